@@ -1,0 +1,81 @@
+/** What a prober needs from the network. The kernel's raw socket and the tests' simulated network both are one. */
+
+import type { Clock, Instant, StampSource } from "../time/instant.ts";
+
+/** A datagram on its way out. */
+export interface OutgoingDatagram {
+  /** IPv4 destination as an unsigned 32-bit number. */
+  readonly destination: number;
+  /** The whole IPv4 datagram, header included. It is copied before send() returns. */
+  readonly bytes: Uint8Array;
+  /** Unsigned 32-bit number that the transmit stamp of this datagram will carry. */
+  readonly key: number;
+}
+
+/** Why the kernel refused one datagram. */
+export interface SendError {
+  /** Name of the system call, such as `sendmmsg`. */
+  readonly syscall: string;
+  /** The C library's error number. */
+  readonly errno: number;
+  /** The error's name, such as `ENETUNREACH`. */
+  readonly code: string;
+  /** One line for a person. */
+  readonly message: string;
+}
+
+/** What became of one datagram handed to send(). */
+export type SendResult =
+  | {
+    readonly ok: true;
+    /** User stamp, read just before the system call. */
+    readonly sentAt: Instant;
+  }
+  | {
+    readonly ok: false;
+    /** The kernel's refusal. */
+    readonly error: SendError;
+  };
+
+/** A datagram that came in. */
+export interface ReceivedDatagram {
+  /** Exactly the bytes received. Valid until the next receive(). */
+  readonly bytes: Uint8Array;
+  /** Sender's IPv4 address as the kernel reported it, an unsigned 32-bit number. */
+  readonly source: number;
+  /** When it arrived. */
+  readonly receivedAt: Instant;
+  /** The datagram was longer than the receive buffer. */
+  readonly truncated: boolean;
+}
+
+/** The kernel's word on when a datagram left. */
+export interface TransmitStamp {
+  /** The key given to send(). */
+  readonly key: number;
+  /** When the driver took the datagram. */
+  readonly sentAt: Instant;
+}
+
+/** A way to send IPv4 datagrams and to hear ICMP. */
+export interface Transport {
+  /** The clock that every instant of this transport is read from. */
+  readonly clock: Clock;
+  /** `kernel` when transmit and receive stamps both come from the kernel. */
+  readonly stampSource: StampSource;
+  /**
+   * Sends in order. Result i tells of datagram i. One refused datagram does not stop the next;
+   * a full queue appears as a refusal with code `ENOBUFS` or `EAGAIN`.
+   */
+  send(datagrams: readonly OutgoingDatagram[]): SendResult[];
+  /** Takes what has arrived, never waits; empty when nothing has. */
+  receive(): ReceivedDatagram[];
+  /** Takes the transmit stamps that are ready, never waits. */
+  receiveTransmitStamps(): TransmitStamp[];
+  /** Resolves when there is something to receive, or after `timeoutMs` milliseconds. */
+  wait(timeoutMs: number): Promise<void>;
+  /** Datagrams that the kernel dropped because the receive buffer was full, since open. */
+  droppedDatagrams(): number;
+  /** Closes; further calls do nothing. */
+  close(): void;
+}
