@@ -1,0 +1,88 @@
+/** Help text, drawn from the option table. */
+
+import type { CommandSpec, Option, OptionGroup } from "./option.ts";
+
+const WIDTH = 100;
+const INDENT = 26;
+
+/** Help of one command: usage, description, options by group, examples. Ends with a line break. */
+export function formatHelp(command: CommandSpec): string {
+  const lines = [
+    `Usage: icmptime ${usageName(command)}[OPTIONS] ${command.operands}`.trimEnd(),
+    "",
+    ...command.description.flatMap((paragraph) => [...wrap(paragraph, WIDTH), ""]),
+  ];
+  for (const [group, entries] of groupOptions(command)) {
+    lines.push(`${group}:`);
+    for (const [name, option] of entries) lines.push(...formatOption(name, option));
+    lines.push("");
+  }
+  if (command.examples.length > 0) {
+    const width = Math.max(...command.examples.map(([line]) => line.length));
+    lines.push("Examples:");
+    for (const [line, what] of command.examples) lines.push(`  ${line.padEnd(width)}  ${what}`);
+    lines.push("");
+  }
+  return lines.join("\n");
+}
+
+/** Help of the program as a whole: its commands. Ends with a line break. */
+export function formatOverview(commands: readonly CommandSpec[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    "Usage: icmptime [COMMAND] [OPTIONS] [OPERANDS]",
+    "",
+    "Without a command, `ping` is meant: icmptime 192.0.2.7",
+    "",
+    "Commands:",
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    "`icmptime COMMAND --help` tells more.",
+    "",
+  ].join("\n");
+}
+
+/** The options of a command under their headings, in table order. */
+export function groupOptions(
+  command: CommandSpec,
+): Map<OptionGroup, [string, Option<unknown>][]> {
+  const groups = new Map<OptionGroup, [string, Option<unknown>][]>();
+  for (const [name, option] of Object.entries(command.options)) {
+    const entries = groups.get(option.group) ?? [];
+    entries.push([name, option]);
+    groups.set(option.group, entries);
+  }
+  return groups;
+}
+
+/** Breaks a paragraph into lines of at most `width` characters, between words. */
+export function wrap(paragraph: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of paragraph.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines;
+}
+
+function usageName(command: CommandSpec): string {
+  return command.name === "ping" ? "" : `${command.name} `;
+}
+
+function formatOption(name: string, option: Option<unknown>): string[] {
+  const letter = option.short === undefined ? "    " : `-${option.short}, `;
+  const value = option.value === undefined ? "" : ` ${option.value.metavar}`;
+  const head = `  ${letter}--${name}${value}`;
+  const fallback = option.fallback === undefined ? "" : ` (default: ${option.fallback})`;
+  const body = wrap(option.help + fallback, WIDTH - INDENT);
+  const pad = " ".repeat(INDENT);
+  const rest = body.map((line) => pad + line);
+  if (head.length + 2 > INDENT) return [head, ...rest];
+  return [head.padEnd(INDENT) + body[0], ...rest.slice(1)];
+}

@@ -1,0 +1,171 @@
+/** The options of `ping`. The letters are those that users of ping and fping know. */
+
+import type { CommandSpec, OptionTable } from "./option.ts";
+import { choice, duration, integer, payload, stamp, text } from "./values.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Output formats of `ping`. */
+export const PING_FORMATS = ["text", "json"] as const;
+
+/** Table of the options of `ping`. */
+export const PING_OPTIONS = {
+  count: {
+    short: "c",
+    value: integer("N", 1, Number.MAX_SAFE_INTEGER),
+    help: "Send N probes to each target",
+    group: "Asking",
+    fallback: "5",
+  },
+  interval: {
+    short: "i",
+    value: duration(0, DAY_MS),
+    help: "Time between two probes to one target; a bare number is seconds",
+    group: "Asking",
+    fallback: "1s",
+  },
+  timeout: {
+    short: "W",
+    value: duration(0.001, DAY_MS),
+    help: "How long a probe waits for its answer",
+    group: "Asking",
+    fallback: "1s",
+  },
+  deadline: {
+    short: "w",
+    value: duration(0.001, 366 * DAY_MS),
+    help: "End the run after that time, whatever is still out",
+    group: "Asking",
+  },
+  loop: { help: "Go on until interrupted", group: "Asking" },
+  echo: { help: "Send ICMP echo instead of timestamp requests", group: "Asking" },
+  ttl: {
+    short: "t",
+    value: integer("N", 1, 255),
+    help: "Time to live",
+    group: "Packet",
+    fallback: "64",
+  },
+  tos: {
+    short: "Q",
+    value: integer("N", 0, 255),
+    help: "Type-of-service byte (DSCP and ECN), decimal or 0x-hexadecimal",
+    group: "Packet",
+    fallback: "0",
+  },
+  interface: {
+    short: "I",
+    value: text("NAME|ADDRESS", "interface"),
+    help: "Send from that interface, or with that source address",
+    group: "Packet",
+    fallback: "as the kernel routes",
+  },
+  mark: {
+    short: "m",
+    value: integer("N", 0, 0xffffffff),
+    help: "Firewall mark of the socket",
+    group: "Packet",
+  },
+  "path-mtu": {
+    short: "M",
+    value: choice("do|dont", ["do", "dont"]),
+    help: "Set the don't-fragment bit (do) or leave it clear (dont)",
+    group: "Packet",
+    fallback: "dont",
+  },
+  originate: {
+    value: stamp(),
+    help: "Originate stamp to send: milliseconds since midnight UT, or HH:MM:SS.mmm",
+    group: "Probing",
+    fallback: "the time of day",
+  },
+  receive: {
+    value: stamp(),
+    help: "Receive stamp to put into the request",
+    group: "Probing",
+    fallback: "0",
+  },
+  transmit: {
+    value: stamp(),
+    help: "Transmit stamp to put into the request",
+    group: "Probing",
+    fallback: "0",
+  },
+  identifier: {
+    value: integer("N", 0, 65535),
+    help: "ICMP identifier",
+    group: "Probing",
+    fallback: "random",
+  },
+  sequence: {
+    value: integer("N", 0, 65535),
+    help: "Sequence number of the first probe",
+    group: "Probing",
+    fallback: "0",
+  },
+  code: {
+    value: integer("N", 0, 255),
+    help: "ICMP code of the request",
+    group: "Probing",
+    fallback: "0",
+  },
+  "bad-checksum": {
+    help: "Send a wrong ICMP checksum: a host that answers does not check",
+    group: "Probing",
+  },
+  payload: {
+    value: payload(),
+    help: "Bytes after the message: 0x and hexadecimal digits, text:…, or how many",
+    group: "Probing",
+    fallback: "none; 56 for --echo",
+  },
+  "user-stamps": {
+    help: "Take all stamps in user space, not in the kernel",
+    group: "Probing",
+  },
+  format: {
+    value: choice("FORMAT", PING_FORMATS),
+    help: "Form of the output",
+    group: "Output",
+    fallback: "text",
+  },
+  json: { help: "Short for --format json", group: "Output" },
+  explain: { help: "Show every field of each request and its reply", group: "Output" },
+  quiet: { short: "q", help: "Print the summary only", group: "Output" },
+  numeric: { short: "n", help: "Print addresses only, no names", group: "Output" },
+  timestamps: { short: "D", help: "Print the UNIX time before each line", group: "Output" },
+  verbose: {
+    short: "v",
+    help: "Print the four stamps of each probe, and what arrived that is no answer",
+    group: "Output",
+  },
+  ipv4: { short: "4", help: "Accepted for habit: IPv4 is all there is", group: "General" },
+  help: { short: "h", help: "Print this help", group: "General" },
+  version: { short: "V", help: "Print the version", group: "General" },
+} as const satisfies OptionTable;
+
+/** The command `ping`, which is also what runs when no command is named. */
+export const PING_COMMAND: CommandSpec = {
+  name: "ping",
+  summary: "Ask hosts for their time and how far away they are in each direction",
+  operands: "TARGET...",
+  completeOperand: "host",
+  description: [
+    "Sends ICMP Timestamp requests (RFC 792, type 13) and prints, for each reply, the round-trip time " +
+    "by the local clock, the one-way delays by both clocks and the offset of the remote clock, each with " +
+    "the bound within which the truth lies. A remote stamp is a whole millisecond, so a single reply tells " +
+    "a one-way delay to half a millisecond each way; a delay contains the offset between the two clocks.",
+    "Ends with a summary for each target. An interrupt (Ctrl-C) ends the run with its summary; a quit " +
+    "(Ctrl-\\) prints the summary so far and goes on.",
+  ],
+  options: PING_OPTIONS,
+  examples: [
+    ["icmptime 192.0.2.7", "ask one host five times"],
+    ["icmptime -c 1 -v 192.0.2.7", "ask once, show the four stamps"],
+    ["icmptime --explain -c 1 192.0.2.7", "see what the packets are made of"],
+    [
+      "icmptime --loop -i 200ms --json 192.0.2.7 192.0.2.8",
+      "watch two hosts, one JSON object a line",
+    ],
+  ],
+};

@@ -1,0 +1,138 @@
+/** Parsers for option values. Each throws a RangeError that says what is wanted. */
+
+import type { Completion, OptionValue } from "./option.ts";
+
+/** A whole number from `min` to `max`, decimal or 0x-hexadecimal. */
+export function integer(metavar: string, min: number, max: number): OptionValue<number> {
+  return {
+    metavar,
+    complete: "none",
+    parse(text) {
+      const value = /^(0x[0-9a-f]+|-?\d+)$/i.test(text) ? Number(text) : NaN;
+      if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+      throw new RangeError(
+        max === Number.MAX_SAFE_INTEGER
+          ? `want a whole number from ${min}`
+          : `want a whole number from ${min} to ${max}`,
+      );
+    },
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1e3,
+  m: 60e3,
+  min: 60e3,
+  h: 3600e3,
+  d: 86400e3,
+};
+
+/** A duration in milliseconds. A bare number counts `bareUnitMs` each: seconds as in ping, unless said otherwise. */
+export function duration(minMs: number, maxMs: number, bareUnitMs = 1e3): OptionValue<number> {
+  return {
+    metavar: "TIME",
+    complete: "none",
+    parse(text) {
+      const match = /^(\d+(?:\.\d*)?|\.\d+)(us|µs|ms|s|m|min|h|d)?$/.exec(text);
+      const unit = match?.[2];
+      const ms = match === null
+        ? NaN
+        : Number(match[1]) * (unit === undefined ? bareUnitMs : UNIT_MS[unit] ?? NaN);
+      if (ms >= minMs && ms <= maxMs) return ms;
+      throw new RangeError(
+        `want a time from ${describeMs(minMs)} to ${describeMs(maxMs)}, such as 200ms, 1.5s or 2m`,
+      );
+    },
+  };
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(
+  metavar: string,
+  words: readonly T[],
+): OptionValue<T> {
+  return {
+    metavar,
+    complete: words,
+    parse(text) {
+      const found = words.find((word) => word === text);
+      if (found !== undefined) return found;
+      throw new RangeError(`want one of ${words.join(", ")}`);
+    },
+  };
+}
+
+/** Any text but the empty one. */
+export function text(metavar: string, complete: Completion = "none"): OptionValue<string> {
+  return {
+    metavar,
+    complete,
+    parse(value) {
+      if (value.length > 0) return value;
+      throw new RangeError("want a value that is not empty");
+    },
+  };
+}
+
+/** A time of day in milliseconds since midnight UT: a 32-bit number, or `HH:MM:SS[.mmm]`. */
+export function stamp(): OptionValue<number> {
+  const number = integer("STAMP", 0, 0xffffffff);
+  return {
+    metavar: "STAMP",
+    complete: "none",
+    parse(value) {
+      const clock = /^([01]?\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?$/.exec(value);
+      if (clock !== null) {
+        const [, hours, minutes, seconds, fraction] = clock;
+        return (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000 +
+          Number((fraction ?? "").padEnd(3, "0"));
+      }
+      try {
+        return number.parse(value);
+      } catch {
+        throw new RangeError(
+          "want a number from 0 to 4294967295, or a UTC time such as 11:51:34.656",
+        );
+      }
+    },
+  };
+}
+
+/** Longest payload that still fits an IPv4 datagram with a full header and a timestamp message. */
+const MAX_PAYLOAD_BYTES = 65535 - 60 - 20;
+
+/** Payload bytes: `0x…` gives them, a number counts them (pattern 0, 1, 2, …), `text:…` spells them. */
+export function payload(): OptionValue<Uint8Array> {
+  return {
+    metavar: "BYTES",
+    complete: "none",
+    parse(value) {
+      if (value.startsWith("text:")) return bounded(new TextEncoder().encode(value.slice(5)));
+      if (/^0x([0-9a-f]{2})*$/i.test(value)) {
+        const digits = value.slice(2).match(/../g) ?? [];
+        return bounded(Uint8Array.from(digits, (pair) => parseInt(pair, 16)));
+      }
+      if (/^\d{1,5}$/.test(value)) {
+        const length = Number(value);
+        if (length <= MAX_PAYLOAD_BYTES) return Uint8Array.from({ length }, (_, i) => i & 0xff);
+      }
+      throw new RangeError(
+        `want 0x and pairs of hexadecimal digits, text: and the text, or a number of bytes up to ${MAX_PAYLOAD_BYTES}`,
+      );
+    },
+  };
+}
+
+function bounded(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= MAX_PAYLOAD_BYTES) return bytes;
+  throw new RangeError(`want at most ${MAX_PAYLOAD_BYTES} bytes`);
+}
+
+function describeMs(ms: number): string {
+  if (ms < 1000) return `${ms}ms`;
+  if (ms < 3600e3) return `${ms / 1000}s`;
+  return `${ms / 3600e3}h`;
+}
