@@ -1,0 +1,172 @@
+/**
+ * A lab for a test: a network namespace with a reflector in it.
+ *
+ * ```ts
+ * await using lab = await Lab.open({ scenario: { defaults: { out: 10, back: 10 } } });
+ * await lab.execute(["ping", "-c", "3", "198.18.0.1"]);
+ * const { requests } = await lab.log();
+ * ```
+ *
+ * The namespace goes away with the reflector, and the reflector with its standard input, so
+ * nothing stays behind even when the test is killed.
+ */
+
+import { type LabLog, parseLog } from "./log.ts";
+import { parseScenario } from "./scenario_file.ts";
+import type { Scenario } from "./scenario.ts";
+
+const REFLECTOR = new URL("./reflector.ts", import.meta.url).pathname;
+const CONFIGURATION = new URL("../../../deno.json", import.meta.url).pathname;
+const DEFAULT_BLOCK = "198.18.0.0/15";
+const DEFAULT_ADDRESS = "192.0.2.1";
+
+/** How a lab is set up. */
+export interface LabOptions {
+  /** What the network does; a plain, immediate, faultless one unless told. */
+  readonly scenario?: Scenario;
+  /** The addresses that answer; 198.18.0.0/15 unless told. */
+  readonly block?: string;
+  /** Our own address on the lab's device; 192.0.2.1 unless told. */
+  readonly address?: string;
+}
+
+/** What a program run in the lab left behind. */
+export interface LabExecution {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running lab. */
+export class Lab {
+  /** Name of the network namespace, for `ip netns exec`. */
+  readonly namespace: string;
+  /** The addresses that answer. */
+  readonly block: string;
+  /** Our own address there. */
+  readonly address: string;
+  readonly #directory: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: AsyncIterator<string>;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    namespace: string,
+    options: LabOptions,
+    directory: string,
+    child: Deno.ChildProcess,
+  ) {
+    this.namespace = namespace;
+    this.block = options.block ?? DEFAULT_BLOCK;
+    this.address = options.address ?? DEFAULT_ADDRESS;
+    this.#directory = directory;
+    this.#child = child;
+    this.#input = child.stdin.getWriter();
+    this.#lines = readLines(child.stdout);
+  }
+
+  /** Makes the namespace and starts the reflector in it; it answers when this resolves. Needs root. */
+  static async open(options: LabOptions = {}): Promise<Lab> {
+    const scenario = JSON.stringify(options.scenario ?? {});
+    parseScenario(scenario);
+    const namespace = `icmptime-lab-${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
+    const directory = await Deno.makeTempDir({ prefix: "icmptime-lab-" });
+    await Deno.writeTextFile(`${directory}/scenario.json`, scenario);
+    await runOrThrow("ip", ["netns", "add", namespace]);
+    const reflector = ["run", "--quiet", "--no-lock", "-A", "--config", CONFIGURATION, REFLECTOR];
+    // nsenter, not `ip netns exec`: the latter's own mount namespace could not remove the name.
+    const args = [`--net=/run/netns/${namespace}`, Deno.execPath(), ...reflector];
+    args.push("--scenario", `${directory}/scenario.json`, "--log", `${directory}/log.jsonl`);
+    args.push("--block", options.block ?? DEFAULT_BLOCK);
+    args.push("--address", options.address ?? DEFAULT_ADDRESS, "--remove-namespace", namespace);
+    const command = new Deno.Command("nsenter", { args, stdin: "piped", stdout: "piped" });
+    const lab = new Lab(namespace, options, directory, command.spawn());
+    try {
+      await lab.#expect("ready");
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+    return lab;
+  }
+
+  /** Runs a program in the lab's namespace to its end. */
+  async execute(
+    command: readonly string[],
+    options: { readonly signal?: AbortSignal; readonly env?: Record<string, string> } = {},
+  ): Promise<LabExecution> {
+    const { code, stdout, stderr } = await new Deno.Command("ip", {
+      args: ["netns", "exec", this.namespace, ...command],
+      stdin: "null",
+      ...options,
+    }).output();
+    const decoder = new TextDecoder();
+    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  }
+
+  /** What the lab did so far. A reply that still waits for its moment has no departure yet. */
+  async log(): Promise<LabLog> {
+    if (this.#closing === undefined) {
+      await this.#input.write(new TextEncoder().encode("flush\n"));
+      await this.#expect("flushed");
+    }
+    return parseLog(await Deno.readTextFile(`${this.#directory}/log.jsonl`));
+  }
+
+  /** Ends the reflector and returns the whole log, its last line included. */
+  async end(): Promise<LabLog> {
+    await this.#stop();
+    const log = parseLog(await Deno.readTextFile(`${this.#directory}/log.jsonl`));
+    await this.close();
+    return log;
+  }
+
+  /** Ends the reflector, if it runs, and removes namespace and files. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Closes the lab. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#stop();
+    await this.#lines.return?.();
+    // Gone already, unless the reflector was killed.
+    await new Deno.Command("ip", { args: ["netns", "delete", this.namespace], stderr: "null" })
+      .output();
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+
+  async #stop(): Promise<void> {
+    await this.#input.close().catch(() => {});
+    await this.#child.status;
+  }
+
+  async #expect(line: string): Promise<void> {
+    const { value, done } = await this.#lines.next();
+    if (done || value !== line) {
+      throw new Error(`Cannot hear from the reflector: it said ${done ? "nothing" : value}`);
+    }
+  }
+}
+
+async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+async function runOrThrow(program: string, args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(program, { args, stderr: "piped" }).output();
+  if (!success) {
+    throw new Error(`Cannot run ${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  }
+}
