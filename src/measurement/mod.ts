@@ -1,0 +1,22 @@
+/** From the stamps of one probe to delays and a clock offset, each with its bounds. */
+
+export { StampHistory, STUCK_AFTER_MS } from "./history.ts";
+export { type BoundedMs, boundedMs, halfWidthMs } from "./interval.ts";
+export {
+  COPY_RTT_MS,
+  NEAR_MS,
+  type ReadingFlag,
+  type ReadStamps,
+  readStamps,
+  type StampReading,
+  type StampsToRead,
+} from "./reading.ts";
+export {
+  CLOCK_STEP_NS,
+  isClockStep,
+  type MeasurementFlag,
+  measureTimestamp,
+  type ProbeStamps,
+  type RawStamps,
+  type TimestampMeasurement,
+} from "./timestamp.ts";

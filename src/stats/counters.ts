@@ -1,0 +1,37 @@
+/** What became of the probes, counted. */
+
+/**
+ * Counts of one target's probes. Every probe that was to be sent ends as exactly one of received,
+ * refused, lost or unsent; until then it is outstanding. Duplicates are extra replies and change
+ * nothing else. A late reply came after its probe was counted as lost; the probe stays lost.
+ */
+export class ProbeCounters {
+  /** Probes handed to the kernel and taken by it. */
+  sent = 0;
+  /** Probes answered in time. */
+  received = 0;
+  /** Probes whose time ran out. */
+  lost = 0;
+  /** Probes answered by an ICMP error. */
+  refused = 0;
+  /** Probes that the kernel did not take; they are not in `sent`. */
+  unsent = 0;
+  /** Further replies to a probe that was answered already. */
+  duplicates = 0;
+  /** Replies that came after their probe's time had run out. */
+  late = 0;
+
+  /** Probes sent whose fate is still open. */
+  get outstanding(): number {
+    return this.sent - this.received - this.lost - this.refused;
+  }
+
+  /**
+   * Share of the decided probes that were not answered, 0 to 1: refused ones count as not answered,
+   * unsent ones do not count. 0 while nothing is decided.
+   */
+  get lossRatio(): number {
+    const decided = this.received + this.lost + this.refused;
+    return decided === 0 ? 0 : (this.lost + this.refused) / decided;
+  }
+}
