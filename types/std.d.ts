@@ -65,10 +65,6 @@ declare module "@std/cli/parse-args" {
   ): { _: (string | number)[]; "--"?: string[]; [key: string]: unknown };
 }
 
-declare module "@std/cli/unicode-width" {
-  export function unicodeWidth(text: string): number;
-}
-
 declare module "@std/fmt/colors" {
   export function setColorEnabled(value: boolean): void;
   export function getColorEnabled(): boolean;

@@ -1,0 +1,61 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { PROJECT_FOLDER } from "../../tools/project.ts";
+import { type CommandResult, runCommand } from "../support/command.ts";
+
+/** Runs the check on a folder that holds these files. */
+async function checkPlanted(files: Readonly<Record<string, string>>): Promise<CommandResult> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-planted-" });
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      await Deno.mkdir(`${folder}/${path}`.replace(/[^/]*$/, ""), { recursive: true });
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    return await runCommand(
+      [Deno.execPath(), "run", "-A", `${PROJECT_FOLDER}tools/check_layers.ts`, folder],
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const ORDERLY = {
+  "src/time/day.ts": "export const DAY_MS = 86_400_000;\n",
+  "src/packet/emit.ts": 'export { DAY_MS } from "../time/day.ts";\n',
+  "ffi/libc.ts": 'export const libc = () => Deno.dlopen("libc.so.6", {});\n',
+};
+
+Deno.test("check_layers: an orderly project passes", async () => {
+  const { code, stdout, stderr } = await checkPlanted(ORDERLY);
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(stdout, "3 modules");
+});
+
+Deno.test("check_layers: planted violations are named one a line", async () => {
+  const { code, stdout, stderr } = await checkPlanted({
+    ...ORDERLY,
+    "src/time/upward.ts":
+      'import type { DAY_MS } from "../packet/emit.ts";\nexport type D = typeof DAY_MS;\n',
+    "src/probe/lazy.ts": 'export const open = () => import("../../ffi/libc.ts");\n',
+    "src/probe/unsafe.ts": "export const nothing = Deno.UnsafePointer.create(0n);\n",
+    "src/scan/exit.ts": "export const stop = () => Deno.exit(1);\n",
+    "src/scan/astray.ts": 'export * from "./nowhere.ts";\n',
+  });
+  assertEquals([code, stdout], [1, ""]);
+  const lines = stderr.trim().split("\n");
+  for (
+    const start of [
+      "src/time/upward.ts: may not import src/packet/emit.ts",
+      "src/probe/lazy.ts: may not import ffi/libc.ts",
+      "src/probe/unsafe.ts: may not use Deno.UnsafePointer",
+      "src/scan/exit.ts: may not use Deno.exit",
+      "src/scan/nowhere.ts: Module not found",
+    ]
+  ) {
+    assertEquals(
+      lines.filter((line) => line.startsWith(start)).length,
+      1,
+      `${start} in\n${stderr}`,
+    );
+  }
+  assertEquals(lines.length, 6, stderr);
+});

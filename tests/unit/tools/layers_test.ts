@@ -1,0 +1,93 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { findWrongCalls, findWrongImports, layerOf } from "../../../tools/layers.ts";
+
+const ALLOWED_IMPORTS: readonly (readonly [string, string])[] = [
+  ["src/packet/emit.ts", "src/packet/octets.ts"],
+  ["src/packet/emit.ts", "src/time/instant.ts"],
+  ["src/clock/consensus.ts", "src/stats/quantiles.ts"],
+  ["src/scan/sweep.ts", "src/probe/transport.ts"],
+  ["src/report/text.ts", "src/scan/sweep.ts"],
+  ["src/report/text.ts", "npm:/deno-std@1.4.0/fmt/colors.js"],
+  ["src/cli/run.ts", "ffi/mod.ts"],
+  ["src/cli/help.ts", "deno.json"],
+  ["ffi/raw_socket.ts", "ffi/libc.ts"],
+  ["main.ts", "src/cli/run.ts"],
+  ["tests/unit/packet/emit_test.ts", "src/packet/emit.ts"],
+  ["tests/system/raw_socket_test.ts", "ffi/mod.ts"],
+  ["tests/support/lab/main.ts", "tests/support/lab/tun.ts"],
+  ["bench/peers.ts", "tests/support/namespace.ts"],
+];
+
+const FORBIDDEN_IMPORTS: readonly (readonly [string, string])[] = [
+  ["src/time/day.ts", "src/packet/emit.ts"],
+  ["src/time/day.ts", "npm:/deno-std@1.4.0/fmt/colors.js"],
+  ["src/packet/emit.ts", "ffi/mod.ts"],
+  ["src/cli/help.ts", "ffi/mod.ts"],
+  ["src/measurement/reading.ts", "src/stats/moments.ts"],
+  ["src/report/text.ts", "src/cli/run.ts"],
+  ["src/cli/run.ts", "tests/support/tools.ts"],
+  ["src/cli/run.ts", "main.ts"],
+  ["src/unplaced.ts", "src/time/day.ts"],
+  ["ffi/raw_socket.ts", "src/time/instant.ts"],
+  ["main.ts", "ffi/mod.ts"],
+  ["tests/support/lab/reflector.ts", "src/packet/emit.ts"],
+  ["tests/support/lab/tun.ts", "ffi/libc.ts"],
+];
+
+for (const [from, to] of ALLOWED_IMPORTS) {
+  Deno.test(`${from} may import ${to}`, () => {
+    assertEquals(findWrongImports([{ from, to }]), []);
+  });
+}
+
+for (const [from, to] of FORBIDDEN_IMPORTS) {
+  Deno.test(`${from} may not import ${to}`, () => {
+    const [line = "", ...others] = findWrongImports([{ from, to }]);
+    assertStringIncludes(line, `${from}: may not import ${to} (`);
+    assertEquals(others, []);
+  });
+}
+
+Deno.test("a layer is the folder below src, or the folder at the top", () => {
+  assertEquals(layerOf("src/packet/emit.ts"), "packet");
+  assertEquals(layerOf("src/packet/deep/emit.ts"), "packet");
+  assertEquals(layerOf("ffi/libc.ts"), "ffi");
+  assertEquals(layerOf("tests/support/lab/tun.ts"), "lab");
+  assertEquals(layerOf("npm:/deno-std@1.4.0/fmt/colors.js"), "packages");
+});
+
+const CALLS = {
+  dlopen: 'const libc = Deno.dlopen("libc.so.6", {});',
+  pointer: "const view = new Deno\n  .UnsafePointerView(pointer);",
+  exit: "if (failed) Deno.exit(1);",
+};
+
+Deno.test("unsafe calls belong in ffi", () => {
+  for (const text of [CALLS.dlopen, CALLS.pointer]) {
+    assertEquals(findWrongCalls([{ path: "ffi/libc.ts", text }]), []);
+    assertEquals(findWrongCalls([{ path: "src/probe/prober.ts", text }]).length, 1);
+    assertEquals(findWrongCalls([{ path: "tools/compile.ts", text }]).length, 1);
+  }
+});
+
+Deno.test("only main.ts ends the process", () => {
+  assertEquals(findWrongCalls([{ path: "main.ts", text: CALLS.exit }]), []);
+  assertEquals(findWrongCalls([{ path: "src/cli/run.ts", text: CALLS.exit }]), [
+    "src/cli/run.ts: may not use Deno.exit (only main.ts may)",
+  ]);
+  assertEquals(findWrongCalls([{ path: "tools/compile.ts", text: "Deno.exitCode = 1;" }]), []);
+});
+
+Deno.test("naming a call in a comment or in a string is not calling it", () => {
+  const text = [
+    "/** Never Deno.exit. */",
+    "// Deno.dlopen is elsewhere",
+    'const words = ["Deno.exit", `${name}: Deno.dlopen`];',
+  ].join("\n");
+  assertEquals(findWrongCalls([{ path: "src/cli/help.ts", text }]), []);
+});
+
+Deno.test("a call after a string that holds a comment sign is still seen", () => {
+  const text = 'const url = "https://example.org/"; Deno.exit(0);';
+  assertEquals(findWrongCalls([{ path: "src/cli/help.ts", text }]).length, 1);
+});

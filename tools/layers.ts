@@ -1,0 +1,133 @@
+/**
+ * The rules of the house: who may import whom, and who may touch what is dangerous.
+ *
+ * Imports go one way only, from `cli` down to `time`, so that every part can be read and tested
+ * with nothing but what lies below it.
+ */
+
+/** One import of one module. Paths are relative to the project's folder, such as `src/time/day.ts`. */
+export interface Import {
+  /** The module that imports. */
+  readonly from: string;
+  /** The module that is imported: a path, or a package such as `npm:deno-std`. */
+  readonly to: string;
+}
+
+/** A module and its text. */
+export interface ModuleText {
+  /** Path relative to the project's folder. */
+  readonly path: string;
+  /** TypeScript source. */
+  readonly text: string;
+}
+
+/** For each layer of src/, the layers that it may import besides itself. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  time: [],
+  packet: ["time"],
+  stats: [],
+  measurement: ["time"],
+  clock: ["time", "measurement", "stats"],
+  target: ["packet"],
+  probe: ["time", "packet", "measurement", "target"],
+  scan: ["time", "packet", "target", "probe", "stats"],
+  report: [
+    "time",
+    "packet",
+    "stats",
+    "measurement",
+    "clock",
+    "target",
+    "probe",
+    "scan",
+    "packages",
+  ],
+  cli: [
+    ...["time", "packet", "stats", "measurement", "clock", "target", "probe", "scan", "report"],
+    ...["packages", "config"],
+  ],
+  ffi: [],
+  main: ["cli"],
+};
+
+/** The files of src/ that may import ffi: they put the program together. */
+const COMPOSITION_FILES = new Set(["src/cli/run.ts"]);
+
+/** Where memory may be handled by hand. */
+const UNSAFE_PLACES = [
+  "ffi/",
+  "tests/support/",
+  "tests/system/",
+  "tests/unit/ffi/",
+  "bench/open_libc.ts",
+];
+
+/** Where the process may be ended. The lab is a program of its own. */
+const EXIT_PLACES = ["main.ts", "tests/support/lab/"];
+
+/** One line for each import that goes the wrong way. */
+export function findWrongImports(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to }) => {
+    const reason = whyWrong(from, to);
+    return reason === undefined ? [] : [`${from}: may not import ${to} (${reason})`];
+  });
+}
+
+/** One line for each use of a dangerous part of Deno outside its place. */
+export function findWrongCalls(modules: readonly ModuleText[]): string[] {
+  return modules.flatMap(({ path, text }) => {
+    const code = withoutCommentsAndStrings(text);
+    const trouble: string[] = [];
+    const unsafe = code.match(/\bDeno\s*\.\s*(?:dlopen|Unsafe\w+)/);
+    if (unsafe !== null && !isIn(path, UNSAFE_PLACES)) {
+      trouble.push(`${path}: may not use ${unsafe[0]} (only ffi may)`);
+    }
+    if (/\bDeno\s*\.\s*exit\b/.test(code) && !isIn(path, EXIT_PLACES)) {
+      trouble.push(`${path}: may not use Deno.exit (only main.ts may)`);
+    }
+    return trouble;
+  });
+}
+
+/** The layer that a path belongs to. */
+export function layerOf(path: string): string {
+  if (/^(?:npm|jsr|https?|node|data):/.test(path)) return "packages";
+  if (path === "main.ts") return "main";
+  if (path === "deno.json") return "config";
+  const [top = "", second = "", third] = path.split("/");
+  if (top === "src") return third === undefined ? "src" : second;
+  if (path.startsWith("tests/support/lab/")) return "lab";
+  return top;
+}
+
+function whyWrong(from: string, to: string): string | undefined {
+  const importer = layerOf(from);
+  const imported = layerOf(to);
+  if (importer === "lab") {
+    const isShipped = to.startsWith("src/") || imported === "ffi" || imported === "main";
+    return isShipped ? "the lab shares no code with what it tests" : undefined;
+  }
+  const isShipped = from.startsWith("src/") || importer === "ffi" || importer === "main";
+  if (!isShipped || importer === imported) return undefined;
+  if (imported === "ffi") {
+    return COMPOSITION_FILES.has(from)
+      ? undefined
+      : `in src only ${[...COMPOSITION_FILES].join(", ")} may import ffi`;
+  }
+  const allowed = ALLOWED[importer];
+  if (allowed === undefined) return `${from} is in no known layer`;
+  if (allowed.includes(imported)) return undefined;
+  return `${importer} may import ${allowed.join(", ") || "nothing"} besides itself`;
+}
+
+function isIn(path: string, places: readonly string[]): boolean {
+  return places.some((place) => place.endsWith("/") ? path.startsWith(place) : path === place);
+}
+
+/** Source in which comments and strings are blank, so that naming a thing is not using it. */
+function withoutCommentsAndStrings(text: string): string {
+  return text.replace(
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g,
+    " ",
+  );
+}
