@@ -1,0 +1,218 @@
+/**
+ * Probes from a template: what all probes of a run share is written and summed once.
+ *
+ * ```text
+ *  0                             20 + options            + 8      + 20
+ * +-----------------------------+-----------------------+--------+----------+
+ * | IPv4 header, options        | type code checksum    | stamps | payload  |
+ * |                             | identifier, sequence  |        |          |
+ * +-----------------------------+-----------------------+--------+----------+
+ *   destination, checksum         the per-probe fields
+ * ```
+ *
+ * The Internet checksum is a sum, so a probe's checksum is that of the constant octets plus the
+ * words that differ (RFC 1071 §2). The offsets are those of ipv4_header.ts, icmp_header.ts and
+ * timestamp_message.ts.
+ */
+
+import { foldSum, sumWords } from "./checksum.ts";
+import { emitDatagram } from "./datagram.ts";
+import { ECHO_MIN_BYTES } from "./echo_message.ts";
+import { ICMP } from "./icmp_header.ts";
+import type { IcmpFields } from "./icmp_message.ts";
+import {
+  DEFAULT_TTL,
+  IPV4,
+  IPV4_MAX_DATAGRAM_BYTES,
+  IPV4_MIN_HEADER_BYTES,
+} from "./ipv4_header.ts";
+import { NO_OCTETS, requireRange, requireRoom, writeU16, writeU32 } from "./octets.ts";
+import { TIMESTAMP, TIMESTAMP_BYTES } from "./timestamp_message.ts";
+
+/** What all probes of a run share. */
+export interface ProbeTemplateOptions {
+  /** Which question to ask. */
+  readonly kind: "timestamp" | "echo";
+  /** Source address; 0, the default, lets the kernel fill it in. */
+  readonly source?: number;
+  /** Time to live; 64 by default. */
+  readonly ttl?: number;
+  /** Type of service octet; 0 by default. */
+  readonly tos?: number;
+  /** Whether to set DF. */
+  readonly dontFragment?: boolean;
+  /** Identification; 0, the default, lets the kernel fill it in. */
+  readonly identification?: number;
+  /** IPv4 options, a multiple of 4 octets up to 40. */
+  readonly ipOptions?: Uint8Array;
+  /** Identifier of probes that name none; 0 by default. */
+  readonly identifier?: number;
+  /** ICMP code; 0 by default, as RFC 792 wants. */
+  readonly code?: number;
+  /** Receive stamp of probes that name none; 0 by default, as RFC 792 wants. */
+  readonly receiveMs?: number;
+  /** Transmit stamp of probes that name none; 0 by default, as RFC 792 wants. */
+  readonly transmitMs?: number;
+  /** The payload of an echo; octets after the transmit stamp of a timestamp message. */
+  readonly payload?: Uint8Array;
+  /** Whether to send a wrong ICMP checksum. */
+  readonly badChecksum?: boolean;
+  /** Length of the ICMP message instead of the true one: the message is cut, or zeros follow it. */
+  readonly messageLengthBytes?: number;
+  /** What the IPv4 header says its total length is, instead of the true one. */
+  readonly totalLengthBytes?: number;
+}
+
+/** What one probe says. */
+export interface ProbeFields {
+  /** Destination address. */
+  readonly destination: number;
+  /** Identifier, 16 bits; the template's when absent. */
+  readonly identifier?: number;
+  /** Sequence number, 16 bits. */
+  readonly sequence: number;
+  /** Originate stamp, 32 bits; an echo has none and ignores it. */
+  readonly originateMs: number;
+  /** Receive stamp, 32 bits; the template's when absent. */
+  readonly receiveMs?: number;
+  /** Transmit stamp, 32 bits; the template's when absent. */
+  readonly transmitMs?: number;
+}
+
+/** Turned over in the right checksum, this bit gives one that is always wrong. */
+const WRONG_CHECKSUM_MASK = 0x0001;
+
+/** Emits probes that differ in destination, identifier, sequence and stamps alone. */
+export class ProbeTemplate {
+  /** Length of each datagram that {@linkcode emit} writes, in octets. */
+  readonly lengthBytes: number;
+
+  /** The whole datagram with zeros in the per-probe fields, even when less of it is sent. */
+  readonly #constant: Uint8Array;
+  readonly #messageStart: number;
+  readonly #headerSum: number;
+  readonly #messageSum: number;
+  readonly #isCut: boolean;
+  readonly #hasStamps: boolean;
+  readonly #identifier: number;
+  readonly #receiveMs: number;
+  readonly #transmitMs: number;
+  readonly #checksumMask: number;
+
+  /**
+   * Writes what all probes share.
+   *
+   * @throws {RangeError} An option does not fit its field, or the datagram is too long.
+   */
+  constructor(options: ProbeTemplateOptions) {
+    this.#hasStamps = options.kind === "timestamp";
+    this.#identifier = requireRange("identifier", options.identifier ?? 0, 0xffff);
+    this.#receiveMs = requireRange("receive", options.receiveMs ?? 0, 0xffffffff);
+    this.#transmitMs = requireRange("transmit", options.transmitMs ?? 0, 0xffffffff);
+    this.#checksumMask = options.badChecksum === true ? WRONG_CHECKSUM_MASK : 0;
+    this.#messageStart = IPV4_MIN_HEADER_BYTES + (options.ipOptions?.length ?? 0);
+    const messageBytes = options.messageLengthBytes ?? wholeMessageLength(options);
+    requireRange("message length", messageBytes, IPV4_MAX_DATAGRAM_BYTES - this.#messageStart);
+    this.lengthBytes = this.#messageStart + messageBytes;
+    this.#constant = emitConstant(options, this.lengthBytes);
+    this.#isCut = this.lengthBytes < this.#constant.length;
+    this.#headerSum = sumWords(this.#constant, 0, this.#messageStart);
+    this.#messageSum = sumWords(this.#constant, this.#messageStart, this.lengthBytes);
+  }
+
+  /**
+   * Emits one probe into `target`, or into a new buffer, and returns the octets written. Of each
+   * field the low 16 or 32 bits are used.
+   *
+   * @throws {RangeError} `target` is shorter than {@linkcode lengthBytes}.
+   */
+  emit(fields: ProbeFields, target?: Uint8Array): Uint8Array {
+    if (this.#isCut) return this.#emitCut(fields, target);
+    const bytes = target ?? new Uint8Array(this.lengthBytes);
+    requireRoom(bytes, 0, this.lengthBytes);
+    bytes.set(this.#constant);
+    this.#writeHeader(fields.destination, bytes);
+    const sum = this.#messageSum + this.#writeMessage(fields, bytes);
+    const checksum = (~foldSum(sum) & 0xffff) ^ this.#checksumMask;
+    writeU16(bytes, this.#messageStart + ICMP.checksum, checksum);
+    return bytes.length === this.lengthBytes ? bytes : bytes.subarray(0, this.lengthBytes);
+  }
+
+  #writeHeader(destination: number, bytes: Uint8Array): void {
+    writeU32(bytes, IPV4.destination, destination);
+    const sum = this.#headerSum + sumOfU32(destination);
+    writeU16(bytes, IPV4.checksum, ~foldSum(sum));
+  }
+
+  /** Writes the per-probe fields of the message and returns their sum. */
+  #writeMessage(fields: ProbeFields, bytes: Uint8Array): number {
+    const start = this.#messageStart;
+    const identifier = (fields.identifier ?? this.#identifier) & 0xffff;
+    const sequence = fields.sequence & 0xffff;
+    writeU16(bytes, start + TIMESTAMP.identifier, identifier);
+    writeU16(bytes, start + TIMESTAMP.sequence, sequence);
+    if (!this.#hasStamps) return identifier + sequence;
+    const originateMs = fields.originateMs;
+    const receiveMs = fields.receiveMs ?? this.#receiveMs;
+    const transmitMs = fields.transmitMs ?? this.#transmitMs;
+    writeU32(bytes, start + TIMESTAMP.originate, originateMs);
+    writeU32(bytes, start + TIMESTAMP.receive, receiveMs);
+    writeU32(bytes, start + TIMESTAMP.transmit, transmitMs);
+    return identifier + sequence + sumOfU32(originateMs) + sumOfU32(receiveMs) +
+      sumOfU32(transmitMs);
+  }
+
+  /** The slow way for messages that end inside the per-probe fields: write all, sum and send a part. */
+  #emitCut(fields: ProbeFields, target?: Uint8Array): Uint8Array {
+    const whole = this.#constant.slice();
+    this.#writeHeader(fields.destination, whole);
+    this.#writeMessage(fields, whole);
+    const sum = sumWords(whole, this.#messageStart, this.lengthBytes);
+    const checksum = (~foldSum(sum) & 0xffff) ^ this.#checksumMask;
+    writeU16(whole, this.#messageStart + ICMP.checksum, checksum);
+    const bytes = target ?? new Uint8Array(this.lengthBytes);
+    requireRoom(bytes, 0, this.lengthBytes);
+    bytes.set(whole.subarray(0, this.lengthBytes));
+    return bytes.subarray(0, this.lengthBytes);
+  }
+}
+
+function sumOfU32(value: number): number {
+  return (value >>> 16) + (value & 0xffff);
+}
+
+function wholeMessageLength(options: ProbeTemplateOptions): number {
+  const fixedBytes = options.kind === "timestamp" ? TIMESTAMP_BYTES : ECHO_MIN_BYTES;
+  return fixedBytes + (options.payload?.length ?? 0);
+}
+
+/** The datagram with zeros in the per-probe fields and in both checksums. */
+function emitConstant(options: ProbeTemplateOptions, lengthBytes: number): Uint8Array {
+  const ipOptions = options.ipOptions ?? NO_OCTETS;
+  const whole = emitDatagram({
+    header: {
+      source: options.source ?? 0,
+      destination: 0,
+      tos: options.tos ?? 0,
+      totalLengthBytes: options.totalLengthBytes ?? lengthBytes,
+      identification: options.identification ?? 0,
+      dontFragment: options.dontFragment ?? false,
+      ttl: options.ttl ?? DEFAULT_TTL,
+      checksum: 0,
+      options: ipOptions,
+    },
+    message: constantMessage(options),
+  });
+  if (whole.length >= lengthBytes) return whole;
+  const padded = new Uint8Array(lengthBytes);
+  padded.set(whole);
+  return padded;
+}
+
+function constantMessage(options: ProbeTemplateOptions): IcmpFields {
+  const { kind, code = 0, payload = NO_OCTETS } = options;
+  const shared = { identifier: 0, sequence: 0, code, checksum: 0 };
+  return kind === "timestamp"
+    ? { kind: "timestamp-request", ...shared, originateMs: 0, trailing: payload }
+    : { kind: "echo-request", ...shared, payload };
+}
