@@ -1,0 +1,214 @@
+/**
+ * Datagrams in batches with kernel stamps: sendmmsg(2), recvmmsg(2) and the error queue. Linux only.
+ *
+ * Memory: C reads and writes only the two batches owned by this object, during the call; it keeps no pointer.
+ */
+
+import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_TRUNC, SIOCOUTQ } from "./constants.ts";
+import {
+  createReceivedControl,
+  KEY_CONTROL_BYTES,
+  readControl,
+  RECEIVE_CONTROL_BYTES,
+  writeKeyControl,
+} from "./control_message.ts";
+import type {
+  DatagramPath,
+  RawOutgoing,
+  RawReceived,
+  RawSendResult,
+  RawTransmitStamp,
+} from "./datagram.ts";
+import { EAGAIN, EINTR, readErrno } from "./errno.ts";
+import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
+import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
+import { MessageBatch } from "./message_batch.ts";
+import { enableTimestamping } from "./socket_option.ts";
+import type { SystemClock } from "./system_clock.ts";
+import { TransmitKeys } from "./transmit_keys.ts";
+
+/** How a datagram gets the key of its transmit stamp: in a control message, or by the kernel's own count. */
+export type TransmitKeyMethod = "message" | "count";
+
+/** The batched path over an open descriptor. It does not own the descriptor. */
+export class BatchedPath implements DatagramPath {
+  /** Datagrams dropped because the receive buffer was full, as the messages received so far told. */
+  dropped = 0;
+  readonly #libc: LinuxLibc = openLinuxLibc();
+  readonly #descriptor: number;
+  readonly #clock: SystemClock;
+  readonly #outgoing: MessageBatch;
+  readonly #incoming: MessageBatch;
+  readonly #stamps: MessageBatch;
+  readonly #control = createReceivedControl();
+  readonly #keys: TransmitKeys | undefined;
+  readonly #queueBytes = new Int32Array(1);
+  #savedStamps: RawTransmitStamp[] = [];
+
+  /**
+   * @param descriptor a non-blocking raw socket on which time stamping is enabled
+   * @param clock that the instants are read from
+   * @param method how transmit stamps are keyed
+   * @param slots datagrams per system call, 1..1024
+   * @param slotBytes longest datagram, 20..65 535
+   */
+  constructor(
+    descriptor: number,
+    clock: SystemClock,
+    method: TransmitKeyMethod,
+    slots: number,
+    slotBytes: number,
+  ) {
+    this.#descriptor = descriptor;
+    this.#clock = clock;
+    this.#keys = method === "count" ? new TransmitKeys() : undefined;
+    const outgoingControl = this.#keys === undefined ? KEY_CONTROL_BYTES : 0;
+    this.#outgoing = new MessageBatch({
+      slots,
+      payloadBytes: slotBytes,
+      controlBytes: outgoingControl,
+    });
+    this.#incoming = new MessageBatch({
+      slots,
+      payloadBytes: slotBytes,
+      controlBytes: RECEIVE_CONTROL_BYTES,
+    });
+    this.#stamps = new MessageBatch({
+      slots,
+      payloadBytes: 8,
+      controlBytes: RECEIVE_CONTROL_BYTES,
+    });
+  }
+
+  /** One system call for each batch, and one more for each datagram refused. */
+  send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
+    const results: RawSendResult[] = [];
+    while (results.length < datagrams.length) {
+      const count = this.#fill(datagrams, results.length);
+      if (count === 0) {
+        const datagram = datagrams[results.length] as RawOutgoing;
+        results.push({ ok: false, error: tooLongError(datagram, this.#outgoing.payloadBytes) });
+      } else {
+        this.#sendFilled(datagrams, count, results);
+      }
+    }
+    return results;
+  }
+
+  /** Fills slots with datagrams from `first` on; stops before one that does not fit. Returns how many. */
+  #fill(datagrams: readonly RawOutgoing[], first: number): number {
+    const batch = this.#outgoing;
+    const most = Math.min(datagrams.length - first, batch.slots);
+    for (let slot = 0; slot < most; slot++) {
+      const datagram = datagrams[first + slot] as RawOutgoing;
+      if (datagram.bytes.length > batch.payloadBytes) return slot;
+      if (this.#keys === undefined) {
+        writeKeyControl(batch.view, batch.controlOffset(slot), datagram.key);
+      }
+      batch.fill(slot, datagram.bytes, datagram.destination, batch.controlBytes);
+    }
+    return most;
+  }
+
+  #sendFilled(datagrams: readonly RawOutgoing[], count: number, results: RawSendResult[]): void {
+    const first = results.length;
+    let done = 0;
+    while (done < count) {
+      if (this.#keys?.synchronised === false) this.#resynchronise(this.#keys);
+      const sentAt = this.#clock.now();
+      const sent = this.#libc.sendmmsg(
+        this.#descriptor,
+        this.#outgoing.pointerAt(done),
+        count - done,
+        MSG_DONTWAIT,
+      );
+      if (sent > 0) {
+        const result: RawSendResult = { ok: true, sentAt };
+        for (let index = 0; index < sent; index++, done++) {
+          results.push(result);
+          this.#keys?.recordSent((datagrams[first + done] as RawOutgoing).key);
+        }
+        // The kernel tried the next one, and does not say whether it had counted it.
+        if (done < count) this.#keys?.recordRefused();
+        continue;
+      }
+      const errno = readErrno();
+      this.#keys?.recordRefused();
+      if (errno === EINTR) continue;
+      const refused = datagrams[first + done++] as RawOutgoing;
+      results.push({ ok: false, error: sendError("sendmmsg", errno, refused) });
+    }
+  }
+
+  /** At most one batch; call again when it was full. */
+  receive(): RawReceived[] {
+    const count = this.#receiveInto(this.#incoming, MSG_DONTWAIT);
+    if (count === 0) return [];
+    const nearby = this.#clock.now();
+    const batch = this.#incoming;
+    const control = this.#control;
+    const received: RawReceived[] = [];
+    for (let slot = 0; slot < count; slot++) {
+      readControl(batch.view, batch.controlOffset(slot), batch.controlLength(slot), control);
+      if (control.dropped >= 0) this.dropped = control.dropped;
+      received.push({
+        bytes: batch.received(slot),
+        source: batch.source(slot),
+        receivedAt: control.stamped
+          ? this.#clock.fromKernel(control.stampSeconds, control.stampNs, nearby)
+          : nearby,
+        truncated: (batch.flags(slot) & MSG_TRUNC) !== 0,
+      });
+    }
+    return received;
+  }
+
+  /** All stamps that are ready. */
+  receiveTransmitStamps(): RawTransmitStamp[] {
+    const stamps = this.#savedStamps;
+    this.#savedStamps = [];
+    const batch = this.#stamps;
+    let count: number;
+    do {
+      count = this.#receiveInto(batch, MSG_DONTWAIT | MSG_ERRQUEUE);
+      if (count === 0) break;
+      const nearby = this.#clock.now();
+      for (let slot = 0; slot < count; slot++) {
+        const control = this.#control;
+        readControl(batch.view, batch.controlOffset(slot), batch.controlLength(slot), control);
+        if (!control.stamped || control.transmitKey < 0) continue;
+        const key = this.#keys === undefined
+          ? control.transmitKey
+          : this.#keys.take(control.transmitKey);
+        if (key === undefined) continue;
+        const sentAt = this.#clock.fromKernel(control.stampSeconds, control.stampNs, nearby);
+        stamps.push({ key, sentAt });
+      }
+    } while (count === batch.slots);
+    return stamps;
+  }
+
+  #receiveInto(batch: MessageBatch, flags: number): number {
+    batch.prepareToReceive(batch.slots);
+    for (;;) {
+      const first = batch.pointerAt(0);
+      const count = this.#libc.recvmmsg(this.#descriptor, first, batch.slots, flags, null);
+      if (count >= 0) return count;
+      const errno = readErrno();
+      if (errno === EINTR) continue;
+      if (errno !== EAGAIN) checkReceiveErrno("recvmmsg", errno);
+      return 0;
+    }
+  }
+
+  /** Starts the kernel's count again, if nothing that was counted is still on its way. */
+  #resynchronise(keys: TransmitKeys): void {
+    const queueBytes = new Uint8Array(this.#queueBytes.buffer);
+    if (this.#libc.ioctl(this.#descriptor, BigInt(SIOCOUTQ), queueBytes) < 0) return;
+    if (this.#queueBytes[0] !== 0) return;
+    this.#savedStamps = this.receiveTransmitStamps();
+    if (enableTimestamping(this.#descriptor, false) && enableTimestamping(this.#descriptor, true)) {
+      keys.restart();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/** Control messages of sockets (cmsg(3)) that carry time stamps, keys and drop counts. */
+
+import {
+  IP_RECVERR,
+  IPPROTO_IP,
+  SCM_TS_OPT_ID,
+  SCM_TSTAMP_SND,
+  SO_EE_ORIGIN_TIMESTAMPING,
+  SO_RXQ_OVFL,
+  SO_TIMESTAMPING,
+  SOL_SOCKET,
+} from "./constants.ts";
+import { alignUp, Cmsghdr, cmsgLength, cmsgSpace, SockExtendedErr, Timespec } from "./layout.ts";
+import { SockaddrIn } from "./layout.ts";
+
+/** Control bytes for one datagram that is sent with its key. */
+export const KEY_CONTROL_BYTES: number = cmsgSpace(4);
+
+/** Control bytes for one datagram received, or one error queue entry: stamps, drop count, error and its source. */
+export const RECEIVE_CONTROL_BYTES: number = cmsgSpace(3 * Timespec.size) + cmsgSpace(4) +
+  cmsgSpace(SockExtendedErr.size + SockaddrIn.size);
+
+/** What the control messages of one received message said. Made once and filled again for each message. */
+export interface ReceivedControl {
+  /** The message carried a software stamp. */
+  stamped: boolean;
+  /** The stamp's whole seconds since 1970. */
+  stampSeconds: number;
+  /** The stamp's nanoseconds, 0..999 999 999. */
+  stampNs: number;
+  /** Datagrams dropped so far because the receive buffer was full, modulo 2^32; -1 when not told. */
+  dropped: number;
+  /** Key of the transmit stamp, an unsigned 32-bit number; -1 when this is no transmit stamp. */
+  transmitKey: number;
+}
+
+/** A {@linkcode ReceivedControl} that says nothing. */
+export function createReceivedControl(): ReceivedControl {
+  return { stamped: false, stampSeconds: 0, stampNs: 0, dropped: -1, transmitKey: -1 };
+}
+
+/**
+ * Writes the control message that gives a datagram its transmit key (SCM_TS_OPT_ID, Linux 6.13).
+ *
+ * @param view memory with {@linkcode KEY_CONTROL_BYTES} from `offset`
+ * @param key unsigned 32-bit number
+ */
+export function writeKeyControl(view: DataView, offset: number, key: number): void {
+  view.setUint32(offset + Cmsghdr.length, cmsgLength(4), true);
+  view.setUint32(offset + Cmsghdr.length + 4, 0, true);
+  view.setInt32(offset + Cmsghdr.level, SOL_SOCKET, true);
+  view.setInt32(offset + Cmsghdr.type, SCM_TS_OPT_ID, true);
+  view.setUint32(offset + Cmsghdr.data, key, true);
+}
+
+/**
+ * Reads the control messages of one received message into `control`. Unknown ones are passed over; a length that
+ * leads outside `lengthBytes` ends the reading.
+ *
+ * @param view memory that holds them
+ * @param offset where they start, in bytes
+ * @param lengthBytes how long they are together
+ */
+export function readControl(
+  view: DataView,
+  offset: number,
+  lengthBytes: number,
+  control: ReceivedControl,
+): void {
+  control.stamped = false;
+  control.dropped = -1;
+  control.transmitKey = -1;
+  const end = offset + lengthBytes;
+  while (offset + Cmsghdr.size <= end) {
+    const messageBytes = view.getUint32(offset + Cmsghdr.length, true);
+    if (messageBytes < Cmsghdr.size || offset + messageBytes > end) return;
+    const level = view.getInt32(offset + Cmsghdr.level, true);
+    const type = view.getInt32(offset + Cmsghdr.type, true);
+    const data = offset + Cmsghdr.data;
+    const dataBytes = messageBytes - Cmsghdr.size;
+    if (level === SOL_SOCKET && type === SO_TIMESTAMPING && dataBytes >= Timespec.size) {
+      control.stampSeconds = view.getUint32(data + Timespec.seconds, true) +
+        view.getUint32(data + Timespec.seconds + 4, true) * 2 ** 32;
+      control.stampNs = view.getUint32(data + Timespec.nanoseconds, true);
+      control.stamped = control.stampSeconds !== 0;
+    } else if (level === SOL_SOCKET && type === SO_RXQ_OVFL && dataBytes >= 4) {
+      control.dropped = view.getUint32(data, true);
+    } else if (
+      level === IPPROTO_IP && type === IP_RECVERR && dataBytes >= SockExtendedErr.size &&
+      view.getUint8(data + SockExtendedErr.origin) === SO_EE_ORIGIN_TIMESTAMPING &&
+      view.getUint32(data + SockExtendedErr.info, true) === SCM_TSTAMP_SND
+    ) {
+      control.transmitKey = view.getUint32(data + SockExtendedErr.data, true);
+    }
+    offset += alignUp(messageBytes, Cmsghdr.alignment);
+  }
+}

@@ -1,0 +1,106 @@
+/** Errors of system calls: the error number, its name and text, and the exception that carries them. */
+
+import { openLibc } from "./libc.ts";
+import { DARWIN_CODES, LINUX_ERRORS } from "./errno_table.ts";
+
+const darwin = Deno.build.os === "darwin";
+const linuxNumbers: ReadonlyMap<string, number> = new Map(
+  Object.entries(LINUX_ERRORS).map(([number, [code]]) => [code, Number(number)]),
+);
+const numbers = new Map(linuxNumbers);
+if (darwin) {
+  for (const [number, code] of Object.entries(DARWIN_CODES)) numbers.set(code, Number(number));
+}
+
+let cell: Int32Array | undefined;
+
+/**
+ * The calling thread's errno. Read it in the very next expression after a synchronous call failed;
+ * a `nonblocking` call fails on another thread, and its errno cannot be had.
+ *
+ * The cell lives as long as the thread: libc keeps errno at one address per thread.
+ */
+export function readErrno(): number {
+  cell ??= openErrnoCell();
+  return cell[0] as number;
+}
+
+function openErrnoCell(): Int32Array {
+  const location = openLibc().errnoLocation();
+  if (location === null) throw new TypeError("Cannot find errno: libc returned a null pointer");
+  return new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4));
+}
+
+/**
+ * The name of an error number, such as `ENETUNREACH`; `E<number>` when it has none here.
+ *
+ * @param errno an error number of this system, ≥ 0
+ */
+export function errnoCode(errno: number): string {
+  return (darwin ? DARWIN_CODES[errno] : undefined) ?? LINUX_ERRORS[errno]?.[0] ?? `E${errno}`;
+}
+
+/**
+ * What an error number means, such as `Network is unreachable`; strerror(3).
+ *
+ * @param errno an error number of this system, ≥ 0
+ */
+export function errnoText(errno: number): string {
+  const linuxNumber = darwin ? linuxNumbers.get(errnoCode(errno)) ?? errno : errno;
+  return LINUX_ERRORS[linuxNumber]?.[1] ?? `Unknown error ${errno}`;
+}
+
+/**
+ * The error number of a name on this system.
+ *
+ * @param code such as `EAGAIN`
+ * @throws {RangeError} for a name that does not exist
+ */
+export function errnoNumber(code: string): number {
+  const number = numbers.get(code);
+  if (number === undefined) throw new RangeError(`Cannot number error ${code}: no such error`);
+  return number;
+}
+
+/** Interrupted by a signal; the call is made again. */
+export const EINTR: number = errnoNumber("EINTR");
+/** Nothing there, or no room, just now. */
+export const EAGAIN: number = errnoNumber("EAGAIN");
+
+/** A system call that failed. */
+export class SystemError extends Error {
+  /** `SystemError`. */
+  override readonly name = "SystemError";
+  /** Name of the call, such as `socket`. */
+  readonly syscall: string;
+  /** The error number of this system. */
+  readonly errno: number;
+  /** The error's name, such as `EPERM`. */
+  readonly code: string;
+
+  /**
+   * @param syscall name of the call
+   * @param errno its error number
+   * @param action what could not be done, to follow "Cannot": `open a raw socket`
+   */
+  constructor(syscall: string, errno: number, action: string) {
+    const code = errnoCode(errno);
+    super(`Cannot ${action}: ${errnoText(errno)} (${code})`);
+    this.syscall = syscall;
+    this.errno = errno;
+    this.code = code;
+  }
+}
+
+/**
+ * Returns what a synchronous system call returned, or throws what errno says when that is negative.
+ *
+ * @param result return value of the call just made
+ * @param syscall its name
+ * @param action what was wanted, to follow "Cannot"
+ * @throws {SystemError} when `result` is negative
+ */
+export function checkResult(result: number, syscall: string, action: string): number {
+  if (result >= 0) return result;
+  throw new SystemError(syscall, readErrno(), action);
+}

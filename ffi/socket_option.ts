@@ -1,0 +1,119 @@
+/** Socket options (setsockopt(2), socket(7), raw(7)), each with the error message of its failure. */
+
+import * as c from "./constants.ts";
+import { checkResult, SystemError } from "./errno.ts";
+import { openLibc } from "./libc.ts";
+import { cString } from "./socket_address.ts";
+
+const timestampingFlags = c.SOF_TIMESTAMPING_TX_SOFTWARE | c.SOF_TIMESTAMPING_RX_SOFTWARE |
+  c.SOF_TIMESTAMPING_SOFTWARE | c.SOF_TIMESTAMPING_OPT_ID | c.SOF_TIMESTAMPING_OPT_TSONLY;
+
+/**
+ * Sets an option whose value is one C int.
+ *
+ * @param action what could not be done, for the error's message
+ * @throws {SystemError} when the kernel refuses
+ */
+export function setIntOption(
+  descriptor: number,
+  level: number,
+  option: number,
+  value: number,
+  action: string,
+): void {
+  checkResult(trySetOption(descriptor, level, option, value), "setsockopt", action);
+}
+
+/** Sets an option whose value is one C int; returns what setsockopt returned. */
+function trySetOption(descriptor: number, level: number, option: number, value: number): number {
+  const bytes = new Uint8Array(new Int32Array([value]).buffer);
+  return openLibc().setsockopt(descriptor, level, option, bytes, bytes.length);
+}
+
+/**
+ * Reads an option of one or more 32-bit numbers.
+ *
+ * @returns the numbers, as many as the kernel gave
+ * @throws {SystemError} when the kernel refuses
+ */
+export function getWordsOption(
+  descriptor: number,
+  level: number,
+  option: number,
+  count: number,
+  action: string,
+): Uint32Array {
+  const words = new Uint32Array(count);
+  const length = new Uint32Array([words.byteLength]);
+  const result = openLibc().getsockopt(
+    descriptor,
+    level,
+    option,
+    new Uint8Array(words.buffer),
+    new Uint8Array(length.buffer),
+  );
+  checkResult(result, "getsockopt", action);
+  return words.subarray(0, Math.floor((length[0] as number) / 4));
+}
+
+/**
+ * Turns kernel stamps for what is sent and received on or off; on, the count of datagrams starts from zero.
+ *
+ * @returns whether the kernel agreed
+ */
+export function enableTimestamping(descriptor: number, enabled: boolean): boolean {
+  const flags = enabled ? timestampingFlags : timestampingFlags & ~c.SOF_TIMESTAMPING_OPT_ID;
+  return trySetOption(descriptor, c.SOL_SOCKET, c.SO_TIMESTAMPING, flags) === 0;
+}
+
+/**
+ * Lets through only these ICMP types; types from 32 on are always let through (raw(7), ICMP_FILTER).
+ *
+ * @param types 0..31 each
+ * @throws {SystemError} when the kernel refuses
+ */
+export function keepIcmpTypes(descriptor: number, types: readonly number[]): void {
+  let blocked = 0xffff_ffff;
+  for (const type of types) blocked &= ~(1 << type);
+  const action = "choose the ICMP types to receive";
+  setIntOption(descriptor, c.SOL_RAW, c.ICMP_FILTER, blocked, action);
+}
+
+/**
+ * Binds the socket to an interface: sends through it, hears only from it.
+ *
+ * @param name such as `eth0`
+ * @throws {SystemError} ENODEV when there is none of that name
+ */
+export function bindToInterface(descriptor: number, name: string): void {
+  const bytes = cString(name);
+  const action = `use interface ${name}`;
+  if (Deno.build.os === "darwin") {
+    const index = openLibc().ifNametoindex(bytes);
+    if (index === 0) throw new SystemError("if_nametoindex", 6, action);
+    setIntOption(descriptor, c.IPPROTO_IP, c.IP_BOUND_IF, index, action);
+    return;
+  }
+  const result = openLibc().setsockopt(
+    descriptor,
+    c.SOL_SOCKET,
+    c.SO_BINDTODEVICE,
+    bytes,
+    bytes.length,
+  );
+  checkResult(result, "setsockopt", action);
+}
+
+/**
+ * Asks for a receive buffer of `bytes`, beyond the system's limit if this program may.
+ *
+ * @returns the size that the kernel granted, its own bookkeeping included (about twice what was asked)
+ * @throws {SystemError} when the kernel refuses
+ */
+export function setReceiveBuffer(descriptor: number, bytes: number): number {
+  const action = `set a receive buffer of ${bytes} bytes`;
+  const forced = Deno.build.os === "linux" &&
+    trySetOption(descriptor, c.SOL_SOCKET, c.SO_RCVBUFFORCE, bytes) === 0;
+  if (!forced) setIntOption(descriptor, c.SOL_SOCKET, c.SO_RCVBUF, bytes, action);
+  return getWordsOption(descriptor, c.SOL_SOCKET, c.SO_RCVBUF, 1, action)[0] as number;
+}

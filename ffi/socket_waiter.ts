@@ -1,0 +1,185 @@
+/**
+ * Waiting for a socket. Short waits are one synchronous ppoll(2), exact to the nanosecond and without a thread hop;
+ * long ones run on another thread, so that signals and timers are served meanwhile.
+ *
+ * Memory: a synchronous call uses buffers that this object owns. A call on another thread gets buffers of its own,
+ * held by the waiting function until the call has returned.
+ */
+
+import { EFD_CLOEXEC, EFD_NONBLOCK, POLLIN } from "./constants.ts";
+import { checkResult, EINTR, readErrno } from "./errno.ts";
+import { Pollfd, Timespec } from "./layout.ts";
+import { openLibc, openLinuxLibc } from "./libc.ts";
+import type { SystemClock } from "./system_clock.ts";
+
+const linux = Deno.build.os === "linux";
+const settled: Promise<void> = Promise.resolve();
+const millisecondNs = 1e6;
+/** Longest wait that holds up everything else. */
+const shortWaitNs = 10 * millisecondNs;
+/** After so long without a turn of the event loop, even a short wait gives it one (about 30 µs). */
+const turnDueNs = 20 * millisecondNs;
+/** The end of a long wait is waited for synchronously, to be punctual. */
+const punctualNs = 1 * millisecondNs;
+const longestWaitNs = 86_400e9;
+
+/** Waits until a descriptor is readable or has something on its error queue. It does not own the descriptor. */
+export class SocketWaiter {
+  readonly #descriptor: number;
+  readonly #clock: SystemClock;
+  readonly #request: PollRequest;
+  #lastTurnNs: number;
+  #pending = 0;
+  #woken = false;
+  #closed = false;
+  /** Read and write end of what wake() uses; the same number twice for an eventfd. Opened when first needed. */
+  #wakeEnds: readonly [number, number] | undefined;
+
+  /**
+   * @param descriptor to wait for
+   * @param clock that measures the waits
+   */
+  constructor(descriptor: number, clock: SystemClock) {
+    this.#descriptor = descriptor;
+    this.#clock = clock;
+    this.#request = new PollRequest([descriptor]);
+    this.#lastTurnNs = clock.monotonicNs();
+  }
+
+  /**
+   * Resolves when the descriptor has something, when wake() or close() is called, or after `timeoutMs`. A wake()
+   * that came while nobody waited ends the next wait at once.
+   *
+   * @param timeoutMs not negative; 0 does not even ask the kernel; at most a day
+   */
+  wait(timeoutMs: number): Promise<void> {
+    if (this.#woken || this.#closed) {
+      this.#woken = false;
+      return settled;
+    }
+    const nowNs = this.#clock.monotonicNs();
+    const timeoutNs = timeoutMs > 0 ? Math.min(timeoutMs * millisecondNs, longestWaitNs) : 0;
+    if (timeoutNs > shortWaitNs || nowNs - this.#lastTurnNs > turnDueNs) {
+      return this.#waitAside(nowNs + timeoutNs, timeoutNs);
+    }
+    if (timeoutNs === 0) return settled;
+    const result = this.#request.pollNow(timeoutNs);
+    if (result >= 0 || readErrno() !== EINTR) return settled;
+    // A signal came: let its listener run.
+    const deadlineNs = nowNs + timeoutNs;
+    return this.#waitAside(deadlineNs, deadlineNs - this.#clock.monotonicNs());
+  }
+
+  /** Ends the waits that are pending, or else the next one. */
+  wake(): void {
+    this.#woken = true;
+    if (this.#pending > 0) this.#signal();
+  }
+
+  /** Ends the waits that are pending; later ones resolve at once. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#pending > 0) this.#signal();
+    else this.#closeWakeEnds();
+  }
+
+  async #waitAside(deadlineNs: number, timeoutNs: number): Promise<void> {
+    const [wakeEnd] = this.#wakeEnds ??= openWakeEnds();
+    const request = new PollRequest([this.#descriptor, wakeEnd]);
+    this.#pending++;
+    let result: number;
+    try {
+      result = await request.pollAside(Math.max(0, timeoutNs - punctualNs));
+    } finally {
+      this.#pending--;
+    }
+    this.#lastTurnNs = this.#clock.monotonicNs();
+    if (this.#pending === 0) {
+      if (this.#closed) this.#closeWakeEnds();
+      else if (request.returned(1)) this.#drain();
+    }
+    if (this.#closed || this.#woken) {
+      this.#woken = this.#pending > 0;
+      return;
+    }
+    if (result !== 0) return;
+    const remainingNs = deadlineNs - this.#lastTurnNs;
+    if (remainingNs > 0) this.#request.pollNow(Math.min(remainingNs, shortWaitNs));
+  }
+
+  #signal(): void {
+    // An eventfd takes exactly eight bytes; a pipe takes any.
+    if (this.#wakeEnds !== undefined) openLibc().write(this.#wakeEnds[1], one, 8n);
+  }
+
+  #drain(): void {
+    if (this.#wakeEnds !== undefined) openLibc().read(this.#wakeEnds[0], new Uint8Array(8), 8n);
+  }
+
+  #closeWakeEnds(): void {
+    if (this.#wakeEnds === undefined) return;
+    for (const end of new Set(this.#wakeEnds)) openLibc().close(end);
+    this.#wakeEnds = undefined;
+  }
+}
+
+const one = new Uint8Array(new BigUint64Array([1n]).buffer);
+
+function openWakeEnds(): readonly [number, number] {
+  if (linux) {
+    const descriptor = openLinuxLibc().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    checkResult(descriptor, "eventfd", "make waits wakeable");
+    return [descriptor, descriptor];
+  }
+  const ends = new Int32Array(2);
+  checkResult(openLibc().pipe(new Uint8Array(ends.buffer)), "pipe", "make waits wakeable");
+  return [ends[0] as number, ends[1] as number];
+}
+
+/** The memory of one poll: its descriptors and its timeout. */
+class PollRequest {
+  readonly #view: DataView;
+  readonly #pointer: Deno.PointerValue;
+  readonly #count: bigint;
+  readonly #timeout = new DataView(new ArrayBuffer(Timespec.size));
+  readonly #timeoutPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#timeout);
+
+  constructor(descriptors: readonly number[]) {
+    this.#view = new DataView(new ArrayBuffer(descriptors.length * Pollfd.size));
+    this.#pointer = Deno.UnsafePointer.of(this.#view);
+    this.#count = BigInt(descriptors.length);
+    descriptors.forEach((descriptor, index) => {
+      this.#view.setInt32(index * Pollfd.size + Pollfd.descriptor, descriptor, true);
+      this.#view.setInt16(index * Pollfd.size + Pollfd.events, POLLIN, true);
+    });
+  }
+
+  /** What poll returned; negative with errno when it failed. */
+  pollNow(timeoutNs: number): number {
+    if (!linux) return openLibc().poll(this.#pointer, this.#count, Math.ceil(timeoutNs / 1e6));
+    this.#setTimeout(timeoutNs);
+    return openLinuxLibc().ppoll(this.#pointer, this.#count, this.#timeoutPointer, null);
+  }
+
+  /** The same on another thread; its errno is lost. */
+  pollAside(timeoutNs: number): Promise<number> {
+    if (!linux) {
+      return openLibc().pollNonblocking(this.#pointer, this.#count, Math.ceil(timeoutNs / 1e6));
+    }
+    this.#setTimeout(timeoutNs);
+    const { ppollNonblocking } = openLinuxLibc();
+    return ppollNonblocking(this.#pointer, this.#count, this.#timeoutPointer, null);
+  }
+
+  /** The descriptor at `index` had something. */
+  returned(index: number): boolean {
+    return this.#view.getInt16(index * Pollfd.size + Pollfd.returnedEvents, true) !== 0;
+  }
+
+  #setTimeout(timeoutNs: number): void {
+    const seconds = Math.floor(timeoutNs / 1e9);
+    this.#timeout.setUint32(Timespec.seconds, seconds, true);
+    this.#timeout.setUint32(Timespec.nanoseconds, Math.floor(timeoutNs - seconds * 1e9), true);
+  }
+}
