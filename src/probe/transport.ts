@@ -74,6 +74,8 @@ export interface Transport {
   receiveTransmitStamps(): TransmitStamp[];
   /** Resolves when there is something to receive, or after `timeoutMs` milliseconds. */
   wait(timeoutMs: number): Promise<void>;
+  /** Ends a wait that is under way, now. */
+  wake(): void;
   /** Datagrams that the kernel dropped because the receive buffer was full, since open. */
   droppedDatagrams(): number;
   /** Closes; further calls do nothing. */

@@ -1,0 +1,121 @@
+/**
+ * The probes that may still be answered, found by (address, sequence) in constant time.
+ *
+ * Every target counts its own 16-bit sequence, so one target can have 65 536 probes out and the
+ * table as a whole any number. Probes are also strung in the order of sending. Deadlines grow in
+ * that order, so two pointers that only move forward do all the ageing: one behind which nothing
+ * awaits an answer, one behind which nothing is remembered.
+ */
+
+import type { Probe } from "./probe.ts";
+
+/** Probes by address and sequence, and by age. */
+export class InFlightTable {
+  readonly #byKey = new Map<number, Probe>();
+  readonly #rememberNs: number;
+  #oldest: Probe | null = null;
+  #oldestAwaiting: Probe | null = null;
+  #youngest: Probe | null = null;
+  #awaiting = 0;
+
+  /** `rememberMs`: how long after its deadline a probe is kept, so that late and doubled answers are known as such. */
+  constructor(rememberMs: number) {
+    this.#rememberNs = rememberMs * 1e6;
+  }
+
+  /** Number of probes that await an answer. */
+  get awaiting(): number {
+    return this.#awaiting;
+  }
+
+  /** Number of probes remembered, answered ones included. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** Deadline of the oldest probe that awaits an answer; Infinity when there is none. */
+  get nextDeadlineNs(): number {
+    let probe = this.#oldestAwaiting;
+    while (probe !== null && probe.state !== "awaiting") probe = probe.younger;
+    this.#oldestAwaiting = probe;
+    return probe === null ? Infinity : probe.deadlineNs;
+  }
+
+  /** True when that sequence number of that address still awaits an answer. */
+  isAwaiting(address: number, sequence: number): boolean {
+    return this.#byKey.get(keyOf(address, sequence))?.state === "awaiting";
+  }
+
+  /**
+   * Takes in a probe that has just been sent. A remembered probe with the same sequence number
+   * gives way, and the new one is marked `reusedSequence`.
+   *
+   * @throws {RangeError} The same sequence number of the same address still awaits an answer, or the
+   * deadline lies before that of a probe sent earlier.
+   */
+  add(probe: Probe): void {
+    const key = keyOf(probe.target.address, probe.sequence);
+    const earlier = this.#byKey.get(key);
+    if (earlier !== undefined) {
+      if (earlier.state === "awaiting") {
+        throw new RangeError(
+          `Cannot reuse sequence ${probe.sequence} of ${probe.target.label}: its probe still awaits an answer`,
+        );
+      }
+      probe.reusedSequence = true;
+    }
+    if (this.#youngest !== null && probe.deadlineNs < this.#youngest.deadlineNs) {
+      throw new RangeError("Cannot add a probe: its deadline lies before that of an earlier one");
+    }
+    this.#byKey.set(key, probe);
+    if (this.#youngest === null) this.#oldest = probe;
+    else this.#youngest.younger = probe;
+    this.#youngest = probe;
+    this.#oldestAwaiting ??= probe;
+    this.#awaiting++;
+  }
+
+  /** The probe that an answer from `address` with that sequence number belongs to, if one is remembered. */
+  find(address: number, sequence: number): Probe | undefined {
+    return this.#byKey.get(keyOf(address, sequence));
+  }
+
+  /** Ends the wait for a probe. Does nothing to one that no longer waits. */
+  settle(probe: Probe, state: "replied" | "refused" | "timedOut"): void {
+    if (probe.state !== "awaiting") return;
+    probe.state = state;
+    this.#awaiting--;
+  }
+
+  /** Settles every probe whose deadline has passed as `timedOut`, oldest first, and forgets the very old. */
+  expire(nowNs: number, onTimeout: (probe: Probe) => void): void {
+    while (this.nextDeadlineNs <= nowNs) {
+      const probe = this.#oldestAwaiting;
+      if (probe === null) break;
+      this.settle(probe, "timedOut");
+      onTimeout(probe);
+    }
+    const forgetBefore = nowNs - this.#rememberNs;
+    let probe = this.#oldest;
+    while (probe !== null && probe.state !== "awaiting" && probe.deadlineNs <= forgetBefore) {
+      const key = keyOf(probe.target.address, probe.sequence);
+      if (this.#byKey.get(key) === probe) this.#byKey.delete(key);
+      if (this.#oldestAwaiting === probe) this.#oldestAwaiting = probe.younger;
+      probe = probe.younger;
+    }
+    this.#oldest = probe;
+    if (probe === null) this.#youngest = null;
+  }
+
+  /** The probes that still await an answer, oldest first. */
+  *awaitingProbes(): Generator<Probe> {
+    for (let probe = this.#oldestAwaiting; probe !== null; probe = probe.younger) {
+      if (probe.state === "awaiting") yield probe;
+    }
+  }
+}
+
+/** (address, sequence) as one number: 48 bits, exact in a double. */
+function keyOf(address: number, sequence: number): number {
+  return address * 65536 + sequence;
+}

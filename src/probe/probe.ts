@@ -1,0 +1,52 @@
+/** One question and its state. */
+
+import type { Target } from "../target/target.ts";
+import type { Instant } from "../time/instant.ts";
+
+/** Where a probe stands. `awaiting` is the only state that can still become another. */
+export type ProbeState = "awaiting" | "replied" | "refused" | "timedOut";
+
+/** One request on its way, or answered, for as long as a late or doubled answer may still come. */
+export class Probe {
+  /** The host that was asked. */
+  readonly target: Target;
+  /** Number of this probe among those of its target, from 0; it does not wrap. */
+  readonly number: number;
+  /** ICMP sequence number on the wire, 0..65535. */
+  readonly sequence: number;
+  /** Originate stamp on the wire (timestamp), or the cookie carried in the payload (echo). */
+  readonly originateMs: number;
+  /** Transmit-stamp key, an unsigned 32-bit number. */
+  readonly key: number;
+  /** When it left; a user stamp until the kernel's is known. */
+  sentAt: Instant;
+  /** CLOCK_MONOTONIC, on the scale of `sentAt`, at which it counts as timed out. */
+  deadlineNs: number;
+  /** Where it stands. */
+  state: ProbeState = "awaiting";
+  /** Answers seen, late and doubled ones included. */
+  replies = 0;
+  /** The sequence number was in use by an earlier probe of this target that is still remembered. */
+  reusedSequence = false;
+  /** The next younger probe in the table. */
+  younger: Probe | null = null;
+
+  /** Makes a probe that has just been handed to the kernel. */
+  constructor(
+    target: Target,
+    number: number,
+    sequence: number,
+    originateMs: number,
+    key: number,
+    sentAt: Instant,
+    deadlineNs: number,
+  ) {
+    this.target = target;
+    this.number = number;
+    this.sequence = sequence;
+    this.originateMs = originateMs;
+    this.key = key;
+    this.sentAt = sentAt;
+    this.deadlineNs = deadlineNs;
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * The loop that asks: send what is due, take stamps and answers, let the old time out, wait.
+ *
+ * One loop serves one target and a hundred thousand. It knows the network only as a
+ * {@linkcode Transport} and time only through the transport's clock, so the same code runs over the
+ * kernel and over the tests' simulated network.
+ */
+
+import type { ProbeTemplate } from "../packet/mod.ts";
+import { wholeMsOfDay } from "../time/mod.ts";
+import { InFlightTable } from "./in_flight_table.ts";
+import type { ProbeListener } from "./outcome.ts";
+import type { Target } from "../target/target.ts";
+import { Probe } from "./probe.ts";
+import { ReplyReader } from "./reply_reader.ts";
+import { Schedule } from "./schedule.ts";
+import { StampBook } from "./stamp_book.ts";
+import type { OutgoingDatagram, Transport } from "./transport.ts";
+
+/** How many datagrams are handed to the kernel in one go. */
+const BATCH_SIZE = 64;
+/** How long a settled probe is remembered, so that late and doubled answers are known as such. */
+const REMEMBER_MS = 10_000;
+
+/** What a run asks, whom and when. */
+export interface ProberOptions {
+  /** The hosts, at least one; `targets[i].index` is i, and no address stands twice. */
+  readonly targets: readonly Target[];
+  /** Message that is sent; decides which replies count. */
+  readonly kind: "timestamp" | "echo";
+  /** Writes the datagrams. */
+  readonly template: ProbeTemplate;
+  /** Echo: the payload as sent. With `stampPayload` its first four bytes are the probe's cookie. */
+  readonly payload?: Uint8Array | undefined;
+  /** Echo: the template writes the originate stamp into the payload. */
+  readonly stampPayload?: boolean | undefined;
+  /** ICMP identifier, 0..65535. */
+  readonly identifier: number;
+  /** Sequence number of each target's first probe, 0..65535. */
+  readonly firstSequence: number;
+  /** Probes per target; Infinity for no end. */
+  readonly count: number;
+  /** Time between two probes of one target, in milliseconds. */
+  readonly intervalMs: number;
+  /** Time between two targets, in milliseconds; by default the interval shared out evenly. */
+  readonly spacingMs?: number | undefined;
+  /** How long a probe waits for its answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Ends the run after that many milliseconds, whatever is still out. */
+  readonly deadlineMs?: number | undefined;
+  /** Originate stamp to send instead of the time of day. */
+  readonly originateMs?: number | undefined;
+  /** A target that has answered is not asked again: `count` becomes the number of tries. */
+  readonly stopOnReply?: boolean | undefined;
+  /** With `stopOnReply`: interval and timeout grow by this factor from try to try. */
+  readonly backoff?: number | undefined;
+  /** Fraction in [0, 1) of a millisecond by which probe n is put off; see {@linkcode Schedule}. */
+  readonly dither?: ((probe: number) => number) | undefined;
+  /** Hands copies of the datagrams to the listener. */
+  readonly keepBytes?: boolean | undefined;
+}
+
+/** Why a run ended. */
+export type EndReason = "complete" | "deadline" | "stopped";
+
+/** Asks all targets of a run and tells a listener all that happens. */
+export class Prober {
+  readonly #options: ProberOptions;
+  readonly #transport: Transport;
+  readonly #listener: ProbeListener;
+  readonly #table = new InFlightTable(REMEMBER_MS);
+  readonly #stamps: StampBook;
+  readonly #reader: ReplyReader;
+  readonly #answered: Uint8Array | undefined;
+  readonly #buffers: Uint8Array[];
+  #answeredCount = 0;
+  #key = 0;
+  #timeoutNs: number;
+  #timeoutRound = 0;
+  #stopped = false;
+
+  /** The transport stays the caller's to close. */
+  constructor(options: ProberOptions, transport: Transport, listener: ProbeListener) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#listener = listener;
+    this.#timeoutNs = options.timeoutMs * 1e6;
+    this.#stamps = new StampBook(transport);
+    this.#answered = options.stopOnReply ? new Uint8Array(options.targets.length) : undefined;
+    this.#reader = new ReplyReader({
+      kind: options.kind,
+      identifier: options.identifier,
+      table: this.#table,
+      stamps: this.#stamps,
+      kernelStamps: transport.stampSource === "kernel",
+      keepBytes: options.keepBytes ?? false,
+      sentPayload: options.payload ?? new Uint8Array(0),
+      stampedPayload: options.stampPayload ?? false,
+      listener: this.#answered === undefined ? listener : this.#watchAnswers(listener),
+    });
+    this.#buffers = Array.from(
+      { length: BATCH_SIZE },
+      () => new Uint8Array(options.template.lengthBytes),
+    );
+  }
+
+  /** Probes that await an answer now. */
+  get awaiting(): number {
+    return this.#table.awaiting;
+  }
+
+  /** The probes that still await an answer, oldest first. */
+  awaitingProbes(): Iterable<Probe> {
+    return this.#table.awaitingProbes();
+  }
+
+  /** Ends the run soon; what has been measured stays. May be called at any time, and twice. */
+  stop(): void {
+    this.#stopped = true;
+    this.#transport.wake();
+  }
+
+  /**
+   * Runs until every probe is settled, the deadline passes or {@linkcode stop} is called.
+   *
+   * @throws {RangeError} More than 65 536 probes of one target would await an answer at once.
+   */
+  async run(): Promise<EndReason> {
+    const { clock } = this.#transport;
+    const options = this.#options;
+    const startNs = clock.now().monotonicNs;
+    const deadlineNs = startNs + (options.deadlineMs ?? Infinity) * 1e6;
+    const schedule = new Schedule({
+      targetCount: options.targets.length,
+      count: options.count,
+      intervalMs: options.intervalMs,
+      spacingMs: options.spacingMs,
+      intervalGrowth: options.backoff,
+      dither: options.dither,
+    }, startNs);
+    let reason: EndReason = "complete";
+    for (;;) {
+      let nowNs = clock.now().monotonicNs;
+      if (this.#stopped) reason = "stopped";
+      else if (nowNs >= deadlineNs) reason = "deadline";
+      else if (schedule.dueNs <= nowNs) {
+        schedule.catchUp(nowNs);
+        this.#sendDue(schedule, nowNs);
+      }
+      this.#takeAnswers();
+      nowNs = clock.now().monotonicNs;
+      this.#table.expire(nowNs, (probe) => this.#listener.outcome({ kind: "timedOut", probe }));
+      this.#listener.idle(nowNs);
+      if (reason !== "complete") return reason;
+      const awaiting = this.#table.awaiting > 0;
+      if (!awaiting && (schedule.done || this.#allAnswered(schedule))) return reason;
+      const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs);
+      await this.#transport.wait(Math.max(0, nextNs - nowNs) / 1e6);
+    }
+  }
+
+  /** Sends what is due, a batch at most, so that answers are never left waiting for long. */
+  #sendDue(schedule: Schedule, nowNs: number): void {
+    const { targets, firstSequence, identifier, template } = this.#options;
+    const { clock } = this.#transport;
+    const probes: Probe[] = [];
+    const batch: OutgoingDatagram[] = [];
+    const now = clock.now();
+    const originateMs = this.#options.originateMs ?? wholeMsOfDay(now.realtimeNs);
+    while (schedule.dueNs <= nowNs && batch.length < BATCH_SIZE) {
+      const { targetIndex, round } = schedule.take();
+      if (this.#answered?.[targetIndex] === 1) continue;
+      const target = targets[targetIndex] as Target;
+      const sequence = (firstSequence + round) & 0xffff;
+      if (this.#table.isAwaiting(target.address, sequence)) {
+        throw new RangeError(
+          `Cannot send probe ${round} to ${target.label}: all 65536 sequence numbers await answers, want a longer interval or a shorter timeout`,
+        );
+      }
+      this.#growTimeout(round);
+      const key = this.#key;
+      this.#key = (this.#key + 1) >>> 0;
+      const bytes = this.#buffers[batch.length] as Uint8Array;
+      template.emit({ destination: target.address, identifier, sequence, originateMs }, bytes);
+      batch.push({ destination: target.address, bytes, key });
+      probes.push(new Probe(target, round, sequence, originateMs, key, now, 0));
+    }
+    if (batch.length === 0) return;
+    const results = this.#transport.send(batch);
+    for (const [i, probe] of probes.entries()) {
+      const result = results[i];
+      if (result?.ok) {
+        probe.sentAt = result.sentAt;
+        probe.deadlineNs = result.sentAt.monotonicNs + this.#timeoutNs;
+        this.#table.add(probe);
+        this.#stamps.expect(probe);
+        this.#listener.sent?.(probe, this.#buffers[i] as Uint8Array);
+      } else if (result !== undefined) {
+        this.#listener.outcome({
+          kind: "unsent",
+          target: probe.target,
+          number: probe.number,
+          sequence: probe.sequence,
+          at: now,
+          error: result.error,
+        });
+      }
+    }
+  }
+
+  #takeAnswers(): void {
+    this.#stamps.collect();
+    // Bounded, so that a flood of answers cannot keep the next probe or a signal waiting.
+    for (let turn = 0; turn < 16; turn++) {
+      const received = this.#transport.receive();
+      if (received.length === 0) return;
+      for (const datagram of received) this.#reader.read(datagram);
+      if (this.#stopped) return;
+    }
+  }
+
+  #growTimeout(round: number): void {
+    if (round === this.#timeoutRound) return;
+    this.#timeoutRound = round;
+    this.#timeoutNs *= this.#options.backoff ?? 1;
+  }
+
+  #watchAnswers(listener: ProbeListener): ProbeListener {
+    return {
+      outcome: (outcome) => {
+        if (outcome.kind === "replied") this.#markAnswered(outcome.probe.target.index);
+        listener.outcome(outcome);
+      },
+      extra: (reply) => {
+        this.#markAnswered(reply.probe.target.index);
+        listener.extra(reply);
+      },
+      stray: (datagram) => listener.stray(datagram),
+      idle: (nowNs) => listener.idle(nowNs),
+    };
+  }
+
+  #markAnswered(index: number): void {
+    if (this.#answered === undefined || this.#answered[index] === 1) return;
+    this.#answered[index] = 1;
+    this.#answeredCount++;
+  }
+
+  #allAnswered(schedule: Schedule): boolean {
+    return this.#answered !== undefined && schedule.round > 0 &&
+      this.#answeredCount === this.#options.targets.length;
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Matches what arrives with what was asked.
+ *
+ * Source address, identifier and sequence number must all be ours; the ICMP checksum must hold
+ * before a stamp is believed; an ICMP error counts through the header it quotes. Nothing that
+ * arrives can throw or end the run.
+ */
+
+import {
+  type EchoMessage,
+  formatAddress,
+  formatDatagram,
+  type IcmpErrorMessage,
+  type Ipv4Header,
+  parseDatagram,
+  type TimestampMessage,
+} from "../packet/mod.ts";
+import { measureTimestamp, type TimestampMeasurement } from "../measurement/mod.ts";
+import type { InFlightTable } from "./in_flight_table.ts";
+import type { ProbeListener, ReplyDetail, StrayDatagram } from "./outcome.ts";
+import type { Probe } from "./probe.ts";
+import type { StampBook } from "./stamp_book.ts";
+import type { ReceivedDatagram } from "./transport.ts";
+
+/** What a reply is held against. */
+export interface ReplyReaderOptions {
+  /** Which message was sent. */
+  readonly kind: "timestamp" | "echo";
+  /** Our ICMP identifier. */
+  readonly identifier: number;
+  /** The probes that are out. */
+  readonly table: InFlightTable;
+  /** Where transmit stamps come from. */
+  readonly stamps: StampBook;
+  /** Transmit stamps are expected from the kernel, so one of ours is worth a remark. */
+  readonly kernelStamps: boolean;
+  /** Hands copies of the datagrams on. */
+  readonly keepBytes: boolean;
+  /** Echo payload as sent. */
+  readonly sentPayload: Uint8Array;
+  /** The first four payload bytes are the probe's cookie. */
+  readonly stampedPayload: boolean;
+  /** Who is told. */
+  readonly listener: ProbeListener;
+}
+
+/** ICMP errors that end a probe; source quench (4) and redirect (5) do not. */
+const FINAL_ERROR_TYPES: ReadonlySet<number> = new Set([3, 11, 12]);
+
+/** Reads arrived datagrams and tells the listener what they are. */
+export class ReplyReader {
+  readonly #options: ReplyReaderOptions;
+  readonly #replyKind: "timestamp-reply" | "echo-reply";
+  readonly #requestType: number;
+
+  /** Reads for one run. */
+  constructor(options: ReplyReaderOptions) {
+    this.#options = options;
+    this.#replyKind = options.kind === "timestamp" ? "timestamp-reply" : "echo-reply";
+    this.#requestType = options.kind === "timestamp" ? 13 : 8;
+  }
+
+  /** Takes one datagram. */
+  read(received: ReceivedDatagram): void {
+    const { listener } = this.#options;
+    const parsed = parseDatagram(received.bytes);
+    if (!parsed.ok) {
+      const { layer, reason, needed, available, offset } = parsed.malformed;
+      const kind = received.truncated ? "truncated" : "malformed";
+      const detail =
+        `${layer}: ${reason} (needed ${needed}, available ${available}, offset ${offset})`;
+      this.#stray(received, kind, detail);
+      return;
+    }
+    const { header, message } = parsed.value;
+    if (message.kind === "error") {
+      this.#readError(received, message);
+      return;
+    }
+    if (message.kind !== this.#replyKind) {
+      listener.stray({
+        kind: "foreign",
+        source: received.source,
+        detail: formatDatagram(parsed.value),
+        receivedAt: received.receivedAt,
+      });
+      return;
+    }
+    const reply = message as TimestampMessage | EchoMessage;
+    if (reply.identifier !== this.#options.identifier) {
+      this.#stray(received, "foreign", `reply with identifier ${reply.identifier}`);
+      return;
+    }
+    const probe = this.#options.table.find(received.source, reply.sequence);
+    if (probe === undefined) {
+      this.#stray(
+        received,
+        "unmatched",
+        `reply with sequence ${reply.sequence} to no probe of ours`,
+      );
+      return;
+    }
+    if (probe.reusedSequence && !this.#carriesCookie(reply, probe)) {
+      this.#stray(
+        received,
+        "unmatched",
+        `reply to an earlier probe with sequence ${reply.sequence}`,
+      );
+      return;
+    }
+    this.#readReply(received, header, reply, probe);
+  }
+
+  #readReply(
+    received: ReceivedDatagram,
+    header: Ipv4Header,
+    message: TimestampMessage | EchoMessage,
+    probe: Probe,
+  ): void {
+    const { table, listener } = this.#options;
+    probe.replies++;
+    const detail = this.#describe(received, header, message, probe);
+    if (probe.state === "awaiting") {
+      table.settle(probe, "replied");
+      listener.outcome({ kind: "replied", probe, reply: detail });
+      return;
+    }
+    const kind = probe.state === "replied" || probe.replies > 1
+      ? "duplicate"
+      : probe.state === "timedOut"
+      ? "late"
+      : "afterRefusal";
+    listener.extra({ kind, probe, reply: detail });
+  }
+
+  #describe(
+    received: ReceivedDatagram,
+    header: Ipv4Header,
+    message: TimestampMessage | EchoMessage,
+    probe: Probe,
+  ): ReplyDetail {
+    const { kernelStamps, stamps, keepBytes } = this.#options;
+    if (kernelStamps && probe.sentAt.source !== "kernel") stamps.collect();
+    const { receivedAt } = received;
+    const flags: string[] = [];
+    if (!message.checksumOk) flags.push("bad-checksum");
+    if (!header.checksumOk) flags.push("bad-ip-checksum");
+    if (header.options.length > 0) flags.push("ip-options");
+    if (message.code !== 0) flags.push("odd-code");
+    let measurement: TimestampMeasurement | undefined;
+    let reportedStamps: ReplyDetail["stamps"];
+    let lengthBytes = 8;
+    if ("originateMs" in message) {
+      lengthBytes = 20 + message.trailing.length;
+      if (message.trailing.length > 0) flags.push("trailing-bytes");
+      reportedStamps = message;
+      if (message.checksumOk) {
+        measurement = measureTimestamp({
+          sentAt: probe.sentAt,
+          receivedAt,
+          originateMs: probe.originateMs,
+          reply: message,
+          tickMs: 1,
+        });
+        flags.push(...measurement.flags);
+      }
+    } else {
+      lengthBytes = 8 + message.payload.length;
+      if (!this.#samePayload(message.payload, probe)) flags.push("payload-changed");
+    }
+    if (kernelStamps && probe.sentAt.source !== "kernel") flags.push("user-stamp");
+    return {
+      header,
+      code: message.code,
+      stamps: reportedStamps,
+      lengthBytes,
+      receivedAt,
+      rttNs: measurement?.rttNs ?? receivedAt.realtimeNs - probe.sentAt.realtimeNs,
+      measurement,
+      flags,
+      bytes: keepBytes ? received.bytes.slice() : undefined,
+    };
+  }
+
+  #readError(received: ReceivedDatagram, error: IcmpErrorMessage): void {
+    const { identifier, table, listener, keepBytes } = this.#options;
+    const quoted = error.quote.ok ? error.quote.value : undefined;
+    const probe = quoted?.icmp?.type === this.#requestType && quoted.icmp.identifier === identifier
+      ? table.find(quoted.header.destination, quoted.icmp.sequence)
+      : undefined;
+    if (probe === undefined) {
+      this.#stray(received, "foreign", `${error.name}, about a packet that is not ours`);
+      return;
+    }
+    const flagged = error.checksumOk ? "" : ", with a bad checksum";
+    if (!error.checksumOk || !FINAL_ERROR_TYPES.has(error.type) || probe.state !== "awaiting") {
+      this.#stray(
+        received,
+        "notice",
+        `${error.name}, about probe ${probe.sequence} to ${probe.target.label}${flagged}`,
+      );
+      return;
+    }
+    this.#options.stamps.collect();
+    table.settle(probe, "refused");
+    listener.outcome({
+      kind: "refused",
+      probe,
+      error,
+      reporter: received.source,
+      receivedAt: received.receivedAt,
+      rttNs: received.receivedAt.realtimeNs - probe.sentAt.realtimeNs,
+      bytes: keepBytes ? received.bytes.slice() : undefined,
+    });
+  }
+
+  /** Whether a reply carries what only an answer to this very probe can; true where nothing was there to carry. */
+  #carriesCookie(message: TimestampMessage | EchoMessage, probe: Probe): boolean {
+    if ("originateMs" in message) return message.originateMs === probe.originateMs;
+    return !this.#options.stampedPayload || cookieOf(message.payload) === probe.originateMs;
+  }
+
+  #samePayload(payload: Uint8Array, probe: Probe): boolean {
+    const { sentPayload, stampedPayload } = this.#options;
+    if (payload.length !== sentPayload.length) return false;
+    if (stampedPayload && cookieOf(payload) !== probe.originateMs) return false;
+    for (let i = stampedPayload ? 4 : 0; i < payload.length; i++) {
+      if (payload[i] !== sentPayload[i]) return false;
+    }
+    return true;
+  }
+
+  #stray(received: ReceivedDatagram, kind: StrayDatagram["kind"], what: string): void {
+    this.#options.listener.stray({
+      kind,
+      source: received.source,
+      detail: `${formatAddress(received.source)}: ${what}`,
+      receivedAt: received.receivedAt,
+    });
+  }
+}
+
+/** First four payload bytes as a big-endian number; undefined when there are not so many. */
+function cookieOf(payload: Uint8Array): number | undefined {
+  if (payload.length < 4) return undefined;
+  return new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
+}

@@ -1,0 +1,116 @@
+/**
+ * When each probe is due.
+ *
+ * All targets share one interval, so the order in a round never changes and no priority queue is
+ * needed: target i of N is due at `round × interval + i × spacing`, plus a dither below a
+ * millisecond. The dither is the fractional part of n/φ (the additive recurrence with the golden
+ * ratio, which fills [0, 1) most evenly; Knuth, The Art of Computer Programming vol. 3, §6.4):
+ * without it a whole-millisecond interval would meet the remote millisecond at one phase for ever.
+ */
+
+const GOLDEN_FRACTION = 0.6180339887498949;
+const NS_PER_MS = 1e6;
+
+/** What a schedule is made from. */
+export interface ScheduleOptions {
+  /** Number of targets, at least 1. */
+  readonly targetCount: number;
+  /** Probes per target; Infinity for no end. */
+  readonly count: number;
+  /** Time between two probes of one target, in milliseconds, from 0. */
+  readonly intervalMs: number;
+  /** Time between two targets, in milliseconds; by default the interval is shared out evenly. */
+  readonly spacingMs?: number | undefined;
+  /** Each round's interval is this many times the one before; 1 by default. For retries that back off. */
+  readonly intervalGrowth?: number | undefined;
+  /** Fraction in [0, 1) of the dither that probe n of the run gets; the golden-ratio recurrence by default. */
+  readonly dither?: ((probe: number) => number) | undefined;
+}
+
+/** One probe that is to be sent. */
+export interface DueProbe {
+  /** Place of the target in the run. */
+  readonly targetIndex: number;
+  /** Number of the probe among those of its target, from 0. */
+  readonly round: number;
+}
+
+/** The order and the times of all probes of a run. */
+export class Schedule {
+  readonly #targetCount: number;
+  readonly #count: number;
+  readonly #spacingNs: number;
+  readonly #growth: number;
+  readonly #ditherNs: number;
+  readonly #dither: (probe: number) => number;
+  #intervalNs: number;
+  #roundStartNs: number;
+  #round = 0;
+  #index = 0;
+  #probes = 0;
+  #dueNs: number;
+
+  /** Starts at `startNs` on CLOCK_MONOTONIC; the first probe is due at once. */
+  constructor(options: ScheduleOptions, startNs: number) {
+    this.#targetCount = options.targetCount;
+    this.#count = options.count;
+    const interval = options.intervalMs * NS_PER_MS;
+    const spacing = options.spacingMs === undefined
+      ? interval / options.targetCount
+      : options.spacingMs * NS_PER_MS;
+    this.#spacingNs = spacing;
+    this.#intervalNs = Math.max(interval, spacing * options.targetCount);
+    this.#growth = options.intervalGrowth ?? 1;
+    this.#ditherNs = Math.min(NS_PER_MS, options.targetCount === 1 ? interval : spacing);
+    this.#dither = options.dither ?? ((probe) => (probe * GOLDEN_FRACTION) % 1);
+    this.#roundStartNs = startNs;
+    this.#dueNs = startNs;
+  }
+
+  /** True when every probe has been taken. */
+  get done(): boolean {
+    return this.#round >= this.#count;
+  }
+
+  /** When the next probe is due, on CLOCK_MONOTONIC; Infinity when there is none. */
+  get dueNs(): number {
+    return this.done ? Infinity : this.#dueNs;
+  }
+
+  /** Round that the next probe belongs to, from 0. */
+  get round(): number {
+    return this.#round;
+  }
+
+  /** The interval of the round that is under way, in milliseconds. */
+  get intervalMs(): number {
+    return this.#intervalNs / NS_PER_MS;
+  }
+
+  /** Takes the next probe. Call only while not {@linkcode done}. */
+  take(): DueProbe {
+    const due = { targetIndex: this.#index, round: this.#round };
+    this.#index++;
+    this.#probes++;
+    if (this.#index === this.#targetCount) {
+      this.#index = 0;
+      this.#round++;
+      this.#roundStartNs += this.#intervalNs;
+      this.#intervalNs *= this.#growth;
+    }
+    this.#dueNs = this.#roundStartNs + this.#index * this.#spacingNs +
+      this.#ditherNs * this.#dither(this.#probes);
+    return due;
+  }
+
+  /**
+   * Lets the rest of the schedule slip after the machine was asleep or too busy: probes that are
+   * more than one interval late are not sent in a burst.
+   */
+  catchUp(nowNs: number): void {
+    const late = nowNs - this.#dueNs;
+    if (late <= Math.max(this.#intervalNs, 10 * NS_PER_MS)) return;
+    this.#roundStartNs += late;
+    this.#dueNs += late;
+  }
+}

@@ -1,0 +1,93 @@
+/** What happens in a run, as the reporters are told of it. */
+
+import type { ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
+import type { Probe } from "../probe/probe.ts";
+import type { ProbeCounters } from "../stats/mod.ts";
+
+/** What a run is, told before its first probe. */
+export interface RunInfo {
+  /** Command name. */
+  readonly command: string;
+  /** Program version. */
+  readonly version: string;
+  /** Unix time of the start, in seconds. */
+  readonly time: number;
+  /** Message that is sent. */
+  readonly kind: "timestamp" | "echo";
+  /** Number of targets. */
+  readonly targets: number;
+  /** Probes per target; Infinity for no end. */
+  readonly count: number;
+  /** Interval in milliseconds. */
+  readonly intervalMs: number;
+  /** Timeout in milliseconds. */
+  readonly timeoutMs: number;
+  /** ICMP identifier. */
+  readonly identifier: number;
+  /** Who takes the stamps. */
+  readonly stampSource: string;
+  /** Length of the ICMP message in bytes. */
+  readonly lengthBytes: number;
+  /** Midnight from which instants count, Unix time in milliseconds. */
+  readonly baseUnixMs: number;
+}
+
+/** An answer, whether it is the probe's outcome or comes after it. */
+export interface ReplyEvent {
+  /** The probe. */
+  readonly probe: Probe;
+  /** The answer. */
+  readonly reply: ReplyDetail;
+  /** Flags of the reply and of the matching (`duplicate`, `late`). */
+  readonly flags: readonly string[];
+  /** Midnight from which instants count, Unix time in milliseconds. */
+  readonly baseUnixMs: number;
+}
+
+/** A probe that was refused, and where instants count from. */
+export interface RefusedEvent {
+  /** The refusal. */
+  readonly outcome: Extract<ProbeOutcome, { kind: "refused" }>;
+  /** Midnight from which instants count, Unix time in milliseconds. */
+  readonly baseUnixMs: number;
+}
+
+/** A probe that timed out, and where instants count from. */
+export interface TimeoutEvent {
+  /** The probe. */
+  readonly probe: Probe;
+  /** Midnight from which instants count, Unix time in milliseconds. */
+  readonly baseUnixMs: number;
+}
+
+/** A probe that the kernel did not take, and where instants count from. */
+export interface UnsentEvent {
+  /** The refusal. */
+  readonly outcome: Extract<ProbeOutcome, { kind: "unsent" }>;
+  /** Midnight from which instants count, Unix time in milliseconds. */
+  readonly baseUnixMs: number;
+}
+
+/** How a run ended. */
+export interface EndInfo {
+  /** `complete`, `deadline` or `stopped`. */
+  readonly reason: string;
+  /** Exit code of the process. */
+  readonly exitCode: number;
+  /** Length of the run in seconds. */
+  readonly durationS: number;
+  /** Number of targets. */
+  readonly targets: number;
+  /** Targets that answered at least once. */
+  readonly answered: number;
+  /** Sums over all targets. */
+  readonly totals: ProbeCounters;
+  /** Datagrams that arrived and could not be read. */
+  readonly malformed: number;
+  /** Answers to somebody else's probes, or to none. */
+  readonly foreign: number;
+  /** Answers with our identifier that match no probe. */
+  readonly unmatched: number;
+  /** Datagrams that the kernel dropped for want of room. */
+  readonly kernelDrops: number;
+}

@@ -1,0 +1,50 @@
+/** What an output field is, and how a record becomes a line of JSON. */
+
+/** A value as JSON carries it. */
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly string[]
+  | Readonly<Record<string, number | null>>;
+
+/** JSON type of a field; `spread` is an object of min, median, mean, p95, max and stddev. */
+export type FieldType = "string" | "number" | "integer" | "boolean" | "strings" | "spread";
+
+/** One field of a record. */
+export interface Field<S> {
+  /** Key in JSON and header in CSV; the unit is its last word. */
+  readonly name: string;
+  /** Its JSON type. */
+  readonly type: FieldType;
+  /** One sentence without its full stop. */
+  readonly description: string;
+  /** Reads the field; undefined when this record has none. */
+  readonly value: (source: S) => FieldValue | undefined;
+}
+
+/** Milliseconds to the microsecond. */
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1e3) / 1e3;
+}
+
+/** Nanoseconds as milliseconds to the microsecond. */
+export function nsToMs(ns: number): number {
+  return Math.round(ns / 1e3) / 1e3;
+}
+
+/** A record as one JSON object: `type` first, then its fields in table order; undefined ones are left out. */
+export function formatJson<S>(type: string, fields: readonly Field<S>[], source: S): string {
+  let text = `{"type":"${type}"`;
+  for (const { name, value } of fields) {
+    const read = value(source);
+    if (read === undefined) continue;
+    text += `,"${name}":${typeof read === "number" ? formatNumber(read) : JSON.stringify(read)}`;
+  }
+  return `${text}}`;
+}
+
+function formatNumber(value: number): string {
+  return Number.isFinite(value) ? String(value) : "null";
+}

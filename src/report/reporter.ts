@@ -1,0 +1,35 @@
+/** What a form of output has to provide. */
+
+import type { StrayDatagram } from "../probe/outcome.ts";
+import type { Probe } from "../probe/probe.ts";
+import type {
+  EndInfo,
+  RefusedEvent,
+  ReplyEvent,
+  RunInfo,
+  TimeoutEvent,
+  UnsentEvent,
+} from "./event.ts";
+import type { TargetSummary } from "./target_statistics.ts";
+
+/** Turns the events of a run into output. */
+export interface Reporter {
+  /** The run begins. */
+  run(info: RunInfo): void;
+  /** A probe left; `bytes` is its datagram. Only called in runs that explain packets. */
+  sent(probe: Probe, bytes: Uint8Array): void;
+  /** An answer came: the outcome of its probe, or one after it. */
+  reply(event: ReplyEvent): void;
+  /** An ICMP error ended a probe. */
+  refused(event: RefusedEvent): void;
+  /** A probe timed out. */
+  timeout(event: TimeoutEvent): void;
+  /** The kernel did not take a probe. */
+  unsent(event: UnsentEvent): void;
+  /** Something arrived that is no answer. */
+  stray(datagram: StrayDatagram): void;
+  /** The statistics of one target; at the end, and when the user asks. */
+  summary(summary: TargetSummary): void;
+  /** The run is over. */
+  end(info: EndInfo): void;
+}

@@ -1,0 +1,34 @@
+/** The four stamps of one probe as UTC clock times and raw values. */
+
+import {
+  formatTimeOfDay,
+  type Instant,
+  isStandardStamp,
+  msOfDay,
+  wholeMsOfDay,
+} from "../time/mod.ts";
+
+/** Stamps as they stand in a reply, raw unsigned 32-bit numbers. */
+export interface RawReplyStamps {
+  /** Originate. */
+  readonly originateMs: number;
+  /** Receive. */
+  readonly receiveMs: number;
+  /** Transmit. */
+  readonly transmitMs: number;
+}
+
+/** `originate 11:51:34.656 (42694656)  receive …  transmit …  arrival …`; a value that is no time of day stays raw. */
+export function formatStamps(stamps: RawReplyStamps, receivedAt: Instant): string {
+  const arrival = msOfDay(receivedAt.realtimeNs);
+  return [
+    `originate ${formatStamp(stamps.originateMs)}`,
+    `receive ${formatStamp(stamps.receiveMs)}`,
+    `transmit ${formatStamp(stamps.transmitMs)}`,
+    `arrival ${formatTimeOfDay(arrival)} (${wholeMsOfDay(receivedAt.realtimeNs)})`,
+  ].join("  ");
+}
+
+function formatStamp(ms: number): string {
+  return isStandardStamp(ms) ? `${formatTimeOfDay(ms)} (${ms})` : `0x${ms.toString(16)} (${ms})`;
+}

@@ -1,0 +1,57 @@
+/** The block of text that ends the run of one target. */
+
+import { dim } from "@std/fmt/colors";
+import type { Summary } from "../stats/mod.ts";
+import type { TargetSummary } from "./target_statistics.ts";
+
+const COLUMNS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
+const NAME_WIDTH = 12;
+const COLUMN_WIDTH = 11;
+
+/** Counts, a table of spreads and the offset, for one target. No line break at the end. */
+export function formatSummary(summary: TargetSummary, name: string): string {
+  const lines = [`\n--- ${name} ---`, formatCounts(summary)];
+  const rows: [string, Summary | undefined, number][] = [
+    ["rtt", summary.rttMs, 3],
+    ["out", summary.outMs, 1],
+    ["back", summary.backMs, 1],
+    ["out jitter", summary.outJitterMs, 1],
+    ["back jitter", summary.backJitterMs, 1],
+  ];
+  const known = rows.filter(([, spread]) => spread !== undefined);
+  if (known.length > 0) {
+    const heads = COLUMNS.map((column) => column.padStart(COLUMN_WIDTH)).join("");
+    lines.push(dim(`${"ms".padEnd(NAME_WIDTH)}${heads}`));
+    for (const [label, spread, digits] of known) {
+      if (spread !== undefined) lines.push(formatRow(label, spread, digits));
+    }
+  }
+  const { offset } = summary;
+  if (offset !== undefined) {
+    // Rounded outwards: a bound must stay one.
+    const lower = (Math.floor(offset.lowerMs * 1e3) / 1e3).toFixed(3);
+    const upper = (Math.ceil(offset.upperMs * 1e3) / 1e3).toFixed(3);
+    lines.push(`offset between ${lower} and ${upper} ms (remote clock minus ours)`);
+  }
+  return lines.join("\n");
+}
+
+function formatCounts({ counters }: TargetSummary): string {
+  const loss = (counters.lossRatio * 100).toFixed(1).replace(/\.0$/, "");
+  const parts = [
+    `${counters.sent} sent`,
+    `${counters.received} received`,
+    `${counters.lost} lost`,
+    `${counters.duplicates} duplicates`,
+    `${counters.late} late`,
+    `${counters.refused} refused`,
+  ];
+  if (counters.unsent > 0) parts.push(`${counters.unsent} not sent`);
+  if (counters.outstanding > 0) parts.push(`${counters.outstanding} still out`);
+  return `${parts.join(", ")} (${loss} % without an answer)`;
+}
+
+function formatRow(label: string, spread: Summary, digits: number): string {
+  const cells = COLUMNS.map((column) => spread[column].toFixed(digits).padStart(COLUMN_WIDTH));
+  return `${label.padEnd(NAME_WIDTH)}${cells.join("")}`;
+}

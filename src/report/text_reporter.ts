@@ -1,0 +1,197 @@
+/** Text for people: a line for each reply, a block for each target at the end. */
+
+import { bold, dim, red, yellow } from "@std/fmt/colors";
+import { annotateDatagram, formatAddress, formatAnnotated } from "../packet/mod.ts";
+import { type BoundedMs, halfWidthMs } from "../measurement/mod.ts";
+import type { StrayDatagram } from "../probe/outcome.ts";
+import type { Target } from "../target/target.ts";
+import type { Probe } from "../probe/probe.ts";
+import type { Instant } from "../time/mod.ts";
+import { formatMs } from "../time/mod.ts";
+import type {
+  EndInfo,
+  RefusedEvent,
+  ReplyEvent,
+  RunInfo,
+  TimeoutEvent,
+  UnsentEvent,
+} from "./event.ts";
+import type { LineSink } from "./line_sink.ts";
+import type { Reporter } from "./reporter.ts";
+import { safeText } from "./safe_text.ts";
+import { formatStamps } from "./stamps_text.ts";
+import { formatSummary } from "./summary_text.ts";
+import type { TargetSummary } from "./target_statistics.ts";
+
+/** What the user wants to see of a text run. */
+export interface TextReporterOptions {
+  /** The summary only. */
+  readonly quiet: boolean;
+  /** The four stamps of each reply, and what arrived that is no answer. */
+  readonly verbose: boolean;
+  /** Addresses only. */
+  readonly numeric: boolean;
+  /** UNIX time before each line. */
+  readonly timestamps: boolean;
+  /** Every field of each request and reply. */
+  readonly explain: boolean;
+}
+
+/** Writes a run as text. */
+export class TextReporter implements Reporter {
+  readonly #sink: LineSink;
+  readonly #options: TextReporterOptions;
+  #baseUnixMs = 0;
+  #timeoutMs = 0;
+
+  /** Writes to `sink`. Colours follow the setting of `@std/fmt/colors`. */
+  constructor(sink: LineSink, options: TextReporterOptions) {
+    this.#sink = sink;
+    this.#options = options;
+  }
+
+  /** Writes the heading. */
+  run(info: RunInfo): void {
+    this.#baseUnixMs = info.baseUnixMs;
+    this.#timeoutMs = info.timeoutMs;
+    if (this.#options.quiet) return;
+    const targets = info.targets === 1 ? "1 target" : `${info.targets} targets`;
+    const stamps = info.stampSource === "kernel" ? "kernel stamps" : "user-space stamps";
+    this.#sink.line(
+      dim(
+        `icmptime: ${info.kind} requests of ${info.lengthBytes} bytes to ${targets}, ${stamps}`,
+      ),
+    );
+  }
+
+  /** Writes the annotated request. */
+  sent(probe: Probe, bytes: Uint8Array): void {
+    if (!this.#options.explain || this.#options.quiet) return;
+    this.#sink.line(bold(`Request ${probe.sequence} to ${this.#name(probe.target)}`));
+    this.#sink.line(formatAnnotated(annotateDatagram(bytes)));
+  }
+
+  /** Writes the reply's line. */
+  reply(event: ReplyEvent): void {
+    if (this.#options.quiet) return;
+    const { probe, reply, flags } = event;
+    if (reply.bytes !== undefined && this.#options.explain) {
+      this.#sink.line(bold(`Reply ${probe.sequence} from ${this.#name(probe.target)}`));
+      this.#sink.line(formatAnnotated(annotateDatagram(reply.bytes)));
+    }
+    const delays = reply.stamps === undefined ? "" : `  ${formatDelays(reply.measurement)}`;
+    const remarks = flags.length === 0 ? "" : `  ${yellow(`[${flags.join(", ")}]`)}`;
+    const rtt = (reply.rttNs / 1e6).toFixed(3);
+    this.#line(
+      reply.receivedAt,
+      `${this.#name(probe.target)}: seq=${probe.sequence} ttl=${reply.header.ttl} ` +
+        `rtt=${bold(rtt)} ms${delays}${remarks}`,
+    );
+    if (this.#options.verbose && reply.stamps !== undefined) {
+      this.#sink.line(dim(`    ${formatStamps(reply.stamps, reply.receivedAt)}`));
+    }
+  }
+
+  /** Writes who refused and why. */
+  refused({ outcome }: RefusedEvent): void {
+    if (this.#options.quiet) return;
+    const { probe, error, reporter, rttNs, receivedAt, bytes } = outcome;
+    if (bytes !== undefined && this.#options.explain) {
+      this.#sink.line(bold(`ICMP error about request ${probe.sequence}`));
+      this.#sink.line(formatAnnotated(annotateDatagram(bytes)));
+    }
+    this.#line(
+      receivedAt,
+      `${this.#name(probe.target)}: seq=${probe.sequence} ` +
+        red(`refused by ${formatAddress(reporter)}: ${error.name}`) +
+        ` after ${(rttNs / 1e6).toFixed(3)} ms`,
+    );
+  }
+
+  /** Writes that no answer came. */
+  timeout({ probe }: TimeoutEvent): void {
+    if (this.#options.quiet) return;
+    this.#line(
+      probe.sentAt,
+      `${this.#name(probe.target)}: seq=${probe.sequence} ` +
+        red(`no answer within ${this.#timeoutMs / 1e3} s`),
+    );
+  }
+
+  /** Writes why the kernel did not take the probe. */
+  unsent({ outcome }: UnsentEvent): void {
+    if (this.#options.quiet) return;
+    this.#line(
+      outcome.at,
+      `${this.#name(outcome.target)}: seq=${outcome.sequence} ${
+        red(`not sent: ${outcome.error.message}`)
+      }`,
+    );
+  }
+
+  /** Writes what arrived, if the user wants all. */
+  stray(datagram: StrayDatagram): void {
+    if (!this.#options.verbose || this.#options.quiet) return;
+    this.#line(
+      datagram.receivedAt,
+      dim(`ignored (${datagram.kind}): ${safeText(datagram.detail)}`),
+    );
+  }
+
+  /** Writes the block of one target. */
+  summary(summary: TargetSummary): void {
+    this.#sink.line(formatSummary(summary, this.#name(summary.target)));
+  }
+
+  /** Writes what no target's block tells. */
+  end(info: EndInfo): void {
+    if (info.targets > 1) {
+      this.#sink.line(`\n${info.answered} of ${info.targets} targets answered`);
+    }
+    if (info.kernelDrops > 0) {
+      this.#sink.line(
+        yellow(`${info.kernelDrops} datagrams were dropped by this machine for want of buffer`),
+      );
+    }
+  }
+
+  #line(at: Instant, text: string): void {
+    if (!this.#options.timestamps) {
+      this.#sink.line(text);
+      return;
+    }
+    const seconds = (this.#baseUnixMs / 1e3 + at.realtimeNs / 1e9).toFixed(6);
+    this.#sink.line(`[${seconds}] ${text}`);
+  }
+
+  #name(target: Target): string {
+    const address = formatAddress(target.address);
+    return this.#options.numeric || target.label === address
+      ? address
+      : `${safeText(target.label)} (${address})`;
+  }
+}
+
+/** `out=0.4 ±0.5 ms back=… offset=…`, or why there is none. */
+function formatDelays(
+  measurement:
+    | { out: BoundedMs | undefined; back: BoundedMs | undefined; offset: BoundedMs | undefined }
+    | undefined,
+): string {
+  const { out, back, offset } = measurement ?? {};
+  return `out=${formatBounded(out)} back=${formatBounded(back)} offset=${formatBounded(offset)}`;
+}
+
+function formatBounded(interval: BoundedMs | undefined): string {
+  if (interval === undefined) return "?";
+  const bound = halfWidthMs(interval);
+  return `${formatMs(interval.valueMs, bound)} ±${formatBound(bound)} ms`;
+}
+
+/** A bound with two significant digits at most, rounded up: it must stay a bound. */
+function formatBound(boundMs: number): string {
+  if (!(boundMs > 0)) return "0";
+  const digits = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(boundMs))));
+  const scale = 10 ** digits;
+  return String(Math.ceil(boundMs * scale - 1e-9) / scale);
+}
