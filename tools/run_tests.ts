@@ -1,0 +1,119 @@
+/**
+ * `deno task test [LEVEL…] [DENO TEST OPTION…]`: runs the tests level by level, the pure ones first, each
+ * with no more permissions than it needs, and closes with one line that counts all of them.
+ *
+ * The pure levels get no permission flag at all: that they pass is the proof that the core is pure.
+ */
+
+import { addCounts, closingLine, countTests, type TestCounts } from "./junit.ts";
+import { runTool, say, ToolError } from "./output.ts";
+import { PROJECT_FOLDER } from "./project.ts";
+
+interface LevelGroup {
+  /** Folders of tests/. */
+  readonly levels: readonly string[];
+  /** Flags for `deno test`. */
+  readonly flags: readonly string[];
+  /** How the flags read in a headline. */
+  readonly permissions: string;
+}
+
+/** Pure tests may share the cores; those with a kernel run one after another. */
+const GROUPS: readonly LevelGroup[] = [
+  {
+    levels: ["unit", "property", "scenario"],
+    flags: ["--parallel", "--reporter=dot"],
+    permissions: "no permissions",
+  },
+  { levels: ["golden"], flags: ["--allow-read"], permissions: "reading only" },
+  { levels: ["system", "cli"], flags: ["--allow-all"], permissions: "all permissions" },
+];
+
+const LEVELS = GROUPS.flatMap(({ levels }) => levels);
+
+/** Runs the chosen levels; returns the counts of each group. */
+async function runLevels(
+  chosen: readonly string[],
+  options: readonly string[],
+): Promise<readonly TestCounts[]> {
+  const counts: TestCounts[] = [];
+  for (const group of GROUPS) {
+    const folders = group.levels
+      .filter((level) => chosen.includes(level))
+      .map((level) => `tests/${level}`)
+      .filter((folder) => testFiles(folder).length > 0);
+    if (folders.length === 0) continue;
+    say(`== ${folders.join(" ")} (${group.permissions})`);
+    counts.push(await runDenoTest(folders, [...group.flags, ...options]));
+  }
+  return counts;
+}
+
+async function runDenoTest(
+  folders: readonly string[],
+  flags: readonly string[],
+): Promise<TestCounts> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-tests-" });
+  try {
+    const report = `${folder}/junit.xml`;
+    const status = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "--no-prompt", `--junit-path=${report}`, ...flags, ...folders],
+      cwd: PROJECT_FOLDER,
+      env: { DENO_NO_UPDATE_CHECK: "1" },
+      stdin: "null",
+    }).spawn().status;
+    const counts = countTests(await readReport(report));
+    // A module that fails outside its tests, or does not compile, is in no report: the exit code tells.
+    return status.success || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function readReport(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/** Test files of a folder and below it; none when there is no such folder. */
+function testFiles(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(`${PROJECT_FOLDER}${folder}`)].flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory) return testFiles(path);
+      return entry.name.endsWith("_test.ts") ? [path] : [];
+    });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** A test file in no level would never run, and nobody would notice. */
+function refuseStrays(): void {
+  const strays = testFiles("tests").filter((path) => !LEVELS.includes(path.split("/")[1] ?? ""));
+  if (strays.length > 0) {
+    throw new ToolError(`Cannot place ${strays.join(", ")}: it is in no level`);
+  }
+}
+
+async function main(): Promise<void> {
+  const firstOption = Deno.args.findIndex((arg) => arg.startsWith("-"));
+  const names = firstOption < 0 ? Deno.args : Deno.args.slice(0, firstOption);
+  const options = firstOption < 0 ? [] : Deno.args.slice(firstOption);
+  const unknown = names.find((name) => !LEVELS.includes(name));
+  if (unknown !== undefined) {
+    throw new ToolError(`Cannot run ${unknown}: the levels are ${LEVELS.join(", ")}`);
+  }
+  refuseStrays();
+  const total = addCounts(await runLevels(names.length > 0 ? names : LEVELS, options));
+  for (const name of total.skipped) say(`not run: ${name}`);
+  say(closingLine(total));
+  if (total.failed > 0 || total.passed === 0) Deno.exitCode = 1;
+}
+
+await runTool(main);
