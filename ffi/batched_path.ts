@@ -46,6 +46,8 @@ export class BatchedPath implements DatagramPath {
   #savedStamps: RawTransmitStamp[] = [];
 
   /**
+   * Works on a descriptor that the caller opened and will close.
+   *
    * @param descriptor a non-blocking raw socket on which time stamping is enabled
    * @param clock that the instants are read from
    * @param method how transmit stamps are keyed

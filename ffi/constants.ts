@@ -89,6 +89,10 @@ export const ICMP_FILTER = 1;
 export const SOF_TIMESTAMPING_TX_SOFTWARE = 1 << 1;
 /** Stamp what is received when the driver hands it over. */
 export const SOF_TIMESTAMPING_RX_SOFTWARE = 1 << 3;
+/** Stamp what is sent in the network card. */
+export const SOF_TIMESTAMPING_TX_HARDWARE = 1 << 0;
+/** Stamp what is received in the network card. */
+export const SOF_TIMESTAMPING_RX_HARDWARE = 1 << 2;
 /** Report software stamps. */
 export const SOF_TIMESTAMPING_SOFTWARE = 1 << 4;
 /** Number the datagrams sent, and report the number beside the stamp. */
@@ -123,6 +127,12 @@ export const EFD_CLOEXEC = 0o2000000;
 // <linux/sockios.h>
 /** ioctl(): bytes sent that the kernel still holds. */
 export const SIOCOUTQ = 0x5411;
+/** ioctl(): ask the driver of an interface. */
+export const SIOCETHTOOL = 0x8946;
+
+// <linux/ethtool.h>
+/** Which time stamps can the driver take? */
+export const ETHTOOL_GET_TS_INFO = 0x41;
 
 // <net/if.h>
 /** Longest interface name, with its final zero. */
@@ -138,13 +148,13 @@ export const IFF_POINTOPOINT = 16;
 
 // <netdb.h>
 /** The name has no address of the family asked for (GNU). */
-export const EAI_ADDRFAMILY = darwin ? 1 : -9;
+export const EAI_ADDRFAMILY: number = darwin ? 1 : -9;
 /** The name server could not be asked just now. */
-export const EAI_AGAIN = darwin ? 2 : -3;
+export const EAI_AGAIN: number = darwin ? 2 : -3;
 /** The name does not exist, or has no address of the family asked for. */
-export const EAI_NONAME = darwin ? 8 : -2;
+export const EAI_NONAME: number = darwin ? 8 : -2;
 /** The name exists but has no address (GNU). */
-export const EAI_NODATA = darwin ? 7 : -5;
+export const EAI_NODATA: number = darwin ? 7 : -5;
 /** Look up the address of a name; a number is not a name. */
 export const NI_NAMEREQD = darwin ? 4 : 8;
 /** Longest host name that getnameinfo() can return, with its final zero. */

@@ -79,6 +79,8 @@ export class SystemError extends Error {
   readonly code: string;
 
   /**
+   * Describes a failed call.
+   *
    * @param syscall name of the call
    * @param errno its error number
    * @param action what could not be done, to follow "Cannot": `open a raw socket`

@@ -19,6 +19,10 @@
  *  ifaddrs       0 next · 8 name · 16 flags (u32) · 24 address · 32 netmask · 40 broadcast or peer · 48 data    = 56
  *  timex         0 modes (u32) · 8 offset · 16 frequency · 24 maximum error · 32 estimated error · 40 status (i32)
  *                · 48 constant · 56 precision · 64 tolerance · 72 time · 88 tick · … · 160 tai (i32)            = 208
+ *  ifreq         0 name[16] · 16 pointer to the request's own structure                                         = 40
+ *  ethtool_ts_info  0 command (u32) · 4 SOF_TIMESTAMPING_* (u32) · 8 clock index (i32)                          = 44
+ *  user_cap_header  0 version (u32) · 4 process (i32)                                                           = 8
+ *  user_cap_data    0 effective · 4 permitted · 8 inheritable (u32 each); two of them: 0..31 and 32..63         = 12
  * ```
  *
  * No bare offset stands anywhere else in ffi/. tests/system/abi_test.ts compares this table with a C compiler's.
@@ -121,18 +125,22 @@ export const Timex = {
   tai: 160,
 } as const;
 
-/** `struct __user_cap_header_struct` and two of `struct __user_cap_data_struct`, capget(2). */
+/** `struct __user_cap_header_struct` and `struct __user_cap_data_struct`, capget(2); the call fills two of the latter. */
 export const Capabilities = {
   headerSize: 8,
   version: 0,
   process: 4,
-  dataSize: 24,
+  dataSize: 12,
   effective: 0,
   permitted: 4,
   inheritable: 8,
-  /** From the low 32 capabilities to the high ones. */
-  stride: 12,
 } as const;
+
+/** `struct ifreq`, netdevice(7). */
+export const Ifreq = { size: 40, name: 0, data: 16 } as const;
+
+/** `struct ethtool_ts_info`, linux/ethtool.h. */
+export const EthtoolTsInfo = { size: 44, command: 0, flags: 4, clockIndex: 8 } as const;
 
 /**
  * Bytes that one control message takes, padding included: CMSG_SPACE of cmsg(3).

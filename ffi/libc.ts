@@ -62,7 +62,10 @@ export const PORTABLE_SYMBOLS = {
   freeifaddrs: { parameters: ["pointer"], result: "void" },
   getuid: { parameters: [], result: "u32" },
   geteuid: { parameters: [], result: "u32" },
+  getgid: { parameters: [], result: "u32" },
   setgroups: { parameters: ["usize", "buffer"], result: "i32" },
+  setgid: { parameters: ["u32"], result: "i32" },
+  setuid: { parameters: ["u32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Functions that Linux adds. */
@@ -83,8 +86,6 @@ export const LINUX_SYMBOLS = {
   setresgid: { parameters: ["u32", "u32", "u32"], result: "i32" },
   setresuid: { parameters: ["u32", "u32", "u32"], result: "i32" },
   getresuid: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
-  getresgid: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
-  getgroups: { parameters: ["i32", "buffer"], result: "i32" },
   capget: { parameters: ["buffer", "buffer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 

@@ -47,7 +47,11 @@ export class MessageBatch {
   readonly #payloadStride: number;
   readonly #payloadViews: Uint8Array<ArrayBuffer>[] = [];
 
-  /** @throws {RangeError} when a size is out of its range */
+  /**
+   * Lays the batch out.
+   *
+   * @throws {RangeError} when a size is out of its range
+   */
   constructor(size: MessageBatchSize) {
     const { slots, payloadBytes, controlBytes } = size;
     checkSize("slots", slots, 1, 1024);

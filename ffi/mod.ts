@@ -2,7 +2,22 @@
 
 export { lookUpAddress, type Resolution, resolveName } from "./address_info.ts";
 export type { TransmitKeyMethod } from "./batched_path.ts";
+export { type ClockDiscipline, readClockDiscipline } from "./clock_discipline.ts";
 export type { RawOutgoing, RawReceived, RawSendResult, RawTransmitStamp } from "./datagram.ts";
 export { SystemError } from "./errno.ts";
+export {
+  findInterfaceIndex,
+  type InterfaceAddress,
+  listInterfaceAddresses,
+  readStampSupport,
+  type StampSupport,
+} from "./interfaces.ts";
+export {
+  dropPrivilege,
+  type Identity,
+  type NetworkCapabilities,
+  readNetworkCapabilities,
+} from "./privilege.ts";
 export { DEFAULT_ICMP_TYPES, RawSocket, type RawSocketOptions } from "./raw_socket.ts";
+export { findRoute, type RouteAnswer, type RouteQuery } from "./route_source.ts";
 export { SystemClock, type SystemInstant } from "./system_clock.ts";

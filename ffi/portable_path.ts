@@ -46,6 +46,8 @@ export class PortablePath implements DatagramPath {
   readonly #addressLengthPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#addressLength);
 
   /**
+   * Works on a descriptor that the caller opened and will close.
+   *
    * @param descriptor a raw socket
    * @param clock that the instants are read from
    * @param slots most datagrams that one receive() takes, 1..1024

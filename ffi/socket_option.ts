@@ -1,7 +1,7 @@
 /** Socket options (setsockopt(2), socket(7), raw(7)), each with the error message of its failure. */
 
 import * as c from "./constants.ts";
-import { checkResult, SystemError } from "./errno.ts";
+import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { openLibc } from "./libc.ts";
 import { cString } from "./socket_address.ts";
 
@@ -90,7 +90,7 @@ export function bindToInterface(descriptor: number, name: string): void {
   const action = `use interface ${name}`;
   if (Deno.build.os === "darwin") {
     const index = openLibc().ifNametoindex(bytes);
-    if (index === 0) throw new SystemError("if_nametoindex", 6, action);
+    if (index === 0) throw new SystemError("if_nametoindex", errnoNumber("ENXIO"), action);
     setIntOption(descriptor, c.IPPROTO_IP, c.IP_BOUND_IF, index, action);
     return;
   }

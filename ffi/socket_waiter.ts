@@ -36,6 +36,8 @@ export class SocketWaiter {
   #wakeEnds: readonly [number, number] | undefined;
 
   /**
+   * Works on a descriptor that the caller opened and will close.
+   *
    * @param descriptor to wait for
    * @param clock that measures the waits
    */

@@ -1,0 +1,127 @@
+/**
+ * Giving up root for good (setresuid(2), setgroups(2)). glibc applies these to every thread of the process; giving
+ * up the last user id 0 also clears the thread's capabilities (capabilities(7)).
+ */
+
+import { CAP_NET_ADMIN, CAP_NET_RAW, LINUX_CAPABILITY_VERSION_3 } from "./constants.ts";
+import { checkResult } from "./errno.ts";
+import { Capabilities } from "./layout.ts";
+import { openLibc, openLinuxLibc } from "./libc.ts";
+
+const linux = Deno.build.os === "linux";
+/** `nobody` on every Linux; a user id that owns nothing. */
+const nobody = 65_534;
+/** The largest id; one more means "leave as it is". */
+const largestId = 0xffff_fffe;
+
+/** Whom the process became. */
+export interface Identity {
+  /** Real, effective and saved user id. */
+  readonly userId: number;
+  /** Real, effective and saved group id; there are no other groups. */
+  readonly groupId: number;
+}
+
+/** Which of the capabilities that matter here the calling thread can use. */
+export interface NetworkCapabilities {
+  /** CAP_NET_RAW: raw sockets. */
+  readonly netRaw: boolean;
+  /** CAP_NET_ADMIN: firewall marks, receive buffers beyond the limit. */
+  readonly netAdmin: boolean;
+}
+
+/**
+ * Gives up root: becomes the user who called sudo (SUDO_UID, SUDO_GID), or of a set-uid program its real user, or
+ * else nobody. Sockets that are open stay usable. Does nothing, and returns undefined, when the process is not root.
+ *
+ * @param environment where SUDO_UID and SUDO_GID are looked up; both must be decimal and not 0 to count
+ * @throws {SystemError} when the kernel refuses; the process may then still be root and must not go on
+ * @throws {Error} when root could be had back
+ */
+export function dropPrivilege(
+  environment: { get(name: string): string | undefined } = Deno.env,
+): Identity | undefined {
+  const before = readUserIds();
+  if (!before.includes(0)) return undefined;
+  const identity = chooseIdentity(before[0], environment);
+  const { userId, groupId } = identity;
+  const libc = openLibc();
+  const action = `give up root for user ${userId}, group ${groupId}`;
+  checkResult(libc.setgroups(0n, null), "setgroups", action);
+  if (linux) {
+    const { setresgid, setresuid } = openLinuxLibc();
+    checkResult(setresgid(groupId, groupId, groupId), "setresgid", action);
+    checkResult(setresuid(userId, userId, userId), "setresuid", action);
+  } else {
+    checkResult(libc.setgid(groupId), "setgid", action);
+    checkResult(libc.setuid(userId), "setuid", action);
+  }
+  verifyDropped(userId);
+  return identity;
+}
+
+function chooseIdentity(
+  realUserId: number,
+  environment: { get(name: string): string | undefined },
+): Identity {
+  if (realUserId !== 0) return { userId: realUserId, groupId: openLibc().getgid() };
+  const userId = parseId(environment.get("SUDO_UID"));
+  const groupId = parseId(environment.get("SUDO_GID"));
+  if (userId === undefined) return { userId: nobody, groupId: nobody };
+  return { userId, groupId: groupId ?? nobody };
+}
+
+function parseId(text: string | undefined): number | undefined {
+  if (text === undefined || !/^[0-9]{1,10}$/.test(text)) return undefined;
+  const id = Number(text);
+  return id > 0 && id <= largestId ? id : undefined;
+}
+
+/** Tries to have root back; that must fail. */
+function verifyDropped(userId: number): void {
+  const ids = readUserIds();
+  const regained = openLibc().setuid(0) === 0 || openLibc().setgid(0) === 0;
+  const capable = linux && readCapabilityWords(Capabilities.permitted).some((word) => word !== 0);
+  if (regained || capable || ids.some((id) => id !== userId)) {
+    throw new Error("Cannot give up root: user ids, groups or capabilities are kept after all");
+  }
+}
+
+/** Real, effective and saved user id; without the last where that cannot be asked. */
+function readUserIds(): readonly [real: number, ...others: number[]] {
+  if (!linux) return [openLibc().getuid(), openLibc().geteuid()];
+  const ids = new Uint32Array(3);
+  const cells = [0, 1, 2].map((index) => ids.subarray(index, index + 1)) as [
+    Uint32Array<ArrayBuffer>,
+    Uint32Array<ArrayBuffer>,
+    Uint32Array<ArrayBuffer>,
+  ];
+  checkResult(openLinuxLibc().getresuid(...cells), "getresuid", "learn who runs this");
+  return [ids[0] as number, ids[1] as number, ids[2] as number];
+}
+
+/**
+ * The capabilities that the calling thread can use now. Linux only.
+ *
+ * @throws {SystemError} when the kernel refuses
+ */
+export function readNetworkCapabilities(): NetworkCapabilities {
+  const low = readCapabilityWords(Capabilities.effective)[0] as number;
+  return {
+    netRaw: (low >>> CAP_NET_RAW & 1) === 1,
+    netAdmin: (low >>> CAP_NET_ADMIN & 1) === 1,
+  };
+}
+
+/** Capabilities 0..31 and 32..63 of one set. C reads the header and writes the data, both held during the call. */
+function readCapabilityWords(set: number): number[] {
+  const header = new DataView(new ArrayBuffer(Capabilities.headerSize));
+  header.setUint32(Capabilities.version, LINUX_CAPABILITY_VERSION_3, true);
+  const data = new DataView(new ArrayBuffer(2 * Capabilities.dataSize));
+  const result = openLinuxLibc().capget(
+    new Uint8Array(header.buffer),
+    new Uint8Array(data.buffer),
+  );
+  checkResult(result, "capget", "read this program's capabilities");
+  return [data.getUint32(set, true), data.getUint32(Capabilities.dataSize + set, true)];
+}

@@ -1,0 +1,82 @@
+/**
+ * Which way would the kernel send? A UDP socket is connected, which sends nothing, and asked for its own address
+ * (connect(2), getsockname(2)): that is the source that the route chooses.
+ */
+
+import * as c from "./constants.ts";
+import { checkResult, readErrno, SystemError } from "./errno.ts";
+import { listInterfaceAddresses } from "./interfaces.ts";
+import { SockaddrIn } from "./layout.ts";
+import { openLibc } from "./libc.ts";
+import { addressText, createSocketAddress } from "./socket_address.ts";
+import { bindToInterface, setIntOption } from "./socket_option.ts";
+
+/** What a route lookup takes into account besides the destination. */
+export interface RouteQuery {
+  /** Only routes through this interface. */
+  readonly interfaceName?: string | undefined;
+  /** Firewall mark, for rules that look at it; unsigned, 32 bits. */
+  readonly mark?: number | undefined;
+}
+
+/** The kernel's answer. */
+export type RouteAnswer =
+  | {
+    /** There is a route. */
+    readonly kind: "routed";
+    /** Source address that the kernel would fill in, an unsigned 32-bit number. */
+    readonly source: number;
+    /** Interface that has this address; undefined when none has. Where two have it, the first. */
+    readonly interfaceName: string | undefined;
+  }
+  | {
+    /** The destination is a broadcast address of this machine's networks. */
+    readonly kind: "broadcast";
+  }
+  | {
+    /** There is none, or a rule forbids it. */
+    readonly kind: "unreachable";
+    /** Such as ENETUNREACH (no route) or EHOSTUNREACH. */
+    readonly error: SystemError;
+  };
+
+/** Any port will do: nothing is sent. */
+const discardPort = 9;
+
+/**
+ * Asks for the route to a destination.
+ *
+ * Memory: C reads and writes addresses held during each call.
+ *
+ * @param destination IPv4 address as an unsigned 32-bit number
+ * @throws {SystemError} ENODEV for an unknown interface, EPERM for a mark without privilege
+ */
+export function findRoute(destination: number, query: RouteQuery = {}): RouteAnswer {
+  const libc = openLibc();
+  const flags = Deno.build.os === "linux" ? c.SOCK_CLOEXEC : 0;
+  const socket = libc.socket(c.AF_INET, c.SOCK_DGRAM | flags, c.IPPROTO_UDP);
+  checkResult(socket, "socket", "open a socket to ask for routes");
+  try {
+    if (query.interfaceName !== undefined) bindToInterface(socket, query.interfaceName);
+    if (query.mark !== undefined) {
+      setIntOption(socket, c.SOL_SOCKET, c.SO_MARK, query.mark, `use mark ${query.mark}`);
+    }
+    const remote = createSocketAddress(destination, discardPort);
+    if (libc.connect(socket, remote, remote.length) < 0) return refusal(destination, readErrno());
+    const local = new Uint8Array(SockaddrIn.size);
+    const length = new Uint32Array([local.length]);
+    const result = libc.getsockname(socket, local, length);
+    checkResult(result, "getsockname", `learn the source for ${addressText(destination)}`);
+    const source = new DataView(local.buffer).getUint32(SockaddrIn.address, false);
+    const owner = listInterfaceAddresses().find((each) => each.address === source);
+    return { kind: "routed", source, interfaceName: query.interfaceName ?? owner?.name };
+  } finally {
+    libc.close(socket);
+  }
+}
+
+function refusal(destination: number, errno: number): RouteAnswer {
+  const error = new SystemError("connect", errno, `find a route to ${addressText(destination)}`);
+  // Only a socket with SO_BROADCAST may connect to a broadcast address.
+  return error.code === "EACCES" ? { kind: "broadcast" } : { kind: "unreachable", error };
+}
