@@ -23,12 +23,15 @@ export class Host {
   readonly clock: RemoteClock;
   readonly ttl: number;
   readonly hops: readonly number[];
+  readonly errorSource: number;
   /** The latest moment at which a reply in order leaves. */
   latestDueNs = 0;
   /** Tokens in the bucket, and when they were counted. */
   tokens: number;
   countedAtNs: number;
   #identification: number;
+  readonly #seed: number;
+  #requests = 0;
 
   /** The host at `address`, first asked at `firstNs`. */
   constructor(
@@ -42,7 +45,8 @@ export class Host {
     this.address = address;
     this.index = index;
     this.behaviour = behaviour;
-    this.random = new Random(seed, address);
+    this.#seed = mix(seed, address);
+    this.random = new Random(this.#seed, 0);
     this.out = openDelay(behaviour.out, index);
     this.processing = openDelay(behaviour.processing, index);
     this.back = openDelay(behaviour.back, index);
@@ -50,10 +54,18 @@ export class Host {
     this.loss = openLoss(behaviour.loss);
     this.clock = new RemoteClock(behaviour, index, firstNs, baseUnixMs);
     this.hops = (behaviour.hops ?? []).map(parseDotted);
+    this.errorSource = behaviour.error?.from === undefined
+      ? address
+      : parseDotted(behaviour.error.from);
     this.ttl = resolveQuantity(behaviour.ttl ?? DEFAULT_TTL - this.hops.length, index);
     this.tokens = behaviour.rateLimit?.burst ?? 0;
     this.countedAtNs = firstNs;
     this.#identification = mix(seed, address) & 0xffff;
+  }
+
+  /** Starts the random numbers of this host's next request. */
+  beginRequest(): void {
+    this.random.restart(this.#seed, ++this.#requests);
   }
 
   /** The IPv4 identification of this host's next packet. */

@@ -37,7 +37,10 @@ export const departureKinds = [
 export type DepartureKind = typeof departureKinds[number];
 
 /** What was asked. */
-export const messageNames = ["timestamp", "echo", "other"] as const;
+export const messageKinds = ["timestamp", "echo", "other"] as const;
+
+/** What was asked. */
+export type MessageKind = typeof messageKinds[number];
 
 /** Columns of a request row, in the log's names. */
 const REQUEST_COLUMNS = [
@@ -77,7 +80,7 @@ const LINES_PER_WRITE = 2048;
 export interface RequestNote {
   host: number;
   source: number;
-  message: number;
+  message: MessageKind;
   identifier: number;
   sequence: number;
   originateMs: number;
@@ -93,6 +96,30 @@ export interface RequestNote {
   transmitAtNs: number;
   transmitOffsetNs: number;
   transmitMs: number;
+}
+
+/** A note to be filled in. */
+export function emptyNote(): RequestNote {
+  return {
+    host: 0,
+    source: 0,
+    message: "other",
+    identifier: 0,
+    sequence: 0,
+    originateMs: NaN,
+    ttl: 0,
+    arrivalNs: 0,
+    fate: "malformed",
+    outNs: 0,
+    processingNs: 0,
+    backNs: 0,
+    receiveAtNs: NaN,
+    receiveOffsetNs: NaN,
+    receiveMs: NaN,
+    transmitAtNs: NaN,
+    transmitOffsetNs: NaN,
+    transmitMs: NaN,
+  };
 }
 
 /** Collects rows and writes them as JSON Lines when asked. */
@@ -127,7 +154,7 @@ export class Journal {
       const { cells, start } = row;
       cells[start] = note.host;
       cells[start + 1] = note.source;
-      cells[start + 2] = note.message;
+      cells[start + 2] = messageKinds.indexOf(note.message);
       cells[start + 3] = note.identifier;
       cells[start + 4] = note.sequence;
       cells[start + 5] = note.originateMs;
@@ -186,7 +213,7 @@ export class Journal {
         const cell = cells[start + i] as number;
         if (Number.isNaN(cell)) return;
         if (name === "host" || name === "source") line[name] = toDotted(cell);
-        else if (name === "message") line[name] = messageNames[cell];
+        else if (name === "message") line[name] = messageKinds[cell];
         else if (name === "fate") line[name] = fates[cell];
         else line[name] = cell;
       });

@@ -17,6 +17,8 @@ const IP_SOURCE = 12;
 const IP_DESTINATION = 16;
 /** Where the options of an IPv4 header start; its length without any. */
 export const IP_OPTIONS = 20;
+/** The longest IPv4 header. */
+export const LONGEST_HEADER_BYTES = 60;
 const ICMP_TYPE = 0;
 const ICMP_CODE = 1;
 const ICMP_CHECKSUM = 2;
@@ -29,6 +31,7 @@ const ICMP_TRANSMIT = 16;
 export const ICMP_TIMESTAMP_BYTES = 20;
 const ICMP_HEADER_BYTES = 8;
 const PROTOCOL_ICMP = 1;
+const MORE_FRAGMENTS = 0x2000;
 const MORE_FRAGMENTS_AND_OFFSET = 0x3fff;
 
 /** Reads two octets. */
@@ -93,6 +96,65 @@ export function spoilMessage(bytes: Uint8Array, start: number): void {
   bytes[start + ICMP_CHECKSUM] = (bytes[start + ICMP_CHECKSUM] as number) ^ 0x55;
 }
 
+/** The two addresses of a datagram. */
+export function readAddresses(bytes: Uint8Array): { source: number; destination: number } {
+  return { source: read32(bytes, IP_SOURCE), destination: read32(bytes, IP_DESTINATION) };
+}
+
+/** Changes a datagram's source address; its header checksum is then stale. */
+export function writeSource(bytes: Uint8Array, source: number): void {
+  write32(bytes, IP_SOURCE, source);
+}
+
+/** Changes a datagram's place among fragments; its header checksum is then stale. */
+export function setFragment(bytes: Uint8Array, offsetBytes: number, moreFollow: boolean): void {
+  write16(bytes, IP_FRAGMENT, (moreFollow ? MORE_FRAGMENTS : 0) | (offsetBytes / 8));
+}
+
+/** Identifier and sequence of the message at `start`. */
+export function readIdentity(
+  bytes: Uint8Array,
+  start: number,
+): { identifier: number; sequence: number } {
+  return {
+    identifier: read16(bytes, start + ICMP_IDENTIFIER),
+    sequence: read16(bytes, start + ICMP_SEQUENCE),
+  };
+}
+
+/** Changes identifier and sequence (modulo 65,536); the checksum is then stale. */
+export function writeIdentity(
+  bytes: Uint8Array,
+  start: number,
+  identifier: number,
+  sequence: number,
+): void {
+  write16(bytes, start + ICMP_IDENTIFIER, identifier & 0xffff);
+  write16(bytes, start + ICMP_SEQUENCE, sequence & 0xffff);
+}
+
+/** Changes a timestamp message's originate stamp; the checksum is then stale. Nothing for a shorter message. */
+export function writeOriginate(bytes: Uint8Array, start: number, originateMs: number): void {
+  if (bytes.length >= start + ICMP_TIMESTAMP_BYTES) {
+    write32(bytes, start + ICMP_ORIGINATE, originateMs);
+  }
+}
+
+/** Repairs whatever would keep a kernel from delivering these bytes as ICMP to `destination`. */
+export function makeDeliverable(bytes: Uint8Array, destination: number): Uint8Array {
+  const repaired = bytes.length < IP_OPTIONS ? new Uint8Array(IP_OPTIONS) : bytes;
+  if (repaired !== bytes) repaired.set(bytes);
+  const told = (repaired[0] as number) & 15;
+  const isPossible = told * 4 >= IP_OPTIONS && told * 4 <= repaired.length;
+  repaired[0] = 0x40 | (isPossible ? told : IP_OPTIONS / 4);
+  write16(repaired, IP_FRAGMENT, 0);
+  if (repaired[IP_TTL] === 0) repaired[IP_TTL] = 1;
+  repaired[IP_PROTOCOL] = PROTOCOL_ICMP;
+  write32(repaired, IP_DESTINATION, destination);
+  sealHeader(repaired, repaired.length);
+  return repaired;
+}
+
 /** A request as read from the wire; one object is read into again and again. */
 export class Request {
   bytes: Uint8Array = new Uint8Array(0);
@@ -144,7 +206,7 @@ export class Request {
   }
 }
 
-/** Writes an IPv4 header without options for an ICMP message; options come after and need `sealHeader` again. */
+/** Writes an IPv4 header for an ICMP message, around options already in place. */
 export function writeHeader(
   bytes: Uint8Array,
   headerBytes: number,
@@ -164,6 +226,18 @@ export function writeHeader(
   write32(bytes, IP_SOURCE, source);
   write32(bytes, IP_DESTINATION, destination);
   sealHeader(bytes, totalBytes);
+}
+
+/** Writes a timestamp request at `start` with originate 0: 20 octets. */
+export function writeTimestampRequest(
+  bytes: Uint8Array,
+  start: number,
+  identifier: number,
+  sequence: number,
+): void {
+  writeTimestampReply(bytes, start, identifier, sequence, 0, 0, 0);
+  bytes[start + ICMP_TYPE] = 13;
+  sealMessage(bytes, start, start + ICMP_TIMESTAMP_BYTES);
 }
 
 /** Writes a timestamp reply at `start`: 20 octets. */

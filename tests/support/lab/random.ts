@@ -1,8 +1,8 @@
 /**
  * Seeded random numbers for the lab: the same seed gives the same run.
  *
- * Each host draws from a stream of its own, so what one host does never depends on the
- * order in which other hosts were asked.
+ * Each request of each host draws from a stream of its own, so what happens to it depends
+ * neither on the order in which other hosts were asked nor on what became of earlier requests.
  */
 
 /** Mixes two 32-bit words into one (the finalizer of MurmurHash3 over their combination). */
@@ -18,16 +18,22 @@ export function mix(first: number, second: number): number {
 
 /** A stream of random numbers (sfc32: 128 bits of state, a 32-bit counter within). */
 export class Random {
-  #a: number;
-  #b: number;
-  #c: number;
+  #a = 0;
+  #b = 0;
+  #c = 0;
   #counter = 1;
 
   /** A stream that depends on both words, each any integer. */
   constructor(seed: number, stream: number) {
+    this.restart(seed, stream);
+  }
+
+  /** Starts again as another stream. */
+  restart(seed: number, stream: number): void {
     this.#a = mix(seed | 0, stream | 0) | 0;
     this.#b = mix(stream | 0, seed | 0) | 0;
     this.#c = seed | 0;
+    this.#counter = 1;
     for (let i = 0; i < 12; i++) this.nextU32();
   }
 

@@ -1,55 +1,47 @@
-/**
- * What the lab does with one request: pure, so that it is tested without a device or a clock.
- *
- * Every random choice of a request is drawn in the same order whatever its fate, so that one
- * setting changed in a scenario does not shuffle everything after it.
- */
+/** What the lab does with one request: pure, so that it is tested without a device or a clock. */
 
+import { corrupt } from "./corruption.ts";
+import { resolveQuantity } from "./delay.ts";
 import type { Departure, DepartureQueue } from "./departure_queue.ts";
+import { forge } from "./forgery.ts";
 import { type Host, HostTable } from "./host.ts";
-import { departureKinds, type Journal, type RequestNote } from "./journal.ts";
+import { type ErrorContent, timeExceeded, writeError } from "./icmp_error.ts";
+import { writeAnsweredOptions } from "./ip_option.ts";
+import {
+  type DepartureKind,
+  departureKinds,
+  emptyNote,
+  type Fate,
+  type Journal,
+  type MessageKind,
+  type RequestNote,
+} from "./journal.ts";
+import { mutate } from "./mutation.ts";
 import {
   ICMP_TIMESTAMP_BYTES,
   IP_OPTIONS,
+  LONGEST_HEADER_BYTES,
   type Request,
   spoilMessage,
   writeEchoReply,
   writeHeader,
   writeTimestampReply,
 } from "./packet.ts";
-import { resolveQuantity } from "./delay.ts";
-import type { MessageName, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 const TIMESTAMP_REQUEST = 13;
 const ECHO_REQUEST = 8;
-const REPLY: number = departureKinds.indexOf("reply");
-const DUPLICATE: number = departureKinds.indexOf("duplicate");
+const ROUTER_TTL = 64;
+const NS_PER_MS = 1e6;
 
 /** Answers requests by a scenario, into a queue and a journal. */
 export class Responder {
   readonly #hosts: HostTable;
   readonly #queue: DepartureQueue;
   readonly #journal: Journal;
-  readonly #note: RequestNote = {
-    host: 0,
-    source: 0,
-    message: 0,
-    identifier: 0,
-    sequence: 0,
-    originateMs: 0,
-    ttl: 0,
-    arrivalNs: 0,
-    fate: "replied",
-    outNs: 0,
-    processingNs: 0,
-    backNs: 0,
-    receiveAtNs: 0,
-    receiveOffsetNs: 0,
-    receiveMs: 0,
-    transmitAtNs: 0,
-    transmitOffsetNs: 0,
-    transmitMs: 0,
-  };
+  readonly #note: RequestNote = emptyNote();
+  #number = 0;
+  #copies = 0;
 
   /** A responder for `block`; times are nanoseconds since `baseUnixMs`. */
   constructor(
@@ -69,135 +61,196 @@ export class Responder {
     const host = this.#hosts.find(request.destination, arrivalNs);
     if (host === undefined) return;
     const note = this.#note;
-    const message: MessageName | "other" = request.type === TIMESTAMP_REQUEST
-      ? "timestamp"
-      : request.type === ECHO_REQUEST
-      ? "echo"
-      : "other";
+    const { random, loss } = host;
+    host.beginRequest();
     note.host = host.address;
     note.source = request.source;
-    note.message = message === "timestamp" ? 0 : message === "echo" ? 1 : 2;
+    note.message = messageOf(request);
     note.identifier = request.identifier;
     note.sequence = request.sequence;
-    note.originateMs = message === "timestamp" ? request.originateMs : NaN;
+    note.originateMs = note.message === "timestamp" ? request.originateMs : NaN;
     note.ttl = request.ttl;
     note.arrivalNs = arrivalNs;
-    note.outNs = host.out.nextNs(host.random);
-    note.processingNs = host.processing.nextNs(host.random);
-    note.backNs = host.back.nextNs(host.random);
-    note.receiveAtNs = note.receiveOffsetNs = note.receiveMs = NaN;
-    note.transmitAtNs = note.transmitOffsetNs = note.transmitMs = NaN;
-    const lostOut = host.loss.nextOut(host.random);
-    const lostBack = host.loss.nextBack(host.random);
-    note.fate = this.#judge(host, request, message, lostOut, lostBack);
+    note.outNs = host.out.nextNs(random);
+    note.processingNs = host.processing.nextNs(random);
+    note.backNs = host.back.nextNs(random);
+    const lostOut = loss.nextOut(random);
+    const lostBack = loss.nextBack(random);
+    note.fate = this.#judge(host, request, lostOut, lostBack);
     if (note.fate === "replied" || note.fate === "lost_back") this.#stamp(host, request);
-    const number = this.#journal.addRequest(note);
-    if (note.fate === "replied") this.#reply(host, request, number);
+    else this.#unstamp();
+    this.#number = this.#journal.addRequest(note);
+    this.#copies = 0;
+    this.#depart(host, request);
   }
 
-  #judge(
-    host: Host,
-    request: Request,
-    message: MessageName | "other",
-    lostOut: boolean,
-    lostBack: boolean,
-  ): RequestNote["fate"] {
-    const behaviour = host.behaviour;
+  #judge(host: Host, request: Request, lostOut: boolean, lostBack: boolean): Fate {
+    const { behaviour, random } = host;
+    const { message, originateMs, arrivalNs, outNs } = this.#note;
     if (!request.isMessage) return "malformed";
+    if (request.ttl <= host.hops.length) return "expired";
     if (behaviour.silent === true) return "silent";
     if (lostOut) return "lost_out";
+    if (behaviour.error !== undefined && random.nextChance(behaviour.error.ratio)) return "refused";
     if (!request.checksumOk && behaviour.requestChecksum !== "ignore") return "bad_checksum";
     if (message === "other") return "unanswered";
-    if (message === "timestamp" && Number.isNaN(request.originateMs)) return "malformed";
-    if (behaviour.answers !== undefined && !behaviour.answers.includes(message)) {
-      return "unanswered";
-    }
-    if (!host.takeToken(this.#note.arrivalNs + this.#note.outNs)) return "rate_limited";
+    if (message === "timestamp" && Number.isNaN(originateMs)) return "malformed";
+    if (behaviour.answers?.includes(message) === false) return "unanswered";
+    if (!host.takeToken(arrivalNs + outNs)) return "rate_limited";
     return lostBack ? "lost_back" : "replied";
   }
 
   #stamp(host: Host, request: Request): void {
     const note = this.#note;
-    const clock = host.clock;
-    const originateMs = Number.isNaN(note.originateMs) ? 0 : request.originateMs;
+    const { clock } = host;
     note.receiveAtNs = note.arrivalNs + note.outNs;
     note.receiveOffsetNs = clock.offsetNsAt(note.receiveAtNs);
-    note.receiveMs = clock.stampAt(note.receiveAtNs, originateMs);
+    note.receiveMs = clock.stampAt(note.receiveAtNs, request.originateMs);
     note.transmitAtNs = note.receiveAtNs + note.processingNs;
     note.transmitOffsetNs = clock.offsetNsAt(note.transmitAtNs);
     note.transmitMs = clock.quirk === "lazy"
       ? note.receiveMs
-      : clock.stampAt(note.transmitAtNs, originateMs);
+      : clock.stampAt(note.transmitAtNs, request.originateMs);
   }
 
-  #reply(host: Host, request: Request, number: number): void {
+  #unstamp(): void {
+    const note = this.#note;
+    note.receiveAtNs = note.receiveOffsetNs = note.receiveMs = NaN;
+    note.transmitAtNs = note.transmitOffsetNs = note.transmitMs = NaN;
+  }
+
+  #depart(host: Host, request: Request): void {
+    const { fate, arrivalNs, outNs, backNs } = this.#note;
+    if (fate === "expired") {
+      const source = host.hops[request.ttl - 1] ?? host.address;
+      const ttl = ROUTER_TTL - (request.ttl - 1);
+      // A router on the way is nearer than the host: its share of the path, both ways.
+      const share = request.ttl / (host.hops.length + 1);
+      const dueNs = arrivalNs + Math.round((outNs + backNs) * share);
+      this.#pushError(host, request, timeExceeded, source, ttl, dueNs);
+    } else if (fate === "refused" && host.behaviour.error !== undefined) {
+      const source = host.errorSource;
+      const dueNs = arrivalNs + outNs + backNs;
+      this.#pushError(host, request, host.behaviour.error, source, host.ttl, dueNs);
+    }
+    const { forgery } = host.behaviour;
+    const isForged = forgery !== undefined && this.#note.message !== "other" &&
+      request.isMessage && host.random.nextChance(forgery.ratio);
+    if (isForged) this.#forge(host, request);
+    if (fate === "replied" && !(isForged && forgery.instead === true)) this.#reply(host, request);
+  }
+
+  #pushError(
+    host: Host,
+    request: Request,
+    content: ErrorContent,
+    source: number,
+    ttl: number,
+    dueNs: number,
+  ): void {
+    const identification = host.nextIdentification();
+    const error = writeError(this.#queue, request, content, source, ttl, identification);
+    this.#push(error, dueNs, "error");
+  }
+
+  #reply(host: Host, request: Request): void {
     const note = this.#note;
     const { random, behaviour } = host;
+    const { corruption, duplicate, mutation, reorder } = behaviour;
     let dueNs = note.transmitAtNs + note.backNs;
     if (behaviour.keepOrder === true) dueNs = host.latestDueNs = Math.max(dueNs, host.latestDueNs);
-    if (behaviour.reorder !== undefined && random.nextChance(behaviour.reorder.ratio)) {
-      dueNs += Math.round(resolveQuantity(behaviour.reorder.holdMs, host.index) * 1e6);
+    if (reorder !== undefined && random.nextChance(reorder.ratio)) {
+      dueNs += Math.round(resolveQuantity(reorder.holdMs, host.index) * NS_PER_MS);
     }
     const reply = this.#write(host, request);
-    const duplicate = behaviour.duplicate;
-    if (duplicate !== undefined && random.nextChance(duplicate.ratio)) {
-      let copyDueNs = dueNs;
-      for (let copy = duplicate.copies ?? 1; copy > 0; copy--) {
-        copyDueNs += host.duplicateGap.nextNs(random);
-        this.#push(this.#copy(reply), copyDueNs, number, DUPLICATE, copy);
+    const bytes = reply.bytes.subarray(0, reply.lengthBytes);
+    const isDuplicated = duplicate !== undefined && random.nextChance(duplicate.ratio);
+    const clean = isDuplicated ? bytes.slice() : bytes;
+    if (mutation !== undefined && random.nextChance(mutation.ratio)) {
+      for (let i = mutation.copies ?? 1; i > 0; i--) {
+        const mutated = mutate(bytes, request.source, random, mutation);
+        this.#pushBytes(mutated, dueNs, "mutated", "mutated");
       }
+      if (mutation.alsoTrue === true) this.#push(reply, dueNs, "reply");
+      else this.#queue.release(reply);
+    } else if (corruption !== undefined && random.nextChance(corruption.ratio)) {
+      const kind = pick(corruption.kinds, random.nextUnit());
+      for (const spoiled of corrupt(kind, bytes, random, corruption.bytes)) {
+        this.#pushBytes(spoiled, dueNs, "corrupted", kind);
+      }
+      this.#queue.release(reply);
+    } else {
+      this.#push(reply, dueNs, "reply");
     }
-    this.#push(reply, dueNs, number, REPLY, 0);
+    if (!isDuplicated) return;
+    for (let i = duplicate.copies ?? 1; i > 0; i--) {
+      dueNs += host.duplicateGap.nextNs(random);
+      this.#pushBytes(clean, dueNs, "duplicate");
+    }
+  }
+
+  #forge(host: Host, request: Request): void {
+    const { forgery } = host.behaviour;
+    if (forgery === undefined) return;
+    const isStamped = !Number.isNaN(this.#note.receiveMs);
+    if (!isStamped) this.#stamp(host, request);
+    const reply = this.#write(host, request);
+    if (!isStamped) this.#unstamp();
+    const kind = pick(forgery.kinds, host.random.nextUnit());
+    const bytes = reply.bytes.subarray(0, reply.lengthBytes);
+    const forged = forge(kind, bytes, host.random, forgery);
+    const afterMs = resolveQuantity(forgery.afterMs ?? 0, host.index);
+    const dueNs = this.#note.arrivalNs + Math.round(afterMs * NS_PER_MS);
+    this.#pushBytes(forged, dueNs, "forged", kind);
+    this.#queue.release(reply);
   }
 
   #write(host: Host, request: Request): Departure {
-    const note = this.#note;
-    const isTimestamp = note.message === 0;
-    const messageBytes = isTimestamp
-      ? ICMP_TIMESTAMP_BYTES
-      : request.totalBytes - request.headerBytes;
-    const departure = this.#queue.reserve(IP_OPTIONS + messageBytes);
+    const { message, identifier, sequence, originateMs, receiveMs, transmitMs } = this.#note;
+    const { quirk } = host.clock;
+    const departure = this.#queue.reserve(LONGEST_HEADER_BYTES + request.totalBytes);
     const { bytes } = departure;
-    departure.lengthBytes = IP_OPTIONS + messageBytes;
-    if (isTimestamp) {
-      writeTimestampReply(
-        bytes,
-        IP_OPTIONS,
-        note.identifier,
-        note.sequence,
-        host.clock.quirk === "other-originate" ? ~note.originateMs >>> 0 : note.originateMs,
-        note.receiveMs,
-        note.transmitMs,
-      );
+    const optionBytes = request.headerBytes > IP_OPTIONS
+      ? writeAnsweredOptions(bytes, request, host.address, receiveMs, transmitMs)
+      : 0;
+    const start = IP_OPTIONS + optionBytes;
+    if (message === "timestamp") {
+      const echoedMs = quirk === "other-originate" ? ~originateMs >>> 0 : originateMs;
+      writeTimestampReply(bytes, start, identifier, sequence, echoedMs, receiveMs, transmitMs);
+      departure.lengthBytes = start + ICMP_TIMESTAMP_BYTES;
     } else {
-      writeEchoReply(bytes, IP_OPTIONS, request);
+      departure.lengthBytes = writeEchoReply(bytes, start, request);
     }
-    if (host.clock.quirk === "bad-checksum") spoilMessage(bytes, IP_OPTIONS);
+    if (quirk === "bad-checksum") spoilMessage(bytes, start);
+    const { tos, source } = request;
     const identification = host.nextIdentification();
-    writeHeader(
-      bytes,
-      IP_OPTIONS,
-      departure.lengthBytes,
-      request.tos,
-      identification,
-      host.ttl,
-      host.address,
-      request.source,
-    );
+    const { lengthBytes } = departure;
+    writeHeader(bytes, start, lengthBytes, tos, identification, host.ttl, host.address, source);
     return departure;
   }
 
-  #copy(departure: Departure): Departure {
-    const copy = this.#queue.reserve(departure.lengthBytes);
-    copy.bytes.set(departure.bytes.subarray(0, departure.lengthBytes));
-    copy.lengthBytes = departure.lengthBytes;
-    return copy;
+  #pushBytes(bytes: Uint8Array, dueNs: number, kind: DepartureKind, detail?: string): void {
+    const departure = this.#queue.reserve(bytes.length);
+    departure.bytes.set(bytes);
+    departure.lengthBytes = bytes.length;
+    if (detail !== undefined) this.#journal.addDetail(this.#number, this.#copies, detail);
+    this.#push(departure, dueNs, kind);
   }
 
-  #push(departure: Departure, dueNs: number, request: number, kind: number, copy: number): void {
-    departure.request = request;
-    departure.kind = kind;
-    departure.copy = copy;
+  #push(departure: Departure, dueNs: number, kind: DepartureKind): void {
+    departure.request = this.#number;
+    departure.kind = departureKinds.indexOf(kind);
+    departure.copy = this.#copies++;
     this.#queue.push(departure, dueNs);
   }
+}
+
+function messageOf(request: Request): MessageKind {
+  if (!request.isMessage) return "other";
+  if (request.type === TIMESTAMP_REQUEST) return "timestamp";
+  return request.type === ECHO_REQUEST ? "echo" : "other";
+}
+
+function pick<T>(list: readonly [T, ...T[]] | readonly T[], unit: number): T {
+  return list[Math.floor(unit * list.length)] as T;
 }

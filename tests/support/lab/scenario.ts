@@ -92,6 +92,7 @@ export const corruptionKinds = [
   "flip-bit",
   "flip-icmp-bit",
   "truncate",
+  "truncate-checksummed",
   "truncate-lying",
   "extend",
   "extend-checksummed",
