@@ -4,6 +4,7 @@
 export class Departure {
   /** At least as long as was reserved. */
   bytes: Uint8Array<ArrayBuffer>;
+  /** How many of `bytes` are the packet. */
   lengthBytes = 0;
   /** Nanoseconds since the run's base. */
   dueNs = 0;

@@ -11,23 +11,37 @@ const DEFAULT_TTL = 64;
 
 /** One address and all its state. */
 export class Host {
+  /** The address as a number. */
   readonly address: number;
+  /** What it does. */
   readonly behaviour: HostBehaviour;
+  /** The address minus the block's first. */
   readonly index: number;
+  /** The random numbers of the host's current request. */
   readonly random: Random;
+  /** Delays from us to it. */
   readonly out: DelaySource;
+  /** Delays between its receive and transmit stamps. */
   readonly processing: DelaySource;
+  /** Delays from it to us. */
   readonly back: DelaySource;
+  /** Times between copies of a reply. */
   readonly duplicateGap: DelaySource;
+  /** What is lost. */
   readonly loss: LossSource;
+  /** Its clock. */
   readonly clock: RemoteClock;
+  /** TTL of its packets when they reach us. */
   readonly ttl: number;
+  /** Routers on the way, the nearest first. */
   readonly hops: readonly number[];
+  /** Who sends the errors about requests to it. */
   readonly errorSource: number;
   /** The latest moment at which a reply in order leaves. */
   latestDueNs = 0;
-  /** Tokens in the bucket, and when they were counted. */
+  /** Tokens in the bucket. */
   tokens: number;
+  /** When the tokens were counted. */
   countedAtNs: number;
   #identification: number;
   readonly #seed: number;

@@ -78,23 +78,41 @@ const LINES_PER_WRITE = 2048;
 
 /** One request as it is noted; unknown numbers are NaN. */
 export interface RequestNote {
+  /** Who was asked. */
   host: number;
+  /** Who asked. */
   source: number;
+  /** What was asked. */
   message: MessageKind;
+  /** ICMP identifier. */
   identifier: number;
+  /** ICMP sequence. */
   sequence: number;
+  /** Originate stamp as received; NaN for other messages. */
   originateMs: number;
+  /** TTL as received. */
   ttl: number;
+  /** When it was read from the device. */
   arrivalNs: number;
+  /** What became of it. */
   fate: Fate;
+  /** Delay before the receive stamp. */
   outNs: number;
+  /** Delay between the stamps. */
   processingNs: number;
+  /** Delay after the transmit stamp. */
   backNs: number;
+  /** Our time of the receive stamp. */
   receiveAtNs: number;
+  /** Remote minus local at that time. */
   receiveOffsetNs: number;
+  /** The receive stamp. */
   receiveMs: number;
+  /** Our time of the transmit stamp. */
   transmitAtNs: number;
+  /** Remote minus local at that time. */
   transmitOffsetNs: number;
+  /** The transmit stamp. */
   transmitMs: number;
 }
 

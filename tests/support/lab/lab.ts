@@ -3,7 +3,7 @@
  *
  * ```ts
  * await using lab = await Lab.open({ scenario: { defaults: { out: 10, back: 10 } } });
- * await lab.execute(["ping", "-c", "3", "198.18.0.1"]);
+ * await lab.run(["ping", "-c", "3", "198.18.0.1"]);
  * const { requests } = await lab.log();
  * ```
  *
@@ -11,6 +11,9 @@
  * nothing stays behind even when the test is killed.
  */
 
+import { type CommandOptions, type CommandResult } from "../command.ts";
+import { mustRun, runCommand, RunningCommand } from "../command.ts";
+import { enterNamespace } from "../enter_namespace.ts";
 import { type LabLog, parseLog } from "./log.ts";
 import { parseScenario } from "./scenario_file.ts";
 import type { Scenario } from "./scenario.ts";
@@ -28,13 +31,6 @@ export interface LabOptions {
   readonly block?: string;
   /** Our own address on the lab's device; 192.0.2.1 unless told. */
   readonly address?: string;
-}
-
-/** What a program run in the lab left behind. */
-export interface LabExecution {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** A running lab. */
@@ -73,7 +69,7 @@ export class Lab {
     const namespace = `icmptime-lab-${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
     const directory = await Deno.makeTempDir({ prefix: "icmptime-lab-" });
     await Deno.writeTextFile(`${directory}/scenario.json`, scenario);
-    await runOrThrow("ip", ["netns", "add", namespace]);
+    await mustRun(["ip", "netns", "add", namespace]);
     const reflector = ["run", "--quiet", "--no-lock", "-A", "--config", CONFIGURATION, REFLECTOR];
     // nsenter, not `ip netns exec`: the latter's own mount namespace could not remove the name.
     const args = [`--net=/run/netns/${namespace}`, Deno.execPath(), ...reflector];
@@ -91,18 +87,29 @@ export class Lab {
     return lab;
   }
 
-  /** Runs a program in the lab's namespace to its end. */
-  async execute(
-    command: readonly string[],
-    options: { readonly signal?: AbortSignal; readonly env?: Record<string, string> } = {},
-  ): Promise<LabExecution> {
-    const { code, stdout, stderr } = await new Deno.Command("ip", {
-      args: ["netns", "exec", this.namespace, ...command],
-      stdin: "null",
-      ...options,
-    }).output();
-    const decoder = new TextDecoder();
-    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  /** The argv that runs a program in the lab. */
+  argv(argv: readonly string[]): string[] {
+    return ["ip", "netns", "exec", this.namespace, ...argv];
+  }
+
+  /** Runs a program in the lab to its end, whatever its exit code. */
+  run(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    return runCommand(this.argv(argv), options);
+  }
+
+  /** Runs a program in the lab that must succeed. */
+  mustRun(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    return mustRun(this.argv(argv), options);
+  }
+
+  /** Starts a program in the lab. */
+  spawn(argv: readonly string[], options: CommandOptions = {}): RunningCommand {
+    return RunningCommand.spawn(this.argv(argv), options);
+  }
+
+  /** Moves the calling thread into the lab until the result is disposed; see `Namespace.enter`. */
+  enter(): Disposable {
+    return enterNamespace(this.namespace);
   }
 
   /** What the lab did so far. A reply that still waits for its moment has no departure yet. */
@@ -137,8 +144,7 @@ export class Lab {
     await this.#stop();
     await this.#lines.return?.();
     // Gone already, unless the reflector was killed.
-    await new Deno.Command("ip", { args: ["netns", "delete", this.namespace], stderr: "null" })
-      .output();
+    await runCommand(["ip", "netns", "delete", this.namespace]);
     await Deno.remove(this.#directory, { recursive: true });
   }
 
@@ -161,12 +167,5 @@ async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<st
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     yield* lines;
-  }
-}
-
-async function runOrThrow(program: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args, stderr: "piped" }).output();
-  if (!success) {
-    throw new Error(`Cannot run ${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   }
 }

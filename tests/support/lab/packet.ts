@@ -157,18 +157,31 @@ export function makeDeliverable(bytes: Uint8Array, destination: number): Uint8Ar
 
 /** A request as read from the wire; one object is read into again and again. */
 export class Request {
+  /** The buffer it was read from. */
   bytes: Uint8Array = new Uint8Array(0);
+  /** Total length as the header says. */
   totalBytes = 0;
+  /** Length of the IPv4 header. */
   headerBytes = 0;
+  /** Who asks. */
   source = 0;
+  /** Who is asked. */
   destination = 0;
+  /** Time to live. */
   ttl = 0;
+  /** Type of service. */
   tos = 0;
+  /** ICMP type. */
   type = 0;
+  /** ICMP code. */
   code = 0;
+  /** ICMP identifier. */
   identifier = 0;
+  /** ICMP sequence. */
   sequence = 0;
+  /** Originate stamp; NaN when the message is too short for one. */
   originateMs = 0;
+  /** Whether the ICMP checksum is right. */
   checksumOk = false;
   /** True when this is ICMP, whole, with at least its first 8 octets. */
   isMessage = false;

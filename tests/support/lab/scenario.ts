@@ -7,13 +7,17 @@
 
 /** A value per host: element `index mod length` of the list, where index is the address minus the block's first. */
 export interface ByAddress<T> {
+  /** The values, for index 0 on. */
   readonly byAddress: readonly T[];
 }
 
 /** A number per host: `base + step × (index mod modulus)`. */
 export interface Ramp {
+  /** For index 0. */
   readonly base: number;
+  /** For each further index. */
   readonly step: number;
+  /** After so many it starts again. */
   readonly modulus: number;
 }
 
@@ -49,6 +53,7 @@ export type Loss =
 
 /** Replies sent more than once. */
 export interface Duplication {
+  /** Share of packets this happens to, 0 to 1. */
   readonly ratio: number;
   /** Extra copies; 1 unless told. */
   readonly copies?: number;
@@ -58,20 +63,27 @@ export interface Duplication {
 
 /** Replies held back so that later ones overtake them (or so that they come too late). */
 export interface Reordering {
+  /** Share of packets this happens to, 0 to 1. */
   readonly ratio: number;
+  /** How long a packet is held back. */
   readonly holdMs: Quantity;
 }
 
 /** A token bucket: `burst` tokens at most, `perSecond` new ones, one per reply. */
 export interface RateLimit {
+  /** New tokens per second. */
   readonly perSecond: number;
+  /** Tokens at most; the bucket starts full. */
   readonly burst: number;
 }
 
 /** An ICMP error in place of the reply. */
 export interface ErrorReply {
+  /** Share of packets this happens to, 0 to 1. */
   readonly ratio: number;
+  /** ICMP type. */
   readonly type: 3 | 4 | 5 | 11 | 12;
+  /** ICMP code. */
   readonly code: number;
   /** The address that complains; the host itself unless told. */
   readonly from?: string;
@@ -108,6 +120,7 @@ export type CorruptionKind = typeof corruptionKinds[number];
 
 /** Replies spoiled on their way. */
 export interface Corruption {
+  /** Share of packets this happens to, 0 to 1. */
   readonly ratio: number;
   /** One of these, at random. */
   readonly kinds: readonly CorruptionKind[];
@@ -129,6 +142,7 @@ export type ForgeryKind = typeof forgeryKinds[number];
 
 /** Replies from somebody who is not the host. */
 export interface Forgery {
+  /** Share of packets this happens to, 0 to 1. */
   readonly ratio: number;
   /** One of these, at random. */
   readonly kinds: readonly ForgeryKind[];
@@ -144,6 +158,7 @@ export interface Forgery {
 
 /** Replies with random bytes changed, for fuzzing a live program. */
 export interface Mutation {
+  /** Share of packets this happens to, 0 to 1. */
   readonly ratio: number;
   /** At most this many changes in one reply; 4 unless told. */
   readonly changes?: number;
@@ -161,6 +176,7 @@ export interface Mutation {
 export interface ClockStep {
   /** After the first request that reached this host, measured at our clock. */
   readonly afterMs: number;
+  /** How far the clock jumps; negative is back. */
   readonly byMs: number;
 }
 
@@ -172,6 +188,7 @@ export interface ClockBehaviour {
   readonly timeOfDayMs?: number;
   /** Positive when the remote clock runs fast. */
   readonly skewPpm?: Quantity;
+  /** Jumps of the clock; none unless told. */
   readonly steps?: readonly ClockStep[];
   /** The clock moves on in jumps of this size, from its own midnight; 0 (no jumps) unless told. */
   readonly tickMs?: Quantity;
@@ -218,15 +235,25 @@ export interface HostBehaviour {
   readonly back?: Delay;
   /** True when no reply of this host may overtake an earlier one, unless `reorder` held it. */
   readonly keepOrder?: boolean;
+  /** Packets lost. */
   readonly loss?: Loss;
+  /** Replies doubled. */
   readonly duplicate?: Duplication;
+  /** Replies held back. */
   readonly reorder?: Reordering;
+  /** Replies held to a rate; what exceeds it is dropped. */
   readonly rateLimit?: RateLimit;
+  /** ICMP errors in place of replies. */
   readonly error?: ErrorReply;
+  /** Replies spoiled. */
   readonly corruption?: Corruption;
+  /** Replies of somebody else. */
   readonly forgery?: Forgery;
+  /** Replies changed at random. */
   readonly mutation?: Mutation;
+  /** The clock; ours, exactly, unless told. */
   readonly clock?: ClockBehaviour;
+  /** What it writes for stamps; normal unless told. */
   readonly quirk?: QuirkName | ByAddress<QuirkName>;
   /** For local-time-zone: minutes east of Greenwich; 60 unless told. */
   readonly zoneMinutes?: Quantity;
@@ -248,6 +275,7 @@ export interface Rule {
   readonly every?: { readonly modulus: number; readonly remainder: number };
   /** This share (0 to 1) of addresses, picked by a hash of seed, rule and address. */
   readonly share?: number;
+  /** What those addresses do. */
   readonly behaviour: HostBehaviour;
 }
 
@@ -255,7 +283,9 @@ export interface Rule {
 export interface Scenario {
   /** Seed of every random choice; 1 unless told. */
   readonly seed?: number;
+  /** What every host does. */
   readonly defaults?: HostBehaviour;
+  /** What some hosts do, in order. */
   readonly rules?: readonly Rule[];
   /** By address. */
   readonly hosts?: Readonly<Record<string, HostBehaviour>>;

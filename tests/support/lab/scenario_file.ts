@@ -11,7 +11,10 @@ import {
 
 /** A scenario that cannot be: the message names the place. */
 export class ScenarioError extends Error {
+  /** Tells this error from others. */
   override readonly name = "ScenarioError";
+
+  /** An error at `path` (empty: the whole file), where `want` belongs. */
   constructor(path: string, want: string) {
     super(`Cannot read scenario: ${path === "" ? "the whole" : path}: want ${want}`);
   }
