@@ -17,7 +17,7 @@
 
 import { foldSum, sumWords } from "./checksum.ts";
 import { emitDatagram } from "./datagram.ts";
-import { ECHO_MIN_BYTES } from "./echo_message.ts";
+import { ECHO, ECHO_MIN_BYTES } from "./echo_message.ts";
 import { ICMP } from "./icmp_header.ts";
 import type { IcmpFields } from "./icmp_message.ts";
 import {
@@ -55,6 +55,11 @@ export interface ProbeTemplateOptions {
   readonly transmitMs?: number;
   /** The payload of an echo; octets after the transmit stamp of a timestamp message. */
   readonly payload?: Uint8Array;
+  /**
+   * Writes the originate stamp over the first four payload octets of an echo, so that its reply can be
+   * told from the reply to another probe. The payload must have them.
+   */
+  readonly stampPayload?: boolean;
   /** Whether to send a wrong ICMP checksum. */
   readonly badChecksum?: boolean;
   /** Length of the ICMP message instead of the true one: the message is cut, or zeros follow it. */
@@ -71,7 +76,7 @@ export interface ProbeFields {
   readonly identifier?: number;
   /** Sequence number, 16 bits. */
   readonly sequence: number;
-  /** Originate stamp, 32 bits; an echo has none and ignores it. */
+  /** Originate stamp, 32 bits; an echo has none, see {@linkcode ProbeTemplateOptions.stampPayload}. */
   readonly originateMs: number;
   /** Receive stamp, 32 bits; the template's when absent. */
   readonly receiveMs?: number;
@@ -81,6 +86,9 @@ export interface ProbeFields {
 
 /** Turned over in the right checksum, this bit gives one that is always wrong. */
 const WRONG_CHECKSUM_MASK = 0x0001;
+
+/** Octets of an originate stamp. */
+const STAMP_BYTES = 4;
 
 /** Emits probes that differ in destination, identifier, sequence and stamps alone. */
 export class ProbeTemplate {
@@ -94,6 +102,7 @@ export class ProbeTemplate {
   readonly #messageSum: number;
   readonly #isCut: boolean;
   readonly #hasStamps: boolean;
+  readonly #stampsPayload: boolean;
   readonly #identifier: number;
   readonly #receiveMs: number;
   readonly #transmitMs: number;
@@ -106,6 +115,7 @@ export class ProbeTemplate {
    */
   constructor(options: ProbeTemplateOptions) {
     this.#hasStamps = options.kind === "timestamp";
+    this.#stampsPayload = !this.#hasStamps && options.stampPayload === true;
     this.#identifier = requireRange("identifier", options.identifier ?? 0, 0xffff);
     this.#receiveMs = requireRange("receive", options.receiveMs ?? 0, 0xffffffff);
     this.#transmitMs = requireRange("transmit", options.transmitMs ?? 0, 0xffffffff);
@@ -151,8 +161,12 @@ export class ProbeTemplate {
     const sequence = fields.sequence & 0xffff;
     writeU16(bytes, start + TIMESTAMP.identifier, identifier);
     writeU16(bytes, start + TIMESTAMP.sequence, sequence);
-    if (!this.#hasStamps) return identifier + sequence;
     const originateMs = fields.originateMs;
+    if (!this.#hasStamps) {
+      if (!this.#stampsPayload) return identifier + sequence;
+      writeU32(bytes, start + ECHO.payload, originateMs);
+      return identifier + sequence + sumOfU32(originateMs);
+    }
     const receiveMs = fields.receiveMs ?? this.#receiveMs;
     const transmitMs = fields.transmitMs ?? this.#transmitMs;
     writeU32(bytes, start + TIMESTAMP.originate, originateMs);
@@ -210,7 +224,14 @@ function emitConstant(options: ProbeTemplateOptions, lengthBytes: number): Uint8
 }
 
 function constantMessage(options: ProbeTemplateOptions): IcmpFields {
-  const { kind, code = 0, payload = NO_OCTETS } = options;
+  const { kind, code = 0 } = options;
+  const payload = options.payload?.slice() ?? NO_OCTETS;
+  if (kind === "echo" && options.stampPayload === true) {
+    if (payload.length < STAMP_BYTES) {
+      throw new RangeError(`Cannot stamp the payload: ${payload.length} octets, want at least 4`);
+    }
+    payload.fill(0, 0, STAMP_BYTES);
+  }
   const shared = { identifier: 0, sequence: 0, code, checksum: 0 };
   return kind === "timestamp"
     ? { kind: "timestamp-request", ...shared, originateMs: 0, trailing: payload }
