@@ -1,0 +1,27 @@
+/** From a refusal to what the user can do about it. */
+
+/** What a refusal by the operating system carries. */
+export interface SystemErrorLike extends Error {
+  /** System call that failed. */
+  readonly syscall: string;
+  /** Name of the error, such as `EPERM`. */
+  readonly code: string;
+}
+
+/** True for a refusal by the operating system, whichever copy of the class it is. */
+export function isSystemError(error: unknown): error is SystemErrorLike {
+  return error instanceof Error && error.name === "SystemError" && "syscall" in error;
+}
+
+/** What the user can do about a refusal, to follow its message; empty where there is no telling. */
+export function cureFor(error: Error): string {
+  if (!isSystemError(error)) return "";
+  const refused = error.code === "EPERM" || error.code === "EACCES";
+  if (!refused) return "";
+  if (error.syscall === "socket") {
+    const program = Deno.build.standalone ? "icmptime" : "deno";
+    return `. Raw sockets need root or CAP_NET_RAW: run it with sudo, or once ` +
+      `'sudo setcap cap_net_raw+ep "$(command -v ${program})"', or in a container with --cap-add NET_RAW`;
+  }
+  return ". Want more privilege: run it with sudo";
+}

@@ -1,0 +1,51 @@
+/** From argv to exit code: finds the command, gives it the machine, and turns what goes wrong into one line. */
+
+import { complain } from "./complain.ts";
+import { cureFor, isSystemError } from "./cure.ts";
+import { ExitCode } from "./exit_code.ts";
+import type { System } from "./system.ts";
+import { UsageError } from "./usage_error.ts";
+
+type CommandRunner = (words: readonly string[], system: System) => Promise<ExitCode>;
+
+/** Commands by name. Each is loaded only when it runs: start-up time is part of the tool. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandRunner>>> = {
+  ping: async () => (await import("./ping_command.ts")).runPing,
+  doctor: async () => (await import("./doctor_command.ts")).runDoctor,
+  completions: async () => (await import("./completions_command.ts")).runCompletions,
+  help: async () => (await import("./help_command.ts")).runHelp,
+};
+
+/** Runs the command that the words name and returns the exit code. Never rejects for the user's or the system's fault. */
+export async function dispatch(args: readonly string[], system: System): Promise<ExitCode> {
+  try {
+    const [first = "", ...rest] = args;
+    const isCommand = Object.hasOwn(COMMANDS, first);
+    const load = COMMANDS[isCommand ? first : "ping"] as () => Promise<CommandRunner>;
+    if (args.length === 0 || first === "--help" || first === "-h") {
+      const showHelp = await (COMMANDS["help"] as () => Promise<CommandRunner>)();
+      return await showHelp(args, system);
+    }
+    const runCommand = await load();
+    return await runCommand(isCommand ? rest : args, system);
+  } catch (error) {
+    return explain(error, system);
+  }
+}
+
+function explain(error: unknown, system: System): ExitCode {
+  if (error instanceof UsageError) {
+    complain(system, error.message);
+    return ExitCode.Usage;
+  }
+  if (error instanceof Deno.errors.BrokenPipe) return ExitCode.Ok;
+  if (error instanceof Deno.errors.NotCapable) {
+    complain(system, `${error.message} (Deno was started without that permission)`);
+    return ExitCode.System;
+  }
+  if (isSystemError(error)) {
+    complain(system, `${error.message}${cureFor(error)}`);
+    return ExitCode.System;
+  }
+  throw error;
+}

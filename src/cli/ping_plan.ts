@@ -1,0 +1,113 @@
+/** From the options of `ping` to what a run needs: packets, socket, schedule. */
+
+import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
+import type { ProberOptions } from "../probe/prober.ts";
+import type { Parsed } from "./option.ts";
+import type { PING_OPTIONS } from "./ping_options.ts";
+import type { TransportOptions } from "./system.ts";
+import { UsageError } from "./usage_error.ts";
+
+const DEFAULT_COUNT = 5;
+const DEFAULT_INTERVAL_MS = 1000;
+const DEFAULT_TIMEOUT_MS = 1000;
+const ECHO_PAYLOAD_BYTES = 56;
+const ICMP_ERROR_TYPES = [3, 4, 5, 11, 12];
+const TIMESTAMP_REPLY = 14;
+const ECHO_REPLY = 0;
+/** Sequence numbers there are. */
+const SEQUENCES = 65_536;
+
+/** A run as the options describe it, but for its targets. */
+export interface PingPlan {
+  /** What the prober is told. */
+  readonly prober: Omit<ProberOptions, "targets">;
+  /** What the socket is told. */
+  readonly transport: TransportOptions;
+  /** Length of the ICMP message, in bytes. */
+  readonly messageBytes: number;
+}
+
+/**
+ * Plans a run.
+ *
+ * @throws {UsageError} Options that do not go together.
+ */
+export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
+  const kind = options.echo ? "echo" : "timestamp";
+  if (options.echo) {
+    for (const name of ["originate", "receive", "transmit"] as const) {
+      if (options[name] === undefined) continue;
+      throw new UsageError(`Cannot use --${name} with --echo: echo has no stamps`, `--${name}`);
+    }
+  }
+  if (options.loop && options.count !== undefined) {
+    throw new UsageError("Cannot use --loop with --count: want one of them", "--loop");
+  }
+  const source = options.interface === undefined ? undefined : parseAddress(options.interface);
+  const payload = options.payload ?? defaultPayload(kind);
+  const stampPayload = kind === "echo" && options.payload === undefined;
+  const identifier = options.identifier ?? randomIdentifier();
+  const template = new ProbeTemplate({
+    kind,
+    source: source ?? 0,
+    ttl: options.ttl ?? 64,
+    tos: options.tos ?? 0,
+    dontFragment: options["path-mtu"] === "do",
+    identifier,
+    code: options.code ?? 0,
+    receiveMs: options.receive ?? 0,
+    transmitMs: options.transmit ?? 0,
+    payload,
+    stampPayload,
+    badChecksum: options["bad-checksum"],
+  });
+  const count = options.loop ? Infinity : options.count ?? DEFAULT_COUNT;
+  const intervalMs = options.interval ?? DEFAULT_INTERVAL_MS;
+  const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
+  checkSequences(count, intervalMs, timeoutMs);
+  return {
+    prober: {
+      kind,
+      template,
+      payload,
+      stampPayload,
+      identifier,
+      firstSequence: options.sequence ?? 0,
+      count,
+      intervalMs,
+      timeoutMs,
+      deadlineMs: options.deadline,
+      originateMs: options.originate,
+      keepBytes: options.explain,
+    },
+    transport: {
+      interfaceName: source === undefined ? options.interface : undefined,
+      sourceAddress: source,
+      mark: options.mark,
+      icmpTypes: [kind === "echo" ? ECHO_REPLY : TIMESTAMP_REPLY, ...ICMP_ERROR_TYPES],
+      datagramBytes: template.lengthBytes,
+      kernelStamps: !options["user-stamps"],
+    },
+    messageBytes: template.lengthBytes - 20,
+  };
+}
+
+/** A sequence number must not come round again while its probe may still be answered. */
+function checkSequences(count: number, intervalMs: number, timeoutMs: number): void {
+  if (count <= SEQUENCES || intervalMs * SEQUENCES > timeoutMs) return;
+  throw new UsageError(
+    `Cannot wait ${timeoutMs} ms for each of ${count} probes sent every ${intervalMs} ms: more than ` +
+      `${SEQUENCES} would be out at once, want a longer --interval or a shorter --timeout`,
+    "--timeout",
+  );
+}
+
+function defaultPayload(kind: "timestamp" | "echo"): Uint8Array {
+  return kind === "echo"
+    ? Uint8Array.from({ length: ECHO_PAYLOAD_BYTES }, (_, i) => i)
+    : new Uint8Array(0);
+}
+
+function randomIdentifier(): number {
+  return crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
+}

@@ -1,0 +1,119 @@
+/** The composition root: gives the commands the real machine, sockets and names from ffi, signals and streams from Deno. */
+
+import { setColorEnabled } from "@std/fmt/colors";
+import {
+  dropPrivilege,
+  findRoute,
+  RawSocket,
+  readClockDiscipline,
+  readNetworkCapabilities,
+  readStampSupport,
+  resolveName,
+} from "../../ffi/mod.ts";
+import type { NameResolution } from "../target/resolver.ts";
+import type { Transport } from "../probe/transport.ts";
+import { dispatch } from "./dispatch.ts";
+import type { ExitCode } from "./exit_code.ts";
+import type {
+  ClockFinding,
+  Diagnostics,
+  RouteFinding,
+  RunSignal,
+  SocketFinding,
+  System,
+  TransportOptions,
+} from "./system.ts";
+
+/** Longest datagram that is received whole, unless a longer one is sent. */
+const MIN_SLOT_BYTES = 2048;
+
+/** Runs icmptime on this machine with the words of its command line; returns the exit code. */
+export function run(args: readonly string[]): Promise<ExitCode> {
+  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
+  return dispatch(args, realSystem);
+}
+
+const diagnostics: Diagnostics = {
+  trySocket,
+  readClock,
+  stampsTransmit,
+  hasNetRaw,
+};
+
+const realSystem: System = {
+  diagnostics,
+  findRoute: findKernelRoute,
+  stdout: Deno.stdout,
+  stderr: Deno.stderr,
+  isTerminal: Deno.stdout.isTerminal(),
+  resolver: { resolve },
+  openTransport,
+  dropPrivileges: () => void dropPrivilege(),
+  onSignal,
+};
+
+function openTransport(options: TransportOptions): Transport {
+  const { interfaceName, sourceAddress, mark, icmpTypes, kernelStamps } = options;
+  return RawSocket.open({
+    interfaceName,
+    sourceAddress,
+    mark,
+    icmpTypes,
+    kernelStamps,
+    slotBytes: Math.max(MIN_SLOT_BYTES, options.datagramBytes),
+  });
+}
+
+function findKernelRoute(address: number): RouteFinding {
+  const answer = findRoute(address);
+  if (answer.kind === "unreachable") return { kind: answer.kind, message: answer.error.message };
+  return answer;
+}
+
+function trySocket(): SocketFinding {
+  try {
+    using socket = RawSocket.open();
+    return { ok: true, stampSource: socket.stampSource };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { ok: false, error };
+  }
+}
+
+function readClock(): ClockFinding | undefined {
+  return optional(readClockDiscipline);
+}
+
+function stampsTransmit(interfaceName: string): boolean | undefined {
+  return optional(() => readStampSupport(interfaceName).transmitSoftware);
+}
+
+function hasNetRaw(): boolean | undefined {
+  return optional(() => readNetworkCapabilities().netRaw);
+}
+
+/** What a question answers, or undefined where this system does not take it. */
+function optional<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+}
+
+async function resolve(name: string): Promise<NameResolution> {
+  const resolution = await resolveName(name);
+  switch (resolution.kind) {
+    case "resolved":
+      return { ok: true, addresses: resolution.addresses };
+    case "ipv6Only":
+      return { ok: false, reason: "no-ipv4", message: "no IPv4 address" };
+    case "unresolved":
+      return { ok: false, reason: "unresolved", message: resolution.message };
+  }
+}
+
+function onSignal(signal: RunSignal, handler: () => void): () => void {
+  Deno.addSignalListener(signal, handler);
+  return () => Deno.removeSignalListener(signal, handler);
+}

@@ -1,0 +1,87 @@
+/** What the commands need from the machine. `run.ts` gives them the real one. */
+
+import type { Transport } from "../probe/transport.ts";
+import type { ByteSink } from "../report/line_sink.ts";
+import type { NameResolver } from "../target/resolver.ts";
+
+/** How a socket is to be opened. */
+export interface TransportOptions {
+  /** Interface to send from. */
+  readonly interfaceName?: string | undefined;
+  /** Source address to send from, an unsigned 32-bit number. */
+  readonly sourceAddress?: number | undefined;
+  /** Firewall mark. */
+  readonly mark?: number | undefined;
+  /** ICMP types to hear. */
+  readonly icmpTypes: readonly number[];
+  /** Longest datagram that will be sent, in bytes. */
+  readonly datagramBytes: number;
+  /** Take stamps from the kernel where it has them. */
+  readonly kernelStamps: boolean;
+}
+
+/** Signals that a run answers to. */
+export type RunSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT";
+
+/** The route to a destination. */
+export type RouteFinding =
+  | {
+    readonly kind: "routed";
+    /** Source address that the kernel would use, an unsigned 32-bit number. */
+    readonly source: number;
+    /** Interface that has it. */
+    readonly interfaceName: string | undefined;
+  }
+  | { readonly kind: "broadcast" }
+  | { readonly kind: "unreachable"; readonly message: string };
+
+/** What a raw socket turned out to be able to do. */
+export type SocketFinding =
+  | { readonly ok: true; readonly stampSource: "kernel" | "user" }
+  | { readonly ok: false; readonly error: Error };
+
+/** State of the local clock as the kernel tells it; undefined where it cannot be asked. */
+export interface ClockFinding {
+  /** Some program keeps the clock right. */
+  readonly synchronised: boolean;
+  /** That program's bound of the error, in microseconds. */
+  readonly maximumErrorUs: number;
+  /** Its estimate of the error, in microseconds. */
+  readonly estimatedErrorUs: number;
+  /** Correction of the clock's rate, in parts per million. */
+  readonly frequencyPpm: number;
+}
+
+/** What `doctor` asks of the machine. */
+export interface Diagnostics {
+  /** Tries to open a raw socket, and closes it. */
+  trySocket(): SocketFinding;
+  /** Asks how the local clock is kept. */
+  readClock(): ClockFinding | undefined;
+  /** Asks whether an interface's driver stamps what it sends; undefined when it does not say. */
+  stampsTransmit(interfaceName: string): boolean | undefined;
+  /** The process may open raw sockets by capability. */
+  hasNetRaw(): boolean | undefined;
+}
+
+/** The machine. */
+export interface System {
+  /** For `doctor`. */
+  readonly diagnostics: Diagnostics;
+  /** Asks the kernel for the route to an address; sends nothing. */
+  findRoute(address: number): RouteFinding;
+  /** Standard output. */
+  readonly stdout: ByteSink;
+  /** Standard error. */
+  readonly stderr: ByteSink;
+  /** Standard output is a terminal. */
+  readonly isTerminal: boolean;
+  /** Names. */
+  readonly resolver: NameResolver;
+  /** Opens a socket; throws where the system refuses. The caller closes it. */
+  openTransport(options: TransportOptions): Transport;
+  /** Gives up root for good. Call once every socket and file is open. */
+  dropPrivileges(): void;
+  /** Calls `handler` at a signal; the returned function ends that. */
+  onSignal(signal: RunSignal, handler: () => void): () => void;
+}
