@@ -1,0 +1,117 @@
+/** AF_PACKET transmit path: whole Ethernet frames handed to the driver in batches, packet(7). Linux only. */
+
+import {
+  AF_PACKET,
+  MSG_DONTWAIT,
+  PACKET_QDISC_BYPASS,
+  SO_SNDBUF,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_PACKET,
+  SOL_SOCKET,
+} from "./constants.ts";
+import { checkResult, EAGAIN, EINTR, errnoNumber, readErrno } from "./errno.ts";
+import { FrameBatch } from "./frame_batch.ts";
+import { SockaddrLl } from "./layout.ts";
+import { openLibc, openLinuxLibc } from "./libc.ts";
+
+/** What a packet socket sends, and where. */
+export interface PacketSocketOptions {
+  /** Index of the interface, as netlink and if_nametoindex(3) give it. */
+  readonly interfaceIndex: number;
+  /** The first bytes of every frame, destination and source address and Ethernet type included. */
+  readonly frame: Uint8Array;
+  /** Bytes of link-layer header at the start of `frame`; 14 for Ethernet. */
+  readonly linkHeaderBytes: number;
+  /** Frames that one system call takes, 1 to 1024. */
+  readonly capacity: number;
+}
+
+const ENOBUFS = errnoNumber("ENOBUFS");
+/** Frames wait here when the driver is slower than the program; without room sendmmsg says EAGAIN. */
+const SEND_BUFFER_BYTES = 4 << 20;
+
+/** A socket that puts frames on one interface, past the queueing discipline. It receives nothing. */
+export class PacketSocket {
+  /** How it sends, in the words of the output. */
+  readonly path = "packet-socket";
+  /** The frames that {@linkcode transmit} sends; the owner patches them in place. */
+  readonly batch: FrameBatch;
+  /** From a frame's start to its IPv4 header. */
+  readonly datagramOffset: number;
+  readonly #sendmmsg = openLinuxLibc().sendmmsg;
+  #descriptor: number;
+
+  private constructor(descriptor: number, options: PacketSocketOptions) {
+    this.#descriptor = descriptor;
+    this.datagramOffset = options.linkHeaderBytes;
+    this.batch = new FrameBatch({ capacity: options.capacity, template: options.frame });
+  }
+
+  /**
+   * Opens a socket and binds it to an interface.
+   *
+   * Memory: bind and setsockopt read their buffers during the call only.
+   *
+   * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV when there is no such interface
+   */
+  static open(options: PacketSocketOptions): PacketSocket {
+    const libc = openLibc();
+    // Protocol 0: nothing that arrives is copied to this socket.
+    const descriptor = checkResult(
+      libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0),
+      "socket",
+      "open a packet socket",
+    );
+    try {
+      const address = new DataView(new ArrayBuffer(SockaddrLl.size));
+      address.setUint16(SockaddrLl.family, AF_PACKET, true);
+      address.setInt32(SockaddrLl.interfaceIndex, options.interfaceIndex, true);
+      checkResult(
+        libc.bind(descriptor, new Uint8Array(address.buffer), SockaddrLl.size),
+        "bind",
+        `bind a packet socket to interface ${options.interfaceIndex}`,
+      );
+      const on = new Uint8Array(Int32Array.of(1).buffer);
+      checkResult(
+        libc.setsockopt(descriptor, SOL_PACKET, PACKET_QDISC_BYPASS, on, on.length),
+        "setsockopt",
+        "pass the queueing discipline (PACKET_QDISC_BYPASS)",
+      );
+      const size = new Uint8Array(Int32Array.of(SEND_BUFFER_BYTES).buffer);
+      // The kernel caps this at net.core.wmem_max; a smaller buffer only means EAGAIN earlier.
+      libc.setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, size, size.length);
+      return new PacketSocket(descriptor, options);
+    } catch (error) {
+      libc.close(descriptor);
+      throw error;
+    }
+  }
+
+  /**
+   * Sends frames `from` to `from + count − 1` of the batch and never waits.
+   *
+   * Memory: sendmmsg reads the batch, and writes the length of what it sent into each header, during the call.
+   *
+   * @returns frames sent; 0 when there is no room now (ENOBUFS, EAGAIN); the negative error number when the first was refused
+   */
+  transmit(from: number, count: number): number {
+    while (true) {
+      const sent = this.#sendmmsg(this.#descriptor, this.batch.pointer(from), count, MSG_DONTWAIT);
+      if (sent >= 0) return sent;
+      const errno = readErrno();
+      if (errno !== EINTR) return errno === EAGAIN || errno === ENOBUFS ? 0 : -errno;
+    }
+  }
+
+  /** Closes the socket; further calls do nothing. */
+  close(): void {
+    if (this.#descriptor >= 0) openLibc().close(this.#descriptor);
+    this.#descriptor = -1;
+  }
+
+  /** {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,233 @@
+/** Receive path for sweeps: a raw ICMP socket with a filter in the kernel, emptied in batches, raw(7), recvmmsg(2). Linux only. */
+
+import {
+  AF_INET,
+  IPPROTO_ICMP,
+  MSG_DONTWAIT,
+  MSG_TRUNC,
+  POLLIN,
+  SK_MEMINFO_DROPS,
+  SK_MEMINFO_VARS,
+  SO_MEMINFO,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SO_TIMESTAMPNS,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from "./constants.ts";
+import { checkResult, EAGAIN, EINTR, readErrno, SystemError } from "./errno.ts";
+import { Cmsghdr, cmsgSpace, Iovec, Mmsghdr, Msghdr, Pollfd, Timespec } from "./layout.ts";
+import { openLibc, openLinuxLibc } from "./libc.ts";
+import { attachFilter, type FilterInstruction } from "./packet_filter.ts";
+
+/** How a reply socket listens. */
+export interface ReplySocketOptions {
+  /** What the kernel lets through. */
+  readonly filter: readonly FilterInstruction[];
+  /** Datagrams that one system call takes, 1 to 1024. */
+  readonly capacity: number;
+  /** Receive buffer in bytes. */
+  readonly bufferBytes: number;
+  /** Base of the stamps: a Unix time in milliseconds, a multiple of 1000. */
+  readonly baseUnixMs: number;
+}
+
+/** Longest datagram kept whole: the least that every host can reassemble (RFC 791 §3.1). */
+const SLOT_BYTES = 576;
+const CONTROL_BYTES = cmsgSpace(Timespec.size);
+/** Waits up to this long are one synchronous ppoll: handing the call to another thread takes longer than it is worth. */
+const SYNCHRONOUS_WAIT_MS = 2;
+
+/** A socket that hears the answers to a sweep. It sends nothing. */
+export class ReplySocket {
+  /** Datagrams that one {@linkcode receive} returns at most. */
+  readonly capacity: number;
+  /** Datagram i is `lengthOf(i)` bytes from `i * slotBytes` on, valid until the next receive(). */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes from one datagram to the next. */
+  readonly slotBytes: number = SLOT_BYTES;
+  /** Receive buffer that the kernel granted, in its own accounting. */
+  readonly bufferBytes: number;
+  readonly #headers: DataView<ArrayBuffer>;
+  readonly #control: DataView<ArrayBuffer>;
+  readonly #iovecs: DataView<ArrayBuffer>;
+  readonly #pointer: Deno.PointerValue;
+  readonly #poll: Uint8Array<ArrayBuffer>;
+  readonly #pollPointer: Deno.PointerValue;
+  readonly #baseSeconds: number;
+  readonly #recvmmsg = openLinuxLibc().recvmmsg;
+  #descriptor: number;
+  /** Headers whose control length the kernel has overwritten. */
+  #used: number;
+
+  private constructor(descriptor: number, bufferBytes: number, options: ReplySocketOptions) {
+    const { capacity } = options;
+    this.#descriptor = descriptor;
+    this.bufferBytes = bufferBytes;
+    this.capacity = capacity;
+    this.#used = capacity;
+    this.#baseSeconds = options.baseUnixMs / 1000;
+    this.bytes = new Uint8Array(capacity * SLOT_BYTES);
+    this.#headers = new DataView(new ArrayBuffer(capacity * Mmsghdr.size));
+    this.#iovecs = new DataView(new ArrayBuffer(capacity * Iovec.size));
+    this.#control = new DataView(new ArrayBuffer(capacity * CONTROL_BYTES));
+    const data = addressOf(this.bytes);
+    const iovecs = addressOf(this.#iovecs), control = addressOf(this.#control);
+    for (let index = 0; index < capacity; index++) {
+      const header = index * Mmsghdr.size, iovec = index * Iovec.size;
+      this.#iovecs.setBigUint64(iovec + Iovec.base, data + BigInt(index * SLOT_BYTES), true);
+      this.#iovecs.setBigUint64(iovec + Iovec.length, BigInt(SLOT_BYTES), true);
+      this.#headers.setBigUint64(header + Msghdr.iov, iovecs + BigInt(iovec), true);
+      this.#headers.setBigUint64(header + Msghdr.iovCount, 1n, true);
+      const controlAddress = control + BigInt(index * CONTROL_BYTES);
+      this.#headers.setBigUint64(header + Msghdr.control, controlAddress, true);
+    }
+    this.#pointer = Deno.UnsafePointer.of(this.#headers);
+    const poll = new DataView(new ArrayBuffer(Pollfd.size));
+    poll.setInt32(Pollfd.descriptor, descriptor, true);
+    poll.setInt16(Pollfd.events, POLLIN, true);
+    this.#poll = new Uint8Array(poll.buffer);
+    this.#pollPointer = Deno.UnsafePointer.of(this.#poll);
+  }
+
+  /**
+   * Opens the socket, sets its filter, and takes as much of the buffer as the kernel grants.
+   *
+   * @throws {SystemError} EPERM without CAP_NET_RAW
+   */
+  static open(options: ReplySocketOptions): ReplySocket {
+    const libc = openLibc();
+    const descriptor = checkResult(
+      libc.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP),
+      "socket",
+      "open a raw ICMP socket",
+    );
+    try {
+      attachFilter(descriptor, options.filter);
+      const size = wordBytes(options.bufferBytes);
+      // Beyond net.core.rmem_max only with CAP_NET_ADMIN; without it, as much as the limit allows.
+      if (libc.setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, size, size.length) < 0) {
+        libc.setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, size, size.length);
+      }
+      const on = wordBytes(1);
+      checkResult(
+        libc.setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, on, on.length),
+        "setsockopt",
+        "ask for receive stamps (SO_TIMESTAMPNS)",
+      );
+      const granted = readOption(descriptor, SO_RCVBUF, 1)[0] as number;
+      return new ReplySocket(descriptor, granted, options);
+    } catch (error) {
+      libc.close(descriptor);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes what has arrived, never waits.
+   *
+   * Memory: recvmmsg writes headers, datagrams and control messages of this object during the call.
+   *
+   * @returns number of datagrams, 0 to `capacity`
+   * @throws {SystemError} when the socket is broken
+   */
+  receive(): number {
+    for (let index = 0; index < this.#used; index++) {
+      // The high half of this size_t is always 0.
+      const offset = index * Mmsghdr.size + Msghdr.controlLength;
+      this.#headers.setUint32(offset, CONTROL_BYTES, true);
+    }
+    this.#used = 0;
+    while (true) {
+      const count = this.#recvmmsg(
+        this.#descriptor,
+        this.#pointer,
+        this.capacity,
+        MSG_DONTWAIT,
+        null,
+      );
+      if (count >= 0) return this.#used = count;
+      const errno = readErrno();
+      if (errno === EAGAIN) return 0;
+      if (errno !== EINTR) throw new SystemError("recvmmsg", errno, "receive replies");
+    }
+  }
+
+  /** Length of datagram `index`, cut at `slotBytes`. */
+  lengthOf(index: number): number {
+    return this.#headers.getUint32(index * Mmsghdr.size + Mmsghdr.length, true);
+  }
+
+  /** Whether datagram `index` was longer than a slot. */
+  isTruncated(index: number): boolean {
+    const flags = this.#headers.getUint32(index * Mmsghdr.size + Msghdr.flags, true);
+    return (flags & MSG_TRUNC) !== 0;
+  }
+
+  /** When the kernel received datagram `index`, in nanoseconds on CLOCK_REALTIME since the base. */
+  receivedRealtimeNs(index: number): number {
+    const stamp = index * CONTROL_BYTES + Cmsghdr.data;
+    const low = this.#control.getUint32(stamp + Timespec.seconds, true);
+    const high = this.#control.getUint32(stamp + Timespec.seconds + 4, true);
+    const nanoseconds = this.#control.getUint32(stamp + Timespec.nanoseconds, true);
+    return (low + high * 2 ** 32 - this.#baseSeconds) * 1e9 + nanoseconds;
+  }
+
+  /**
+   * Datagrams that the kernel dropped since open because the buffer was full. This is the counter
+   * that SO_RXQ_OVFL puts beside a later datagram, read at once: the last drops of a scan have no later datagram.
+   */
+  droppedDatagrams(): number {
+    return readOption(this.#descriptor, SO_MEMINFO, SK_MEMINFO_VARS)[SK_MEMINFO_DROPS] as number;
+  }
+
+  /** Returns when there is something to receive or after `timeoutMs`; waits of up to 2 ms block the thread. */
+  wait(timeoutMs: number): Promise<void> | undefined {
+    if (timeoutMs > SYNCHRONOUS_WAIT_MS) return this.#waitElsewhere(timeoutMs);
+    const timeout = new DataView(new ArrayBuffer(Timespec.size));
+    timeout.setUint32(Timespec.nanoseconds, Math.max(0, Math.round(timeoutMs * 1e6)), true);
+    openLinuxLibc().ppoll(this.#pollPointer, 1n, Deno.UnsafePointer.of(timeout), null);
+    return undefined;
+  }
+
+  async #waitElsewhere(timeoutMs: number): Promise<void> {
+    await openLibc().pollNonblocking(this.#pollPointer, 1n, Math.ceil(timeoutMs));
+  }
+
+  /** Closes the socket; further calls do nothing. */
+  close(): void {
+    if (this.#descriptor >= 0) openLibc().close(this.#descriptor);
+    this.#descriptor = -1;
+  }
+
+  /** {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function readOption(descriptor: number, name: number, words: number): Uint32Array {
+  const value = new Uint32Array(words);
+  const length = Uint32Array.of(value.byteLength);
+  checkResult(
+    openLibc().getsockopt(
+      descriptor,
+      SOL_SOCKET,
+      name,
+      new Uint8Array(value.buffer),
+      new Uint8Array(length.buffer),
+    ),
+    "getsockopt",
+    "read a socket option",
+  );
+  return value;
+}
+
+function addressOf(buffer: ArrayBufferView<ArrayBuffer>): bigint {
+  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer)));
+}
+
+function wordBytes(value: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Uint32Array.of(value).buffer);
+}
