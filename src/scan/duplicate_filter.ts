@@ -1,0 +1,82 @@
+/** Tells a first reply from a repeated one, in memory that does not grow with the scan. */
+
+/** Remembers replies. */
+export interface DuplicateFilter {
+  /** Greatest probability that a repeated reply is taken for a first one; see the class. */
+  readonly errorRate: string;
+  /**
+   * Notes a verified reply.
+   *
+   * @param index place of the address in the index space
+   * @param originateMs the probe's originate stamp
+   * @returns true when this reply was seen before
+   */
+  isRepeated(index: number, originateMs: number): boolean;
+}
+
+/** Largest index space with one bit for each address: 8 MiB. */
+export const EXACT_LIMIT = 2 ** 26;
+
+/** One bit for each address: never wrong. For scans with one probe for each target. */
+export class ExactDuplicateFilter implements DuplicateFilter {
+  /** Exact. */
+  readonly errorRate = "0";
+  readonly #words: Int32Array;
+
+  /** @param size number of addresses, at most 2^26 */
+  constructor(size: number) {
+    // Pages that are never written take no memory.
+    this.#words = new Int32Array(Math.ceil(size / 32));
+  }
+
+  /** {@linkcode DuplicateFilter.isRepeated}. */
+  isRepeated(index: number): boolean {
+    const word = index >>> 5, bit = 1 << (index & 31);
+    const before = this.#words[word] as number;
+    this.#words[word] = before | bit;
+    return (before & bit) !== 0;
+  }
+}
+
+/** 2^18 sets: the top 18 bits of the hash choose one. */
+const SETS = 2 ** 18;
+const HASH_SHIFT = 32 - 18;
+const WAYS = 4;
+
+/**
+ * The latest replies, 2^20 of them: a hash table of sets of four, the oldest of a set making room.
+ *
+ * A first reply is never called repeated, since whole entries are compared. A repeated one is missed
+ * when four or more others of its set came between: with k replies in between the number that fell into one set is
+ * Poisson distributed with mean k / 2^18, so P(miss) is 4.7e-5 for k = 50,000 and 1.8e-3 for k = 131,072.
+ */
+export class RecentDuplicateFilter implements DuplicateFilter {
+  /** Depends on what came between; the figures are those of the class comment. */
+  readonly errorRate =
+    "a repeat is missed with probability 4.7e-5 after 50,000 other replies, 1.8e-3 after 131,072";
+  readonly #indices = new Uint32Array(SETS * WAYS);
+  /** Originate stamps plus one, so that 0 is an empty place. */
+  readonly #originates = new Uint32Array(SETS * WAYS);
+  readonly #oldest = new Uint8Array(SETS);
+
+  /** {@linkcode DuplicateFilter.isRepeated}. */
+  isRepeated(index: number, originateMs: number): boolean {
+    const set = Math.imul(index ^ Math.imul(originateMs, 0x85ebca6b), 0x9e3779b1) >>> HASH_SHIFT;
+    const first = set * WAYS;
+    for (let way = first; way < first + WAYS; way++) {
+      if (this.#indices[way] === index && this.#originates[way] === originateMs + 1) return true;
+    }
+    const oldest = this.#oldest[set] as number;
+    this.#indices[first + oldest] = index;
+    this.#originates[first + oldest] = originateMs + 1;
+    this.#oldest[set] = (oldest + 1) % WAYS;
+    return false;
+  }
+}
+
+/** The exact filter where it fits, else the one of recent replies. */
+export function createDuplicateFilter(size: number, probesPerTarget: number): DuplicateFilter {
+  return size <= EXACT_LIMIT && probesPerTarget === 1
+    ? new ExactDuplicateFilter(size)
+    : new RecentDuplicateFilter();
+}

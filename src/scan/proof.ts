@@ -1,0 +1,78 @@
+/**
+ * The stateless proof that a reply answers a probe of this scan.
+ *
+ * Identifier and sequence together are HalfSipHash(key, destination, originate stamp). Whoever was
+ * not asked, or changes the originate stamp, does not know the 32 bits: a guess is right with
+ * probability 2^-32.
+ */
+
+import { foldSum } from "../packet/checksum.ts";
+import type { QuotedDatagram } from "../packet/quoted_datagram.ts";
+import { MS_PER_DAY } from "../time/day.ts";
+import { ICMP_TYPE } from "../packet/icmp_header.ts";
+import { halfSipHash, type HashKey } from "./half_sip_hash.ts";
+
+/** Type and code of a timestamp request, as a word of its checksum. */
+const REQUEST_WORD = ICMP_TYPE.timestampRequest << 8;
+/** Ones' complement sums are sums modulo this. */
+const SUM_MODULUS = 0xffff;
+
+/** Checks proofs for one scan. */
+export class ProofChecker {
+  readonly #k0: number;
+  readonly #k1: number;
+
+  /** @param key the secret that the probes were written with */
+  constructor(key: HashKey) {
+    this.#k0 = key.k0;
+    this.#k1 = key.k1;
+  }
+
+  /**
+   * Whether a reply answers a probe of this scan.
+   *
+   * @param source address that answered, which must be the one that was asked
+   * @param originateMs originate stamp as echoed, unsigned 32 bits
+   * @param proof identifier × 65536 + sequence as echoed
+   */
+  isProven(source: number, originateMs: number, proof: number): boolean {
+    return halfSipHash(this.#k0, this.#k1, source, originateMs) === proof;
+  }
+
+  /**
+   * The originate stamp of the probe that an ICMP error quotes, or undefined when it is none of ours.
+   *
+   * RFC 792 lets a router quote eight octets, which end before the originate stamp. But they hold the
+   * checksum, and that fixes the stamp modulo 65,535: one candidate for each 65.5 s that the
+   * error may be late. Each is tried against the proof.
+   *
+   * @param latestMs the newest stamp in question, whole milliseconds since midnight
+   * @param windowMs how much older the stamp may be, below one day
+   */
+  originateOfQuote(quote: QuotedDatagram, latestMs: number, windowMs: number): number | undefined {
+    const { header: { destination }, icmp } = quote;
+    if (icmp === undefined || icmp.type !== ICMP_TYPE.timestampRequest) return undefined;
+    const proof = (icmp.identifier * 0x10000 + icmp.sequence) >>> 0;
+    if (icmp.originateMs !== undefined) {
+      return this.isProven(destination, icmp.originateMs, proof) ? icmp.originateMs : undefined;
+    }
+    const known = REQUEST_WORD + icmp.identifier + icmp.sequence + icmp.checksum;
+    const residue = (2 * SUM_MODULUS - foldSum(known)) % SUM_MODULUS;
+    for (const candidate of candidates(residue, latestMs, windowMs)) {
+      if (this.isProven(destination, candidate, proof)) return candidate;
+    }
+    return undefined;
+  }
+}
+
+/** Stamps from `latestMs − windowMs` to `latestMs`, over midnight, that leave `residue` modulo 65,535; newest first. */
+function* candidates(residue: number, latestMs: number, windowMs: number): Generator<number> {
+  const oldestMs = latestMs - windowMs;
+  yield* stepsDown(residue, latestMs, Math.max(0, oldestMs));
+  if (oldestMs < 0) yield* stepsDown(residue, MS_PER_DAY - 1, MS_PER_DAY + oldestMs);
+}
+
+function* stepsDown(residue: number, highest: number, lowest: number): Generator<number> {
+  const first = highest - (highest - residue + SUM_MODULUS) % SUM_MODULUS;
+  for (let value = first; value >= lowest; value -= SUM_MODULUS) yield value;
+}

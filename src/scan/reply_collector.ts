@@ -1,0 +1,160 @@
+/** Empties the receive socket of a sweep: reads, proves, counts, hands over. */
+
+import { parseDatagram } from "../packet/datagram.ts";
+import { foldMs, hasHighBit, msOfDay } from "../time/day.ts";
+import type { AddressSpace } from "./address_space.ts";
+import type { DuplicateFilter } from "./duplicate_filter.ts";
+import type { ProofChecker } from "./proof.ts";
+import { ReplyReader } from "./reply_reader.ts";
+import type { ScanFlag, ScanListener } from "./scan_record.ts";
+
+/** Where replies come from. The FFI layer's ReplySocket is one. */
+export interface ReplySource {
+  /** Memory of the datagrams: number i starts at `i * slotBytes`. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes from one datagram to the next. */
+  readonly slotBytes: number;
+  /** Datagrams that one receive() returns at most. */
+  readonly capacity: number;
+  /** Takes what has arrived, never waits; returns how many. */
+  receive(): number;
+  /** Length of datagram `index`. */
+  lengthOf(index: number): number;
+  /** Kernel's receive stamp of datagram `index`: nanoseconds since some midnight UT. */
+  receivedRealtimeNs(index: number): number;
+  /** Datagrams dropped since open because the buffer was full. */
+  droppedDatagrams(): number;
+  /** Returns, or resolves, when there is something to receive or `timeoutMs` have passed. */
+  wait(timeoutMs: number): Promise<void> | undefined;
+}
+
+/** What a collector works with. */
+export interface CollectorOptions {
+  /** Where replies come from. */
+  readonly source: ReplySource;
+  /** The addresses probed. */
+  readonly space: AddressSpace;
+  /** Tells ours from others. */
+  readonly proofs: ProofChecker;
+  /** Tells first from repeated. */
+  readonly duplicates: DuplicateFilter;
+  /** Who is told. */
+  readonly listener: ScanListener;
+}
+
+/** An ICMP error may be this late and still be traced to its probe. */
+const ERROR_WINDOW_MS = 600_000;
+/** The middle of the millisecond that an originate stamp names. */
+const HALF_MS = 0.5;
+const NO_FLAGS: readonly ScanFlag[] = [];
+
+/** Reads replies as they come. */
+export class ReplyCollector {
+  /** First replies. */
+  replies = 0;
+  /** Repeated replies. */
+  duplicates = 0;
+  /** Proven ICMP errors. */
+  refusals = 0;
+  /** Replies and errors without a right proof. */
+  unproven = 0;
+  /** Datagrams that could not be read. */
+  malformed = 0;
+  readonly #options: CollectorOptions;
+  readonly #reader = new ReplyReader();
+
+  /** Makes a collector; nothing is received before {@linkcode collect}. */
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes what has arrived, at most `batches` batches of it.
+   *
+   * @returns whether the source was emptied
+   */
+  collect(batches: number): boolean {
+    const { source } = this.#options;
+    for (let batch = 0; batch < batches; batch++) {
+      const count = source.receive();
+      for (let index = 0; index < count; index++) this.#read(index);
+      if (count < source.capacity) return true;
+    }
+    return false;
+  }
+
+  #read(index: number): void {
+    const { source, proofs } = this.#options;
+    const reader = this.#reader;
+    const start = index * source.slotBytes;
+    const kind = reader.read(source.bytes, start, source.lengthOf(index));
+    if (kind === "malformed") {
+      this.malformed++;
+    } else if (kind === "other") {
+      this.#readError(index, start);
+    } else if (proofs.isProven(reader.source, reader.originateMs, reader.proof)) {
+      this.#accept(msOfDay(source.receivedRealtimeNs(index)));
+    } else {
+      this.unproven++;
+    }
+  }
+
+  #accept(arrivalMs: number): void {
+    const { space, duplicates, listener } = this.#options;
+    const reader = this.#reader;
+    const { source: address, originateMs, receiveMs, transmitMs } = reader;
+    const isRepeated = duplicates.isRepeated(space.indexOf(address), originateMs);
+    if (isRepeated) this.duplicates++;
+    else this.replies++;
+    const isNonStandard = hasHighBit(receiveMs) || hasHighBit(transmitMs);
+    let flags = NO_FLAGS;
+    if (isRepeated || isNonStandard || !reader.checksumOk || reader.code !== 0) {
+      const found: ScanFlag[] = [];
+      if (isRepeated) found.push("duplicate");
+      if (!reader.checksumOk) found.push("bad-checksum");
+      if (reader.code !== 0) found.push("odd-code");
+      if (isNonStandard) found.push("non-standard");
+      flags = found;
+    }
+    const rttMs = roundTripMs(arrivalMs, originateMs);
+    const { ttl } = reader;
+    listener.reply({ address, ttl, rttMs, originateMs, receiveMs, transmitMs, arrivalMs, flags });
+  }
+
+  #readError(index: number, start: number): void {
+    const { source, proofs, listener } = this.#options;
+    const parsed = parseDatagram(source.bytes.subarray(start, start + source.lengthOf(index)));
+    if (!parsed.ok) {
+      this.malformed++;
+      return;
+    }
+    const { header, message } = parsed.value;
+    if (message.kind !== "error" || !message.quote.ok) {
+      this.unproven++;
+      return;
+    }
+    const quote = message.quote.value;
+    const arrivalMs = msOfDay(source.receivedRealtimeNs(index));
+    const originateMs = proofs.originateOfQuote(quote, Math.floor(arrivalMs), ERROR_WINDOW_MS);
+    if (originateMs === undefined) {
+      this.unproven++;
+      return;
+    }
+    this.refusals++;
+    listener.refused({
+      address: quote.header.destination,
+      reporter: header.source,
+      type: message.type,
+      code: message.code,
+      name: message.name,
+      ttl: header.ttl,
+      rttMs: roundTripMs(arrivalMs, originateMs),
+      originateMs,
+      arrivalMs,
+    });
+  }
+}
+
+function roundTripMs(arrivalMs: number, originateMs: number): number {
+  return Math.max(0, foldMs(arrivalMs - originateMs) - HALF_MS);
+}

@@ -1,0 +1,114 @@
+/** What a scan finds, record by record, and what it counts. */
+
+/** A remark on a reply. */
+export type ScanFlag =
+  /** Seen before for the same probe. */
+  | "duplicate"
+  /** The ICMP checksum is wrong: the proof holds, the stamps may not. */
+  | "bad-checksum"
+  /** The ICMP code is not 0. */
+  | "odd-code"
+  /** A stamp has its high bit set: not milliseconds since midnight UT (RFC 792). */
+  | "non-standard";
+
+/** A host that answered with the time. */
+export interface ScanReply {
+  /** The host, unsigned 32-bit. */
+  readonly address: number;
+  /** Time to live as it arrived. */
+  readonly ttl: number;
+  /**
+   * Round-trip time in milliseconds, not below 0. The probe left at some moment of the millisecond that its
+   * originate stamp names, so this is right within ± 0.5 ms, and at rates beyond 200,000 a second within the time that a batch takes to leave.
+   */
+  readonly rttMs: number;
+  /** Our originate stamp, proven to be the one sent. */
+  readonly originateMs: number;
+  /** Receive stamp of the host, raw. */
+  readonly receiveMs: number;
+  /** Transmit stamp of the host, raw. */
+  readonly transmitMs: number;
+  /** When the kernel received the reply: milliseconds since midnight UT, with fraction. */
+  readonly arrivalMs: number;
+  /** Remarks. */
+  readonly flags: readonly ScanFlag[];
+}
+
+/** A probe that came back as an ICMP error. */
+export interface ScanRefusal {
+  /** The host that was asked, unsigned 32-bit. */
+  readonly address: number;
+  /** Who sent the error, unsigned 32-bit. */
+  readonly reporter: number;
+  /** ICMP type: 3, 4, 5, 11 or 12. */
+  readonly type: number;
+  /** ICMP code. */
+  readonly code: number;
+  /** Type and code in words. */
+  readonly name: string;
+  /** Time to live of the error as it arrived. */
+  readonly ttl: number;
+  /** From the probe to the error, as {@linkcode ScanReply.rttMs}. */
+  readonly rttMs: number;
+  /** Our originate stamp, proven. */
+  readonly originateMs: number;
+  /** When the kernel received the error: milliseconds since midnight UT, with fraction. */
+  readonly arrivalMs: number;
+}
+
+/** Running totals. */
+export interface ScanCounts {
+  /** Probes that the kernel took. */
+  readonly sent: number;
+  /** Probes that the kernel refused; not sent again. */
+  readonly unsent: number;
+  /** Times that the kernel had no room and the scan waited (ENOBUFS, EAGAIN). */
+  readonly backoffs: number;
+  /** First replies. */
+  readonly replies: number;
+  /** Repeated replies. */
+  readonly duplicates: number;
+  /** ICMP errors that quote a probe of this scan. */
+  readonly refusals: number;
+  /** Timestamp replies and ICMP errors without a right proof: somebody else's, forged or changed. */
+  readonly unproven: number;
+  /** Datagrams that could not be read. */
+  readonly malformed: number;
+  /** Datagrams that the kernel dropped because the receive buffer was full. Each may have been a reply. */
+  readonly dropped: number;
+}
+
+/** How far a scan is. */
+export interface ScanProgress extends ScanCounts {
+  /** Probes of this shard that are dealt with, of `length`. */
+  readonly position: number;
+  /** Probes of this shard. */
+  readonly length: number;
+  /** Seconds since the first probe. */
+  readonly elapsedSeconds: number;
+  /** Probes a second since the last progress. */
+  readonly sendRate: number;
+  /** First replies a second since the last progress. */
+  readonly replyRate: number;
+  /** Seconds until the last probe at that speed, without cooldown. */
+  readonly remainingSeconds: number;
+  /** What the scan does now. */
+  readonly phase: "sending" | "cooldown";
+}
+
+/** Receives what a scan finds, in order. Calls must not wait. */
+export interface ScanListener {
+  /** A proven reply, duplicates included. */
+  reply(reply: ScanReply): void;
+  /** A proven ICMP error. */
+  refused(refusal: ScanRefusal): void;
+  /** The kernel refused a probe: `errno` is its error number. */
+  unsent(address: number, errno: number): void;
+  /** Once a second or so, and at the end. */
+  progress(progress: ScanProgress): void;
+  /**
+   * All probes below `position` are settled: their answers, if any, were handed over before. Once
+   * written out, a scan that dies may resume there.
+   */
+  checkpoint(position: number): void;
+}

@@ -1,0 +1,237 @@
+/**
+ * The sweep: probes out, replies in, in one loop on one thread.
+ *
+ * One turn sends what is due, takes what has arrived, and waits if there is nothing to do. Nothing is kept
+ * for a probe in flight: the reply proves itself.
+ */
+
+import { setImmediate } from "node:timers";
+import type { Clock, Instant } from "../time/instant.ts";
+import { wholeMsOfDay } from "../time/day.ts";
+import type { AddressSpace } from "./address_space.ts";
+import { createDuplicateFilter } from "./duplicate_filter.ts";
+import type { HashKey } from "./half_sip_hash.ts";
+import { Pacer } from "./pacer.ts";
+import { type FrameSlots, ProbeWriter } from "./probe_writer.ts";
+import { ProofChecker } from "./proof.ts";
+import { ReplyCollector, type ReplySource } from "./reply_collector.ts";
+import type { ScanOrder } from "./scan_order.ts";
+import type { ScanCounts, ScanListener, ScanProgress } from "./scan_record.ts";
+import { SettledMark } from "./settled_mark.ts";
+
+/** Where probes go. The FFI layer's PacketSocket and BulkRawSocket are such. */
+export interface Transmitter {
+  /** How it sends, in one word for the output. */
+  readonly path: string;
+  /** Frames that it sends, each holding the probe template. */
+  readonly batch: FrameSlots;
+  /** From a frame's start to its IPv4 header. */
+  readonly datagramOffset: number;
+  /**
+   * Sends frames `from` to `from + count − 1` and never waits.
+   *
+   * @returns frames sent; 0 when there is no room now; the negative error number when frame `from` was refused
+   */
+  transmit(from: number, count: number): number;
+}
+
+/** A scan ready to run. */
+export interface SweepOptions {
+  /** The addresses of the scan. */
+  readonly space: AddressSpace;
+  /** This shard's probes in order. */
+  readonly order: ScanOrder;
+  /** First probe to send; 0 unless resumed. */
+  readonly startPosition?: number;
+  /** Times each address is probed, as in `order`. */
+  readonly probesPerTarget: number;
+  /** The secret of this run. */
+  readonly key: HashKey;
+  /** Where probes go. */
+  readonly transmitter: Transmitter;
+  /** Where replies come from. */
+  readonly replies: ReplySource;
+  /** Our clocks. */
+  readonly clock: Clock;
+  /** Probes a second; Infinity for no limit. */
+  readonly rate: number;
+  /** How long to listen after the last probe, in milliseconds. */
+  readonly cooldownMs: number;
+  /** Who is told. */
+  readonly listener: ScanListener;
+}
+
+/** How a scan ended. */
+export interface SweepResult extends ScanCounts {
+  /** Probes dealt with; a scan that was stopped may resume here. */
+  readonly position: number;
+  /** Whether every probe of the shard was dealt with. */
+  readonly isComplete: boolean;
+  /** Seconds from the first to the last probe. */
+  readonly sendingSeconds: number;
+  /** Seconds from the first probe to the end of the cooldown. */
+  readonly elapsedSeconds: number;
+}
+
+/** Signals and timers are served at least this often. */
+const YIELD_NS = 20e6;
+const REPORT_NS = 1e9;
+/** Batches received between two batches sent: replies may be twice as many as probes before any wait. */
+const RECEIVE_BATCHES = 2;
+/** Longest wait while probes are still to be sent, and while none are. */
+const SENDING_WAIT_MS = 50, COOLDOWN_WAIT_MS = 100;
+const FIRST_BACKOFF_MS = 0.1, LONGEST_BACKOFF_MS = 50;
+
+/** One run over one shard. */
+export class Sweep {
+  readonly #options: SweepOptions;
+  readonly #pacer: Pacer;
+  readonly #writer: ProbeWriter;
+  readonly #collector: ReplyCollector;
+  readonly #settled: SettledMark;
+  #position: number;
+  #sent = 0;
+  #unsent = 0;
+  #backoffs = 0;
+  #backoffMs = FIRST_BACKOFF_MS;
+  #isStopped = false;
+  #isAborted = false;
+  #startNs = 0;
+  #lastYieldNs = 0;
+  #lastReport = { atNs: 0, sent: 0, replies: 0 };
+
+  /** @throws RangeError when the rate is not above 0 */
+  constructor(options: SweepOptions) {
+    this.#options = options;
+    const { space, key, transmitter, listener, replies: source } = options;
+    this.#pacer = new Pacer(options.rate);
+    this.#writer = new ProbeWriter(transmitter.batch, transmitter.datagramOffset, key);
+    const duplicates = createDuplicateFilter(space.size, options.probesPerTarget);
+    const proofs = new ProofChecker(key);
+    this.#collector = new ReplyCollector({ source, space, proofs, duplicates, listener });
+    this.#position = options.startPosition ?? 0;
+    this.#settled = new SettledMark(this.#position, options.cooldownMs);
+  }
+
+  /** Sends no more; what is under way is still awaited. A second call ends the wait too. */
+  stop(): void {
+    if (this.#isStopped) this.#isAborted = true;
+    this.#isStopped = true;
+  }
+
+  /** Runs to the end. Call it once. */
+  async run(): Promise<SweepResult> {
+    const { clock, order, cooldownMs, listener } = this.#options;
+    this.#startNs = this.#lastYieldNs = clock.now().monotonicNs;
+    this.#lastReport.atNs = this.#startNs;
+    while (this.#position < order.length && !this.#isStopped) await this.#sendingTurn();
+    const lastNs = clock.now().monotonicNs;
+    const endNs = lastNs + cooldownMs * 1e6;
+    for (let nowNs = lastNs; nowNs < endNs && !this.#isAborted; nowNs = clock.now().monotonicNs) {
+      await this.#listeningTurn(nowNs, Math.min(COOLDOWN_WAIT_MS, (endNs - nowNs) / 1e6));
+    }
+    while (!this.#collector.collect(RECEIVE_BATCHES));
+    const nowNs = clock.now().monotonicNs;
+    listener.progress(this.#progress(nowNs, "cooldown"));
+    // After an aborted wait the last probes are not settled, and a resumed scan repeats them.
+    listener.checkpoint(this.#isAborted ? this.#settled.settled(nowNs) : this.#position);
+    return {
+      ...this.#counts(),
+      position: this.#position,
+      isComplete: this.#position >= order.length,
+      sendingSeconds: (lastNs - this.#startNs) / 1e9,
+      elapsedSeconds: (nowNs - this.#startNs) / 1e9,
+    };
+  }
+
+  async #sendingTurn(): Promise<void> {
+    const { clock, order, transmitter } = this.#options;
+    const now = clock.now();
+    const left = order.length - this.#position;
+    const count = Math.min(this.#pacer.due(now.monotonicNs), transmitter.batch.capacity, left);
+    const wasRoom = count === 0 || this.#send(count, now);
+    const isEmpty = this.#collector.collect(RECEIVE_BATCHES);
+    this.#settled.note(this.#position, now.monotonicNs);
+    if (!wasRoom) {
+      await this.#options.replies.wait(this.#backoffMs);
+      this.#backoffMs = Math.min(this.#backoffMs * 2, LONGEST_BACKOFF_MS);
+    } else if (count > 0) {
+      this.#backoffMs = FIRST_BACKOFF_MS;
+    } else if (isEmpty) {
+      const waitMs = this.#pacer.waitNs(clock.now().monotonicNs) / 1e6;
+      if (waitMs > 0) await this.#options.replies.wait(Math.min(waitMs, SENDING_WAIT_MS));
+    }
+    await this.#serve(now.monotonicNs, "sending");
+  }
+
+  async #listeningTurn(nowNs: number, waitMs: number): Promise<void> {
+    if (this.#collector.collect(RECEIVE_BATCHES)) await this.#options.replies.wait(waitMs);
+    await this.#serve(nowNs, "cooldown");
+  }
+
+  /** Writes and sends the next `count` probes. Returns false when the kernel had no room for all of them. */
+  #send(count: number, now: Instant): boolean {
+    const { order, transmitter } = this.#options;
+    const first = this.#position, originateMs = wholeMsOfDay(now.realtimeNs);
+    for (let slot = 0; slot < count; slot++) {
+      this.#writer.write(slot, order.addressAt(first + slot), originateMs);
+    }
+    let slot = 0;
+    while (slot < count) {
+      const sent = transmitter.transmit(slot, count - slot);
+      if (sent === 0) break;
+      if (sent < 0) {
+        this.#unsent++;
+        this.#options.listener.unsent(order.addressAt(first + slot), -sent);
+        slot++;
+      } else {
+        this.#sent += sent;
+        slot += sent;
+      }
+    }
+    // Probes without room are written again later, with a new originate stamp.
+    this.#position += slot;
+    this.#pacer.sent(slot);
+    if (slot < count) this.#backoffs++;
+    return slot === count;
+  }
+
+  /** Lets signals and timers in, and reports. */
+  async #serve(nowNs: number, phase: ScanProgress["phase"]): Promise<void> {
+    if (nowNs - this.#lastYieldNs >= YIELD_NS) {
+      this.#lastYieldNs = nowNs;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    if (nowNs - this.#lastReport.atNs >= REPORT_NS) {
+      this.#options.listener.progress(this.#progress(nowNs, phase));
+      this.#options.listener.checkpoint(this.#settled.settled(nowNs));
+    }
+  }
+
+  #counts(): ScanCounts {
+    const { replies, duplicates, refusals, unproven, malformed } = this.#collector;
+    const dropped = this.#options.replies.droppedDatagrams();
+    const sent = this.#sent, unsent = this.#unsent, backoffs = this.#backoffs;
+    return { sent, unsent, backoffs, replies, duplicates, refusals, unproven, malformed, dropped };
+  }
+
+  #progress(nowNs: number, phase: ScanProgress["phase"]): ScanProgress {
+    const { length } = this.#options.order;
+    const counts = this.#counts();
+    const seconds = Math.max(1e-9, (nowNs - this.#lastReport.atNs) / 1e9);
+    const sendRate = (counts.sent - this.#lastReport.sent) / seconds;
+    const replyRate = (counts.replies - this.#lastReport.replies) / seconds;
+    this.#lastReport = { atNs: nowNs, sent: counts.sent, replies: counts.replies };
+    const left = length - this.#position;
+    return {
+      ...counts,
+      position: this.#position,
+      length,
+      elapsedSeconds: (nowNs - this.#startNs) / 1e9,
+      sendRate,
+      replyRate,
+      remainingSeconds: left === 0 ? 0 : left / sendRate,
+      phase,
+    };
+  }
+}
