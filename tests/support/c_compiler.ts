@@ -1,0 +1,105 @@
+/** Asks a C compiler: what do the real headers say? */
+
+import { mustRun } from "./command.ts";
+
+/** Headers of everything that ffi/ declares. */
+const HEADERS = [
+  "arpa/inet.h",
+  "errno.h",
+  "fcntl.h",
+  "grp.h",
+  "ifaddrs.h",
+  "net/if.h",
+  "net/if_arp.h",
+  "netdb.h",
+  "netinet/in.h",
+  "poll.h",
+  "signal.h",
+  "stddef.h",
+  "stdint.h",
+  "stdio.h",
+  "string.h",
+  "sys/eventfd.h",
+  "sys/ioctl.h",
+  "sys/mman.h",
+  "sys/socket.h",
+  "sys/timex.h",
+  "time.h",
+  "unistd.h",
+  "linux/capability.h",
+  "linux/errqueue.h",
+  "linux/ethtool.h",
+  "linux/filter.h",
+  "linux/icmp.h",
+  "linux/if_ether.h",
+  "linux/if_packet.h",
+  "linux/neighbour.h",
+  "linux/net_tstamp.h",
+  "linux/netlink.h",
+  "linux/rtnetlink.h",
+  "linux/sock_diag.h",
+  "linux/sockios.h",
+] as const;
+
+/** What C code starts with: every header, and the few declarations that glibc leaves to other libraries. */
+const PRELUDE = `#define _GNU_SOURCE
+${HEADERS.map((header) => `#include <${header}>`).join("\n")}
+int capget(cap_user_header_t header, cap_user_data_t data); /* capget(2): "no wrapper header in glibc" */
+`;
+
+/**
+ * Compiles and runs a program.
+ *
+ * @param body statements of main()
+ * @returns what it printed, line by line
+ */
+export async function runC(body: string): Promise<string[]> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-c-" });
+  try {
+    await Deno.writeTextFile(`${folder}/main.c`, `${PRELUDE}int main(void) {\n${body}\n}\n`);
+    await mustRun(["gcc", "-std=gnu11", "-w", "-o", `${folder}/main`, `${folder}/main.c`]);
+    return (await mustRun([`${folder}/main`])).stdout.trimEnd().split("\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A function as the headers declare it, in C's words. */
+export interface Prototype {
+  /** Type of what it returns. */
+  readonly result: string;
+  /** Types of its parameters; the last one is `...` when it takes more. */
+  readonly parameters: readonly string[];
+}
+
+/** The prototypes of all functions that the headers declare. */
+export async function readPrototypes(): Promise<ReadonlyMap<string, Prototype>> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-c-" });
+  try {
+    await Deno.writeTextFile(`${folder}/main.c`, PRELUDE);
+    const list = `${folder}/prototypes`;
+    const argv = [
+      "gcc",
+      "-std=gnu11",
+      "-w",
+      "-aux-info",
+      list,
+      "-fsyntax-only",
+      `${folder}/main.c`,
+    ];
+    await mustRun(argv);
+    const prototypes = new Map<string, Prototype>();
+    for (const line of (await Deno.readTextFile(list)).split("\n")) {
+      const match = line.match(/^\/\*.*?\*\/ extern (.*?)\b(\w+) \((.*)\);/);
+      if (match === null) continue;
+      const [, result = "", name = "", parameters = ""] = match;
+      prototypes.set(name, {
+        result: result.trim(),
+        parameters: parameters === "void" ? [] : parameters.split(", "),
+      });
+    }
+    return prototypes;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,276 @@
+// Nothing checks a wrong foreign declaration at run time: it is memory corruption. So a C compiler, which knows the
+// real headers, is asked about every constant, every offset and every function that ffi/ declares.
+
+import { assert, assertEquals } from "@std/assert";
+import * as constants from "../../ffi/constants.ts";
+import { LINUX_ERRORS } from "../../ffi/errno_table.ts";
+import * as layout from "../../ffi/layout.ts";
+import { LINUX_SYMBOLS, PORTABLE_SYMBOLS } from "../../ffi/libc.ts";
+import { readPrototypes, runC } from "../support/c_compiler.ts";
+import { systemTest } from "../support/tools.ts";
+
+const requirements = {
+  tools: ["gcc"],
+  missing: Deno.build.os === "linux" ? undefined : "Linux numbers",
+};
+
+/** What C calls, or would have to write for, a constant that its headers do not have under our name. */
+const cNames: Readonly<Record<string, string>> = {
+  LINUX_CAPABILITY_VERSION_3: "_LINUX_CAPABILITY_VERSION_3",
+  // The kernel's own names, not in the headers that it exports.
+  MSG_PROBE: "MSG_PROXY",
+  NUD_VALID: "NUD_PERMANENT|NUD_NOARP|NUD_REACHABLE|NUD_PROBE|NUD_STALE|NUD_DELAY",
+};
+/** Newer than the headers of some distributions: compared where they are known. */
+const mayBeMissing: ReadonlySet<string> = new Set(["SCM_TS_OPT_ID"]);
+/** Not on Linux at all. */
+const elsewhere: ReadonlySet<string> = new Set(["IP_BOUND_IF"]);
+
+systemTest({ name: "every constant is what the C headers say", ...requirements }, async () => {
+  const ours = Object.entries(constants).filter(([name]) => !elsewhere.has(name));
+  const statements = ours.map(([name]) => {
+    const print = `printf("${name} %lld\\n", (long long)(${cNames[name] ?? name}));`;
+    const otherwise = `printf("${name} unknown\\n");`;
+    return mayBeMissing.has(name) ? `#ifdef ${name}\n${print}\n#else\n${otherwise}\n#endif` : print;
+  });
+  const theirs = new Map((await runC(statements.join("\n"))).map((line) => {
+    const [name = "", value = ""] = line.split(" ");
+    return [name, value];
+  }));
+  assert(ours.length > 50, "the constants were not found");
+  for (const [name, value] of ours) {
+    const told = theirs.get(name);
+    if (told === "unknown") continue;
+    assertEquals(told, String(value), name);
+  }
+});
+
+interface Structure {
+  readonly type: string;
+  /** C's name of each of our fields. */
+  readonly members: Readonly<Record<string, string>>;
+}
+
+const structures: Readonly<Record<string, Structure>> = {
+  SockaddrIn: {
+    type: "struct sockaddr_in",
+    members: { family: "sin_family", port: "sin_port", address: "sin_addr" },
+  },
+  SockaddrLl: {
+    type: "struct sockaddr_ll",
+    members: {
+      family: "sll_family",
+      protocol: "sll_protocol",
+      interfaceIndex: "sll_ifindex",
+      linkType: "sll_hatype",
+      addressLength: "sll_halen",
+      address: "sll_addr",
+    },
+  },
+  SockaddrNl: {
+    type: "struct sockaddr_nl",
+    members: { family: "nl_family", port: "nl_pid", groups: "nl_groups" },
+  },
+  Iovec: { type: "struct iovec", members: { base: "iov_base", length: "iov_len" } },
+  Msghdr: {
+    type: "struct msghdr",
+    members: {
+      name: "msg_name",
+      nameLength: "msg_namelen",
+      iov: "msg_iov",
+      iovCount: "msg_iovlen",
+      control: "msg_control",
+      controlLength: "msg_controllen",
+      flags: "msg_flags",
+    },
+  },
+  Mmsghdr: { type: "struct mmsghdr", members: { header: "msg_hdr", length: "msg_len" } },
+  Cmsghdr: {
+    type: "struct cmsghdr",
+    members: { length: "cmsg_len", level: "cmsg_level", type: "cmsg_type" },
+  },
+  Timespec: {
+    type: "struct timespec",
+    members: { seconds: "tv_sec", nanoseconds: "tv_nsec" },
+  },
+  Pollfd: {
+    type: "struct pollfd",
+    members: { descriptor: "fd", events: "events", returnedEvents: "revents" },
+  },
+  SockFilter: {
+    type: "struct sock_filter",
+    members: { code: "code", jumpTrue: "jt", jumpFalse: "jf", k: "k" },
+  },
+  SockFprog: { type: "struct sock_fprog", members: { length: "len", filter: "filter" } },
+  SockExtendedErr: {
+    type: "struct sock_extended_err",
+    members: {
+      errno: "ee_errno",
+      origin: "ee_origin",
+      type: "ee_type",
+      info: "ee_info",
+      data: "ee_data",
+    },
+  },
+  Addrinfo: {
+    type: "struct addrinfo",
+    members: {
+      flags: "ai_flags",
+      family: "ai_family",
+      socketType: "ai_socktype",
+      protocol: "ai_protocol",
+      addressLength: "ai_addrlen",
+      address: "ai_addr",
+      next: "ai_next",
+    },
+  },
+  Ifaddrs: {
+    type: "struct ifaddrs",
+    members: {
+      next: "ifa_next",
+      name: "ifa_name",
+      flags: "ifa_flags",
+      address: "ifa_addr",
+      netmask: "ifa_netmask",
+      broadcast: "ifa_broadaddr",
+    },
+  },
+  Timex: {
+    type: "struct timex",
+    members: {
+      modes: "modes",
+      offset: "offset",
+      frequency: "freq",
+      maximumError: "maxerror",
+      estimatedError: "esterror",
+      status: "status",
+      tai: "tai",
+    },
+  },
+  Ifreq: { type: "struct ifreq", members: { name: "ifr_name", data: "ifr_data" } },
+  EthtoolTsInfo: {
+    type: "struct ethtool_ts_info",
+    members: { command: "cmd", flags: "so_timestamping", clockIndex: "phc_index" },
+  },
+};
+
+systemTest(
+  { name: "every size and offset is what a C compiler says", ...requirements },
+  async () => {
+    const expected: string[] = [];
+    const statements: string[] = [];
+    const ask = (label: string, ours: number, expression: string) => {
+      expected.push(`${label} ${ours}`);
+      statements.push(`printf("${label} %zu\\n", (size_t)(${expression}));`);
+    };
+    for (const [table, fields] of Object.entries(layout)) {
+      if (typeof fields === "function" || table === "Capabilities") continue;
+      const structure = structures[table];
+      assert(
+        structure !== undefined,
+        `layout.ts has ${table}, and this test does not know its C name`,
+      );
+      for (const [field, offset] of Object.entries(fields)) {
+        if (field === "size") ask(`${table}.size`, offset, `sizeof(${structure.type})`);
+        else if (structure.members[field] !== undefined) {
+          const expression = `offsetof(${structure.type}, ${structure.members[field]})`;
+          ask(`${table}.${field}`, offset, expression);
+        } else assert(table === "Cmsghdr", `${table}.${field} has no C name in this test`);
+      }
+    }
+    const { Capabilities, Cmsghdr, cmsgLength, cmsgSpace } = layout;
+    ask("Cmsghdr.data", Cmsghdr.data, "CMSG_LEN(0)");
+    ask("Cmsghdr.alignment", Cmsghdr.alignment, "CMSG_ALIGN(1)");
+    for (const bytes of [0, 1, 4, 8, 32, 48]) {
+      ask(`CMSG_SPACE(${bytes})`, cmsgSpace(bytes), `CMSG_SPACE(${bytes})`);
+      ask(`CMSG_LEN(${bytes})`, cmsgLength(bytes), `CMSG_LEN(${bytes})`);
+    }
+    const header = "struct __user_cap_header_struct";
+    const data = "struct __user_cap_data_struct";
+    ask("Capabilities.headerSize", Capabilities.headerSize, `sizeof(${header})`);
+    ask("Capabilities.version", Capabilities.version, `offsetof(${header}, version)`);
+    ask("Capabilities.process", Capabilities.process, `offsetof(${header}, pid)`);
+    ask("Capabilities.dataSize", Capabilities.dataSize, `sizeof(${data})`);
+    ask("Capabilities.effective", Capabilities.effective, `offsetof(${data}, effective)`);
+    ask("Capabilities.permitted", Capabilities.permitted, `offsetof(${data}, permitted)`);
+    ask("Capabilities.inheritable", Capabilities.inheritable, `offsetof(${data}, inheritable)`);
+    assertEquals(await runC(statements.join("\n")), expected);
+  },
+);
+
+systemTest({ name: "every error number has C's name and text", ...requirements }, async () => {
+  const statement = `for (int number = 1; number < 200; number++)
+    if (strerrorname_np(number))
+      printf("%d %s %s\\n", number, strerrorname_np(number), strerror(number));`;
+  const ours = Object.entries(LINUX_ERRORS).map(([number, names]) =>
+    `${number} ${names.join(" ")}`
+  );
+  assertEquals(ours, await runC(statement));
+});
+
+/** Functions that return ssize_t and are declared i32, because their buffers are far smaller than 2 GiB. */
+const shortSizes: ReadonlySet<string> = new Set(
+  ["sendto", "recvfrom", "recvmsg", "sendmsg", "read", "write"],
+);
+
+systemTest(
+  { name: "every function has the signature of C's headers", ...requirements },
+  async () => {
+    const prototypes = await readPrototypes();
+    const types = new Set<string>();
+    const functions: {
+      name: string;
+      ours: string;
+      result: string;
+      parameters: readonly string[];
+    }[] = [];
+    for (const [key, symbol] of Object.entries({ ...PORTABLE_SYMBOLS, ...LINUX_SYMBOLS })) {
+      const name = "name" in symbol ? symbol.name : key;
+      const prototype = prototypes.get(name);
+      assert(prototype !== undefined, `no header declares ${name}`);
+      const ours = `${name}(${symbol.parameters.map(normalize).join(", ")}) ${
+        normalize(symbol.result)
+      }`;
+      functions.push({ name, ours, ...prototype });
+      for (const type of [prototype.result, ...prototype.parameters]) types.add(type);
+    }
+    const classes = await classify([...types]);
+    assert(functions.length > 40, "the functions were not found");
+    for (const { name, ours, result, parameters } of functions) {
+      let returned = classes.get(result);
+      if (shortSizes.has(name)) {
+        assertEquals(returned, "isize", name);
+        returned = "i32";
+      }
+      // A variadic function: the one further argument that we pass is a pointer.
+      const told = parameters.map((type) => type === "..." ? "pointer" : classes.get(type));
+      assertEquals(ours, `${name}(${told.join(", ")}) ${returned}`);
+    }
+  },
+);
+
+function normalize(type: string): string {
+  if (type === "buffer") return "pointer";
+  return type === "u64" ? "usize" : type;
+}
+
+/** Asks the compiler for the size and signedness of each C type. */
+async function classify(types: readonly string[]): Promise<Map<string, string>> {
+  const classes = new Map<string, string>();
+  const numbers: string[] = [];
+  for (const type of types) {
+    // glibc's socket functions take their address as a transparent union of pointers.
+    if (/[*]|SOCKADDR_ARG|^cap_user_/.test(type)) classes.set(type, "pointer");
+    else if (type === "void" || type === "...") classes.set(type, type);
+    else numbers.push(type);
+  }
+  const lines = await runC(
+    numbers.map((type) => `printf("%d %zu\\n", (${type})-1 < 0, sizeof(${type}));`).join("\n"),
+  );
+  numbers.forEach((type, index) => {
+    const [signed, size] = (lines[index] ?? "").split(" ");
+    const width = size === "8" ? "size" : String(Number(size) * 8);
+    classes.set(type, (signed === "1" ? "i" : "u") + width);
+  });
+  return classes;
+}
