@@ -5,6 +5,11 @@
  *  sockaddr_in   0 family (u16; macOS: length u8, family u8) · 2 port (BE) · 4 address (BE) · 8 zero[8]          = 16
  *  sockaddr_ll   0 family (u16) · 2 protocol (BE) · 4 interface (i32) · 8 link type (u16) · 11 length (u8) · 12 address[8] = 20
  *  sockaddr_nl   0 family (u16) · 4 port (u32) · 8 groups (u32)                                                 = 12
+ *  nlmsghdr      0 length (u32) · 4 type (u16) · 6 flags (u16) · 8 sequence (u32) · 12 port (u32)              = 16
+ *  rtmsg         0 family · 1 destination bits · 2 source bits · 3 tos · 4 table · 5 protocol · 6 scope · 7 type · 8 flags = 12
+ *  ndmsg         0 family · 4 interface (i32) · 8 state (u16) · 10 flags · 11 type                              = 12
+ *  ifinfomsg     0 family · 2 link type (u16) · 4 interface (i32) · 8 flags (u32) · 12 change (u32)             = 16
+ *  rtattr        0 length (u16) · 2 type (u16) · 4 data, next one aligned to 4
  *  iovec         0 base · 8 length                                                                              = 16
  *  msghdr        0 name · 8 name length (u32) · 16 iov · 24 iov count · 32 control · 40 control length · 48 flags = 56
  *  mmsghdr       0 msghdr · 56 length (u32)                                                                     = 64
@@ -46,6 +51,21 @@ export const SockaddrLl = {
 
 /** `struct sockaddr_nl`, netlink(7). */
 export const SockaddrNl = { size: 12, family: 0, port: 4, groups: 8 } as const;
+
+/** `struct nlmsghdr`, netlink(7). Each message starts on a multiple of 4. */
+export const Nlmsghdr = { size: 16, length: 0, type: 4, flags: 6, sequence: 8, port: 12 } as const;
+
+/** `struct rtmsg`, rtnetlink(7). */
+export const Rtmsg = { size: 12, family: 0, destinationBits: 1, table: 4, type: 7 } as const;
+
+/** `struct ndmsg`, rtnetlink(7). */
+export const Ndmsg = { size: 12, family: 0, interfaceIndex: 4, state: 8 } as const;
+
+/** `struct ifinfomsg`, rtnetlink(7). */
+export const Ifinfomsg = { size: 16, family: 0, linkType: 2, interfaceIndex: 4 } as const;
+
+/** `struct rtattr`, rtnetlink(7). Each attribute starts on a multiple of 4; its data follows it. */
+export const Rtattr = { size: 4, length: 0, type: 2 } as const;
 
 /** `struct iovec`, readv(2). */
 export const Iovec = { size: 16, base: 0, length: 8 } as const;

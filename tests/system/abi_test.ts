@@ -71,6 +71,34 @@ const structures: Readonly<Record<string, Structure>> = {
     type: "struct sockaddr_nl",
     members: { family: "nl_family", port: "nl_pid", groups: "nl_groups" },
   },
+  Nlmsghdr: {
+    type: "struct nlmsghdr",
+    members: {
+      length: "nlmsg_len",
+      type: "nlmsg_type",
+      flags: "nlmsg_flags",
+      sequence: "nlmsg_seq",
+      port: "nlmsg_pid",
+    },
+  },
+  Rtmsg: {
+    type: "struct rtmsg",
+    members: {
+      family: "rtm_family",
+      destinationBits: "rtm_dst_len",
+      table: "rtm_table",
+      type: "rtm_type",
+    },
+  },
+  Ndmsg: {
+    type: "struct ndmsg",
+    members: { family: "ndm_family", interfaceIndex: "ndm_ifindex", state: "ndm_state" },
+  },
+  Ifinfomsg: {
+    type: "struct ifinfomsg",
+    members: { family: "ifi_family", linkType: "ifi_type", interfaceIndex: "ifi_index" },
+  },
+  Rtattr: { type: "struct rtattr", members: { length: "rta_len", type: "rta_type" } },
   Iovec: { type: "struct iovec", members: { base: "iov_base", length: "iov_len" } },
   Msghdr: {
     type: "struct msghdr",

@@ -1,0 +1,139 @@
+/**
+ * Routes, neighbours and links as the kernel has them, asked over netlink (rtnetlink(7)). Linux only.
+ */
+
+import * as c from "./constants.ts";
+import { Ifinfomsg, Ndmsg, Rtmsg } from "./layout.ts";
+import {
+  bigEndianWord,
+  copyBytes,
+  nativeWord,
+  type NetlinkAttribute,
+  readAttributes,
+  requestNetlink,
+} from "./netlink_message.ts";
+
+/** Where the kernel would send a datagram. */
+export interface NetlinkRoute {
+  /** Route type: RTN_UNICAST for another host; anything else is local, broadcast, unreachable or the like. */
+  readonly type: number;
+  /** Outgoing interface; 0 when the route has none. */
+  readonly interfaceIndex: number;
+  /** Next hop as an unsigned 32-bit number; undefined when the destination is on the link itself. */
+  readonly gateway: number | undefined;
+  /** Source address that the kernel would use, an unsigned 32-bit number. */
+  readonly source: number | undefined;
+}
+
+/** One route of the table: to every destination with the same leading bits. */
+export interface RoutePrefix {
+  /** Lowest address, an unsigned 32-bit number. */
+  readonly first: number;
+  /** Highest address. */
+  readonly last: number;
+}
+
+/** One network interface. */
+export interface NetlinkLink {
+  /** Index. */
+  readonly index: number;
+  /** Name, such as `eth0`. */
+  readonly name: string;
+  /** Link type, ARPHRD_*: 1 is Ethernet. */
+  readonly type: number;
+  /** Hardware address; empty when it has none. */
+  readonly address: Uint8Array<ArrayBuffer>;
+}
+
+/** What a route lookup takes into account besides the destination. */
+export interface NetlinkRouteQuery {
+  /** Only routes through this interface. The kernel takes a destination without one to be on its link. */
+  readonly interfaceIndex?: number | undefined;
+  /** Firewall mark that rules may look at, 0 to 2^32 − 1. */
+  readonly mark?: number | undefined;
+}
+
+/**
+ * Asks for the route to one destination, rules and all; sends nothing.
+ *
+ * @param destination IPv4 address as an unsigned 32-bit number
+ * @throws {SystemError} ENETUNREACH, EHOSTUNREACH, EACCES and the like when there is none
+ */
+export function lookUpRoute(destination: number, query: NetlinkRouteQuery = {}): NetlinkRoute {
+  const { interfaceIndex, mark } = query;
+  const body = new Uint8Array(Rtmsg.size);
+  body[Rtmsg.family] = c.AF_INET;
+  body[Rtmsg.destinationBits] = 32;
+  const attributes: NetlinkAttribute[] = [[c.RTA_DST, bigEndianWord(destination)]];
+  if (interfaceIndex !== undefined) attributes.push([c.RTA_OIF, nativeWord(interfaceIndex)]);
+  if (mark !== undefined) attributes.push([c.RTA_MARK, nativeWord(mark)]);
+  const answers = requestNetlink(c.RTM_GETROUTE, 0, body, attributes, "look up a route");
+  const route = answers.find(({ type }) => type === c.RTM_NEWROUTE);
+  if (route === undefined) throw new TypeError("Cannot look up a route: the kernel gave no answer");
+  const found = readAttributes(route.view, Rtmsg.size);
+  return {
+    type: route.view.getUint8(Rtmsg.type),
+    interfaceIndex: found.get(c.RTA_OIF)?.getUint32(0, true) ?? 0,
+    gateway: found.get(c.RTA_GATEWAY)?.getUint32(0),
+    source: found.get(c.RTA_PREFSRC)?.getUint32(0),
+  };
+}
+
+/** The IPv4 routes of all tables, as the blocks that they lead to. Blocks may lie inside each other. */
+export function listRoutePrefixes(): RoutePrefix[] {
+  const body = new Uint8Array(Rtmsg.size);
+  body[Rtmsg.family] = c.AF_INET;
+  const answers = requestNetlink(c.RTM_GETROUTE, c.NLM_F_DUMP, body, [], "list the routes");
+  return answers.filter(({ type }) => type === c.RTM_NEWROUTE).map(({ view }) => {
+    const first = readAttributes(view, Rtmsg.size).get(c.RTA_DST)?.getUint32(0) ?? 0;
+    const size = 2 ** (32 - view.getUint8(Rtmsg.destinationBits));
+    return { first, last: first + size - 1 };
+  });
+}
+
+/**
+ * The hardware address that the kernel has for a neighbour, or undefined when it has none that can be used.
+ *
+ * @param interfaceIndex where the neighbour is
+ * @param address its IPv4 address as an unsigned 32-bit number
+ */
+export function lookUpNeighbour(
+  interfaceIndex: number,
+  address: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  const body = new Uint8Array(Ndmsg.size);
+  body[Ndmsg.family] = c.AF_INET;
+  const answers = requestNetlink(c.RTM_GETNEIGH, c.NLM_F_DUMP, body, [], "list the neighbours");
+  for (const { type, view } of answers) {
+    if (type !== c.RTM_NEWNEIGH) continue;
+    if (view.getInt32(Ndmsg.interfaceIndex, true) !== interfaceIndex) continue;
+    if ((view.getUint16(Ndmsg.state, true) & c.NUD_VALID) === 0) continue;
+    const found = readAttributes(view, Ndmsg.size);
+    if (found.get(c.NDA_DST)?.getUint32(0) !== address) continue;
+    const hardware = found.get(c.NDA_LLADDR);
+    if (hardware !== undefined) return copyBytes(hardware);
+  }
+  return undefined;
+}
+
+/**
+ * Describes an interface.
+ *
+ * @throws {SystemError} ENODEV when there is none with this index
+ */
+export function readLink(interfaceIndex: number): NetlinkLink {
+  const body = new Uint8Array(Ifinfomsg.size);
+  new DataView(body.buffer).setInt32(Ifinfomsg.interfaceIndex, interfaceIndex, true);
+  const [answer] = requestNetlink(c.RTM_GETLINK, 0, body, [], `read interface ${interfaceIndex}`);
+  if (answer === undefined) {
+    throw new TypeError("Cannot read an interface: the kernel gave no answer");
+  }
+  const found = readAttributes(answer.view, Ifinfomsg.size);
+  const name = found.get(c.IFLA_IFNAME), address = found.get(c.IFLA_ADDRESS);
+  return {
+    index: interfaceIndex,
+    name: name === undefined ? "" : new TextDecoder().decode(name).replace(/\0.*$/s, ""),
+    type: answer.view.getUint16(Ifinfomsg.linkType, true),
+    address: address === undefined ? new Uint8Array(0) : copyBytes(address),
+  };
+}
