@@ -167,7 +167,10 @@ export class RawSocket {
     this.#waiter.wake();
   }
 
-  /** Datagrams that the kernel dropped because the receive buffer was full, since open. */
+  /**
+   * Datagrams that the kernel dropped because the receive buffer was full, since open. ICMP of every type counts that
+   * came while it was full, also of types that are not heard: the kernel looks at the buffer first.
+   */
   droppedDatagrams(): number {
     if (this.#closed || !linux) return Math.max(this.#dropped, this.#path.dropped);
     const action = "count dropped datagrams";
