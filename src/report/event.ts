@@ -2,7 +2,8 @@
 
 import type { ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
 import type { Probe } from "../probe/probe.ts";
-import type { ProbeCounters } from "../stats/mod.ts";
+import type { DelayChange, ProbeCounters } from "../stats/mod.ts";
+import type { TargetStatistics } from "./target_statistics.ts";
 
 /** What a run is, told before its first probe. */
 export interface RunInfo {
@@ -40,6 +41,10 @@ export interface ReplyEvent {
   readonly reply: ReplyDetail;
   /** Flags of the reply and of the matching (`duplicate`, `late`). */
   readonly flags: readonly string[];
+  /** How far the delays are above their baselines; undefined for a reply that comes after the outcome. */
+  readonly change: DelayChange | undefined;
+  /** What the target has shown so far, this reply included. */
+  readonly statistics: TargetStatistics;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
 }
@@ -48,6 +53,8 @@ export interface ReplyEvent {
 export interface RefusedEvent {
   /** The refusal. */
   readonly outcome: Extract<ProbeOutcome, { kind: "refused" }>;
+  /** What the target has shown so far, this refusal included. */
+  readonly statistics: TargetStatistics;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
 }
@@ -56,6 +63,8 @@ export interface RefusedEvent {
 export interface TimeoutEvent {
   /** The probe. */
   readonly probe: Probe;
+  /** What the target has shown so far, this loss included. */
+  readonly statistics: TargetStatistics;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
 }

@@ -8,7 +8,7 @@ import type {
   TimeoutEvent,
   UnsentEvent,
 } from "./event.ts";
-import { formatJson } from "./field.ts";
+import { type Field, formatJson } from "./field.ts";
 import type { LineSink } from "./line_sink.ts";
 import {
   END_FIELDS,
@@ -20,23 +20,37 @@ import {
   UNSENT_FIELDS,
 } from "./record.ts";
 import type { Reporter } from "./reporter.ts";
+import { selectFields } from "./select_fields.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** What the user wants to see of a JSON run. */
 export interface JsonReporterOptions {
   /** Leave out the records of single probes. */
   readonly quiet: boolean;
+  /** Fields of `reply`, `refused`, `timeout`, `unsent` and `summary`, in order; all by default. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 /** Writes every event as a JSON object. */
 export class JsonReporter implements Reporter {
   readonly #sink: LineSink;
   readonly #quiet: boolean;
+  readonly #reply: readonly Field<ReplyEvent>[];
+  readonly #refused: readonly Field<RefusedEvent>[];
+  readonly #timeout: readonly Field<TimeoutEvent>[];
+  readonly #unsent: readonly Field<UnsentEvent>[];
+  readonly #summary: readonly Field<TargetSummary>[];
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: JsonReporterOptions) {
     this.#sink = sink;
     this.#quiet = options.quiet;
+    const { fields } = options;
+    this.#reply = selectFields(REPLY_FIELDS, fields);
+    this.#refused = selectFields(REFUSED_FIELDS, fields);
+    this.#timeout = selectFields(TIMEOUT_FIELDS, fields);
+    this.#unsent = selectFields(UNSENT_FIELDS, fields);
+    this.#summary = selectFields(SUMMARY_FIELDS, fields);
   }
 
   /** Writes `run`. */
@@ -49,22 +63,22 @@ export class JsonReporter implements Reporter {
 
   /** Writes `reply`. */
   reply(event: ReplyEvent): void {
-    if (!this.#quiet) this.#sink.line(formatJson("reply", REPLY_FIELDS, event));
+    if (!this.#quiet) this.#sink.line(formatJson("reply", this.#reply, event));
   }
 
   /** Writes `refused`. */
   refused(event: RefusedEvent): void {
-    if (!this.#quiet) this.#sink.line(formatJson("refused", REFUSED_FIELDS, event));
+    if (!this.#quiet) this.#sink.line(formatJson("refused", this.#refused, event));
   }
 
   /** Writes `timeout`. */
   timeout(event: TimeoutEvent): void {
-    if (!this.#quiet) this.#sink.line(formatJson("timeout", TIMEOUT_FIELDS, event));
+    if (!this.#quiet) this.#sink.line(formatJson("timeout", this.#timeout, event));
   }
 
   /** Writes `unsent`. */
   unsent(event: UnsentEvent): void {
-    if (!this.#quiet) this.#sink.line(formatJson("unsent", UNSENT_FIELDS, event));
+    if (!this.#quiet) this.#sink.line(formatJson("unsent", this.#unsent, event));
   }
 
   /** Strays are counted in `end`. */
@@ -72,7 +86,7 @@ export class JsonReporter implements Reporter {
 
   /** Writes `summary`. */
   summary(summary: TargetSummary): void {
-    this.#sink.line(formatJson("summary", SUMMARY_FIELDS, summary));
+    this.#sink.line(formatJson("summary", this.#summary, summary));
   }
 
   /** Writes `end`. */

@@ -33,6 +33,11 @@ export class LineSink {
     return this.#failure;
   }
 
+  /** True when lines wait for {@linkcode flush}. */
+  get pending(): boolean {
+    return this.#pending !== "";
+  }
+
   /** Takes one line, without its line break. */
   line(text: string): void {
     this.#pending += text + "\n";

@@ -217,6 +217,18 @@ export const REPLY_FIELDS: readonly Field<ReplyEvent>[] = [
     value: (event) => rounded(event.reply.measurement?.offset?.upperMs),
   },
   {
+    name: "out_change_ms",
+    type: "number",
+    description: "Delay of the way out above its running minimum: free of the clock offset",
+    value: (event) => rounded(event.change?.outMs),
+  },
+  {
+    name: "back_change_ms",
+    type: "number",
+    description: "Delay of the way back above its running minimum: free of the clock offset",
+    value: (event) => rounded(event.change?.backMs),
+  },
+  {
     name: "reading",
     type: "string",
     description:
@@ -358,6 +370,12 @@ function spread(
 /** Fields of `summary`. */
 export const SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
   ...who<TargetSummary>((summary) => summary.target),
+  {
+    name: "scope",
+    type: "string",
+    description: "run: since the start; interval: since the last summary of this kind",
+    value: (summary) => summary.scope,
+  },
   ...counts<TargetSummary>((summary) => summary.counters),
   {
     name: "loss_ratio",
@@ -377,6 +395,16 @@ export const SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
     "back_jitter_ms",
     "Delay variation of the way back between consecutive probes (RFC 3393), absolute",
     (summary) => summary.backJitterMs,
+  ),
+  spread(
+    "out_change_ms",
+    "Delay of the way out above its running minimum",
+    (summary) => summary.outChangeMs,
+  ),
+  spread(
+    "back_change_ms",
+    "Delay of the way back above its running minimum",
+    (summary) => summary.backChangeMs,
   ),
   {
     name: "offset_lower_ms",

@@ -5,7 +5,9 @@ import type { Probe } from "../probe/probe.ts";
 import { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../target/target.ts";
 import type { LineSink } from "./line_sink.ts";
+import { IntervalStatistics } from "./interval_statistics.ts";
 import type { Reporter } from "./reporter.ts";
+import type { StatusLine } from "./status_line.ts";
 import { TargetStatistics } from "./target_statistics.ts";
 
 /** What arrived and was no answer, counted. */
@@ -18,6 +20,18 @@ export interface StrayCounts {
   unmatched: number;
 }
 
+/** How a run is recorded. */
+export interface RunRecorderOptions {
+  /** Midnight from which instants count, Unix time in milliseconds. */
+  readonly baseUnixMs: number;
+  /** Pass requests on. */
+  readonly explain: boolean;
+  /** Report the statistics of every such stretch of time, in milliseconds. */
+  readonly summaryEveryMs?: number | undefined;
+  /** A live line on the terminal. */
+  readonly status?: StatusLine | undefined;
+}
+
 /** Listens to a run. */
 export class RunRecorder implements ProbeListener {
   /** Counts of what was no answer. */
@@ -27,19 +41,30 @@ export class RunRecorder implements ProbeListener {
   readonly #sink: LineSink;
   readonly #baseUnixMs: number;
   readonly #explain: boolean;
+  readonly #interval: IntervalStatistics | undefined;
+  readonly #status: StatusLine | undefined;
 
   /** Listens for `targets` and reports to `reporter`, whose lines go to `sink`. */
   constructor(
     targets: readonly Target[],
     reporter: Reporter,
     sink: LineSink,
-    options: { readonly baseUnixMs: number; readonly explain: boolean },
+    options: RunRecorderOptions,
   ) {
     this.#statistics = targets.map((target) => new TargetStatistics(target));
     this.#reporter = reporter;
     this.#sink = sink;
     this.#baseUnixMs = options.baseUnixMs;
     this.#explain = options.explain;
+    this.#status = options.status;
+    this.#interval = options.summaryEveryMs === undefined
+      ? undefined
+      : new IntervalStatistics(targets, options.summaryEveryMs);
+  }
+
+  /** Statistics of every target since the start, in the order of the targets. */
+  get statistics(): readonly TargetStatistics[] {
+    return this.#statistics;
   }
 
   /** Targets that answered at least once in time. */
@@ -70,19 +95,21 @@ export class RunRecorder implements ProbeListener {
   /** Counts and reports the final word on a probe. */
   outcome(outcome: ProbeOutcome): void {
     const target = outcome.kind === "unsent" ? outcome.target : outcome.probe.target;
-    this.#of(target).add(outcome);
+    const statistics = this.#of(target);
+    const change = statistics.add(outcome);
+    this.#interval?.of(target).add(outcome, change);
     const baseUnixMs = this.#baseUnixMs;
     switch (outcome.kind) {
       case "replied": {
         const { probe, reply } = outcome;
-        this.#reporter.reply({ probe, reply, flags: reply.flags, baseUnixMs });
+        this.#reporter.reply({ probe, reply, flags: reply.flags, change, statistics, baseUnixMs });
         break;
       }
       case "refused":
-        this.#reporter.refused({ outcome, baseUnixMs });
+        this.#reporter.refused({ outcome, statistics, baseUnixMs });
         break;
       case "timedOut":
-        this.#reporter.timeout({ probe: outcome.probe, baseUnixMs });
+        this.#reporter.timeout({ probe: outcome.probe, statistics, baseUnixMs });
         break;
       case "unsent":
         this.#reporter.unsent({ outcome, baseUnixMs });
@@ -93,10 +120,13 @@ export class RunRecorder implements ProbeListener {
   /** Counts and reports a further answer. */
   extra(extra: ExtraReply): void {
     const { probe, reply, kind } = extra;
-    this.#of(probe.target).addExtra(extra);
+    const statistics = this.#of(probe.target);
+    statistics.addExtra(extra);
+    this.#interval?.of(probe.target).addExtra(extra);
     const flag = kind === "duplicate" ? "duplicate" : kind === "late" ? "late" : "after-refusal";
     const flags = [flag, ...reply.flags];
-    this.#reporter.reply({ probe, reply, flags, baseUnixMs: this.#baseUnixMs });
+    const baseUnixMs = this.#baseUnixMs;
+    this.#reporter.reply({ probe, reply, flags, change: undefined, statistics, baseUnixMs });
   }
 
   /** Counts and reports what is no answer. */
@@ -108,9 +138,16 @@ export class RunRecorder implements ProbeListener {
     this.#reporter.stray(datagram);
   }
 
-  /** Lets the gathered lines go. */
-  idle(): void {
-    this.#sink.flush();
+  /** Lets the gathered lines go, and the summaries that are due. */
+  idle(nowNs: number): void {
+    if (this.#interval?.isDue(nowNs)) {
+      for (const summary of this.#interval.take(nowNs)) this.#reporter.summary(summary);
+    }
+    if (this.#sink.pending) {
+      this.#status?.erase();
+      this.#sink.flush();
+    }
+    this.#status?.show(nowNs, () => ({ totals: this.totals(), answered: this.answered }));
   }
 
   /** Counts what is still out when the run is over. */
@@ -120,6 +157,7 @@ export class RunRecorder implements ProbeListener {
 
   /** Reports the statistics of every target as they stand. */
   summarize(): void {
+    this.#status?.erase();
     for (const statistics of this.#statistics) this.#reporter.summary(statistics.summary());
     this.#sink.flush();
   }

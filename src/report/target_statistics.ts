@@ -3,11 +3,20 @@
 import type { ExtraReply, ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
 import type { Target } from "../target/target.ts";
 import type { Probe } from "../probe/probe.ts";
-import { DelayVariation, ProbeCounters, SeriesSummary, type Summary } from "../stats/mod.ts";
+import {
+  DelayBaseline,
+  type DelayChange,
+  DelayVariation,
+  ProbeCounters,
+  SeriesSummary,
+  type Summary,
+} from "../stats/mod.ts";
 import type { BoundedMs } from "../measurement/mod.ts";
 
 /** A target's statistics at one moment. */
 export interface TargetSummary {
+  /** `run`: since the start. `interval`: since the last summary of this kind. */
+  readonly scope: "run" | "interval";
   /** The target. */
   readonly target: Target;
   /** What became of its probes. */
@@ -22,6 +31,10 @@ export interface TargetSummary {
   readonly outJitterMs: Summary | undefined;
   /** Absolute delay variation of the way back, milliseconds. */
   readonly backJitterMs: Summary | undefined;
+  /** Way out: delay above its running minimum, milliseconds. */
+  readonly outChangeMs: Summary | undefined;
+  /** Way back: delay above its running minimum, milliseconds. */
+  readonly backChangeMs: Summary | undefined;
   /** Offset of the remote clock by the reply with the tightest bounds. */
   readonly offset: BoundedMs | undefined;
 }
@@ -33,6 +46,8 @@ class Delays {
   readonly back = new SeriesSummary();
   readonly outJitter = new DelayVariation();
   readonly backJitter = new DelayVariation();
+  readonly outChange = new SeriesSummary();
+  readonly backChange = new SeriesSummary();
 }
 
 /** Gathers the statistics of one target. */
@@ -41,23 +56,34 @@ export class TargetStatistics {
   readonly target: Target;
   /** What became of its probes. */
   readonly counters: ProbeCounters = new ProbeCounters();
+  readonly #baseline = new DelayBaseline();
   #delays: Delays | undefined;
   #offset: BoundedMs | undefined;
 
+  readonly #scope: "run" | "interval";
+
   /** Starts empty. */
-  constructor(target: Target) {
+  constructor(target: Target, scope: "run" | "interval" = "run") {
     this.target = target;
+    this.#scope = scope;
   }
 
-  /** Counts the final word on a probe. */
-  add(outcome: ProbeOutcome): void {
+  /** Mean round-trip time so far, milliseconds; undefined before the first answer. */
+  get meanRttMs(): number | undefined {
+    return this.#delays?.rtt.moments.mean;
+  }
+
+  /**
+   * Counts the final word on a probe; returns how far an answer's delays are above their baselines.
+   * `change` says so where that is known already.
+   */
+  add(outcome: ProbeOutcome, change?: DelayChange): DelayChange | undefined {
     const { counters } = this;
     switch (outcome.kind) {
       case "replied":
         counters.sent++;
         counters.received++;
-        this.#measure(outcome.probe, outcome.reply);
-        break;
+        return this.#measure(outcome.probe, outcome.reply, change);
       case "refused":
         counters.sent++;
         counters.refused++;
@@ -70,6 +96,7 @@ export class TargetStatistics {
         counters.unsent++;
         break;
     }
+    return undefined;
   }
 
   /** Counts a further answer. */
@@ -87,6 +114,7 @@ export class TargetStatistics {
   summary(): TargetSummary {
     const delays = this.#delays;
     return {
+      scope: this.#scope,
       target: this.target,
       counters: this.counters,
       rttMs: delays?.rtt.summary(),
@@ -94,16 +122,22 @@ export class TargetStatistics {
       backMs: delays?.back.summary(),
       outJitterMs: delays?.outJitter.summary(),
       backJitterMs: delays?.backJitter.summary(),
+      outChangeMs: delays?.outChange.summary(),
+      backChangeMs: delays?.backChange.summary(),
       offset: this.#offset,
     };
   }
 
-  #measure(probe: Probe, reply: ReplyDetail): void {
+  #measure(
+    probe: Probe,
+    reply: ReplyDetail,
+    known: DelayChange | undefined,
+  ): DelayChange | undefined {
     this.#delays ??= new Delays();
     const delays = this.#delays;
     delays.rtt.add(reply.rttNs / 1e6);
     const { out, back, offset } = reply.measurement ?? {};
-    if (out === undefined || back === undefined || offset === undefined) return;
+    if (out === undefined || back === undefined || offset === undefined) return undefined;
     delays.out.add(out.valueMs);
     delays.back.add(back.valueMs);
     delays.outJitter.add(probe.number, out.valueMs);
@@ -112,5 +146,10 @@ export class TargetStatistics {
     if (this.#offset === undefined || width < this.#offset.upperMs - this.#offset.lowerMs) {
       this.#offset = offset;
     }
+    const change = known ??
+      this.#baseline.add(reply.receivedAt.monotonicNs, out.valueMs, back.valueMs);
+    delays.outChange.add(change.outMs);
+    delays.backChange.add(change.backMs);
+    return change;
   }
 }

@@ -1,0 +1,168 @@
+/**
+ * The lines of fping, so that a program that reads fping reads icmptime.
+ *
+ * Forms measured from fping 5.1; the stamps at the end are those of fping 5.3 with
+ * `--icmp-timestamp`. A reply's line has twelve tokens, or seventeen with time and stamps.
+ */
+
+import { formatAddress } from "../packet/mod.ts";
+import type { Target } from "../target/target.ts";
+import { wholeMsOfDay } from "../time/mod.ts";
+import type {
+  EndInfo,
+  RefusedEvent,
+  ReplyEvent,
+  RunInfo,
+  TimeoutEvent,
+  UnsentEvent,
+} from "./event.ts";
+import type { LineSink } from "./line_sink.ts";
+import type { Reporter } from "./reporter.ts";
+import { safeText } from "./safe_text.ts";
+import type { TargetStatistics, TargetSummary } from "./target_statistics.ts";
+
+/** What the user of fping's form wants to see. */
+export interface FpingReporterOptions {
+  /** UNIX time before each line. */
+  readonly timestamps: boolean;
+  /** Width of the column of names. */
+  readonly nameWidth: number;
+  /** Nothing but the summary. */
+  readonly quiet: boolean;
+  /** Where fping writes what is no reply: errors and the summary. */
+  readonly errors: LineSink;
+}
+
+/** Writes a run as fping does. */
+export class FpingReporter implements Reporter {
+  readonly #sink: LineSink;
+  readonly #options: FpingReporterOptions;
+  #baseUnixMs = 0;
+  #kind: RunInfo["kind"] = "timestamp";
+
+  /** Writes replies and timeouts to `sink`. */
+  constructor(sink: LineSink, options: FpingReporterOptions) {
+    this.#sink = sink;
+    this.#options = options;
+  }
+
+  /** fping has no heading. */
+  run(info: RunInfo): void {
+    this.#baseUnixMs = info.baseUnixMs;
+    this.#kind = info.kind;
+  }
+
+  /** Requests have no line. */
+  sent(): void {}
+
+  /** `[time] host : [n], 20 bytes, 54.1 ms (54.1 avg, 0% loss), timestamps: Originate=… …` */
+  reply({ probe, reply, flags, statistics }: ReplyEvent): void {
+    if (this.#options.quiet) return;
+    const name = this.#name(probe.target);
+    const head = `${name} : [${probe.number}], ${reply.lengthBytes} bytes`;
+    const rtt = formatFpingMs(reply.rttNs / 1e6);
+    if (flags[0] === "duplicate" || flags[0] === "late" || flags[0] === "after-refusal") {
+      this.#options.errors.line(
+        `${name} : duplicate for [${probe.number}], ${reply.lengthBytes} bytes, ${rtt} ms`,
+      );
+      return;
+    }
+    const { stamps } = reply;
+    const tail = stamps === undefined
+      ? ""
+      : `, timestamps: Originate=${stamps.originateMs} Receive=${stamps.receiveMs} ` +
+        `Transmit=${stamps.transmitMs} Localreceive=${wholeMsOfDay(reply.receivedAt.realtimeNs)}`;
+    this.#line(
+      reply.receivedAt.realtimeNs,
+      `${head}, ${rtt} ms (${average(statistics)} avg, ${loss(statistics)}% loss)${tail}`,
+    );
+  }
+
+  /** The ICMP error in fping's words, then the loss. */
+  refused({ outcome, statistics }: RefusedEvent): void {
+    if (this.#options.quiet) return;
+    const { probe, error, reporter, receivedAt } = outcome;
+    const what = this.#kind === "timestamp" ? "ICMP Timestamp" : "ICMP Echo";
+    this.#options.errors.line(
+      `ICMP ${error.name} from ${formatAddress(reporter)} for ${what} sent to ${
+        safeText(probe.target.label)
+      }`,
+    );
+    this.#loss(probe.target, probe.number, statistics, receivedAt.realtimeNs);
+  }
+
+  /** `[time] host : [n], timed out (NaN avg, 100% loss)` */
+  timeout({ probe, statistics }: TimeoutEvent): void {
+    if (this.#options.quiet) return;
+    const seen = probe.sentAt.realtimeNs + (probe.deadlineNs - probe.sentAt.monotonicNs);
+    this.#loss(probe.target, probe.number, statistics, seen);
+  }
+
+  /** Why the kernel did not take the probe. */
+  unsent({ outcome }: UnsentEvent): void {
+    if (!this.#options.quiet) this.#options.errors.line(outcome.error.message);
+  }
+
+  /** fping does not speak of strays. */
+  stray(): void {}
+
+  /** `host : xmt/rcv/%loss = 2/2/0%, min/avg/max = 0.039/0.046/0.053` */
+  summary({ target, counters, rttMs }: TargetSummary): void {
+    const sent = counters.sent + counters.unsent;
+    const lost = sent === 0 ? 0 : Math.floor((sent - counters.received) * 100 / sent);
+    const spread = rttMs === undefined
+      ? ""
+      : `, min/avg/max = ${[rttMs.min, rttMs.mean, rttMs.max].map(formatFpingMs).join("/")}`;
+    this.#options.errors.line(
+      `${this.#name(target)} : xmt/rcv/%loss = ${sent}/${counters.received}/${lost}%${spread}`,
+    );
+  }
+
+  /** Lets the summary go. */
+  end(_info: EndInfo): void {
+    this.#options.errors.flush();
+  }
+
+  #loss(
+    target: Target,
+    number: number,
+    statistics: TargetStatistics,
+    realtimeNs: number,
+  ): void {
+    this.#line(
+      realtimeNs,
+      `${this.#name(target)} : [${number}], timed out (${average(statistics)} avg, ${
+        loss(statistics)
+      }% loss)`,
+    );
+  }
+
+  #line(realtimeNs: number, text: string): void {
+    const time = this.#options.timestamps
+      ? `[${(this.#baseUnixMs / 1e3 + realtimeNs / 1e9).toFixed(5)}] `
+      : "";
+    this.#sink.line(time + text);
+    this.#options.errors.flush();
+  }
+
+  #name(target: Target): string {
+    return safeText(target.label).padEnd(this.#options.nameWidth);
+  }
+}
+
+/** A time as fping writes it: three significant digits or so, `54.1`, `0.047`. */
+export function formatFpingMs(ms: number): string {
+  if (ms < 1) return ms.toFixed(3);
+  if (ms < 10) return ms.toFixed(2);
+  if (ms < 100) return ms.toFixed(1);
+  return ms < 1e6 ? ms.toFixed(0) : ms.toExponential(3);
+}
+
+function average(statistics: TargetStatistics): string {
+  const mean = statistics.meanRttMs;
+  return mean === undefined ? "NaN" : formatFpingMs(mean);
+}
+
+function loss({ counters }: TargetStatistics): number {
+  return Math.floor(counters.lossRatio * 100);
+}

@@ -1,0 +1,121 @@
+/**
+ * The lines of tsping, so that a program that reads tsping reads icmptime.
+ *
+ * Machine readable: time, address, sequence, originate, receive, transmit, finished, rtt, down, up; whole
+ * milliseconds. Down is finished − transmit, up is receive − originate. Unlike tsping's, the
+ * differences are right over midnight, and a reply whose stamps make no sense has no line.
+ */
+
+import { formatAddress } from "../packet/mod.ts";
+import { foldMs, wholeMsOfDay } from "../time/mod.ts";
+import type { ReplyEvent, RunInfo, UnsentEvent } from "./event.ts";
+import type { LineSink } from "./line_sink.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** What the user of tsping's form wants to see. */
+export interface TspingReporterOptions {
+  /** UNIX time first. */
+  readonly timestamps: boolean;
+  /** Separator of machine-readable fields; undefined for text. */
+  readonly separator: string | undefined;
+  /** Where trouble is told. */
+  readonly errors: LineSink;
+}
+
+/** Writes a run as tsping does: a line for each reply, no summary. */
+export class TspingReporter implements Reporter {
+  readonly #sink: LineSink;
+  readonly #options: TspingReporterOptions;
+  readonly #complained = new Set<number>();
+  #baseUnixMs = 0;
+
+  /** Writes to `sink`. */
+  constructor(sink: LineSink, options: TspingReporterOptions) {
+    this.#sink = sink;
+    this.#options = options;
+  }
+
+  /** tsping has no heading on standard output. */
+  run(info: RunInfo): void {
+    this.#baseUnixMs = info.baseUnixMs;
+  }
+
+  /** Requests have no line. */
+  sent(): void {}
+
+  /** Writes the reply's line; further answers to one probe have none. */
+  reply({ probe, reply, change, flags }: ReplyEvent): void {
+    if (flags.includes("duplicate") || flags.includes("late") || flags.includes("after-refusal")) {
+      return;
+    }
+    const address = formatAddress(probe.target.address);
+    const finished = wholeMsOfDay(reply.receivedAt.realtimeNs);
+    const { measurement, stamps } = reply;
+    if (stamps === undefined) {
+      const rtt = Math.round(reply.rttNs / 1e6);
+      this.#line(
+        reply.receivedAt.realtimeNs,
+        [address, probe.sequence, rtt],
+        `${address.padEnd(15)} : [${probe.sequence}], ${rtt} ms`,
+      );
+      return;
+    }
+    const receive = measurement?.receiveMs;
+    const transmit = measurement?.transmitMs;
+    if (change === undefined || receive === undefined || transmit === undefined) {
+      this.#complain(probe.target.address, `stamps that cannot be used (${flags.join(", ")})`);
+      return;
+    }
+    const originate = stamps.originateMs;
+    const rtt = foldMs(finished - originate);
+    const down = foldMs(finished - transmit);
+    const up = foldMs(receive - originate);
+    this.#line(
+      reply.receivedAt.realtimeNs,
+      [address, probe.sequence, originate, receive, transmit, finished, rtt, down, up],
+      `${
+        address.padEnd(15)
+      } : [${probe.sequence}] Originate: ${originate}, Received: ${receive}, ` +
+        `Transmit: ${transmit}, Finished: ${finished}, RTT: ${rtt}, Down: ${down}, Up: ${up},`,
+    );
+  }
+
+  /** A refusal has no line. */
+  refused(): void {}
+
+  /** A timeout has no line. */
+  timeout(): void {}
+
+  /** Tells, once for each target, why the kernel does not take its probes. */
+  unsent({ outcome }: UnsentEvent): void {
+    this.#complain(outcome.target.address, outcome.error.message);
+  }
+
+  /** Strays have no line. */
+  stray(): void {}
+
+  /** tsping has no summary. */
+  summary(): void {}
+
+  /** tsping says nothing at the end. */
+  end(): void {
+    this.#options.errors.flush();
+  }
+
+  #complain(address: number, what: string): void {
+    if (this.#complained.has(address)) return;
+    this.#complained.add(address);
+    this.#options.errors.line(`icmptime: ${formatAddress(address)}: ${what}`);
+    this.#options.errors.flush();
+  }
+
+  #line(realtimeNs: number, fields: readonly (string | number)[], text: string): void {
+    const { timestamps, separator } = this.#options;
+    const time = timestamps ? (this.#baseUnixMs / 1e3 + realtimeNs / 1e9).toFixed(6) : undefined;
+    if (separator === undefined) {
+      this.#sink.line(time === undefined ? text : `[${time}] ${text}`);
+      return;
+    }
+    this.#sink.line((time === undefined ? fields : [time, ...fields]).join(separator));
+  }
+}
