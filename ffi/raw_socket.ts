@@ -107,10 +107,13 @@ export class RawSocket {
     const slots = options.batchSlots ?? defaultBatchSlots;
     const slotBytes = options.slotBytes ?? defaultSlotBytes;
     this.#descriptor = descriptor;
+    // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
+    // before that is stamped `user`.
+    const stamped = linux && options.kernelStamps !== false && enableTimestamping(descriptor, true);
     this.receiveBufferBytes = configure(descriptor, options);
     this.clock = options.clock ?? SystemClock.open();
     this.#waiter = new SocketWaiter(descriptor, this.clock);
-    if (linux && options.kernelStamps !== false && enableTimestamping(descriptor, true)) {
+    if (stamped) {
       const method = options.transmitKeys ?? chooseKeyMethod(descriptor);
       this.transmitKeys = method;
       this.stampSource = "kernel";
