@@ -5,6 +5,7 @@ import type { IcmpFields } from "../../src/packet/icmp_message.ts";
 import { emitIpTimestampOption } from "../../src/packet/ip_timestamp_option.ts";
 import type { IpTimestampFlag } from "../../src/packet/ip_timestamp_option.ts";
 import type { Ipv4Fields } from "../../src/packet/ipv4_header.ts";
+import { NO_OCTETS } from "../../src/packet/octets.ts";
 import type { Random } from "./random.ts";
 
 const ERROR_TYPES = [3, 4, 5, 11, 12] as const;
@@ -29,7 +30,7 @@ function randomHeader(random: Random): Ipv4Fields {
     reservedFlag: random.chance(0.1),
     dontFragment: random.chance(0.5),
     ttl: random.edgy(8),
-    options: random.chance(0.25) ? randomOptions(random) : new Uint8Array(0),
+    options: random.chance(0.25) ? randomOptions(random) : NO_OCTETS,
   };
 }
 
@@ -65,7 +66,7 @@ function randomMessage(random: Random): IcmpFields {
         originateMs: random.edgy(32),
         receiveMs: random.edgy(32),
         transmitMs: random.edgy(32),
-        trailing: random.chance(0.2) ? randomTail(random, 40) : new Uint8Array(0),
+        trailing: random.chance(0.2) ? randomTail(random, 40) : NO_OCTETS,
       };
   }
 }
@@ -101,7 +102,18 @@ function randomError(random: Random): IcmpFields {
 export function mutate(random: Random, original: Uint8Array): Uint8Array {
   let bytes: Uint8Array = original.slice();
   for (let round = random.between(1, 4); round > 0; round--) bytes = mutateOnce(random, bytes);
+  if (random.chance(0.5)) makePlausible(bytes);
   return bytes;
+}
+
+/** Gives octets a start that parsers accept, so that they get to what lies behind it. */
+function makePlausible(bytes: Uint8Array): void {
+  if (bytes.length < 20) return;
+  const headerWords = Math.max(5, (bytes[0] ?? 0) & 0x0f);
+  bytes[0] = 0x40 | Math.min(headerWords, bytes.length >>> 2);
+  bytes.set([bytes.length >>> 8, bytes.length & 0xff], 2);
+  bytes.set([0, 0], 6);
+  bytes[9] = 1;
 }
 
 /** Offsets whose octets say how the others are read: IHL, total length, flags, protocol, type. */
@@ -144,12 +156,6 @@ export function randomDatagram(random: Random): Uint8Array {
   if (sort < 4) return mutate(random, randomValidDatagram(random));
   if (sort < 6) return randomValidDatagram(random);
   const noise = random.octets(random.between(0, 120));
-  // Noise with a plausible start goes further into the parser than noise alone.
-  if (sort === 6 && noise.length >= 20) {
-    noise[0] = 0x40 | random.between(5, 15);
-    noise.set([0, random.between(0, noise.length)], 2);
-    noise.set([0, 0], 6);
-    noise[9] = 1;
-  }
+  if (sort === 6) makePlausible(noise);
   return noise;
 }
