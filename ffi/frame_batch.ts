@@ -40,7 +40,11 @@ export class FrameBatch {
   readonly addressDelta: number | undefined;
   readonly #pointers: Deno.PointerObject[] = [];
 
-  /** @throws RangeError when the capacity is not 1 to 1024 or the template is empty */
+  /**
+   * Lays out headers and frames.
+   *
+   * @throws {RangeError} when the capacity is not 1 to 1024 or the template is empty
+   */
   constructor(options: FrameBatchOptions) {
     const { capacity, template, addressTemplate } = options;
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_BATCH) {

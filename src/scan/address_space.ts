@@ -14,6 +14,8 @@ export class AddressSpace {
   readonly #shifts: Float64Array;
 
   /**
+   * Numbers the addresses.
+   *
    * @param targets blocks to scan, in any order; overlaps count once
    * @param excluded addresses to leave out
    */

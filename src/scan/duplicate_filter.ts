@@ -23,7 +23,7 @@ export class ExactDuplicateFilter implements DuplicateFilter {
   readonly errorRate = "0";
   readonly #words: Int32Array;
 
-  /** @param size number of addresses, at most 2^26 */
+  /** Takes a bit for each of `size` addresses, at most 2^26. */
   constructor(size: number) {
     // Pages that are never written take no memory.
     this.#words = new Int32Array(Math.ceil(size / 32));

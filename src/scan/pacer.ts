@@ -18,7 +18,11 @@ export class Pacer {
   #nextNs = NaN;
   #owedNs = 0;
 
-  /** @throws RangeError when the rate is not above 0 */
+  /**
+   * Makes a pacer whose clock starts with the first question.
+   *
+   * @throws {RangeError} when the rate is not above 0
+   */
   constructor(rate: number) {
     if (!(rate > 0)) {
       throw new RangeError(`Cannot pace at ${rate} probes a second: a rate above 0 is wanted`);

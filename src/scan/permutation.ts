@@ -7,7 +7,7 @@
  * a network of the same family). The power is less than twice the size, so that takes fewer than two turns on average.
  * Any position can be reached at once, which is what shards and a resumed scan need; the
  * alternative, a cyclic group as in zmap (Z. Durumeric et al., USENIX Security 2013), must be
- * walked or raised to a power, and is slower here (bench/scan_bench.ts: 14 against 24 ns a value).
+ * walked or raised to a power, and is no faster here (bench/scan_bench.ts).
  */
 
 /** Rounds of the network: four make a strong pseudo-random permutation (M. Luby and C. Rackoff 1988). */
@@ -26,9 +26,11 @@ export class Permutation {
   readonly #highMask: number;
 
   /**
+   * Draws the order.
+   *
    * @param size number of values, an integer from 1 to 2^32
    * @param seed any safe integer from 0; the same seed gives the same order on every machine
-   * @throws RangeError when either is out of range
+   * @throws {RangeError} when either is out of range
    */
   constructor(size: number, seed: number) {
     if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) {

@@ -36,7 +36,7 @@ export interface ProbeShape {
 }
 
 /** Length of a probe: IPv4 header and timestamp request. */
-export const PROBE_BYTES = IPV4_MIN_HEADER_BYTES + TIMESTAMP_BYTES;
+export const PROBE_BYTES: number = IPV4_MIN_HEADER_BYTES + TIMESTAMP_BYTES;
 
 /**
  * A probe without destination, identifier, sequence and originate.
@@ -69,6 +69,8 @@ export class ProbeWriter {
   readonly #k1: number;
 
   /**
+   * Takes the sums of what never changes.
+   *
    * @param slots frames, each holding the template from `datagramOffset` on
    * @param datagramOffset from a frame's start to its IPv4 header
    * @param key the scan's secret

@@ -22,7 +22,7 @@ export class ProofChecker {
   readonly #k0: number;
   readonly #k1: number;
 
-  /** @param key the secret that the probes were written with */
+  /** Checks against `key`, the secret that the probes were written with. */
   constructor(key: HashKey) {
     this.#k0 = key.k0;
     this.#k1 = key.k1;

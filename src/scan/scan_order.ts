@@ -44,7 +44,11 @@ export class ScanOrder {
   readonly #first: number;
   readonly #step: number;
 
-  /** @throws RangeError when the shard, `maxTargets` or `probesPerTarget` is out of range */
+  /**
+   * Lays out the shard.
+   *
+   * @throws {RangeError} when the shard, `maxTargets` or `probesPerTarget` is out of range
+   */
   constructor(options: ScanOrderOptions) {
     const { space, seed, shard = { index: 1, count: 1 }, probesPerTarget = 1 } = options;
     const { maxTargets = space.size } = options;

@@ -16,6 +16,8 @@ export class SettledMark {
   #settled: number;
 
   /**
+   * Starts with nothing under way.
+   *
    * @param start position where the scan begins
    * @param cooldownMs how long an answer is awaited, in milliseconds
    */

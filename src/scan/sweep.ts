@@ -100,7 +100,11 @@ export class Sweep {
   #lastYieldNs = 0;
   #lastReport = { atNs: 0, sent: 0, replies: 0 };
 
-  /** @throws RangeError when the rate is not above 0 */
+  /**
+   * Prepares a run; nothing is sent before {@linkcode run}.
+   *
+   * @throws {RangeError} when the rate is not above 0
+   */
   constructor(options: SweepOptions) {
     this.#options = options;
     const { space, key, transmitter, listener, replies: source } = options;

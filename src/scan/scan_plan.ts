@@ -1,0 +1,124 @@
+/** From blocks, exclusions and options to a scan: what is probed, in which order, and what it will take. */
+
+import {
+  type Block,
+  containsBlock,
+  formatBlock,
+  mergeBlocks,
+  subtractBlocks,
+  totalSize,
+} from "../target/block.ts";
+import {
+  areAllLocal,
+  RESERVED_BLOCKS,
+  type ReservedBlock,
+  reservedWithin,
+} from "../target/reserved.ts";
+import { AddressSpace } from "./address_space.ts";
+import type { ScanIdentity } from "./checkpoint.ts";
+import { ScanOrder, type Shard } from "./scan_order.ts";
+
+/** What a scan is to cover. */
+export interface ScanPlanOptions {
+  /** Blocks to scan. */
+  readonly targets: readonly Block[];
+  /** Blocks to leave out. */
+  readonly excluded: readonly Block[];
+  /** Addresses of this machine, which are left out like reserved ones. */
+  readonly ownAddresses: readonly number[];
+  /** Probe reserved and own addresses as well. */
+  readonly includeReserved: boolean;
+  /** Seed of the order, a safe integer from 0. */
+  readonly seed: number;
+  /** The part to scan; all when undefined. */
+  readonly shard?: Shard | undefined;
+  /** Most addresses over all shards; all when undefined. */
+  readonly maxTargets?: number | undefined;
+  /** Times each address is probed, at least 1. */
+  readonly probesPerTarget: number;
+  /** Probes a second; Infinity for no limit. */
+  readonly rate: number;
+  /** How long to listen after the last probe, in milliseconds. */
+  readonly cooldownMs: number;
+}
+
+/** Addresses that were asked for and will not be probed. */
+export interface LeftOut {
+  /** Why, such as `Multicast (RFC 5771)`. */
+  readonly reason: string;
+  /** How many. */
+  readonly addresses: number;
+}
+
+/** A scan that is ready but for its sockets. */
+export interface ScanPlan {
+  /** What is probed. */
+  readonly space: AddressSpace;
+  /** In which order. */
+  readonly order: ScanOrder;
+  /** What tells this scan from another; for checkpoints. */
+  readonly identity: ScanIdentity;
+  /** Reserved and own addresses left out. */
+  readonly leftOut: readonly LeftOut[];
+  /** Some target is neither private nor of this machine: strangers will be probed. */
+  readonly isPublic: boolean;
+  /** Seconds that sending takes at the rate asked for, cooldown included; 0 and cooldown when there is no limit. */
+  readonly expectedSeconds: number;
+}
+
+/**
+ * Plans a scan.
+ *
+ * @throws {RangeError} when seed, shard or counts are out of range
+ */
+export function planScan(options: ScanPlanOptions): ScanPlan {
+  const { targets, seed, probesPerTarget, rate, cooldownMs } = options;
+  const wanted = subtractBlocks(targets, options.excluded);
+  const holes = options.includeReserved ? [] : findHoles(targets, options.ownAddresses);
+  const space = new AddressSpace(wanted, holes);
+  const { shard, maxTargets } = options;
+  const order = new ScanOrder({ space, seed, shard, maxTargets, probesPerTarget });
+  const seconds = rate === Infinity ? 0 : order.length / rate;
+  return {
+    space,
+    order,
+    identity: {
+      targets: space.blocks.map(formatBlock).join(" "),
+      seed,
+      shard: shard === undefined ? "1/1" : `${shard.index}/${shard.count}`,
+      maxTargets: order.targets,
+      probesPerTarget,
+    },
+    leftOut: countHoles(wanted, holes),
+    isPublic: space.size > 0 && !areAllLocal(space.blocks),
+    expectedSeconds: seconds + cooldownMs / 1000,
+  };
+}
+
+interface Hole extends Block {
+  readonly reason: string;
+}
+
+function findHoles(targets: readonly Block[], ownAddresses: readonly number[]): Hole[] {
+  const reserved = reservedWithin(mergeBlocks(targets));
+  const own = ownAddresses.filter((address) => !isLoopback(address));
+  return [
+    ...reserved.map((block) => ({ ...block, reason: `${block.name} (${block.reference})` })),
+    ...own.map((address) => ({ first: address, last: address, reason: "this machine" })),
+  ];
+}
+
+const LOOPBACK = RESERVED_BLOCKS.find((block) => block.name === "Loopback") as ReservedBlock;
+
+/** A loopback address is this machine by definition; who names it means it. */
+function isLoopback(address: number): boolean {
+  return containsBlock(LOOPBACK, { first: address, last: address });
+}
+
+function countHoles(wanted: readonly Block[], holes: readonly Hole[]): LeftOut[] {
+  const before = totalSize(wanted);
+  return holes.map((hole) => ({
+    reason: hole.reason,
+    addresses: before - totalSize(subtractBlocks(wanted, [hole])),
+  })).filter(({ addresses }) => addresses > 0);
+}

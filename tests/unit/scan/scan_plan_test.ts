@@ -1,0 +1,78 @@
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { planScan, type ScanPlanOptions } from "../../../src/scan/scan_plan.ts";
+import { type Block, formatBlock, parseBlock } from "../../../src/target/block.ts";
+
+const blocks = (...texts: string[]) => texts.map((text) => parseBlock(text) as Block);
+const base: ScanPlanOptions = {
+  targets: blocks("10.0.0.0/24"),
+  excluded: [],
+  ownAddresses: [],
+  includeReserved: false,
+  seed: 1,
+  probesPerTarget: 1,
+  rate: 100,
+  cooldownMs: 2000,
+};
+
+Deno.test("a plan states size and time, and that private space bothers nobody", () => {
+  const plan = planScan(base);
+  assertEquals(plan.order.length, 256);
+  assertAlmostEquals(plan.expectedSeconds, 4.56, 1e-9);
+  assertEquals(plan.isPublic, false);
+  assertEquals(plan.leftOut, []);
+  assertEquals(plan.identity.targets, "10.0.0.0/24");
+});
+
+Deno.test("reserved blocks and our own address are left out, and said to be", () => {
+  const plan = planScan({
+    ...base,
+    targets: blocks("198.17.0.0-198.20.255.255", "10.0.0.0/24"),
+    ownAddresses: [0x0a000005, 0x7f000001],
+  });
+  assertEquals(plan.space.blocks.map(formatBlock), [
+    "10.0.0.0-10.0.0.4",
+    "10.0.0.6-10.0.0.255",
+    "198.17.0.0/16",
+    "198.20.0.0/16",
+  ]);
+  assertEquals(plan.leftOut, [
+    { reason: "Benchmarking (RFC 2544)", addresses: 131_072 },
+    { reason: "this machine", addresses: 1 },
+  ]);
+  assert(plan.isPublic);
+});
+
+Deno.test("include reserved leaves nothing out but what was excluded by hand", () => {
+  const plan = planScan({
+    ...base,
+    targets: blocks("198.18.0.0/15"),
+    excluded: blocks("198.18.0.0/16"),
+    includeReserved: true,
+  });
+  assertEquals(plan.space.blocks.map(formatBlock), ["198.19.0.0/16"]);
+  assert(plan.isPublic, "benchmarking space is not private");
+});
+
+Deno.test("loopback that was asked for stays in", () => {
+  const plan = planScan({ ...base, targets: blocks("127.0.0.0/30"), ownAddresses: [0x7f000001] });
+  assertEquals(plan.space.size, 4);
+});
+
+Deno.test("nothing left to scan is a plan of length 0", () => {
+  const plan = planScan({ ...base, targets: blocks("224.0.0.0/8") });
+  assertEquals([plan.space.size, plan.order.length, plan.isPublic], [0, 0, false]);
+});
+
+Deno.test("the identity follows everything that changes the order", () => {
+  const text = (options: Partial<ScanPlanOptions>) =>
+    JSON.stringify(planScan({ ...base, ...options }).identity);
+  const changes: Partial<ScanPlanOptions>[] = [
+    { seed: 2 },
+    { shard: { index: 1, count: 2 } },
+    { maxTargets: 9 },
+    { probesPerTarget: 2 },
+    { excluded: blocks("10.0.0.1") },
+  ];
+  for (const change of changes) assertNotEquals(text(change), text({}));
+  assertEquals(text({ rate: 5, cooldownMs: 1 }), text({}));
+});

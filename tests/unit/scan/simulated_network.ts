@@ -1,0 +1,164 @@
+/** A network for sweeps without a kernel: hosts that answer, a clock that obeys, a queue in between. */
+
+import { emitDatagram, parseDatagram } from "../../../src/packet/mod.ts";
+import { createPlainSlots, emitProbeTemplate } from "../../../src/scan/probe_writer.ts";
+import type { ReplySource } from "../../../src/scan/reply_collector.ts";
+import type {
+  ScanListener,
+  ScanProgress,
+  ScanRefusal,
+  ScanReply,
+} from "../../../src/scan/scan_record.ts";
+import type { Transmitter } from "../../../src/scan/sweep.ts";
+import type { Clock, Instant } from "../../../src/time/instant.ts";
+
+/** A probe as a host sees it. */
+export interface SeenProbe {
+  readonly destination: number;
+  readonly identifier: number;
+  readonly sequence: number;
+  readonly originateMs: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What the network does with a probe: the datagrams that come back, each after some milliseconds. */
+export type Behaviour = (probe: SeenProbe) => readonly { bytes: Uint8Array; delayMs: number }[];
+
+const SLOT_BYTES = 128;
+/** Time that one turn of the loop takes. */
+const TURN_NS = 20_000;
+
+/** Builds the reply of a host that keeps the same time as we do. */
+export function answer(probe: SeenProbe, changes: Record<string, number> = {}): Uint8Array {
+  return emitDatagram({
+    header: { source: changes["source"] ?? probe.destination, destination: 0x0a000001, ttl: 60 },
+    message: {
+      kind: "timestamp-reply",
+      identifier: probe.identifier,
+      sequence: probe.sequence,
+      originateMs: probe.originateMs,
+      receiveMs: probe.originateMs,
+      transmitMs: probe.originateMs,
+      ...changes,
+    },
+  });
+}
+
+/** Clock, transmitter and reply source in one. */
+export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
+  readonly path = "simulated";
+  readonly baseUnixMs = 0;
+  readonly batch = createPlainSlots(64, emitProbeTemplate({ source: 0x0a000001, ttl: 64, tos: 0 }));
+  readonly datagramOffset = 0;
+  readonly capacity = 32;
+  readonly slotBytes = SLOT_BYTES;
+  readonly bytes = new Uint8Array(this.capacity * SLOT_BYTES);
+  /** Every probe that the kernel took, in order. */
+  readonly probes: SeenProbe[] = [];
+  /** When each probe left, monotonic nanoseconds. */
+  readonly sentNs: number[] = [];
+  /** Answers to transmit() instead of taking everything: a count, 0, or a negative error number. */
+  refusals: ((from: number, count: number) => number) | undefined;
+  /** Called before each turn: a place to stop or to throw, as a killed program would. */
+  beforeTransmit: (() => void) | undefined;
+  dropped = 0;
+  #nowNs: number;
+  readonly #behaviour: Behaviour;
+  #queue: { atNs: number; bytes: Uint8Array }[] = [];
+  #lengths: number[] = [];
+  #stamps: number[] = [];
+
+  constructor(behaviour: Behaviour, startMs = 43_200_000) {
+    this.#behaviour = behaviour;
+    this.#nowNs = startMs * 1e6;
+  }
+
+  now(): Instant {
+    this.#nowNs += TURN_NS;
+    return { realtimeNs: this.#nowNs, monotonicNs: this.#nowNs, source: "user" };
+  }
+
+  transmit(from: number, count: number): number {
+    this.beforeTransmit?.();
+    const taken = this.refusals === undefined ? count : this.refusals(from, count);
+    for (let slot = from; slot < from + taken; slot++) this.#take(slot);
+    return taken;
+  }
+
+  #take(slot: number): void {
+    const { view, strideBytes } = this.batch;
+    const bytes = new Uint8Array(view.buffer, slot * strideBytes, strideBytes).slice();
+    const parsed = parseDatagram(bytes);
+    if (!parsed.ok || parsed.value.message.kind !== "timestamp-request") {
+      throw new Error("bad probe");
+    }
+    const { header: { destination }, message: { identifier, sequence, originateMs } } =
+      parsed.value;
+    const probe = { destination, identifier, sequence, originateMs, bytes };
+    this.probes.push(probe);
+    this.sentNs.push(this.#nowNs);
+    for (const { bytes, delayMs } of this.#behaviour(probe)) this.deliver(bytes, delayMs);
+  }
+
+  /** Puts a datagram on its way to us. */
+  deliver(bytes: Uint8Array, delayMs: number): void {
+    this.#queue.push({ atNs: this.#nowNs + delayMs * 1e6, bytes });
+  }
+
+  receive(): number {
+    const ready = this.#queue.filter(({ atNs }) => atNs <= this.#nowNs).slice(0, this.capacity);
+    this.#queue = this.#queue.filter((entry) => !ready.includes(entry));
+    this.#lengths = ready.map(({ bytes }) => bytes.length);
+    this.#stamps = ready.map(({ atNs }) => atNs);
+    for (const [index, { bytes }] of ready.entries()) this.bytes.set(bytes, index * SLOT_BYTES);
+    return ready.length;
+  }
+
+  lengthOf(index: number): number {
+    return this.#lengths[index] as number;
+  }
+
+  receivedRealtimeNs(index: number): number {
+    return this.#stamps[index] as number;
+  }
+
+  droppedDatagrams(): number {
+    return this.dropped;
+  }
+
+  wait(timeoutMs: number): undefined {
+    const untilNs = this.#nowNs + timeoutMs * 1e6;
+    const arrivals = this.#queue.map(({ atNs }) => atNs).filter((atNs) => atNs > this.#nowNs);
+    this.#nowNs = Math.min(untilNs, ...arrivals);
+  }
+}
+
+/** A listener that keeps everything. */
+export class Recording implements ScanListener {
+  readonly replies: ScanReply[] = [];
+  readonly refusals: ScanRefusal[] = [];
+  readonly unsentProbes: { address: number; errno: number }[] = [];
+  readonly progresses: ScanProgress[] = [];
+  /** The last checkpoint, and what had been handed over by then. */
+  checkpointed = { position: 0, replies: 0 };
+
+  reply(reply: ScanReply): void {
+    this.replies.push(reply);
+  }
+
+  refused(refusal: ScanRefusal): void {
+    this.refusals.push(refusal);
+  }
+
+  unsent(address: number, errno: number): void {
+    this.unsentProbes.push({ address, errno });
+  }
+
+  progress(progress: ScanProgress): void {
+    this.progresses.push(progress);
+  }
+
+  checkpoint(position: number): void {
+    this.checkpointed = { position, replies: this.replies.length };
+  }
+}

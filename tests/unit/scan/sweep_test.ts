@@ -1,0 +1,245 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { emitDatagram } from "../../../src/packet/mod.ts";
+import { AddressSpace } from "../../../src/scan/address_space.ts";
+import { ScanOrder } from "../../../src/scan/scan_order.ts";
+import { Sweep, type SweepOptions } from "../../../src/scan/sweep.ts";
+import { type Block, parseBlock } from "../../../src/target/block.ts";
+import { Random } from "../../support/random.ts";
+import { answer, type Behaviour, Recording, SimulatedNetwork } from "./simulated_network.ts";
+
+const key = { k0: 0x11223344, k1: 0x55667788 };
+const answering: Behaviour = (probe) => [{ bytes: answer(probe), delayMs: 10.25 }];
+
+interface Setup {
+  readonly block?: string;
+  readonly options?: Partial<SweepOptions>;
+  readonly probesPerTarget?: number;
+  readonly startMs?: number;
+}
+
+function prepare(behaviour: Behaviour, setup: Setup = {}) {
+  const { block = "10.1.0.0/24", options = {}, probesPerTarget = 1 } = setup;
+  const network = new SimulatedNetwork(behaviour, setup.startMs);
+  const listener = new Recording();
+  const space = new AddressSpace([parseBlock(block) as Block]);
+  const order = new ScanOrder({ space, seed: 4, probesPerTarget });
+  const sweep = new Sweep({
+    space,
+    order,
+    probesPerTarget,
+    key,
+    transmitter: network,
+    replies: network,
+    clock: network,
+    rate: 1000,
+    cooldownMs: 500,
+    listener,
+    ...options,
+  });
+  return { network, listener, sweep, order };
+}
+
+const addresses = (records: readonly { address: number }[]) =>
+  new Set(records.map(({ address }) => address));
+
+Deno.test("every host that answers is found once, with its stamps and round-trip time", async () => {
+  const { network, listener, sweep } = prepare(answering);
+  const result = await sweep.run();
+  assertEquals([result.sent, result.replies, result.duplicates, result.unproven], [256, 256, 0, 0]);
+  assert(result.isComplete);
+  assertEquals(addresses(listener.replies).size, 256);
+  for (const reply of listener.replies) {
+    // The path takes 10.25 ms; the originate stamp leaves half a millisecond open each way.
+    assert(Math.abs(reply.rttMs - 10.25) <= 0.5, `${reply.rttMs}`);
+    assertEquals([reply.ttl, reply.flags.length], [60, 0]);
+    assertAlmostEquals(reply.arrivalMs - reply.originateMs, reply.rttMs + 0.5, 1e-6);
+  }
+  assertEquals(network.probes.length, 256);
+  const seconds = ((network.sentNs.at(-1) as number) - (network.sentNs[0] as number)) / 1e9;
+  assertAlmostEquals(255 / seconds, 1000, 10);
+});
+
+Deno.test("midnight is no event", async () => {
+  const { listener, sweep } = prepare(answering, { startMs: 86_399_900 });
+  await sweep.run();
+  assertEquals(listener.replies.length, 256);
+  assert(listener.replies.some(({ originateMs }) => originateMs > 86_399_000), "some left before");
+  assert(listener.replies.some(({ originateMs }) => originateMs < 1000), "some left after");
+  for (const { rttMs } of listener.replies) assert(Math.abs(rttMs - 10.25) <= 0.5, `${rttMs}`);
+});
+
+Deno.test("repeated, misdirected, changed and odd replies are told apart", async () => {
+  const { listener, sweep } = prepare((probe) => {
+    const host = probe.destination & 0xff;
+    const one = (bytes: Uint8Array) => ({ bytes, delayMs: 5 });
+    if (host === 1) return [one(answer(probe)), one(answer(probe)), one(answer(probe))];
+    if (host === 2) return [one(answer(probe, { source: 0x0a010003 }))];
+    if (host === 3) return [one(answer(probe, { originateMs: probe.originateMs + 1 }))];
+    if (host === 4) return [one(answer(probe, { checksum: 0x1234 }))];
+    if (host === 5) return [one(answer(probe, { code: 1 }))];
+    if (host === 6) return [one(answer(probe, { receiveMs: 0x80000001, transmitMs: 0x80000001 }))];
+    if (host === 7) return [one(answer(probe).subarray(0, 30))];
+    return [];
+  });
+  const result = await sweep.run();
+  const { replies, duplicates, unproven, malformed } = result;
+  assertEquals({ replies, duplicates, unproven, malformed }, {
+    replies: 4,
+    duplicates: 2,
+    unproven: 2,
+    malformed: 1,
+  });
+  const flags = listener.replies.map(({ address, flags }) => `${address & 0xff} ${flags}`).sort();
+  assertEquals(flags, [
+    "1 ",
+    "1 duplicate",
+    "1 duplicate",
+    "4 bad-checksum",
+    "5 odd-code",
+    "6 non-standard",
+  ]);
+});
+
+Deno.test("an ICMP error is traced to its probe by eight quoted octets and by the whole", async () => {
+  const router = 0x0a0000fe;
+  const { listener, sweep } = prepare((probe) => {
+    const quoted = (probe.destination & 1) === 0 ? 28 : 40;
+    const body = probe.bytes.subarray(0, quoted);
+    const header = { source: router, destination: 0x0a000001, ttl: 63 };
+    const message = { kind: "error", type: 3, code: 1, body } as const;
+    return [{ bytes: emitDatagram({ header, message }), delayMs: 20 }];
+  });
+  const result = await sweep.run();
+  assertEquals([result.replies, result.refusals, result.unproven], [0, 256, 0]);
+  assertEquals(addresses(listener.refusals).size, 256);
+  for (const { reporter, type, code, rttMs } of listener.refusals) {
+    assertEquals([reporter, type, code], [router, 3, 1]);
+    assert(Math.abs(rttMs - 20) <= 0.5, `${rttMs}`);
+  }
+});
+
+Deno.test("a hundred thousand forged replies and errors: none accepted", async () => {
+  const random = new Random(21);
+  const forge = (number: number): Uint8Array => {
+    const destination = 0x0a010000 + random.u32() % 256;
+    const fields = {
+      identifier: random.u32() & 0xffff,
+      sequence: random.u32() & 0xffff,
+      originateMs: 43_200_000 + random.u32() % 300,
+    };
+    if (number % 2 === 0) return answer({ destination, ...fields, bytes: new Uint8Array() });
+    const quoted = emitDatagram({
+      header: { source: 0x0a000001, destination },
+      message: { kind: "timestamp-request", ...fields },
+    });
+    const body = quoted.subarray(0, number % 4 === 1 ? 28 : 40);
+    const header = { source: 0x0a0000fe, destination: 0x0a000001 };
+    return emitDatagram({ header, message: { kind: "error", type: 3, body } });
+  };
+  const { network, listener, sweep } = prepare(() =>
+    Array.from({ length: 400 }, (_, number) => ({ bytes: forge(number), delayMs: 1 }))
+  );
+  const result = await sweep.run();
+  assertEquals(network.probes.length, 256);
+  assertEquals(result.unproven, 256 * 400);
+  assertEquals([listener.replies.length, listener.refusals.length], [0, 0]);
+});
+
+Deno.test("a full queue loses nothing: the scan backs off and sends the rest later", async () => {
+  const { network, listener, sweep } = prepare(answering, { options: { rate: Infinity } });
+  let calls = 0;
+  network.refusals = (_from, count) =>
+    calls++ % 3 === 0 ? Math.floor(count / 2) : calls % 3 === 2 ? 0 : count;
+  const result = await sweep.run();
+  assertEquals([result.sent, result.unsent, result.replies], [256, 0, 256]);
+  assert(result.backoffs > 0);
+  assertEquals(new Set(network.probes.map(({ destination }) => destination)).size, 256);
+  assertEquals(addresses(listener.replies).size, 256);
+});
+
+Deno.test("a probe that the kernel refuses is told and does not stop the next", async () => {
+  const { network, listener, sweep } = prepare(answering);
+  let calls = 0;
+  network.refusals = (_from, count) => calls++ % 10 === 9 ? -1 : count;
+  const result = await sweep.run();
+  assertEquals(result.sent + result.unsent, 256);
+  assert(result.unsent > 10);
+  assertEquals(listener.unsentProbes.length, result.unsent);
+  assert(listener.unsentProbes.every(({ errno }) => errno === 1));
+  const told = addresses(listener.unsentProbes);
+  assertEquals(told.intersection(addresses(listener.replies)).size, 0);
+  assertEquals(told.union(addresses(listener.replies)).size, 256);
+});
+
+Deno.test("two probes per target are two replies, no duplicates", async () => {
+  const { listener, sweep } = prepare(answering, { probesPerTarget: 2 });
+  const result = await sweep.run();
+  assertEquals([result.sent, result.replies, result.duplicates], [512, 512, 0]);
+  assertEquals(addresses(listener.replies).size, 256);
+});
+
+Deno.test("a stop sends no more and still waits for what is under way", async () => {
+  const { network, listener, sweep } = prepare(answering);
+  network.beforeTransmit = () => network.probes.length >= 100 && sweep.stop();
+  const result = await sweep.run();
+  assert(result.position >= 100 && result.position < 110, `${result.position}`);
+  assert(!result.isComplete);
+  assertEquals(result.replies, result.sent);
+  assertEquals(listener.checkpointed.position, result.position);
+});
+
+Deno.test("killed at ten random moments and resumed, no address is missing and repeats are bounded", async () => {
+  const random = new Random(31);
+  const rate = 1000, cooldownMs = 500;
+  const block = "10.1.0.0/20", total = 4096;
+  const found = new Set<number>();
+  let probed = 0, startPosition = 0;
+  class Kill extends Error {}
+  for (let run = 0; run <= 10; run++) {
+    const killAfter = run === 10 ? Infinity : 200 + random.u32() % 2500;
+    const { network, listener, sweep } = prepare(answering, {
+      block,
+      options: { rate, cooldownMs, startPosition },
+      startMs: 43_200_000 + run * 10_000,
+    });
+    network.beforeTransmit = () => {
+      if (network.probes.length >= killAfter) throw new Kill();
+    };
+    try {
+      await sweep.run();
+    } catch (error) {
+      if (!(error instanceof Kill)) throw error;
+    }
+    probed += network.probes.length;
+    // Only what was handed over before the checkpoint is on disk; the rest died with the program.
+    const kept = listener.replies.slice(0, listener.checkpointed.replies);
+    for (const { address } of kept) found.add(address);
+    const settled = Math.max(startPosition, listener.checkpointed.position);
+    const repeats = startPosition + network.probes.length - settled;
+    assert(repeats <= rate * (cooldownMs / 1000 + 1.1), `${repeats} probes will be repeated`);
+    startPosition = settled;
+  }
+  assertEquals(startPosition, total);
+  assertEquals(found.size, total);
+  assert(probed > total, "the kills cost nothing: they did not happen");
+});
+
+Deno.test("kernel drops are in the result and in the progress", async () => {
+  const { network, listener, sweep } = prepare(answering);
+  network.dropped = 17;
+  const result = await sweep.run();
+  assertEquals(result.dropped, 17);
+  assertEquals(listener.progresses.at(-1)?.dropped, 17);
+});
+
+Deno.test("progress tells where the scan stands", async () => {
+  const { listener, sweep, order } = prepare(answering, { block: "10.1.0.0/20" });
+  await sweep.run();
+  const [first] = listener.progresses;
+  if (first === undefined) throw new Error("no progress");
+  assertEquals([first.length, first.phase], [order.length, "sending"]);
+  assertAlmostEquals(first.sendRate, 1000, 10);
+  assertAlmostEquals(first.remainingSeconds, (4096 - first.position) / 1000, 0.1);
+  const last = listener.progresses.at(-1);
+  assertEquals([last?.position, last?.remainingSeconds, last?.phase], [4096, 0, "cooldown"]);
+});
