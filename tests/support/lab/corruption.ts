@@ -6,9 +6,9 @@ import {
   LONGEST_HEADER_BYTES,
   sealHeader,
   sealMessage,
-  setFragment,
   spoilMessage,
-} from "./packet.ts";
+} from "./octets.ts";
+import { setFragment } from "./packet_edit.ts";
 import type { Random } from "./random.ts";
 import type { CorruptionKind } from "./scenario.ts";
 

@@ -4,113 +4,109 @@
  * device, packets out at their moments. It never yields to the event loop.
  */
 
+import { Request } from "./packet.ts";
+import { ArrivalRing } from "./arrival_ring.ts";
 import { DepartureQueue } from "./departure_queue.ts";
 import { Command, type EngineReport, type EngineStart } from "./engine_protocol.ts";
 import { Journal } from "./journal.ts";
 import { Kernel } from "./kernel.ts";
-import {
-  ICMP_TIMESTAMP_BYTES,
-  IP_OPTIONS,
-  parseBlock,
-  Request,
-  writeHeader,
-  writeTimestampRequest,
-} from "./packet.ts";
+import { rehearse } from "./rehearsal.ts";
 import { Responder } from "./responder.ts";
 
 // Below this the loop watches the clock instead of sleeping: a sleep ends late, by up to 200 µs in a
 // virtual machine. Watching without end is worse: the kernel throttles real-time threads.
 const SPIN_NS = 250_000;
 const LONGEST_PACKET_BYTES = 65535;
-const READS_PER_TURN = 64;
-const REHEARSED_REQUESTS = 5000;
+const ARRIVALS_PER_TURN = 64;
 
-function run(start: EngineStart): void {
-  const kernel = new Kernel(start.baseUnixMs);
-  kernel.makePrompt();
-  const { scenario, tun, waker } = start;
-  const control = new Int32Array(start.control);
-  const queue = new DepartureQueue();
-  const journal = new Journal(scenario.log !== "counts", scenario.logBytes === true);
-  const responder = new Responder(scenario, start.block, start.baseUnixMs, queue, journal);
-  const log = Deno.openSync(start.logPath, { create: true, write: true, truncate: true });
-  const write = (text: string) => writeAll(log, text);
-  const buffer = new Uint8Array(LONGEST_PACKET_BYTES);
-  const request = new Request();
-  const runLine = {
-    type: "run",
-    version: 1,
-    seed: scenario.seed ?? 1,
-    block: start.block,
-    base_unix_ms: start.baseUnixMs,
-    started_ns: kernel.nowNs(),
-  };
-  write(JSON.stringify(runLine) + "\n");
-  rehearse(start);
-  report("ready");
-  for (;;) {
-    const command = Atomics.exchange(control, 0, Command.none);
-    if (command !== Command.none) {
-      kernel.clearWaker(waker);
-      journal.flush(write);
-      if (command === Command.stop) break;
-      report("flushed");
-    }
-    let nowNs = kernel.nowNs();
-    while (queue.nextDueNs <= nowNs) {
-      const departure = queue.pop();
-      if (departure === undefined) break;
-      const actualNs = kernel.nowNs();
-      kernel.write(tun, departure.bytes, departure.lengthBytes);
-      nowNs = kernel.nowNs();
-      journal.addDeparture(
-        departure.request,
-        departure.kind,
-        departure.copy,
-        departure.bytes,
-        departure.lengthBytes,
-        departure.dueNs,
-        actualNs,
-        nowNs,
-      );
-      queue.release(departure);
-    }
-    let reads = 0;
-    for (; reads < READS_PER_TURN; reads++) {
-      const lengthBytes = kernel.read(tun, buffer);
-      if (lengthBytes === 0) break;
-      const arrivalNs = kernel.nowNs();
-      if (request.parse(buffer, lengthBytes)) responder.answer(request, arrivalNs);
-      if (queue.nextDueNs <= arrivalNs) break;
-    }
-    if (reads > 0) continue;
-    const restNs = queue.nextDueNs - kernel.nowNs();
-    if (restNs > SPIN_NS) kernel.wait(tun, waker, restNs - SPIN_NS);
+class Engine {
+  readonly #kernel: Kernel;
+  readonly #tun: number;
+  readonly #waker: number;
+  readonly #control: Int32Array;
+  readonly #queue = new DepartureQueue();
+  readonly #journal: Journal;
+  readonly #responder: Responder;
+  readonly #ring: ArrivalRing;
+  readonly #log: Deno.FsFile;
+  readonly #request = new Request();
+  readonly #drain = new Uint8Array(LONGEST_PACKET_BYTES);
+
+  constructor({ scenario, block, baseUnixMs, device, tun, waker, logPath, control }: EngineStart) {
+    this.#kernel = new Kernel(baseUnixMs);
+    this.#kernel.makePrompt();
+    this.#tun = tun;
+    this.#waker = waker;
+    this.#control = new Int32Array(control);
+    this.#journal = new Journal(scenario.log !== "counts", scenario.logBytes === true);
+    this.#responder = new Responder(scenario, block, baseUnixMs, this.#queue, this.#journal);
+    this.#ring = new ArrivalRing(this.#kernel, device, baseUnixMs);
+    this.#log = Deno.openSync(logPath, { create: true, write: true, truncate: true });
+    this.#write({
+      type: "run",
+      version: 1,
+      seed: scenario.seed ?? 1,
+      block,
+      base_unix_ms: baseUnixMs,
+      started_ns: this.#kernel.nowNs(),
+    });
   }
-  write(JSON.stringify({ type: "end", ended_ns: kernel.nowNs(), ...journal.totals() }) + "\n");
-  log.close();
-  report("stopped");
-}
 
-/** Runs the code of the hot path until it is compiled, so that the first packets are as prompt as the rest. */
-function rehearse({ scenario, block, baseUnixMs }: EngineStart): void {
-  const queue = new DepartureQueue();
-  const journal = new Journal(true, false);
-  const responder = new Responder(scenario, block, baseUnixMs, queue, journal);
-  const request = new Request();
-  const bytes = new Uint8Array(IP_OPTIONS + ICMP_TIMESTAMP_BYTES);
-  const first = parseBlock(block)?.first ?? 0;
-  for (let i = 0; i < REHEARSED_REQUESTS; i++) {
-    writeTimestampRequest(bytes, IP_OPTIONS, 1, i);
-    writeHeader(bytes, IP_OPTIONS, bytes.length, 0, i, 64, 0, first + i % 2);
-    if (request.parse(bytes, bytes.length)) responder.answer(request, i * 1e3);
-    while (queue.nextDueNs <= i * 1e3) {
-      const departure = queue.pop();
-      if (departure === undefined) break;
-      const { request, kind, copy, lengthBytes, dueNs } = departure;
-      journal.addDeparture(request, kind, copy, departure.bytes, lengthBytes, dueNs, dueNs, dueNs);
-      queue.release(departure);
+  /** Reflects until told to stop. */
+  run(): void {
+    for (;;) {
+      const command = Atomics.exchange(this.#control, 0, Command.none);
+      if (command !== Command.none) {
+        this.#kernel.clearWaker(this.#waker);
+        this.#journal.flush((text) => this.#writeText(text));
+        if (command === Command.stop) break;
+        report("flushed");
+      }
+      this.#depart();
+      if (this.#arrive() > 0) continue;
+      const restNs = this.#queue.nextDueNs - this.#kernel.nowNs();
+      // The device is watched and not the ring: waking us from within the ring's stamping would
+      // hold up the sender between that stamp and its own.
+      if (restNs > SPIN_NS) this.#kernel.wait(this.#tun, this.#waker, restNs - SPIN_NS);
     }
+    this.#write({ type: "end", ended_ns: this.#kernel.nowNs(), ...this.#journal.totals() });
+    this.#log.close();
+  }
+
+  #depart(): void {
+    let nowNs = this.#kernel.nowNs();
+    while (this.#queue.nextDueNs <= nowNs) {
+      const departure = this.#queue.pop();
+      if (departure === undefined) return;
+      const actualNs = this.#kernel.nowNs();
+      this.#kernel.write(this.#tun, departure.bytes, departure.lengthBytes);
+      nowNs = this.#kernel.nowNs();
+      this.#journal.addDeparture(departure, actualNs, nowNs);
+      this.#queue.release(departure);
+    }
+  }
+
+  #arrive(): number {
+    let arrivals = 0;
+    for (; arrivals < ARRIVALS_PER_TURN; arrivals++) {
+      const arrival = this.#ring.next();
+      if (arrival === undefined) break;
+      if (this.#request.parse(arrival.bytes, arrival.lengthBytes)) {
+        this.#responder.answer(this.#request, arrival.atNs);
+      }
+    }
+    // The device keeps copies of its own: throw them away, or it runs full.
+    if (arrivals > 0) { while (this.#kernel.read(this.#tun, this.#drain) > 0); }
+    return arrivals;
+  }
+
+  #write(line: Record<string, unknown>): void {
+    this.#writeText(JSON.stringify(line) + "\n");
+  }
+
+  #writeText(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    for (let done = 0; done < bytes.length;) done += this.#log.writeSync(bytes.subarray(done));
   }
 }
 
@@ -118,9 +114,10 @@ function report(what: EngineReport): void {
   self.postMessage(what);
 }
 
-function writeAll(file: Deno.FsFile, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
-}
-
-self.onmessage = (event: MessageEvent<EngineStart>) => run(event.data);
+self.onmessage = ({ data: start }: MessageEvent<EngineStart>) => {
+  const engine = new Engine(start);
+  rehearse(start.scenario, start.block, start.baseUnixMs);
+  report("ready");
+  engine.run();
+  report("stopped");
+};

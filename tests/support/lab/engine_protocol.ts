@@ -13,6 +13,8 @@ export interface EngineStart {
   readonly block: string;
   /** 00:00 UT of the day of the start, Unix time in ms. */
   readonly baseUnixMs: number;
+  /** Name of the TUN device. */
+  readonly device: string;
   /** Descriptor of the TUN device. */
   readonly tun: number;
   /** Descriptor on which the main thread wakes the loop. */

@@ -1,16 +1,14 @@
 /** Replies that look right but come from somebody who is not the host, or belong to no request of now. */
 
+import { parseDotted } from "./address.ts";
+import { headerLength, sealHeaderChecksum, sealMessage } from "./octets.ts";
 import {
-  headerLength,
-  parseDotted,
   readAddresses,
   readIdentity,
-  sealHeaderChecksum,
-  sealMessage,
   writeIdentity,
   writeOriginate,
   writeSource,
-} from "./packet.ts";
+} from "./packet_edit.ts";
 import type { Random } from "./random.ts";
 import type { Forgery, ForgeryKind } from "./scenario.ts";
 

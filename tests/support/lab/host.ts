@@ -1,8 +1,8 @@
 /** The hosts of the block: which behaviour each has, and what it remembers. */
 
+import { parseBlock, parseDotted } from "./address.ts";
 import { type DelaySource, openDelay, resolveQuantity } from "./delay.ts";
 import { type LossSource, openLoss } from "./loss.ts";
-import { parseBlock, parseDotted } from "./packet.ts";
 import { mix, Random } from "./random.ts";
 import { RemoteClock } from "./remote_clock.ts";
 import type { HostBehaviour, Rule, Scenario } from "./scenario.ts";

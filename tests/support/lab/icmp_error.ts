@@ -1,17 +1,16 @@
 /** ICMP errors that quote the request: types 3, 4, 5, 11 and 12. */
 
-import type { Departure, DepartureQueue } from "./departure_queue.ts";
+import { parseDotted } from "./address.ts";
 import {
   IP_OPTIONS,
   LONGEST_HEADER_BYTES,
-  parseDotted,
-  type Request,
   sealHeader,
   sealMessage,
   write16,
   write32,
-  writeHeader,
-} from "./packet.ts";
+} from "./octets.ts";
+import { type Request, writeHeader } from "./packet.ts";
+import type { Departure, DepartureQueue } from "./departure_queue.ts";
 import type { ErrorReply } from "./scenario.ts";
 
 const ERROR_HEADER_BYTES = 8;

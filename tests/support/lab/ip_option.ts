@@ -8,7 +8,8 @@
  * request comes and when the reply goes, as Linux does.
  */
 
-import { IP_OPTIONS, read32, type Request, write32 } from "./packet.ts";
+import { IP_OPTIONS, read32, write32 } from "./octets.ts";
+import { type Request } from "./packet.ts";
 
 const OPTION_END = 0;
 const OPTION_NO_OPERATION = 1;

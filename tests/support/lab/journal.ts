@@ -6,41 +6,11 @@
  * a double and JSON hold exactly.
  */
 
-/** What became of a request. */
-export const fates = [
-  "replied",
-  "lost_out",
-  "lost_back",
-  "silent",
-  "unanswered",
-  "bad_checksum",
-  "rate_limited",
-  "refused",
-  "expired",
-  "malformed",
-] as const;
+import { toDotted } from "./address.ts";
+import type { Departure } from "./departure_queue.ts";
 
-/** What became of a request. */
-export type Fate = typeof fates[number];
-
-/** What kind of packet left. */
-export const departureKinds = [
-  "reply",
-  "duplicate",
-  "error",
-  "corrupted",
-  "forged",
-  "mutated",
-] as const;
-
-/** What kind of packet left. */
-export type DepartureKind = typeof departureKinds[number];
-
-/** What was asked. */
-export const messageKinds = ["timestamp", "echo", "other"] as const;
-
-/** What was asked. */
-export type MessageKind = typeof messageKinds[number];
+import { departureKinds, fates, messageKinds, type RequestNote } from "./journal_words.ts";
+import { RowTable } from "./row_table.ts";
 
 /** Columns of a request row, in the log's names. */
 const REQUEST_COLUMNS = [
@@ -73,79 +43,12 @@ const DEPARTURE_COLUMNS = [
   "written_ns",
 ] as const;
 
-const ROWS_PER_CHUNK = 16384;
-const LINES_PER_WRITE = 2048;
-
-/** One request as it is noted; unknown numbers are NaN. */
-export interface RequestNote {
-  /** Who was asked. */
-  host: number;
-  /** Who asked. */
-  source: number;
-  /** What was asked. */
-  message: MessageKind;
-  /** ICMP identifier. */
-  identifier: number;
-  /** ICMP sequence. */
-  sequence: number;
-  /** Originate stamp as received; NaN for other messages. */
-  originateMs: number;
-  /** TTL as received. */
-  ttl: number;
-  /** When it was read from the device. */
-  arrivalNs: number;
-  /** What became of it. */
-  fate: Fate;
-  /** Delay before the receive stamp. */
-  outNs: number;
-  /** Delay between the stamps. */
-  processingNs: number;
-  /** Delay after the transmit stamp. */
-  backNs: number;
-  /** Our time of the receive stamp. */
-  receiveAtNs: number;
-  /** Remote minus local at that time. */
-  receiveOffsetNs: number;
-  /** The receive stamp. */
-  receiveMs: number;
-  /** Our time of the transmit stamp. */
-  transmitAtNs: number;
-  /** Remote minus local at that time. */
-  transmitOffsetNs: number;
-  /** The transmit stamp. */
-  transmitMs: number;
-}
-
-/** A note to be filled in. */
-export function emptyNote(): RequestNote {
-  return {
-    host: 0,
-    source: 0,
-    message: "other",
-    identifier: 0,
-    sequence: 0,
-    originateMs: NaN,
-    ttl: 0,
-    arrivalNs: 0,
-    fate: "malformed",
-    outNs: 0,
-    processingNs: 0,
-    backNs: 0,
-    receiveAtNs: NaN,
-    receiveOffsetNs: NaN,
-    receiveMs: NaN,
-    transmitAtNs: NaN,
-    transmitOffsetNs: NaN,
-    transmitMs: NaN,
-  };
-}
-
 /** Collects rows and writes them as JSON Lines when asked. */
 export class Journal {
   readonly #keepsRows: boolean;
   readonly #keepsBytes: boolean;
-  readonly #requests = new Table(REQUEST_COLUMNS.length);
-  readonly #departures = new Table(DEPARTURE_COLUMNS.length);
+  readonly #requests = new RowTable(REQUEST_COLUMNS.length);
+  readonly #departures = new RowTable(DEPARTURE_COLUMNS.length);
   readonly #details = new Map<number, string>();
   readonly #bytes = new Map<number, string>();
   readonly #fateCounts = new Float64Array(fates.length);
@@ -193,16 +96,8 @@ export class Journal {
   }
 
   /** Notes a packet that left: `actualNs` was read just before the write, `writtenNs` just after. */
-  addDeparture(
-    request: number,
-    kind: number,
-    copy: number,
-    bytes: Uint8Array,
-    lengthBytes: number,
-    plannedNs: number,
-    actualNs: number,
-    writtenNs: number,
-  ): void {
+  addDeparture(departure: Departure, actualNs: number, writtenNs: number): void {
+    const { request, kind, copy, bytes, lengthBytes, dueNs } = departure;
     this.#kindCounts[kind] = (this.#kindCounts[kind] ?? 0) + 1;
     if (!this.#keepsRows) return;
     if (this.#keepsBytes) {
@@ -213,7 +108,7 @@ export class Journal {
     cells[start + 1] = kind;
     cells[start + 2] = copy;
     cells[start + 3] = lengthBytes;
-    cells[start + 4] = plannedNs;
+    cells[start + 4] = dueNs;
     cells[start + 5] = actualNs;
     cells[start + 6] = writtenNs;
   }
@@ -270,66 +165,8 @@ export class Journal {
   }
 }
 
-/** Rows of numbers in chunks, so that no growth ever copies what is there. */
-class Table {
-  readonly #columns: number;
-  readonly #row: { cells: Float64Array; start: number };
-  #chunks: { firstRow: number; cells: Float64Array }[] = [];
-  #rowCount = 0;
-  #flushedRows = 0;
-
-  constructor(columns: number) {
-    this.#columns = columns;
-    this.#row = { cells: new Float64Array(0), start: 0 };
-  }
-
-  get rowCount(): number {
-    return this.#rowCount;
-  }
-
-  addRow(): { cells: Float64Array; start: number } {
-    const inChunk = this.#rowCount % ROWS_PER_CHUNK;
-    if (inChunk === 0) {
-      const cells = new Float64Array(ROWS_PER_CHUNK * this.#columns);
-      this.#chunks.push({ firstRow: this.#rowCount, cells });
-      this.#row.cells = cells;
-    }
-    this.#row.start = inChunk * this.#columns;
-    this.#rowCount++;
-    return this.#row;
-  }
-
-  flush(
-    write: (text: string) => void,
-    format: (cells: Float64Array, start: number, row: number) => string,
-  ): void {
-    let lines: string[] = [];
-    const put = () => {
-      if (lines.length > 0) write(lines.join("\n") + "\n");
-      lines = [];
-    };
-    for (const { firstRow, cells } of this.#chunks) {
-      const end = Math.min(this.#rowCount, firstRow + ROWS_PER_CHUNK);
-      for (let row = Math.max(firstRow, this.#flushedRows); row < end; row++) {
-        lines.push(format(cells, (row - firstRow) * this.#columns, row));
-        if (lines.length >= LINES_PER_WRITE) put();
-      }
-    }
-    put();
-    this.#flushedRows = this.#rowCount;
-    this.#chunks = this.#chunks.filter(({ firstRow }) =>
-      firstRow + ROWS_PER_CHUNK > this.#rowCount
-    );
-  }
-}
-
 function toHex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
   return text;
-}
-
-/** An address as four decimal numbers. */
-export function toDotted(address: number): string {
-  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }

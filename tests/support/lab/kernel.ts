@@ -16,6 +16,11 @@ const LIBC = {
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   sched_setscheduler: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  if_nametoindex: { parameters: ["buffer"], result: "u32" },
+  mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -34,6 +39,28 @@ const SCHED_FIFO = 1;
 const EAGAIN = 11;
 const EINTR = 4;
 const POLLFD_BYTES = 8;
+const AF_PACKET = 17;
+const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+/** Only a socket for all protocols is shown what leaves. */
+const ETH_P_ALL = 3;
+const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
+const SOL_PACKET = 263;
+const PACKET_RX_RING = 5;
+const PACKET_VERSION = 10;
+const TPACKET_V2 = 1;
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+const SOCKADDR_LL_BYTES = 20;
+/** struct sock_filter[]: pass what leaves (packet type 4, PACKET_OUTGOING), drop the rest. */
+const OUTGOING_ONLY: readonly (readonly [number, number, number, number])[] = [
+  [0x28, 0, 0, 0xfffff004], // load the packet type (an ancillary halfword)
+  [0x15, 0, 1, 4], // is it 4?
+  [0x06, 0, 0, 0xffff], // take all of it
+  [0x06, 0, 0, 0], // take nothing
+];
 const LONGEST_LENGTH_BYTES = 65536;
 
 /** The kernel, as the reflector sees it. One instance per thread. */
@@ -74,6 +101,68 @@ export class Kernel {
     new DataView(request.buffer).setUint16(IFREQ_FLAGS, IFF_TUN | IFF_NO_PI, true);
     if (this.#libc.symbols.ioctl(descriptor, TUNSETIFF, request) < 0) this.#fail("ioctl TUNSETIFF");
     return descriptor;
+  }
+
+  /** Opens a packet socket with a ring (TPACKET_V2) on the packets that leave through a device. */
+  openPacketRing(
+    device: string,
+    blockBytes: number,
+    frameBytes: number,
+    frames: number,
+  ): { descriptor: number; memory: ArrayBuffer } {
+    const { symbols } = this.#libc;
+    // Protocol 0: deaf until bound, so that nothing unfiltered gets in.
+    const descriptor = symbols.socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) this.#fail("open a packet socket");
+    this.#attachFilter(descriptor);
+    const set = (option: number, ...words: number[]) => {
+      const value = new Uint8Array(new Uint32Array(words).buffer);
+      if (symbols.setsockopt(descriptor, SOL_PACKET, option, value, value.length) < 0) {
+        this.#fail("set up a packet ring");
+      }
+    };
+    const sizeBytes = frameBytes * frames;
+    set(PACKET_VERSION, TPACKET_V2);
+    set(PACKET_RX_RING, blockBytes, sizeBytes / blockBytes, frameBytes, frames);
+    const pointer = symbols.mmap(
+      null,
+      BigInt(sizeBytes),
+      PROT_READ_WRITE,
+      MAP_SHARED,
+      descriptor,
+      0n,
+    );
+    if (pointer === null || Deno.UnsafePointer.value(pointer) === 0xffffffffffffffffn) {
+      this.#fail("mmap a packet ring");
+    }
+    const address = new Uint8Array(SOCKADDR_LL_BYTES);
+    const view = new DataView(address.buffer);
+    view.setUint16(0, AF_PACKET, true);
+    view.setUint16(2, ETH_P_ALL, false);
+    view.setUint32(4, symbols.if_nametoindex(new TextEncoder().encode(`${device}\0`)), true);
+    if (symbols.bind(descriptor, address, address.length) < 0) this.#fail("bind a packet socket");
+    return { descriptor, memory: Deno.UnsafePointerView.getArrayBuffer(pointer, sizeBytes) };
+  }
+
+  #attachFilter(descriptor: number): void {
+    const program = new Uint8Array(8 * OUTGOING_ONLY.length);
+    const view = new DataView(program.buffer);
+    OUTGOING_ONLY.forEach(([code, whenTrue, whenFalse, operand], i) => {
+      view.setUint16(8 * i, code, true);
+      view.setUint8(8 * i + 2, whenTrue);
+      view.setUint8(8 * i + 3, whenFalse);
+      view.setUint32(8 * i + 4, operand, true);
+    });
+    // struct sock_fprog { unsigned short len; struct sock_filter *filter; }
+    const prog = new Uint8Array(16);
+    const progView = new DataView(prog.buffer);
+    progView.setUint16(0, OUTGOING_ONLY.length, true);
+    const pointer = Deno.UnsafePointer.value(Deno.UnsafePointer.of(program));
+    progView.setBigUint64(8, BigInt(pointer), true);
+    const { setsockopt } = this.#libc.symbols;
+    if (setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, prog, prog.length) < 0) {
+      this.#fail("attach a filter");
+    }
   }
 
   /** Opens a descriptor on which `wake` ends another thread's `wait`. */

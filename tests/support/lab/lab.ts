@@ -76,7 +76,12 @@ export class Lab {
     args.push("--scenario", `${directory}/scenario.json`, "--log", `${directory}/log.jsonl`);
     args.push("--block", options.block ?? DEFAULT_BLOCK);
     args.push("--address", options.address ?? DEFAULT_ADDRESS, "--remove-namespace", namespace);
-    const command = new Deno.Command("nsenter", { args, stdin: "piped", stdout: "piped" });
+    const command = new Deno.Command("nsenter", {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      env: { DENO_NO_UPDATE_CHECK: "1" },
+    });
     const lab = new Lab(namespace, options, directory, command.spawn());
     try {
       await lab.#expect("ready");

@@ -1,6 +1,6 @@
 /** The lab's log as a test reads it: what truly happened, packet by packet. */
 
-import type { DepartureKind, Fate } from "./journal.ts";
+import type { DepartureKind, Fate } from "./journal_words.ts";
 
 /** The log's first line. */
 export interface LabRun {

@@ -1,6 +1,7 @@
 /** Random changes to a reply, most of them repaired just enough that a kernel still delivers it. */
 
-import { IP_OPTIONS, makeDeliverable, sealMessage } from "./packet.ts";
+import { IP_OPTIONS, sealMessage } from "./octets.ts";
+import { makeDeliverable } from "./packet_edit.ts";
 import type { Random } from "./random.ts";
 import type { Mutation } from "./scenario.ts";
 

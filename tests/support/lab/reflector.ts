@@ -55,6 +55,7 @@ async function main(): Promise<number> {
     scenario,
     block: text("block"),
     baseUnixMs,
+    device: text("device"),
     tun,
     waker,
     logPath: text("log"),
@@ -93,9 +94,8 @@ async function configure(device: string, address: string, block: string): Promis
     // A sweep's burst must wait here, not be dropped.
     `link set ${device} txqueuelen 50000 up`,
     `route add ${block} dev ${device} src ${address}`,
-    // Forged packets and packets from routers on the way come from anywhere.
-    `route add default dev ${device} src ${address}`,
   ];
+  // Forged packets and packets from routers on the way come from anywhere.
   for (const scope of ["all", "default", device]) {
     await Deno.writeTextFile(`/proc/sys/net/ipv4/conf/${scope}/rp_filter`, "0").catch(() => {});
     await Deno.writeTextFile(`/proc/sys/net/ipv6/conf/${scope}/disable_ipv6`, "1").catch(() => {});

@@ -1,5 +1,7 @@
 /** What the lab does with one request: pure, so that it is tested without a device or a clock. */
 
+import { ICMP_TIMESTAMP_BYTES, IP_OPTIONS, LONGEST_HEADER_BYTES, spoilMessage } from "./octets.ts";
+import { type Request, writeEchoReply, writeHeader, writeTimestampReply } from "./packet.ts";
 import { corrupt } from "./corruption.ts";
 import { resolveQuantity } from "./delay.ts";
 import type { Departure, DepartureQueue } from "./departure_queue.ts";
@@ -12,21 +14,11 @@ import {
   departureKinds,
   emptyNote,
   type Fate,
-  type Journal,
   type MessageKind,
   type RequestNote,
-} from "./journal.ts";
+} from "./journal_words.ts";
+import type { Journal } from "./journal.ts";
 import { mutate } from "./mutation.ts";
-import {
-  ICMP_TIMESTAMP_BYTES,
-  IP_OPTIONS,
-  LONGEST_HEADER_BYTES,
-  type Request,
-  spoilMessage,
-  writeEchoReply,
-  writeHeader,
-  writeTimestampReply,
-} from "./packet.ts";
 import type { Scenario } from "./scenario.ts";
 
 const TIMESTAMP_REQUEST = 13;

@@ -1,6 +1,6 @@
 /** Reads a scenario file: JSON, each key and type checked, so that a misspelt key is an error and not a silent nothing. */
 
-import { parseBlock, parseDotted } from "./packet.ts";
+import { parseBlock, parseDotted } from "./address.ts";
 import {
   corruptionKinds,
   forgeryKinds,
