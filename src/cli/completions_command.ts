@@ -4,9 +4,10 @@ import { parseCommandLine } from "./command_line.ts";
 import { COMMAND_SPECS } from "./commands.ts";
 import { COMPLETIONS_COMMAND, COMPLETIONS_OPTIONS, SHELLS } from "./completions_options.ts";
 import { completionScript } from "./completion_script.ts";
-import { ExitCode } from "./exit_code.ts";
+import type { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
 import { formatManPage } from "./man_page.ts";
+import { print } from "./print.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
@@ -32,6 +33,5 @@ export function runCompletions(words: readonly string[], system: System): Promis
     : shell === undefined
     ? formatManPage(COMMAND_SPECS, VERSION)
     : completionScript(shell, COMMAND_SPECS);
-  system.stdout.writeSync(new TextEncoder().encode(text));
-  return Promise.resolve(ExitCode.Ok);
+  return Promise.resolve(print(system, text));
 }

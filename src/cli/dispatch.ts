@@ -21,12 +21,10 @@ export async function dispatch(args: readonly string[], system: System): Promise
   try {
     const [first = "", ...rest] = args;
     const isCommand = Object.hasOwn(COMMANDS, first);
-    const load = COMMANDS[isCommand ? first : "ping"] as () => Promise<CommandRunner>;
-    if (args.length === 0 || first === "--help" || first === "-h") {
-      const showHelp = await (COMMANDS["help"] as () => Promise<CommandRunner>)();
-      return await showHelp(args, system);
-    }
-    const runCommand = await load();
+    if (args.length === 0) return (await import("./help_command.ts")).showUsage(system);
+    const wantsOverview = first === "--help" || first === "-h";
+    const name = wantsOverview ? "help" : isCommand ? first : "ping";
+    const runCommand = await (COMMANDS[name] as () => Promise<CommandRunner>)();
     return await runCommand(isCommand ? rest : args, system);
   } catch (error) {
     return explain(error, system);

@@ -8,6 +8,7 @@ import { cureFor } from "./cure.ts";
 import { DOCTOR_COMMAND, DOCTOR_OPTIONS } from "./doctor_options.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
+import { print } from "./print.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
@@ -31,11 +32,7 @@ interface Finding {
  */
 export async function runDoctor(words: readonly string[], system: System): Promise<ExitCode> {
   const { options, operands } = parseCommandLine(words, DOCTOR_OPTIONS);
-  const encoder = new TextEncoder();
-  if (options.help) {
-    system.stdout.writeSync(encoder.encode(formatHelp(DOCTOR_COMMAND)));
-    return ExitCode.Ok;
-  }
+  if (options.help) return print(system, formatHelp(DOCTOR_COMMAND));
   const [target, ...others] = operands;
   if (others.length > 0) {
     throw new UsageError("Cannot examine several targets: want one at most", undefined, others[0]);
@@ -63,7 +60,8 @@ export async function runDoctor(words: readonly string[], system: System): Promi
   const text = options.json
     ? JSON.stringify({ type: "doctor", version: VERSION, findings })
     : findings.map(formatFinding).join("\n");
-  system.stdout.writeSync(encoder.encode(`${text}\n`));
+  const printed = print(system, `${text}\n`);
+  if (printed !== ExitCode.Ok) return printed;
   if (unresolved) return ExitCode.Unresolved;
   return findings.some(({ verdict }) => verdict === "fail") ? ExitCode.System : ExitCode.Ok;
 }

@@ -4,24 +4,25 @@ import { COMMAND_SPECS } from "./commands.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp, formatOverview } from "./help.ts";
 import { nearest } from "./nearest.ts";
+import { print } from "./print.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 
+/** Prints the overview to standard error: nothing was asked for, and that is a usage error. */
+export function showUsage(system: System): ExitCode {
+  print({ stdout: system.stderr, stderr: system.stderr }, formatOverview(COMMAND_SPECS));
+  return ExitCode.Usage;
+}
+
 /**
- * Prints the overview, or the help of the command named. Without any words it ends with the usage code.
+ * Prints the overview, or the help of the command named.
  *
  * @throws {UsageError} No such command.
  */
 export function runHelp(words: readonly string[], system: System): Promise<ExitCode> {
   const [name] = words.filter((word) => !word.startsWith("-"));
-  const encoder = new TextEncoder();
-  if (words.length === 0) {
-    system.stderr.writeSync(encoder.encode(formatOverview(COMMAND_SPECS)));
-    return Promise.resolve(ExitCode.Usage);
-  }
   if (name === undefined) {
-    system.stdout.writeSync(encoder.encode(formatOverview(COMMAND_SPECS)));
-    return Promise.resolve(ExitCode.Ok);
+    return Promise.resolve(print(system, formatOverview(COMMAND_SPECS)));
   }
   const command = COMMAND_SPECS.find((spec) => spec.name === name);
   if (command === undefined) {
@@ -29,6 +30,5 @@ export function runHelp(words: readonly string[], system: System): Promise<ExitC
     const hint = close === undefined ? "" : `, the nearest is ${close}`;
     throw new UsageError(`Cannot explain ${name}: no such command${hint}`, undefined, name);
   }
-  system.stdout.writeSync(encoder.encode(formatHelp(command)));
-  return Promise.resolve(ExitCode.Ok);
+  return Promise.resolve(print(system, formatHelp(command)));
 }

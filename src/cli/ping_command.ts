@@ -1,24 +1,33 @@
 /** `icmptime ping`: from words to exit code. */
 
-import { Prober } from "../probe/prober.ts";
+import { AliveReporter } from "../report/alive_reporter.ts";
+import { csvColumns, CsvReporter } from "../report/csv_reporter.ts";
+import { FpingReporter } from "../report/fping_reporter.ts";
 import { JsonReporter } from "../report/json_reporter.ts";
-import { isClosedPipe, LineSink } from "../report/line_sink.ts";
+import type { LineSink } from "../report/line_sink.ts";
+import { fieldNames } from "../report/record_table.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { RunRecorder } from "../report/run_recorder.ts";
 import { TextReporter } from "../report/text_reporter.ts";
+import { TspingReporter } from "../report/tsping_reporter.ts";
+import { ReverseNames } from "../target/reverse_names.ts";
 import { listTargets, type TargetList } from "../target/target_list.ts";
+import { targetWords } from "../target/target_words.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
+import { formatFieldList } from "./field_list.ts";
 import { formatHelp } from "./help.ts";
+import { nearest } from "./nearest.ts";
 import type { Parsed } from "./option.ts";
 import { PING_COMMAND, PING_OPTIONS } from "./ping_options.ts";
-import { planPing } from "./ping_plan.ts";
+import { asksWhoIsAlive, planPing } from "./ping_plan.ts";
+import { print } from "./print.ts";
+import { checkTargets, runSession } from "./session.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
 type PingOptions = Parsed<typeof PING_OPTIONS>;
+type Format = NonNullable<PingOptions["format"]>;
 
 /**
  * Runs `ping` with the words after its name and returns the exit code.
@@ -27,104 +36,100 @@ type PingOptions = Parsed<typeof PING_OPTIONS>;
  */
 export async function runPing(words: readonly string[], system: System): Promise<ExitCode> {
   const { options, operands } = parseCommandLine(words, PING_OPTIONS);
-  if (options.help || options.version) {
-    const text = options.help ? formatHelp(PING_COMMAND) : `icmptime ${VERSION}\n`;
-    system.stdout.writeSync(new TextEncoder().encode(text));
-    return ExitCode.Ok;
-  }
-  if (operands.length === 0) {
+  const text = options.help
+    ? formatHelp(PING_COMMAND)
+    : options.version
+    ? `icmptime ${VERSION}\n`
+    : options["list-fields"]
+    ? formatFieldList()
+    : undefined;
+  if (text !== undefined) return print(system, text);
+  const format: Format = options.json ? "json" : options.format ?? "text";
+  checkFields(options, format);
+  const plan = planPing(options);
+  const all = [...operands, ...await readFiles(options.file, system)];
+  if (all.length === 0) {
     throw new UsageError("Cannot ask nobody: want at least one host, as in icmptime 192.0.2.7");
   }
-  const plan = planPing(options);
-  const list = await listTargets(operands, system.resolver);
-  reportProblems(list, system);
-  if (list.targets.length === 0) return ExitCode.Unresolved;
-  using transport = closing(system.openTransport(plan.transport));
-  system.dropPrivileges();
-
-  const sink = new LineSink(system.stdout, (error) => {
-    if (!isClosedPipe(error)) complain(system, `Cannot write the output: ${error.message}`);
-    prober.stop();
+  const list = await listTargets(all, system.resolver, {
+    allAddresses: options["all-addresses"],
+    exclude: options.exclude,
   });
-  const reporter = openReporter(options, sink);
-  const baseUnixMs = transport.clock.baseUnixMs;
-  const recorder = new RunRecorder(list.targets, reporter, sink, {
-    baseUnixMs,
-    explain: options.explain,
-  });
-  const prober = new Prober({ ...plan.prober, targets: list.targets }, transport, recorder);
-  const endSignals = [
-    ...(["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
-      system.onSignal(signal, () => prober.stop())
-    ),
-    system.onSignal("SIGQUIT", () => recorder.summarize()),
-  ];
-  const startedAt = transport.clock.now();
-  const { kind, count, intervalMs, timeoutMs, identifier } = plan.prober;
-  reporter.run({
+  checkTargets(list, system);
+  if (list.targets.length === 0) {
+    if (list.problems.length > 0) return ExitCode.Unresolved;
+    throw new UsageError("Cannot ask nobody: every target is excluded", "--exclude");
+  }
+  const names = options.reverse && !options.numeric
+    ? new ReverseNames((address) => system.lookUpAddress(address))
+    : undefined;
+  names?.request(list.targets.map(({ address }) => address));
+  return await runSession({
     command: "ping",
-    version: VERSION,
-    time: baseUnixMs / 1e3 + startedAt.realtimeNs / 1e9,
-    kind,
-    targets: list.targets.length,
-    count,
-    intervalMs,
-    timeoutMs,
-    identifier,
-    stampSource: transport.stampSource,
-    lengthBytes: plan.messageBytes,
-    baseUnixMs,
-  });
-  const reason = await prober.run();
-  for (const end of endSignals) end();
-  recorder.close(prober.awaitingProbes());
-  recorder.summarize();
-  const { answered } = recorder;
-  const exitCode = list.problems.length > 0
-    ? ExitCode.Unresolved
-    : sink.failure !== undefined && !isClosedPipe(sink.failure)
-    ? ExitCode.System
-    : answered === list.targets.length
-    ? ExitCode.Ok
-    : ExitCode.Unanswered;
-  reporter.end({
-    reason,
-    exitCode,
-    durationS: (transport.clock.now().monotonicNs - startedAt.monotonicNs) / 1e9,
-    targets: list.targets.length,
-    answered,
-    totals: recorder.totals(),
-    ...recorder.strays,
-    kernelDrops: transport.droppedDatagrams(),
-  });
-  sink.flush();
-  return exitCode;
+    plan,
+    list,
+    openReporter: (output, errors) => openReporter(options, format, list, names, output, errors),
+    explain: options.explain,
+    output: options.output,
+    summaryEveryMs: options["summary-every"],
+    conditions: options["fail-if"],
+    status: list.targets.length > 1 || options.quiet || options.output !== undefined,
+  }, system);
 }
 
-/** Words that can never be a target end the run; names that do not resolve are told and left out. */
-function reportProblems(list: TargetList, system: System): void {
-  const invalid = list.problems.find(({ kind }) => kind === "invalid");
-  if (invalid !== undefined) {
-    throw new UsageError(
-      `Cannot ask ${invalid.label}: ${invalid.message}`,
-      undefined,
-      invalid.label,
-    );
+async function readFiles(paths: readonly string[], system: System): Promise<string[]> {
+  const words: string[] = [];
+  for (const path of paths) {
+    try {
+      for (const word of targetWords(await system.readText(path))) words.push(word);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new UsageError(`Cannot read targets from ${path}: ${error.message}`, "--file", path);
+    }
   }
-  for (const { label, message } of list.problems) {
-    complain(system, `Cannot resolve ${label}: ${message}`);
+  return words;
+}
+
+function checkFields(options: PingOptions, format: Format): void {
+  const { fields } = options;
+  if (fields === undefined) return;
+  if (format !== "json" && format !== "csv") {
+    throw new UsageError("Cannot choose fields of this format: want json or csv", "--fields");
   }
-  for (const label of list.duplicates) {
-    complain(system, `${label} is asked once: its address is among the targets already`);
+  const known = format === "csv" ? csvColumns(options.quiet) : fieldNames();
+  for (const field of fields) {
+    if (known.includes(field)) continue;
+    const close = nearest(field, known);
+    const hint = close === undefined ? "see --list-fields" : `the nearest is ${close}`;
+    throw new UsageError(`Cannot print ${field}: no such field, ${hint}`, "--fields", field);
   }
 }
 
-function openReporter(options: PingOptions, sink: LineSink): Reporter {
-  const format = options.json ? "json" : options.format ?? "text";
-  return format === "json" ? new JsonReporter(sink, options) : new TextReporter(sink, options);
-}
-
-/** Makes a transport usable with `using`. */
-function closing<T extends { close(): void }>(transport: T): T & Disposable {
-  return Object.assign(transport, { [Symbol.dispose]: () => transport.close() });
+function openReporter(
+  options: PingOptions,
+  format: Format,
+  list: TargetList,
+  names: ReverseNames | undefined,
+  output: LineSink,
+  errors: LineSink,
+): Reporter {
+  switch (format) {
+    case "json":
+      return new JsonReporter(output, options);
+    case "csv":
+      return new CsvReporter(output, options);
+    case "fping":
+      return new FpingReporter(output, {
+        timestamps: true,
+        quiet: options.quiet,
+        nameWidth: Math.max(...list.targets.map(({ label }) => label.length)),
+        errors,
+      });
+    case "tsping":
+      return new TspingReporter(output, { timestamps: true, separator: ",", errors });
+    case "text":
+      return asksWhoIsAlive(options)
+        ? new AliveReporter(output, { ...options, errors })
+        : new TextReporter(output, { ...options, names });
+  }
 }

@@ -1,12 +1,22 @@
 /** The options of `ping`. The letters are those that users of ping and fping know. */
 
 import type { CommandSpec, OptionTable } from "./option.ts";
-import { choice, duration, integer, payload, stamp, text } from "./values.ts";
+import {
+  block,
+  choice,
+  condition,
+  duration,
+  integer,
+  payload,
+  stamp,
+  text,
+  words,
+} from "./values.ts";
 
 const DAY_MS = 86_400_000;
 
 /** Output formats of `ping`. */
-export const PING_FORMATS = ["text", "json"] as const;
+export const PING_FORMATS = ["text", "json", "csv", "fping", "tsping"] as const;
 
 /** Table of the options of `ping`. */
 export const PING_OPTIONS = {
@@ -38,7 +48,38 @@ export const PING_OPTIONS = {
     group: "Asking",
   },
   loop: { help: "Go on until interrupted", group: "Asking" },
+  spacing: {
+    value: duration(0, DAY_MS),
+    help: "Time between two targets",
+    group: "Asking",
+    fallback: "the interval shared out evenly",
+  },
+  retries: {
+    short: "r",
+    value: integer("N", 0, 1000),
+    help:
+      "Who is alive: ask each target until it answers, N more times at most, waiting half as long again each time",
+    group: "Asking",
+    fallback: "3 with --alive and --unreachable",
+  },
+  alive: { help: "Print the targets that answer, and nothing else", group: "Asking" },
+  unreachable: { help: "Print the targets that do not answer, and nothing else", group: "Asking" },
   echo: { help: "Send ICMP echo instead of timestamp requests", group: "Asking" },
+  file: {
+    short: "f",
+    value: text("FILE", "file"),
+    help: "Read targets from FILE too; - is standard input, # begins a comment",
+    group: "Targets",
+    repeatable: true,
+  },
+  exclude: {
+    value: block(),
+    help: "Never ask these addresses: an address, a prefix or a range",
+    group: "Targets",
+    repeatable: true,
+  },
+  "all-addresses": { help: "Ask every address of a name, not the first alone", group: "Targets" },
+  reverse: { help: "Show the names of addresses once they are known", group: "Targets" },
   ttl: {
     short: "t",
     value: integer("N", 1, 255),
@@ -130,6 +171,31 @@ export const PING_OPTIONS = {
     fallback: "text",
   },
   json: { help: "Short for --format json", group: "Output" },
+  output: {
+    short: "o",
+    value: text("FILE", "file"),
+    help: "Append the output to FILE instead of printing it",
+    group: "Output",
+  },
+  fields: {
+    value: words("NAME,..."),
+    help: "Fields of json and csv, in order",
+    group: "Output",
+    fallback: "all",
+  },
+  "list-fields": { help: "List all fields, with what they say", group: "Output" },
+  "summary-every": {
+    value: duration(1, 366 * DAY_MS),
+    help: "Print a summary of each such stretch of time",
+    group: "Output",
+  },
+  "fail-if": {
+    value: condition(),
+    help:
+      "End with 1 when a target breaks the condition: loss>5%, rtt.p95>50ms, offset>100ms, back.change>20ms",
+    group: "Output",
+    repeatable: true,
+  },
   explain: { help: "Show every field of each request and its reply", group: "Output" },
   quiet: { short: "q", help: "Print the summary only", group: "Output" },
   numeric: { short: "n", help: "Print addresses only, no names", group: "Output" },
@@ -155,6 +221,8 @@ export const PING_COMMAND: CommandSpec = {
     "by the local clock, the one-way delays by both clocks and the offset of the remote clock, each with " +
     "the bound within which the truth lies. A remote stamp is a whole millisecond, so a single reply tells " +
     "a one-way delay to half a millisecond each way; a delay contains the offset between the two clocks.",
+    "A target is a name, an address, a prefix such as 192.0.2.0/28 (its hosts), or a range such as " +
+    "192.0.2.1-192.0.2.20.",
     "Ends with a summary for each target. An interrupt (Ctrl-C) ends the run with its summary; a quit " +
     "(Ctrl-\\) prints the summary so far and goes on.",
   ],

@@ -10,6 +10,10 @@ import { UsageError } from "./usage_error.ts";
 const DEFAULT_COUNT = 5;
 const DEFAULT_INTERVAL_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 1000;
+/** Who is alive: first timeout, tries after the first, and how much longer each next one waits; as fping. */
+const ALIVE_TIMEOUT_MS = 500;
+const ALIVE_RETRIES = 3;
+const ALIVE_BACKOFF = 1.5;
 const ECHO_PAYLOAD_BYTES = 56;
 const ICMP_ERROR_TYPES = [3, 4, 5, 11, 12];
 const TIMESTAMP_REPLY = 14;
@@ -61,9 +65,14 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
     stampPayload,
     badChecksum: options["bad-checksum"],
   });
-  const count = options.loop ? Infinity : options.count ?? DEFAULT_COUNT;
-  const intervalMs = options.interval ?? DEFAULT_INTERVAL_MS;
-  const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
+  const alive = asksWhoIsAlive(options);
+  const timeoutMs = options.timeout ?? (alive ? ALIVE_TIMEOUT_MS : DEFAULT_TIMEOUT_MS);
+  const count = alive
+    ? 1 + (options.retries ?? ALIVE_RETRIES)
+    : options.loop
+    ? Infinity
+    : options.count ?? DEFAULT_COUNT;
+  const intervalMs = options.interval ?? (alive ? timeoutMs : DEFAULT_INTERVAL_MS);
   checkSequences(count, intervalMs, timeoutMs);
   return {
     prober: {
@@ -75,7 +84,10 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
       firstSequence: options.sequence ?? 0,
       count,
       intervalMs,
+      spacingMs: options.spacing,
       timeoutMs,
+      stopOnReply: alive,
+      backoff: alive ? ALIVE_BACKOFF : undefined,
       deadlineMs: options.deadline,
       originateMs: options.originate,
       keepBytes: options.explain,
@@ -90,6 +102,20 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
     },
     messageBytes: template.lengthBytes - 20,
   };
+}
+
+/** Whether the user wants to know who is alive, and not how far away. */
+export function asksWhoIsAlive(options: Parsed<typeof PING_OPTIONS>): boolean {
+  const alive = options.alive || options.unreachable || options.retries !== undefined;
+  if (!alive) return false;
+  for (const name of ["count", "loop"] as const) {
+    if (options[name] === undefined || options[name] === false) continue;
+    throw new UsageError(
+      `Cannot use --${name} with --alive, --unreachable or --retries: want one or the other`,
+      `--${name}`,
+    );
+  }
+  return true;
 }
 
 /** A sequence number must not come round again while its probe may still be answered. */

@@ -4,6 +4,7 @@ import { setColorEnabled } from "@std/fmt/colors";
 import {
   dropPrivilege,
   findRoute,
+  lookUpAddress,
   RawSocket,
   readClockDiscipline,
   readNetworkCapabilities,
@@ -45,7 +46,10 @@ const realSystem: System = {
   findRoute: findKernelRoute,
   stdout: Deno.stdout,
   stderr: Deno.stderr,
-  isTerminal: Deno.stdout.isTerminal(),
+  stderrIsTerminal: Deno.stderr.isTerminal(),
+  readText,
+  openAppend: (path) => Deno.openSync(path, { append: true, create: true }),
+  lookUpAddress,
   resolver: { resolve },
   openTransport,
   dropPrivileges: () => void dropPrivilege(),
@@ -99,6 +103,11 @@ function optional<T>(ask: () => T): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+async function readText(path: string): Promise<string> {
+  if (path !== "-") return await Deno.readTextFile(path);
+  return await new Response(Deno.stdin.readable).text();
 }
 
 async function resolve(name: string): Promise<NameResolution> {

@@ -1,6 +1,7 @@
 /** What the commands need from the machine. `run.ts` gives them the real one. */
 
 import type { Transport } from "../probe/transport.ts";
+import type { AppendableFile } from "../report/file_sink.ts";
 import type { ByteSink } from "../report/line_sink.ts";
 import type { NameResolver } from "../target/resolver.ts";
 
@@ -74,8 +75,14 @@ export interface System {
   readonly stdout: ByteSink;
   /** Standard error. */
   readonly stderr: ByteSink;
-  /** Standard output is a terminal. */
-  readonly isTerminal: boolean;
+  /** Standard error is a terminal. */
+  readonly stderrIsTerminal: boolean;
+  /** All of a file, or of standard input for `-`. */
+  readText(path: string): Promise<string>;
+  /** Opens a file for appending, making it where there is none. */
+  openAppend(path: string): AppendableFile;
+  /** Name of an address; undefined when it has none. Never rejects. */
+  lookUpAddress(address: number): Promise<string | undefined>;
   /** Names. */
   readonly resolver: NameResolver;
   /** Opens a socket; throws where the system refuses. The caller closes it. */

@@ -1,5 +1,7 @@
 /** Parsers for option values. Each throws a RangeError that says what is wanted. */
 
+import { type Condition, parseCondition } from "../report/condition.ts";
+import { type Block, parseBlock } from "../target/block.ts";
 import type { Completion, OptionValue } from "./option.ts";
 
 /** A whole number from `min` to `max`, decimal or 0x-hexadecimal. */
@@ -75,6 +77,37 @@ export function text(metavar: string, complete: Completion = "none"): OptionValu
       throw new RangeError("want a value that is not empty");
     },
   };
+}
+
+/** Words separated by commas. */
+export function words(metavar: string): OptionValue<readonly string[]> {
+  return {
+    metavar,
+    complete: "none",
+    parse(value) {
+      const found = value.split(",").map((word) => word.trim());
+      if (found.every((word) => word !== "")) return found;
+      throw new RangeError("want words separated by commas");
+    },
+  };
+}
+
+/** An address, a prefix or a range. */
+export function block(): OptionValue<Block> {
+  return {
+    metavar: "BLOCK",
+    complete: "none",
+    parse(value) {
+      const found = parseBlock(value);
+      if (typeof found !== "string") return found;
+      throw new RangeError(`${found}, want an address, a prefix or a range`);
+    },
+  };
+}
+
+/** A condition on a target's statistics. */
+export function condition(): OptionValue<Condition> {
+  return { metavar: "CONDITION", complete: "none", parse: parseCondition };
 }
 
 /** A time of day in milliseconds since midnight UT: a 32-bit number, or `HH:MM:SS[.mmm]`. */

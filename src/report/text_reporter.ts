@@ -35,6 +35,8 @@ export interface TextReporterOptions {
   readonly timestamps: boolean;
   /** Every field of each request and reply. */
   readonly explain: boolean;
+  /** Names of addresses, where they are looked up. */
+  readonly names?: { get(address: number): string | undefined } | undefined;
 }
 
 /** Writes a run as text. */
@@ -166,9 +168,9 @@ export class TextReporter implements Reporter {
 
   #name(target: Target): string {
     const address = formatAddress(target.address);
-    return this.#options.numeric || target.label === address
-      ? address
-      : `${safeText(target.label)} (${address})`;
+    if (this.#options.numeric) return address;
+    const name = target.label === address ? this.#options.names?.get(target.address) : target.label;
+    return name === undefined ? address : `${safeText(name)} (${address})`;
   }
 }
 

@@ -1,0 +1,185 @@
+/** One run of the prober from open socket to exit code; what `ping` and the drop-in commands share. */
+
+import { Prober } from "../probe/prober.ts";
+import type { Condition } from "../report/condition.ts";
+import { FileSink } from "../report/file_sink.ts";
+import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
+import type { Reporter } from "../report/reporter.ts";
+import { RunRecorder } from "../report/run_recorder.ts";
+import { StatusLine } from "../report/status_line.ts";
+import { safeText } from "../report/safe_text.ts";
+import type { TargetList } from "../target/target_list.ts";
+import { complain } from "./complain.ts";
+import { ExitCode } from "./exit_code.ts";
+import type { PingPlan } from "./ping_plan.ts";
+import type { System } from "./system.ts";
+import { UsageError } from "./usage_error.ts";
+import { VERSION } from "./version.ts";
+
+/** Targets up to which each is checked for being a broadcast address before anything is sent. */
+const CHECKED_TARGETS = 1024;
+
+/** What a run is made from. */
+export interface SessionSetup {
+  /** Name of the command, for the `run` record. */
+  readonly command: string;
+  /** Packets, socket and schedule. */
+  readonly plan: PingPlan;
+  /** Whom to ask; at least one target. */
+  readonly list: TargetList;
+  /** Makes the reporter for standard output (or the file) and standard error. */
+  readonly openReporter: (output: LineSink, errors: LineSink) => Reporter;
+  /** Pass requests to the reporter. */
+  readonly explain?: boolean;
+  /** File to append to instead of printing. */
+  readonly output?: string | undefined;
+  /** Summaries of such stretches of time, in milliseconds. */
+  readonly summaryEveryMs?: number | undefined;
+  /** What makes the exit code 1. */
+  readonly conditions?: readonly Condition[];
+  /** Show a live line where standard error is a terminal. */
+  readonly status?: boolean;
+}
+
+/**
+ * Reads the targets; tells of names that do not resolve and of addresses that stand twice.
+ *
+ * @throws {UsageError} A word that can never be a target.
+ */
+export function checkTargets(list: TargetList, system: System): void {
+  const invalid = list.problems.find(({ kind }) => kind === "invalid");
+  if (invalid !== undefined) {
+    throw new UsageError(
+      `Cannot ask ${invalid.label}: ${invalid.message}`,
+      undefined,
+      invalid.label,
+    );
+  }
+  for (const { label, message } of list.problems) {
+    complain(system, `Cannot resolve ${label}: ${message}`);
+  }
+  if (list.duplicateCount > 0) {
+    const more = list.duplicateCount > list.duplicates.length ? ", …" : "";
+    complain(
+      system,
+      `asked once, though given more than once: ${list.duplicates.join(", ")}${more}`,
+    );
+  }
+  if (list.targets.length > CHECKED_TARGETS) return;
+  for (const { address, label } of list.targets) {
+    if (system.findRoute(address).kind === "broadcast") {
+      throw new UsageError(
+        `Cannot ask ${label}: a broadcast address, want a single host`,
+        undefined,
+        label,
+      );
+    }
+  }
+}
+
+/** Runs until all is answered, timed out, interrupted or past its deadline; returns the exit code. */
+export async function runSession(setup: SessionSetup, system: System): Promise<ExitCode> {
+  const { plan, list, conditions = [] } = setup;
+  const { targets } = list;
+  const transport = system.openTransport(plan.transport);
+  const file = setup.output === undefined ? undefined : openOutput(setup.output, system);
+  system.dropPrivileges();
+  try {
+    const sink = new LineSink(file ?? system.stdout, (error) => {
+      if (!isClosedPipe(error)) complain(system, `Cannot write the output: ${error.message}`);
+      prober.stop();
+    });
+    const errors = new LineSink(system.stderr, () => {});
+    const reporter = setup.openReporter(sink, errors);
+    const { baseUnixMs } = transport.clock;
+    const { kind, count, intervalMs, timeoutMs, identifier } = plan.prober;
+    const recorder = new RunRecorder(targets, reporter, sink, {
+      baseUnixMs,
+      explain: setup.explain ?? false,
+      summaryEveryMs: setup.summaryEveryMs,
+      status: setup.status && system.stderrIsTerminal
+        ? new StatusLine(system.stderr, targets.length, targets.length * count)
+        : undefined,
+    });
+    const prober = new Prober({ ...plan.prober, targets }, transport, recorder);
+    const endSignals = [
+      ...(["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
+        system.onSignal(signal, () => prober.stop())
+      ),
+      system.onSignal("SIGQUIT", () => recorder.summarize()),
+    ];
+    const startedAt = transport.clock.now();
+    reporter.run({
+      command: setup.command,
+      version: VERSION,
+      time: baseUnixMs / 1e3 + startedAt.realtimeNs / 1e9,
+      kind,
+      targets: targets.length,
+      count,
+      intervalMs,
+      timeoutMs,
+      identifier,
+      stampSource: transport.stampSource,
+      lengthBytes: plan.messageBytes,
+      baseUnixMs,
+    });
+    const reason = await prober.run();
+    for (const end of endSignals) end();
+    recorder.close(prober.awaitingProbes());
+    recorder.summarize();
+    const { answered } = recorder;
+    const broken = tellBroken(recorder, conditions, system);
+    const exitCode = sink.failure !== undefined && !isClosedPipe(sink.failure)
+      ? ExitCode.System
+      : list.problems.length > 0
+      ? ExitCode.Unresolved
+      : answered === targets.length && !broken
+      ? ExitCode.Ok
+      : ExitCode.Unanswered;
+    reporter.end({
+      reason,
+      exitCode,
+      durationS: (transport.clock.now().monotonicNs - startedAt.monotonicNs) / 1e9,
+      targets: targets.length,
+      answered,
+      totals: recorder.totals(),
+      ...recorder.strays,
+      kernelDrops: transport.droppedDatagrams(),
+    });
+    sink.flush();
+    // The disk may have filled up with the very last lines.
+    const failed = sink.failure !== undefined && !isClosedPipe(sink.failure);
+    return failed ? ExitCode.System : exitCode;
+  } finally {
+    transport.close();
+  }
+}
+
+function openOutput(path: string, system: System): ByteSink {
+  try {
+    return new FileSink(system.openAppend(path));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(`Cannot write to ${safeText(path)}: ${error.message}`, "--output", path);
+  }
+}
+
+/** Tells which targets break which conditions; true when any does. */
+function tellBroken(
+  recorder: RunRecorder,
+  conditions: readonly Condition[],
+  system: System,
+): boolean {
+  if (conditions.length === 0) return false;
+  let broken = false;
+  for (const statistics of recorder.statistics) {
+    const summary = statistics.summary();
+    for (const { text, brokenBy } of conditions) {
+      const found = brokenBy(summary);
+      if (found === undefined) continue;
+      broken = true;
+      complain(system, `${statistics.target.label}: ${text} is true, it is ${found}`);
+    }
+  }
+  return broken;
+}

@@ -1,0 +1,108 @@
+/** Conditions for scripts: `loss>5%`, `rtt.p95>50ms`, `offset>100ms`, `back.change>20ms`. */
+
+import type { Summary } from "../stats/mod.ts";
+import type { TargetSummary } from "./target_statistics.ts";
+
+/** Spreads that a condition can look at, by the name it uses. */
+const SPREADS: Readonly<Record<string, (summary: TargetSummary) => Summary | undefined>> = {
+  "rtt": (summary) => summary.rttMs,
+  "out": (summary) => summary.outMs,
+  "back": (summary) => summary.backMs,
+  "out.jitter": (summary) => summary.outJitterMs,
+  "back.jitter": (summary) => summary.backJitterMs,
+  "out.change": (summary) => summary.outChangeMs,
+  "back.change": (summary) => summary.backChangeMs,
+};
+
+const PARTS: readonly (keyof Summary)[] = ["min", "median", "mean", "p95", "max", "stddev"];
+
+const COUNTS = ["duplicates", "late", "refused", "unsent", "lost"] as const;
+
+/** A condition, ready to be asked. */
+export interface Condition {
+  /** As the user wrote it. */
+  readonly text: string;
+  /**
+   * Whether a target breaks it, and what was measured; undefined where it does not or cannot be told. An
+   * offset counts only as far as its bounds prove it.
+   */
+  readonly brokenBy: (summary: TargetSummary) => string | undefined;
+}
+
+/**
+ * Reads a condition: a metric, `>` or `<`, a number with `%`, `us`, `ms`, `s` or nothing.
+ *
+ * @throws {RangeError} It cannot be read; the message says what is wanted.
+ */
+export function parseCondition(text: string): Condition {
+  const match = /^\s*([a-z.0-9]+)\s*([<>])\s*(\d+(?:\.\d*)?|\.\d+)\s*(%|us|µs|ms|s)?\s*$/.exec(
+    text,
+  );
+  if (match === null) {
+    throw new RangeError("want a metric, > or <, and a number, such as loss>5% or rtt.p95>50ms");
+  }
+  const [, metric = "", sign = ">", number = "", unit] = match;
+  const measure = findMeasure(metric, unit);
+  const limit = Number(number) * scaleOf(unit);
+  return {
+    text: text.trim(),
+    brokenBy(summary) {
+      const value = measure.read(summary, sign === ">");
+      if (value === undefined) return undefined;
+      const broken = sign === ">" ? value > limit : value < limit;
+      return broken ? measure.format(value) : undefined;
+    },
+  };
+}
+
+interface Measure {
+  /** `above`: the condition asks whether the value is above its limit. */
+  readonly read: (summary: TargetSummary, above: boolean) => number | undefined;
+  readonly format: (value: number) => string;
+}
+
+function findMeasure(metric: string, unit: string | undefined): Measure {
+  if (metric === "loss") {
+    if (unit !== "%") throw new RangeError("want a percentage for loss, such as loss>5%");
+    return {
+      read: ({ counters }) => counters.lossRatio * 100,
+      format: (value) => `${Number(value.toFixed(2))} %`,
+    };
+  }
+  const count = COUNTS.find((name) => name === metric);
+  if (count !== undefined) {
+    if (unit !== undefined) throw new RangeError(`want a bare number for ${metric}`);
+    return { read: ({ counters }) => counters[count], format: String };
+  }
+  if (unit === undefined || unit === "%") {
+    throw new RangeError(`want a time for ${metric}, such as ${metric}>50ms`);
+  }
+  const format = (value: number) => `${Number(value.toFixed(3))} ms`;
+  if (metric === "offset") {
+    return { read: ({ offset }, above) => provenOffset(offset, above), format };
+  }
+  const dot = metric.lastIndexOf(".");
+  const part = PARTS.find((name) => name === metric.slice(dot + 1));
+  const spread = SPREADS[part === undefined || dot < 0 ? metric : metric.slice(0, dot)];
+  if (spread === undefined) {
+    const names = ["loss", "offset", ...Object.keys(SPREADS), ...COUNTS].join(", ");
+    throw new RangeError(`want one of ${names}, a spread with .${PARTS.join(", .")} if you like`);
+  }
+  return { read: (summary) => spread(summary)?.[part ?? "median"], format };
+}
+
+/** Distance of the offset from zero that the bounds prove: the least for `>`, the most for `<`. */
+function provenOffset(
+  offset: { readonly lowerMs: number; readonly upperMs: number } | undefined,
+  above: boolean,
+): number | undefined {
+  if (offset === undefined) return undefined;
+  const { lowerMs, upperMs } = offset;
+  if (above) return lowerMs > 0 ? lowerMs : upperMs < 0 ? -upperMs : 0;
+  return Math.max(Math.abs(lowerMs), Math.abs(upperMs));
+}
+
+function scaleOf(unit: string | undefined): number {
+  if (unit === "s") return 1e3;
+  return unit === "us" || unit === "µs" ? 1e-3 : 1;
+}
