@@ -62,7 +62,18 @@ export function findRoute(destination: number, query: RouteQuery = {}): RouteAns
       setIntOption(socket, c.SOL_SOCKET, c.SO_MARK, query.mark, `use mark ${query.mark}`);
     }
     const remote = createSocketAddress(destination, discardPort);
-    if (libc.connect(socket, remote, remote.length) < 0) return refusal(destination, readErrno());
+    if (libc.connect(socket, remote, remote.length) < 0) {
+      const error = new SystemError(
+        "connect",
+        readErrno(),
+        `find a route to ${addressText(destination)}`,
+      );
+      // EACCES: a broadcast address, or a rule that forbids the way. Only the first can be allowed.
+      if (error.code !== "EACCES") return { kind: "unreachable", error };
+      setIntOption(socket, c.SOL_SOCKET, c.SO_BROADCAST, 1, "ask for broadcast routes");
+      const isBroadcast = libc.connect(socket, remote, remote.length) === 0;
+      return isBroadcast ? { kind: "broadcast" } : { kind: "unreachable", error };
+    }
     const local = new Uint8Array(SockaddrIn.size);
     const length = new Uint32Array([local.length]);
     const result = libc.getsockname(socket, local, length);
@@ -73,10 +84,4 @@ export function findRoute(destination: number, query: RouteQuery = {}): RouteAns
   } finally {
     libc.close(socket);
   }
-}
-
-function refusal(destination: number, errno: number): RouteAnswer {
-  const error = new SystemError("connect", errno, `find a route to ${addressText(destination)}`);
-  // Only a socket with SO_BROADCAST may connect to a broadcast address.
-  return error.code === "EACCES" ? { kind: "broadcast" } : { kind: "unreachable", error };
 }

@@ -1,0 +1,194 @@
+/** A wrong command line: exit code 3 and one line that names what is wrong and what is wanted. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { runCommand } from "../support/command.ts";
+import { type Program, programTest } from "../support/program.ts";
+import { assertComplaint } from "../support/records.ts";
+
+/** Arguments, and what the complaint says. */
+type WrongLine = readonly [args: readonly string[], complaint: RegExp];
+
+/** Enough to keep two cores busy while programs start. */
+const AT_ONCE = 4;
+
+async function assertRefused(program: Program, lines: readonly WrongLine[]): Promise<void> {
+  const queue = [...lines];
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
+      const [args, complaint] = line;
+      const { code, stdout, stderr } = await runCommand(program.argv(...args));
+      assertEquals({ args, code, stdout }, { args, code: 3, stdout: "" });
+      assertComplaint(stderr, complaint);
+    }
+  }));
+}
+
+/** A number option with its least and greatest value. */
+const NUMBERS: readonly (readonly [option: string, least: number, greatest: number])[] = [
+  ["--count", 1, Number.MAX_SAFE_INTEGER],
+  ["--ttl", 1, 255],
+  ["--tos", 0, 255],
+  ["--mark", 0, 0xffffffff],
+  ["--identifier", 0, 65535],
+  ["--sequence", 0, 65535],
+  ["--code", 0, 255],
+];
+
+/** A duration option with a value below and one above its range. */
+const DURATIONS: readonly (readonly [option: string, below: string, above: string])[] = [
+  ["--interval", "-1", "24.1h"],
+  ["--timeout", "0", "86401"],
+  ["--deadline", "0ms", "367d"],
+];
+
+programTest(
+  { name: "usage: a number out of its range is refused, and the range named" },
+  (program) =>
+    assertRefused(
+      program,
+      NUMBERS.flatMap(([option, least, greatest]) => {
+        const isOpen = greatest === Number.MAX_SAFE_INTEGER;
+        const range = isOpen
+          ? /: want a whole number from 1$/m
+          : new RegExp(`: want a whole number from ${least} to ${greatest}$`, "m");
+        return [String(least - 1), isOpen ? "1e99" : String(greatest + 1), "1.5", "five"].map(
+          (value): WrongLine => [[`${option}=${value}`, "192.0.2.7"], range],
+        );
+      }),
+    ),
+);
+
+programTest(
+  { name: "usage: a time out of its range is refused, and the range named" },
+  (program) =>
+    assertRefused(
+      program,
+      DURATIONS.flatMap(([option, below, above]) =>
+        [below, above, "soon", "5 s", "1e3", "NaN"].map((value): WrongLine => [
+          [`${option}=${value}`, "192.0.2.7"],
+          new RegExp(
+            `Cannot take '${value}' for ${option}: want a time from \\S+ to \\S+, such as`,
+          ),
+        ])
+      ),
+    ),
+);
+
+programTest(
+  { name: "usage: a stamp, a word or a payload that is none is refused" },
+  (program) =>
+    assertRefused(program, [
+      ...["--originate", "--receive", "--transmit"].flatMap((option) =>
+        ["4294967296", "-1", "24:00:00", "12:60:00", "noon"].map((value): WrongLine => [
+          [`${option}=${value}`, "192.0.2.7"],
+          new RegExp(
+            `Cannot take '${value}' for ${option}: want a number from 0 to 4294967295, or`,
+          ),
+        ])
+      ),
+      [["-M", "perhaps", "192.0.2.7"], /'perhaps' for --path-mtu: want one of do, dont$/m],
+      [["--format", "xml", "192.0.2.7"], /'xml' for --format: want one of text, json/],
+      [["--payload", "0xabc", "192.0.2.7"], /'0xabc' for --payload: want 0x and pairs/],
+      [["--payload", "65456", "192.0.2.7"], /'65456' for --payload: want .* up to 65455$/m],
+      [["-I", "", "192.0.2.7"], /an empty value for --interface: want a value that is not empty$/m],
+    ]),
+);
+
+programTest(
+  { name: "usage: an unknown option is refused, and the nearest known one named" },
+  (program) =>
+    assertRefused(program, [
+      [["--cuont", "3", "192.0.2.7"], /--cuont: no such option, the nearest is --count$/m],
+      [["--intervall=1", "192.0.2.7"], /--intervall: no such option, the nearest is --interval$/m],
+      [["--verbos", "192.0.2.7"], /--verbos: no such option, the nearest is --verbose$/m],
+      [["-C", "3", "192.0.2.7"], /-C: no such option, the nearest is -c$/m],
+      [["-qX", "192.0.2.7"], /-X: no such option, see --help for all$/m],
+      [["--xyzzy", "192.0.2.7"], /--xyzzy: no such option, see --help for all$/m],
+      [["--constructor", "192.0.2.7"], /--constructor: no such option/],
+      [["doctor", "--jsn"], /--jsn: no such option, the nearest is --json$/m],
+    ]),
+);
+
+programTest(
+  { name: "usage: options that lack a value, have one too many or clash are refused" },
+  (program) =>
+    assertRefused(program, [
+      [["192.0.2.7", "-c"], /-c alone: it takes a value \(N\)$/m],
+      [["192.0.2.7", "--interval"], /--interval alone: it takes a value \(TIME\)$/m],
+      [["--quiet=yes", "192.0.2.7"], /--quiet a value: it is a switch$/m],
+      [["--loop", "-c", "3", "192.0.2.7"], /--loop with --count: want one of them$/m],
+      [
+        ["--echo", "--originate", "1", "192.0.2.7"],
+        /--originate with --echo: echo has no stamps$/m,
+      ],
+      [["-i", "0", "-c", "70000", "192.0.2.7"], /Cannot wait 1000 ms for each of 70000 probes/],
+    ]),
+);
+
+programTest(
+  { name: "usage: what can never be a target is refused" },
+  (program) =>
+    assertRefused(program, [
+      ...["::1", "2001:db8::7", "fe80::1%eth0", "::ffff:192.0.2.7"].map((target): WrongLine => [
+        [target],
+        new RegExp(
+          `Cannot ask ${target}: ICMPv6 has no Timestamp message, want an IPv4 address$`,
+          "m",
+        ),
+      ]),
+      [["255.255.255.255"], /255\.255\.255\.255: the broadcast address, want a single host$/m],
+      [["224.0.0.1"], /224\.0\.0\.1: a multicast address, want a single host$/m],
+      [["239.255.255.255"], /239\.255\.255\.255: a multicast address, want a single host$/m],
+      [["0.0.0.0"], /0\.0\.0\.0: the unspecified address, want a single host$/m],
+      [["192.0.2"], /192\.0\.2: not an IPv4 address, want four numbers up to 255$/m],
+      [["192.0.2.256"], /192\.0\.2\.256: not an IPv4 address, want four numbers up to 255$/m],
+      // One wrong target stops the run before any packet: the others are not asked either.
+      [["127.0.0.1", "224.0.0.1"], /224\.0\.0\.1: a multicast address, want a single host$/m],
+      [["doctor", "::1"], /Cannot ask ::1: ICMPv6 has no Timestamp message/],
+      [["doctor", "192.0.2.7", "192.0.2.8"], /Cannot examine several targets: want one at most$/m],
+    ]),
+);
+
+programTest(
+  { name: "usage: a target that hides control characters cannot reach the terminal" },
+  async (program) => {
+    const { code, stderr } = await runCommand(program.argv("\x1b]0;owned\x07:\u202e1"));
+    assertEquals(code, 3);
+    assertComplaint(
+      stderr,
+      /Cannot ask \ufffd]0;owned\ufffd:\ufffd1: ICMPv6 has no Timestamp message/,
+    );
+  },
+);
+
+programTest(
+  { name: "usage: ping without a target asks for one" },
+  (program) =>
+    assertRefused(program, [
+      [["ping"], /Cannot ask nobody: want at least one host, as in icmptime 192\.0\.2\.7$/m],
+      [["-c", "3"], /Cannot ask nobody: want at least one host/],
+      [["--"], /Cannot ask nobody: want at least one host/],
+    ]),
+);
+
+programTest(
+  { name: "usage: without any words the overview goes to standard error" },
+  async (program) => {
+    const { code, stdout, stderr } = await runCommand(program.argv());
+    assertEquals([code, stdout], [3, ""]);
+    assertMatch(stderr, /^Usage: icmptime \[COMMAND\] \[OPTIONS\] \[OPERANDS\]\n/);
+    for (const command of ["ping", "doctor", "completions", "help"]) {
+      assertMatch(stderr, new RegExp(`^  ${command} +\\S`, "m"));
+    }
+  },
+);
+
+programTest(
+  { name: "usage: an unknown command of help names the nearest" },
+  (program) =>
+    assertRefused(program, [
+      [["help", "docter"], /Cannot explain docter: no such command, the nearest is doctor$/m],
+      [["completions", "tcsh"], /completions for tcsh: want bash, zsh, fish or man$/m],
+      [["completions"], /completions for no shell: want bash, zsh, fish or man$/m],
+    ]),
+);

@@ -1,0 +1,111 @@
+/** What icmptime writes with `--json`, read as an outsider would, and how its complaints must look. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+
+/** One line of output. */
+export interface OutputRecord {
+  /** What it tells. */
+  readonly type: string;
+  /** Whatever else stands in it. */
+  readonly [key: string]: unknown;
+}
+
+/** Counts of probes, as `summary` and `end` have them. */
+export interface CountRecord extends OutputRecord {
+  readonly sent: number;
+  readonly received: number;
+  readonly lost: number;
+  readonly refused: number;
+  readonly unsent: number;
+  readonly pending: number;
+  readonly late: number;
+  readonly duplicates: number;
+}
+
+/** An answer. */
+export interface ReplyRecord extends OutputRecord {
+  readonly target: string;
+  readonly address: string;
+  readonly probe: number;
+  readonly sequence: number;
+  readonly ttl: number;
+  readonly rtt_ms: number;
+  readonly stamp_source: string;
+  readonly originate_ms: number;
+  readonly receive_ms: number;
+  readonly transmit_ms: number;
+  readonly arrival_ms: number;
+  readonly time: number;
+  readonly length_bytes: number;
+  readonly offset_lower_ms?: number;
+  readonly offset_upper_ms?: number;
+  readonly flags: readonly string[];
+}
+
+/** What one target has shown. */
+export interface SummaryRecord extends CountRecord {
+  readonly address: string;
+  readonly target: string;
+}
+
+/** How the run ended. */
+export interface EndRecord extends CountRecord {
+  readonly reason: string;
+  readonly exit_code: number;
+  readonly answered: number;
+  readonly targets: number;
+  readonly malformed: number;
+  readonly foreign: number;
+  readonly unmatched: number;
+  readonly kernel_drops: number;
+}
+
+/** The whole output of one run, sorted by type, each in the order of writing. */
+export interface RunRecords {
+  /** All lines. */
+  readonly all: readonly OutputRecord[];
+  /** The first line. */
+  readonly run: OutputRecord;
+  /** Answers, duplicates and late ones among them. */
+  readonly replies: readonly ReplyRecord[];
+  /** Probes that an ICMP error ended. */
+  readonly refused: readonly OutputRecord[];
+  /** Probes without an answer. */
+  readonly timeouts: readonly OutputRecord[];
+  /** Probes that the kernel did not take. */
+  readonly unsent: readonly OutputRecord[];
+  /** One for each target, and one more for each at every SIGQUIT. */
+  readonly summaries: readonly SummaryRecord[];
+  /** The last line. */
+  readonly end: EndRecord;
+}
+
+/** Reads the output of a run. Fails unless every line is a JSON object, the first a `run` and the last the one `end`. */
+export function readRecords(stdout: string): RunRecords {
+  assert(stdout.endsWith("\n"), `output does not end with a whole line: ${stdout.slice(-80)}`);
+  const all = stdout.trimEnd().split("\n").map((line) => {
+    assertMatch(line, /^\{"type":"[a-z]+",/);
+    return JSON.parse(line) as OutputRecord;
+  });
+  const of = (type: string) => all.filter((record) => record.type === type);
+  const run = all[0] as OutputRecord;
+  assertEquals([run.type, run["schema_version"]], ["run", 1]);
+  const ends = of("end");
+  assertEquals([ends.length, all.at(-1)?.type], [1, "end"]);
+  return {
+    all,
+    run,
+    replies: of("reply") as unknown as readonly ReplyRecord[],
+    refused: of("refused"),
+    timeouts: of("timeout"),
+    unsent: of("unsent"),
+    summaries: of("summary") as unknown as readonly SummaryRecord[],
+    end: ends[0] as EndRecord,
+  };
+}
+
+/** Fails unless a complaint is one line of icmptime's, free of control characters and of stack traces, that says this. */
+export function assertComplaint(stderr: string, pattern: RegExp): void {
+  assertMatch(stderr, /^icmptime: [^\n\p{Cc}]+\n$/u);
+  assertMatch(stderr, pattern);
+}
