@@ -1,10 +1,11 @@
 /**
  * `deno task compile [--target TRIPLE] [--output FILE]`: icmptime as one file that needs nothing.
  *
- * The program is bundled to one script first: the binary then resolves no package when it
- * starts, which is worth 5 ms of 40. It is compiled without V8's code cache: a compiled program
- * keeps that in a file of a known name in the temporary folder, anyone could put one there, and
- * icmptime runs as root.
+ * The program is bundled first: the binary then resolves no package and reads few modules when it
+ * starts, which spares a fifth of its start-up. Each `import()` stays a file of its own, and the
+ * text is minified, because what V8 does not read costs nothing. It is compiled without V8's
+ * code cache: a compiled program keeps that in a file of a known name in the temporary folder,
+ * anyone could put one there, and icmptime runs as root.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -30,8 +31,7 @@ export interface CompileOptions {
 export async function compile(options: CompileOptions): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-compile-" });
   try {
-    const script = `${folder}/icmptime.js`;
-    await bundle(options.entry, script);
+    const script = await bundle(options.entry, folder);
     const outputFolder = options.output.replace(/[^/]*$/, "") || ".";
     await Deno.mkdir(outputFolder, { recursive: true });
     return await compileScript(script, options);
@@ -40,12 +40,18 @@ export async function compile(options: CompileOptions): Promise<string> {
   }
 }
 
-async function bundle(entry: string, script: string): Promise<void> {
+/** Bundles a program into a folder. Returns the path of its main script. */
+async function bundle(entry: string, folder: string): Promise<string> {
   const ended = await capture(
-    [Deno.execPath(), "bundle", "--quiet", "--check", "--output", script, entry],
+    [
+      ...[Deno.execPath(), "bundle", "--quiet", "--check", "--minify", "--code-splitting"],
+      ...["--outdir", folder, entry],
+    ],
     { cwd: PROJECT_FOLDER },
   );
   if (!ended.success) throw new ToolError(`Cannot bundle ${entry}:\n${ended.stderr.trim()}`);
+  const name = entry.replace(/^.*\//, "").replace(/\.ts$/, ".js");
+  return `${folder}/${name}`;
 }
 
 async function compileScript(script: string, options: CompileOptions): Promise<string> {
