@@ -32,6 +32,14 @@ export const BINARY_PROGRAM: Program = {
   argv: (...args) => [binaryPath(), ...args],
 };
 
+/** Registers a test of what only the compiled binary can do. */
+export function binaryTest(
+  test: SystemTest,
+  fn: (context: Deno.TestContext) => void | Promise<void>,
+): void {
+  systemTest({ ...test, missing: test.missing ?? whyNoBinary() }, fn);
+}
+
 /**
  * Registers a test twice: for the source and for the compiled binary. Where there is no binary,
  * or one that is older than the source, that half is skipped (with REQUIRE_TOOLS=1: fails).
@@ -44,8 +52,8 @@ export function programTest(
     { ...test, name: `${test.name} [source]` },
     (context) => fn(SOURCE_PROGRAM, context),
   );
-  systemTest(
-    { ...test, name: `${test.name} [binary]`, missing: test.missing ?? whyNoBinary() },
+  binaryTest(
+    { ...test, name: `${test.name} [binary]` },
     (context) => fn(BINARY_PROGRAM, context),
   );
 }
