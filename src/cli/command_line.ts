@@ -98,7 +98,7 @@ function normalize(words: readonly string[], table: OptionTable): Normalized {
         }
         tokens.push(`--${name}`);
       } else {
-        const value = equals >= 0 ? word.slice(equals + 1) : words[++i];
+        const value = equals >= 0 ? word.slice(equals + 1) : option.optionalValue ?? words[++i];
         tokens.push(`--${name}=${required(value, `--${name}`, option)}`);
       }
     } else if (word.startsWith("-") && word.length > 1) {
@@ -111,7 +111,8 @@ function normalize(words: readonly string[], table: OptionTable): Normalized {
           tokens.push(`--${name}`);
           continue;
         }
-        const value = at + 1 < word.length ? word.slice(at + 1) : words[++i];
+        const rest = word.slice(at + 1);
+        const value = rest !== "" ? rest : option.optionalValue ?? words[++i];
         tokens.push(`--${name}=${required(value, `-${letter}`, option)}`);
         break;
       }

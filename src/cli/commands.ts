@@ -2,19 +2,23 @@
 
 import { COMPLETIONS_COMMAND } from "./completions_options.ts";
 import { DOCTOR_COMMAND } from "./doctor_options.ts";
+import { FPING_COMMAND } from "./fping_options.ts";
 import type { CommandSpec } from "./option.ts";
 import { PING_COMMAND } from "./ping_options.ts";
+import { TSPING_COMMAND } from "./tsping_options.ts";
 
 /** The commands in the order in which help lists them. */
 export const COMMAND_SPECS: readonly CommandSpec[] = [
   PING_COMMAND,
+  FPING_COMMAND,
+  TSPING_COMMAND,
   DOCTOR_COMMAND,
   COMPLETIONS_COMMAND,
   {
     name: "help",
     summary: "Explain a command",
     operands: "[COMMAND]",
-    completeOperand: ["ping", "doctor", "completions"],
+    completeOperand: ["ping", "fping", "tsping", "doctor", "completions"],
     description: ["Prints the help of a command, or the list of commands."],
     options: {},
     examples: [],

@@ -11,6 +11,8 @@ type CommandRunner = (words: readonly string[], system: System) => Promise<ExitC
 /** Commands by name. Each is loaded only when it runs: start-up time is part of the tool. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandRunner>>> = {
   ping: async () => (await import("./ping_command.ts")).runPing,
+  fping: async () => (await import("./fping_command.ts")).runFping,
+  tsping: async () => (await import("./tsping_command.ts")).runTsping,
   doctor: async () => (await import("./doctor_command.ts")).runDoctor,
   completions: async () => (await import("./completions_command.ts")).runCompletions,
   help: async () => (await import("./help_command.ts")).runHelp,

@@ -77,7 +77,12 @@ function usageName(command: CommandSpec): string {
 
 function formatOption(name: string, option: Option<unknown>): string[] {
   const letter = option.short === undefined ? "    " : `-${option.short}, `;
-  const value = option.value === undefined ? "" : ` ${option.value.metavar}`;
+  const metavar = option.value?.metavar ?? "";
+  const value = metavar === ""
+    ? ""
+    : option.optionalValue === undefined
+    ? ` ${metavar}`
+    : `[=${metavar}]`;
   const head = `  ${letter}--${name}${value}`;
   const fallback = option.fallback === undefined ? "" : ` (default: ${option.fallback})`;
   const body = wrap(option.help + fallback, WIDTH - INDENT);

@@ -36,6 +36,8 @@ export interface Option<T> {
   readonly group: OptionGroup;
   /** What holds when the option is not given, for help. */
   readonly fallback?: string;
+  /** The value may be left out, and is then this; it is given as `--name=VALUE` only, as in getopt(3). */
+  readonly optionalValue?: string;
   /** May be given several times; the values are collected in order. */
   readonly repeatable?: boolean;
 }

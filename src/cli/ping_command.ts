@@ -10,8 +10,7 @@ import type { Reporter } from "../report/reporter.ts";
 import { TextReporter } from "../report/text_reporter.ts";
 import { TspingReporter } from "../report/tsping_reporter.ts";
 import { ReverseNames } from "../target/reverse_names.ts";
-import { listTargets, type TargetList } from "../target/target_list.ts";
-import { targetWords } from "../target/target_words.ts";
+import type { TargetList } from "../target/target_list.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatFieldList } from "./field_list.ts";
@@ -21,7 +20,7 @@ import type { Parsed } from "./option.ts";
 import { PING_COMMAND, PING_OPTIONS } from "./ping_options.ts";
 import { asksWhoIsAlive, planPing } from "./ping_plan.ts";
 import { print } from "./print.ts";
-import { checkTargets, runSession } from "./session.ts";
+import { gatherTargets, runSession } from "./session.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
@@ -47,19 +46,11 @@ export async function runPing(words: readonly string[], system: System): Promise
   const format: Format = options.json ? "json" : options.format ?? "text";
   checkFields(options, format);
   const plan = planPing(options);
-  const all = [...operands, ...await readFiles(options.file, system)];
-  if (all.length === 0) {
-    throw new UsageError("Cannot ask nobody: want at least one host, as in icmptime 192.0.2.7");
-  }
-  const list = await listTargets(all, system.resolver, {
+  const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options["all-addresses"],
     exclude: options.exclude,
   });
-  checkTargets(list, system);
-  if (list.targets.length === 0) {
-    if (list.problems.length > 0) return ExitCode.Unresolved;
-    throw new UsageError("Cannot ask nobody: every target is excluded", "--exclude");
-  }
+  if (list === undefined) return ExitCode.Unresolved;
   const names = options.reverse && !options.numeric
     ? new ReverseNames((address) => system.lookUpAddress(address))
     : undefined;
@@ -75,19 +66,6 @@ export async function runPing(words: readonly string[], system: System): Promise
     conditions: options["fail-if"],
     status: list.targets.length > 1 || options.quiet || options.output !== undefined,
   }, system);
-}
-
-async function readFiles(paths: readonly string[], system: System): Promise<string[]> {
-  const words: string[] = [];
-  for (const path of paths) {
-    try {
-      for (const word of targetWords(await system.readText(path))) words.push(word);
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      throw new UsageError(`Cannot read targets from ${path}: ${error.message}`, "--file", path);
-    }
-  }
-  return words;
 }
 
 function checkFields(options: PingOptions, format: Format): void {
@@ -122,7 +100,7 @@ function openReporter(
       return new FpingReporter(output, {
         timestamps: true,
         quiet: options.quiet,
-        nameWidth: Math.max(...list.targets.map(({ label }) => label.length)),
+        nameWidth: list.targets.reduce((width, { label }) => Math.max(width, label.length), 0),
         errors,
       });
     case "tsping":

@@ -3,7 +3,8 @@
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProberOptions } from "../probe/prober.ts";
 import type { Parsed } from "./option.ts";
-import type { PING_OPTIONS } from "./ping_options.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { PING_OPTIONS } from "./ping_options.ts";
 import type { TransportOptions } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -20,6 +21,10 @@ const TIMESTAMP_REPLY = 14;
 const ECHO_REPLY = 0;
 /** Sequence numbers there are. */
 const SEQUENCES = 65_536;
+
+/** The options of `ping` as they are when none is given. */
+export const DEFAULT_PING_OPTIONS: Parsed<typeof PING_OPTIONS> = parseCommandLine([], PING_OPTIONS)
+  .options;
 
 /** A run as the options describe it, but for its targets. */
 export interface PingPlan {

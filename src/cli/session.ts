@@ -8,7 +8,8 @@ import type { Reporter } from "../report/reporter.ts";
 import { RunRecorder } from "../report/run_recorder.ts";
 import { StatusLine } from "../report/status_line.ts";
 import { safeText } from "../report/safe_text.ts";
-import type { TargetList } from "../target/target_list.ts";
+import { listTargets, type TargetList, type TargetListOptions } from "../target/target_list.ts";
+import { targetWords } from "../target/target_words.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { PingPlan } from "./ping_plan.ts";
@@ -42,11 +43,42 @@ export interface SessionSetup {
 }
 
 /**
- * Reads the targets; tells of names that do not resolve and of addresses that stand twice.
+ * Gathers the targets from words and files; tells of names that do not resolve and of addresses that stand
+ * twice. Undefined when no name resolved.
  *
- * @throws {UsageError} A word that can never be a target.
+ * @throws {UsageError} There is no target, or a word can never be one.
  */
-export function checkTargets(list: TargetList, system: System): void {
+export async function gatherTargets(
+  operands: readonly string[],
+  files: readonly string[],
+  system: System,
+  options: TargetListOptions = {},
+): Promise<TargetList | undefined> {
+  const words = [...operands, ...await readFiles(files, system)];
+  if (words.length === 0) {
+    throw new UsageError("Cannot ask nobody: want at least one host, as in icmptime 192.0.2.7");
+  }
+  const list = await listTargets(words, system.resolver, options);
+  checkTargets(list, system);
+  if (list.targets.length > 0) return list;
+  if (list.problems.length > 0) return undefined;
+  throw new UsageError("Cannot ask nobody: every target is excluded", "--exclude");
+}
+
+async function readFiles(paths: readonly string[], system: System): Promise<string[]> {
+  const words: string[] = [];
+  for (const path of paths) {
+    try {
+      for (const word of targetWords(await system.readText(path))) words.push(word);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new UsageError(`Cannot read targets from ${path}: ${error.message}`, "--file", path);
+    }
+  }
+  return words;
+}
+
+function checkTargets(list: TargetList, system: System): void {
   const invalid = list.problems.find(({ kind }) => kind === "invalid");
   if (invalid !== undefined) {
     throw new UsageError(

@@ -79,6 +79,18 @@ export function text(metavar: string, complete: Completion = "none"): OptionValu
   };
 }
 
+/** One character that separates fields. */
+export function separator(): OptionValue<string> {
+  return {
+    metavar: "SEPARATOR",
+    complete: "none",
+    parse(value) {
+      if ([...value].length === 1) return value;
+      throw new RangeError("want one character");
+    },
+  };
+}
+
 /** Words separated by commas. */
 export function words(metavar: string): OptionValue<readonly string[]> {
   return {

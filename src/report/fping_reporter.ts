@@ -108,6 +108,7 @@ export class FpingReporter implements Reporter {
 
   /** `host : xmt/rcv/%loss = 2/2/0%, min/avg/max = 0.039/0.046/0.053` */
   summary({ target, counters, rttMs }: TargetSummary): void {
+    if (target.index === 0) this.#options.errors.line("");
     const sent = counters.sent + counters.unsent;
     const lost = sent === 0 ? 0 : Math.floor((sent - counters.received) * 100 / sent);
     const spread = rttMs === undefined
