@@ -8,35 +8,18 @@
  */
 
 import { RawSocket, type RawSocketOptions } from "../ffi/mod.ts";
+import { buildRequest } from "../tests/support/request_bytes.ts";
 import { say } from "../tools/output.ts";
 import { readProcessorTime } from "./processor_time.ts";
 
 const LOOPBACK = 0x7f000001;
 const ROUNDS = 3_000;
 
-/** A timestamp request to 127.0.0.1; the kernel fills in source, identification and header checksum. */
-function buildRequest(sequence: number): Uint8Array {
-  const bytes = new Uint8Array(40);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, 0x4500);
-  view.setUint16(2, bytes.length);
-  view.setUint16(8, 0x4001);
-  view.setUint32(16, LOOPBACK);
-  view.setUint16(20, 0x0d00);
-  view.setUint16(24, 0x1c3e);
-  view.setUint16(26, sequence);
-  let sum = 0;
-  for (let offset = 20; offset < bytes.length; offset += 2) sum += view.getUint16(offset);
-  sum = (sum & 0xffff) + (sum >>> 16);
-  view.setUint16(22, ~(sum + (sum >>> 16)) & 0xffff);
-  return bytes;
-}
-
 async function measure(name: string, slots: number, options: RawSocketOptions): Promise<void> {
   using socket = RawSocket.open({ ...options, batchSlots: slots });
   const datagrams = Array.from({ length: slots }, (_, key) => ({
     destination: LOOPBACK,
-    bytes: buildRequest(key),
+    bytes: buildRequest(LOOPBACK, key),
     key,
   }));
   let received = 0;

@@ -14,7 +14,7 @@ export interface InterfaceAddress {
   readonly address: number;
   /** Unsigned 32-bit number; `0xffff_ffff` when the interface states none. */
   readonly netmask: number;
-  /** Broadcast address as an unsigned 32-bit number; undefined where there is none. */
+  /** Broadcast address as an unsigned 32-bit number; undefined where none is set. */
   readonly broadcast: number | undefined;
   /** The interface is up. */
   readonly up: boolean;
@@ -48,13 +48,15 @@ export function listInterfaceAddresses(): InterfaceAddress[] {
 function readEntry(view: Deno.UnsafePointerView, address: number): InterfaceAddress {
   const name = view.getPointer(Ifaddrs.name);
   const flags = view.getUint32(Ifaddrs.flags);
-  // Where it is no broadcast address, the field holds the peer of a point-to-point link.
+  // Where it is no broadcast address, the field holds the peer of a point-to-point link; where none is set, glibc
+  // repeats the address itself.
   const canBroadcast = (flags & c.IFF_BROADCAST) !== 0;
+  const broadcast = canBroadcast ? readIpv4(view.getPointer(Ifaddrs.broadcast)) : undefined;
   return {
     name: name === null ? "" : Deno.UnsafePointerView.getCString(name),
     address,
     netmask: readIpv4(view.getPointer(Ifaddrs.netmask)) ?? 0xffff_ffff,
-    broadcast: canBroadcast ? readIpv4(view.getPointer(Ifaddrs.broadcast)) : undefined,
+    broadcast: broadcast === address ? undefined : broadcast,
     up: (flags & c.IFF_UP) !== 0,
     loopback: (flags & c.IFF_LOOPBACK) !== 0,
   };
