@@ -189,4 +189,4 @@ function main(args: readonly string[]): number {
   }
 }
 
-if (import.meta.main) Deno.exit(main(Deno.args));
+if (import.meta.main) Deno.exitCode = main(Deno.args);

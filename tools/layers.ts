@@ -59,7 +59,7 @@ const UNSAFE_PLACES = [
   "tests/support/",
   "tests/system/",
   "tests/unit/ffi/",
-  "bench/open_libc.ts",
+  "bench/",
 ];
 
 /** Where the process may be ended. The lab is a program of its own. */
