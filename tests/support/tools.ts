@@ -23,13 +23,9 @@ export interface SystemTest extends Requirements {
   readonly name: string;
 }
 
-/** Directories that hold system programs, also where a plain user's PATH leaves them out. */
-const SYSTEM_DIRECTORIES = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-
 /** Path of a program, or undefined when it is not installed. */
 export function findTool(name: string): string | undefined {
-  const directories = (Deno.env.get("PATH") ?? "").split(":").concat(SYSTEM_DIRECTORIES);
-  for (const directory of directories) {
+  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
     const path = `${directory}/${name}`;
     try {
       const info = Deno.statSync(path);
