@@ -1,5 +1,6 @@
 /** Sends requests through a raw socket and gathers what comes back. */
 
+import "./open_libc.ts";
 import { RawSocket, type RawSocketOptions, type RawTransmitStamp } from "../../ffi/mod.ts";
 import type { SystemInstant } from "../../ffi/mod.ts";
 import type { Namespace } from "./namespace.ts";

@@ -11,6 +11,7 @@ import {
   SystemError,
 } from "../../ffi/mod.ts";
 import { type Namespace, VethPair } from "../support/namespace.ts";
+import "../support/open_libc.ts";
 import { addressNumber } from "../support/request_bytes.ts";
 import { systemTest } from "../support/tools.ts";
 

@@ -1,0 +1,9 @@
+/**
+ * Imported for its effect: opens libc before the first test. It stays open for good, which the resource sanitizer of
+ * Deno 2.4 would otherwise hold against the first test that uses it.
+ */
+
+import { openLibc, openLinuxLibc } from "../../ffi/libc.ts";
+
+openLibc();
+if (Deno.build.os === "linux") openLinuxLibc();
