@@ -191,6 +191,11 @@ export class ReplySocket {
     return undefined;
   }
 
+  /** Lets signals and timers of the program be served, and resolves at once: some 20 µs, where a timer takes 2 ms. */
+  breathe(): Promise<void> {
+    return this.#waitElsewhere(0);
+  }
+
   async #waitElsewhere(timeoutMs: number): Promise<void> {
     await openLibc().pollNonblocking(this.#pollPointer, 1n, Math.ceil(timeoutMs));
   }

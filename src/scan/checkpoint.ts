@@ -1,14 +1,21 @@
 /**
  * Where a scan may resume.
  *
- * A checkpoint is written after the results that it vouches for, and replaces the one before in one step.
- * So a scan killed at any moment resumes with no address missing; what is probed again is what left
- * within the cooldown and the second between two checkpoints before the kill: rate × (cooldown + 1 s) probes at most.
+ * A checkpoint is written after the results that it vouches for. So a scan killed at any moment
+ * resumes with no address missing; what is probed again is what left within the cooldown and the
+ * second between two checkpoints before the kill: rate × (cooldown + 1 s) probes at most.
+ *
+ * The file has two lines of fixed length, each one JSON object and its check sum, written in turn. A write that a
+ * kill or a crash cuts short spoils one line; the other is the checkpoint before. Unlike a file that is replaced by
+ * renaming, it can be kept after root is given up, and on a full disk.
  */
 
-/** What identifies the sequence of probes: a checkpoint of another plan is worth nothing. */
+import type { Block } from "../target/block.ts";
+import { halfSipHash } from "./half_sip_hash.ts";
+
+/** What identifies the sequence of probes: a checkpoint of another scan is worth nothing. */
 export interface ScanIdentity {
-  /** Blocks after exclusions, in one text. */
+  /** Digest of the addresses to be probed, see {@linkcode digestBlocks}. */
   readonly targets: string;
   /** Seed of the order. */
   readonly seed: number;
@@ -22,8 +29,8 @@ export interface ScanIdentity {
 
 /** A place in a scan. */
 export interface Checkpoint extends ScanIdentity {
-  /** Format of this record. */
-  readonly version: 1;
+  /** Counts the checkpoints of the file; the highest is the latest. */
+  readonly number: number;
   /** Probes below this are settled and their results written. */
   readonly position: number;
   /** Probes of the shard. */
@@ -32,87 +39,107 @@ export interface Checkpoint extends ScanIdentity {
   readonly writtenAt: string;
 }
 
-/** The checkpoint as text: one JSON object. */
+/** Length of a line with its line break. All that goes into one is far shorter. */
+export const CHECKPOINT_LINE_BYTES = 512;
+
+const VERSION = 1;
+/** Not secrets: they only make digests that differ where texts differ. */
+const DIGEST_KEYS = [[0x69636d70, 0x74696d65], [0x7363616e, 0x6469676e]] as const;
+
+/** Sixteen hexadecimal digits that tell one set of blocks from another. */
+export function digestBlocks(blocks: readonly Block[]): string {
+  return digestPairs(blocks.map(({ first, last }) => [first, last]));
+}
+
+function digestPairs(pairs: readonly (readonly [number, number])[]): string {
+  return DIGEST_KEYS.map(([k0, k1]) => {
+    let state: number = k0;
+    for (const [first, last] of pairs) state = halfSipHash(state, k1, first, last);
+    return state.toString(16).padStart(8, "0");
+  }).join("");
+}
+
+function digestText(text: string): string {
+  return digestPairs(Array.from(text, (letter, index) => [letter.codePointAt(0) ?? 0, index]));
+}
+
+/** The checkpoint as one line of {@linkcode CHECKPOINT_LINE_BYTES} ASCII characters. */
 export function formatCheckpoint(checkpoint: Checkpoint): string {
-  return `${JSON.stringify(checkpoint, null, 2)}\n`;
+  const body = JSON.stringify({ version: VERSION, ...checkpoint });
+  const line = `${digestText(body)} ${body}`;
+  return `${line.padEnd(CHECKPOINT_LINE_BYTES - 1)}\n`;
 }
 
 /**
- * Reads a checkpoint.
+ * Reads the latest whole checkpoint of a file.
  *
  * @returns the checkpoint, or one sentence that says what is wrong with the text
  */
 export function parseCheckpoint(text: string): Checkpoint | string {
-  let value: Partial<Checkpoint> | null;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return "it is not JSON";
-  }
-  if (typeof value !== "object" || value === null) return "it is not an object";
-  if (value.version !== 1) return `its version is ${value.version}, want 1`;
-  for (const key of ["targets", "shard", "writtenAt"] as const) {
-    if (typeof value[key] !== "string") return `${key} is missing`;
-  }
-  for (const key of ["seed", "maxTargets", "probesPerTarget", "position", "length"] as const) {
-    if (!Number.isSafeInteger(value[key])) return `${key} is missing`;
-  }
-  const { position = -1, length = -1 } = value;
-  if (position < 0 || position > length) {
-    return `position ${position} is not within 0 and ${length}`;
-  }
-  return value as Checkpoint;
+  const found = text.split("\n").map(parseLine).filter((line) => line !== undefined);
+  const latest = found.sort((a, b) => b.number - a.number)[0];
+  return latest ?? "it has no whole checkpoint";
+}
+
+function parseLine(line: string): Checkpoint | undefined {
+  const [digest = "", ...words] = line.trimEnd().split(" ");
+  const body = words.join(" ");
+  if (body === "" || digestText(body) !== digest) return undefined;
+  // The digest vouches for the rest: this program wrote it.
+  const { version, ...checkpoint } = JSON.parse(body);
+  return version === VERSION ? checkpoint : undefined;
 }
 
 /** The first property in which two scans differ, or undefined when they are the same scan. */
 export function findDifference(a: ScanIdentity, b: ScanIdentity): keyof ScanIdentity | undefined {
-  const keys = ["seed", "shard", "targets", "maxTargets", "probesPerTarget"] as const;
+  const keys = ["seed", "shard", "maxTargets", "probesPerTarget", "targets"] as const;
   return keys.find((key) => a[key] !== b[key]);
 }
 
-/** What the store needs of a file system. */
-export interface CheckpointFiles {
-  /** Writes a whole file and makes it durable. */
-  write(path: string, text: string): void;
-  /** Puts one file in the place of another in one step, rename(2). */
-  rename(from: string, to: string): void;
+/** A file that is written in place. */
+export interface CheckpointFile {
+  /** Writes all of the bytes at an offset, in one system call where the system takes them. */
+  writeAt(offsetBytes: number, bytes: Uint8Array): void;
 }
 
-/** Keeps the latest checkpoint in a file, which is always whole. */
+/** Keeps the latest checkpoints in a file. */
 export class CheckpointStore {
-  readonly #path: string;
+  readonly #file: CheckpointFile;
   readonly #identity: ScanIdentity;
   readonly #length: number;
-  readonly #files: CheckpointFiles;
-  #written = -1;
+  readonly #encoder = new TextEncoder();
+  #number: number;
+  #position = -1;
 
-  /** Keeps checkpoints of the scan `identity`, of `length` probes, in the file at `path`. */
-  constructor(path: string, identity: ScanIdentity, length: number, files: CheckpointFiles) {
-    this.#path = path;
+  /**
+   * Keeps checkpoints of the scan `identity`, of `length` probes.
+   *
+   * @param previous the checkpoint that the file holds already, when the scan is resumed
+   */
+  constructor(file: CheckpointFile, identity: ScanIdentity, length: number, previous?: Checkpoint) {
+    this.#file = file;
     this.#identity = identity;
     this.#length = length;
-    this.#files = files;
+    this.#number = previous === undefined ? 0 : previous.number + 1;
   }
 
   /**
    * Writes a checkpoint unless nothing was settled since the last one. Flush the results first.
    *
    * @param position probes below it are settled
-   * @param now Unix time in milliseconds
+   * @param unixMs now
    */
-  save(position: number, now: number): void {
-    if (position === this.#written) return;
-    const writtenAt = new Date(now).toISOString();
-    const text = formatCheckpoint({
-      version: 1,
+  save(position: number, unixMs: number): void {
+    if (position === this.#position) return;
+    const line = formatCheckpoint({
+      number: this.#number,
       ...this.#identity,
       position,
       length: this.#length,
-      writtenAt,
+      writtenAt: new Date(unixMs).toISOString(),
     });
-    const draft = `${this.#path}.new`;
-    this.#files.write(draft, text);
-    this.#files.rename(draft, this.#path);
-    this.#written = position;
+    this.#file.writeAt((this.#number % 2) * CHECKPOINT_LINE_BYTES, this.#encoder.encode(line));
+    this.#number++;
+    this.#position = position;
   }
 }

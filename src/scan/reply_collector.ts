@@ -26,6 +26,8 @@ export interface ReplySource {
   droppedDatagrams(): number;
   /** Returns, or resolves, when there is something to receive or `timeoutMs` have passed. */
   wait(timeoutMs: number): Promise<void> | undefined;
+  /** Lets signals and timers of the program be served, and resolves at once. */
+  breathe(): Promise<void>;
 }
 
 /** What a collector works with. */

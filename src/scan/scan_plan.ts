@@ -3,19 +3,18 @@
 import {
   type Block,
   containsBlock,
-  formatBlock,
   mergeBlocks,
   subtractBlocks,
   totalSize,
 } from "../target/block.ts";
 import {
-  areAllLocal,
+  reachStrangers,
   RESERVED_BLOCKS,
   type ReservedBlock,
   reservedWithin,
 } from "../target/reserved.ts";
 import { AddressSpace } from "./address_space.ts";
-import type { ScanIdentity } from "./checkpoint.ts";
+import { digestBlocks, type ScanIdentity } from "./checkpoint.ts";
 import { ScanOrder, type Shard } from "./scan_order.ts";
 
 /** What a scan is to cover. */
@@ -60,7 +59,7 @@ export interface ScanPlan {
   readonly identity: ScanIdentity;
   /** Reserved and own addresses left out. */
   readonly leftOut: readonly LeftOut[];
-  /** Some target is neither private nor of this machine: strangers will be probed. */
+  /** Some target can be reached over the public Internet: strangers will be probed. */
   readonly isPublic: boolean;
   /** Seconds that sending takes at the rate asked for, cooldown included; 0 and cooldown when there is no limit. */
   readonly expectedSeconds: number;
@@ -83,14 +82,14 @@ export function planScan(options: ScanPlanOptions): ScanPlan {
     space,
     order,
     identity: {
-      targets: space.blocks.map(formatBlock).join(" "),
+      targets: digestBlocks(space.blocks),
       seed,
       shard: shard === undefined ? "1/1" : `${shard.index}/${shard.count}`,
       maxTargets: order.targets,
       probesPerTarget,
     },
     leftOut: countHoles(wanted, holes),
-    isPublic: space.size > 0 && !areAllLocal(space.blocks),
+    isPublic: reachStrangers(space.blocks),
     expectedSeconds: seconds + cooldownMs / 1000,
   };
 }

@@ -5,7 +5,6 @@
  * for a probe in flight: the reply proves itself.
  */
 
-import { setImmediate } from "node:timers";
 import type { Clock, Instant } from "../time/instant.ts";
 import { wholeMsOfDay } from "../time/day.ts";
 import type { AddressSpace } from "./address_space.ts";
@@ -204,7 +203,7 @@ export class Sweep {
   async #serve(nowNs: number, phase: ScanProgress["phase"]): Promise<void> {
     if (nowNs - this.#lastYieldNs >= YIELD_NS) {
       this.#lastYieldNs = nowNs;
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await this.#options.replies.breathe();
     }
     if (nowNs - this.#lastReport.atNs >= REPORT_NS) {
       this.#options.listener.progress(this.#progress(nowNs, phase));

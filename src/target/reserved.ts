@@ -6,7 +6,7 @@
  * Multicast Address Space Registry (RFC 5771).
  */
 
-import { type Block, blockOfPrefix, containsBlock, mergeBlocks } from "./block.ts";
+import { type Block, blockOfPrefix, containsBlock, mergeBlocks, subtractBlocks } from "./block.ts";
 
 /** A block with a purpose other than numbering hosts of the public Internet. */
 export interface ReservedBlock extends Block {
@@ -14,8 +14,11 @@ export interface ReservedBlock extends Block {
   readonly name: string;
   /** The document that reserves it. */
   readonly reference: string;
-  /** It numbers hosts of the user's own network or machine, so naming it is meaning it. */
-  readonly local: boolean;
+  /**
+   * `local`: numbers hosts of the user's own network or machine, so naming it is meaning it. `closed`: not reachable
+   * over the public Internet. `global`: reachable, serving a special purpose there.
+   */
+  readonly reach: "local" | "closed" | "global";
 }
 
 function reserve(
@@ -23,30 +26,30 @@ function reserve(
   prefixLength: number,
   name: string,
   reference: string,
-  local = false,
+  reach: ReservedBlock["reach"] = "closed",
 ): ReservedBlock {
-  return { ...blockOfPrefix(address, prefixLength), name, reference, local };
+  return { ...blockOfPrefix(address, prefixLength), name, reference, reach };
 }
 
 /** The registries' entries in order of address. Entries inside another entry are left out. */
 export const RESERVED_BLOCKS: readonly ReservedBlock[] = [
   reserve(0x00000000, 8, "This network", "RFC 791"),
-  reserve(0x0a000000, 8, "Private-Use", "RFC 1918", true),
-  reserve(0x64400000, 10, "Shared Address Space", "RFC 6598", true),
-  reserve(0x7f000000, 8, "Loopback", "RFC 1122", true),
-  reserve(0xa9fe0000, 16, "Link Local", "RFC 3927", true),
-  reserve(0xac100000, 12, "Private-Use", "RFC 1918", true),
+  reserve(0x0a000000, 8, "Private-Use", "RFC 1918", "local"),
+  reserve(0x64400000, 10, "Shared Address Space", "RFC 6598", "local"),
+  reserve(0x7f000000, 8, "Loopback", "RFC 1122", "local"),
+  reserve(0xa9fe0000, 16, "Link Local", "RFC 3927", "local"),
+  reserve(0xac100000, 12, "Private-Use", "RFC 1918", "local"),
   reserve(0xc0000000, 24, "IETF Protocol Assignments", "RFC 6890"),
   reserve(0xc0000200, 24, "Documentation (TEST-NET-1)", "RFC 5737"),
-  reserve(0xc01fc400, 24, "AS112-v4", "RFC 7535"),
-  reserve(0xc034c100, 24, "AMT", "RFC 7450"),
-  reserve(0xc0586300, 24, "Deprecated (6to4 Relay Anycast)", "RFC 7526"),
-  reserve(0xc0a80000, 16, "Private-Use", "RFC 1918", true),
-  reserve(0xc0af3000, 24, "Direct Delegation AS112 Service", "RFC 7534"),
+  reserve(0xc01fc400, 24, "AS112-v4", "RFC 7535", "global"),
+  reserve(0xc034c100, 24, "AMT", "RFC 7450", "global"),
+  reserve(0xc0586300, 24, "Deprecated (6to4 Relay Anycast)", "RFC 7526", "global"),
+  reserve(0xc0a80000, 16, "Private-Use", "RFC 1918", "local"),
+  reserve(0xc0af3000, 24, "Direct Delegation AS112 Service", "RFC 7534", "global"),
   reserve(0xc6120000, 15, "Benchmarking", "RFC 2544"),
   reserve(0xc6336400, 24, "Documentation (TEST-NET-2)", "RFC 5737"),
   reserve(0xcb007100, 24, "Documentation (TEST-NET-3)", "RFC 5737"),
-  reserve(0xe0000000, 4, "Multicast", "RFC 5771"),
+  reserve(0xe0000000, 4, "Multicast", "RFC 5771", "global"),
   reserve(0xf0000000, 4, "Reserved, with Limited Broadcast", "RFC 1112, RFC 919"),
 ];
 
@@ -59,14 +62,12 @@ export const RESERVED_BLOCKS: readonly ReservedBlock[] = [
 export function reservedWithin(targets: readonly Block[]): ReservedBlock[] {
   return RESERVED_BLOCKS.filter((reserved) =>
     targets.some((target) => target.first <= reserved.last && target.last >= reserved.first) &&
-    !(reserved.local && targets.some((target) => containsBlock(reserved, target)))
+    !(reserved.reach === "local" && targets.some((target) => containsBlock(reserved, target)))
   );
 }
 
-/** Whether every address of the targets belongs to a local block, so that no stranger is probed. */
-export function areAllLocal(targets: readonly Block[]): boolean {
-  const local = RESERVED_BLOCKS.filter((reserved) => reserved.local);
-  return mergeBlocks(targets).every((target) =>
-    local.some((reserved) => containsBlock(reserved, target))
-  );
+/** Whether some target is reachable over the public Internet: its owner is a stranger who did not ask for probes. */
+export function reachStrangers(targets: readonly Block[]): boolean {
+  const closed = mergeBlocks(RESERVED_BLOCKS.filter(({ reach }) => reach !== "global"));
+  return subtractBlocks(targets, closed).length > 0;
 }

@@ -126,6 +126,10 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     return this.dropped;
   }
 
+  breathe(): Promise<void> {
+    return Promise.resolve();
+  }
+
   wait(timeoutMs: number): undefined {
     const untilNs = this.#nowNs + timeoutMs * 1e6;
     const arrivals = this.#queue.map(({ atNs }) => atNs).filter((atNs) => atNs > this.#nowNs);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Block, formatBlock, parseBlock } from "../../../src/target/block.ts";
-import { areAllLocal, RESERVED_BLOCKS, reservedWithin } from "../../../src/target/reserved.ts";
+import { reachStrangers, RESERVED_BLOCKS, reservedWithin } from "../../../src/target/reserved.ts";
 
 const blocks = (...texts: string[]) => texts.map((text) => parseBlock(text) as Block);
 const within = (...texts: string[]) => reservedWithin(blocks(...texts)).map(formatBlock);
@@ -28,8 +28,13 @@ Deno.test("what is never a host of one's own stays out even when named", () => {
   assertEquals(within("255.255.255.255"), ["240.0.0.0/4"]);
 });
 
-Deno.test("areAllLocal is true only when no stranger is among the targets", () => {
-  assert(areAllLocal(blocks("10.0.0.0/8", "172.16.5.0/24")));
-  assert(!areAllLocal(blocks("10.0.0.0/7")));
-  assert(!areAllLocal(blocks("10.0.0.0/8", "192.0.2.1")));
+Deno.test("strangers are whoever the public Internet leads to", () => {
+  for (const texts of [["10.0.0.0/8", "172.16.5.0/24"], ["198.18.0.0/15"], ["127.0.0.1"], []]) {
+    assert(!reachStrangers(blocks(...texts)), texts.join());
+  }
+  for (
+    const texts of [["10.0.0.0/7"], ["10.0.0.0/8", "192.0.1.1"], ["192.31.196.1"], ["224.0.0.1"]]
+  ) {
+    assert(reachStrangers(blocks(...texts)), texts.join());
+  }
 });

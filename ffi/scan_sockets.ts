@@ -1,0 +1,83 @@
+/** Opens what a sweep needs: the way out that fits its targets, the way in, and the clock. Linux only. */
+
+import { BulkRawSocket } from "./bulk_raw_socket.ts";
+import { timestampReplyFilter } from "./packet_filter.ts";
+import { PacketSocket } from "./packet_socket.ts";
+import { ReplySocket } from "./reply_socket.ts";
+import { chooseScanPath, type ScanPath, type ScanPathQuery } from "./scan_path.ts";
+import { SystemClock } from "./system_clock.ts";
+
+/** What is to be sent. */
+export interface ScanSocketOptions extends ScanPathQuery {
+  /** The constant part of every datagram, given our address on the way out; 0 where the kernel fills it in. */
+  readonly template: (source: number) => Uint8Array;
+}
+
+/** Sockets and clock of one sweep. */
+export interface ScanSockets extends Disposable {
+  /** Way out. */
+  readonly transmitter: PacketSocket | BulkRawSocket;
+  /** Way in. */
+  readonly replies: ReplySocket;
+  /** The clock that stamps refer to. */
+  readonly clock: SystemClock;
+  /** Which way out was chosen, and why. */
+  readonly path: ScanPath;
+  /** Closes both sockets; further calls do nothing. */
+  close(): void;
+}
+
+/** Probes that one system call takes. From 64 on the call's own cost no longer shows (bench/scan_bench.ts). */
+const TRANSMIT_BATCH = 256;
+const RECEIVE_BATCH = 256;
+/** Holds some 150,000 replies as the kernel counts them. */
+const RECEIVE_BUFFER_BYTES = 64 << 20;
+
+/**
+ * Chooses the way out and opens both sockets. The receive socket is open before anything can be sent.
+ *
+ * @throws {SystemError} EPERM without CAP_NET_RAW; ENETUNREACH and the like without a route; ENODEV for an unknown interface
+ */
+export async function openScanSockets(options: ScanSocketOptions): Promise<ScanSockets> {
+  const clock = SystemClock.open();
+  const replies = ReplySocket.open({
+    filter: timestampReplyFilter(),
+    capacity: RECEIVE_BATCH,
+    bufferBytes: RECEIVE_BUFFER_BYTES,
+    baseUnixMs: clock.baseUnixMs,
+  });
+  try {
+    const path = await chooseScanPath(options);
+    const transmitter = openTransmitter(path, options);
+    const close = () => {
+      transmitter.close();
+      replies.close();
+    };
+    return { transmitter, replies, clock, path, close, [Symbol.dispose]: close };
+  } catch (error) {
+    replies.close();
+    throw error;
+  }
+}
+
+function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSocket | BulkRawSocket {
+  const datagram = options.template(path.source);
+  if (path.kind === "raw-socket") {
+    const { interfaceName } = path;
+    return BulkRawSocket.open({
+      datagram,
+      capacity: TRANSMIT_BATCH,
+      interfaceName,
+      mark: options.mark,
+    });
+  }
+  const frame = new Uint8Array(path.linkHeader.length + datagram.length);
+  frame.set(path.linkHeader);
+  frame.set(datagram, path.linkHeader.length);
+  return PacketSocket.open({
+    interfaceIndex: path.interfaceIndex,
+    frame,
+    linkHeaderBytes: path.linkHeader.length,
+    capacity: TRANSMIT_BATCH,
+  });
+}
