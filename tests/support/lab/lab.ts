@@ -76,6 +76,7 @@ export class Lab {
     args.push("--scenario", `${directory}/scenario.json`, "--log", `${directory}/log.jsonl`);
     args.push("--block", options.block ?? DEFAULT_BLOCK);
     args.push("--address", options.address ?? DEFAULT_ADDRESS, "--remove-namespace", namespace);
+    args.push("--orphan-directory", directory);
     const command = new Deno.Command("nsenter", {
       args,
       stdin: "piped",
@@ -154,7 +155,12 @@ export class Lab {
   }
 
   async #stop(): Promise<void> {
-    await this.#input.close().catch(() => {});
+    try {
+      await this.#input.write(new TextEncoder().encode("stop\n"));
+      await this.#input.close();
+    } catch {
+      // It has ended already.
+    }
     await this.#child.status;
   }
 

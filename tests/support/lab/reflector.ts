@@ -5,7 +5,7 @@
  *     deno run -A reflector.ts --scenario FILE --block 198.18.0.0/15 --log FILE
  *
  * It prints `ready` when it answers. A line `flush` on its standard input writes the log so
- * far and prints `flushed`; the end of its standard input, SIGTERM or SIGINT ends it, log written.
+ * far and prints `flushed`; a line `stop`, the end of its standard input, SIGTERM or SIGINT ends it, log written.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -14,12 +14,21 @@ import { Kernel } from "./kernel.ts";
 import { parseScenario } from "./scenario_file.ts";
 
 const MS_PER_DAY = 86_400_000;
+const ORPHAN_GRACE_MS = 500;
 /** The address of our own side of the TUN device (TEST-NET-1). */
 const OWN_ADDRESS = "192.0.2.1";
 
 async function main(): Promise<number> {
   const options = parseArgs(Deno.args, {
-    string: ["scenario", "block", "log", "device", "address", "remove-namespace"],
+    string: [
+      "scenario",
+      "block",
+      "log",
+      "device",
+      "address",
+      "remove-namespace",
+      "orphan-directory",
+    ],
     default: { block: "198.18.0.0/15", device: "lab0", address: OWN_ADDRESS },
   });
   const text = (name: string) => String(options[name] ?? "");
@@ -65,18 +74,32 @@ async function main(): Promise<number> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => ask(Command.stop));
   }
-  obeyInput(ask);
+  const input = obeyInput(ask);
   const code = await ended;
+  // A signal may have ended whoever started us as well: then its end of the pipe goes too.
+  const isOrphan = await Promise.race([input, later(ORPHAN_GRACE_MS)]);
+  if (isOrphan && text("orphan-directory") !== "") {
+    await Deno.remove(text("orphan-directory"), { recursive: true }).catch(() => {});
+  }
   if (text("remove-namespace") !== "") await removeNamespace(text("remove-namespace"));
   return code;
 }
 
-async function obeyInput(ask: (command: number) => void): Promise<void> {
+/** Does what standard input says until told to stop; true when it ended without a word: our starter died. */
+async function obeyInput(ask: (command: number) => void): Promise<boolean> {
   for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    if (chunk.includes("stop")) {
+      ask(Command.stop);
+      return false;
+    }
     if (chunk.includes("flush")) ask(Command.flush);
   }
-  // Whoever started us is gone or wants us gone.
   ask(Command.stop);
+  return true;
+}
+
+function later(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms));
 }
 
 async function isFirstNamespace(): Promise<boolean> {

@@ -1,0 +1,363 @@
+/** The lab, judged by programs of others: what they see must be what its log says and what it was told. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { RunningCommand } from "../support/command.ts";
+import { Lab } from "../support/lab/lab.ts";
+import type { LabRequest } from "../support/lab/log.ts";
+import { parseScenario } from "../support/lab/scenario_file.ts";
+import { type QuirkName, quirkNames } from "../support/lab/scenario.ts";
+import { systemTest } from "../support/tools.ts";
+
+const HOST = "198.18.0.1";
+const NS_PER_MS = 1e6;
+
+function numberIn(text: string, pattern: RegExp): number {
+  const match = text.match(pattern);
+  assert(match !== null, `no ${pattern} in ${text}`);
+  return Number(match[1]);
+}
+
+systemTest(
+  { name: "lab: ping sees the delays that were told", tools: ["ping"], namespaces: true },
+  async () => {
+    await using lab = await Lab.open({
+      scenario: { defaults: { out: 12, back: 7, ttl: 55 } },
+    });
+    const { stdout } = await lab.mustRun(["ping", "-c", "20", "-i", "0.02", HOST]);
+    assertMatch(stdout, /20 packets transmitted, 20 received, 0% packet loss/);
+    assertEquals(stdout.match(/ttl=55/g)?.length, 20);
+    // ping's clock starts before the packet leaves and stops after it came: never less than told.
+    const shortestMs = numberIn(stdout, /min\/avg\/max\/mdev = ([\d.]+)/);
+    assert(shortestMs >= 19 && shortestMs < 24, `${shortestMs}`);
+    const { requests } = await lab.log();
+    assertEquals(requests.length, 20);
+    for (const { arrivalNs, departures } of requests) {
+      assertEquals((departures[0]?.plannedNs ?? NaN) - arrivalNs, 19 * NS_PER_MS);
+      assert((departures[0]?.actualNs ?? NaN) >= (departures[0]?.plannedNs ?? NaN));
+    }
+  },
+);
+
+systemTest(
+  {
+    name: "lab: ping counts the losses and duplicates that the log counts",
+    tools: ["ping"],
+    namespaces: true,
+  },
+  async () => {
+    await using lab = await Lab.open({
+      scenario: {
+        seed: 42,
+        defaults: {
+          out: { kind: "exponential", baseMs: 1, meanMs: 0.5 },
+          back: { kind: "exponential", baseMs: 1, meanMs: 0.5 },
+          loss: { kind: "random", outRatio: 0.04, backRatio: 0.03 },
+          duplicate: { ratio: 0.02, gap: 0.5 },
+          reorder: { ratio: 0.05, holdMs: 12 },
+        },
+      },
+    });
+    const { stdout } = await lab.run(["ping", "-q", "-c", "2000", "-i", "0.002", "-W", "1", HOST]);
+    const { requests, departures, end } = await lab.end();
+    const replied = requests.filter(({ fate }) => fate === "replied").length;
+    const duplicates = departures.filter(({ kind }) => kind === "duplicate").length;
+    assertEquals(numberIn(stdout, /(\d+) packets transmitted/), requests.length);
+    assertEquals(numberIn(stdout, /(\d+) received/), replied);
+    assertEquals(numberIn(stdout, /\+(\d+) duplicates/), duplicates);
+    assertEquals([end?.requests, end?.fates.replied], [requests.length, replied]);
+    assertEquals([end?.departures.reply, end?.departures.duplicate], [replied, duplicates]);
+    assert(replied > 1700 && replied < 1950 && duplicates > 10, `${replied} ${duplicates}`);
+  },
+);
+
+systemTest(
+  {
+    name: "lab: hping3 prints the stamps that the log holds",
+    tools: ["hping3"],
+    namespaces: true,
+  },
+  async () => {
+    await using lab = await Lab.open({
+      scenario: {
+        defaults: { out: 3, processing: 5, back: 2, clock: { offsetMs: 123.456, skewPpm: 80 } },
+      },
+    });
+    const { stdout } = await lab.mustRun(
+      ["hping3", "-1", "--icmp-ts", "-c", "10", "-i", "u50000", HOST],
+    );
+    const { requests } = await lab.log();
+    const printed = [
+      ...stdout.matchAll(/Originate=(\d+) Receive=(\d+) Transmit=(\d+)/g),
+    ].map((match) => match.slice(1, 4).map(Number));
+    assertEquals(printed.length, 10);
+    assertEquals(
+      printed,
+      requests.map(({ originateMs, receiveMs, transmitMs }) => [
+        originateMs,
+        receiveMs,
+        transmitMs,
+      ]),
+    );
+    for (const request of requests) assertTrueStamp(request);
+  },
+);
+
+/** The receive stamp is the remote clock's floor at exactly arrival + out. */
+function assertTrueStamp(request: LabRequest): void {
+  const { arrivalNs, outNs, receiveAtNs = NaN, receiveOffsetNs = NaN, receiveMs } = request;
+  assertEquals(receiveAtNs, arrivalNs + outNs);
+  assertEquals(receiveMs, Math.floor((receiveAtNs + receiveOffsetNs) / NS_PER_MS) % 86_400_000);
+}
+
+systemTest(
+  {
+    name: "lab: clockdiff measures the told offset, by timestamp message and by IP option",
+    tools: ["clockdiff"],
+    namespaces: true,
+  },
+  async () => {
+    await using lab = await Lab.open({
+      scenario: { defaults: { out: 4, back: 4, clock: { offsetMs: -2500.25 } } },
+    });
+    for (const flags of [[], ["-o"], ["-o1"]]) {
+      const { stdout } = await lab.mustRun(["clockdiff", ...flags, HOST]);
+      const [, least, most] = stdout.trim().split(/\s+/).map(Number);
+      // clockdiff's answers are whole milliseconds, each good to a millisecond or so.
+      for (const ms of [least, most]) {
+        assert(Math.abs((ms ?? NaN) + 2500) <= 3, `clockdiff ${flags}: ${stdout}`);
+      }
+    }
+  },
+);
+
+/** The last number of each address, the type and code, and what nping calls it. */
+const ERRORS: [number, 3 | 4 | 5 | 11 | 12, number, RegExp][] = [
+  [10, 3, 1, /203\.0\.113\.9 > 192\.0\.2\.1 Host 198\.18\.0\.10 unreachable \(type=3\/code=1\)/],
+  [11, 3, 13, /type=3\/code=13/],
+  [12, 4, 0, /Source quench \(type=4\/code=0\)/],
+  [13, 5, 1, /Host redirect \(type=5\/code=1\) addr=192\.0\.2\.254/],
+  [14, 11, 0, /TTL=0 during transit \(type=11\/code=0\)/],
+  [15, 12, 0, /Parameter problem .*\(type=12\/code=0\) pointer=20/],
+];
+
+systemTest(
+  { name: "lab: nping names each ICMP error", tools: ["nping"], namespaces: true },
+  async () => {
+    const hosts = Object.fromEntries(ERRORS.map(([last, type, code]) =>
+      [
+        `198.18.0.${last}`,
+        { error: { ratio: 1, type, code, from: "203.0.113.9", pointer: 20, quoteOptionBytes: 4 } },
+      ] as const
+    ));
+    await using lab = await Lab.open({ scenario: { hosts } });
+    for (const [last, , , expected] of ERRORS) {
+      const argv = ["nping", "--icmp", "--icmp-type", "13", "-c", "1", `198.18.0.${last}`];
+      const { stdout } = await lab.run(argv);
+      assertMatch(stdout, expected);
+      assertMatch(stdout, /Rcvd: 1/);
+    }
+    const { end } = await lab.end();
+    assertEquals([end?.fates.refused, end?.departures.error], [ERRORS.length, ERRORS.length]);
+  },
+);
+
+systemTest(
+  {
+    name: "lab: tshark dissects every packet clean, and reads each quirk's stamps as logged",
+    tools: ["tshark", "hping3", "tcpdump", "ping"],
+    namespaces: true,
+  },
+  async () => {
+    const directory = await Deno.makeTempDir({ prefix: "icmptime-lab-test-" });
+    try {
+      const capture = `${directory}/lab.pcap`;
+      await using lab = await Lab.open({
+        block: "198.18.0.0/24",
+        scenario: { defaults: { quirk: { byAddress: quirkNames } } },
+      });
+      await captureQuirks(lab, capture);
+      const { requests } = await lab.log();
+      const stamps = requests.filter(({ message }) => message === "timestamp");
+      assertEquals(stamps.length, quirkNames.length);
+      const frames = await dissect(lab, capture);
+      const replies = frames.filter(({ type }) => type === "14");
+      assertEquals(
+        replies.map(({ receive, transmit }) => [receive, transmit]),
+        stamps.map(({ receiveMs, transmitMs }) => [receiveMs, transmitMs]),
+      );
+      for (const frame of frames) {
+        const quirk = quirkNames[Number(frame.host.split(".")[3])] as QuirkName;
+        const isSpoiled = quirk === "bad-checksum" && frame.type !== "13" && frame.type !== "8";
+        assertEquals([frame.host, frame.checksumStatus], [frame.host, isSpoiled ? "0" : "1"]);
+        assertEquals(frame.malformed, "");
+      }
+      assertEquals(frames.length, 4 * quirkNames.length);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
+/** Asks the host of each quirk once by timestamp and once by echo, while tcpdump listens. */
+async function captureQuirks(lab: Lab, capture: string): Promise<void> {
+  await using tcpdump = lab.spawn(
+    ["tcpdump", "-n", "-U", "--immediate-mode", "-i", "lab0", "-w", capture, "icmp"],
+  );
+  await tcpdump.output(/listening on/, "stderr");
+  for (const [index] of quirkNames.entries()) {
+    await lab.run(["hping3", "-1", "--icmp-ts", "-c", "1", `198.18.0.${index}`]);
+    await lab.run(["ping", "-c", "1", "-W", "1", `198.18.0.${index}`]);
+  }
+  tcpdump.sendSignal("SIGINT");
+  await tcpdump.result();
+}
+
+interface Dissected {
+  readonly host: string;
+  readonly type: string;
+  readonly checksumStatus: string;
+  readonly receive: number;
+  readonly transmit: number;
+  readonly malformed: string;
+}
+
+async function dissect(lab: Lab, capture: string): Promise<Dissected[]> {
+  const fields = [
+    "ip.src",
+    "ip.dst",
+    "icmp.type",
+    "icmp.checksum.status",
+    "icmp.receive_timestamp",
+    "icmp.transmit_timestamp",
+    "_ws.malformed",
+  ];
+  const argv = ["tshark", "-n", "-r", capture, "-T", "fields", "-E", "separator=,"];
+  const { stdout } = await lab.mustRun([...argv, ...fields.flatMap((field) => ["-e", field])]);
+  return stdout.trimEnd().split("\n").map((line) => {
+    const [source = "", destination = "", type = "", checksumStatus = "", ...rest] = line.split(
+      ",",
+    );
+    const [receive, transmit, malformed = ""] = rest;
+    const host = source === lab.address ? destination : source;
+    return {
+      host,
+      type,
+      checksumStatus,
+      receive: Number(receive),
+      transmit: Number(transmit),
+      malformed,
+    };
+  });
+}
+
+systemTest(
+  {
+    name: "lab: fping finds exactly the hosts of a /22 that are not silent",
+    tools: ["fping"],
+    namespaces: true,
+  },
+  async () => {
+    const rules = [{ every: { modulus: 4, remainder: 3 }, behaviour: { silent: true } }];
+    await using lab = await Lab.open({ block: "198.18.0.0/22", scenario: { rules } });
+    const argv = ["fping", "-a", "-r", "0", "-i", "1", "-t", "500", "-g"];
+    const { stdout } = await lab.run([...argv, "198.18.0.0", "198.18.3.255"]);
+    const alive = stdout.trim().split("\n");
+    assertEquals(alive.length, 768);
+    assert(alive.every((address) => Number(address.split(".")[3]) % 4 !== 3));
+    const { end } = await lab.end();
+    assertEquals([end?.requests, end?.fates.replied, end?.fates.silent], [1024, 768, 256]);
+  },
+);
+
+systemTest(
+  { name: "lab: ping meets the routers on the way", tools: ["ping"], namespaces: true },
+  async () => {
+    const scenario = { defaults: { hops: ["203.0.113.1", "203.0.113.2"] } };
+    await using lab = await Lab.open({ scenario });
+    const ping = async (ttl: string) => (await lab.run(["ping", "-c1", "-t", ttl, HOST])).stdout;
+    assertMatch(await ping("1"), /From 203\.0\.113\.1 icmp_seq=1 Time to live exceeded/);
+    assertMatch(await ping("2"), /From 203\.0\.113\.2 icmp_seq=1 Time to live exceeded/);
+    assertMatch(await ping("3"), /64 bytes from 198\.18\.0\.1: icmp_seq=1 ttl=62/);
+  },
+);
+
+systemTest(
+  {
+    name: "lab: the kernel joins a fragmented reply, and drops a lying one",
+    tools: ["ping"],
+    namespaces: true,
+  },
+  async () => {
+    const spoiled = (kind: "fragment" | "truncate-lying") => ({
+      corruption: { ratio: 1, kinds: [kind] },
+    });
+    await using lab = await Lab.open({
+      scenario: {
+        hosts: { [HOST]: spoiled("fragment"), "198.18.0.2": spoiled("truncate-lying") },
+      },
+    });
+    const joined = await lab.run(["ping", "-c", "3", "-i", "0.05", HOST]);
+    assertMatch(joined.stdout, /3 received/);
+    const dropped = await lab.run(["ping", "-c", "3", "-i", "0.05", "-W", "0.2", "198.18.0.2"]);
+    assertMatch(dropped.stdout, /, 0 received/);
+  },
+);
+
+systemTest({
+  name: "lab: a killed test leaves nothing behind",
+  tools: ["pgrep"],
+  namespaces: true,
+}, async () => {
+  const lab = new URL("../support/lab/lab.ts", import.meta.url).href;
+  const configuration = new URL("../../deno.json", import.meta.url).pathname;
+  const script = `const { Lab } = await import("${lab}"); const lab = await Lab.open({});
+    console.log("open " + lab.namespace + ";"); await new Promise(() => setInterval(() => {}, 1e6));`;
+  const program = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(program, script);
+    await using test = RunningCommand.spawn(
+      [Deno.execPath(), "run", "--quiet", "-A", "--no-check", "--config", configuration, program],
+    );
+    const [, namespace = ""] = await test.output(/open (\S+);/);
+    const reflector = await processOf(namespace);
+    const directory = reflector.match(/--orphan-directory (\S+)/)?.[1] ?? "";
+    assert((await namespaces()).includes(namespace));
+    assert(await exists(`${directory}/scenario.json`));
+    test.sendSignal("SIGKILL");
+    await test.result();
+    const isGone = async () =>
+      !(await namespaces()).includes(namespace) && !(await exists(directory)) &&
+      (await processOf(namespace)) === "";
+    const deadline = performance.now() + 20_000;
+    while (!(await isGone()) && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert(await isGone());
+  } finally {
+    await Deno.remove(program);
+  }
+});
+
+/** The command line of the reflector in a namespace; empty when there is none. */
+async function processOf(namespace: string): Promise<string> {
+  const argv = ["-f", "-a", `reflector.ts.*${namespace}`];
+  const { stdout } = await new Deno.Command("pgrep", { args: argv }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
+}
+
+async function namespaces(): Promise<string> {
+  const { stdout } = await new Deno.Command("ip", { args: ["netns", "list"] }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("lab: every scenario in the README is one", async () => {
+  const path = new URL("../support/lab/README.md", import.meta.url);
+  const text = await Deno.readTextFile(path);
+  const examples = [...text.matchAll(/```json\n([^`]*)```/g)].map(([, json]) => json ?? "");
+  assert(examples.length >= 15, `${examples.length}`);
+  for (const example of examples) parseScenario(example);
+});
