@@ -134,12 +134,11 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
         : undefined,
     });
     const prober = new Prober({ ...plan.prober, targets }, transport, recorder);
-    const endSignals = [
-      ...(["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
-        system.onSignal(signal, () => prober.stop())
-      ),
-      system.onSignal("SIGQUIT", () => recorder.summarize()),
-    ];
+    // Never taken back: a second Ctrl-C, while the summary is being written, would kill the process.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      system.onSignal(signal, () => prober.stop());
+    }
+    system.onSignal("SIGQUIT", () => recorder.summarize());
     const startedAt = transport.clock.now();
     reporter.run({
       command: setup.command,
@@ -156,7 +155,6 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       baseUnixMs,
     });
     const reason = await prober.run();
-    for (const end of endSignals) end();
     recorder.close(prober.awaitingProbes());
     recorder.summarize();
     const { answered } = recorder;
