@@ -1,0 +1,84 @@
+/**
+ * What one probe costs in the prober itself: schedule, template, in-flight table, parser, match, measurement.
+ * An iteration is 20,000 probes and their replies, so 100 ms are 5 µs a probe. The line `transport alone` is
+ * what the mirror takes of that.
+ */
+
+import { ProbeTemplate } from "../src/packet/mod.ts";
+import type { ProbeListener } from "../src/probe/outcome.ts";
+import { Prober } from "../src/probe/prober.ts";
+import { JsonReporter } from "../src/report/json_reporter.ts";
+import { LineSink } from "../src/report/line_sink.ts";
+import { RunRecorder } from "../src/report/run_recorder.ts";
+import type { Target } from "../src/target/target.ts";
+import { MirrorTransport } from "./mirror_transport.ts";
+
+const PROBES = 20_000;
+const IDENTIFIER = 7;
+
+function makeTargets(count: number): Target[] {
+  return Array.from({ length: count }, (_, index) => {
+    const address = 0xc6120001 + index;
+    return { index, label: `${address}`, address };
+  });
+}
+
+async function probe(targets: Target[], listener: ProbeListener): Promise<void> {
+  const template = new ProbeTemplate({ kind: "timestamp", identifier: IDENTIFIER });
+  const options = {
+    targets,
+    kind: "timestamp",
+    template,
+    identifier: IDENTIFIER,
+    firstSequence: 0,
+    count: PROBES / targets.length,
+    intervalMs: 0.005 * targets.length,
+    timeoutMs: 1000,
+  } as const;
+  await new Prober(options, new MirrorTransport(), listener).run();
+}
+
+function counting(): ProbeListener & { replied: number } {
+  return {
+    replied: 0,
+    outcome(outcome) {
+      if (outcome.kind === "replied") this.replied++;
+    },
+    extra() {},
+    stray() {},
+    idle() {},
+  };
+}
+
+function recording(targets: Target[]): RunRecorder {
+  const sink = new LineSink({ writeSync: (bytes) => bytes.length }, (error) => {
+    throw error;
+  });
+  const options = { baseUnixMs: 1_789_257_600_000, explain: false };
+  return new RunRecorder(targets, new JsonReporter(sink, { quiet: false }), sink, options);
+}
+
+for (const count of [1, 1000, 20_000]) {
+  const targets = makeTargets(count);
+  Deno.bench(`prober, ${count} targets, 20,000 probes`, { group: "prober" }, async () => {
+    const listener = counting();
+    await probe(targets, listener);
+    if (listener.replied !== PROBES) throw new Error(`${listener.replied} replies`);
+  });
+  Deno.bench(`prober and JSON, ${count} targets, 20,000 probes`, { group: "prober" }, async () => {
+    await probe(targets, recording(targets));
+  });
+}
+
+Deno.bench("transport alone, 20,000 datagrams", { group: "prober" }, async () => {
+  const transport = new MirrorTransport();
+  const template = new ProbeTemplate({ kind: "timestamp", identifier: IDENTIFIER });
+  const bytes = new Uint8Array(template.lengthBytes);
+  for (let sent = 0; sent < PROBES; sent++) {
+    template.emit({ destination: 0xc6120001, sequence: sent, originateMs: 42_000_000 }, bytes);
+    transport.send([{ destination: 0xc6120001, bytes, key: sent }]);
+    transport.receiveTransmitStamps();
+    transport.receive();
+    await transport.wait(0.005);
+  }
+});

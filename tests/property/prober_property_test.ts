@@ -1,0 +1,135 @@
+/**
+ * Random networks and random runs: whatever the network does, each probe has one outcome, no reply
+ * lands on the wrong probe, and every number that is printed is true.
+ */
+
+import { assertEquals } from "@std/assert";
+import { manglingKinds } from "../support/simulated_datagram.ts";
+import type { Network } from "../support/simulated_network.ts";
+import { countRun, judge, type RunOptions, runSimulated } from "../support/simulated_run.ts";
+import { Random } from "../support/random.ts";
+
+const RUNS = 500;
+
+/** Spoiled replies that cannot be told from an answer to another probe by anybody are left out. */
+const MANGLINGS = manglingKinds.filter((kind) => kind !== "flipped-sequence");
+
+function randomDelay(random: Random, most: number): Network["out"] {
+  const ms = random.between(0, most * 1000) / 1000;
+  switch (random.below(3)) {
+    case 0:
+      return ms;
+    case 1:
+      return { kind: "uniform", minMs: ms / 2, maxMs: ms };
+    default:
+      return { kind: "exponential", baseMs: ms / 2, meanMs: ms / 4 };
+  }
+}
+
+function randomNetwork(random: Random): Network {
+  const some = (most: number) => random.chance(0.5) ? random.below(1000) / 1000 * most : 0;
+  const delay = (most: number) => randomDelay(random, most) ?? 0;
+  return {
+    seed: random.u32(),
+    out: delay(random.pick([0, 3, 50, 400])),
+    back: delay(random.pick([0, 3, 50, 400])),
+    processing: random.chance(0.5) ? delay(3) : 0,
+    lossOutRatio: some(0.2),
+    lossBackRatio: some(0.2),
+    duplicateRatio: some(0.3),
+    copies: random.between(1, 3),
+    copyAfterMs: random.pick([0, 0.5, 900, 20_000]),
+    holdRatio: some(0.2),
+    holdMs: random.pick([1, 80, 1500, 15_000]),
+    refuseRatio: some(0.1),
+    errorRatio: some(0.1),
+    manglingRatio: some(0.3),
+    manglings: MANGLINGS,
+    strays: random.chance(0.3) ? [random.pick(MANGLINGS.filter((kind) => isStray(kind)))] : [],
+    stampSource: random.pick(["kernel", "kernel", "user"]),
+    ...(random.chance(0.3) ? { transmitStamp: random.pick(["lost", 2, 700]) } : {}),
+    clock: {
+      offsetMs: random.pick([0, 0.25, -3.7, 40_000, -7_200_000, 43_199_990]),
+      skewPpm: random.pick([0, 50, -200]),
+    },
+    quirk: random.pick(["normal", "lazy", "normal", "high-bit"]),
+    ...(random.chance(0.3) ? { startOfDayMs: 86_400_000 - random.below(20_000) + 0.3 } : {}),
+  };
+}
+
+/** Spoiled copies that must never count as an answer, beside a good reply that must. */
+function isStray(kind: string): boolean {
+  return [
+    "cut-message",
+    "lying-length",
+    "short",
+    "fragment-first",
+    "fragment-last",
+    "wrong-source",
+    "wrong-identifier",
+    "echo-reply",
+    "timestamp-request",
+    "router-advertisement",
+    "other-protocol",
+    "ipv6",
+    "oversize",
+    "empty",
+  ].includes(kind);
+}
+
+function randomOptions(random: Random): RunOptions {
+  const timeoutMs = random.pick([1, 30, 1000, 5000]);
+  return {
+    targets: random.pick([1, 1, 2, 7, 40]),
+    kind: random.chance(0.8) ? "timestamp" : "echo",
+    count: random.between(1, 30),
+    intervalMs: random.pick([0, 0.3, 5, 100, 1000]),
+    timeoutMs,
+    firstSequence: random.pick([0, 65_520, 999]),
+    ...(random.chance(0.2) ? { deadlineMs: random.between(1, 5000) } : {}),
+    ...(random.chance(0.2) ? { stopAtMs: random.between(0, 3000) } : {}),
+    ...(random.chance(0.2) ? { stopOnReply: true, backoff: random.pick([1, 1.5]) } : {}),
+  };
+}
+
+Deno.test("property: every probe has one outcome, its own reply and true numbers", async () => {
+  for (let seed = 0; seed < RUNS; seed++) {
+    const random = new Random(seed);
+    const network = randomNetwork(random);
+    const options = randomOptions(random);
+    try {
+      const run = await runSimulated(network, options);
+      judge(run, { clockIsTrue: true, skewPpm: 200 });
+      requireComplete(run, options);
+    } catch (error) {
+      const what = JSON.stringify({ network, options });
+      throw new Error(`broken by seed ${seed}: ${what}`, { cause: error });
+    }
+  }
+});
+
+function requireComplete(
+  run: Awaited<ReturnType<typeof runSimulated>>,
+  { targets = 1, count, stopOnReply }: RunOptions,
+): void {
+  if (run.reason !== "complete") return;
+  assertEquals(run.pending.length, 0);
+  const counters = countRun(run);
+  if (!stopOnReply) {
+    assertEquals(counters.sent + counters.unsent, targets * (count ?? 0), "probes asked for");
+  }
+}
+
+Deno.test("property: the same seed gives the same run", async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const tell = async () => {
+      const random = new Random(seed);
+      const run = await runSimulated(randomNetwork(random), randomOptions(random));
+      return JSON.stringify(
+        [run.reason, run.events, run.strays],
+        (key, value) => key === "younger" ? undefined : value,
+      );
+    };
+    assertEquals(await tell(), await tell());
+  }
+});
