@@ -20,3 +20,4 @@ export {
   type RawStamps,
   type TimestampMeasurement,
 } from "./timestamp.ts";
+export { FINE_TICK_MS, KNOWN_TICKS_MS, type StampSpan, TickDetector } from "./tick.ts";

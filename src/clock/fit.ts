@@ -1,0 +1,241 @@
+/** One stretch of replies that contradict neither each other nor a constant rate. */
+
+import type { TickDetector } from "../measurement/tick.ts";
+import { foldMs, msOfDay } from "../time/day.ts";
+import { LowerEnvelope } from "./envelope.ts";
+import { estimateLine, type LineEstimate } from "./estimate.ts";
+import { FeasibleRegion, type Range } from "./feasible_region.ts";
+import { type ClockSample, type RelativeSample, relativeSample } from "./sample.ts";
+
+/** Limits of one fit. */
+export interface ClockFitOptions {
+  /** Largest rate error that is believed, parts per million. */
+  readonly maxSkewPpm: number;
+  /** How long the rate is taken as constant, nanoseconds. */
+  readonly windowNs: number;
+  /** How many samples are kept at most. */
+  readonly maxSamples: number;
+}
+
+/** A gap narrower than the shortest round trip by more than this is more than rounding, milliseconds. */
+const GAP_SLACK_MS = 0.25;
+
+/** So many times the mean queueing may be missing from the shortest round trip as well. */
+const GAP_SLACK_FACTOR = 4;
+
+/** Below this many samples the gap says nothing yet. */
+const SAMPLES_FOR_GAP = 4;
+
+/** Share of the window and of the samples that is kept when something must be forgotten. */
+const KEPT_SHARE = 3 / 4;
+
+/** Offset and skew that fit a stretch of samples: what is possible and what is likely. */
+export class ClockFit {
+  readonly #tick: TickDetector;
+  readonly #options: ClockFitOptions;
+  readonly #referenceMs: number;
+  readonly #referenceNs: number;
+  #samples: RelativeSample[] = [];
+  #region: FeasibleRegion;
+  #upper = new LowerEnvelope();
+  #negatedLower = new LowerEnvelope();
+  #leastDelaySumMs = Infinity;
+  #delaySumMs = 0;
+  #minRttNs = Infinity;
+
+  /**
+   * Starts without a sample; `first` only sets the reference that the others are kept relative to.
+   *
+   * @param tick the detector of the remote tick. After its revision has changed, call rebuild().
+   */
+  constructor(first: ClockSample, tick: TickDetector, options: ClockFitOptions) {
+    this.#tick = tick;
+    this.#options = options;
+    this.#referenceNs = first.sentAt.realtimeNs;
+    this.#referenceMs = foldMs(first.receiveMs - msOfDay(first.sentAt.realtimeNs));
+    this.#region = FeasibleRegion.unbounded(options.maxSkewPpm);
+  }
+
+  /** How many samples are in use. */
+  get size(): number {
+    return this.#samples.length;
+  }
+
+  /** Our receive instant of the newest sample, nanoseconds since the clock's base; 0 without one. */
+  get newestNs(): number {
+    return this.#samples[this.#samples.length - 1]?.receivedNs ?? 0;
+  }
+
+  /** Shortest round trip, nanoseconds. */
+  get minRttNs(): number {
+    return this.#minRttNs;
+  }
+
+  /** What all offsets of this fit are relative to, milliseconds in ± 12 h. */
+  get referenceMs(): number {
+    return this.#referenceMs;
+  }
+
+  /** How many samples have a bound on the edge of what is possible. */
+  get shaping(): number {
+    return this.#region.labels.size;
+  }
+
+  /** The skews that are possible, parts per million. */
+  get skewPpm(): Range {
+    return this.#region.skewPpm;
+  }
+
+  /** The offsets that are possible at a time, milliseconds relative to the reference. */
+  offsetAt(atNs: number): Range {
+    return this.#region.offsetAt(this.#seconds(atNs));
+  }
+
+  /** The likeliest line; its offset at a time is relative to the reference. */
+  estimate(atNs: number): LineEstimate | undefined {
+    return estimateLine(
+      this.#upper,
+      this.#negatedLower,
+      this.#region.skewPpm,
+      this.#seconds(atNs),
+    );
+  }
+
+  /**
+   * Where the fastest request sent at a time meets the remote tick, milliseconds in [0, tick): 0 is
+   * the moment at which the stamp changes; undefined without an estimate.
+   */
+  arrivalInTick(sentNs: number): number | undefined {
+    const line = this.estimate(sentNs);
+    if (line === undefined) return undefined;
+    const slope = line.skewPpm * 1e-3;
+    const leastOutMs = this.#upper.support(slope, this.#seconds(sentNs));
+    const remoteMs = msOfDay(sentNs) + this.#referenceMs + leastOutMs;
+    return this.#tick.phaseOf(remoteMs);
+  }
+
+  /**
+   * Adds a sample unless it contradicts the others.
+   *
+   * @param label number of the probe.
+   * @returns whether it was added.
+   */
+  add(sample: ClockSample, label: number): boolean {
+    const relative = relativeSample(sample, label, this.#referenceMs);
+    const region = this.#clip(this.#region, relative);
+    if (region === undefined || this.#narrowsGap(relative)) return false;
+    this.#region = region;
+    this.#keep(relative);
+    const { maxSamples, windowNs } = this.#options;
+    const oldestNs = this.#samples[0]?.sentNs ?? relative.sentNs;
+    if (this.#samples.length > maxSamples || relative.sentNs - oldestNs > windowNs) {
+      this.#forgetOldest();
+    }
+    return true;
+  }
+
+  /**
+   * Computes everything anew from the samples kept.
+   *
+   * @returns whether they still agree; if not, the fit is of no use any more.
+   */
+  rebuild(): boolean {
+    const samples = this.#samples;
+    this.#samples = [];
+    this.#region = FeasibleRegion.unbounded(this.#options.maxSkewPpm);
+    this.#upper = new LowerEnvelope();
+    this.#negatedLower = new LowerEnvelope();
+    this.#leastDelaySumMs = Infinity;
+    this.#delaySumMs = 0;
+    this.#minRttNs = Infinity;
+    for (const sample of samples) {
+      const region = this.#clip(this.#region, sample);
+      if (region === undefined) return false;
+      this.#region = region;
+      this.#keep(sample);
+    }
+    return true;
+  }
+
+  #seconds(atNs: number): number {
+    return (atNs - this.#referenceNs) / 1e9;
+  }
+
+  /** What one sample leaves of a region, with every tick that is possible; undefined for nothing. */
+  #clip(region: FeasibleRegion, sample: RelativeSample): FeasibleRegion | undefined {
+    const upperMs = sample.outMs + this.#tick.span(sample.receiveMs).upperMs;
+    const lowerMs = sample.minusBackMs + this.#tick.span(sample.transmitMs).lowerMs;
+    return region.below(this.#seconds(sample.sentNs), upperMs, sample.label)
+      ?.above(this.#seconds(sample.receivedNs), lowerMs, sample.label);
+  }
+
+  #keep(sample: RelativeSample): void {
+    this.#samples.push(sample);
+    this.#upper.add(this.#seconds(sample.sentNs), this.#likelyUpperMs(sample));
+    this.#negatedLower.add(this.#seconds(sample.receivedNs), -this.#likelyLowerMs(sample));
+    const delaySumMs = this.#leastDelaysOf(sample);
+    this.#delaySumMs += delaySumMs;
+    this.#leastDelaySumMs = Math.min(this.#leastDelaySumMs, delaySumMs);
+    this.#minRttNs = Math.min(this.#minRttNs, sample.receivedNs - sample.sentNs);
+  }
+
+  #likelyUpperMs(sample: RelativeSample): number {
+    return sample.outMs + this.#tick.likelySpan(sample.receiveMs).upperMs;
+  }
+
+  #likelyLowerMs(sample: RelativeSample): number {
+    return sample.minusBackMs + this.#tick.likelySpan(sample.transmitMs).lowerMs;
+  }
+
+  /** Round trip without what the remote says it took; different stamps are rounded by up to a tick. */
+  #leastDelaysOf(sample: RelativeSample): number {
+    const rttMs = (sample.receivedNs - sample.sentNs) / 1e6;
+    const processingMs = foldMs(sample.transmitMs - sample.receiveMs);
+    return processingMs === 0 ? rttMs : rttMs - processingMs - this.#tick.tickMs;
+  }
+
+  /**
+   * Whether a sample that the hard bounds allow leaves a gap between upper and lower bounds that is
+   * narrower than the shortest round trip. On an unchanged path the gap is at least the sum of the
+   * minimum delays; a step of less than the round trip shows here and nowhere else.
+   */
+  #narrowsGap(sample: RelativeSample): boolean {
+    const count = this.#samples.length;
+    if (count < SAMPLES_FOR_GAP || !this.#tick.settled) return false;
+    const queueingMs = this.#delaySumMs / count - this.#leastDelaySumMs;
+    const wantedMs = this.#leastDelaySumMs - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
+    if (wantedMs <= 0) return false;
+    const line = this.estimate(this.#referenceNs);
+    if (line === undefined) return false;
+    const sentSeconds = this.#seconds(sample.sentNs);
+    const receivedSeconds = this.#seconds(sample.receivedNs);
+    const upperMs = this.#likelyUpperMs(sample);
+    const lowerMs = this.#likelyLowerMs(sample);
+    // Cheap and almost always enough: with the slope that is believed now.
+    const slope = line.skewPpm * 1e-3;
+    const above = Math.min(upperMs - slope * sentSeconds, this.#upper.support(slope, 0));
+    const below = Math.max(
+      lowerMs - slope * receivedSeconds,
+      -this.#negatedLower.support(-slope, 0),
+    );
+    if (above - below >= wantedMs) return false;
+    const widest = estimateLine(
+      this.#upper.with(sentSeconds, upperMs),
+      this.#negatedLower.with(receivedSeconds, -lowerMs),
+      this.#region.skewPpm,
+      0,
+    );
+    return widest === undefined || widest.gapMs < wantedMs;
+  }
+
+  /** Drops the oldest part, and not only one sample, so that rebuilding is rare. */
+  #forgetOldest(): void {
+    const { maxSamples, windowNs } = this.#options;
+    const newestNs = this.#samples[this.#samples.length - 1]?.sentNs ?? 0;
+    const tooMany = this.#samples.length - Math.floor(maxSamples * KEPT_SHARE);
+    this.#samples = this.#samples.filter((sample, index) =>
+      index >= tooMany && newestNs - sample.sentNs <= windowNs * KEPT_SHARE
+    );
+    this.rebuild();
+  }
+}

@@ -1,0 +1,17 @@
+/** Many measurements of a remote clock: its offset and skew with bounds; consensus over hosts. */
+
+export { type Consensus, consensus, type OffsetWitness } from "./consensus.ts";
+export { LowerEnvelope } from "./envelope.ts";
+export { estimateLine, type LineEstimate } from "./estimate.ts";
+export { FeasibleRegion, type Range } from "./feasible_region.ts";
+export { OffsetInterval } from "./offset_interval.ts";
+export {
+  sendPhaseMs,
+  type SendPhaseOptions,
+  steeredPhaseMs,
+  type SteeringOptions,
+  WIDEST_SPREAD_MS,
+} from "./phase.ts";
+export { type ClockSample } from "./sample.ts";
+export type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
+export { ClockTracker, type ClockTrackerOptions } from "./tracker.ts";

@@ -1,0 +1,265 @@
+/** Follows one remote clock: offset and skew with hard bounds, from every answered probe. */
+
+import { TickDetector } from "../measurement/tick.ts";
+import { isClockStep } from "../measurement/timestamp.ts";
+import { foldMs, msOfDay } from "../time/day.ts";
+import type { Instant } from "../time/instant.ts";
+import { ClockFit, type ClockFitOptions } from "./fit.ts";
+import type { Range } from "./feasible_region.ts";
+import { sendPhaseMs, type SendPhaseOptions, steeredPhaseMs } from "./phase.ts";
+import type { ClockSample } from "./sample.ts";
+import type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
+
+/** How a clock is followed. */
+export interface ClockTrackerOptions {
+  /**
+   * Largest rate error of the remote clock against ours that is believed, parts per million; default
+   * 500, which is the most that NTP corrects (RFC 5905) and five times what crystals are sold with.
+   */
+  readonly maxSkewPpm?: number;
+  /** How long the rate is taken as constant, nanoseconds; older probes are forgotten. Default 15 min. */
+  readonly windowNs?: number;
+  /** How many probes are remembered at most; default 2048. */
+  readonly maxSamples?: number;
+}
+
+const DEFAULT_MAX_SKEW_PPM = 500;
+const DEFAULT_WINDOW_NS = 900e9;
+const DEFAULT_MAX_SAMPLES = 2048;
+
+/** A clock is believed to have changed when this many replies in a row agree on it. */
+const REPLIES_TO_RESTART = 3;
+
+/** After a restart this many replies are wanted before a number is given. */
+const REPLIES_AFTER_RESTART = 4;
+
+/** So many restarts, with fewer replies than this for each, are no clock. */
+const ERRATIC_RESTARTS = 3;
+const ERRATIC_RUN = 16;
+
+/** The edge of the remote tick is not known before this many replies. */
+const REPLIES_TO_STEER = 12;
+
+/** A share of outliers above this is no clock either. */
+const ERRATIC_OUTLIER_SHARE = 1 / 4;
+
+const RESTARTS_KEPT = 32;
+
+/** Offset, skew and tick of one remote clock. */
+export class ClockTracker {
+  readonly #options: ClockFitOptions;
+  readonly #tick = new TickDetector();
+  #tickRevision = 0;
+  #fit: ClockFit | undefined;
+  /** Replies that contradict the fit but not each other. */
+  #suspects: ClockFit | undefined;
+  #suspectsSinceNs = 0;
+  #last: Instant | undefined;
+  #probes = 0;
+  #outliers = 0;
+  #restarts: Restart[] = [];
+  #restartCount = 0;
+
+  /**
+   * Starts knowing nothing.
+   *
+   * @throws {RangeError} when an option is not positive.
+   */
+  constructor(options: ClockTrackerOptions = {}) {
+    this.#options = {
+      maxSkewPpm: positive("maxSkewPpm", options.maxSkewPpm ?? DEFAULT_MAX_SKEW_PPM),
+      windowNs: positive("windowNs", options.windowNs ?? DEFAULT_WINDOW_NS),
+      maxSamples: positive("maxSamples", options.maxSamples ?? DEFAULT_MAX_SAMPLES),
+    };
+  }
+
+  /**
+   * Adds one answered probe whose stamps could be read. Replies may come slightly out of order. One
+   * that contradicts the others is held back: it is left out when the next one agrees with the
+   * old ones, and the tracker begins anew when several in a row agree among themselves.
+   */
+  add(sample: ClockSample): void {
+    this.#probes += 1;
+    if (this.#localStep(sample)) return;
+    this.#learnTick(sample);
+
+    this.#fit ??= this.#newFit(sample);
+    if (this.#fit.add(sample, this.#probes)) {
+      this.#dropSuspects();
+      return;
+    }
+    if (this.#suspects?.add(sample, this.#probes) !== true) {
+      this.#dropSuspects();
+      this.#suspects = this.#newFit(sample);
+      this.#suspects.add(sample, this.#probes);
+      this.#suspectsSinceNs = sample.sentAt.realtimeNs;
+    }
+    if (this.#suspects.size >= REPLIES_TO_RESTART) {
+      const suspects = this.#suspects;
+      const changeMs = offsetChange(this.#fit, suspects);
+      this.#restart("remote clock changed", this.#suspectsSinceNs, changeMs);
+      this.#fit = suspects;
+    }
+  }
+
+  /**
+   * What is known now.
+   *
+   * @param atNs our realtime for which the offset is wanted, nanoseconds since the clock's base; default
+   * the arrival of the newest reply in use.
+   */
+  state(atNs?: number): ClockState {
+    const fit = this.#fit;
+    const whenNs = atNs ?? fit?.newestNs ?? this.#last?.realtimeNs ?? 0;
+    const undecided = this.#undecided();
+    const common = {
+      decidable: undecided === undefined,
+      undecided,
+      atNs: whenNs,
+      minRttNs: fit?.minRttNs,
+      tickMs: this.#tick.tickMs,
+      tickSettled: this.#tick.settled,
+      probes: this.#probes,
+      used: fit?.size ?? 0,
+      outliers: this.#outliers + (this.#suspects?.size ?? 0),
+      restarts: [...this.#restarts],
+      restartCount: this.#restartCount,
+    };
+    if (fit === undefined || undecided !== undefined) {
+      return {
+        ...common,
+        shaping: 0,
+        offsetMs: undefined,
+        spreadMs: undefined,
+        lowerMs: undefined,
+        upperMs: undefined,
+        skewPpm: undefined,
+        skewLowerPpm: undefined,
+        skewUpperPpm: undefined,
+      };
+    }
+    const offset = fit.offsetAt(whenNs);
+    const skew = fit.skewPpm;
+    const line = fit.estimate(whenNs) ?? {
+      offsetMs: (offset.lower + offset.upper) / 2,
+      offsetSpreadMs: uniformSpread(offset),
+      skewPpm: (skew.lower + skew.upper) / 2,
+    };
+    const offsetMs = clamp(line.offsetMs, offset.lower, offset.upper);
+    // Fold the estimate and shift the bounds with it: an interval is never torn at 12 h.
+    const shiftMs = foldMs(fit.referenceMs + offsetMs) - offsetMs;
+    return {
+      ...common,
+      shaping: fit.shaping,
+      offsetMs: offsetMs + shiftMs,
+      // While the tick may be coarser than it seems, the likeliest line is not worth its own spread.
+      spreadMs: this.#tick.settled ? line.offsetSpreadMs : uniformSpread(offset),
+      lowerMs: offset.lower + shiftMs,
+      upperMs: offset.upper + shiftMs,
+      skewPpm: clamp(line.skewPpm, skew.lower, skew.upper),
+      skewLowerPpm: skew.lower,
+      skewUpperPpm: skew.upper,
+    };
+  }
+
+  /**
+   * When to send the next probe: as sendPhaseMs, but once the remote tick edge is known two probes of
+   * three are moved so that they arrive around it, where a stamp tells most. The third keeps looking
+   * everywhere, so that a wrong idea of the edge corrects itself.
+   *
+   * @param index number of the probe.
+   * @param plannedNs our realtime at its place on the regular grid, nanoseconds since the clock's base.
+   * @returns how much later to send it, milliseconds, in [0, interval).
+   */
+  phaseMs(index: number, plannedNs: number, options: SendPhaseOptions): number {
+    const evenMs = sendPhaseMs(index, options);
+    const fit = this.#fit;
+    if (fit === undefined || fit.size < REPLIES_TO_STEER || index % 3 === 0) return evenMs;
+    if (!this.#tick.settled || this.#suspects !== undefined) return evenMs;
+    const line = fit.estimate(plannedNs);
+    const inTickMs = fit.arrivalInTick(plannedNs + evenMs * 1e6);
+    if (line === undefined || inTickMs === undefined) return evenMs;
+    return steeredPhaseMs(index, evenMs, {
+      ...options,
+      tickMs: this.#tick.tickMs,
+      inTickMs,
+      spreadMs: line.excessMs,
+    });
+  }
+
+  #undecided(): Undecided | undefined {
+    if (this.#probes === 0) return "no reply yet";
+    const erratic = this.#restartCount >= ERRATIC_RESTARTS &&
+      this.#probes < ERRATIC_RUN * this.#restartCount;
+    if (erratic || this.#outliers > ERRATIC_OUTLIER_SHARE * this.#probes) {
+      return "the stamps do not keep time";
+    }
+    if (this.#suspects !== undefined) return "replies contradict each other";
+    if (this.#fit === undefined) return "no reply yet";
+    if (this.#restartCount > 0 && this.#fit.size < REPLIES_AFTER_RESTART) {
+      return "replies contradict each other";
+    }
+    return undefined;
+  }
+
+  /** Begins anew when our realtime was stepped; says whether the sample itself is spoilt by it. */
+  #localStep(sample: ClockSample): boolean {
+    const { sentAt, receivedAt } = sample;
+    const spoilt = isClockStep(sentAt, receivedAt);
+    if (spoilt || this.#last !== undefined && isClockStep(this.#last, sentAt)) {
+      this.#restart("local clock stepped", receivedAt.realtimeNs, undefined);
+    }
+    this.#last = receivedAt;
+    return spoilt;
+  }
+
+  #learnTick(sample: ClockSample): void {
+    this.#tick.add(msOfDay(sample.sentAt.realtimeNs), sample.receiveMs);
+    if (this.#tick.revision === this.#tickRevision) return;
+    this.#tickRevision = this.#tick.revision;
+    if (this.#suspects?.rebuild() === false) this.#dropSuspects();
+    if (this.#fit?.rebuild() === false) {
+      this.#restart("tick found", sample.sentAt.realtimeNs, undefined);
+    }
+  }
+
+  #newFit(first: ClockSample): ClockFit {
+    return new ClockFit(first, this.#tick, this.#options);
+  }
+
+  #dropSuspects(): void {
+    this.#outliers += this.#suspects?.size ?? 0;
+    this.#suspects = undefined;
+  }
+
+  #restart(reason: RestartReason, atNs: number, changeMs: number | undefined): void {
+    this.#fit = undefined;
+    this.#suspects = undefined;
+    this.#restartCount += 1;
+    this.#restarts.push({ atNs, reason, changeMs });
+    if (this.#restarts.length > RESTARTS_KEPT) this.#restarts.shift();
+  }
+}
+
+/** How far the likeliest offset moved from one fit to the next, milliseconds. */
+function offsetChange(before: ClockFit, after: ClockFit): number | undefined {
+  const atNs = after.newestNs;
+  const old = before.estimate(atNs);
+  const now = after.estimate(atNs);
+  if (old === undefined || now === undefined) return undefined;
+  return foldMs(after.referenceMs + now.offsetMs - before.referenceMs - old.offsetMs);
+}
+
+/** Standard deviation of a number that may be anywhere in a range alike. */
+function uniformSpread(range: Range): number {
+  return (range.upper - range.lower) / Math.sqrt(12);
+}
+
+function clamp(value: number, lower: number, upper: number): number {
+  return Math.min(upper, Math.max(lower, value));
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0)) throw new RangeError(`Cannot track with ${name} ${value}: it must be positive`);
+  return value;
+}
