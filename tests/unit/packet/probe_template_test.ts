@@ -123,6 +123,41 @@ Deno.test("template: echo carries its payload and no stamps", () => {
   assertEquals([message.identifier, message.sequence], [0x9b69, 1]);
 });
 
+Deno.test("template: a stamped echo carries its originate stamp at the start of its payload", () => {
+  const payload = parseHex("a1a2a3a4a5a6a7");
+  const template = new ProbeTemplate({ kind: "echo", payload, stampPayload: true });
+  const plain = new ProbeTemplate({ kind: "echo", payload });
+  for (const originateMs of [0, 1, 0xffff, 0x10000, 0x80000000, 0xffffffff]) {
+    const { message } = mustParse(template.emit({ ...PROBE, originateMs }));
+    assert(message.kind === "echo-request" && message.checksumOk, `stamp ${originateMs}`);
+    const stamp = originateMs.toString(16).padStart(8, "0");
+    assertEquals(formatHex(message.payload), stamp + "a5a6a7");
+    const { message: other } = mustParse(plain.emit({ ...PROBE, originateMs }));
+    assert(other.kind === "echo-request");
+    assertEquals(other.payload, payload);
+  }
+  assertEquals(formatHex(payload), "a1a2a3a4a5a6a7", "the caller's payload was written to");
+});
+
+Deno.test("template: an echo payload too short for the stamp is refused", () => {
+  const stamped = (payloadBytes: number) =>
+    new ProbeTemplate({
+      kind: "echo",
+      stampPayload: true,
+      payload: new Uint8Array(payloadBytes),
+    });
+  assertThrows(() => stamped(3), RangeError, "stamp");
+  assertEquals(stamped(4).lengthBytes, 32);
+});
+
+Deno.test("template: a timestamp message's trailing octets are never stamped", () => {
+  const options = { kind: "timestamp", payload: parseHex("c0ffee00") } as const;
+  assertEquals(
+    new ProbeTemplate({ ...options, stampPayload: true }).emit(PROBE),
+    new ProbeTemplate(options).emit(PROBE),
+  );
+});
+
 Deno.test("template: emit into a dirty buffer writes its octets and no others", () => {
   for (const options of VARIETY) {
     const template = new ProbeTemplate(options);
@@ -146,6 +181,8 @@ const VARIETY: ProbeTemplateOptions[] = [
     ({ kind: "timestamp", messageLengthBytes }) as const
   ),
   { kind: "echo", messageLengthBytes: 5 },
+  { kind: "echo", payload: new Uint8Array(4), stampPayload: true },
+  { kind: "echo", payload: new Uint8Array(8), stampPayload: true, messageLengthBytes: 10 },
 ];
 
 Deno.test("template: probes do not disturb each other", () => {
