@@ -60,6 +60,7 @@ export const PORTABLE_SYMBOLS = {
   ifNametoindex: { name: "if_nametoindex", parameters: ["buffer"], result: "u32" },
   getifaddrs: { parameters: ["buffer"], result: "i32" },
   freeifaddrs: { parameters: ["pointer"], result: "void" },
+  gethostname: { parameters: ["buffer", "usize"], result: "i32" },
   getuid: { parameters: [], result: "u32" },
   geteuid: { parameters: [], result: "u32" },
   getgid: { parameters: [], result: "u32" },

@@ -4,7 +4,8 @@ export { lookUpAddress, type Resolution, resolveName } from "./address_info.ts";
 export type { TransmitKeyMethod } from "./batched_path.ts";
 export { type ClockDiscipline, readClockDiscipline } from "./clock_discipline.ts";
 export type { RawOutgoing, RawReceived, RawSendResult, RawTransmitStamp } from "./datagram.ts";
-export { SystemError } from "./errno.ts";
+export { errnoCode, SystemError } from "./errno.ts";
+export { readHostName } from "./host_name.ts";
 export {
   findInterfaceIndex,
   type InterfaceAddress,

@@ -5,6 +5,7 @@ import { DOCTOR_COMMAND } from "./doctor_options.ts";
 import { FPING_COMMAND } from "./fping_options.ts";
 import type { CommandSpec } from "./option.ts";
 import { PING_COMMAND } from "./ping_options.ts";
+import { SCAN_COMMAND } from "./scan_options.ts";
 import { TSPING_COMMAND } from "./tsping_options.ts";
 
 /** The commands in the order in which help lists them. */
@@ -12,13 +13,14 @@ export const COMMAND_SPECS: readonly CommandSpec[] = [
   PING_COMMAND,
   FPING_COMMAND,
   TSPING_COMMAND,
+  SCAN_COMMAND,
   DOCTOR_COMMAND,
   COMPLETIONS_COMMAND,
   {
     name: "help",
     summary: "Explain a command",
     operands: "[COMMAND]",
-    completeOperand: ["ping", "fping", "tsping", "doctor", "completions"],
+    completeOperand: ["ping", "fping", "tsping", "scan", "doctor", "completions"],
     description: ["Prints the help of a command, or the list of commands."],
     options: {},
     examples: [],

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandRunner>>> = {
   ping: async () => (await import("./ping_command.ts")).runPing,
   fping: async () => (await import("./fping_command.ts")).runFping,
   tsping: async () => (await import("./tsping_command.ts")).runTsping,
+  scan: async () => (await import("./scan_command.ts")).runScan,
   doctor: async () => (await import("./doctor_command.ts")).runDoctor,
   completions: async () => (await import("./completions_command.ts")).runCompletions,
   help: async () => (await import("./help_command.ts")).runHelp,

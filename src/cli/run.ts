@@ -3,10 +3,13 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import {
   dropPrivilege,
+  errnoCode,
   findRoute,
+  listInterfaceAddresses,
   lookUpAddress,
   RawSocket,
   readClockDiscipline,
+  readHostName,
   readNetworkCapabilities,
   readStampSupport,
   resolveName,
@@ -15,6 +18,7 @@ import type { NameResolution } from "../target/resolver.ts";
 import type { Transport } from "../probe/transport.ts";
 import { dispatch } from "./dispatch.ts";
 import type { ExitCode } from "./exit_code.ts";
+import type { ScanMachine, WritableFile } from "./scan_machine.ts";
 import type {
   ClockFinding,
   Diagnostics,
@@ -41,7 +45,17 @@ const diagnostics: Diagnostics = {
   hasNetRaw,
 };
 
+/** Loaded only when a scan runs: start-up time is part of the tool. */
+const scanMachine: ScanMachine = {
+  openScan: async (request) => (await import("../../ffi/scan_sockets.ts")).openScanSockets(request),
+  ownAddresses: () => listInterfaceAddresses().map(({ address }) => address),
+  hostName: readHostName,
+  errorName: errnoCode,
+  openFile,
+};
+
 const realSystem: System = {
+  scan: scanMachine,
   diagnostics,
   findRoute: findKernelRoute,
   stdout: Deno.stdout,
@@ -66,6 +80,19 @@ function openTransport(options: TransportOptions): Transport {
     kernelStamps,
     slotBytes: Math.max(MIN_SLOT_BYTES, options.datagramBytes),
   });
+}
+
+function openFile(path: string, mode: "empty" | "keep"): WritableFile {
+  const isNew = mode === "empty";
+  const file = Deno.openSync(path, { write: true, create: isNew, truncate: isNew });
+  return {
+    writeSync: (bytes) => file.writeSync(bytes),
+    writeAt(offsetBytes, bytes) {
+      file.seekSync(offsetBytes, Deno.SeekMode.Start);
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
+    },
+    close: () => file.close(),
+  };
 }
 
 function findKernelRoute(address: number): RouteFinding {

@@ -4,6 +4,7 @@ import type { Transport } from "../probe/transport.ts";
 import type { AppendableFile } from "../report/file_sink.ts";
 import type { ByteSink } from "../report/line_sink.ts";
 import type { NameResolver } from "../target/resolver.ts";
+import type { ScanMachine } from "./scan_machine.ts";
 
 /** How a socket is to be opened. */
 export interface TransportOptions {
@@ -67,6 +68,8 @@ export interface Diagnostics {
 
 /** The machine. */
 export interface System {
+  /** For `scan`. */
+  readonly scan: ScanMachine;
   /** For `doctor`. */
   readonly diagnostics: Diagnostics;
   /** Asks the kernel for the route to an address; sends nothing. */

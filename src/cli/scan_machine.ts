@@ -1,0 +1,58 @@
+/** What `scan` needs from the machine beside {@linkcode System}. `run.ts` gives it the real one. */
+
+import type { ByteSink } from "../report/line_sink.ts";
+import type { CheckpointFile } from "../scan/checkpoint.ts";
+import type { ReplySource } from "../scan/reply_collector.ts";
+import type { Transmitter } from "../scan/sweep.ts";
+import type { Block } from "../target/block.ts";
+import type { Clock } from "../time/instant.ts";
+
+/** What is to be sent, and how it may leave. */
+export interface ScanSocketRequest {
+  /** The targets, sorted. */
+  readonly blocks: readonly Block[];
+  /** Interface to send from. */
+  readonly interfaceName?: string | undefined;
+  /** Source address to send from, an unsigned 32-bit number. */
+  readonly source?: number | undefined;
+  /** Hardware address of the next hop, six bytes. */
+  readonly gatewayMac?: Uint8Array | undefined;
+  /** Firewall mark. */
+  readonly mark?: number | undefined;
+  /** The constant part of every datagram, given our address on the way out. */
+  readonly template: (source: number) => Uint8Array;
+}
+
+/** Sockets and clock of one scan. */
+export interface OpenScan {
+  /** Way out. */
+  readonly transmitter: Transmitter;
+  /** Way in. */
+  readonly replies: ReplySource;
+  /** The clock that stamps refer to. */
+  readonly clock: Clock;
+  /** Which way out was chosen, and why. */
+  readonly path: { readonly kind: string; readonly reason: string };
+  /** Closes the sockets. */
+  close(): void;
+}
+
+/** A file that is written whole or in place. */
+export interface WritableFile extends CheckpointFile, ByteSink {
+  /** Closes the file. */
+  close(): void;
+}
+
+/** The machine, as far as only `scan` needs it. */
+export interface ScanMachine {
+  /** Opens the sockets; rejects where the system refuses. The caller closes them. */
+  openScan(request: ScanSocketRequest): Promise<OpenScan>;
+  /** Addresses of all interfaces of this machine, unsigned 32-bit numbers. */
+  ownAddresses(): number[];
+  /** Name of this machine; undefined when it cannot be read. */
+  hostName(): string | undefined;
+  /** Name of an error number, such as `EPERM`. */
+  errorName(errno: number): string;
+  /** Opens a file to write: `empty` makes or empties it, `keep` needs one and keeps what it holds. */
+  openFile(path: string, mode: "empty" | "keep"): WritableFile;
+}

@@ -1,0 +1,193 @@
+/** The options of `scan`. Where zmap's users know a name, it is that name. */
+
+import { SCAN_FORMATS, SCAN_RECORDS } from "../report/scan_reporter.ts";
+import type { CommandSpec, OptionTable } from "./option.ts";
+import { bandwidth, hardwareAddress, probeRate, shard } from "./scan_values.ts";
+import { choice, duration, integer, text, words } from "./values.ts";
+
+const DAY_MS = 86_400_000;
+const MAX = Number.MAX_SAFE_INTEGER;
+
+/** Table of the options of `scan`. */
+export const SCAN_OPTIONS = {
+  file: {
+    short: "f",
+    value: text("FILE", "file"),
+    help: "Read targets from FILE, - for standard input",
+    group: "Targets",
+    repeatable: true,
+  },
+  exclude: {
+    value: words("BLOCK,..."),
+    help: "Leave these out: addresses, prefixes or ranges",
+    group: "Targets",
+    repeatable: true,
+  },
+  "exclude-file": {
+    value: text("FILE", "file"),
+    help: "Leave out the blocks in FILE; # begins a comment",
+    group: "Targets",
+    repeatable: true,
+  },
+  "include-reserved": {
+    help: "Probe reserved blocks, multicast and this machine's own addresses too",
+    group: "Targets",
+  },
+  "max-targets": {
+    value: integer("N", 0, MAX),
+    help: "Probe at most N addresses, over all shards together",
+    group: "Targets",
+  },
+  rate: {
+    short: "r",
+    value: probeRate(),
+    help: "Probes a second, evenly paced",
+    group: "Scan",
+    fallback: "10000",
+  },
+  bandwidth: {
+    short: "B",
+    value: bandwidth(),
+    help: "Bits a second on the wire, instead of --rate",
+    group: "Scan",
+  },
+  "probes-per-target": {
+    short: "P",
+    value: integer("N", 1, 1000),
+    help: "Go over all targets N times",
+    group: "Scan",
+    fallback: "1",
+  },
+  cooldown: {
+    value: duration(0, DAY_MS),
+    help: "How long to listen after the last probe",
+    group: "Scan",
+    fallback: "4s",
+  },
+  seed: {
+    value: integer("N", 0, MAX),
+    help: "Seed of the order in which addresses are probed",
+    group: "Scan",
+    fallback: "random",
+  },
+  shard: {
+    value: shard(),
+    help: "Scan part K of N; parts of one seed are disjoint and complete",
+    group: "Scan",
+    fallback: "1/1",
+  },
+  checkpoint: {
+    value: text("FILE", "file"),
+    help: "Keep the place of the scan in FILE, once a second",
+    group: "Scan",
+  },
+  resume: {
+    value: text("FILE", "file"),
+    help: "Go on at the place kept in FILE, and keep it there",
+    group: "Scan",
+  },
+  "dry-run": { help: "Send nothing: show every packet with all its fields", group: "Scan" },
+  pcap: {
+    value: text("FILE", "file"),
+    help: "With --dry-run: write the packets to FILE, for tshark and its kin",
+    group: "Scan",
+  },
+  yes: {
+    short: "y",
+    help: "Scan addresses of the public Internet without asking back",
+    group: "Scan",
+  },
+  interface: {
+    short: "I",
+    value: text("NAME|ADDRESS", "interface"),
+    help: "Send from that interface, or with that source address",
+    group: "Packet",
+    fallback: "as the kernel routes",
+  },
+  "gateway-mac": {
+    short: "G",
+    value: hardwareAddress(),
+    help: "Send every frame to that Ethernet address",
+    group: "Packet",
+    fallback: "the gateway's",
+  },
+  mark: {
+    short: "m",
+    value: integer("N", 0, 0xffffffff),
+    help: "Firewall mark of the socket",
+    group: "Packet",
+  },
+  ttl: {
+    short: "t",
+    value: integer("N", 1, 255),
+    help: "Time to live",
+    group: "Packet",
+    fallback: "64",
+  },
+  tos: {
+    short: "Q",
+    value: integer("N", 0, 255),
+    help: "Type-of-service byte (DSCP and ECN), decimal or 0x-hexadecimal",
+    group: "Packet",
+    fallback: "0",
+  },
+  format: {
+    value: choice("FORMAT", SCAN_FORMATS),
+    help: "Form of the output: text is the addresses that answered",
+    group: "Output",
+    fallback: "text",
+  },
+  json: { help: "Short for --format json", group: "Output" },
+  output: {
+    short: "o",
+    value: text("FILE", "file"),
+    help: "Append the output to FILE instead of printing it",
+    group: "Output",
+  },
+  fields: {
+    value: words("NAME,..."),
+    help: "Fields of json and csv, in order",
+    group: "Output",
+    fallback: "all",
+  },
+  only: {
+    value: choice("RECORD", SCAN_RECORDS),
+    help: "Only such records: replied, refused or unsent",
+    group: "Output",
+    repeatable: true,
+  },
+  metadata: {
+    value: text("FILE", "file"),
+    help: "Write what was done to FILE, as one JSON object",
+    group: "Output",
+  },
+  quiet: { short: "q", help: "No progress on standard error", group: "Output" },
+  help: { short: "h", help: "Print this help", group: "General" },
+  version: { short: "V", help: "Print the version", group: "General" },
+} as const satisfies OptionTable;
+
+/** The command `scan`. */
+export const SCAN_COMMAND: CommandSpec = {
+  name: "scan",
+  summary: "Find the hosts of whole networks that tell their time",
+  operands: "TARGET...",
+  completeOperand: "host",
+  description: [
+    "Sends one ICMP Timestamp request to every address of the targets (addresses, prefixes such as 10.0.0.0/8, " +
+    "ranges, names) in a random order, and prints the addresses that answer. Nothing is kept for a probe " +
+    "under way: identifier and sequence are a keyed hash of the destination and the originate stamp, so a reply proves itself.",
+    "Reserved blocks (the IANA registry, multicast) and this machine's own addresses are left out unless " +
+    "--include-reserved; private, shared, loopback and link-local ones are scanned when a target lies wholly inside them. " +
+    "A scan of the public Internet needs --yes. Ask first whom you probe.",
+    "The exit code is 0 when every probe was sent and no reply was lost, 1 when the scan was interrupted or the " +
+    "kernel dropped replies. A scan killed at any moment resumes with no address missing; what is probed twice is what left " +
+    "within the cooldown and one second before the kill.",
+  ],
+  options: SCAN_OPTIONS,
+  examples: [
+    ["icmptime scan 10.0.0.0/16", "who in a private network answers"],
+    ["icmptime scan --json --rate 50k -f blocks.txt", "all that is known of each reply"],
+    ["icmptime scan --seed 7 --shard 2/8 10.0.0.0/8", "one of eight machines that share a scan"],
+    ["icmptime scan --dry-run --pcap probes.pcap 192.168.1.0/28", "see the packets, send none"],
+  ],
+};

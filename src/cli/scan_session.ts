@@ -1,0 +1,186 @@
+/** One scan from open sockets to exit code. */
+
+import { parseAddress } from "../packet/address.ts";
+import { FileSink } from "../report/file_sink.ts";
+import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
+import { safeText } from "../report/safe_text.ts";
+import type { ScanRunInfo } from "../report/scan_fields.ts";
+import { ScanReporter } from "../report/scan_reporter.ts";
+import { listScanWarnings, ScanStatus } from "../report/scan_status.ts";
+import { type Checkpoint, CheckpointStore } from "../scan/checkpoint.ts";
+import { randomHashKey } from "../scan/half_sip_hash.ts";
+import { emitProbeTemplate } from "../scan/probe_writer.ts";
+import type { ScanPlan } from "../scan/scan_plan.ts";
+import type { ScanListener, ScanProgress } from "../scan/scan_record.ts";
+import { Sweep, type SweepResult } from "../scan/sweep.ts";
+import { complain } from "./complain.ts";
+import { ExitCode } from "./exit_code.ts";
+import type { Parsed } from "./option.ts";
+import type { OpenScan, WritableFile } from "./scan_machine.ts";
+import { formatScanMetadata } from "./scan_metadata.ts";
+import type { SCAN_OPTIONS } from "./scan_options.ts";
+import type { System } from "./system.ts";
+import { UsageError } from "./usage_error.ts";
+import { VERSION } from "./version.ts";
+
+/** A scan as the command line describes it. */
+export interface ScanSetup {
+  /** The options. */
+  readonly options: Parsed<typeof SCAN_OPTIONS>;
+  /** What is probed. */
+  readonly plan: ScanPlan;
+  /** Probes a second; Infinity for no limit. */
+  readonly rate: number;
+  /** How long to listen after the last probe. */
+  readonly cooldownMs: number;
+  /** Times each address is probed. */
+  readonly probesPerTarget: number;
+  /** Seed of the order. */
+  readonly seed: number;
+  /** Where to resume. */
+  readonly previous: Checkpoint | undefined;
+}
+
+/** Everything that must be open before root is given up. */
+interface OpenFiles {
+  readonly output: ByteSink;
+  readonly metadata: WritableFile | undefined;
+  readonly checkpoint: WritableFile | undefined;
+}
+
+/** Runs the scan to its end or its interruption; returns the exit code. */
+export async function runScanSession(setup: ScanSetup, system: System): Promise<ExitCode> {
+  const sockets = await openSockets(setup, system);
+  try {
+    const files = openFiles(setup, system);
+    system.dropPrivileges();
+    return await sweep(setup, sockets, files, system);
+  } finally {
+    sockets.close();
+  }
+}
+
+async function openSockets({ options, plan }: ScanSetup, system: System): Promise<OpenScan> {
+  const source = options.interface === undefined ? undefined : parseAddress(options.interface);
+  return await system.scan.openScan({
+    blocks: plan.space.blocks,
+    interfaceName: source === undefined ? options.interface : undefined,
+    source,
+    gatewayMac: options["gateway-mac"],
+    mark: options.mark,
+    template: (source) =>
+      emitProbeTemplate({ source, ttl: options.ttl ?? 64, tos: options.tos ?? 0 }),
+  });
+}
+
+function openFiles({ options }: ScanSetup, system: System): OpenFiles {
+  const open = <T>(path: string, option: string, make: () => T): T => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const reason = safeText(error.message);
+      throw new UsageError(`Cannot write to ${safeText(path)}: ${reason}`, option, path);
+    }
+  };
+  const { output, metadata, checkpoint, resume } = options;
+  const openFile = (path: string | undefined, option: string, mode: "empty" | "keep") =>
+    path === undefined ? undefined : open(path, option, () => system.scan.openFile(path, mode));
+  return {
+    output: output === undefined
+      ? system.stdout
+      : open(output, "--output", () => new FileSink(system.openAppend(output))),
+    metadata: openFile(metadata, "--metadata", "empty"),
+    checkpoint: openFile(checkpoint, "--checkpoint", "empty") ??
+      openFile(resume, "--resume", "keep"),
+  };
+}
+
+async function sweep(
+  setup: ScanSetup,
+  sockets: OpenScan,
+  files: OpenFiles,
+  system: System,
+): Promise<ExitCode> {
+  const { options, plan, rate, cooldownMs, probesPerTarget, previous } = setup;
+  const { clock, path } = sockets;
+  const startPosition = previous?.position ?? 0;
+  const sink = new LineSink(files.output, (error) => {
+    if (!isClosedPipe(error)) complain(system, `Cannot write the output: ${error.message}`);
+    run.stop();
+  });
+  const format = options.json ? "json" : options.format ?? "text";
+  const reporter = new ScanReporter(sink, { format, fields: options.fields, only: options.only });
+  const status = options.quiet ? undefined : new ScanStatus(system.stderr, system.stderrIsTerminal);
+  const store = files.checkpoint === undefined
+    ? undefined
+    : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, previous);
+  let last: ScanProgress | undefined;
+  const listener: ScanListener = {
+    reply: (reply) => reporter.reply(reply),
+    refused: (refusal) => reporter.refused(refusal),
+    unsent: (address, errno) => reporter.unsent({ address, error: system.scan.errorName(errno) }),
+    progress: (progress) => {
+      last = progress;
+      sink.flush();
+      status?.show(progress);
+    },
+    checkpoint: (position) => {
+      // First the results, then the word that they are there.
+      sink.flush();
+      if (sink.failure === undefined) store?.save(position, Date.now());
+    },
+  };
+  const run = new Sweep({
+    space: plan.space,
+    order: plan.order,
+    startPosition,
+    probesPerTarget,
+    key: randomHashKey(),
+    transmitter: sockets.transmitter,
+    replies: sockets.replies,
+    clock,
+    rate,
+    cooldownMs,
+    listener,
+  });
+  const info: ScanRunInfo = {
+    version: VERSION,
+    time: clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9,
+    targets: plan.order.targets,
+    probes: plan.order.length,
+    seed: setup.seed,
+    shard: plan.identity.shard,
+    rate,
+    cooldownMs,
+    path: path.kind,
+    pathReason: path.reason,
+    position: startPosition,
+  };
+  reporter.run(info);
+  if (status !== undefined) complain(system, `sending through a ${path.kind}: ${path.reason}`);
+  const endSignals = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
+    system.onSignal(signal, () => run.stop())
+  );
+  const result = await run.run();
+  for (const end of endSignals) end();
+  const exitCode = chooseExitCode(result, sink);
+  const reason = result.isComplete ? "complete" : "interrupted";
+  const { length } = plan.order;
+  reporter.end({ ...result, length, reason, exitCode });
+  sink.flush();
+  if (last !== undefined) status?.end(last);
+  for (const warning of listScanWarnings(result)) complain(system, warning);
+  if (files.metadata !== undefined) {
+    const text = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
+    files.metadata.writeAt(0, new TextEncoder().encode(text));
+    files.metadata.close();
+  }
+  files.checkpoint?.close();
+  return chooseExitCode(result, sink);
+}
+
+function chooseExitCode(result: SweepResult, sink: LineSink): ExitCode {
+  if (sink.failure !== undefined && !isClosedPipe(sink.failure)) return ExitCode.System;
+  return result.isComplete && result.dropped === 0 ? ExitCode.Ok : ExitCode.Unanswered;
+}

@@ -1,0 +1,116 @@
+/** From the words and files of a command line to blocks of addresses. */
+
+import { type Block, parseBlock } from "../target/block.ts";
+import { parseBlockList } from "../target/exclusions.ts";
+import { safeText } from "../report/safe_text.ts";
+import type { System } from "./system.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** A name that gave no address. */
+export interface UnresolvedName {
+  /** The name. */
+  readonly name: string;
+  /** Why. */
+  readonly message: string;
+}
+
+/** What a scan's words and files name. */
+export interface ScanTargets {
+  /** Blocks in the order given. */
+  readonly blocks: readonly Block[];
+  /** Names that gave none. */
+  readonly unresolved: readonly UnresolvedName[];
+}
+
+/**
+ * Reads targets.
+ *
+ * @param words blocks or names
+ * @param files paths of block lists, `-` for standard input
+ * @throws {UsageError} for a word that is neither block nor name, and for a file that cannot be read
+ */
+export async function readScanTargets(
+  words: readonly string[],
+  files: readonly string[],
+  system: System,
+): Promise<ScanTargets> {
+  const blocks: Block[] = [];
+  const unresolved: UnresolvedName[] = [];
+  for (const word of words) {
+    const block = parseBlock(word);
+    if (typeof block !== "string") {
+      blocks.push(block);
+    } else if (!isName(word)) {
+      throw new UsageError(`Cannot scan ${safeText(word)}: ${safeText(block)}`, undefined, word);
+    } else {
+      const resolution = await system.resolver.resolve(word);
+      if (!resolution.ok) unresolved.push({ name: word, message: resolution.message });
+      else {for (const address of resolution.addresses) {
+          blocks.push({ first: address, last: address });
+        }}
+    }
+  }
+  for (const path of files) blocks.push(...await readBlockFile(path, "--file", system));
+  return { blocks, unresolved };
+}
+
+/**
+ * Reads what is to be left out.
+ *
+ * @throws {UsageError} for anything that is not a block: guessing would probe what must not be probed
+ */
+export async function readExclusions(
+  words: readonly string[],
+  files: readonly string[],
+  system: System,
+): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for (const word of words) {
+    const block = parseBlock(word);
+    if (typeof block === "string") {
+      throw new UsageError(
+        `Cannot exclude ${safeText(word)}: ${safeText(block)}`,
+        "--exclude",
+        word,
+      );
+    }
+    blocks.push(block);
+  }
+  for (const path of files) blocks.push(...await readBlockFile(path, "--exclude-file", system));
+  return blocks;
+}
+
+async function readBlockFile(
+  path: string,
+  option: string,
+  system: System,
+): Promise<readonly Block[]> {
+  const list = parseBlockList(await readFile(path, option, system));
+  const [fault] = list.faults;
+  if (fault === undefined) return list.blocks;
+  const { line, reason } = fault;
+  throw new UsageError(
+    `Cannot use ${safeText(path)}: line ${line}: ${safeText(reason)}`,
+    option,
+    path,
+  );
+}
+
+/**
+ * Reads a file whole.
+ *
+ * @throws {UsageError} naming `option` when it cannot be read
+ */
+export async function readFile(path: string, option: string, system: System): Promise<string> {
+  try {
+    return await system.readText(path);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(`Cannot read ${safeText(path)}: ${safeText(error.message)}`, option, path);
+  }
+}
+
+/** Has a letter and no character that only blocks and IPv6 addresses have. */
+function isName(word: string): boolean {
+  return /[a-z]/i.test(word) && !/[:/\s]/.test(word);
+}
