@@ -2,11 +2,10 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RunningCommand } from "../support/command.ts";
-import { Lab } from "../support/lab/lab.ts";
+import { Lab, labTest } from "../support/lab/lab.ts";
 import type { LabRequest } from "../support/lab/log.ts";
 import { parseScenario } from "../support/lab/scenario_file.ts";
 import { type QuirkName, quirkNames } from "../support/lab/scenario.ts";
-import { systemTest } from "../support/tools.ts";
 
 const HOST = "198.18.0.1";
 const NS_PER_MS = 1e6;
@@ -17,8 +16,8 @@ function numberIn(text: string, pattern: RegExp): number {
   return Number(match[1]);
 }
 
-systemTest(
-  { name: "lab: ping sees the delays that were told", tools: ["ping"], namespaces: true },
+labTest(
+  { name: "lab: ping sees the delays that were told", tools: ["ping"] },
   async () => {
     await using lab = await Lab.open({
       scenario: { defaults: { out: 12, back: 7, ttl: 55 } },
@@ -38,11 +37,10 @@ systemTest(
   },
 );
 
-systemTest(
+labTest(
   {
     name: "lab: ping counts the losses and duplicates that the log counts",
     tools: ["ping"],
-    namespaces: true,
   },
   async () => {
     await using lab = await Lab.open({
@@ -70,11 +68,10 @@ systemTest(
   },
 );
 
-systemTest(
+labTest(
   {
     name: "lab: hping3 prints the stamps that the log holds",
     tools: ["hping3"],
-    namespaces: true,
   },
   async () => {
     await using lab = await Lab.open({
@@ -109,11 +106,10 @@ function assertTrueStamp(request: LabRequest): void {
   assertEquals(receiveMs, Math.floor((receiveAtNs + receiveOffsetNs) / NS_PER_MS) % 86_400_000);
 }
 
-systemTest(
+labTest(
   {
     name: "lab: clockdiff measures the told offset, by timestamp message and by IP option",
     tools: ["clockdiff"],
-    namespaces: true,
   },
   async () => {
     await using lab = await Lab.open({
@@ -140,8 +136,8 @@ const ERRORS: [number, 3 | 4 | 5 | 11 | 12, number, RegExp][] = [
   [15, 12, 0, /Parameter problem .*\(type=12\/code=0\) pointer=20/],
 ];
 
-systemTest(
-  { name: "lab: nping names each ICMP error", tools: ["nping"], namespaces: true },
+labTest(
+  { name: "lab: nping names each ICMP error", tools: ["nping"] },
   async () => {
     const hosts = Object.fromEntries(ERRORS.map(([last, type, code]) =>
       [
@@ -161,11 +157,10 @@ systemTest(
   },
 );
 
-systemTest(
+labTest(
   {
     name: "lab: tshark dissects every packet clean, and reads each quirk's stamps as logged",
     tools: ["tshark", "hping3", "tcpdump", "ping"],
-    namespaces: true,
   },
   async () => {
     const directory = await Deno.makeTempDir({ prefix: "icmptime-lab-test-" });
@@ -250,11 +245,10 @@ async function dissect(lab: Lab, capture: string): Promise<Dissected[]> {
   });
 }
 
-systemTest(
+labTest(
   {
     name: "lab: fping finds exactly the hosts of a /22 that are not silent",
     tools: ["fping"],
-    namespaces: true,
   },
   async () => {
     const rules = [{ every: { modulus: 4, remainder: 3 }, behaviour: { silent: true } }];
@@ -269,8 +263,28 @@ systemTest(
   },
 );
 
-systemTest(
-  { name: "lab: ping meets the routers on the way", tools: ["ping"], namespaces: true },
+labTest(
+  {
+    name: "lab: a flood of mutated replies leaves as logged, and the true ones arrive",
+    tools: ["ping"],
+  },
+  async () => {
+    const mutation = { ratio: 1, copies: 100, alsoTrue: true };
+    await using lab = await Lab.open({ scenario: { logBytes: true, defaults: { mutation } } });
+    await lab.run(["ping", "-q", "-c", "100", "-i", "0.002", HOST]);
+    const { requests, departures, end } = await lab.end();
+    const asked = requests.filter(({ message }) => message === "echo").length;
+    assertEquals(end?.departures.mutated, 100 * asked);
+    assertEquals(end?.departures.reply, asked);
+    const mutated = departures.filter(({ kind }) => kind === "mutated");
+    assertEquals(mutated.length, 100 * asked);
+    assert(mutated.every(({ bytes, lengthBytes }) => bytes?.length === 2 * lengthBytes));
+    assert(asked > 0 && new Set(mutated.map(({ bytes }) => bytes)).size > 80 * asked);
+  },
+);
+
+labTest(
+  { name: "lab: ping meets the routers on the way", tools: ["ping"] },
   async () => {
     const scenario = { defaults: { hops: ["203.0.113.1", "203.0.113.2"] } };
     await using lab = await Lab.open({ scenario });
@@ -281,11 +295,10 @@ systemTest(
   },
 );
 
-systemTest(
+labTest(
   {
     name: "lab: the kernel joins a fragmented reply, and drops a lying one",
     tools: ["ping"],
-    namespaces: true,
   },
   async () => {
     const spoiled = (kind: "fragment" | "truncate-lying") => ({
@@ -303,10 +316,20 @@ systemTest(
   },
 );
 
-systemTest({
+labTest(
+  { name: "lab: SIGTERM leaves a whole log", tools: ["ping"] },
+  async () => {
+    await using lab = await Lab.open({ scenario: { defaults: { out: 1, back: 1 } } });
+    await lab.mustRun(["ping", "-c", "3", "-i", "0.05", HOST]);
+    await lab.signal("SIGTERM");
+    const { requests, departures, end } = await lab.log();
+    assertEquals([requests.length, departures.length, end?.requests], [3, 3, 3]);
+  },
+);
+
+labTest({
   name: "lab: a killed test leaves nothing behind",
   tools: ["pgrep"],
-  namespaces: true,
 }, async () => {
   const lab = new URL("../support/lab/lab.ts", import.meta.url).href;
   const configuration = new URL("../../deno.json", import.meta.url).pathname;

@@ -7,7 +7,6 @@
 
 const LIBC = {
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
   ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
   write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
@@ -213,11 +212,6 @@ export class Kernel {
   makePrompt(): void {
     this.#libc.symbols.prctl(PR_SET_TIMERSLACK, 1n, 0n, 0n, 0n);
     this.#libc.symbols.sched_setscheduler(0, SCHED_FIFO, new Int32Array([1]));
-  }
-
-  /** Closes a descriptor. */
-  close(descriptor: number): void {
-    this.#libc.symbols.close(descriptor);
   }
 
   #length(lengthBytes: number): bigint {

@@ -14,6 +14,7 @@
 import { type CommandOptions, type CommandResult } from "../command.ts";
 import { mustRun, runCommand, RunningCommand } from "../command.ts";
 import { enterNamespace } from "../enter_namespace.ts";
+import { type SystemTest, systemTest } from "../tools.ts";
 import { type LabLog, parseLog } from "./log.ts";
 import { parseScenario } from "./scenario_file.ts";
 import type { Scenario } from "./scenario.ts";
@@ -46,6 +47,7 @@ export class Lab {
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: AsyncIterator<string>;
   #closing: Promise<void> | undefined;
+  #isEnded = false;
 
   private constructor(
     namespace: string,
@@ -60,6 +62,7 @@ export class Lab {
     this.#child = child;
     this.#input = child.stdin.getWriter();
     this.#lines = readLines(child.stdout);
+    child.status.then(() => this.#isEnded = true);
   }
 
   /** Makes the namespace and starts the reflector in it; it answers when this resolves. Needs root. */
@@ -120,11 +123,17 @@ export class Lab {
 
   /** What the lab did so far. A reply that still waits for its moment has no departure yet. */
   async log(): Promise<LabLog> {
-    if (this.#closing === undefined) {
+    if (!this.#isEnded) {
       await this.#input.write(new TextEncoder().encode("flush\n"));
       await this.#expect("flushed");
     }
     return parseLog(await Deno.readTextFile(`${this.#directory}/log.jsonl`));
+  }
+
+  /** Sends the reflector a signal and waits for its end; SIGTERM and SIGINT leave a whole log. */
+  async signal(signal: Deno.Signal): Promise<void> {
+    this.#child.kill(signal);
+    await this.#child.status;
   }
 
   /** Ends the reflector and returns the whole log, its last line included. */
@@ -169,6 +178,27 @@ export class Lab {
     if (done || value !== line) {
       throw new Error(`Cannot hear from the reflector: it said ${done ? "nothing" : value}`);
     }
+  }
+}
+
+/**
+ * Registers a test that opens a lab: root, namespaces, `nsenter` and a TUN device are asked for,
+ * besides what the test itself needs. See `systemTest` for what happens where something is missing.
+ */
+export function labTest(
+  test: SystemTest,
+  fn: (context: Deno.TestContext) => void | Promise<void>,
+): void {
+  const tools = ["nsenter", ...test.tools ?? []];
+  systemTest({ ...test, tools, namespaces: true, missing: test.missing ?? whyNoTun() }, fn);
+}
+
+function whyNoTun(): string | undefined {
+  try {
+    Deno.statSync("/dev/net/tun");
+    return undefined;
+  } catch {
+    return "/dev/net/tun is not there";
   }
 }
 
