@@ -162,7 +162,7 @@ function readPackets(text: string): CapturedPacket[] {
 async function readVersion(argv: readonly string[]): Promise<string> {
   const { stdout, stderr } = await runCommand(argv);
   const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
-  return lines.find((line) => /\d/.test(line)) ?? "unknown";
+  return lines.find((line) => /\d/.test(line))?.replace(/^\/\S*\//, "") ?? "unknown";
 }
 
 async function recapture(session: Session): Promise<void> {
@@ -180,7 +180,7 @@ async function recapture(session: Session): Promise<void> {
     tool: session.tool,
     version: await readVersion(session.versionArgv),
     tcpdumpVersion: await readVersion(["tcpdump", "--version"]),
-    kernel: (await mustRun(["uname", "-sr"])).stdout.trim(),
+    kernel: (await mustRun(["uname", "-sr"])).stdout.trim().replace(/-.*/, ""),
     commands,
   };
   const text = JSON.stringify(capture, null, 2) + "\n";
