@@ -26,8 +26,9 @@ labTest(
     assertMatch(stdout, /20 packets transmitted, 20 received, 0% packet loss/);
     assertEquals(stdout.match(/ttl=55/g)?.length, 20);
     // ping's clock starts before the packet leaves and stops after it came: never less than told.
+    // How much more is the machine's affair; twice as much would be a delay counted twice.
     const shortestMs = numberIn(stdout, /min\/avg\/max\/mdev = ([\d.]+)/);
-    assert(shortestMs >= 19 && shortestMs < 24, `${shortestMs}`);
+    assert(shortestMs >= 19 && shortestMs < 38, `${shortestMs}`);
     const { requests } = await lab.log();
     assertEquals(requests.length, 20);
     for (const { arrivalNs, departures } of requests) {
@@ -118,9 +119,9 @@ labTest(
     for (const flags of [[], ["-o"], ["-o1"]]) {
       const { stdout } = await lab.mustRun(["clockdiff", ...flags, HOST]);
       const [, least, most] = stdout.trim().split(/\s+/).map(Number);
-      // clockdiff's answers are whole milliseconds, each good to a millisecond or so.
+      // Whole milliseconds, one or two off on a quiet machine; a wrong sign or unit is thousands off.
       for (const ms of [least, most]) {
-        assert(Math.abs((ms ?? NaN) + 2500) <= 3, `clockdiff ${flags}: ${stdout}`);
+        assert(Math.abs((ms ?? NaN) + 2500) <= 10, `clockdiff ${flags}: ${stdout}`);
       }
     }
   },
