@@ -1,0 +1,153 @@
+/** Privileges: what is missing is told with its cure, and what is not needed any more is given up for good. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { PROJECT_FOLDER } from "../../tools/project.ts";
+import { type CommandOptions, mustRun, runCommand } from "../support/command.ts";
+import { Namespace } from "../support/namespace.ts";
+import {
+  asPlainUser,
+  BINARY_PROGRAM,
+  binaryTest,
+  programTest,
+  withoutNetRaw,
+} from "../support/program.ts";
+import { assertComplaint } from "../support/records.ts";
+import { systemTest } from "../support/tools.ts";
+
+const CURE =
+  /^icmptime: Cannot open a raw socket: Operation not permitted \(EPERM\)\. .*root or CAP_NET_RAW: .*sudo.*setcap cap_net_raw\+ep.*--cap-add NET_RAW$/m;
+
+programTest({
+  name: "ping: root without CAP_NET_RAW is told the cure, code 4",
+  root: true,
+  tools: ["setpriv"],
+}, async (program) => {
+  const { code, stdout, stderr } = await runCommand(withoutNetRaw(program.argv("127.0.0.1")));
+  assertEquals([code, stdout], [4, ""]);
+  assertComplaint(stderr, CURE);
+});
+
+binaryTest({
+  name: "ping: a plain user of the binary is told the cure, code 4",
+  root: true,
+  tools: ["setpriv"],
+}, async () => {
+  const argv = asPlainUser(BINARY_PROGRAM.argv("127.0.0.1"));
+  const { code, stdout, stderr } = await runCommand(argv);
+  assertEquals([code, stdout], [4, ""]);
+  assertComplaint(stderr, CURE);
+});
+
+for (
+  const [missing, flags] of [
+    ["ffi", ["--allow-env", "--allow-read"]],
+    ["env", ["--allow-ffi", "--allow-read"]],
+  ] as const
+) {
+  systemTest({
+    name: `ping: without Deno's permission for ${missing} it ends with one line, code 4`,
+    namespaces: true,
+  }, async () => {
+    await using namespace = await Namespace.open();
+    const deno = [Deno.execPath(), "run", "--quiet", "--no-prompt"];
+    const config = ["--config", `${PROJECT_FOLDER}deno.json`];
+    const argv = [...deno, ...config, ...flags, `${PROJECT_FOLDER}main.ts`, "127.0.0.1"];
+    const { code, stdout, stderr } = await namespace.run(argv);
+    assertEquals([code, stdout], [4, ""]);
+    assertComplaint(stderr, new RegExp(`--allow-${missing}`));
+  });
+}
+
+/** What /proc tells of every thread of a process: the distinct lines of these keys. */
+async function threadIdentities(pid: number): Promise<string[]> {
+  const keys = ["Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapAmb"];
+  const found = new Set<string>();
+  for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
+    const status = await Deno.readTextFile(`/proc/${pid}/task/${name}/status`);
+    const values = keys.map((key) => {
+      const line = status.match(new RegExp(`^${key}:(.*)$`, "m"))?.[1] ?? "?";
+      return `${key} ${line.trim().replaceAll(/\s+/g, " ")}`.trimEnd();
+    });
+    found.add(values.join(", "));
+  }
+  return [...found];
+}
+
+const NO_CAPABILITY = "0000000000000000";
+
+const IDENTITIES: readonly {
+  readonly name: string;
+  readonly env: CommandOptions["env"];
+  readonly userId: number;
+  readonly groupId: number;
+}[] = [
+  { name: "nobody", env: { SUDO_UID: "", SUDO_GID: "" }, userId: 65534, groupId: 65534 },
+  {
+    name: "the user who called sudo",
+    env: { SUDO_UID: "1234", SUDO_GID: "1235" },
+    userId: 1234,
+    groupId: 1235,
+  },
+  {
+    name: "nobody, though SUDO_UID says root",
+    env: { SUDO_UID: "0", SUDO_GID: "0" },
+    userId: 65534,
+    groupId: 65534,
+  },
+];
+
+for (const { name, env, userId, groupId } of IDENTITIES) {
+  programTest({
+    name: `ping: once it runs, root has become ${name}, in every thread and for good`,
+    namespaces: true,
+  }, async (program) => {
+    await using namespace = await Namespace.open();
+    const argv = program.argv("--json", "--loop", "-i", "50ms", "127.0.0.1");
+    await using ping = namespace.spawn(argv, { env: env ?? {} });
+    await ping.output(/"type":"reply"[^]*"type":"reply"/);
+    const four = (id: number) => Array(4).fill(id).join(" ");
+    assertEquals(await threadIdentities(ping.pid), [
+      `Uid ${four(userId)}, Gid ${four(groupId)}, Groups, CapInh ${NO_CAPABILITY}, ` +
+      `CapPrm ${NO_CAPABILITY}, CapEff ${NO_CAPABILITY}, CapAmb ${NO_CAPABILITY}`,
+    ]);
+    ping.sendSignal("SIGINT");
+    assertEquals((await ping.result()).code, 0);
+  });
+}
+
+binaryTest({
+  name: "one binary: a plain user may ask once it has the capability",
+  namespaces: true,
+  tools: ["setpriv", "setcap"],
+}, async () => {
+  await using namespace = await Namespace.open();
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-setcap-" });
+  try {
+    await Deno.chmod(folder, 0o755);
+    const binary = `${folder}/icmptime`;
+    await Deno.copyFile(BINARY_PROGRAM.argv()[0] as string, binary);
+    await Deno.chmod(binary, 0o755);
+    const argv = (...args: string[]) => asPlainUser([binary, ...args]);
+    assertEquals((await namespace.run(argv("-c", "1", "127.0.0.1"))).code, 4);
+    await mustRun(["setcap", "cap_net_raw+ep", binary]);
+    const { stdout, stderr } = await namespace.mustRun(argv("-c", "1", "127.0.0.1"));
+    assertEquals(stderr, "");
+    assertMatch(stdout, /^127\.0\.0\.1: seq=0 ttl=64 rtt=/m);
+    const doctor = await namespace.mustRun(argv("doctor"));
+    assertMatch(doctor.stdout, /^ok +raw socket +can be opened \(CAP_NET_RAW\)$/m);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+programTest({
+  name: "ping: an empty environment, no HOME and no network do not matter",
+  namespaces: true,
+}, async (program) => {
+  await using namespace = await Namespace.open();
+  const argv = ["env", "-i", ...program.argv("-c", "1", "127.0.0.1")];
+  const { code, stdout, stderr } = await namespace.run(argv, { cwd: "/" });
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^127\.0\.0\.1: seq=0 ttl=64 rtt=/m);
+  assert(!stdout.includes("\x1b"));
+});
