@@ -35,13 +35,16 @@ const REPLIES_AFTER_RESTART = 4;
 
 /** So many restarts, with fewer replies than this for each, are no clock. */
 const ERRATIC_RESTARTS = 3;
-const ERRATIC_RUN = 16;
+const ERRATIC_RUN = 48;
 
 /** The edge of the remote tick is not known before this many replies. */
 const REPLIES_TO_STEER = 12;
 
 /** A share of outliers above this is no clock either. */
 const ERRATIC_OUTLIER_SHARE = 1 / 4;
+
+/** A stamp that repeats for longer than the coarsest known tick, with room, is no clock's. */
+const STUCK_AFTER_NS = 1.5e9;
 
 const RESTARTS_KEPT = 32;
 
@@ -55,6 +58,9 @@ export class ClockTracker {
   #suspects: ClockFit | undefined;
   #suspectsSinceNs = 0;
   #last: Instant | undefined;
+  #stampMs: number | undefined;
+  #stampSinceNs = 0;
+  #stuck = false;
   #probes = 0;
   #outliers = 0;
   #restarts: Restart[] = [];
@@ -80,6 +86,7 @@ export class ClockTracker {
    */
   add(sample: ClockSample): void {
     this.#probes += 1;
+    this.#watchStamp(sample);
     if (this.#localStep(sample)) return;
     this.#learnTick(sample);
 
@@ -191,7 +198,7 @@ export class ClockTracker {
     if (this.#probes === 0) return "no reply yet";
     const erratic = this.#restartCount >= ERRATIC_RESTARTS &&
       this.#probes < ERRATIC_RUN * this.#restartCount;
-    if (erratic || this.#outliers > ERRATIC_OUTLIER_SHARE * this.#probes) {
+    if (this.#stuck || erratic || this.#outliers > ERRATIC_OUTLIER_SHARE * this.#probes) {
       return "the stamps do not keep time";
     }
     if (this.#suspects !== undefined) return "replies contradict each other";
@@ -211,6 +218,15 @@ export class ClockTracker {
     }
     this.#last = receivedAt;
     return spoilt;
+  }
+
+  #watchStamp(sample: ClockSample): void {
+    const { monotonicNs } = sample.sentAt;
+    if (sample.receiveMs !== this.#stampMs) {
+      this.#stampMs = sample.receiveMs;
+      this.#stampSinceNs = monotonicNs;
+    }
+    this.#stuck = monotonicNs - this.#stampSinceNs > STUCK_AFTER_NS;
   }
 
   #learnTick(sample: ClockSample): void {

@@ -58,6 +58,9 @@ const STAMPS_WANTED = 24;
  */
 const LAGGING_WANTED = 8;
 
+/** So often the stamp must have changed among them: a stuck stamp is on every grid. */
+const CHANGES_WANTED = 3;
+
 /** An announced tick is withdrawn after this many contradictions without new evidence. */
 const CONTRADICTIONS_TO_WITHDRAW = 4;
 
@@ -83,6 +86,8 @@ class Candidate {
   #phaseUpperMs = 1;
   #onGrid = 0;
   #lagging = 0;
+  #changes = 0;
+  #lastMs: number | undefined;
   #contradictions = 0;
   ruledOut = false;
   announced = false;
@@ -106,7 +111,12 @@ class Candidate {
     this.#phaseUpperMs = Math.min(this.#phaseUpperMs, position + 1);
     this.#onGrid += 1;
     if (lagMs >= this.tickMs / 2) this.#lagging += 1;
-    if (this.#onGrid >= STAMPS_WANTED && this.#lagging >= LAGGING_WANTED) {
+    if (stampMs !== this.#lastMs) this.#changes += 1;
+    this.#lastMs = stampMs;
+    if (
+      this.#onGrid >= STAMPS_WANTED && this.#lagging >= LAGGING_WANTED &&
+      this.#changes > CHANGES_WANTED
+    ) {
       this.announced = true;
       this.#contradictions = 0;
     }
@@ -145,6 +155,8 @@ class Candidate {
     this.#phaseUpperMs = 1;
     this.#onGrid = 0;
     this.#lagging = 0;
+    this.#changes = 0;
+    this.#lastMs = undefined;
   }
 
   /** Where on the circle of the tick the arc of a stamp begins, if it meets what is known of c. */

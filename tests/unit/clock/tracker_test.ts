@@ -1,0 +1,152 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { ClockTracker, sendPhaseMs } from "../../../src/clock/mod.ts";
+import { simulate, type SimulatedReply, type Simulation } from "./simulated_host.ts";
+
+const EVEN = (index: number): number => sendPhaseMs(index, { intervalMs: 50 });
+
+function run(options: Partial<Simulation>): { tracker: ClockTracker; replies: SimulatedReply[] } {
+  const replies = simulate({ seed: 1, probes: 60, jitterMs: 0.1, phase: EVEN, ...options });
+  const tracker = new ClockTracker();
+  for (const { sample } of replies) tracker.add(sample);
+  return { tracker, replies };
+}
+
+Deno.test("nothing is known before the first reply", () => {
+  const state = new ClockTracker().state();
+  assertEquals([state.decidable, state.undecided], [false, "no reply yet"]);
+  assertEquals([state.offsetMs, state.lowerMs, state.minRttNs], [undefined, undefined, undefined]);
+  assertThrows(() => new ClockTracker({ maxSkewPpm: 0 }), RangeError);
+  assertThrows(() => new ClockTracker({ windowNs: -1 }), RangeError);
+});
+
+Deno.test("one reply gives bounds that allow for every tick", () => {
+  const { tracker, replies } = run({ probes: 1, offsetMs: 5 });
+  const state = tracker.state();
+  assertEquals([state.decidable, state.tickSettled, state.used], [true, false, 1]);
+  const truth = replies[0]?.trueOffsetMs ?? NaN;
+  assert((state.lowerMs ?? NaN) <= truth && truth <= (state.upperMs ?? NaN));
+  assert((state.upperMs ?? 0) - (state.lowerMs ?? 0) > 1000);
+  assertEquals([state.skewLowerPpm, state.skewUpperPpm], [-500, 500]);
+});
+
+Deno.test("late replies in the wrong order change nothing", () => {
+  const { tracker, replies } = run({});
+  const shuffled = new ClockTracker();
+  const order = replies.map(({ sample }) => sample);
+  for (let index = 0; index + 3 < order.length; index += 4) {
+    const late = order.splice(index, 1);
+    order.splice(index + 3, 0, ...late);
+  }
+  for (const sample of order) shuffled.add(sample);
+  const at = 43_210_000 * 1e6;
+  const one = tracker.state(at);
+  const other = shuffled.state(at);
+  assertEquals(other.restartCount, 0);
+  assertAlmostEquals(other.lowerMs ?? NaN, one.lowerMs ?? NaN, 1e-5);
+  assertAlmostEquals(other.upperMs ?? NaN, one.upperMs ?? NaN, 1e-5);
+  assertAlmostEquals(other.offsetMs ?? NaN, one.offsetMs ?? NaN, 1e-3);
+});
+
+Deno.test("one lying reply is left out, and no number is given until that is clear", () => {
+  const { replies } = run({});
+  const tracker = new ClockTracker();
+  for (const { index, sample } of replies) {
+    if (index === 40) {
+      tracker.add({
+        ...sample,
+        receiveMs: sample.receiveMs + 500,
+        transmitMs: sample.transmitMs + 500,
+      });
+      const state = tracker.state();
+      assertEquals([state.decidable, state.undecided], [false, "replies contradict each other"]);
+      assertEquals(state.offsetMs, undefined);
+    } else tracker.add(sample);
+  }
+  const state = tracker.state();
+  assertEquals([state.decidable, state.outliers, state.restartCount], [true, 1, 0]);
+});
+
+Deno.test("a step is reported with its time and size, and the numbers begin anew", () => {
+  for (const byMs of [1000, -700, 15, -6]) {
+    const { tracker, replies } = run({ step: { at: 30, byMs } });
+    const state = tracker.state();
+    assertEquals(state.restartCount, 1);
+    const [restart] = state.restarts;
+    assertEquals(restart?.reason, "remote clock changed");
+    assertEquals(restart?.atNs, replies[30]?.sample.sentAt.realtimeNs);
+    assertAlmostEquals(restart?.changeMs ?? NaN, byMs, 0.5);
+    assertEquals(state.used, 30);
+    const truth = replies[59]?.trueOffsetMs ?? NaN;
+    assert((state.lowerMs ?? NaN) <= truth && truth <= (state.upperMs ?? NaN));
+  }
+});
+
+Deno.test("a step of our own clock is told from one of theirs", () => {
+  const { tracker, replies } = run({ localStep: { at: 30, byMs: 2 } });
+  const state = tracker.state();
+  assertEquals(state.restarts.map(({ reason }) => reason), ["local clock stepped"]);
+  assertAlmostEquals(state.offsetMs ?? NaN, replies[59]?.trueOffsetMs ?? NaN, 0.2);
+});
+
+Deno.test("stamps that do not advance like a clock give no number", () => {
+  const { replies } = run({ probes: 200 });
+  const stamps: ((ms: number, index: number) => number)[] = [
+    () => 1234, // stuck
+    (ms) => Math.floor(ms / 1000), // seconds of the day
+    (_, index) => (index * 7_654_321) % 86_400_000, // noise
+    (ms) => Math.floor(43_200_000 + (ms - 43_200_000) * 1.01), // one per cent fast
+  ];
+  for (const [kind, stamp] of stamps.entries()) {
+    const tracker = new ClockTracker();
+    for (const { index, sample } of replies) {
+      const shown = stamp(sample.receiveMs, index);
+      tracker.add({ ...sample, receiveMs: shown, transmitMs: shown });
+      const state = tracker.state();
+      if (index > 60) assertEquals(state.decidable, false, `kind ${kind}, reply ${index}`);
+    }
+  }
+});
+
+Deno.test("old replies are forgotten, in number and in time", () => {
+  const replies = simulate({ seed: 3, probes: 400, jitterMs: 0.1, skewPpm: 20, phase: EVEN });
+  const few = new ClockTracker({ maxSamples: 100 });
+  const brief = new ClockTracker({ windowNs: 5e9 });
+  for (const { sample } of replies) {
+    few.add(sample);
+    brief.add(sample);
+    assert(few.state().used <= 100);
+  }
+  for (const tracker of [few, brief]) {
+    const state = tracker.state();
+    const truth = replies[399]?.trueOffsetMs ?? NaN;
+    assertEquals([state.probes, state.restartCount], [400, 0]);
+    assert(state.used >= 70 && state.used <= 100);
+    assert((state.lowerMs ?? NaN) <= truth && truth <= (state.upperMs ?? NaN));
+    assertAlmostEquals(state.offsetMs ?? NaN, truth, 0.2);
+  }
+});
+
+Deno.test("the offset can be asked for at another time, with bounds that widen", () => {
+  const { tracker, replies } = run({ skewPpm: 100, probes: 200 });
+  const last = replies[199];
+  assert(last !== undefined);
+  const now = tracker.state();
+  const later = tracker.state(now.atNs + 60e9);
+  const truthLater = last.trueOffsetMs + 6;
+  assert((later.lowerMs ?? NaN) <= truthLater && truthLater <= (later.upperMs ?? NaN));
+  assert(
+    (later.upperMs ?? 0) - (later.lowerMs ?? 0) > (now.upperMs ?? 0) - (now.lowerMs ?? 0),
+  );
+});
+
+Deno.test("an interval that spans twelve hours is not torn", () => {
+  for (const offsetMs of [43_200_000, -43_200_000, 43_199_999, -43_199_995]) {
+    const { tracker, replies } = run({ offsetMs });
+    const { lowerMs, upperMs, offsetMs: estimate } = tracker.state();
+    assert(lowerMs !== undefined && upperMs !== undefined && estimate !== undefined);
+    assert(upperMs - lowerMs < 25 && lowerMs <= estimate && estimate <= upperMs);
+    const truth = replies[59]?.trueOffsetMs ?? NaN;
+    const turns = Math.round((truth - estimate) / 86_400_000);
+    assertAlmostEquals(estimate, truth - turns * 86_400_000, 0.3);
+  }
+});
