@@ -191,11 +191,16 @@ export class BatchedPath implements DatagramPath {
   }
 
   #receiveInto(batch: MessageBatch, flags: number): number {
-    batch.prepareToReceive(batch.slots);
+    // The kernel has written to the headers of the last batch alone; the others are still prepared.
+    batch.prepareToReceive(batch.filledSlots);
+    batch.filledSlots = 0;
     for (;;) {
       const first = batch.pointerAt(0);
       const count = this.#libc.recvmmsg(this.#descriptor, first, batch.slots, flags, null);
-      if (count >= 0) return count;
+      if (count >= 0) {
+        batch.filledSlots = count;
+        return count;
+      }
       const errno = readErrno();
       if (errno === EINTR) continue;
       if (errno !== EAGAIN) checkReceiveErrno("recvmmsg", errno);

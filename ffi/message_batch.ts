@@ -38,6 +38,8 @@ export class MessageBatch {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The whole buffer. */
   readonly view: DataView<ArrayBuffer>;
+  /** Slots, from the first, that the last receive call filled: those that must be prepared anew. */
+  filledSlots = 0;
   readonly #words: Uint32Array<ArrayBuffer>;
   readonly #headers: Deno.PointerObject[] = [];
   readonly #iovecs: number;

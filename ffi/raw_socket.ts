@@ -165,6 +165,16 @@ export class RawSocket {
     return this.#waiter.wait(timeoutMs);
   }
 
+  /**
+   * Lets time pass without heeding what arrives, which keeps, with its stamps. Cheaper than {@linkcode wait} where
+   * the next datagram is due so soon that looking once then does for both.
+   *
+   * @param timeoutMs not negative; more than 10 ms is a {@linkcode wait}
+   */
+  pause(timeoutMs: number): Promise<void> {
+    return this.#waiter.pause(timeoutMs);
+  }
+
   /** Ends the wait that is pending, or else the next one. */
   wake(): void {
     this.#waiter.wake();

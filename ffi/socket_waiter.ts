@@ -28,6 +28,7 @@ export class SocketWaiter {
   readonly #descriptor: number;
   readonly #clock: SystemClock;
   readonly #request: PollRequest;
+  readonly #sleep = new PollRequest([]);
   #lastTurnNs: number;
   #pending = 0;
   #woken = false;
@@ -55,6 +56,20 @@ export class SocketWaiter {
    * @param timeoutMs not negative; 0 does not even ask the kernel; at most a day
    */
   wait(timeoutMs: number): Promise<void> {
+    return this.#wait(timeoutMs, this.#request);
+  }
+
+  /**
+   * Lets time pass without heeding the descriptor: what arrives keeps, with the kernel's stamps. Otherwise as
+   * {@linkcode wait}; a pause of more than 10 ms is a wait.
+   *
+   * @param timeoutMs not negative
+   */
+  pause(timeoutMs: number): Promise<void> {
+    return this.#wait(timeoutMs, this.#sleep);
+  }
+
+  #wait(timeoutMs: number, request: PollRequest): Promise<void> {
     if (this.#woken || this.#closed) {
       this.#woken = false;
       return settled;
@@ -65,7 +80,7 @@ export class SocketWaiter {
       return this.#waitAside(nowNs + timeoutNs, timeoutNs);
     }
     if (timeoutNs === 0) return settled;
-    const result = this.#request.pollNow(timeoutNs);
+    const result = request.pollNow(timeoutNs);
     if (result >= 0 || readErrno() !== EINTR) return settled;
     // A signal came: let its listener run.
     const deadlineNs = nowNs + timeoutNs;

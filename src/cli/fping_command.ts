@@ -39,6 +39,7 @@ export async function runFping(words: readonly string[], system: System): Promis
   const many = options.loop || options.count !== undefined;
   return await runSession({
     command: "fping",
+    immediate: true,
     plan: planFping(options, list.targets.length),
     list,
     openReporter: (output, errors) =>

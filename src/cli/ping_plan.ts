@@ -11,6 +11,8 @@ import { UsageError } from "./usage_error.ts";
 const DEFAULT_COUNT = 5;
 const DEFAULT_INTERVAL_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 1000;
+/** Unless the user sets the spacing, probes to many targets may go out in groups of so many milliseconds. */
+const GROUP_MS = 5;
 /** Who is alive: first timeout, tries after the first, and how much longer each next one waits; as fping. */
 const ALIVE_TIMEOUT_MS = 500;
 const ALIVE_RETRIES = 3;
@@ -90,6 +92,7 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
       count,
       intervalMs,
       spacingMs: options.spacing,
+      groupMs: options.spacing === undefined ? GROUP_MS : undefined,
       timeoutMs,
       stopOnReply: alive,
       backoff: alive ? ALIVE_BACKOFF : undefined,

@@ -18,7 +18,7 @@ import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
 /** Targets up to which each is checked for being a broadcast address before anything is sent. */
-const CHECKED_TARGETS = 1024;
+const CHECKED_TARGETS = 64;
 
 /** What a run is made from. */
 export interface SessionSetup {
@@ -36,6 +36,8 @@ export interface SessionSetup {
   readonly output?: string | undefined;
   /** Summaries of such stretches of time, in milliseconds. */
   readonly summaryEveryMs?: number | undefined;
+  /** Let every line go as soon as it is known. */
+  readonly immediate?: boolean;
   /** What makes the exit code 1. */
   readonly conditions?: readonly Condition[];
   /** Show a live line where standard error is a terminal. */
@@ -129,6 +131,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       baseUnixMs,
       explain: setup.explain ?? false,
       summaryEveryMs: setup.summaryEveryMs,
+      immediate: setup.immediate,
       status: setup.status && system.stderrIsTerminal
         ? new StatusLine(system.stderr, targets.length, targets.length * count)
         : undefined,

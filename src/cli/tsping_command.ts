@@ -44,6 +44,7 @@ export async function runTsping(words: readonly string[], system: System): Promi
   });
   return await runSession({
     command: "tsping",
+    immediate: true,
     plan: {
       ...plan,
       transport: { ...plan.transport, interfaceName: options.interface, sourceAddress: undefined },

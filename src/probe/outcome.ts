@@ -104,6 +104,9 @@ export interface ProbeListener {
   extra(reply: ExtraReply): void;
   /** Something that is not an answer. */
   stray(datagram: StrayDatagram): void;
-  /** All that was ready has been handled and the prober is about to wait. `nowNs`: CLOCK_MONOTONIC. */
-  idle(nowNs: number): void;
+  /**
+   * All that was ready has been handled and the prober is about to wait. `nowNs`: CLOCK_MONOTONIC. `busy`: the
+   * next probe is due within milliseconds.
+   */
+  idle(nowNs: number, busy: boolean): void;
 }

@@ -13,9 +13,11 @@ import {
   type IcmpErrorMessage,
   type Ipv4Header,
   parseDatagram,
+  type QuotedDatagram,
   type TimestampMessage,
 } from "../packet/mod.ts";
-import { measureTimestamp, type TimestampMeasurement } from "../measurement/mod.ts";
+import { StampHistory, type TimestampMeasurement } from "../measurement/mod.ts";
+import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener, ReplyDetail, StrayDatagram } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
@@ -44,6 +46,20 @@ export interface ReplyReaderOptions {
   readonly listener: ProbeListener;
 }
 
+/** Where in an ICMP message the originate stamp is, and the cookie of an echo. */
+const COOKIE_START = 8;
+const COOKIE_END = 12;
+
+/** Sequence numbers there are: a probe with a number from here on uses one that was used before. */
+const SEQUENCES = 65_536;
+
+/** What the answers of one target have taught about the next. */
+interface TargetMemory {
+  readonly history: StampHistory;
+  /** It does not echo the originate stamp, so that answers cannot be told apart by it. */
+  rewritesOriginate: boolean;
+}
+
 /** ICMP errors that end a probe; source quench (4) and redirect (5) do not. */
 const FINAL_ERROR_TYPES: ReadonlySet<number> = new Set([3, 11, 12]);
 
@@ -52,6 +68,8 @@ export class ReplyReader {
   readonly #options: ReplyReaderOptions;
   readonly #replyKind: "timestamp-reply" | "echo-reply";
   readonly #requestType: number;
+  /** By target index; made with the first answer, since most of a large run may never answer. */
+  readonly #memories: (TargetMemory | undefined)[] = [];
 
   /** Reads for one run. */
   constructor(options: ReplyReaderOptions) {
@@ -100,11 +118,12 @@ export class ReplyReader {
       );
       return;
     }
-    if (probe.reusedSequence && !this.#carriesCookie(reply, probe)) {
+    if (!this.#isItsReply(reply, probe)) {
+      const why = reply.checksumOk ? "" : ", or one with a damaged sequence";
       this.#stray(
         received,
         "unmatched",
-        `reply to an earlier probe with sequence ${reply.sequence}`,
+        `reply to an earlier probe with sequence ${reply.sequence}${why}`,
       );
       return;
     }
@@ -118,7 +137,15 @@ export class ReplyReader {
     probe: Probe,
   ): void {
     const { table, listener } = this.#options;
+    if (probe.state === "awaiting" && received.receivedAt.monotonicNs > probe.deadlineNs) {
+      // It came after its time, though before we looked.
+      table.settle(probe, "timedOut");
+      listener.outcome({ kind: "timedOut", probe });
+    }
     probe.replies++;
+    if (message.checksumOk && !isReused(probe)) {
+      this.#memoryOf(probe).rewritesOriginate = !this.#carriesCookie(message, probe);
+    }
     const detail = this.#describe(received, header, message, probe);
     if (probe.state === "awaiting") {
       table.settle(probe, "replied");
@@ -155,7 +182,7 @@ export class ReplyReader {
       if (message.trailing.length > 0) flags.push("trailing-bytes");
       reportedStamps = message;
       if (message.checksumOk) {
-        measurement = measureTimestamp({
+        measurement = this.#memoryOf(probe).history.measure({
           sentAt: probe.sentAt,
           receivedAt,
           originateMs: probe.originateMs,
@@ -168,6 +195,9 @@ export class ReplyReader {
       lengthBytes = 8 + message.payload.length;
       if (!this.#samePayload(message.payload, probe)) flags.push("payload-changed");
     }
+    if (measurement === undefined && isClockStep(probe.sentAt, receivedAt)) {
+      flags.push("clock-step");
+    }
     if (kernelStamps && probe.sentAt.source !== "kernel") flags.push("user-stamp");
     return {
       header,
@@ -175,7 +205,7 @@ export class ReplyReader {
       stamps: reportedStamps,
       lengthBytes,
       receivedAt,
-      rttNs: measurement?.rttNs ?? receivedAt.realtimeNs - probe.sentAt.realtimeNs,
+      rttNs: measurement?.rttNs ?? elapsedNs(probe.sentAt, receivedAt),
       measurement,
       flags,
       bytes: keepBytes ? received.bytes.slice() : undefined,
@@ -190,6 +220,16 @@ export class ReplyReader {
       : undefined;
     if (probe === undefined) {
       this.#stray(received, "foreign", `${error.name}, about a packet that is not ours`);
+      return;
+    }
+    const origin = this.#quotedCookie(quoted);
+    if (origin === undefined ? isReused(probe) : origin !== probe.originateMs) {
+      const which = origin === undefined ? "a probe" : "an earlier probe";
+      this.#stray(
+        received,
+        "unmatched",
+        `${error.name}, about ${which} with sequence ${probe.sequence} to ${probe.target.label}`,
+      );
       return;
     }
     const flagged = error.checksumOk ? "" : ", with a bad checksum";
@@ -209,9 +249,39 @@ export class ReplyReader {
       error,
       reporter: received.source,
       receivedAt: received.receivedAt,
-      rttNs: received.receivedAt.realtimeNs - probe.sentAt.realtimeNs,
+      rttNs: elapsedNs(probe.sentAt, received.receivedAt),
       bytes: keepBytes ? received.bytes.slice() : undefined,
     });
+  }
+
+  /**
+   * Whether a reply whose address, identifier and sequence fit is the answer to this very probe. A sequence
+   * number that was used before may be that of an old answer, and one in a damaged message may be
+   * anybody's: the originate stamp decides.
+   */
+  #isItsReply(reply: TimestampMessage | EchoMessage, probe: Probe): boolean {
+    if (reply.checksumOk && !isReused(probe)) return true;
+    if (this.#carriesCookie(reply, probe)) return true;
+    // Nothing of such a host is still expected, and its answers can never be told apart.
+    return reply.checksumOk && !probe.reusedSequence &&
+      this.#memories[probe.target.index]?.rewritesOriginate === true;
+  }
+
+  #memoryOf(probe: Probe): TargetMemory {
+    const { index } = probe.target;
+    let memory = this.#memories[index];
+    if (memory === undefined) {
+      memory = { history: new StampHistory(), rewritesOriginate: false };
+      this.#memories[index] = memory;
+    }
+    return memory;
+  }
+
+  /** The originate stamp or cookie in the quote of an ICMP error; undefined when the quote ends before it. */
+  #quotedCookie(quoted: QuotedDatagram | undefined): number | undefined {
+    if (quoted === undefined || quoted.payload.length < COOKIE_END) return undefined;
+    if (this.#options.kind === "echo" && !this.#options.stampedPayload) return undefined;
+    return cookieOf(quoted.payload.subarray(COOKIE_START));
   }
 
   /** Whether a reply carries what only an answer to this very probe can; true where nothing was there to carry. */
@@ -238,6 +308,11 @@ export class ReplyReader {
       receivedAt: received.receivedAt,
     });
   }
+}
+
+/** Whether the target has had an earlier probe with this sequence number. */
+function isReused(probe: Probe): boolean {
+  return probe.reusedSequence || probe.number >= SEQUENCES;
 }
 
 /** First four payload bytes as a big-endian number; undefined when there are not so many. */

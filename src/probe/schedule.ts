@@ -8,7 +8,8 @@
  * without it a whole-millisecond interval would meet the remote millisecond at one phase for ever.
  */
 
-const GOLDEN_FRACTION = 0.6180339887498949;
+/** 1/φ, the golden ratio's fraction. */
+export const GOLDEN_FRACTION = 0.6180339887498949;
 const NS_PER_MS = 1e6;
 
 /** What a schedule is made from. */

@@ -74,6 +74,11 @@ export interface Transport {
   receiveTransmitStamps(): TransmitStamp[];
   /** Resolves when there is something to receive, or after `timeoutMs` milliseconds. */
   wait(timeoutMs: number): Promise<void>;
+  /**
+   * Resolves after `timeoutMs` milliseconds, whatever arrives meanwhile. Only where arrivals are stamped by
+   * the kernel: then looking later costs no accuracy, and looking less often costs less.
+   */
+  pause?(timeoutMs: number): Promise<void>;
   /** Ends a wait that is under way, now. */
   wake(): void;
   /** Datagrams that the kernel dropped because the receive buffer was full, since open. */

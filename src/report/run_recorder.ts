@@ -20,6 +20,9 @@ export interface StrayCounts {
   unmatched: number;
 }
 
+/** In a busy run lines are held that long, so that one write takes many. */
+const HOLD_NS = 20e6;
+
 /** How a run is recorded. */
 export interface RunRecorderOptions {
   /** Midnight from which instants count, Unix time in milliseconds. */
@@ -28,6 +31,8 @@ export interface RunRecorderOptions {
   readonly explain: boolean;
   /** Report the statistics of every such stretch of time, in milliseconds. */
   readonly summaryEveryMs?: number | undefined;
+  /** Let every line go as soon as it is known, also in a busy run. */
+  readonly immediate?: boolean | undefined;
   /** A live line on the terminal. */
   readonly status?: StatusLine | undefined;
 }
@@ -43,6 +48,8 @@ export class RunRecorder implements ProbeListener {
   readonly #explain: boolean;
   readonly #interval: IntervalStatistics | undefined;
   readonly #status: StatusLine | undefined;
+  readonly #immediate: boolean;
+  #flushedNs = -Infinity;
 
   /** Listens for `targets` and reports to `reporter`, whose lines go to `sink`. */
   constructor(
@@ -57,6 +64,7 @@ export class RunRecorder implements ProbeListener {
     this.#baseUnixMs = options.baseUnixMs;
     this.#explain = options.explain;
     this.#status = options.status;
+    this.#immediate = options.immediate ?? false;
     this.#interval = options.summaryEveryMs === undefined
       ? undefined
       : new IntervalStatistics(targets, options.summaryEveryMs);
@@ -139,11 +147,13 @@ export class RunRecorder implements ProbeListener {
   }
 
   /** Lets the gathered lines go, and the summaries that are due. */
-  idle(nowNs: number): void {
+  idle(nowNs: number, busy: boolean): void {
     if (this.#interval?.isDue(nowNs)) {
       for (const summary of this.#interval.take(nowNs)) this.#reporter.summary(summary);
     }
-    if (this.#sink.pending) {
+    const held = busy && !this.#immediate && nowNs - this.#flushedNs < HOLD_NS;
+    if (this.#sink.pending && !held) {
+      this.#flushedNs = nowNs;
       this.#status?.erase();
       this.#sink.flush();
     }

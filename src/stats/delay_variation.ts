@@ -14,8 +14,9 @@ const REMEMBERED = 128;
  * carry their rounding (± 1 tick) into every pair.
  */
 export class DelayVariation {
-  readonly #sequences = new Float64Array(REMEMBERED).fill(NaN);
-  readonly #delays = new Float64Array(REMEMBERED);
+  // Plain arrays, which grow with use: a run may have many targets and few probes of each.
+  readonly #sequences: number[] = [];
+  readonly #delays: number[] = [];
   readonly #absolute = new SeriesSummary();
   #last: number | undefined;
 

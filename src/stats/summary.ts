@@ -135,5 +135,5 @@ export function exactQuantile(sortedValues: ArrayLike<number>, share: number): n
 }
 
 function sorted(values: readonly number[]): Float64Array {
-  return Float64Array.from(values).sort();
+  return new Float64Array(values).sort();
 }
