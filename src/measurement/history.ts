@@ -1,6 +1,8 @@
 /** What the earlier replies of a host say about the stamps of the next one. */
 
+import { foldMs, msOfDay } from "../time/day.ts";
 import type { StampReading } from "./reading.ts";
+import { FINE_TICK_MS, TickDetector } from "./tick.ts";
 import { measureTimestamp, type ProbeStamps, type TimestampMeasurement } from "./timestamp.ts";
 
 /**
@@ -9,47 +11,115 @@ import { measureTimestamp, type ProbeStamps, type TimestampMeasurement } from ".
  */
 export const STUCK_AFTER_MS = 1500;
 
+/** Over at least so long it is compared how far the stamps and our clock have moved. */
+export const RATE_AFTER_MS = 1500;
+
+/**
+ * How far the two may differ: by half of the time that has passed, and by what the way out can change and a
+ * clock of whole seconds can lag. Stamps in seconds, a thousandth of the right rate, differ by more.
+ */
+const RATE_TOLERANCE_RATIO = 0.5;
+const RATE_TOLERANCE_MS = 500;
+
+/** Replies before a host's tick is looked for: a run may have many hosts and few probes of each. */
+const REPLIES_BEFORE_TICK = 2;
+
 /**
  * Measures the probes of one host in turn, and remembers what one probe alone cannot tell: how its
- * stamps were read when there was no doubt, and since when the receive stamp has not moved.
+ * stamps were read when there was no doubt, since when the receive stamp has not moved, whether the
+ * stamps advance as time does, and how coarse they are.
  */
 export class StampHistory {
   #reading: StampReading | undefined;
   #receive: number | undefined;
   #sameSinceNs = 0;
+  #anchorMs: number | undefined;
+  #anchorNs = 0;
+  #wrongRate = false;
+  #replies = 0;
+  #ticks: TickDetector | undefined;
+  #ticksKnown = false;
 
   /** How this host's stamps are read when only one reading fitted; undefined until one did. */
   get reading(): StampReading | undefined {
     return this.#reading;
   }
 
+  /** The coarse tick that this host's stamps have shown, milliseconds; 1 while they have not. */
+  get tickMs(): number {
+    return this.#ticks?.tickMs ?? FINE_TICK_MS;
+  }
+
   /**
-   * Measures one answered probe; see measureTimestamp. A stuck stamp is flagged `stuck` and gives
-   * no delays and no offset.
+   * Measures one answered probe; see measureTimestamp. A stuck stamp is flagged `stuck`, one that does not
+   * advance as time does `wrong-rate`; neither gives delays or an offset. The bounds of a host that is
+   * known to have a coarse tick are as wide as that, and flagged `coarse-tick`.
    *
    * @throws {RangeError} when the tick is not a positive finite number.
    */
   measure(probe: ProbeStamps): TimestampMeasurement {
+    const { tickMs } = this;
+    const isCoarse = tickMs > probe.tickMs;
     const measured = measureTimestamp({
       ...probe,
+      // A tick's phase may be any, and the stamp cuts the fraction off: one millisecond more.
+      tickMs: isCoarse ? tickMs + FINE_TICK_MS : probe.tickMs,
       priorReading: probe.priorReading ?? this.#reading,
     });
     const { reading } = measured;
     if (reading !== "ambiguous" && reading !== "unreadable") this.#reading = reading;
+    const isStuck = this.#isStuck(probe);
+    if (isStuck) this.#anchorMs = undefined;
+    else this.#watch(probe, measured);
+    if (isStuck || this.#wrongRate) {
+      return {
+        ...measured,
+        out: undefined,
+        back: undefined,
+        offset: undefined,
+        flags: [...measured.flags, isStuck ? "stuck" : "wrong-rate"],
+      };
+    }
+    return isCoarse ? { ...measured, flags: [...measured.flags, "coarse-tick"] } : measured;
+  }
 
-    const { sentAt, reply } = probe;
+  #isStuck({ sentAt, reply }: ProbeStamps): boolean {
     if (reply.receiveMs !== this.#receive) {
       this.#receive = reply.receiveMs;
       this.#sameSinceNs = sentAt.monotonicNs;
-      return measured;
+      return false;
     }
-    if (sentAt.monotonicNs - this.#sameSinceNs <= STUCK_AFTER_MS * 1e6) return measured;
-    return {
-      ...measured,
-      out: undefined,
-      back: undefined,
-      offset: undefined,
-      flags: [...measured.flags, "stuck"],
-    };
+    return sentAt.monotonicNs - this.#sameSinceNs > STUCK_AFTER_MS * 1e6;
+  }
+
+  #watch({ sentAt }: ProbeStamps, { receiveMs, offset }: TimestampMeasurement): void {
+    if (receiveMs === undefined) return;
+    this.#watchRate(sentAt.monotonicNs, receiveMs);
+    if (offset === undefined || this.#ticksKnown) return;
+    this.#replies += 1;
+    if (this.#replies <= REPLIES_BEFORE_TICK) return;
+    this.#ticks ??= new TickDetector();
+    this.#ticks.add(msOfDay(sentAt.realtimeNs), receiveMs);
+    if (this.#ticks.settled && this.#ticks.tickMs === FINE_TICK_MS) {
+      // Every coarse tick is contradicted: there is nothing more to learn.
+      this.#ticksKnown = true;
+      this.#ticks = undefined;
+    }
+  }
+
+  #watchRate(atNs: number, receiveMs: number): void {
+    if (this.#anchorMs === undefined) {
+      this.#wrongRate = false;
+      this.#anchorMs = receiveMs;
+      this.#anchorNs = atNs;
+      return;
+    }
+    const passedMs = (atNs - this.#anchorNs) / 1e6;
+    if (passedMs < RATE_AFTER_MS) return;
+    const differenceMs = Math.abs(foldMs(receiveMs - this.#anchorMs - passedMs));
+    const toleranceMs = passedMs * RATE_TOLERANCE_RATIO + RATE_TOLERANCE_MS;
+    this.#wrongRate = differenceMs > toleranceMs;
+    this.#anchorMs = receiveMs;
+    this.#anchorNs = atNs;
   }
 }

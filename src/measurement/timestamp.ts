@@ -65,7 +65,11 @@ export type MeasurementFlag =
   /** The reply seems to have arrived before the request left: our stamps are wrong. */
   | "negative-rtt"
   /** The receive stamp has not moved although it should have (see StampHistory). */
-  | "stuck";
+  | "stuck"
+  /** The stamps do not advance as time does: another unit, or the clock was set just now (see StampHistory). */
+  | "wrong-rate"
+  /** The remote clock moves in steps of more than a millisecond; the bounds are as wide (see StampHistory). */
+  | "coarse-tick";
 
 /** What one answered probe measured. */
 export interface TimestampMeasurement {
@@ -97,6 +101,16 @@ export function isClockStep(earlier: Instant, later: Instant): boolean {
 }
 
 /**
+ * Time from one local event to another, nanoseconds: by realtime, which the kernel's stamps are exact
+ * in, or by monotonic where realtime was stepped in between.
+ */
+export function elapsedNs(earlier: Instant, later: Instant): number {
+  return isClockStep(earlier, later)
+    ? later.monotonicNs - earlier.monotonicNs
+    : later.realtimeNs - earlier.realtimeNs;
+}
+
+/**
  * Measures one answered probe.
  *
  * @throws {RangeError} when the tick is not a positive finite number.
@@ -107,9 +121,7 @@ export function measureTimestamp(probe: ProbeStamps): TimestampMeasurement {
     throw new RangeError(`Cannot measure with a tick of ${tickMs} ms: a positive number is wanted`);
   }
   const stepped = isClockStep(sentAt, receivedAt);
-  const rttNs = stepped
-    ? receivedAt.monotonicNs - sentAt.monotonicNs
-    : receivedAt.realtimeNs - sentAt.realtimeNs;
+  const rttNs = elapsedNs(sentAt, receivedAt);
   const rttMs = rttNs / 1e6;
   const sentMs = msOfDay(sentAt.realtimeNs);
   const read = readStamps({

@@ -52,6 +52,11 @@ function randomNetwork(random: Random): Network {
       offsetMs: random.pick([0, 0.25, -3.7, 40_000, -7_200_000, 43_199_990]),
       skewPpm: random.pick([0, 50, -200]),
     },
+    steps: Array.from({ length: random.pick([0, 0, 1, 3]) }, () => ({
+      atMs: random.between(0, 5000),
+      byMs: random.pick([-3_600_000, -1000, -0.4, 0.4, 1000, 3_600_000]),
+    })),
+    ...(random.chance(0.1) ? { sleeps: [{ atMs: 700, forMs: 3000 }] } : {}),
     quirk: random.pick(["normal", "lazy", "normal", "high-bit"]),
     ...(random.chance(0.3) ? { startOfDayMs: 86_400_000 - random.below(20_000) + 0.3 } : {}),
   };
@@ -60,7 +65,6 @@ function randomNetwork(random: Random): Network {
 /** Spoiled copies that must never count as an answer, beside a good reply that must. */
 function isStray(kind: string): boolean {
   return [
-    "cut-message",
     "lying-length",
     "short",
     "fragment-first",

@@ -54,11 +54,17 @@ export class FakeClock implements Clock {
 
   /** What both clocks show, showed or will show at a time on CLOCK_MONOTONIC. */
   at(monotonicNs: number, source: StampSource): Instant {
-    let realtimeNs = this.trueRealtimeNs(monotonicNs);
-    for (const { atMs, byMs } of this.#steps) {
-      if (monotonicNs >= atMs * NS_PER_MS) realtimeNs += Math.round(byMs * NS_PER_MS);
-    }
+    const realtimeNs = this.trueRealtimeNs(monotonicNs) + this.stepsBefore(monotonicNs);
     return { realtimeNs, monotonicNs, source };
+  }
+
+  /** How far realtime has jumped in all by a time on CLOCK_MONOTONIC, in nanoseconds. */
+  stepsBefore(monotonicNs: number): number {
+    let sumNs = 0;
+    for (const { atMs, byMs } of this.#steps) {
+      if (monotonicNs >= atMs * NS_PER_MS) sumNs += Math.round(byMs * NS_PER_MS);
+    }
+    return sumNs;
   }
 
   /** Realtime as it would be without any jump. */

@@ -255,6 +255,9 @@ function judgeReply(
   const late = run.transport.stampSource === "kernel" && !isKernel;
   assertEquals(late, reply.flags.includes("user-stamp"), "the flag user-stamp");
   assertEquals(reply.rttNs, arrivedNs - sentNs, "round-trip time");
+  const { clock } = run.transport;
+  const stepNs = clock.stepsBefore(arrivedNs) - clock.stepsBefore(sentNs);
+  assertEquals(reply.flags.includes("clock-step"), stepNs !== 0, "the flag clock-step");
   if (options.clockIsTrue !== true || reply.measurement === undefined) return;
   const { out, back, offset } = reply.measurement;
   const slackMs = Math.abs(options.skewPpm ?? 0) * reply.rttNs / 1e12 + 2e-6;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { StampHistory } from "../../../src/measurement/mod.ts";
 import { byteSwap32, type Instant, MS_PER_DAY } from "../../../src/time/mod.ts";
 
@@ -40,4 +40,71 @@ Deno.test("a stamp that does not move for longer than a second's tick is stuck",
   const measured = answer(history, NOON_MS + 4000, NOON_MS);
   assertEquals([measured.out, measured.back, measured.offset], [undefined, undefined, undefined]);
   assertEquals(answer(history, NOON_MS + 5000, NOON_MS + 5005).flags, []);
+});
+
+Deno.test("stamps in seconds of the day are found out by their rate", () => {
+  const history = new StampHistory();
+  const rates = [0, 1000, 2000, 3000, 4000].map((ms) => {
+    const measured = answer(history, NOON_MS + ms, (NOON_MS + ms) / 1000);
+    return [measured.flags.includes("wrong-rate"), measured.offset === undefined];
+  });
+  assertEquals(rates, [
+    [false, false],
+    [false, false],
+    [true, true],
+    [true, true],
+    [true, true],
+  ]);
+});
+
+Deno.test("a remote clock that is set loses its values until it has run evenly again", () => {
+  const history = new StampHistory();
+  const flags = [0, 1000, 2000, 3000, 4000, 5000, 6000].map((ms) => {
+    const setMs = ms < 2500 ? 0 : 3_600_000;
+    return answer(history, NOON_MS + ms, NOON_MS + ms + 5 + setMs).flags.includes("wrong-rate");
+  });
+  assertEquals(flags, [false, false, false, false, true, true, false]);
+});
+
+Deno.test("a delay that grows by a second is no wrong rate", () => {
+  const history = new StampHistory();
+  for (const [ms, delayMs] of [[0, 5], [2000, 900], [4000, 5], [6000, 1200]] as const) {
+    const sentMs = NOON_MS + ms;
+    const flags = history.measure({
+      sentAt: instant(sentMs),
+      receivedAt: instant(sentMs + delayMs + 5),
+      originateMs: sentMs,
+      reply: { originateMs: sentMs, receiveMs: sentMs + delayMs, transmitMs: sentMs + delayMs },
+      tickMs: 1,
+    }).flags;
+    assertEquals(flags, []);
+  }
+});
+
+Deno.test("a coarse tick widens the bounds once it has shown itself, and they hold the truth", () => {
+  for (const tickMs of [10, 15.625, 16, 64]) {
+    const history = new StampHistory();
+    let coarse = 0;
+    for (let n = 0; n < 200; n++) {
+      const sentMs = NOON_MS + n * 1000 + (n * 0.6180339887) % 1 + (n % 7) * 3.1;
+      const arrivedMs = sentMs + 5;
+      const stamp = Math.floor(arrivedMs - arrivedMs % tickMs);
+      const { flags, offset, out } = answer(history, sentMs, stamp);
+      if (!flags.includes("coarse-tick")) continue;
+      coarse++;
+      assert(offset !== undefined && offset.lowerMs <= 0 && offset.upperMs >= 0, `${tickMs}`);
+      assert(out !== undefined && out.lowerMs <= 5 && out.upperMs >= 5, `${tickMs}`);
+    }
+    assert(coarse > 150, `a tick of ${tickMs} ms was flagged ${coarse} times`);
+    assertEquals(history.tickMs, tickMs);
+  }
+});
+
+Deno.test("a fine clock is never taken for a coarse one", () => {
+  const history = new StampHistory();
+  for (let n = 0; n < 500; n++) {
+    const sentMs = NOON_MS + n * 1000 + (n * 0.6180339887) % 1;
+    assertEquals(answer(history, sentMs, Math.floor(sentMs + 5)).flags, []);
+  }
+  assertEquals(history.tickMs, 1);
 });
