@@ -25,7 +25,7 @@ export interface SendPhaseOptions {
 
 /**
  * How much later than on a regular grid to send probe number `index`, milliseconds, in
- * [0, min(interval / 2, 64)) and at least 1 ms wide.
+ * [0, min(interval / 2, 64)); the range is never narrower than 1 ms.
  *
  * The fraction of a millisecond follows the golden ratio, so that remote milliseconds are divided evenly.
  * The whole milliseconds follow a second sequence, so that ticks coarser than a millisecond

@@ -176,7 +176,7 @@ export class ClockTracker {
    *
    * @param index number of the probe.
    * @param plannedNs our realtime at its place on the regular grid, nanoseconds since the clock's base.
-   * @returns how much later to send it, milliseconds, in [0, interval).
+   * @returns how much later to send it, milliseconds, less than the interval if that is 2 ms or more.
    */
   phaseMs(index: number, plannedNs: number, options: SendPhaseOptions): number {
     const evenMs = sendPhaseMs(index, options);
