@@ -22,20 +22,28 @@ export async function dissect(
   const path = await Deno.makeTempFile({ suffix: ".pcap" });
   try {
     await Deno.writeFile(path, emitPcap(datagrams));
-    const experts = ["_ws.expert.severity", "_ws.expert.message"];
-    const { stdout } = await mustRun([
-      ...["tshark", "-n", "-r", path, "-o", "ip.check_checksum:TRUE", "-T", "fields"],
-      ...["-E", "separator=/t", "-E", "aggregator=|", "-E", "occurrence=a"],
-      ...[...names, ...experts].flatMap((name) => ["-e", name]),
-    ]);
-    const lines = stdout.split("\n").slice(0, -1);
-    if (lines.length !== datagrams.length) {
-      throw new Error(`Cannot match ${lines.length} lines with ${datagrams.length} packets`);
+    const dissections = await dissectCapture(path, names);
+    if (dissections.length !== datagrams.length) {
+      throw new Error(`Cannot match ${dissections.length} lines with ${datagrams.length} packets`);
     }
-    return lines.map((line) => readLine(line, names));
+    return dissections;
   } finally {
     await Deno.remove(path);
   }
+}
+
+/** Dissects the packets of a capture file, verifying checksums. */
+export async function dissectCapture(
+  path: string,
+  names: readonly string[],
+): Promise<Dissection[]> {
+  const experts = ["_ws.expert.severity", "_ws.expert.message"];
+  const { stdout } = await mustRun([
+    ...["tshark", "-n", "-r", path, "-o", "ip.check_checksum:TRUE", "-T", "fields"],
+    ...["-E", "separator=/t", "-E", "aggregator=|", "-E", "occurrence=a"],
+    ...[...names, ...experts].flatMap((name) => ["-e", name]),
+  ]);
+  return stdout.split("\n").slice(0, -1).map((line) => readLine(line, names));
 }
 
 function readLine(line: string, names: readonly string[]): Dissection {
