@@ -1,6 +1,9 @@
 /**
  * The C library's functions as Deno FFI sees them. Declarations only; nothing is opened until it is needed.
  *
+ * Beside each function stands the memory that C reads (`r`) and writes (`w`) through its pointers. Unless the line
+ * says otherwise that is during the call only; for a `nonblocking` one, until its promise settles.
+ *
  * Nothing checks a wrong declaration at run time: tests/system/abi_test.ts has a C compiler compare each one
  * with the real prototype. Types are chosen by these rules:
  *
@@ -11,10 +14,13 @@
  * - Only calls that wait are `nonblocking`. They run on another thread, so their errno is lost.
  */
 
+import { openLazily } from "./lazy_symbols.ts";
+
 const darwin = Deno.build.os === "darwin";
 
 /** Functions that every POSIX system has. */
 export const PORTABLE_SYMBOLS = {
+  // returns the address of the calling thread's errno, valid as long as the thread
   errnoLocation: {
     name: darwin ? "__error" : "__errno_location",
     parameters: [],
@@ -22,48 +28,72 @@ export const PORTABLE_SYMBOLS = {
   },
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
+  // r: address
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  // r: address
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  // w: address; r and w: its length
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  // r: the option's value
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  // w: the option's value; r and w: its length
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+  // r: payload, address
   sendto: { parameters: ["i32", "pointer", "usize", "i32", "pointer", "u32"], result: "i32" },
+  // w: payload, address; r and w: the address's length
   recvfrom: {
     parameters: ["i32", "pointer", "usize", "i32", "pointer", "pointer"],
     result: "i32",
   },
+  // r and w: msghdr; w: everything it points to
   recvmsg: { parameters: ["i32", "pointer", "i32"], result: "i32" },
+  // r: msghdr and everything it points to
   sendmsg: { parameters: ["i32", "pointer", "i32"], result: "i32" },
+  // r and w: pollfd[]
   poll: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+  // the same, on another thread
   pollNonblocking: {
     name: "poll",
     parameters: ["pointer", "usize", "i32"],
     result: "i32",
     nonblocking: true,
   },
+  // w: two descriptors
   pipe: { parameters: ["buffer"], result: "i32" },
+  // w: bytes
   read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  // r: bytes
   write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  // w: timespec
   clockGettime: { name: "clock_gettime", parameters: ["i32", "pointer"], result: "i32" },
+  // r: name, service, hints; w: head of a list of its own, valid until freeaddrinfo
   getaddrinfo: {
     parameters: ["buffer", "pointer", "buffer", "buffer"],
     result: "i32",
     nonblocking: true,
   },
+  // frees the list of getaddrinfo: each head once
   freeaddrinfo: { parameters: ["pointer"], result: "void" },
+  // r: address; w: host, service
   getnameinfo: {
     parameters: ["buffer", "u32", "buffer", "u32", "pointer", "u32", "i32"],
     result: "i32",
     nonblocking: true,
   },
+  // returns text of libc's own, valid for ever
   gaiStrerror: { name: "gai_strerror", parameters: ["i32"], result: "pointer" },
+  // r: name
   ifNametoindex: { name: "if_nametoindex", parameters: ["buffer"], result: "u32" },
+  // w: head of a list of its own, valid until freeifaddrs
   getifaddrs: { parameters: ["buffer"], result: "i32" },
+  // frees the list of getifaddrs: each head once
   freeifaddrs: { parameters: ["pointer"], result: "void" },
+  // w: name
   gethostname: { parameters: ["buffer", "usize"], result: "i32" },
   getuid: { parameters: [], result: "u32" },
   geteuid: { parameters: [], result: "u32" },
   getgid: { parameters: [], result: "u32" },
+  // r: group ids; none when the count is 0
   setgroups: { parameters: ["usize", "buffer"], result: "i32" },
   setgid: { parameters: ["u32"], result: "i32" },
   setuid: { parameters: ["u32"], result: "i32" },
@@ -71,9 +101,13 @@ export const PORTABLE_SYMBOLS = {
 
 /** Functions that Linux adds. */
 export const LINUX_SYMBOLS = {
+  // r: mmsghdr[] and everything it points to; w: each one's length
   sendmmsg: { parameters: ["i32", "pointer", "u32", "i32"], result: "i32" },
+  // r and w: mmsghdr[]; w: everything it points to; r: timeout
   recvmmsg: { parameters: ["i32", "pointer", "u32", "i32", "pointer"], result: "i32" },
+  // r and w: pollfd[]; r: timeout, signal mask
   ppoll: { parameters: ["pointer", "usize", "pointer", "pointer"], result: "i32" },
+  // the same, on another thread
   ppollNonblocking: {
     name: "ppoll",
     parameters: ["pointer", "usize", "pointer", "pointer"],
@@ -81,12 +115,15 @@ export const LINUX_SYMBOLS = {
     nonblocking: true,
   },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  // Variadic in C. On the Linux ABIs that Deno runs on, a variadic pointer travels like any other.
+  // r and w: what the request defines. Variadic in C: on the Linux ABIs that Deno runs on, a variadic pointer travels like any other.
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  // r and w: timex
   adjtimex: { parameters: ["buffer"], result: "i32" },
   setresgid: { parameters: ["u32", "u32", "u32"], result: "i32" },
   setresuid: { parameters: ["u32", "u32", "u32"], result: "i32" },
+  // w: three ids
   getresuid: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
+  // r: header; w: two data structures
   capget: { parameters: ["buffer", "buffer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -97,6 +134,10 @@ export type Libc = Deno.DynamicLibrary<typeof PORTABLE_SYMBOLS>["symbols"];
 export type LinuxLibc = Deno.DynamicLibrary<typeof LINUX_SYMBOLS>["symbols"];
 
 const path = darwin ? "libSystem.B.dylib" : "libc.so.6";
+/** What runs once a probe, or once a batch of them. */
+const hot: ReadonlySet<string> = new Set(
+  ["clockGettime", "sendto", "recvfrom", "sendmmsg", "recvmmsg", "ppoll"],
+);
 let libc: Libc | undefined;
 let linuxLibc: LinuxLibc | undefined;
 
@@ -106,7 +147,7 @@ let linuxLibc: LinuxLibc | undefined;
  * @throws {Deno.errors.NotCapable} without `--allow-ffi`
  */
 export function openLibc(): Libc {
-  return libc ??= Deno.dlopen(path, PORTABLE_SYMBOLS).symbols;
+  return libc ??= openLazily(path, PORTABLE_SYMBOLS, hot);
 }
 
 /**
@@ -116,5 +157,5 @@ export function openLibc(): Libc {
  * @throws {TypeError} on another system than Linux
  */
 export function openLinuxLibc(): LinuxLibc {
-  return linuxLibc ??= Deno.dlopen(path, LINUX_SYMBOLS).symbols;
+  return linuxLibc ??= openLazily(path, LINUX_SYMBOLS, hot);
 }

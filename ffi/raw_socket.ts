@@ -128,6 +128,8 @@ export class RawSocket {
   /**
    * Sends in order; result i tells of datagram i. A refused one does not stop the next. Where a datagram's source
    * address, identification or header checksum is zero, the kernel fills it in. After close() all are refused (EBADF).
+   * What a queueing discipline drops counts as sent and gets no transmit stamp: the kernel hides that ENOBUFS from
+   * sockets without IP_RECVERR (ip(7)), and with it every ICMP error would be reported a second time.
    */
   send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
     if (this.#closed) {

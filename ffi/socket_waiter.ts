@@ -77,6 +77,7 @@ export class SocketWaiter {
     const nowNs = this.#clock.monotonicNs();
     const timeoutNs = timeoutMs > 0 ? Math.min(timeoutMs * millisecondNs, longestWaitNs) : 0;
     if (timeoutNs > shortWaitNs || nowNs - this.#lastTurnNs > turnDueNs) {
+      this.#lastTurnNs = nowNs;
       return this.#waitAside(nowNs + timeoutNs, timeoutNs);
     }
     if (timeoutNs === 0) return settled;

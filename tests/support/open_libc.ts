@@ -5,5 +5,6 @@
 
 import { openLibc, openLinuxLibc } from "../../ffi/libc.ts";
 
-openLibc();
-if (Deno.build.os === "linux") openLinuxLibc();
+// Each function is opened when it is first looked at.
+Object.values(openLibc());
+if (Deno.build.os === "linux") Object.values(openLinuxLibc());
