@@ -19,6 +19,8 @@ export type ReplyFlag =
   | "odd-code"
   /** More bytes than the message needs. */
   | "trailing-bytes"
+  /** The IP Timestamp option that was asked for came back without the target's time. */
+  | "no-stamps"
   /** The echoed payload is not the one that was sent. */
   | "payload-changed"
   /** The transmit stamp is ours, not the kernel's, in a run that has kernel stamps. */

@@ -12,8 +12,8 @@ import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Target } from "../target/target.ts";
 import { Probe } from "./probe.ts";
-import { ReplyReader } from "./reply_reader.ts";
-import { GOLDEN_FRACTION, Schedule } from "./schedule.ts";
+import { ReplyReader, type StampsFrom } from "./reply_reader.ts";
+import { GOLDEN_FRACTION, type ProbeSchedule, Schedule } from "./schedule.ts";
 import { StampBook } from "./stamp_book.ts";
 import type { OutgoingDatagram, Transport } from "./transport.ts";
 
@@ -31,8 +31,10 @@ export interface ProberOptions {
   readonly targets: readonly Target[];
   /** Message that is sent; decides which replies count. */
   readonly kind: "timestamp" | "echo";
-  /** Writes the datagrams. */
-  readonly template: ProbeTemplate;
+  /** Writes the datagrams; a function where each target needs one of its own, all equally long. */
+  readonly template: ProbeTemplate | ((target: Target) => ProbeTemplate);
+  /** Where the remote stamps stand: in the message, or in the IP Timestamp option of an echo reply. */
+  readonly stampsFrom?: StampsFrom | undefined;
   /** Echo: the payload as sent. With `stampPayload` its first four bytes are the probe's cookie. */
   readonly payload?: Uint8Array | undefined;
   /** Echo: the template writes the originate stamp into the payload. */
@@ -62,6 +64,8 @@ export interface ProberOptions {
    * none. For several targets, over a transport that can pause.
    */
   readonly groupMs?: number | undefined;
+  /** Makes the schedule, starting at that CLOCK_MONOTONIC; by default a {@linkcode Schedule} of the options. */
+  readonly schedule?: ((startNs: number) => ProbeSchedule) | undefined;
   /** Fraction in [0, 1) of a millisecond by which probe n is put off; see {@linkcode Schedule}. */
   readonly dither?: ((probe: number) => number) | undefined;
   /** Hands copies of the datagrams to the listener. */
@@ -81,6 +85,7 @@ export class Prober {
   readonly #reader: ReplyReader;
   readonly #answered: Uint8Array | undefined;
   readonly #buffers: Uint8Array[];
+  readonly #templateOf: (target: Target) => ProbeTemplate;
   #answeredCount = 0;
   #key = 0;
   #timeoutNs: number;
@@ -104,12 +109,13 @@ export class Prober {
       keepBytes: options.keepBytes ?? false,
       sentPayload: options.payload ?? new Uint8Array(0),
       stampedPayload: options.stampPayload ?? false,
+      stampsFrom: options.stampsFrom ?? "message",
       listener: this.#answered === undefined ? listener : this.#watchAnswers(listener),
     });
-    this.#buffers = Array.from(
-      { length: BATCH_SIZE },
-      () => new Uint8Array(options.template.lengthBytes),
-    );
+    const { template } = options;
+    this.#templateOf = typeof template === "function" ? template : () => template;
+    const lengthBytes = this.#templateOf(options.targets[0] as Target).lengthBytes;
+    this.#buffers = Array.from({ length: BATCH_SIZE }, () => new Uint8Array(lengthBytes));
   }
 
   /** Probes that await an answer now. */
@@ -138,7 +144,7 @@ export class Prober {
     const options = this.#options;
     const startNs = clock.now().monotonicNs;
     const deadlineNs = startNs + (options.deadlineMs ?? Infinity) * 1e6;
-    const schedule = new Schedule({
+    const schedule = options.schedule?.(startNs) ?? new Schedule({
       targetCount: options.targets.length,
       count: options.count,
       intervalMs: options.intervalMs,
@@ -182,8 +188,8 @@ export class Prober {
   }
 
   /** Sends what is due, a batch at most, so that answers are never left waiting for long. */
-  #sendDue(schedule: Schedule, nowNs: number): void {
-    const { targets, firstSequence, identifier, template } = this.#options;
+  #sendDue(schedule: ProbeSchedule, nowNs: number): void {
+    const { targets, firstSequence, identifier } = this.#options;
     const { clock } = this.#transport;
     const probes: Probe[] = [];
     const batch: OutgoingDatagram[] = [];
@@ -203,7 +209,8 @@ export class Prober {
       const key = this.#key;
       this.#key = (this.#key + 1) >>> 0;
       const bytes = this.#buffers[batch.length] as Uint8Array;
-      template.emit({ destination: target.address, identifier, sequence, originateMs }, bytes);
+      const fields = { destination: target.address, identifier, sequence, originateMs };
+      this.#templateOf(target).emit(fields, bytes);
       batch.push({ destination: target.address, bytes, key });
       probes.push(new Probe(target, round, sequence, originateMs, key, now, 0));
     }
@@ -268,7 +275,7 @@ export class Prober {
     this.#answeredCount++;
   }
 
-  #allAnswered(schedule: Schedule): boolean {
+  #allAnswered(schedule: ProbeSchedule): boolean {
     return this.#answered !== undefined && schedule.round > 0 &&
       this.#answeredCount === this.#options.targets.length;
   }

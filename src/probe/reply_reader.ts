@@ -13,6 +13,7 @@ import {
   type IcmpErrorMessage,
   type Ipv4Header,
   parseDatagram,
+  parseIpTimestampOption,
   type QuotedDatagram,
   type TimestampMessage,
 } from "../packet/mod.ts";
@@ -23,6 +24,9 @@ import type { ProbeListener, ReplyDetail, StrayDatagram } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 import type { StampBook } from "./stamp_book.ts";
 import type { ReceivedDatagram } from "./transport.ts";
+
+/** Where the remote stamps of a reply stand. */
+export type StampsFrom = "message" | "ip-option";
 
 /** What a reply is held against. */
 export interface ReplyReaderOptions {
@@ -42,6 +46,8 @@ export interface ReplyReaderOptions {
   readonly sentPayload: Uint8Array;
   /** The first four payload bytes are the probe's cookie. */
   readonly stampedPayload: boolean;
+  /** Where the remote stamps stand; `ip-option` goes with echo. */
+  readonly stampsFrom: StampsFrom;
   /** Who is told. */
   readonly listener: ProbeListener;
 }
@@ -172,7 +178,8 @@ export class ReplyReader {
     const flags: string[] = [];
     if (!message.checksumOk) flags.push("bad-checksum");
     if (!header.checksumOk) flags.push("bad-ip-checksum");
-    if (header.options.length > 0) flags.push("ip-options");
+    const asked = this.#options.stampsFrom === "ip-option";
+    if (header.options.length > 0 && !asked) flags.push("ip-options");
     if (message.code !== 0) flags.push("odd-code");
     let measurement: TimestampMeasurement | undefined;
     let reportedStamps: ReplyDetail["stamps"];
@@ -181,19 +188,23 @@ export class ReplyReader {
       lengthBytes = 20 + message.trailing.length;
       if (message.trailing.length > 0) flags.push("trailing-bytes");
       reportedStamps = message;
-      if (message.checksumOk) {
-        measurement = this.#memoryOf(probe).history.measure({
-          sentAt: probe.sentAt,
-          receivedAt,
-          originateMs: probe.originateMs,
-          reply: message,
-          tickMs: 1,
-        });
-        flags.push(...measurement.flags);
-      }
     } else {
       lengthBytes = 8 + message.payload.length;
       if (!this.#samePayload(message.payload, probe)) flags.push("payload-changed");
+      if (this.#options.stampsFrom === "ip-option") {
+        reportedStamps = optionStamps(header, probe);
+        if (reportedStamps === undefined) flags.push("no-stamps");
+      }
+    }
+    if (message.checksumOk && reportedStamps !== undefined) {
+      measurement = this.#memoryOf(probe).history.measure({
+        sentAt: probe.sentAt,
+        receivedAt,
+        originateMs: probe.originateMs,
+        reply: reportedStamps,
+        tickMs: 1,
+      });
+      flags.push(...measurement.flags);
     }
     if (measurement === undefined && isClockStep(probe.sentAt, receivedAt)) {
       flags.push("clock-step");
@@ -319,4 +330,23 @@ function isReused(probe: Probe): boolean {
 function cookieOf(payload: Uint8Array): number | undefined {
   if (payload.length < 4) return undefined;
   return new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
+}
+
+/**
+ * The stamps that the target wrote into our IP Timestamp option (RFC 791 §3.1): when the request came, and when
+ * the reply left. A host that wrote the first alone left the reply no earlier: the stamp does for both.
+ */
+function optionStamps(header: Ipv4Header, probe: Probe): ReplyDetail["stamps"] {
+  const parsed = parseIpTimestampOption(header.options);
+  if (!parsed.ok || parsed.value === undefined) return undefined;
+  const { entries, writtenCount } = parsed.value;
+  const written = entries.slice(0, writtenCount);
+  const own = written.filter(({ address }) => address === probe.target.address);
+  const [receive, transmit = receive] = own;
+  if (receive === undefined || transmit === undefined) return undefined;
+  return {
+    originateMs: probe.originateMs,
+    receiveMs: receive.stampMs,
+    transmitMs: transmit.stampMs,
+  };
 }

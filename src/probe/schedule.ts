@@ -36,8 +36,22 @@ export interface DueProbe {
   readonly round: number;
 }
 
-/** The order and the times of all probes of a run. */
-export class Schedule {
+/** The order and the times of all probes of a run, as the prober follows them. */
+export interface ProbeSchedule {
+  /** True when every probe has been taken. */
+  readonly done: boolean;
+  /** When the next probe is due, on CLOCK_MONOTONIC; Infinity when there is none. */
+  readonly dueNs: number;
+  /** Round that is under way, from 0. */
+  readonly round: number;
+  /** Takes the next probe. Call only while not `done`. */
+  take(): DueProbe;
+  /** Lets the rest slip after the machine was asleep or too busy. */
+  catchUp(nowNs: number): void;
+}
+
+/** The schedule of many targets that share one interval. */
+export class Schedule implements ProbeSchedule {
   readonly #targetCount: number;
   readonly #count: number;
   readonly #spacingNs: number;
