@@ -33,6 +33,8 @@ export class SocketWaiter {
   #pending = 0;
   #woken = false;
   #closed = false;
+  /** What wake() wrote has not been read yet. */
+  #signalled = false;
   /** Read and write end of what wake() uses; the same number twice for an eventfd. Opened when first needed. */
   #wakeEnds: readonly [number, number] | undefined;
 
@@ -115,7 +117,7 @@ export class SocketWaiter {
     this.#lastTurnNs = this.#clock.monotonicNs();
     if (this.#pending === 0) {
       if (this.#closed) this.#closeWakeEnds();
-      else if (request.returned(1)) this.#drain();
+      else if (this.#signalled) this.#drain();
     }
     if (this.#closed || this.#woken) {
       this.#woken = this.#pending > 0;
@@ -128,10 +130,12 @@ export class SocketWaiter {
 
   #signal(): void {
     // An eventfd takes exactly eight bytes; a pipe takes any.
-    if (this.#wakeEnds !== undefined) openLibc().write(this.#wakeEnds[1], one, 8n);
+    if (this.#wakeEnds === undefined || this.#signalled) return;
+    this.#signalled = openLibc().write(this.#wakeEnds[1], one, 8n) > 0;
   }
 
   #drain(): void {
+    this.#signalled = false;
     if (this.#wakeEnds !== undefined) openLibc().read(this.#wakeEnds[0], new Uint8Array(8), 8n);
   }
 
@@ -188,11 +192,6 @@ class PollRequest {
     this.#setTimeout(timeoutNs);
     const { ppollNonblocking } = openLinuxLibc();
     return ppollNonblocking(this.#pointer, this.#count, this.#timeoutPointer, null);
-  }
-
-  /** The descriptor at `index` had something. */
-  returned(index: number): boolean {
-    return this.#view.getInt16(index * Pollfd.size + Pollfd.returnedEvents, true) !== 0;
   }
 
   #setTimeout(timeoutNs: number): void {
