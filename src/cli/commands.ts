@@ -1,5 +1,6 @@
 /** All commands, for help, completions and the man page. */
 
+import { CLOCK_COMMAND } from "./clock_options.ts";
 import { COMPLETIONS_COMMAND } from "./completions_options.ts";
 import { DOCTOR_COMMAND } from "./doctor_options.ts";
 import { FPING_COMMAND } from "./fping_options.ts";
@@ -11,6 +12,7 @@ import { TSPING_COMMAND } from "./tsping_options.ts";
 /** The commands in the order in which help lists them. */
 export const COMMAND_SPECS: readonly CommandSpec[] = [
   PING_COMMAND,
+  CLOCK_COMMAND,
   FPING_COMMAND,
   TSPING_COMMAND,
   SCAN_COMMAND,
@@ -20,7 +22,7 @@ export const COMMAND_SPECS: readonly CommandSpec[] = [
     name: "help",
     summary: "Explain a command",
     operands: "[COMMAND]",
-    completeOperand: ["ping", "fping", "tsping", "scan", "doctor", "completions"],
+    completeOperand: ["ping", "clock", "fping", "tsping", "scan", "doctor", "completions"],
     description: ["Prints the help of a command, or the list of commands."],
     options: {},
     examples: [],

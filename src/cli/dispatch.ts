@@ -11,6 +11,7 @@ type CommandRunner = (words: readonly string[], system: System) => Promise<ExitC
 /** Commands by name. Each is loaded only when it runs: start-up time is part of the tool. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandRunner>>> = {
   ping: async () => (await import("./ping_command.ts")).runPing,
+  clock: async () => (await import("./clock_command.ts")).runClock,
   fping: async () => (await import("./fping_command.ts")).runFping,
   tsping: async () => (await import("./tsping_command.ts")).runTsping,
   scan: async () => (await import("./scan_command.ts")).runScan,

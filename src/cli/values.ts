@@ -21,6 +21,19 @@ export function integer(metavar: string, min: number, max: number): OptionValue<
   };
 }
 
+/** A number from `min` to `max`. */
+export function number(metavar: string, min: number, max: number): OptionValue<number> {
+  return {
+    metavar,
+    complete: "none",
+    parse(text) {
+      const value = /^(\d+(?:\.\d*)?|\.\d+)$/.test(text) ? Number(text) : NaN;
+      if (value >= min && value <= max) return value;
+      throw new RangeError(`want a number from ${min} to ${max}`);
+    },
+  };
+}
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   us: 1e-3,
   µs: 1e-3,

@@ -2,6 +2,7 @@
 
 import type { ProbeCounters } from "../stats/mod.ts";
 import type { ByteSink } from "./line_sink.ts";
+import { LiveLine } from "./live_line.ts";
 
 /** What a run has come to. */
 export interface RunProgress {
@@ -11,22 +12,16 @@ export interface RunProgress {
   readonly answered: number;
 }
 
-const REFRESH_NS = 250e6;
-const ERASE = "\r\x1b[K";
-
 /** Writes one line that is written over again and again. */
 export class StatusLine {
-  readonly #terminal: ByteSink;
+  readonly #line: LiveLine;
   readonly #targets: number;
   readonly #probes: number;
-  readonly #encoder = new TextEncoder();
   #startNs: number | undefined;
-  #shownNs = -Infinity;
-  #visible = false;
 
   /** `probes`: how many the run will send in all; Infinity when it has no end. */
   constructor(terminal: ByteSink, targets: number, probes: number) {
-    this.#terminal = terminal;
+    this.#line = new LiveLine(terminal);
     this.#targets = targets;
     this.#probes = probes;
   }
@@ -34,21 +29,13 @@ export class StatusLine {
   /** Shows the line, a few times a second at most. */
   show(nowNs: number, progress: () => RunProgress): void {
     this.#startNs ??= nowNs;
-    if (nowNs - this.#shownNs < REFRESH_NS) {
-      return;
-    }
-    this.#shownNs = nowNs;
     const seconds = (nowNs - this.#startNs) / 1e9;
-    this.#write(ERASE + this.#format(progress(), seconds));
-    this.#visible = true;
+    this.#line.show(nowNs, () => this.#format(progress(), seconds));
   }
 
   /** Takes the line away, so that others can be written. */
   erase(): void {
-    if (!this.#visible) return;
-    this.#write(ERASE);
-    this.#visible = false;
-    this.#shownNs = -Infinity;
+    this.#line.erase();
   }
 
   #format({ totals, answered }: RunProgress, seconds: number): string {
@@ -59,14 +46,6 @@ export class StatusLine {
       : "";
     return `${answered}/${this.#targets} targets, ${totals.sent} sent, ${totals.received} received, ` +
       `${(totals.lossRatio * 100).toFixed(1)} % loss, ${rate.toFixed(0)}/s${left}`;
-  }
-
-  #write(text: string): void {
-    try {
-      this.#terminal.writeSync(this.#encoder.encode(text));
-    } catch {
-      // The terminal has gone; the run has not.
-    }
   }
 }
 

@@ -1,0 +1,128 @@
+/** The options of `clock`. */
+
+import type { CommandSpec, OptionTable } from "./option.ts";
+import { choice, duration, integer, number, text } from "./values.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Table of the options of `clock`. */
+export const CLOCK_OPTIONS = {
+  count: {
+    short: "c",
+    value: integer("N", 1, Number.MAX_SAFE_INTEGER),
+    help: "Send N probes to each host",
+    group: "Asking",
+    fallback: "100",
+  },
+  interval: {
+    short: "i",
+    value: duration(1, DAY_MS),
+    help: "Time between two probes to one host; a bare number is seconds",
+    group: "Asking",
+    fallback: "50ms",
+  },
+  timeout: {
+    short: "W",
+    value: duration(0.001, DAY_MS),
+    help: "How long a probe waits for its answer",
+    group: "Asking",
+    fallback: "1s",
+  },
+  deadline: {
+    short: "w",
+    value: duration(0.001, 366 * DAY_MS),
+    help: "End after that time, whatever is still out",
+    group: "Asking",
+  },
+  until: {
+    value: duration(0.001, DAY_MS),
+    help: "End as soon as the estimate's spread, or half the distance of the bounds, is this small",
+    group: "Clock",
+  },
+  loop: { help: "Follow the clocks until interrupted, a line every --every", group: "Clock" },
+  every: {
+    value: duration(10, DAY_MS),
+    help: "With --loop: time between two lines",
+    group: "Clock",
+    fallback: "5s",
+  },
+  "max-skew": {
+    value: number("PPM", 0.001, 100_000),
+    help: "Largest rate error of a remote clock that is believed, in parts per million",
+    group: "Clock",
+    fallback: "500",
+  },
+  via: {
+    value: choice("WAY", ["timestamp", "ip-option"]),
+    help:
+      "Ask with ICMP Timestamp, or with the IP Timestamp option on an echo for hosts that do not answer that",
+    group: "Clock",
+    fallback: "timestamp",
+  },
+  ttl: {
+    short: "t",
+    value: integer("N", 1, 255),
+    help: "Time to live",
+    group: "Packet",
+    fallback: "64",
+  },
+  tos: {
+    short: "Q",
+    value: integer("N", 0, 255),
+    help: "Type-of-service byte",
+    group: "Packet",
+    fallback: "0",
+  },
+  interface: {
+    short: "I",
+    value: text("NAME|ADDRESS", "interface"),
+    help: "Send from that interface, or with that source address",
+    group: "Packet",
+    fallback: "as the kernel routes",
+  },
+  mark: {
+    short: "m",
+    value: integer("N", 0, 0xffffffff),
+    help: "Firewall mark of the socket",
+    group: "Packet",
+  },
+  file: {
+    short: "f",
+    value: text("FILE", "file"),
+    help: "Read hosts from FILE too; - is standard input, # begins a comment",
+    group: "Targets",
+    repeatable: true,
+  },
+  format: {
+    value: choice("FORMAT", ["text", "json"]),
+    help: "Form of the output",
+    group: "Output",
+    fallback: "text",
+  },
+  json: { help: "Short for --format json", group: "Output" },
+  numeric: { short: "n", help: "Print addresses only, no names", group: "Output" },
+  verbose: { short: "v", help: "Tell of refusals and of what is no answer", group: "Output" },
+  help: { short: "h", help: "Print this help", group: "General" },
+  version: { short: "V", help: "Print the version", group: "General" },
+} as const satisfies OptionTable;
+
+/** The command `clock`. */
+export const CLOCK_COMMAND: CommandSpec = {
+  name: "clock",
+  summary: "Measure how far the clocks of hosts are off, to microseconds",
+  operands: "HOST...",
+  completeOperand: "host",
+  description: [
+    "Sends probes at chosen fractions of a millisecond and takes each remote stamp as the interval that it is. What all " +
+    "intervals have in common is the offset and the rate of the remote clock: hard bounds that assume nothing " +
+    "about the ways out and back, and an estimate that assumes that the fastest of them take equally long.",
+    "With several hosts, tells on which time most of them agree (RFC 956), and so whether it is our own clock that is off.",
+  ],
+  options: CLOCK_OPTIONS,
+  examples: [
+    ["icmptime clock 192.0.2.7", "a hundred probes, five seconds"],
+    ["icmptime clock --until 50us 192.0.2.7", "no longer than it takes"],
+    ["icmptime clock --loop --json 192.0.2.7", "follow a clock, one JSON object a line"],
+    ["icmptime clock 192.0.2.7 192.0.2.8 192.0.2.9", "compare clocks, and our own with them"],
+  ],
+};
