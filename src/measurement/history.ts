@@ -39,6 +39,7 @@ export class StampHistory {
   #replies = 0;
   #ticks: TickDetector | undefined;
   #ticksKnown = false;
+  #hasOwnTime = false;
 
   /** How this host's stamps are read when only one reading fitted; undefined until one did. */
   get reading(): StampReading | undefined {
@@ -65,10 +66,11 @@ export class StampHistory {
       // A tick's phase may be any, and the stamp cuts the fraction off: one millisecond more.
       tickMs: isCoarse ? tickMs + FINE_TICK_MS : probe.tickMs,
       priorReading: probe.priorReading ?? this.#reading,
+      hasOwnTime: probe.hasOwnTime ?? this.#hasOwnTime,
     });
     const { reading } = measured;
     if (reading !== "ambiguous" && reading !== "unreadable") this.#reading = reading;
-    const isStuck = this.#isStuck(probe);
+    const isStuck = this.#isStuck(probe) && measured.receiveMs !== undefined;
     if (isStuck) this.#anchorMs = undefined;
     else this.#watch(probe, measured);
     if (isStuck || this.#wrongRate) {
@@ -92,8 +94,12 @@ export class StampHistory {
     return sentAt.monotonicNs - this.#sameSinceNs > STUCK_AFTER_MS * 1e6;
   }
 
-  #watch({ sentAt }: ProbeStamps, { receiveMs, offset }: TimestampMeasurement): void {
+  #watch(
+    { sentAt, originateMs, reply }: ProbeStamps,
+    { receiveMs, offset }: TimestampMeasurement,
+  ): void {
     if (receiveMs === undefined) return;
+    if (reply.receiveMs !== originateMs) this.#hasOwnTime = true;
     this.#watchRate(sentAt.monotonicNs, receiveMs);
     if (offset === undefined || this.#ticksKnown) return;
     this.#replies += 1;

@@ -77,6 +77,8 @@ export interface StampsToRead {
   readonly tickMs: number;
   /** How earlier replies of this host were read beyond doubt; settles an ambiguous one. */
   readonly priorReading?: StampReading | undefined;
+  /** An earlier reply of this host had stamps of its own: equal ones are chance, not a copy. */
+  readonly hasOwnTime?: boolean | undefined;
 }
 
 /** The outcome of reading the remote stamps of one reply. */
@@ -138,7 +140,7 @@ export function readStamps(stamps: StampsToRead): ReadStamps {
 /** Constants and copies, which carry no time although they may fall in the range of a day. */
 function meaninglessFlag(stamps: StampsToRead): ReadingFlag | undefined {
   const { originate, receive, transmit, sentMs, rttMs } = stamps;
-  if (receive === originate && transmit === originate) {
+  if (receive === originate && transmit === originate && stamps.hasOwnTime !== true) {
     const originateIsOurTime = Math.abs(foldMs(originate - sentMs)) <= NEAR_MS;
     if (rttMs > COPY_RTT_MS || !originateIsOurTime) return "originate-copied";
   }

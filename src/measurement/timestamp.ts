@@ -53,6 +53,8 @@ export interface ProbeStamps {
   readonly tickMs: number;
   /** How earlier replies of this host were read beyond doubt. */
   readonly priorReading?: StampReading | undefined;
+  /** An earlier reply of this host had stamps that were not copies of its originate stamp. */
+  readonly hasOwnTime?: boolean | undefined;
 }
 
 /** What is odd about one answered probe. */
@@ -132,6 +134,7 @@ export function measureTimestamp(probe: ProbeStamps): TimestampMeasurement {
     rttMs,
     tickMs,
     priorReading: probe.priorReading,
+    hasOwnTime: probe.hasOwnTime,
   });
 
   const flags: MeasurementFlag[] = [...read.flags];

@@ -101,7 +101,10 @@ export class InFlightTable {
       const key = keyOf(probe.target.address, probe.sequence);
       if (this.#byKey.get(key) === probe) this.#byKey.delete(key);
       if (this.#oldestAwaiting === probe) this.#oldestAwaiting = probe.younger;
-      probe = probe.younger;
+      const { younger }: Probe = probe;
+      // Whoever still holds this probe must not hold all that came after it.
+      probe.younger = null;
+      probe = younger;
     }
     this.#oldest = probe;
     if (probe === null) this.#youngest = null;

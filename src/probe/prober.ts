@@ -7,11 +7,12 @@
  */
 
 import type { ProbeTemplate } from "../packet/mod.ts";
-import { wholeMsOfDay } from "../time/mod.ts";
+import { type Instant, wholeMsOfDay } from "../time/mod.ts";
 import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Target } from "../target/target.ts";
 import { Probe } from "./probe.ts";
+import { Punctuality } from "./punctuality.ts";
 import { ReplyReader, type StampsFrom } from "./reply_reader.ts";
 import { GOLDEN_FRACTION, type ProbeSchedule, Schedule } from "./schedule.ts";
 import { StampBook } from "./stamp_book.ts";
@@ -64,10 +65,12 @@ export interface ProberOptions {
    * none. For several targets, over a transport that can pause.
    */
   readonly groupMs?: number | undefined;
+  /** Leave within microseconds of the time that the schedule says, for some processor time before each probe. */
+  readonly punctual?: boolean | undefined;
   /** Makes the schedule, starting at that CLOCK_MONOTONIC; by default a {@linkcode Schedule} of the options. */
   readonly schedule?: ((startNs: number) => ProbeSchedule) | undefined;
-  /** Fraction in [0, 1) of a millisecond by which probe n is put off; see {@linkcode Schedule}. */
-  readonly dither?: ((probe: number) => number) | undefined;
+  /** Fraction in [0, 1) of a millisecond by which round n is put off; see {@linkcode Schedule}. */
+  readonly dither?: ((round: number) => number) | undefined;
   /** Hands copies of the datagrams to the listener. */
   readonly keepBytes?: boolean | undefined;
 }
@@ -155,16 +158,20 @@ export class Prober {
     const pause = this.#transport.stampSource === "kernel"
       ? this.#transport.pause?.bind(this.#transport)
       : undefined;
+    const punctual = options.punctual ? new Punctuality(clock) : undefined;
     const groupNs = options.targets.length > 1 ? (options.groupMs ?? 0) * 1e6 : 0;
     let lastSendNs = -Infinity;
     let reason: EndReason = "complete";
     for (;;) {
+      punctual?.waitFor(schedule.dueNs);
       let nowNs = clock.now().monotonicNs;
       if (this.#stopped) reason = "stopped";
       else if (nowNs >= deadlineNs) reason = "deadline";
-      else if (schedule.dueNs <= nowNs) {
+      else if (schedule.dueNs <= nowNs + (punctual?.leadNs ?? 0)) {
         schedule.catchUp(nowNs);
-        this.#sendDue(schedule, nowNs);
+        const { dueNs } = schedule;
+        const probe = this.#sendDue(schedule, nowNs + (punctual?.leadNs ?? 0));
+        if (probe !== undefined) punctual?.sent(dueNs, probe);
         lastSendNs = nowNs + this.#groupDitherNs();
       }
       this.#takeAnswers();
@@ -173,7 +180,8 @@ export class Prober {
       const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs);
       const busy = schedule.dueNs - nowNs < BUSY_NS + groupNs;
       const groupEndNs = busy && pause !== undefined ? lastSendNs + groupNs : 0;
-      const waitMs = Math.max(0, Math.max(nextNs, groupEndNs) - nowNs) / 1e6;
+      const wakeNs = Math.max(nextNs, groupEndNs) - (punctual?.earlyNs ?? 0);
+      const waitMs = Math.max(0, wakeNs - nowNs) / 1e6;
       this.#listener.idle(nowNs, busy);
       if (reason !== "complete") return reason;
       const awaiting = this.#table.awaiting > 0;
@@ -187,13 +195,14 @@ export class Prober {
     return (this.#key * GOLDEN_FRACTION % 1) * 1e6;
   }
 
-  /** Sends what is due, a batch at most, so that answers are never left waiting for long. */
-  #sendDue(schedule: ProbeSchedule, nowNs: number): void {
+  /** Sends what is due, a batch at most, so that answers are never left waiting for long. Returns the first probe. */
+  #sendDue(schedule: ProbeSchedule, nowNs: number): Probe | undefined {
     const { targets, firstSequence, identifier } = this.#options;
     const { clock } = this.#transport;
     const probes: Probe[] = [];
     const batch: OutgoingDatagram[] = [];
     const now = clock.now();
+    let failure: RangeError | undefined;
     const originateMs = this.#options.originateMs ?? wholeMsOfDay(now.realtimeNs);
     while (schedule.dueNs <= nowNs && batch.length < BATCH_SIZE) {
       const { targetIndex, round } = schedule.take();
@@ -201,9 +210,11 @@ export class Prober {
       const target = targets[targetIndex] as Target;
       const sequence = (firstSequence + round) & 0xffff;
       if (this.#table.isAwaiting(target.address, sequence)) {
-        throw new RangeError(
+        // What is in the batch already has been taken from the schedule and must go.
+        failure = new RangeError(
           `Cannot send probe ${round} to ${target.label}: all 65536 sequence numbers await answers, want a longer interval or a shorter timeout`,
         );
+        break;
       }
       this.#growTimeout(round);
       const key = this.#key;
@@ -212,15 +223,25 @@ export class Prober {
       const fields = { destination: target.address, identifier, sequence, originateMs };
       this.#templateOf(target).emit(fields, bytes);
       batch.push({ destination: target.address, bytes, key });
-      probes.push(new Probe(target, round, sequence, originateMs, key, now, 0));
+      const timeoutNs = this.#timeoutNs;
+      probes.push(new Probe(target, round, sequence, originateMs, key, now, timeoutNs));
     }
-    if (batch.length === 0) return;
+    if (batch.length > 0) this.#sendBatch(batch, probes, now);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Sends a batch. A probe's deadline is its timeout until then. */
+  #sendBatch(
+    batch: readonly OutgoingDatagram[],
+    probes: readonly Probe[],
+    now: Instant,
+  ): void {
     const results = this.#transport.send(batch);
     for (const [i, probe] of probes.entries()) {
       const result = results[i];
       if (result?.ok) {
         probe.sentAt = result.sentAt;
-        probe.deadlineNs = result.sentAt.monotonicNs + this.#timeoutNs;
+        probe.deadlineNs += result.sentAt.monotonicNs;
         this.#table.add(probe);
         this.#stamps.expect(probe);
         this.#listener.sent?.(probe, this.#buffers[i] as Uint8Array);
@@ -235,6 +256,7 @@ export class Prober {
         });
       }
     }
+    return results[0]?.ok ? probes[0] : undefined;
   }
 
   #takeAnswers(): void {

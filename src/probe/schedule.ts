@@ -2,15 +2,24 @@
  * When each probe is due.
  *
  * All targets share one interval, so the order in a round never changes and no priority queue is
- * needed: target i of N is due at `round × interval + i × spacing`, plus a dither below a
- * millisecond. The dither is the fractional part of n/φ (the additive recurrence with the golden
- * ratio, which fills [0, 1) most evenly; Knuth, The Art of Computer Programming vol. 3, §6.4):
- * without it a whole-millisecond interval would meet the remote millisecond at one phase for ever.
+ * needed: target i of N is due at `round × interval + i × spacing`, plus a dither that is the
+ * same for the whole round. Without it a whole-millisecond interval would meet the remote millisecond, and
+ * an interval that is a multiple of the remote clock's tick would meet that, at one phase for ever.
+ *
+ * The dither is the fractional part of n/φ milliseconds for round n (the additive recurrence with the
+ * golden ratio, which fills [0, 1) most evenly; Knuth, The Art of Computer Programming vol. 3, §6.4)
+ * and a walk up to 10 whole milliseconds and down again, or fewer where the interval is short.
  */
 
 /** 1/φ, the golden ratio's fraction. */
 export const GOLDEN_FRACTION = 0.6180339887498949;
 const NS_PER_MS = 1e6;
+/** Whole milliseconds by which rounds are put off besides, at most: with the fraction more than the commonest tick. */
+const MAX_WALK_MS = 10;
+/** Of the interval, no more than one part in so many. */
+const WALK_PARTS = 20;
+/** A late probe is still sent if no more than so many are late with it. */
+const MAX_BURST = 64;
 
 /** What a schedule is made from. */
 export interface ScheduleOptions {
@@ -24,8 +33,8 @@ export interface ScheduleOptions {
   readonly spacingMs?: number | undefined;
   /** Each round's interval is this many times the one before; 1 by default. For retries that back off. */
   readonly intervalGrowth?: number | undefined;
-  /** Fraction in [0, 1) of the dither that probe n of the run gets; the golden-ratio recurrence by default. */
-  readonly dither?: ((probe: number) => number) | undefined;
+  /** Fraction in [0, 1) of a millisecond by which round n is put off; the golden-ratio recurrence by default. */
+  readonly dither?: ((round: number) => number) | undefined;
 }
 
 /** One probe that is to be sent. */
@@ -57,12 +66,12 @@ export class Schedule implements ProbeSchedule {
   readonly #spacingNs: number;
   readonly #growth: number;
   readonly #ditherNs: number;
-  readonly #dither: (probe: number) => number;
+  readonly #walkMs: number;
+  readonly #dither: (round: number) => number;
   #intervalNs: number;
   #roundStartNs: number;
   #round = 0;
   #index = 0;
-  #probes = 0;
   #dueNs: number;
 
   /** Starts at `startNs` on CLOCK_MONOTONIC; the first probe is due at once. */
@@ -76,8 +85,9 @@ export class Schedule implements ProbeSchedule {
     this.#spacingNs = spacing;
     this.#intervalNs = Math.max(interval, spacing * options.targetCount);
     this.#growth = options.intervalGrowth ?? 1;
-    this.#ditherNs = Math.min(NS_PER_MS, options.targetCount === 1 ? interval : spacing);
-    this.#dither = options.dither ?? ((probe) => (probe * GOLDEN_FRACTION) % 1);
+    this.#ditherNs = Math.min(NS_PER_MS, interval);
+    this.#walkMs = Math.min(MAX_WALK_MS, Math.floor(options.intervalMs / WALK_PARTS));
+    this.#dither = options.dither ?? ((round) => (round * GOLDEN_FRACTION) % 1);
     this.#roundStartNs = startNs;
     this.#dueNs = startNs;
   }
@@ -106,7 +116,6 @@ export class Schedule implements ProbeSchedule {
   take(): DueProbe {
     const due = { targetIndex: this.#index, round: this.#round };
     this.#index++;
-    this.#probes++;
     if (this.#index === this.#targetCount) {
       this.#index = 0;
       this.#round++;
@@ -114,18 +123,26 @@ export class Schedule implements ProbeSchedule {
       this.#intervalNs *= this.#growth;
     }
     this.#dueNs = this.#roundStartNs + this.#index * this.#spacingNs +
-      this.#ditherNs * this.#dither(this.#probes);
+      this.#ditherNs * this.#dither(this.#round) + walk(this.#round, this.#walkMs) * NS_PER_MS;
     return due;
   }
 
   /**
-   * Lets the rest of the schedule slip after the machine was asleep or too busy: probes that are
-   * more than one interval late are not sent in a burst.
+   * Lets the rest of the schedule slip after the machine was asleep or too busy: what is more than one
+   * interval late, or late with many others, is not sent in a burst.
    */
   catchUp(nowNs: number): void {
     const late = nowNs - this.#dueNs;
-    if (late <= Math.max(this.#intervalNs, 10 * NS_PER_MS)) return;
+    const bearableNs = Math.min(this.#intervalNs, MAX_BURST * this.#spacingNs);
+    if (late <= Math.max(bearableNs, 10 * NS_PER_MS)) return;
     this.#roundStartNs += late;
     this.#dueNs += late;
   }
+}
+
+/** Up and down between 0 and `most` in steps of one. */
+function walk(round: number, most: number): number {
+  if (most === 0) return 0;
+  const step = round % (2 * most);
+  return step <= most ? step : 2 * most - step;
 }

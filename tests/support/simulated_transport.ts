@@ -189,7 +189,7 @@ export class SimulatedTransport implements Transport {
     const remoteClock = this.#hosts.clockOf(request.destination, clock.trueRealtimeNs(arrival));
     const remoteAt = (atNs: number) => {
       const realtimeNs = clock.trueRealtimeNs(atNs);
-      return realtimeNs + remoteClock.offsetNsAt(realtimeNs);
+      return realtimeNs + remoteClock.offsetNsAt(realtimeNs) + this.#zoneNs();
     };
     const sentNs = this.stampSource === "kernel" ? departedNs : handedNs;
     const localAt = (atNs: number) => clock.at(atNs, "user").realtimeNs;
@@ -209,6 +209,12 @@ export class SimulatedTransport implements Transport {
       backMs: foldDay(localAt(departure + draw.backNs) - remoteAt(stampedNs)),
       offsetMs: foldDay(remoteAt(arrival) - localAt(arrival)),
     };
+  }
+
+  /** How far a host's clock is from UT because it shows local time. */
+  #zoneNs(): number {
+    const { quirk, zoneMinutes = 60 } = this.#network;
+    return quirk === "local-time-zone" ? zoneMinutes * 60 * 1e9 : 0;
   }
 
   #stamp(truth: RequestTruth, { fate }: Draw): void {

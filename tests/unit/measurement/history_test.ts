@@ -108,3 +108,17 @@ Deno.test("a fine clock is never taken for a coarse one", () => {
   }
   assertEquals(history.tickMs, 1);
 });
+
+Deno.test("a host that has shown its own time is not taken for a copier by chance", () => {
+  const history = new StampHistory();
+  assertEquals(answer(history, NOON_MS, NOON_MS).flags, ["originate-copied"]);
+  assertEquals(answer(history, NOON_MS + 1000, NOON_MS + 1001).flags, []);
+  assertEquals(answer(history, NOON_MS + 2000, NOON_MS + 2000).flags, []);
+});
+
+Deno.test("stamps without a time are not called stuck as well", () => {
+  const history = new StampHistory();
+  for (const ms of [0, 2000, 4000]) {
+    assertEquals(answer(history, NOON_MS + ms, 0).flags, ["zero"]);
+  }
+});
