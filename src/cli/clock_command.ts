@@ -95,6 +95,7 @@ async function measure(
       {
         ...plan.prober,
         ...stampsVia(options, plan),
+        punctual: true,
         targets,
         schedule: (startNs) =>
           new PhasedSchedule({

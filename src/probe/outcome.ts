@@ -77,7 +77,9 @@ export type ProbeOutcome =
 export interface ExtraReply {
   /** `duplicate`: answered before. `late`: it had timed out. `afterRefusal`: an ICMP error came first. */
   readonly kind: "duplicate" | "late" | "afterRefusal";
+  /** The probe. */
   readonly probe: Probe;
+  /** The answer. */
   readonly reply: ReplyDetail;
 }
 
@@ -93,6 +95,7 @@ export interface StrayDatagram {
   readonly source: number;
   /** One line for a person. */
   readonly detail: string;
+  /** When it arrived. */
   readonly receivedAt: Instant;
 }
 

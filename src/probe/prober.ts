@@ -226,16 +226,17 @@ export class Prober {
       const timeoutNs = this.#timeoutNs;
       probes.push(new Probe(target, round, sequence, originateMs, key, now, timeoutNs));
     }
-    if (batch.length > 0) this.#sendBatch(batch, probes, now);
+    const first = batch.length > 0 ? this.#sendBatch(batch, probes, now) : undefined;
     if (failure !== undefined) throw failure;
+    return first;
   }
 
-  /** Sends a batch. A probe's deadline is its timeout until then. */
+  /** Sends a batch; returns the first probe if it went. A probe's deadline is its timeout until then. */
   #sendBatch(
     batch: readonly OutgoingDatagram[],
     probes: readonly Probe[],
     now: Instant,
-  ): void {
+  ): Probe | undefined {
     const results = this.#transport.send(batch);
     for (const [i, probe] of probes.entries()) {
       const result = results[i];

@@ -1,0 +1,64 @@
+/**
+ * Sending within microseconds of a wanted time.
+ *
+ * A timer wakes some 50 µs late (the kernel's timer slack), and the way from here to the driver takes some
+ * tens of microseconds more. So the prober wakes early, looks at the clock until it is time, and leads
+ * by what the way took for the probes before, by the kernel's own stamps.
+ */
+
+import type { Clock } from "../time/instant.ts";
+import type { Probe } from "./probe.ts";
+
+/** How long before the time to wake up; more than timer slack and a busy scheduler's usual delay. */
+const EARLY_NS = 300_000;
+/** Weight of the newest probe in the average of how long the way takes. */
+const WEIGHT = 1 / 8;
+/** A way longer than this was an accident, and nothing to learn from. */
+const LONGEST_WAY_NS = 500_000;
+
+/** Knows how early to begin so that a probe leaves in time. */
+export class Punctuality {
+  readonly #clock: Clock;
+  #wayNs = 30_000;
+  #last: { readonly dueNs: number; readonly probe: Probe } | undefined;
+
+  /** Reads `clock`. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How long before its time a probe must be on its way, in nanoseconds. */
+  get leadNs(): number {
+    return this.#wayNs;
+  }
+
+  /** How long before its time the prober must be awake, in nanoseconds. */
+  get earlyNs(): number {
+    return this.#wayNs + EARLY_NS;
+  }
+
+  /** Spends the rest of the time until a probe that is due at `dueNs` must be on its way, if that is very soon. */
+  waitFor(dueNs: number): void {
+    this.#learn();
+    const goNs = dueNs - this.#wayNs;
+    const nowNs = this.#clock.now().monotonicNs;
+    if (goNs - nowNs > EARLY_NS) return;
+    while (this.#clock.now().monotonicNs < goNs);
+  }
+
+  /** A probe that was due at `dueNs` has been sent. */
+  sent(dueNs: number, probe: Probe): void {
+    this.#last = { dueNs, probe };
+  }
+
+  /** Learns from the last probe, once the kernel's stamp has come. */
+  #learn(): void {
+    if (this.#last?.probe.sentAt.source !== "kernel") return;
+    const { dueNs, probe } = this.#last;
+    this.#last = undefined;
+    const errorNs = probe.sentAt.monotonicNs - dueNs;
+    if (Math.abs(errorNs) < LONGEST_WAY_NS) {
+      this.#wayNs = Math.max(0, this.#wayNs + WEIGHT * errorNs);
+    }
+  }
+}
