@@ -24,7 +24,7 @@ interface Resolved {
   readonly error?: string;
 }
 
-const PLACES = ["main.ts", "src", "ffi", "tests", "tools", "bench"];
+const PLACES = ["main.ts", "src", "ffi", "tests", "tools", "bench", "examples"];
 
 /** Checks the project in a folder. Returns the violations and the number of modules seen. */
 export async function checkLayers(

@@ -46,12 +46,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["time", "packet", "stats", "measurement", "clock", "target", "probe", "scan", "report"],
     ...["packages", "config"],
   ],
+  library: ["time", "packet", "measurement", "target", "probe"],
+  src: ["time", "packet", "measurement", "target", "probe", "library"],
   ffi: [],
   main: ["cli"],
 };
 
-/** The files of src/ that may import ffi: they put the program together. */
-const COMPOSITION_FILES = new Set(["src/cli/run.ts"]);
+/** The files of src/ that may import ffi: they put the program together, and the library. */
+const COMPOSITION_FILES = new Set(["src/cli/run.ts", "src/library/ping.ts", "src/mod.ts"]);
 
 /** Where memory may be handled by hand. */
 const UNSAFE_PLACES = [

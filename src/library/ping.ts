@@ -1,0 +1,195 @@
+/** `ping` as a function: the same prober and the same socket as the command, without its words and lines. */
+
+import { RawSocket, resolveName } from "../../ffi/mod.ts";
+import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
+import type { ProbeOutcome } from "../probe/outcome.ts";
+import { Prober } from "../probe/prober.ts";
+import { type Block, parseBlock } from "../target/block.ts";
+import type { NameResolution } from "../target/resolver.ts";
+import { listTargets, type TargetProblem } from "../target/target_list.ts";
+import { OutcomeQueue, type SideEvents } from "./outcome_queue.ts";
+
+const ICMP_ERROR_TYPES = [3, 4, 5, 11, 12];
+const TIMESTAMP_REPLY = 14;
+const ECHO_REPLY = 0;
+const ECHO_PAYLOAD = Uint8Array.from({ length: 56 }, (_, i) => i);
+
+/** How hosts are asked. All are optional. */
+export interface PingOptions extends SideEvents {
+  /** Message to send. Default `timestamp`. */
+  readonly message?: "timestamp" | "echo" | undefined;
+  /** Probes for each target, from 1; Infinity for no end. Default 5. */
+  readonly count?: number | undefined;
+  /** Time between two probes to one target, in milliseconds, from 0. Default 1000. */
+  readonly intervalMs?: number | undefined;
+  /** Time between two targets, in milliseconds, from 0. Default: the interval shared out evenly. */
+  readonly spacingMs?: number | undefined;
+  /** How long a probe waits for its answer, in milliseconds, above 0. Default 1000. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the run after so many milliseconds; probes still out then have no outcome. Default: no limit. */
+  readonly deadlineMs?: number | undefined;
+  /** Time to live, 1 to 255. Default 64. */
+  readonly ttl?: number | undefined;
+  /** Type-of-service byte, 0 to 255. Default 0. */
+  readonly tos?: number | undefined;
+  /** Interface to send from. Default: the kernel's route. */
+  readonly interfaceName?: string | undefined;
+  /** Address of this machine to send from, such as `192.0.2.1`. Default: the kernel's choice. */
+  readonly sourceAddress?: string | undefined;
+  /** Firewall mark, an unsigned 32-bit number. */
+  readonly mark?: number | undefined;
+  /** Ask every address of a name, not the first alone. Default false. */
+  readonly allAddresses?: boolean | undefined;
+  /** Addresses, prefixes and ranges that are never asked. */
+  readonly exclude?: readonly string[] | undefined;
+  /** Take stamps from the kernel where it has them. Default true. */
+  readonly kernelStamps?: boolean | undefined;
+  /** Ends the run when it is aborted; probes still out then have no outcome. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Some targets can never be asked, or their names do not resolve. Nothing has been sent. */
+export class TargetError extends Error {
+  /** The error's name. */
+  override readonly name = "TargetError";
+  /** Each word that gives no target, and why. */
+  readonly problems: readonly TargetProblem[];
+
+  /** Tells of problems, at least one. */
+  constructor(problems: readonly TargetProblem[]) {
+    const told = problems.map(({ label, message }) => `Cannot ask ${label}: ${message}`);
+    super(told.join("; "));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Asks hosts for their time and yields what becomes of each probe: `replied`, `refused`, `timedOut` or `unsent`.
+ *
+ * The socket opens with the first `next()` and closes with the iteration, however that ends: by its last outcome, a
+ * `break`, an exception or the signal. Opening it needs root or CAP_NET_RAW, and Deno's `--allow-ffi`. The probes
+ * keep their times whether or not the caller keeps up; outcomes wait in order until they are taken.
+ *
+ * @param targets Names, addresses, prefixes (`192.0.2.0/28`) or ranges (`192.0.2.1-192.0.2.20`), one or several;
+ * an address that stands twice is asked once.
+ * @throws {TargetError} A target cannot be asked or a name does not resolve.
+ * @throws {RangeError} An option is out of its range, or more than 65 536 probes to one target await answers.
+ * @throws {SystemError} The system refuses the socket.
+ *
+ * @example
+ * ```ts
+ * for await (const outcome of ping("192.0.2.7", { count: 3 })) {
+ *   if (outcome.kind === "replied") console.log(outcome.reply.rttNs / 1e6, "ms");
+ * }
+ * ```
+ */
+export async function* ping(
+  targets: string | Iterable<string>,
+  options: PingOptions = {},
+): AsyncGenerator<ProbeOutcome, void, void> {
+  checkOptions(options);
+  const words = typeof targets === "string" ? [targets] : [...targets];
+  if (words.length === 0) throw new RangeError("Cannot ask nobody: want at least one target");
+  const list = await listTargets(words, { resolve }, {
+    allAddresses: options.allAddresses ?? false,
+    exclude: (options.exclude ?? []).map(blockOf),
+  });
+  if (list.problems.length > 0) throw new TargetError(list.problems);
+  const { signal } = options;
+  if (list.targets.length === 0 || signal?.aborted) return;
+  const shared = probeOptions(options);
+  using transport = openSocket(options, shared.template.lengthBytes);
+  const queue = new OutcomeQueue(options);
+  const prober = new Prober({ ...shared, targets: list.targets }, transport, queue);
+  const stop = () => prober.stop();
+  signal?.addEventListener("abort", stop);
+  const running = prober.run().then(() => queue.end(), (error) => queue.fail(error));
+  try {
+    yield* queue;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    prober.stop();
+    await running;
+  }
+}
+
+function checkOptions(options: PingOptions): void {
+  const { count = 1, intervalMs = 0, spacingMs = 0, timeoutMs = 1, deadlineMs = 1 } = options;
+  if (!(count >= 1 && (Number.isInteger(count) || count === Infinity))) {
+    throw new RangeError(`Cannot send ${count} probes: want a whole number from 1, or Infinity`);
+  }
+  for (const [name, ms] of Object.entries({ intervalMs, spacingMs })) {
+    if (!(ms >= 0 && ms < Infinity)) {
+      throw new RangeError(`Cannot take ${ms} for ${name}: want milliseconds from 0`);
+    }
+  }
+  for (const [name, ms] of Object.entries({ timeoutMs, deadlineMs })) {
+    if (!(ms > 0)) throw new RangeError(`Cannot take ${ms} for ${name}: want more than 0`);
+  }
+}
+
+function probeOptions(options: PingOptions) {
+  const kind = options.message ?? "timestamp";
+  const identifier = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
+  const isEcho = kind === "echo";
+  const payload = isEcho ? ECHO_PAYLOAD : new Uint8Array(0);
+  const template = new ProbeTemplate({
+    kind,
+    source: addressOf(options.sourceAddress) ?? 0,
+    ttl: options.ttl ?? 64,
+    tos: options.tos ?? 0,
+    identifier,
+    payload,
+    stampPayload: isEcho,
+  });
+  return {
+    kind,
+    identifier,
+    template,
+    payload,
+    stampPayload: isEcho,
+    firstSequence: 0,
+    count: options.count ?? 5,
+    intervalMs: options.intervalMs ?? 1000,
+    spacingMs: options.spacingMs,
+    timeoutMs: options.timeoutMs ?? 1000,
+    deadlineMs: options.deadlineMs,
+  } as const;
+}
+
+function openSocket(options: PingOptions, lengthBytes: number): RawSocket {
+  const reply = options.message === "echo" ? ECHO_REPLY : TIMESTAMP_REPLY;
+  return RawSocket.open({
+    interfaceName: options.interfaceName,
+    sourceAddress: addressOf(options.sourceAddress),
+    mark: options.mark,
+    icmpTypes: [reply, ...ICMP_ERROR_TYPES],
+    kernelStamps: options.kernelStamps,
+    slotBytes: Math.max(2048, lengthBytes),
+  });
+}
+
+function addressOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const address = parseAddress(text);
+  if (address === undefined) throw new RangeError(`Cannot send from ${text}: want an IPv4 address`);
+  return address;
+}
+
+function blockOf(text: string): Block {
+  const block = parseBlock(text);
+  if (typeof block === "string") throw new RangeError(`Cannot exclude ${text}: ${block}`);
+  return block;
+}
+
+async function resolve(name: string): Promise<NameResolution> {
+  const resolution = await resolveName(name);
+  switch (resolution.kind) {
+    case "resolved":
+      return { ok: true, addresses: resolution.addresses };
+    case "ipv6Only":
+      return { ok: false, reason: "no-ipv4", message: "no IPv4 address" };
+    case "unresolved":
+      return { ok: false, reason: "unresolved", message: resolution.message };
+  }
+}
