@@ -55,6 +55,9 @@ export class ReplySocket {
   readonly #pointer: Deno.PointerValue;
   readonly #poll: Uint8Array<ArrayBuffer>;
   readonly #pollPointer: Deno.PointerValue;
+  readonly #timeout = new DataView(new ArrayBuffer(Timespec.size));
+  readonly #timeoutPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#timeout);
+  readonly #ppoll = openLinuxLibc().ppoll;
   readonly #baseSeconds: number;
   readonly #recvmmsg = openLinuxLibc().recvmmsg;
   #descriptor: number;
@@ -185,10 +188,20 @@ export class ReplySocket {
   /** Returns when there is something to receive or after `timeoutMs`; waits of up to 2 ms block the thread. */
   wait(timeoutMs: number): Promise<void> | undefined {
     if (timeoutMs > SYNCHRONOUS_WAIT_MS) return this.#waitElsewhere(timeoutMs);
-    const timeout = new DataView(new ArrayBuffer(Timespec.size));
-    timeout.setUint32(Timespec.nanoseconds, Math.max(0, Math.round(timeoutMs * 1e6)), true);
-    openLinuxLibc().ppoll(this.#pollPointer, 1n, Deno.UnsafePointer.of(timeout), null);
+    this.#sleep(1n, timeoutMs);
     return undefined;
+  }
+
+  /** Blocks the thread for `timeoutMs`, at most 2, whatever arrives. */
+  pause(timeoutMs: number): void {
+    this.#sleep(0n, Math.min(timeoutMs, SYNCHRONOUS_WAIT_MS));
+  }
+
+  /** ppoll on the first `descriptors` of the poll set, which has one. */
+  #sleep(descriptors: bigint, timeoutMs: number): void {
+    const nanoseconds = Math.max(0, Math.round(timeoutMs * 1e6));
+    this.#timeout.setUint32(Timespec.nanoseconds, nanoseconds, true);
+    this.#ppoll(this.#pollPointer, descriptors, this.#timeoutPointer, null);
   }
 
   /** Lets signals and timers of the program be served, and resolves at once: some 20 µs, where a timer takes 2 ms. */

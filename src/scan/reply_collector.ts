@@ -26,6 +26,8 @@ export interface ReplySource {
   droppedDatagrams(): number;
   /** Returns, or resolves, when there is something to receive or `timeoutMs` have passed. */
   wait(timeoutMs: number): Promise<void> | undefined;
+  /** Blocks the thread for `timeoutMs`, at most 2, whatever arrives. */
+  pause(timeoutMs: number): void;
   /** Lets signals and timers of the program be served, and resolves at once. */
   breathe(): Promise<void>;
 }

@@ -130,6 +130,10 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     return Promise.resolve();
   }
 
+  pause(timeoutMs: number): void {
+    this.#nowNs += timeoutMs * 1e6;
+  }
+
   wait(timeoutMs: number): undefined {
     const untilNs = this.#nowNs + timeoutMs * 1e6;
     const arrivals = this.#queue.map(({ atNs }) => atNs).filter((atNs) => atNs > this.#nowNs);
