@@ -1,7 +1,7 @@
 /** Ping through the lab, counted against the lab's own log: loss, duplicates, reordering, forgery and noise. */
 
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { Lab } from "../support/lab/lab.ts";
+import { Lab, withLabNeeds } from "../support/lab/lab.ts";
 import type { LabRequest } from "../support/lab/log.ts";
 import type { HostBehaviour, Scenario } from "../support/lab/scenario.ts";
 import { programTest } from "../support/program.ts";
@@ -129,42 +129,44 @@ programTest({
   assert(overtaken > 100, `only ${overtaken} replies were overtaken`);
 });
 
-programTest({
-  name: "ping: a forged reply that comes first never counts as an answer",
-  namespaces: true,
-}, async (program) => {
-  const count = 300;
-  const forged = ["other-address", "other-identifier", "stale-sequence"] as const;
-  const scenario: Scenario = {
-    defaults: {
-      out: 3,
-      back: 20,
-      forgery: { ratio: 1, kinds: forged, from: "198.18.99.99", staleBy: 1000 },
-    },
-  };
-  await using lab = await Lab.open({ scenario });
-  const argv = program.argv("--json", "-c", String(count), "-i", "5ms", "198.18.1.1");
-  const { code, stdout, stderr } = await lab.run(argv);
-  assertEquals([code, stderr], [0, ""]);
-  const { replies, end } = readRecords(stdout);
-  const { requests, departures } = await lab.end();
-  const sentOf = (kind: string) => departures.filter(({ detail }) => detail === kind).length;
-  for (const kind of forged) assert(sentOf(kind) > 50, kind);
-  assertEquals(
-    { received: end.received, lost: end.lost, duplicates: end.duplicates, late: end.late },
-    { received: count, lost: 0, duplicates: 0, late: 0 },
-  );
-  assertEquals(end.foreign, sentOf("other-identifier"));
-  assertEquals(end.unmatched, sentOf("other-address") + sentOf("stale-sequence"));
-  const truth = byProbe(requests);
-  for (const reply of replies) {
-    const request = truth.get(`${reply.address} ${reply.sequence}`);
-    const answer = request?.departures.find(({ kind }) => kind === "reply");
-    const stayNs = (answer?.actualNs ?? NaN) - (request?.arrivalNs ?? NaN);
-    assertGreaterOrEqual(reply.rtt_ms * NS_PER_MS + TAP_NS, stayNs);
-    assertEquals(reply.flags, []);
-  }
-});
+programTest(
+  withLabNeeds({
+    name: "ping: a forged reply that comes first never counts as an answer",
+  }),
+  async (program) => {
+    const count = 300;
+    const forged = ["other-address", "other-identifier", "stale-sequence"] as const;
+    const scenario: Scenario = {
+      defaults: {
+        out: 3,
+        back: 20,
+        forgery: { ratio: 1, kinds: forged, from: "198.18.99.99", staleBy: 1000 },
+      },
+    };
+    await using lab = await Lab.open({ scenario });
+    const argv = program.argv("--json", "-c", String(count), "-i", "5ms", "198.18.1.1");
+    const { code, stdout, stderr } = await lab.run(argv);
+    assertEquals([code, stderr], [0, ""]);
+    const { replies, end } = readRecords(stdout);
+    const { requests, departures } = await lab.end();
+    const sentOf = (kind: string) => departures.filter(({ detail }) => detail === kind).length;
+    for (const kind of forged) assert(sentOf(kind) > 50, kind);
+    assertEquals(
+      { received: end.received, lost: end.lost, duplicates: end.duplicates, late: end.late },
+      { received: count, lost: 0, duplicates: 0, late: 0 },
+    );
+    assertEquals(end.foreign, sentOf("other-identifier"));
+    assertEquals(end.unmatched, sentOf("other-address") + sentOf("stale-sequence"));
+    const truth = byProbe(requests);
+    for (const reply of replies) {
+      const request = truth.get(`${reply.address} ${reply.sequence}`);
+      const answer = request?.departures.find(({ kind }) => kind === "reply");
+      const stayNs = (answer?.actualNs ?? NaN) - (request?.arrivalNs ?? NaN);
+      assertGreaterOrEqual(reply.rtt_ms * NS_PER_MS + TAP_NS, stayNs);
+      assertEquals(reply.flags, []);
+    }
+  },
+);
 
 programTest({
   name:
@@ -189,49 +191,53 @@ programTest({
   }
 });
 
-programTest({
-  name: "ping: 100,000 mutated replies change neither the counts nor the exit code",
-  namespaces: true,
-}, async (program) => {
-  const count = 250;
-  const copies = 400;
-  const scenario: Scenario = {
-    seed: 7,
-    defaults: { mutation: { ratio: 1, copies, alsoTrue: true } },
-  };
-  await using lab = await Lab.open({ scenario });
-  const argv = program.argv("--json", "-c", String(count), "-i", "20ms", "198.18.1.1");
-  const { code, stdout, stderr } = await lab.run(argv, { timeoutMs: 120_000 });
-  assertEquals([code, stderr], [0, ""]);
-  const { replies, refused, end } = readRecords(stdout);
-  const { departures } = await lab.end();
-  assertEquals(departures.filter(({ kind }) => kind === "mutated").length, count * copies);
-  assertEquals([end.exit_code, end.sent, end.unsent, end.pending], [0, count, 0, 0]);
-  assertEquals(end.received + end.refused + end.lost, count);
-  // Every probe had its true answer too; only a full receive buffer could have cost one.
-  if (end.kernel_drops === 0) assertEquals(end.lost, 0);
-  assertEquals([replies.length, refused.length], [
-    end.received + end.duplicates + end.late,
-    end.refused,
-  ]);
-  assert(end.malformed > 1000 && end.foreign > 1000 && end.unmatched > 100, JSON.stringify(end));
-});
-
-programTest({
-  name: "ping: mutated replies are explained without a byte that a terminal would obey",
-  namespaces: true,
-}, async (program) => {
-  const scenario: Scenario = {
-    seed: 8,
-    defaults: { mutation: { ratio: 1, copies: 100, alsoTrue: true } },
-  };
-  await using lab = await Lab.open({ scenario });
-  for (const kind of [[], ["--echo"]]) {
-    const argv = program.argv("-v", "--explain", ...kind, "-c", "20", "-i", "20ms", "198.18.1.1");
-    const { code, stdout, stderr } = await lab.run(argv);
+programTest(
+  withLabNeeds({
+    name: "ping: 100,000 mutated replies change neither the counts nor the exit code",
+  }),
+  async (program) => {
+    const count = 2500;
+    const copies = 40;
+    const scenario: Scenario = {
+      seed: 7,
+      defaults: { mutation: { ratio: 1, copies, alsoTrue: true } },
+    };
+    await using lab = await Lab.open({ scenario });
+    const argv = program.argv("--json", "-c", String(count), "-i", "2ms", "198.18.1.1");
+    const { code, stdout, stderr } = await lab.run(argv, { timeoutMs: 120_000 });
     assertEquals([code, stderr], [0, ""]);
-    assert(stdout.length > 10_000);
-    const unsafe = stdout.replaceAll("\n", "").match(/\p{Cc}/u);
-    assertEquals(unsafe, null);
-  }
-});
+    const { replies, refused, end } = readRecords(stdout);
+    const { departures } = await lab.end();
+    assertEquals(departures.filter(({ kind }) => kind === "mutated").length, count * copies);
+    assertEquals([end.exit_code, end.sent, end.unsent, end.pending], [0, count, 0, 0]);
+    assertEquals(end.received + end.refused + end.lost, count);
+    // Every probe had its true answer too; only a full receive buffer could have cost one.
+    if (end.kernel_drops === 0) assertEquals(end.lost, 0);
+    assertEquals([replies.length, refused.length], [
+      end.received + end.duplicates + end.late,
+      end.refused,
+    ]);
+    assert(end.malformed > 1000 && end.foreign > 1000 && end.unmatched > 100, JSON.stringify(end));
+  },
+);
+
+programTest(
+  withLabNeeds({
+    name: "ping: mutated replies are explained without a byte that a terminal would obey",
+  }),
+  async (program) => {
+    const scenario: Scenario = {
+      seed: 8,
+      defaults: { mutation: { ratio: 1, copies: 20, alsoTrue: true } },
+    };
+    await using lab = await Lab.open({ scenario });
+    for (const kind of [[], ["--echo"]]) {
+      const argv = program.argv("-v", "--explain", ...kind, "-c", "20", "-i", "20ms", "198.18.1.1");
+      const { code, stdout, stderr } = await lab.run(argv);
+      assertEquals([code, stderr], [0, ""]);
+      assert(stdout.length > 10_000);
+      const unsafe = stdout.replaceAll("\n", "").match(/\p{Cc}/u);
+      assertEquals(unsafe, null);
+    }
+  },
+);

@@ -1,7 +1,7 @@
 /** Replies that are spoiled or forged, and ICMP errors, as the lab sends them: what counts, what does not, what is flagged. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Lab } from "../support/lab/lab.ts";
+import { Lab, withLabNeeds } from "../support/lab/lab.ts";
 import type { ErrorReply, HostBehaviour } from "../support/lab/scenario.ts";
 import { programTest } from "../support/program.ts";
 import { readRecords, type RunRecords, type SummaryRecord } from "../support/records.ts";
@@ -79,63 +79,70 @@ const countsOf = ({ sent, received, lost, refused, duplicates, late }: SummaryRe
 
 const NOTHING_ELSE = { refused: 0, duplicates: 0, late: 0 };
 
-programTest({
-  name: "ping: spoiled replies count or not, each as it must, and say what is odd",
-  namespaces: true,
-}, async (program) => {
-  const hosts = Object.fromEntries(
-    ODD_HOSTS.map(({ behaviour }, index) => [addressOf(index), behaviour]),
-  );
-  await using lab = await Lab.open({ scenario: { hosts } });
-  const targets = ODD_HOSTS.map((_, index) => addressOf(index));
-  const argv = program.argv("--json", "-c", String(COUNT), "-i", "100ms", ...targets);
-  const { code, stdout, stderr } = await lab.run(argv);
-  assertEquals([code, stderr], [1, ""]);
-  const records = readRecords(stdout);
-  for (const [index, { what, flags }] of ODD_HOSTS.entries()) {
-    const summary = records.summaries[index] as SummaryRecord;
-    assertEquals(summary.address, addressOf(index));
-    const received = flags === undefined ? 0 : COUNT;
-    assertEquals(
-      { what, ...countsOf(summary) },
-      { what, sent: COUNT, received, lost: COUNT - received, ...NOTHING_ELSE },
+programTest(
+  withLabNeeds({
+    name: "ping: spoiled replies count or not, each as it must, and say what is odd",
+  }),
+  async (program) => {
+    const hosts = Object.fromEntries(
+      ODD_HOSTS.map(({ behaviour }, index) => [addressOf(index), behaviour]),
     );
-    const own = records.replies.filter((reply) => reply.address === addressOf(index));
-    assertEquals(own.map((reply) => reply.flags), Array(received).fill(flags));
-    const isTrusted = !["bad-checksum", "originate-changed"].some((flag) => flags?.includes(flag));
-    for (const reply of own) {
-      assertEquals([what, "offset_ms" in reply], [what, isTrusted]);
+    await using lab = await Lab.open({ scenario: { hosts } });
+    const targets = ODD_HOSTS.map((_, index) => addressOf(index));
+    const argv = program.argv("--json", "-c", String(COUNT), "-i", "100ms", ...targets);
+    const { code, stdout, stderr } = await lab.run(argv);
+    assertEquals([code, stderr], [1, ""]);
+    const records = readRecords(stdout);
+    for (const [index, { what, flags }] of ODD_HOSTS.entries()) {
+      const summary = records.summaries[index] as SummaryRecord;
+      assertEquals(summary.address, addressOf(index));
+      const received = flags === undefined ? 0 : COUNT;
+      assertEquals(
+        { what, ...countsOf(summary) },
+        { what, sent: COUNT, received, lost: COUNT - received, ...NOTHING_ELSE },
+      );
+      const own = records.replies.filter((reply) => reply.address === addressOf(index));
+      assertEquals(own.map((reply) => reply.flags), Array(received).fill(flags));
+      const isTrusted = !["bad-checksum", "originate-changed"].some((flag) =>
+        flags?.includes(flag)
+      );
+      for (const reply of own) {
+        assertEquals([what, "offset_ms" in reply], [what, isTrusted]);
+      }
     }
-  }
-  for (const kind of ["malformed", "foreign", "unmatched"] as const) {
-    const hostCount = ODD_HOSTS.filter(({ stray }) => stray === kind).length;
-    assertEquals([kind, records.end[kind]], [kind, hostCount * COUNT]);
-  }
-});
+    for (const kind of ["malformed", "foreign", "unmatched"] as const) {
+      const hostCount = ODD_HOSTS.filter(({ stray }) => stray === kind).length;
+      assertEquals([kind, records.end[kind]], [kind, hostCount * COUNT]);
+    }
+  },
+);
 
-programTest({
-  name: "ping: -v tells what arrived and does not count, and never prints bytes that did not come",
-  namespaces: true,
-}, async (program) => {
-  await using lab = await Lab.open({
-    scenario: {
-      hosts: {
-        "198.18.1.1": spoil("truncate", 12),
-        "198.18.1.2": forge("other-identifier"),
-        "198.18.1.3": forge("other-address", { from: STRANGER }),
+programTest(
+  withLabNeeds({
+    name:
+      "ping: -v tells what arrived and does not count, and never prints bytes that did not come",
+  }),
+  async (program) => {
+    await using lab = await Lab.open({
+      scenario: {
+        hosts: {
+          "198.18.1.1": spoil("truncate", 12),
+          "198.18.1.2": forge("other-identifier"),
+          "198.18.1.3": forge("other-address", { from: STRANGER }),
+        },
       },
-    },
-  });
-  const targets = ["198.18.1.1", "198.18.1.2", "198.18.1.3"];
-  const { stdout } = await lab.run(program.argv("-v", "-c", "1", "-W", "300ms", ...targets));
-  assertMatch(
-    stdout,
-    /^ignored \(malformed\): 198\.18\.1\.1: .*\(needed 20, available 12, offset 20\)$/m,
-  );
-  assertMatch(stdout, /^ignored \(foreign\): 198\.18\.1\.2: reply with identifier \d+$/m);
-  assertMatch(stdout, /^ignored \(unmatched\): 198\.18\.99\.99: reply with sequence 0 to no/m);
-  assertEquals(stdout.match(/ rtt=/g), null);
-});
+    });
+    const targets = ["198.18.1.1", "198.18.1.2", "198.18.1.3"];
+    const { stdout } = await lab.run(program.argv("-v", "-c", "1", "-W", "300ms", ...targets));
+    assertMatch(
+      stdout,
+      /^ignored \(malformed\): 198\.18\.1\.1: .*\(needed 20, available 12, offset 20\)$/m,
+    );
+    assertMatch(stdout, /^ignored \(foreign\): 198\.18\.1\.2: reply with identifier \d+$/m);
+    assertMatch(stdout, /^ignored \(unmatched\): 198\.18\.99\.99: reply with sequence 0 to no/m);
+    assertEquals(stdout.match(/ rtt=/g), null);
+  },
+);
 
 /** An ICMP error in place of every reply, and what must come of it. */
 interface RefusingHost {
@@ -155,84 +162,96 @@ const REFUSING_HOSTS: readonly RefusingHost[] = [
   { error: { type: 5, code: 1, from: ROUTER, gateway: "198.18.99.2" } },
 ];
 
-programTest({
-  name: "ping: ICMP errors that quote us end the probe, quench and redirect do not",
-  namespaces: true,
-}, async (program) => {
-  const hosts = Object.fromEntries(
-    REFUSING_HOSTS.map(({ error }, index) => [addressOf(index), { error: { ratio: 1, ...error } }]),
-  );
-  await using lab = await Lab.open({ scenario: { hosts } });
-  const targets = REFUSING_HOSTS.map((_, index) => addressOf(index));
-  const argv = program.argv("--json", "-c", String(COUNT), "-i", "100ms", ...targets);
-  const { code, stdout, stderr } = await lab.run(argv);
-  assertEquals([code, stderr], [1, ""]);
-  const { summaries, refused, end } = readRecords(stdout);
-  for (const [index, { error, words }] of REFUSING_HOSTS.entries()) {
-    const address = addressOf(index);
-    const endsProbe = words !== undefined;
-    assertEquals(
-      { address, ...countsOf(summaries[index] as SummaryRecord) },
-      {
-        address,
-        sent: COUNT,
-        received: 0,
-        ...NOTHING_ELSE,
-        lost: endsProbe ? 0 : COUNT,
-        refused: endsProbe ? COUNT : 0,
-      },
+programTest(
+  withLabNeeds({
+    name: "ping: ICMP errors that quote us end the probe, quench and redirect do not",
+  }),
+  async (program) => {
+    const hosts = Object.fromEntries(
+      REFUSING_HOSTS.map((
+        { error },
+        index,
+      ) => [addressOf(index), { error: { ratio: 1, ...error } }]),
     );
-    const own = refused.filter((record) => record["address"] === address);
-    assertEquals(own.map((record) => record["sequence"]), endsProbe ? [0, 1, 2] : []);
-    for (const record of own) {
-      assertEquals([record["icmp_type"], record["icmp_code"]], [error.type, error.code]);
-      assertEquals(record["reporter"], error.from ?? address);
-      assertMatch(String(record["error"]), words as RegExp);
-      assert((record["rtt_ms"] as number) > 0);
+    await using lab = await Lab.open({ scenario: { hosts } });
+    const targets = REFUSING_HOSTS.map((_, index) => addressOf(index));
+    const argv = program.argv("--json", "-c", String(COUNT), "-i", "100ms", ...targets);
+    const { code, stdout, stderr } = await lab.run(argv);
+    assertEquals([code, stderr], [1, ""]);
+    const { summaries, refused, end } = readRecords(stdout);
+    for (const [index, { error, words }] of REFUSING_HOSTS.entries()) {
+      const address = addressOf(index);
+      const endsProbe = words !== undefined;
+      assertEquals(
+        { address, ...countsOf(summaries[index] as SummaryRecord) },
+        {
+          address,
+          sent: COUNT,
+          received: 0,
+          ...NOTHING_ELSE,
+          lost: endsProbe ? 0 : COUNT,
+          refused: endsProbe ? COUNT : 0,
+        },
+      );
+      const own = refused.filter((record) => record["address"] === address);
+      assertEquals(own.map((record) => record["sequence"]), endsProbe ? [0, 1, 2] : []);
+      for (const record of own) {
+        assertEquals([record["icmp_type"], record["icmp_code"]], [error.type, error.code]);
+        assertEquals(record["reporter"], error.from ?? address);
+        assertMatch(String(record["error"]), words as RegExp);
+        assert((record["rtt_ms"] as number) > 0);
+      }
     }
-  }
-  assertEquals([end.foreign, end.malformed, end.unmatched], [0, 0, 0]);
-});
+    assertEquals([end.foreign, end.malformed, end.unmatched], [0, 0, 0]);
+  },
+);
 
-programTest({
-  name: "ping: a TTL that runs out on the way is refused by the router where it did",
-  namespaces: true,
-}, async (program) => {
-  const hops = ["198.18.99.1", "198.18.99.2"];
-  await using lab = await Lab.open({ scenario: { defaults: { hops } } });
-  for (const [ttl, router] of [["1", hops[0]], ["2", hops[1]], ["3", undefined]] as const) {
-    const argv = program.argv("--json", "-c", "1", "-t", ttl, "198.18.1.1");
-    const { code, stdout } = await lab.run(argv);
-    const { refused, replies } = readRecords(stdout);
-    assertEquals(refused.map((record) => record["reporter"]), router === undefined ? [] : [router]);
-    assertEquals([code, replies.length], router === undefined ? [0, 1] : [1, 0]);
-  }
-});
+programTest(
+  withLabNeeds({
+    name: "ping: a TTL that runs out on the way is refused by the router where it did",
+  }),
+  async (program) => {
+    const hops = ["198.18.99.1", "198.18.99.2"];
+    await using lab = await Lab.open({ scenario: { defaults: { hops } } });
+    for (const [ttl, router] of [["1", hops[0]], ["2", hops[1]], ["3", undefined]] as const) {
+      const argv = program.argv("--json", "-c", "1", "-t", ttl, "198.18.1.1");
+      const { code, stdout } = await lab.run(argv);
+      const { refused, replies } = readRecords(stdout);
+      assertEquals(
+        refused.map((record) => record["reporter"]),
+        router === undefined ? [] : [router],
+      );
+      assertEquals([code, replies.length], router === undefined ? [0, 1] : [1, 0]);
+    }
+  },
+);
 
-programTest({
-  name: "ping: two runs at once hear each other's replies and errors, and count their own only",
-  namespaces: true,
-}, async (program) => {
-  await using lab = await Lab.open({
-    scenario: { hosts: { "198.18.1.2": { error: { ratio: 1, type: 3, code: 1 } } } },
-  });
-  const run = async (...args: string[]): Promise<RunRecords> => {
-    const argv = program.argv("--json", "-i", "20ms", ...args, "198.18.1.1", "198.18.1.2");
-    await using ping = lab.spawn(argv);
-    return readRecords((await ping.result()).stdout);
-  };
-  // The second run lies wholly inside the first, which has to hear all of it.
-  const endless = program.argv("--json", "--loop", "-i", "20ms", "198.18.1.1", "198.18.1.2");
-  await using outer = lab.spawn(endless);
-  await outer.output(/"type":"refused"/);
-  const inner = await run("-c", "10", "--identifier", "7");
-  outer.sendSignal("SIGINT");
-  const { end } = readRecords((await outer.result()).stdout);
-  for (const [address, received, refused] of [["198.18.1.1", 10, 0], ["198.18.1.2", 0, 10]]) {
-    const summary = inner.summaries.find((record) => record.address === address);
-    assertEquals([summary?.received, summary?.refused, summary?.lost], [received, refused, 0]);
-  }
-  assert(inner.end.foreign > 0);
-  assertEquals(end.foreign, 20);
-  assertEquals([end.lost, end.duplicates, end.unmatched], [0, 0, 0]);
-});
+programTest(
+  withLabNeeds({
+    name: "ping: two runs at once hear each other's replies and errors, and count their own only",
+  }),
+  async (program) => {
+    await using lab = await Lab.open({
+      scenario: { hosts: { "198.18.1.2": { error: { ratio: 1, type: 3, code: 1 } } } },
+    });
+    const run = async (...args: string[]): Promise<RunRecords> => {
+      const argv = program.argv("--json", "-i", "20ms", ...args, "198.18.1.1", "198.18.1.2");
+      await using ping = lab.spawn(argv);
+      return readRecords((await ping.result()).stdout);
+    };
+    // The second run lies wholly inside the first, which has to hear all of it.
+    const endless = program.argv("--json", "--loop", "-i", "20ms", "198.18.1.1", "198.18.1.2");
+    await using outer = lab.spawn(endless);
+    await outer.output(/"type":"refused"/);
+    const inner = await run("-c", "10", "--identifier", "7");
+    outer.sendSignal("SIGINT");
+    const { end } = readRecords((await outer.result()).stdout);
+    for (const [address, received, refused] of [["198.18.1.1", 10, 0], ["198.18.1.2", 0, 10]]) {
+      const summary = inner.summaries.find((record) => record.address === address);
+      assertEquals([summary?.received, summary?.refused, summary?.lost], [received, refused, 0]);
+    }
+    assert(inner.end.foreign > 0);
+    assertEquals(end.foreign, 20);
+    assertEquals([end.lost, end.duplicates, end.unmatched], [0, 0, 0]);
+  },
+);

@@ -189,8 +189,13 @@ export function labTest(
   test: SystemTest,
   fn: (context: Deno.TestContext) => void | Promise<void>,
 ): void {
+  systemTest(withLabNeeds(test), fn);
+}
+
+/** The test with what a lab needs of the machine added to its own needs. */
+export function withLabNeeds(test: SystemTest): SystemTest {
   const tools = ["nsenter", ...test.tools ?? []];
-  systemTest({ ...test, tools, namespaces: true, missing: test.missing ?? whyNoTun() }, fn);
+  return { ...test, tools, namespaces: true, missing: test.missing ?? whyNoTun() };
 }
 
 function whyNoTun(): string | undefined {
