@@ -54,6 +54,15 @@ export function parseCommandLine<const T extends OptionTable>(
   return { options: options as Parsed<T>, operands, given };
 }
 
+/** What {@linkcode parseCommandLine} gives when no option is given. */
+export function absentOptions<const T extends OptionTable>(table: T): Parsed<T> {
+  const entries = Object.entries(table).map(([name, option]) => [
+    name,
+    option.value === undefined ? false : option.repeatable ? [] : undefined,
+  ]);
+  return Object.fromEntries(entries);
+}
+
 /** The option as help writes it: `--count` or `-c, --count`. */
 export function spellOption(name: string, option: Option<unknown> | undefined): string {
   return option?.short === undefined ? `--${name}` : `-${option.short}, --${name}`;

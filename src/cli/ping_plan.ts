@@ -3,7 +3,7 @@
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProberOptions } from "../probe/prober.ts";
 import type { Parsed } from "./option.ts";
-import { parseCommandLine } from "./command_line.ts";
+import { absentOptions } from "./command_line.ts";
 import { PING_OPTIONS } from "./ping_options.ts";
 import type { TransportOptions } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
@@ -25,8 +25,7 @@ const ECHO_REPLY = 0;
 const SEQUENCES = 65_536;
 
 /** The options of `ping` as they are when none is given. */
-export const DEFAULT_PING_OPTIONS: Parsed<typeof PING_OPTIONS> = parseCommandLine([], PING_OPTIONS)
-  .options;
+export const DEFAULT_PING_OPTIONS: Parsed<typeof PING_OPTIONS> = absentOptions(PING_OPTIONS);
 
 /** A run as the options describe it, but for its targets. */
 export interface PingPlan {

@@ -1,7 +1,7 @@
 /** Text for people: a line for each reply, a block for each target at the end. */
 
 import { bold, dim, red, yellow } from "@std/fmt/colors";
-import { annotateDatagram, formatAddress, formatAnnotated } from "../packet/mod.ts";
+import { formatAddress } from "../packet/mod.ts";
 import { type BoundedMs, halfWidthMs } from "../measurement/mod.ts";
 import type { StrayDatagram } from "../probe/outcome.ts";
 import type { Target } from "../target/target.ts";
@@ -33,8 +33,8 @@ export interface TextReporterOptions {
   readonly numeric: boolean;
   /** UNIX time before each line. */
   readonly timestamps: boolean;
-  /** Every field of each request and reply. */
-  readonly explain: boolean;
+  /** Lays out every field of a datagram; given where each request and reply is to be shown so. */
+  readonly explain?: ((bytes: Uint8Array) => string) | undefined;
   /** Names of addresses, where they are looked up. */
   readonly names?: { get(address: number): string | undefined } | undefined;
 }
@@ -68,19 +68,15 @@ export class TextReporter implements Reporter {
 
   /** Writes the annotated request. */
   sent(probe: Probe, bytes: Uint8Array): void {
-    if (!this.#options.explain || this.#options.quiet) return;
-    this.#sink.line(bold(`Request ${probe.sequence} to ${this.#name(probe.target)}`));
-    this.#sink.line(formatAnnotated(annotateDatagram(bytes)));
+    if (this.#options.quiet) return;
+    this.#explain(`Request ${probe.sequence} to ${this.#name(probe.target)}`, bytes);
   }
 
   /** Writes the reply's line. */
   reply(event: ReplyEvent): void {
     if (this.#options.quiet) return;
     const { probe, reply, flags } = event;
-    if (reply.bytes !== undefined && this.#options.explain) {
-      this.#sink.line(bold(`Reply ${probe.sequence} from ${this.#name(probe.target)}`));
-      this.#sink.line(formatAnnotated(annotateDatagram(reply.bytes)));
-    }
+    this.#explain(`Reply ${probe.sequence} from ${this.#name(probe.target)}`, reply.bytes);
     const delays = reply.stamps === undefined ? "" : `  ${formatDelays(reply.measurement)}`;
     const remarks = flags.length === 0 ? "" : `  ${yellow(`[${flags.join(", ")}]`)}`;
     const rtt = (reply.rttNs / 1e6).toFixed(3);
@@ -98,10 +94,7 @@ export class TextReporter implements Reporter {
   refused({ outcome }: RefusedEvent): void {
     if (this.#options.quiet) return;
     const { probe, error, reporter, rttNs, receivedAt, bytes } = outcome;
-    if (bytes !== undefined && this.#options.explain) {
-      this.#sink.line(bold(`ICMP error about request ${probe.sequence}`));
-      this.#sink.line(formatAnnotated(annotateDatagram(bytes)));
-    }
+    this.#explain(`ICMP error about request ${probe.sequence}`, bytes);
     this.#line(
       receivedAt,
       `${this.#name(probe.target)}: seq=${probe.sequence} ` +
@@ -155,6 +148,13 @@ export class TextReporter implements Reporter {
         yellow(`${info.kernelDrops} datagrams were dropped by this machine for want of buffer`),
       );
     }
+  }
+
+  #explain(heading: string, bytes: Uint8Array | undefined): void {
+    const { explain } = this.#options;
+    if (explain === undefined || bytes === undefined) return;
+    this.#sink.line(bold(heading));
+    this.#sink.line(explain(bytes));
   }
 
   #line(at: Instant, text: string): void {
