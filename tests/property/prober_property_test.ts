@@ -92,6 +92,7 @@ function randomOptions(random: Random): RunOptions {
     firstSequence: random.pick([0, 65_520, 999]),
     ...(random.chance(0.2) ? { deadlineMs: random.between(1, 5000) } : {}),
     ...(random.chance(0.2) ? { stopAtMs: random.between(0, 3000) } : {}),
+    groupMs: random.pick([0, 0, 5]),
     ...(random.chance(0.2) ? { stopOnReply: true, backoff: random.pick([1, 1.5]) } : {}),
   };
 }
@@ -102,7 +103,7 @@ Deno.test("property: every probe has one outcome, its own reply and true numbers
     const network = randomNetwork(random);
     const options = randomOptions(random);
     try {
-      const run = await runSimulated(network, options);
+      const run = await runSimulated(network, options, { canPause: random.chance(0.4) });
       judge(run, { clockIsTrue: true, skewPpm: 200 });
       requireComplete(run, options);
     } catch (error) {

@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly stopOnReply?: boolean;
   /** 1 unless told. */
   readonly backoff?: number;
+  /** Probes that fall due within so long may go together; 0 unless told. */
+  readonly groupMs?: number;
   /** stop() is called then. */
   readonly stopAtMs?: number;
 }
@@ -116,6 +118,7 @@ export function proberOptions(options: RunOptions, targets: readonly Target[]): 
     originateMs: options.originateMs,
     stopOnReply: options.stopOnReply,
     backoff: options.backoff,
+    groupMs: options.groupMs,
   };
 }
 

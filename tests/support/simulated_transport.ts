@@ -83,8 +83,8 @@ export interface SimulatedTransportOptions {
   readonly slotBytes?: number;
   /** Datagrams that one receive() gives at most; 64 unless told. */
   readonly receiveBatch?: number;
-  /** Forget the truth, for benches. */
-  readonly forgetful?: boolean;
+  /** The transport can pause, as the kernel's can; false unless told. */
+  readonly canPause?: boolean;
 }
 
 const NS_PER_MS = 1e6;
@@ -104,6 +104,8 @@ export class SimulatedTransport implements Transport {
   waits = 0;
   /** How often close() was called. */
   closes = 0;
+  /** Moves the clock on by `timeoutMs`, whatever arrives meanwhile; only where the machine can. */
+  readonly pause?: (timeoutMs: number) => Promise<void>;
   readonly #network: Network;
   readonly #hosts: SimulatedHosts;
   readonly #options: Required<SimulatedTransportOptions>;
@@ -133,9 +135,10 @@ export class SimulatedTransport implements Transport {
       wakeNs: 20_000,
       slotBytes: 2048,
       receiveBatch: 64,
-      forgetful: false,
+      canPause: false,
       ...options,
     };
+    if (this.#options.canPause) this.pause = (timeoutMs) => this.#pause(timeoutMs);
   }
 
   /** Does something when the clock gets there, `atMs` milliseconds after the start. */
@@ -164,7 +167,7 @@ export class SimulatedTransport implements Transport {
     if (request.destination !== destination) throw new Error("The destination differs");
     const draw = this.#hosts.draw(destination, number);
     const truth = this.#decide(request, key, number, sentAt.monotonicNs, draw);
-    if (!this.#options.forgetful) this.requests.push(truth);
+    this.requests.push(truth);
     if (draw.refuse !== undefined) {
       const { code, errno } = draw.refuse;
       const message = `Cannot send to the host: ${code}`;
@@ -281,7 +284,7 @@ export class SimulatedTransport implements Transport {
     for (const bytes of this.#lent) bytes.fill(0xee);
     this.#lent = [];
     const received: ReceivedDatagram[] = [];
-    const { slotBytes, receiveBatch, forgetful } = this.#options;
+    const { slotBytes, receiveBatch } = this.#options;
     while (received.length < receiveBatch && this.#arrivals.nextNs <= this.clock.nowNs) {
       const arrival = this.#arrivals.pop();
       const truncated = arrival.bytes.length > slotBytes;
@@ -289,10 +292,8 @@ export class SimulatedTransport implements Transport {
       const receivedAt = this.stampSource === "kernel"
         ? this.clock.at(arrival.truth.atNs, "kernel")
         : this.clock.now();
-      if (!forgetful) {
-        this.#truths.set(receivedAt, arrival.truth);
-        this.delivered.push(arrival.truth);
-      }
+      this.#truths.set(receivedAt, arrival.truth);
+      this.delivered.push(arrival.truth);
       this.#lent.push(bytes);
       received.push({ bytes, source: arrival.source, receivedAt, truncated });
     }
@@ -324,6 +325,13 @@ export class SimulatedTransport implements Transport {
     this.#goTo(untilNs <= beforeNs ? beforeNs : untilNs + this.#options.wakeNs);
     this.#idleWaits = this.clock.nowNs > beforeNs ? 0 : this.#idleWaits + 1;
     if (this.#idleWaits > 1_000_000) throw new Error("Cannot go on: the clock stands still");
+    return Promise.resolve();
+  }
+
+  #pause(timeoutMs: number): Promise<void> {
+    this.waits++;
+    if (this.#woken) this.#woken = false;
+    else this.#goTo(this.clock.nowNs + timeoutMs * NS_PER_MS + this.#options.wakeNs);
     return Promise.resolve();
   }
 
