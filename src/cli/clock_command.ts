@@ -8,6 +8,7 @@ import { ClockReporter } from "../report/clock_reporter.ts";
 import { isClosedPipe, LineSink } from "../report/line_sink.ts";
 import type { Target } from "../target/target.ts";
 import type { TargetList } from "../target/target_list.ts";
+import type { Clock } from "../time/mod.ts";
 import { CLOCK_COMMAND, CLOCK_OPTIONS } from "./clock_options.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { complain } from "./complain.ts";
@@ -103,17 +104,12 @@ async function measure(
             count,
             intervalMs,
             phaseMs: (index, round, plannedNs) =>
-              recorder.phaseMs(index, round, toRealtime(plannedNs), intervalMs),
+              recorder.phaseMs(index, round, toRealtime(clock, plannedNs), intervalMs),
           }, startNs),
       },
       transport,
       recorder,
     );
-    /** CLOCK_MONOTONIC to CLOCK_REALTIME, as the two stand now. */
-    function toRealtime(monotonicNs: number): number {
-      const now = clock.now();
-      return monotonicNs + now.realtimeNs - now.monotonicNs;
-    }
     const endSignals = [
       ...(["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
         system.onSignal(signal, () => prober.stop())
@@ -215,6 +211,12 @@ function stampsVia(
     return made;
   };
   return { template: templateOf, stampsFrom: "ip-option" };
+}
+
+/** CLOCK_MONOTONIC to CLOCK_REALTIME, as the two stand now. */
+function toRealtime(clock: Clock, monotonicNs: number): number {
+  const now = clock.now();
+  return monotonicNs + now.realtimeNs - now.monotonicNs;
 }
 
 function randomStamp(): number {
