@@ -1,0 +1,142 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { InFlightTable } from "../../../src/probe/in_flight_table.ts";
+import { Probe } from "../../../src/probe/probe.ts";
+import type { Target } from "../../../src/target/target.ts";
+
+const REMEMBER_MS = 10;
+const TARGETS: readonly Target[] = [
+  { index: 0, label: "one", address: 0xc0000201 },
+  { index: 1, label: "two", address: 0xfffffffe },
+  { index: 2, label: "three", address: 1 },
+];
+
+let keys = 0;
+
+function probe(target: number, sequence: number, deadlineMs: number): Probe {
+  const sentAt = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;
+  const key = keys++;
+  return new Probe(TARGETS[target] as Target, sequence, sequence, 7, key, sentAt, deadlineMs * 1e6);
+}
+
+function expire(table: InFlightTable, nowMs: number): Probe[] {
+  const timedOut: Probe[] = [];
+  table.expire(nowMs * 1e6, (each) => timedOut.push(each));
+  return timedOut;
+}
+
+Deno.test("a probe is found by address and sequence, and by no other", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  const probes = [probe(0, 0, 1), probe(1, 0, 1), probe(2, 0, 1), probe(0, 65_535, 1)];
+  for (const each of probes) table.add(each);
+  for (const each of probes) assertEquals(table.find(each.target.address, each.sequence), each);
+  assertEquals(table.find(0xc0000201, 1), undefined);
+  assertEquals(table.find(0xc0000202, 0), undefined);
+  assertEquals([table.size, table.awaiting], [4, 4]);
+});
+
+Deno.test("settling ends the wait once, and the probe is remembered", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  const one = probe(0, 5, 1);
+  table.add(one);
+  assertEquals(table.isAwaiting(one.target.address, 5), true);
+  table.settle(one, "replied");
+  table.settle(one, "timedOut");
+  assertEquals([one.state, table.awaiting, table.size], ["replied", 0, 1]);
+  assertEquals(table.isAwaiting(one.target.address, 5), false);
+  assertEquals(table.find(one.target.address, 5), one);
+});
+
+Deno.test("the deadline is that of the oldest that waits", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  assertEquals(table.nextDeadlineNs, Infinity);
+  const probes = [probe(0, 0, 1), probe(0, 1, 2), probe(0, 2, 3)];
+  for (const each of probes) table.add(each);
+  assertEquals(table.nextDeadlineNs, 1e6);
+  table.settle(probes[1] as Probe, "replied");
+  table.settle(probes[0] as Probe, "replied");
+  assertEquals(table.nextDeadlineNs, 3e6);
+  table.settle(probes[2] as Probe, "refused");
+  assertEquals(table.nextDeadlineNs, Infinity);
+});
+
+Deno.test("probes time out in the order of their deadlines, and not before", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  const probes = [probe(0, 0, 1), probe(1, 0, 2), probe(2, 0, 2), probe(0, 1, 3)];
+  for (const each of probes) table.add(each);
+  table.settle(probes[1] as Probe, "replied");
+  assertEquals(expire(table, 0.999), []);
+  assertEquals(expire(table, 2), [probes[0], probes[2]]);
+  assertEquals(expire(table, 2), []);
+  assertEquals(expire(table, 50), [probes[3]]);
+  assertEquals(probes.map(({ state }) => state), ["timedOut", "replied", "timedOut", "timedOut"]);
+});
+
+Deno.test("a probe is forgotten its time after its deadline, and lets go of the younger ones", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  const probes = [probe(0, 0, 1), probe(0, 1, 5)];
+  for (const each of probes) table.add(each);
+  expire(table, 10.999);
+  assertEquals([table.size, probes[0]?.younger], [2, probes[1]]);
+  expire(table, 11);
+  assertEquals([table.size, probes[0]?.younger], [1, null]);
+  assertEquals(table.find(0xc0000201, 0), undefined);
+  assertEquals(table.find(0xc0000201, 1), probes[1]);
+  expire(table, 15);
+  assertEquals(table.size, 0);
+});
+
+Deno.test("a probe that waits keeps those after it from being forgotten", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  const probes = [probe(0, 0, 1), probe(0, 1, 100)];
+  for (const each of probes) table.add(each);
+  table.settle(probes[0] as Probe, "replied");
+  expire(table, 99);
+  assertEquals([table.size, table.awaiting], [1, 1]);
+});
+
+Deno.test("a table emptied by age starts anew", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  table.add(probe(0, 0, 1));
+  expire(table, 20);
+  assertEquals(table.size, 0);
+  const later = probe(0, 0, 0.5);
+  table.add(later);
+  assertEquals(later.reusedSequence, false);
+  assertEquals([table.nextDeadlineNs, table.awaiting], [0.5e6, 1]);
+});
+
+Deno.test("a number that is remembered is reused, marked, and outlives the older one", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  const older = probe(0, 9, 1);
+  table.add(older);
+  table.settle(older, "replied");
+  const newer = probe(0, 9, 8);
+  table.add(newer);
+  assertEquals([newer.reusedSequence, older.reusedSequence], [true, false]);
+  assertEquals(table.find(0xc0000201, 9), newer);
+  // The older one's end must not take the newer one along.
+  table.settle(newer, "replied");
+  expire(table, 12);
+  assertEquals(table.find(0xc0000201, 9), newer);
+});
+
+Deno.test("a number that still waits is not reused", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  table.add(probe(0, 9, 1));
+  table.add(probe(1, 9, 1));
+  assertThrows(() => table.add(probe(0, 9, 2)), RangeError, "Cannot reuse sequence 9 of one");
+});
+
+Deno.test("deadlines must not go back", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  table.add(probe(0, 0, 5));
+  assertThrows(() => table.add(probe(0, 1, 4)), RangeError, "before that of an earlier one");
+});
+
+Deno.test("those that wait are listed oldest first", () => {
+  const table = new InFlightTable(REMEMBER_MS);
+  const probes = Array.from({ length: 6 }, (_, i) => probe(0, i, i));
+  for (const each of probes) table.add(each);
+  for (const i of [0, 1, 4]) table.settle(probes[i] as Probe, "replied");
+  assertEquals([...table.awaitingProbes()].map(({ sequence }) => sequence), [2, 3, 5]);
+});
