@@ -47,13 +47,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["packages", "config"],
   ],
   library: ["time", "packet", "measurement", "target", "probe"],
-  src: ["time", "packet", "measurement", "target", "probe", "library"],
   ffi: [],
   main: ["cli"],
 };
 
 /** The files of src/ that may import ffi: they put the program together, and the library. */
 const COMPOSITION_FILES = new Set(["src/cli/run.ts", "src/library/ping.ts", "src/mod.ts"]);
+
+/** The packages that the program may carry; all others are for tests and tools. */
+const SHIPPED_PACKAGES = /^npm:\/?deno-std(?:@|\/|$)/;
 
 /** Where memory may be handled by hand. */
 const UNSAFE_PLACES = [
@@ -96,6 +98,7 @@ export function layerOf(path: string): string {
   if (/^(?:npm|jsr|https?|node|data):/.test(path)) return "packages";
   if (path === "main.ts") return "main";
   if (path === "deno.json") return "config";
+  if (path === "src/mod.ts") return "library";
   const [top = "", second = "", third] = path.split("/");
   if (top === "src") return third === undefined ? "src" : second;
   if (path.startsWith("tests/support/lab/")) return "lab";
@@ -115,6 +118,9 @@ function whyWrong(from: string, to: string): string | undefined {
     return COMPOSITION_FILES.has(from)
       ? undefined
       : `in src only ${[...COMPOSITION_FILES].join(", ")} may import ffi`;
+  }
+  if (imported === "packages" && !SHIPPED_PACKAGES.test(to)) {
+    return "it is a package for tests and tools";
   }
   const allowed = ALLOWED[importer];
   if (allowed === undefined) return `${from} is in no known layer`;

@@ -20,6 +20,10 @@ export interface Field<S> {
   readonly type: FieldType;
   /** One sentence without its full stop. */
   readonly description: string;
+  /** Some records have none. */
+  readonly optional?: boolean;
+  /** All values that it can have, where they are few; of `strings`, all that can stand in it. */
+  readonly values?: readonly string[];
   /** Reads the field; undefined when this record has none. */
   readonly value: (source: S) => FieldValue | undefined;
 }

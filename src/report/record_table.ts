@@ -12,7 +12,7 @@ import {
 } from "./record.ts";
 
 /** What is known of a field without a record to read it from. */
-export type FieldDescription = Pick<Field<never>, "name" | "type" | "description">;
+export type FieldDescription = Omit<Field<never>, "value">;
 
 /** One kind of record. */
 export interface RecordDescription {

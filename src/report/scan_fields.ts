@@ -106,6 +106,7 @@ export const SCAN_RUN_FIELDS: readonly Field<ScanRunInfo>[] = [
   {
     name: "rate",
     type: "number",
+    optional: true,
     description: "Probes a second; absent when there is no limit",
     value: (run) => Number.isFinite(run.rate) ? run.rate : undefined,
   },
@@ -155,16 +156,22 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReply>[] = [
     ["transmit_ms", "Transmit stamp, raw", (reply) => reply.transmitMs],
   ]),
   milliseconds("arrival_ms", "Arrival, milliseconds since midnight UT", (reply) => reply.arrivalMs),
-  milliseconds(
-    "offset_lower_ms",
-    "Remote minus local clock, at least",
-    (reply) => offsetBounds(reply)?.lowerMs,
-  ),
-  milliseconds(
-    "offset_upper_ms",
-    "Remote minus local clock, at most",
-    (reply) => offsetBounds(reply)?.upperMs,
-  ),
+  {
+    ...milliseconds(
+      "offset_lower_ms",
+      "Remote minus local clock, at least",
+      (reply) => offsetBounds(reply)?.lowerMs,
+    ),
+    optional: true,
+  },
+  {
+    ...milliseconds(
+      "offset_upper_ms",
+      "Remote minus local clock, at most",
+      (reply) => offsetBounds(reply)?.upperMs,
+    ),
+    optional: true,
+  },
   {
     name: "flags",
     type: "strings",

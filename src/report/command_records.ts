@@ -1,0 +1,37 @@
+/** What each command writes as JSON Lines, for documents and checks. */
+
+import { type RecordDescription, RECORDS } from "./record_table.ts";
+import {
+  SCAN_END_FIELDS,
+  SCAN_REFUSED_FIELDS,
+  SCAN_REPLY_FIELDS,
+  SCAN_RUN_FIELDS,
+  SCAN_UNSENT_FIELDS,
+} from "./scan_fields.ts";
+
+/** The records of one command. */
+export interface CommandRecords {
+  /** Name of the command. */
+  readonly command: string;
+  /** Its kinds of records. */
+  readonly records: readonly RecordDescription[];
+}
+
+/** Every command that writes records. */
+export const COMMAND_RECORDS: readonly CommandRecords[] = [
+  { command: "ping", records: RECORDS },
+  {
+    command: "scan",
+    records: [
+      { type: "run", description: "Once, before the first probe", fields: SCAN_RUN_FIELDS },
+      { type: "reply", description: "A host answered", fields: SCAN_REPLY_FIELDS },
+      { type: "refused", description: "An ICMP error about a probe", fields: SCAN_REFUSED_FIELDS },
+      {
+        type: "unsent",
+        description: "The kernel did not take a probe",
+        fields: SCAN_UNSENT_FIELDS,
+      },
+      { type: "end", description: "Once, last", fields: SCAN_END_FIELDS },
+    ],
+  },
+];

@@ -1,0 +1,140 @@
+/**
+ * `deno task docs [--check]`: makes docs/output.md and docs/output.schema.json from the tables that the program
+ * writes its output from. With `--check` it only tells, by exit code 1, that one of them is out of date.
+ */
+
+import { COMMAND_RECORDS } from "../src/report/command_records.ts";
+import { csvColumns } from "../src/report/csv_reporter.ts";
+import { FLAG_MEANINGS } from "../src/report/flags.ts";
+import type { FieldDescription } from "../src/report/record_table.ts";
+import { SCHEMA_VERSION } from "../src/report/record.ts";
+import { runTool, say, ToolError } from "./output.ts";
+import { formatSchema } from "./output_schema.ts";
+import { PROJECT_FOLDER } from "./project.ts";
+
+/** Files that are made, relative to the project's folder, with their texts. */
+export function generatedDocs(): Readonly<Record<string, string>> {
+  return { "docs/output.md": formatDocument(), "docs/output.schema.json": formatSchema() };
+}
+
+function formatDocument(): string {
+  return [
+    INTRODUCTION,
+    ...COMMAND_RECORDS.flatMap(({ command, records }) => [
+      `## JSON Lines of ${command}`,
+      ...records.flatMap(({ type, description, fields }) => [
+        `### ${command}: \`${type}\``,
+        `${description}.`,
+        formatFields(fields),
+      ]),
+    ]),
+    "## Flags",
+    "What can stand in `flags` of a `reply` of ping. `duplicate`, `late` and `after-refusal` stand first.",
+    table(
+      ["flag", "meaning"],
+      Object.entries(FLAG_MEANINGS).map(([flag, meaning]) => [code(flag), meaning]),
+    ),
+    CSV,
+    "### Columns of probes",
+    list(csvColumns(false)),
+    "### Columns of targets, with `--quiet`",
+    list(csvColumns(true)),
+    LINES,
+  ].join("\n\n") + "\n";
+}
+
+const INTRODUCTION = `# Output
+
+Made by \`deno task docs\` from the tables in \`src/report\`; a test compares. \`icmptime --list-fields\` prints the same.
+
+Results go to standard output, or with \`-o FILE\` to the end of a file; everything else goes to standard error.
+
+\`--json\` (\`--format json\`) writes JSON Lines: one object a line, \`type\` first. Lines are written whole. A reader must
+ignore keys and types that it does not know: those may be added at any time. A key never changes its name; when one
+changes its meaning or goes, \`schema_version\` in \`run\` grows. It is ${SCHEMA_VERSION} now, and
+[output.schema.json](output.schema.json) is its JSON Schema (2020-12).
+
+The unit is the last word of a name: \`_ms\` milliseconds, \`_s\` seconds, \`_ppm\` parts per million, \`_ratio\` 0 to 1. Local times
+and delays have microseconds behind the point. Bounds are rounded outwards. A \`spread\` is an object of \`min\`, \`median\`,
+\`mean\`, \`p95\`, \`max\` and \`stddev\` in milliseconds. How delays and bounds are found is in [method.md](method.md).
+
+\`--fields NAME,...\` chooses fields of all records but \`run\` and \`end\`, and their order.`;
+
+const CSV = `## CSV
+
+\`--format csv\` writes a header row, then a row for each probe, or with \`--quiet\` for each target (RFC 4180, lines end in LF).
+Columns are the fields of the records above; a cell is empty where the record has no such field. \`flags\` are joined by
+\`;\`. A spread is six columns: \`rtt_ms\` becomes \`rtt_min_ms\`, \`rtt_median_ms\` and so on. \`--fields\` chooses columns.`;
+
+const LINES = `## Lines of fping
+
+\`--format fping\`, and the command \`icmptime fping\`, which takes fping's own options and writes each line as soon as it
+is known. Replies and timeouts go to standard output; ICMP errors, duplicates and the summary to standard error.
+
+A reply to an echo has twelve tokens with the time (\`-D\`), one to a timestamp request seventeen:
+
+\`\`\`
+[1789284242.09616] 192.0.2.7 : [7], 64 bytes, 54.1 ms (54.1 avg, 0% loss)
+[1789284242.09616] 192.0.2.7 : [7], 20 bytes, 54.1 ms (54.1 avg, 0% loss), timestamps: Originate=42694656 Receive=42694656 Transmit=42694656 Localreceive=42694710
+[1789284243.09616] 192.0.2.7 : [8], timed out (54.1 avg, 11% loss)
+\`\`\`
+
+The stamps are raw milliseconds since midnight UT: a reader that subtracts them has to fold over midnight itself. The
+number in brackets counts the probes of a target from 0. Where a host answers with trailing bytes, \`bytes\` says so.
+
+## Lines of tsping
+
+\`--format tsping\`, and the command \`icmptime tsping\`, which takes tsping's own options. A reply has ten fields with the time
+(\`-D\`), whole milliseconds:
+
+\`\`\`
+1710699697.590335,192.0.2.7,0,66097563,66097546,66097546,66097590,27,44,-17
+\`\`\`
+
+They are time, address, sequence, originate, receive, transmit, finished, rtt, down (finished − transmit), up (receive −
+originate). The differences are folded over midnight. A reply whose stamps cannot be used has no line; the first of
+each host is told on standard error.`;
+
+function formatFields(fields: readonly FieldDescription[]): string {
+  return table(
+    ["field", "type", "meaning"],
+    fields.map(({ name, type, description, optional, values }) => [
+      code(name),
+      optional ? `${type}, may be absent` : type,
+      values === undefined || name === "flags"
+        ? description
+        : `${description}: ${values.map(code).join(", ")}`,
+    ]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((cell, i) =>
+    Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+function list(names: readonly string[]): string {
+  return names.map(code).join(", ") + ".";
+}
+
+function code(text: string): string {
+  return "`" + text + "`";
+}
+
+async function main(): Promise<void> {
+  for (const [path, text] of Object.entries(generatedDocs())) {
+    const committed = await Deno.readTextFile(PROJECT_FOLDER + path).catch(() => undefined);
+    if (committed === text) continue;
+    if (Deno.args.includes("--check")) {
+      throw new ToolError(`Cannot accept ${path}: it is out of date, run deno task docs`);
+    }
+    await Deno.writeTextFile(PROJECT_FOLDER + path, text);
+    say(`wrote ${path}`);
+  }
+}
+
+if (import.meta.main) await runTool(main);
