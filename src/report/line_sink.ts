@@ -68,7 +68,9 @@ function writeAll(sink: ByteSink, bytes: Uint8Array): void {
   let rest = bytes;
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(sink.writeSync(rest));
+      const written = sink.writeSync(rest);
+      if (written === 0) throw new Deno.errors.WriteZero("Cannot write: nothing was taken");
+      rest = rest.subarray(written);
     } catch (error) {
       // A terminal or pipe that another program has made non-blocking and that is full just now.
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
