@@ -1,0 +1,258 @@
+// What a scan puts on the wire, counted and dissected by tcpdump and tshark, and what it makes of the answers.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Namespace } from "../support/namespace.ts";
+import { programTest, SOURCE_PROGRAM, withoutNetRaw } from "../support/program.ts";
+import { readRecords } from "../support/records.ts";
+import { systemTest } from "../support/tools.ts";
+import { openScanNetwork, UNREACHABLE } from "./scan_network.ts";
+
+const scan = (...words: string[]) => SOURCE_PROGRAM.argv("scan", ...words);
+
+/** Captures ICMP at an interface while `run` goes on; the argument is the path of the capture file. */
+async function capture(
+  namespace: Namespace,
+  device: string,
+  run: () => Promise<void>,
+): Promise<string> {
+  const path = await Deno.makeTempFile({ prefix: "icmptime-scan-", suffix: ".pcap" });
+  const words = ["-i", device, "-n", "-B", "65536", "-s", "128", "-U", "-w", path, "icmp"];
+  await using tcpdump = namespace.spawn(["tcpdump", ...words]);
+  await tcpdump.output(/listening on/, "stderr");
+  await run();
+  // The kernel hands packets over in blocks; give the last one time to fall due.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  tcpdump.sendSignal("SIGINT");
+  await tcpdump.result();
+  return path;
+}
+
+/** One row of columns for each packet that the filter lets through. */
+async function dissect(
+  namespace: Namespace,
+  path: string,
+  filter: string,
+  fields: string[],
+): Promise<string[][]> {
+  const words = ["-r", path, "-Y", filter, "-o", "ip.check_checksum:TRUE", "-T", "fields"];
+  const { stdout } = await namespace.mustRun([
+    "tshark",
+    ...words,
+    ...fields.flatMap((field) => ["-e", field]),
+  ]);
+  return stdout.split("\n").filter(Boolean).map((line) => line.split("\t"));
+}
+
+const tools = ["tcpdump", "tshark"];
+
+for (const [path, words] of [["packet-socket", []], ["raw-socket", ["--mark", "1"]]] as const) {
+  systemTest({
+    name: `${path}: every address is asked once, by a probe that tshark finds right, and found`,
+    tools,
+    namespaces: true,
+  }, async () => {
+    await using pair = await openScanNetwork();
+    const { near, far, device } = pair;
+    let output = "";
+    const options = [
+      "--include-reserved",
+      "--json",
+      "--rate",
+      "10k",
+      "--cooldown",
+      "300ms",
+      "--ttl",
+      "77",
+    ];
+    const file = await capture(far, device, async () => {
+      output = (await near.mustRun(scan(...options, ...words, "198.18.4.0/22"))).stdout;
+    });
+    const { run, replies, end } = readRecords(output);
+    assertEquals(run["path"], path);
+    const requests = await dissect(near, file, "icmp.type == 13", [
+      ...["ip.dst", "ip.src", "ip.ttl", "ip.checksum.status", "icmp.checksum.status", "icmp.ident"],
+      ...["icmp.originate_timestamp", "_ws.malformed", "eth.dst"],
+    ]);
+    assertEquals(requests.length, 1024);
+    assertEquals(new Set(requests.map(([destination]) => destination)).size, 1024);
+    for (const [destination, source, ttl, header, message] of requests) {
+      assertEquals([source, ttl, header, message], [pair.nearAddress, "77", "1", "1"], destination);
+      assertMatch(destination ?? "", /^198\.18\.[4-7]\./);
+    }
+    assertEquals(new Set(requests.map((row) => row[8])).size, 1, "one gateway");
+    assert(new Set(requests.map((row) => row[5])).size > 900, "identifiers are hashes");
+    assertEquals(new Set(requests.map((row) => row[7])), new Set([""]));
+    assertEquals(replies.length, 1024);
+    assertEquals(new Set(replies.map(({ address }) => address)).size, 1024);
+    assertEquals([end.sent, end.received, end.kernel_drops, end.exit_code], [1024, 1024, 0, 0]);
+    await Deno.remove(file);
+  });
+}
+
+systemTest(
+  { name: "ICMP errors are records of their own, with who sent them", namespaces: true },
+  async () => {
+    await using pair = await openScanNetwork();
+    const { stdout } = await pair.near.mustRun(
+      scan("--yes", "--json", "--cooldown", "500ms", "--rate", "500", UNREACHABLE),
+    );
+    const { refused, replies, end } = readRecords(stdout);
+    assertEquals([replies.length, refused.length, end.refused], [0, 256, 256]);
+    assertEquals(new Set(refused.map((record) => record["address"])).size, 256);
+    for (const record of refused) {
+      assertEquals([record["reporter"], record["icmp_type"], record["icmp_code"]], [
+        pair.farAddress,
+        3,
+        1,
+      ]);
+    }
+  },
+);
+
+systemTest({
+  name: "a rule that forbids sending makes unsent records, and the scan goes on",
+  tools: ["nft"],
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  await pair.near.nft(
+    "table ip t { chain o { type filter hook output priority 0; ip daddr 198.18.0.0/25 drop; }; }",
+  );
+  // A packet socket passes the rules by; a mark asks for the path that obeys them.
+  const { stdout, stderr } = await pair.near.mustRun(
+    scan("--include-reserved", "--mark", "1", "--json", "--cooldown", "300ms", "198.18.0.0/24"),
+  );
+  const { unsent, replies, end } = readRecords(stdout);
+  assertEquals([unsent.length, replies.length, end.sent, end.unsent], [128, 128, 128, 128]);
+  assert(unsent.every((record) => record["error"] === "EPERM"));
+  assertMatch(stderr, /refused 128 probes/);
+});
+
+systemTest({
+  name: "the way out is chosen by what lies there, and named with its reason",
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  const { near } = pair;
+  await near.ip("route add 198.19.7.0/24 via 10.77.0.3 onlink dev veth0");
+  const cases: [string[], string, RegExp][] = [
+    [["198.18.0.0/30"], "packet-socket", /behind gateway 10\.77\.0\.2 on veth0/],
+    [["127.0.0.1"], "raw-socket", /addresses of this machine/],
+    [["10.77.0.2"], "raw-socket", /on the link itself/],
+    [["198.18.0.0/15", "--max-targets", "3"], "raw-socket", /several routes: see 198\.19\.7\.0/],
+    [["10.77.0.2", "-G", "02:00:00:00:00:01"], "packet-socket", /hardware address given/],
+  ];
+  for (const [words, path, reason] of cases) {
+    const { stdout } = await near.run(
+      scan("--include-reserved", "--json", "-q", "--cooldown", "100ms", ...words),
+    );
+    const { run } = readRecords(stdout);
+    assertEquals(run["path"], path, words.join(" "));
+    assertMatch(String(run["path_reason"]), reason);
+  }
+});
+
+systemTest({
+  name: "a gateway that nobody has talked to yet is asked for its hardware address",
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  await pair.near.ip("neigh flush all");
+  const { stdout } = await pair.near.mustRun(
+    scan("--include-reserved", "--json", "-q", "--cooldown", "300ms", "198.18.0.0/28"),
+  );
+  const { run, replies } = readRecords(stdout);
+  assertEquals([run["path"], replies.length], ["packet-socket", 16]);
+});
+
+systemTest({
+  name: "a TUN device, which has no link layer, is scanned through a raw socket",
+  tools: ["ip"],
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  const { near } = pair;
+  await near.ip(
+    "tuntap add dev tun7 mode tun",
+    "addr add 10.78.0.1/24 dev tun7",
+    "link set tun7 up",
+    "route add 10.79.0.0/24 via 10.78.0.2",
+  );
+  const { stdout } = await near.run(scan("--json", "-q", "--cooldown", "0", "10.79.0.0/28"));
+  const { run } = readRecords(stdout);
+  assertEquals(run["path"], "raw-socket");
+  assertMatch(String(run["path_reason"]), /tun7 has no Ethernet layer/);
+});
+
+systemTest({
+  name: "a dry run's capture file is what tshark reads as right requests, and nothing is sent",
+  tools,
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  const { near, far, device } = pair;
+  const path = await Deno.makeTempFile({ suffix: ".pcap" });
+  const sent = await capture(far, device, async () => {
+    await near.mustRun(
+      scan("--include-reserved", "--dry-run", "--pcap", path, "--rate", "1000", "198.18.0.0/24"),
+    );
+  });
+  assertEquals(await dissect(near, sent, "icmp.type == 13", ["ip.dst"]), []);
+  const rows = await dissect(near, path, "icmp.type == 13", [
+    ...["ip.dst", "ip.src", "ip.checksum.status", "icmp.checksum.status", "frame.time_relative"],
+  ]);
+  assertEquals(rows.length, 256);
+  assertEquals(new Set(rows.map(([destination]) => destination)).size, 256);
+  for (const [, source, header, message] of rows) {
+    assertEquals([source, header, message], [pair.nearAddress, "1", "1"]);
+  }
+  assert(Math.abs(Number(rows.at(-1)?.[4]) - 0.255) < 0.002, "paced as the rate says");
+  assertEquals(
+    await dissect(near, path, "_ws.malformed || _ws.expert.severity >= 6", ["frame.number"]),
+    [],
+  );
+  await Promise.all([Deno.remove(path), Deno.remove(sent)]);
+});
+
+systemTest(
+  { name: "without the privilege: exit 4, one line, the cure", namespaces: true },
+  async () => {
+    await using pair = await openScanNetwork();
+    const result = await pair.near.run(withoutNetRaw(scan("-q", "10.77.0.2")));
+    assertEquals([result.code, result.stdout], [4, ""]);
+    assertMatch(result.stderr, /^icmptime: Cannot open a raw ICMP socket: .*cap_net_raw.*\n$/);
+  },
+);
+
+programTest({ name: "metadata tells what was done", namespaces: true }, async (program) => {
+  await using pair = await openScanNetwork();
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
+  const path = `${folder}/metadata.json`;
+  const words = [
+    "--seed",
+    "5",
+    "--shard",
+    "1/2",
+    "--cooldown",
+    "300ms",
+    "-q",
+    "--exclude",
+    "198.18.1.0/25",
+  ];
+  const { stdout } = await pair.near.mustRun(
+    program.argv("scan", "--include-reserved", ...words, "--metadata", path, "198.18.0.0/23"),
+  );
+  assertEquals(new Set(stdout.trim().split("\n")).size, 192);
+  const metadata = JSON.parse(await Deno.readTextFile(path));
+  assertEquals(metadata.options.seed, 5);
+  assertEquals(metadata.options.shard, "1/2");
+  assertEquals(metadata.targets.blocks, ["198.18.0.0/24", "198.18.1.128/25"]);
+  assertEquals([metadata.counts.sent, metadata.counts.received, metadata.complete], [
+    192,
+    192,
+    true,
+  ]);
+  assertEquals(metadata.host, Deno.hostname());
+  assert(Date.parse(metadata.ended_at) - Date.parse(metadata.started_at) >= 300);
+  await Deno.remove(folder, { recursive: true });
+});
