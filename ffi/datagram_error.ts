@@ -1,13 +1,11 @@
 /** What the kernel's refusals mean for one datagram. */
 
 import type { RawOutgoing } from "./datagram.ts";
-import { errnoNumber, SystemError } from "./errno.ts";
+import { errnoCode, errnoNumber, SystemError } from "./errno.ts";
 import { addressText } from "./socket_address.ts";
 
 /** Errors that can only come from this program's own mistake, or a closed descriptor. */
-const fatal: ReadonlySet<number> = new Set(
-  ["EBADF", "EFAULT", "EINVAL", "ENOTSOCK", "ENOSYS"].map(errnoNumber),
-);
+const fatal: ReadonlySet<string> = new Set(["EBADF", "EFAULT", "EINVAL", "ENOTSOCK", "ENOSYS"]);
 
 /** The error of one datagram that the kernel refused. */
 export function sendError(syscall: string, errno: number, datagram: RawOutgoing): SystemError {
@@ -27,5 +25,6 @@ export function tooLongError(datagram: RawOutgoing, mostBytes: number): SystemEr
  * @throws {SystemError} for an error that would come back for ever
  */
 export function checkReceiveErrno(syscall: string, errno: number): void {
-  if (fatal.has(errno)) throw new SystemError(syscall, errno, "receive from the raw socket");
+  if (!fatal.has(errnoCode(errno))) return;
+  throw new SystemError(syscall, errno, "receive from the raw socket");
 }

@@ -1,16 +1,9 @@
 /** Errors of system calls: the error number, its name and text, and the exception that carries them. */
 
 import { openLibc } from "./libc.ts";
-import { DARWIN_CODES, LINUX_ERRORS } from "./errno_table.ts";
+import { DARWIN_CODES, linuxErrors } from "./errno_table.ts";
 
 const darwin = Deno.build.os === "darwin";
-const linuxNumbers: ReadonlyMap<string, number> = new Map(
-  Object.entries(LINUX_ERRORS).map(([number, [code]]) => [code, Number(number)]),
-);
-const numbers = new Map(linuxNumbers);
-if (darwin) {
-  for (const [number, code] of Object.entries(DARWIN_CODES)) numbers.set(code, Number(number));
-}
 
 let cell: Int32Array | undefined;
 
@@ -37,7 +30,7 @@ function openErrnoCell(): Int32Array {
  * @param errno an error number of this system, ≥ 0
  */
 export function errnoCode(errno: number): string {
-  return (darwin ? DARWIN_CODES[errno] : undefined) ?? LINUX_ERRORS[errno]?.[0] ?? `E${errno}`;
+  return (darwin ? DARWIN_CODES[errno] : undefined) ?? linuxErrors()[errno]?.[0] ?? `E${errno}`;
 }
 
 /**
@@ -46,8 +39,8 @@ export function errnoCode(errno: number): string {
  * @param errno an error number of this system, ≥ 0
  */
 export function errnoText(errno: number): string {
-  const linuxNumber = darwin ? linuxNumbers.get(errnoCode(errno)) ?? errno : errno;
-  return LINUX_ERRORS[linuxNumber]?.[1] ?? `Unknown error ${errno}`;
+  const linuxNumber = darwin ? findLinuxNumber(errnoCode(errno)) ?? errno : errno;
+  return linuxErrors()[linuxNumber]?.[1] ?? `Unknown error ${errno}`;
 }
 
 /**
@@ -57,15 +50,25 @@ export function errnoText(errno: number): string {
  * @throws {RangeError} for a name that does not exist
  */
 export function errnoNumber(code: string): number {
-  const number = numbers.get(code);
+  const number = (darwin ? findDarwinNumber(code) : undefined) ?? findLinuxNumber(code);
   if (number === undefined) throw new RangeError(`Cannot number error ${code}: no such error`);
   return number;
 }
 
+function findLinuxNumber(code: string): number | undefined {
+  const found = Object.entries(linuxErrors()).find(([, [known]]) => known === code);
+  return found === undefined ? undefined : Number(found[0]);
+}
+
+function findDarwinNumber(code: string): number | undefined {
+  const found = Object.entries(DARWIN_CODES).find(([, known]) => known === code);
+  return found === undefined ? undefined : Number(found[0]);
+}
+
 /** Interrupted by a signal; the call is made again. */
-export const EINTR: number = errnoNumber("EINTR");
+export const EINTR = 4;
 /** Nothing there, or no room, just now. */
-export const EAGAIN: number = errnoNumber("EAGAIN");
+export const EAGAIN: number = darwin ? 35 : 11;
 
 /** A system call that failed. */
 export class SystemError extends Error {

@@ -41,6 +41,8 @@ export class MessageBatch {
   /** Slots, from the first, that the last receive call filled: those that must be prepared anew. */
   filledSlots = 0;
   readonly #words: Uint32Array<ArrayBuffer>;
+  readonly #base: Deno.PointerObject;
+  /** Made on use: a run sends most of what it sends from the first slot on. */
   readonly #headers: Deno.PointerObject[] = [];
   readonly #iovecs: number;
   readonly #addresses: number;
@@ -70,34 +72,42 @@ export class MessageBatch {
     this.bytes = new Uint8Array(this.#payloads + slots * this.#payloadStride);
     this.view = new DataView(this.bytes.buffer);
     this.#words = new Uint32Array(this.bytes.buffer);
-    this.#link();
-  }
-
-  #link(): void {
     const base = Deno.UnsafePointer.of(this.bytes);
     if (base === null) throw new TypeError("Cannot take the address of a message batch");
-    const address = Deno.UnsafePointer.value(base);
-    const pointTo = (field: number, target: number) =>
-      this.view.setBigUint64(field, address + BigInt(target), true);
+    this.#base = base;
+    this.#link(Number(Deno.UnsafePointer.value(base)));
+  }
+
+  /**
+   * A program's addresses have 48 bits at most where Deno runs, so they are exact in a double; what is stored of a
+   * double is its whole part modulo 2^32.
+   */
+  #link(address: number): void {
+    const words = this.#words;
+    const pointTo = (field: number, target: number) => {
+      words[field / 4] = address + target;
+      words[field / 4 + 1] = (address + target) / 2 ** 32;
+    };
     for (let slot = 0; slot < this.slots; slot++) {
       const header = slot * Mmsghdr.size;
       const iovec = this.#iovecs + slot * Iovec.size;
       pointTo(header + Msghdr.name, this.#addresses + slot * SockaddrIn.size);
       pointTo(header + Msghdr.iov, iovec);
-      this.view.setUint32(header + Msghdr.iovCount, 1, true);
+      words[(header + Msghdr.iovCount) / 4] = 1;
       if (this.controlBytes > 0) pointTo(header + Msghdr.control, this.controlOffset(slot));
       pointTo(iovec + Iovec.base, this.payloadOffset(slot));
-      this.view.setUint32(iovec + Iovec.length, this.payloadBytes, true);
+      words[(iovec + Iovec.length) / 4] = this.payloadBytes;
       writeSocketAddress(this.view, this.#addresses + slot * SockaddrIn.size, 0, 0);
-      this.#headers.push(Deno.UnsafePointer.offset(base, header) as Deno.PointerObject);
-      this.#payloadViews.push(this.bytes.subarray(0, 0));
     }
     this.prepareToReceive(this.slots);
   }
 
   /** Address of the mmsghdr of `slot`, from which on C may use the batch. Valid as long as this object. */
   pointerAt(slot: number): Deno.PointerObject {
-    return this.#headers[slot] as Deno.PointerObject;
+    return this.#headers[slot] ??= Deno.UnsafePointer.offset(
+      this.#base,
+      slot * Mmsghdr.size,
+    ) as Deno.PointerObject;
   }
 
   /** Where the control bytes of `slot` start in {@linkcode bytes}. */

@@ -52,6 +52,30 @@ const discardPort = 9;
  * @throws {SystemError} ENODEV for an unknown interface, EPERM for a mark without privilege
  */
 export function findRoute(destination: number, query: RouteQuery = {}): RouteAnswer {
+  return askRoute(destination, query, (socket) => {
+    const source = readSource(socket, destination);
+    const owner = listInterfaceAddresses().find((each) => each.address === source);
+    return { kind: "routed", source, interfaceName: query.interfaceName ?? owner?.name };
+  });
+}
+
+/**
+ * Whether an address is a broadcast address of this machine's networks, as its kernel routes them. Cheaper than
+ * {@linkcode findRoute}.
+ *
+ * @param destination IPv4 address as an unsigned 32-bit number
+ * @throws {SystemError} when the kernel gives no socket
+ */
+export function isBroadcast(destination: number): boolean {
+  return askRoute(destination, {}, () => ({ kind: "routed" })).kind === "broadcast";
+}
+
+/** Connects a socket; `describe` says what is wanted of one that could be connected. */
+function askRoute<Routed>(
+  destination: number,
+  query: RouteQuery,
+  describe: (socket: number) => Routed,
+): Routed | Exclude<RouteAnswer, { kind: "routed" }> {
   const libc = openLibc();
   const flags = Deno.build.os === "linux" ? c.SOCK_CLOEXEC : 0;
   const socket = libc.socket(c.AF_INET, c.SOCK_DGRAM | flags, c.IPPROTO_UDP);
@@ -71,17 +95,20 @@ export function findRoute(destination: number, query: RouteQuery = {}): RouteAns
       // EACCES: a broadcast address, or a rule that forbids the way. Only the first can be allowed.
       if (error.code !== "EACCES") return { kind: "unreachable", error };
       setIntOption(socket, c.SOL_SOCKET, c.SO_BROADCAST, 1, "ask for broadcast routes");
-      const isBroadcast = libc.connect(socket, remote, remote.length) === 0;
-      return isBroadcast ? { kind: "broadcast" } : { kind: "unreachable", error };
+      const allowed = libc.connect(socket, remote, remote.length) === 0;
+      return allowed ? { kind: "broadcast" } : { kind: "unreachable", error };
     }
-    const local = new Uint8Array(SockaddrIn.size);
-    const length = new Uint32Array([local.length]);
-    const result = libc.getsockname(socket, local, length);
-    checkResult(result, "getsockname", `learn the source for ${addressText(destination)}`);
-    const source = new DataView(local.buffer).getUint32(SockaddrIn.address, false);
-    const owner = listInterfaceAddresses().find((each) => each.address === source);
-    return { kind: "routed", source, interfaceName: query.interfaceName ?? owner?.name };
+    return describe(socket);
   } finally {
     libc.close(socket);
   }
+}
+
+/** The address that a connected socket sends from. */
+function readSource(socket: number, destination: number): number {
+  const local = new Uint8Array(SockaddrIn.size);
+  const length = new Uint32Array([local.length]);
+  const result = openLibc().getsockname(socket, local, length);
+  checkResult(result, "getsockname", `learn the source for ${addressText(destination)}`);
+  return new DataView(local.buffer).getUint32(SockaddrIn.address, false);
 }

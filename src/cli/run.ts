@@ -5,6 +5,7 @@ import {
   dropPrivilege,
   errnoCode,
   findRoute,
+  isBroadcast,
   listInterfaceAddresses,
   lookUpAddress,
   RawSocket,
@@ -57,6 +58,7 @@ const scanMachine: ScanMachine = {
 const realSystem: System = {
   scan: scanMachine,
   diagnostics,
+  isBroadcast,
   findRoute: findKernelRoute,
   stdout: Deno.stdout,
   stderr: Deno.stderr,

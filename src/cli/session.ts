@@ -101,7 +101,7 @@ function checkTargets(list: TargetList, system: System): void {
   }
   if (list.targets.length > CHECKED_TARGETS) return;
   for (const { address, label } of list.targets) {
-    if (system.findRoute(address).kind === "broadcast") {
+    if (system.isBroadcast(address)) {
       throw new UsageError(
         `Cannot ask ${label}: a broadcast address, want a single host`,
         undefined,

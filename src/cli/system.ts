@@ -72,6 +72,8 @@ export interface System {
   readonly scan: ScanMachine;
   /** For `doctor`. */
   readonly diagnostics: Diagnostics;
+  /** Asks the kernel whether an address is a broadcast address; sends nothing. */
+  isBroadcast(address: number): boolean;
   /** Asks the kernel for the route to an address; sends nothing. */
   findRoute(address: number): RouteFinding;
   /** Standard output. */
