@@ -5,7 +5,7 @@ import type { Namespace } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM, withoutNetRaw } from "../support/program.ts";
 import { readRecords } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
-import { openScanNetwork, UNREACHABLE } from "./scan_network.ts";
+import { openScanNetwork, rejectUnreachable, UNREACHABLE } from "./scan_network.ts";
 
 const scan = (...words: string[]) => SOURCE_PROGRAM.argv("scan", ...words);
 
@@ -90,9 +90,14 @@ for (const [path, words] of [["packet-socket", []], ["raw-socket", ["--mark", "1
 }
 
 systemTest(
-  { name: "ICMP errors are records of their own, with who sent them", namespaces: true },
+  {
+    name: "ICMP errors are records of their own, with who sent them",
+    tools: ["nft"],
+    namespaces: true,
+  },
   async () => {
     await using pair = await openScanNetwork();
+    await rejectUnreachable(pair);
     const { stdout } = await pair.near.mustRun(
       scan("--yes", "--json", "--cooldown", "500ms", "--rate", "500", UNREACHABLE),
     );
