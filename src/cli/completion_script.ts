@@ -30,7 +30,7 @@ function bashAction(completion: Completion): string {
   }
   switch (completion) {
     case "file":
-      return `compopt -o filenames; COMPREPLY=($(compgen -f -- "$current"))`;
+      return `compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current"))`;
     case "host":
       return `COMPREPLY=($(compgen -A hostname -- "$current"))`;
     case "interface":
@@ -104,7 +104,8 @@ function zshScript(commands: readonly CommandSpec[]): string {
       const value = option.value === undefined
         ? ""
         : `:${zshQuote(option.value.metavar)}:${zshAction(option.value.complete)}`;
-      const head = all.length === 1 ? `'${all[0]}` : `'(${all.join(" ")})'{${all.join(",")}}'`;
+      const either = all.map((spelling) => `'${spelling}'`).join(",");
+      const head = all.length === 1 ? `'${all[0]}` : `'(${all.join(" ")})'{${either}}'`;
       return `    ${head}[${zshQuote(option.help)}]${value}' \\`;
     }),
     `    '*:operand:${zshAction(command.completeOperand)}'`,
@@ -150,8 +151,8 @@ function fishScript(commands: readonly CommandSpec[]): string {
       ? `not __fish_seen_subcommand_from ${names.replace("ping ", "")}`
       : `__fish_seen_subcommand_from ${command.name}`;
     for (const [name, option] of options(command)) {
-      const letter = option.short === undefined ? "" : ` -s ${option.short}`;
-      const value = option.value === undefined ? "" : ` -x${fishAction(option.value.complete)}`;
+      const letter = option.short === undefined ? "" : ` -s ${fishQuote(option.short)}`;
+      const value = option.value === undefined ? "" : fishAction(option.value.complete);
       lines.push(
         `complete -c icmptime -n '${when}'${letter} -l ${name}${value} -d ${
           fishQuote(option.help)
@@ -166,12 +167,12 @@ function fishScript(commands: readonly CommandSpec[]): string {
 }
 
 function fishAction(completion: Completion): string {
-  if (typeof completion === "object") return ` -a '${completion.join(" ")}'`;
+  if (typeof completion === "object") return ` -x -a '${completion.join(" ")}'`;
   const actions = {
-    file: " -F",
-    host: " -a '(__fish_print_hostnames)'",
-    interface: " -a '(__fish_print_interfaces)'",
-    none: "",
+    file: " -r -F",
+    host: " -x -a '(__fish_print_hostnames)'",
+    interface: " -x -a '(__fish_print_interfaces)'",
+    none: " -x",
   };
   return actions[completion];
 }

@@ -52,9 +52,9 @@ function synopsis(command: CommandSpec): string {
 
 function describe(command: CommandSpec): string[] {
   const lines = [`.SS ${command.name}`];
-  for (const paragraph of command.description) lines.push(roff(paragraph), ".PP");
+  lines.push(...command.description.flatMap((paragraph) => [".PP", roff(paragraph)]).slice(1));
   for (const [group, entries] of groupOptions(command)) {
-    lines.push(`.I ${roff(group)}`);
+    lines.push(".PP", `.I ${roff(group)}`);
     for (const [name, option] of entries) lines.push(...describeOption(name, option));
   }
   return lines;
@@ -72,5 +72,11 @@ function roff(text: string): string {
   return text
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
+    .replace(/[^\0-\x7f]/gu, (character) => `\\[u${hexadecimal(character)}]`)
     .replace(/^([.'])/gm, "\\&$1");
+}
+
+/** A character's number as roff writes it: at least four digits, upper case. */
+function hexadecimal(character: string): string {
+  return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
 }

@@ -70,64 +70,68 @@ const LATE_LINE: HostBehaviour = {
   loss: { kind: "random", outRatio: 0.05 },
 };
 
-programTest({
-  name:
-    "ping: of 10,000 probes over a bad line every count is the lab's, and every reply its probe's",
-  namespaces: true,
-}, async (program) => {
-  const targets = Array.from({ length: 10 }, (_, index) => `198.18.2.${index + 1}`);
-  const late = targets.slice(8);
-  const scenario: Scenario = {
-    seed: 20,
-    defaults: BAD_LINE,
-    hosts: Object.fromEntries(
-      late.map((host) => [host, { ...LATE_LINE, reorder: BAD_LINE.reorder }]),
-    ),
-  } as Scenario;
-  await using lab = await Lab.open({ scenario });
-  const pace = ["-c", String(PROBES), "-i", `${INTERVAL_MS}ms`, "-W", `${TIMEOUT_MS}ms`];
-  const result = await lab.run(program.argv("--json", ...pace, ...targets), { timeoutMs: 120_000 });
-  assertEquals([result.code, result.stderr], [0, ""]);
-  const { replies, summaries, timeouts, end } = readRecords(result.stdout);
-  const { requests } = await lab.end();
-  assertEquals([requests.length, end.kernel_drops], [targets.length * PROBES, 0]);
+programTest(
+  withLabNeeds({
+    name:
+      "ping: of 10,000 probes over a bad line every count is the lab's, and every reply its probe's",
+  }),
+  async (program) => {
+    const targets = Array.from({ length: 10 }, (_, index) => `198.18.2.${index + 1}`);
+    const late = targets.slice(8);
+    const scenario: Scenario = {
+      seed: 20,
+      defaults: BAD_LINE,
+      hosts: Object.fromEntries(
+        late.map((host) => [host, { ...LATE_LINE, reorder: BAD_LINE.reorder }]),
+      ),
+    } as Scenario;
+    await using lab = await Lab.open({ scenario });
+    const pace = ["-c", String(PROBES), "-i", `${INTERVAL_MS}ms`, "-W", `${TIMEOUT_MS}ms`];
+    const result = await lab.run(program.argv("--json", ...pace, ...targets), {
+      timeoutMs: 120_000,
+    });
+    assertEquals([result.code, result.stderr], [0, ""]);
+    const { replies, summaries, timeouts, end } = readRecords(result.stdout);
+    const { requests } = await lab.end();
+    assertEquals([requests.length, end.kernel_drops], [targets.length * PROBES, 0]);
 
-  for (const summary of summaries) {
-    const own = requests.filter(({ host }) => host === summary.address);
-    assertEquals(
-      { host: summary.address, ...countsOf(summary) },
-      { host: summary.address, ...trueCounts(own, TIMEOUT_MS) },
-    );
-  }
-  // The lab did what it was told to, or this test would show nothing.
-  assert(end.lost > 300 && end.duplicates > 100 && end.late > 10, JSON.stringify(end));
-  assertEquals([end.foreign, end.unmatched, end.malformed], [0, 0, 0]);
-  assertEquals(timeouts.length, end.lost);
-
-  const truth = byProbe(requests);
-  let overtaken = 0;
-  for (const [key, found] of groupReplies(replies)) {
-    const request = truth.get(key);
-    assert(request !== undefined, `no request ${key}`);
-    const departures = request.departures.toSorted((a, b) => a.actualNs - b.actualNs);
-    assertEquals(found.length, departures.length, key);
-    for (const [index, reply] of found.entries()) {
+    for (const summary of summaries) {
+      const own = requests.filter(({ host }) => host === summary.address);
       assertEquals(
-        [reply.originate_ms, reply.receive_ms, reply.transmit_ms],
-        [request.originateMs, request.receiveMs, request.transmitMs],
-        key,
+        { host: summary.address, ...countsOf(summary) },
+        { host: summary.address, ...trueCounts(own, TIMEOUT_MS) },
       );
-      // Nothing arrives before it left: the time measured holds the whole stay in the lab.
-      const stayNs = (departures[index]?.actualNs ?? NaN) - request.arrivalNs;
-      assertGreaterOrEqual(reply.rtt_ms * NS_PER_MS + TAP_NS, stayNs, key);
     }
-  }
-  for (const target of targets) {
-    const order = replies.filter(({ address }) => address === target).map(({ probe }) => probe);
-    overtaken += order.filter((probe, index) => probe < (order[index - 1] ?? 0)).length;
-  }
-  assert(overtaken > 100, `only ${overtaken} replies were overtaken`);
-});
+    // The lab did what it was told to, or this test would show nothing.
+    assert(end.lost > 300 && end.duplicates > 100 && end.late > 10, JSON.stringify(end));
+    assertEquals([end.foreign, end.unmatched, end.malformed], [0, 0, 0]);
+    assertEquals(timeouts.length, end.lost);
+
+    const truth = byProbe(requests);
+    let overtaken = 0;
+    for (const [key, found] of groupReplies(replies)) {
+      const request = truth.get(key);
+      assert(request !== undefined, `no request ${key}`);
+      const departures = request.departures.toSorted((a, b) => a.actualNs - b.actualNs);
+      assertEquals(found.length, departures.length, key);
+      for (const [index, reply] of found.entries()) {
+        assertEquals(
+          [reply.originate_ms, reply.receive_ms, reply.transmit_ms],
+          [request.originateMs, request.receiveMs, request.transmitMs],
+          key,
+        );
+        // Nothing arrives before it left: the time measured holds the whole stay in the lab.
+        const stayNs = (departures[index]?.actualNs ?? NaN) - request.arrivalNs;
+        assertGreaterOrEqual(reply.rtt_ms * NS_PER_MS + TAP_NS, stayNs, key);
+      }
+    }
+    for (const target of targets) {
+      const order = replies.filter(({ address }) => address === target).map(({ probe }) => probe);
+      overtaken += order.filter((probe, index) => probe < (order[index - 1] ?? 0)).length;
+    }
+    assert(overtaken > 100, `only ${overtaken} replies were overtaken`);
+  },
+);
 
 programTest(
   withLabNeeds({
@@ -168,28 +172,30 @@ programTest(
   },
 );
 
-programTest({
-  name:
-    "ping: a forged reply to an earlier probe is at most its duplicate, and its stamps are not used",
-  namespaces: true,
-}, async (program) => {
-  const count = 200;
-  const staleBy = 20;
-  const scenario: Scenario = {
-    defaults: { out: 3, back: 5, forgery: { ratio: 1, kinds: ["stale-sequence"], staleBy } },
-  };
-  await using lab = await Lab.open({ scenario });
-  const argv = program.argv("--json", "-c", String(count), "-i", "20ms", "198.18.1.1");
-  const { code, stdout } = await lab.run(argv);
-  const { replies, end } = readRecords(stdout);
-  assertEquals([code, end.received, end.lost, end.late], [0, count, 0, 0]);
-  assertEquals([end.unmatched, end.duplicates], [staleBy, count - staleBy]);
-  for (const reply of replies) {
-    const isForged = reply.flags.includes("duplicate");
-    assertEquals(reply.flags, isForged ? ["duplicate", "originate-changed"] : []);
-    assertEquals(reply.offset_lower_ms === undefined, isForged);
-  }
-});
+programTest(
+  withLabNeeds({
+    name:
+      "ping: a forged reply to an earlier probe is at most its duplicate, and its stamps are not used",
+  }),
+  async (program) => {
+    const count = 200;
+    const staleBy = 20;
+    const scenario: Scenario = {
+      defaults: { out: 3, back: 5, forgery: { ratio: 1, kinds: ["stale-sequence"], staleBy } },
+    };
+    await using lab = await Lab.open({ scenario });
+    const argv = program.argv("--json", "-c", String(count), "-i", "20ms", "198.18.1.1");
+    const { code, stdout } = await lab.run(argv);
+    const { replies, end } = readRecords(stdout);
+    assertEquals([code, end.received, end.lost, end.late], [0, count, 0, 0]);
+    assertEquals([end.unmatched, end.duplicates], [staleBy, count - staleBy]);
+    for (const reply of replies) {
+      const isForged = reply.flags.includes("duplicate");
+      assertEquals(reply.flags, isForged ? ["duplicate", "originate-changed"] : []);
+      assertEquals(reply.offset_lower_ms === undefined, isForged);
+    }
+  },
+);
 
 programTest(
   withLabNeeds({

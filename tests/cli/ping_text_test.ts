@@ -1,0 +1,146 @@
+/** What ping prints for people: -v, -q, -D, --explain, and colour where it belongs. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Namespace } from "../support/namespace.ts";
+import { type Program, programTest } from "../support/program.ts";
+
+const LOOPBACK = "127.0.0.1";
+const REPLY =
+  /^127\.0\.0\.1: seq=\d+ ttl=64 rtt=\d+\.\d{3} ms {2}out=-?[\d.]+ ±[\d.]+ ms back=-?[\d.]+ ±[\d.]+ ms offset=-?[\d.]+ ±[\d.]+ ms$/;
+
+/** Asks loopback twice; the lines printed. */
+async function ask(program: Program, ...args: readonly string[]): Promise<string[]> {
+  await using namespace = await Namespace.open();
+  const argv = program.argv("-c", "2", "-i", "10ms", ...args, LOOPBACK);
+  const { stdout, stderr } = await namespace.mustRun(argv);
+  assertEquals(stderr, "");
+  return stdout.split("\n");
+}
+
+programTest({
+  name: "ping: plain text is a line for each reply, then the summary",
+  namespaces: true,
+}, async (program) => {
+  const lines = await ask(program);
+  assertMatch(
+    lines[0] ?? "",
+    /^icmptime: timestamp requests of 20 bytes to 1 target, kernel stamps$/,
+  );
+  assertMatch(lines[1] ?? "", REPLY);
+  assertMatch(lines[2] ?? "", REPLY);
+  assertEquals(lines.slice(3, 5), ["", "--- 127.0.0.1 ---"]);
+  assertEquals(
+    lines[5],
+    "2 sent, 2 received, 0 lost, 0 duplicates, 0 late, 0 refused (0 % without an answer)",
+  );
+  assertMatch(lines[6] ?? "", /^ms +min +median +mean +p95 +max +stddev$/);
+  const rows = ["rtt", "out", "back", "out jitter", "back jitter"];
+  for (const [index, row] of rows.entries()) {
+    assertMatch(lines[7 + index] ?? "", new RegExp(`^${row}( +-?\\d+\\.\\d+){6}$`));
+  }
+  assertMatch(lines[12] ?? "", /^offset between -?\d+\.\d{3} and -?\d+\.\d{3} ms \(remote clock/);
+});
+
+programTest({ name: "ping: -q prints the summary only", namespaces: true }, async (program) => {
+  const lines = await ask(program, "-q");
+  assertEquals(lines.slice(0, 2), ["", "--- 127.0.0.1 ---"]);
+  assertEquals(lines.filter((line) => line.includes("seq=")), []);
+});
+
+programTest({
+  name: "ping: -v adds the four stamps as UTC clock times and raw values",
+  namespaces: true,
+}, async (program) => {
+  const lines = await ask(program, "-v");
+  const stamp = (name: string) => `${name} \\d\\d:\\d\\d:\\d\\d\\.\\d{3} \\(\\d{1,8}\\)`;
+  const names = ["originate", "receive", "transmit", "arrival"];
+  const pattern = new RegExp(`^ {4}${names.map(stamp).join(" {2}")}$`);
+  assertEquals(lines.filter((line) => pattern.test(line)).length, 2);
+});
+
+programTest({
+  name: "ping: -v writes a stamp that is no time of day in hexadecimal",
+  namespaces: true,
+}, async (program) => {
+  const lines = await ask(program, "-v", "--originate", "0xdeadbeef");
+  assertEquals(
+    lines.filter((line) => line.includes("originate 0xdeadbeef (3735928559)")).length,
+    2,
+  );
+});
+
+programTest(
+  { name: "ping: -D puts the UNIX time before each line", namespaces: true },
+  async (program) => {
+    const before = Date.now() / 1e3;
+    const lines = await ask(program, "-D");
+    const times = lines.flatMap((line) =>
+      line.match(/^\[(\d+\.\d{6})\] 127\.0\.0\.1: seq=/)?.[1] ?? []
+    );
+    assertEquals(times.length, 2);
+    for (const time of times) assert(Number(time) >= before && Number(time) <= Date.now() / 1e3);
+  },
+);
+
+programTest({
+  name: "ping: --explain shows every octet of request and reply, in order",
+  namespaces: true,
+}, async (program) => {
+  const lines = await ask(program, "--explain", "--identifier", "0xabcd", "--sequence", "7");
+  const text = lines.join("\n");
+  const order = [
+    "Request 7 to",
+    "Reply 7 from",
+    "seq=7 ",
+    "Request 8 to",
+    "Reply 8 from",
+    "seq=8 ",
+  ];
+  const places = order.map((what) => text.indexOf(what));
+  assertEquals(places, places.toSorted((a, b) => a - b));
+  assert(places.every((place) => place >= 0), order.join());
+  // Each packet's table covers all of its 40 octets without a gap.
+  const octets = lines.flatMap((line) => {
+    const row = line.match(/^ +(\d+) {2}((?:[0-9a-f]{2} )*[0-9a-f]{2}) {2,}\S/);
+    return row === null
+      ? []
+      : [{ offset: Number(row[1]), length: (row[2] ?? "").split(" ").length }];
+  });
+  let covered = 0;
+  let packets = 0;
+  for (const { offset, length } of octets) {
+    if (offset === 0 && covered === 40) covered = 0;
+    assert(offset <= covered, `octet ${covered} of packet ${packets} is not shown`);
+    covered = Math.max(covered, offset + length);
+    if (covered === 40 && offset === 36) packets++;
+  }
+  assertEquals([packets, covered], [4, 40]);
+  assertEquals(text.match(/ab cd +identifier +43981/g)?.length, 4);
+});
+
+/** Runs argv with a terminal for its output. */
+function onTerminal(argv: readonly string[]): string[] {
+  const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  return ["script", "-qec", quoted, "/dev/null"];
+}
+
+programTest({
+  name: "ping: colour appears on a terminal, unless NO_COLOR is set, and nowhere else",
+  namespaces: true,
+  tools: ["script"],
+}, async (program) => {
+  await using namespace = await Namespace.open();
+  const ping = program.argv("-c", "1", LOOPBACK);
+  const run = async (argv: readonly string[], noColor: readonly string[]) => {
+    const { code, stdout } = await namespace.run(["env", ...noColor, ...argv]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /seq=0|"sequence":0/);
+    return stdout.includes("\x1b[");
+  };
+  const unset = ["-u", "NO_COLOR"];
+  assertEquals(await run(onTerminal(ping), unset), true);
+  assertEquals(await run(onTerminal(ping), ["NO_COLOR=1"]), false);
+  assertEquals(await run(onTerminal(program.argv("--json", "-c", "1", LOOPBACK)), unset), false);
+  assertEquals(await run(ping, unset), false);
+  assertEquals(await run(ping, ["NO_COLOR=1"]), false);
+});

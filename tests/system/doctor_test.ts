@@ -1,0 +1,105 @@
+/** `icmptime doctor`: what it finds, and the exit code that sums it up. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import type { CommandResult } from "../support/command.ts";
+import { VethPair } from "../support/namespace.ts";
+import { programTest, withoutNetRaw } from "../support/program.ts";
+import { assertComplaint } from "../support/records.ts";
+
+interface Finding {
+  readonly check: string;
+  readonly verdict: string;
+  readonly detail: string;
+}
+
+function readFindings({ stdout, stderr }: CommandResult): Map<string, Finding> {
+  assertEquals(stderr, "");
+  const report = JSON.parse(stdout) as { type: string; findings: readonly Finding[] };
+  assertEquals(report.type, "doctor");
+  return new Map(report.findings.map((finding) => [finding.check, finding]));
+}
+
+programTest({
+  name: "doctor: where asking works it says so, names the way to a target, and sends nothing",
+  namespaces: true,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  const { near, farAddress } = pair;
+  const result = await near.run(program.argv("doctor", "--json", farAddress));
+  assertEquals(result.code, 0);
+  const findings = readFindings(result);
+  const verdictOf = (check: string) => findings.get(check)?.verdict;
+  assertEquals([...findings.keys()], ["program", "raw socket", "stamps", "clock", "route"]);
+  assertEquals(["program", "raw socket", "stamps", "route"].map(verdictOf), Array(4).fill("ok"));
+  assertMatch(findings.get("program")?.detail ?? "", /^icmptime \d.*Deno \d.*linux/);
+  assertMatch(
+    findings.get("program")?.detail ?? "",
+    program.name === "binary" ? /one binary/ : /run by deno/,
+  );
+  assertEquals(findings.get("route")?.detail, "10.77.0.2 from 10.77.0.1 through veth0");
+  assertMatch(findings.get("clock")?.detail ?? "", /synchronised|not tell/);
+  const { stdout } = await near.mustRun(["cat", "/proc/net/snmp", "/proc/net/dev"]);
+  assertEquals(stdout.includes("OutType13"), false);
+});
+
+programTest({
+  name: "doctor: the text is a line for each finding",
+  namespaces: true,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  const { code, stdout } = await pair.near.run(program.argv("doctor", pair.farAddress));
+  assertEquals(code, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 5);
+  for (const line of lines) assertMatch(line, /^(ok {2}|warn) {2}[a-z ]{10} {2}\S/);
+});
+
+programTest({
+  name: "doctor: without CAP_NET_RAW it fails with code 4 and names the cure",
+  namespaces: true,
+  tools: ["setpriv"],
+}, async (program) => {
+  await using pair = await VethPair.open();
+  const argv = withoutNetRaw(program.argv("doctor", "--json"));
+  const result = await pair.near.run(argv);
+  assertEquals(result.code, 4);
+  const socket = readFindings(result).get("raw socket");
+  assertEquals(socket?.verdict, "fail");
+  assertMatch(socket?.detail ?? "", /EPERM.*sudo.*setcap cap_net_raw\+ep/);
+});
+
+programTest({
+  name: "doctor: a target that cannot be reached fails with its reason",
+  namespaces: true,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  await pair.near.ip("route add prohibit 10.93.0.0/24", "route add unreachable 10.92.0.0/24");
+  for (
+    const [target, code, detail] of [
+      ["10.90.0.1", 4, /Network is unreachable/],
+      ["10.92.0.1", 4, /No route to host/],
+      // EACCES, as for a broadcast address, but not one.
+      ["10.93.0.1", 4, /Permission denied/],
+      ["10.77.0.255", 4, /broadcast address/],
+    ] as const
+  ) {
+    const result = await pair.near.run(program.argv("doctor", "--json", target));
+    const route = readFindings(result).get("route");
+    assertEquals([target, result.code, route?.verdict], [target, code, "fail"]);
+    assertMatch(route?.detail ?? "", detail);
+    if (target === "10.93.0.1") assertEquals(route?.detail.includes("broadcast"), false);
+  }
+});
+
+programTest({
+  name: "doctor: a name that does not resolve ends with 2, an IPv6 address with 3",
+  namespaces: true,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  const unresolved = await pair.near.run(program.argv("doctor", "--json", "nowhere.invalid"));
+  assertEquals(unresolved.code, 2);
+  assertMatch(readFindings(unresolved).get("target")?.detail ?? "", /^nowhere\.invalid: \S/);
+  const refused = await pair.near.run(program.argv("doctor", "2001:db8::7"));
+  assertEquals([refused.code, refused.stdout], [3, ""]);
+  assertComplaint(refused.stderr, /ICMPv6 has no Timestamp message/);
+});
