@@ -34,6 +34,9 @@ export async function runFping(words: readonly string[], system: System): Promis
   if (options.loop && options.count !== undefined) {
     throw new UsageError("Cannot use --loop with --count: want one of them", "--loop");
   }
+  if (options.alive && options.unreach) {
+    throw new UsageError("Cannot use --alive with --unreach: want one of them", "--alive");
+  }
   const list = await gatherTargets(operands, options.file, system, { allAddresses: options.all });
   if (list === undefined) return ExitCode.Unresolved;
   const many = options.loop || options.count !== undefined;
@@ -50,7 +53,13 @@ export async function runFping(words: readonly string[], system: System): Promis
           nameWidth: list.targets.reduce((width, { label }) => Math.max(width, label.length), 0),
           errors,
         })
-        : new AliveReporter(output, { alive: options.alive, unreachable: options.unreach, errors }),
+        : new AliveReporter(output, {
+          alive: options.alive,
+          unreachable: options.unreach,
+          silent: options.quiet,
+          tellErrors: !options.quiet,
+          errors,
+        }),
   }, system);
 }
 

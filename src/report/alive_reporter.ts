@@ -1,6 +1,7 @@
 /** Lists of who answers and who does not, one target a line, as fping -a and -u print them. */
 
-import type { ReplyEvent, UnsentEvent } from "./event.ts";
+import type { RefusedEvent, ReplyEvent, RunInfo, UnsentEvent } from "./event.ts";
+import { formatFpingError } from "./fping_error_text.ts";
 import type { LineSink } from "./line_sink.ts";
 import type { Reporter } from "./reporter.ts";
 import { safeText } from "./safe_text.ts";
@@ -12,6 +13,10 @@ export interface AliveReporterOptions {
   readonly alive: boolean;
   /** The targets that do not, and nothing else. */
   readonly unreachable: boolean;
+  /** With neither list chosen, nothing at all: the exit code tells. */
+  readonly silent?: boolean;
+  /** Tell of each ICMP error, in the words of fping. */
+  readonly tellErrors?: boolean;
   /** Where the reasons for sending nothing are told. */
   readonly errors: LineSink;
 }
@@ -22,16 +27,20 @@ export class AliveReporter implements Reporter {
   readonly #options: AliveReporterOptions;
   readonly #both: boolean;
   readonly #told = new Set<number>();
+  #message: RunInfo["kind"] = "timestamp";
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: AliveReporterOptions) {
     this.#sink = sink;
     this.#options = options;
-    this.#both = options.alive === options.unreachable;
+    const neither = !options.alive && !options.unreachable;
+    this.#both = neither ? options.silent !== true : options.alive && options.unreachable;
   }
 
   /** There is no heading. */
-  run(): void {}
+  run(info: RunInfo): void {
+    this.#message = info.kind;
+  }
 
   /** Requests have no line. */
   sent(): void {}
@@ -45,8 +54,12 @@ export class AliveReporter implements Reporter {
     else if (this.#options.alive) this.#sink.line(safeText(label));
   }
 
-  /** A refusal is no answer. */
-  refused(): void {}
+  /** A refusal is no answer; tells of it where that is wanted. */
+  refused(event: RefusedEvent): void {
+    if (this.#options.tellErrors !== true) return;
+    this.#options.errors.line(formatFpingError(event, this.#message));
+    this.#options.errors.flush();
+  }
 
   /** A timeout is no answer. */
   timeout(): void {}

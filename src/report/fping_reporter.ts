@@ -5,7 +5,6 @@
  * `--icmp-timestamp`. A reply's line has twelve tokens, or seventeen with time and stamps.
  */
 
-import { formatAddress } from "../packet/mod.ts";
 import type { Target } from "../target/target.ts";
 import { wholeMsOfDay } from "../time/mod.ts";
 import type {
@@ -16,6 +15,7 @@ import type {
   TimeoutEvent,
   UnsentEvent,
 } from "./event.ts";
+import { formatFpingError } from "./fping_error_text.ts";
 import type { LineSink } from "./line_sink.ts";
 import type { Reporter } from "./reporter.ts";
 import { safeText } from "./safe_text.ts";
@@ -38,7 +38,7 @@ export class FpingReporter implements Reporter {
   readonly #sink: LineSink;
   readonly #options: FpingReporterOptions;
   #baseUnixMs = 0;
-  #kind: RunInfo["kind"] = "timestamp";
+  #message: RunInfo["kind"] = "timestamp";
 
   /** Writes replies and timeouts to `sink`. */
   constructor(sink: LineSink, options: FpingReporterOptions) {
@@ -49,7 +49,7 @@ export class FpingReporter implements Reporter {
   /** fping has no heading. */
   run(info: RunInfo): void {
     this.#baseUnixMs = info.baseUnixMs;
-    this.#kind = info.kind;
+    this.#message = info.kind;
   }
 
   /** Requests have no line. */
@@ -79,16 +79,11 @@ export class FpingReporter implements Reporter {
   }
 
   /** The ICMP error in fping's words, then the loss. */
-  refused({ outcome, statistics }: RefusedEvent): void {
+  refused(event: RefusedEvent): void {
     if (this.#options.quiet) return;
-    const { probe, error, reporter, receivedAt } = outcome;
-    const what = this.#kind === "timestamp" ? "ICMP Timestamp" : "ICMP Echo";
-    this.#options.errors.line(
-      `ICMP ${error.name} from ${formatAddress(reporter)} for ${what} sent to ${
-        safeText(probe.target.label)
-      }`,
-    );
-    this.#loss(probe.target, probe.number, statistics, receivedAt.realtimeNs);
+    const { probe, receivedAt } = event.outcome;
+    this.#options.errors.line(formatFpingError(event, this.#message));
+    this.#loss(probe.target, probe.number, event.statistics, receivedAt.realtimeNs);
   }
 
   /** `[time] host : [n], timed out (NaN avg, 100% loss)` */
@@ -108,7 +103,8 @@ export class FpingReporter implements Reporter {
 
   /** `host : xmt/rcv/%loss = 2/2/0%, min/avg/max = 0.039/0.046/0.053` */
   summary({ target, counters, rttMs }: TargetSummary): void {
-    if (target.index === 0) this.#options.errors.line("");
+    // An empty line parts the summary from what came before; in a quiet run nothing did.
+    if (target.index === 0 && !this.#options.quiet) this.#options.errors.line("");
     const sent = counters.sent + counters.unsent;
     const lost = sent === 0 ? 0 : Math.floor((sent - counters.received) * 100 / sent);
     const spread = rttMs === undefined

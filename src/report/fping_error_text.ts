@@ -1,0 +1,43 @@
+/** ICMP errors in the words of fping, as measured from fping 5.1, because programs look for them. */
+
+import { formatAddress } from "../packet/address.ts";
+import type { RefusedEvent } from "./event.ts";
+import { safeText } from "./safe_text.ts";
+
+/** Destination unreachable, by code; a code beyond the list is `Invalid Code`. */
+const UNREACHABLE = [
+  "Network Unreachable",
+  "Host Unreachable",
+  "Protocol Unreachable",
+  "Port Unreachable",
+  "Unreachable (Fragmentation Needed)",
+  "Unreachable (Source Route Failed)",
+  "Unreachable (Destination Network Unknown)",
+  "Unreachable (Destination Host Unknown)",
+  "Unreachable (Source Host Isolated)",
+  "Unreachable (Communication with Network Prohibited)",
+  "Unreachable (Communication with Host Prohibited)",
+  "Unreachable (Network Unreachable For Type Of Service)",
+  "Unreachable (Host Unreachable For Type Of Service)",
+  "Unreachable (Communication Administratively Prohibited)",
+  "Unreachable (Host Precedence Violation)",
+  "Unreachable (Precedence cutoff in effect)",
+] as const;
+
+const TYPES: Readonly<Record<number, string>> = { 11: "Time Exceeded", 12: "Parameter Problem" };
+
+/** `ICMP Host Unreachable from 10.0.0.1 for ICMP Echo sent to host`. */
+export function formatFpingError(
+  { outcome }: RefusedEvent,
+  message: "timestamp" | "echo",
+): string {
+  const { probe, error, reporter } = outcome;
+  const sent = message === "timestamp" ? "ICMP Timestamp" : "ICMP Echo";
+  return `ICMP ${nameOf(error.type, error.code)} from ${formatAddress(reporter)} for ${sent} ` +
+    `sent to ${safeText(probe.target.label)}`;
+}
+
+function nameOf(type: number, code: number): string {
+  if (type === 3) return UNREACHABLE[code] ?? "Unreachable (Invalid Code)";
+  return TYPES[type] ?? `type ${type}`;
+}
