@@ -106,8 +106,10 @@ export class TextReporter implements Reporter {
   /** Writes that no answer came. */
   timeout({ probe }: TimeoutEvent): void {
     if (this.#options.quiet) return;
+    const { sentAt, deadlineNs } = probe;
+    const realtimeNs = sentAt.realtimeNs + (deadlineNs - sentAt.monotonicNs);
     this.#line(
-      probe.sentAt,
+      { ...sentAt, realtimeNs, monotonicNs: deadlineNs },
       `${this.#name(probe.target)}: seq=${probe.sequence} ` +
         red(`no answer within ${this.#timeoutMs / 1e3} s`),
     );
