@@ -12,7 +12,8 @@ import type { PING_OPTIONS } from "./ping_options.ts";
 import { asksWhoIsAlive } from "./ping_plan.ts";
 import { UsageError } from "./usage_error.ts";
 
-type PingOptions = Parsed<typeof PING_OPTIONS>;
+/** Parsed options of `ping`. */
+export type PingOptions = Parsed<typeof PING_OPTIONS>;
 type Format = NonNullable<PingOptions["format"]>;
 
 /** Makes a reporter whose lines go to `output`, and to `errors` what is no result. */

@@ -9,7 +9,7 @@ import { type ClockEvent, remoteTimeOfDay } from "./clock_record.ts";
 import { safeText } from "./safe_text.ts";
 
 /** What the offset rests on. */
-export const SYMMETRY_SENTENCE =
+export const SYMMETRY_SENTENCE: string =
   "The offset assumes that the fastest way out and the fastest way back take equally long; " +
   "the bounds assume nothing about the ways.";
 
