@@ -172,6 +172,7 @@ function runDry(setup: ScanSetup, system: System): ExitCode {
   };
   const probes = dryRun({
     order: plan.order,
+    skipped: plan.skipped,
     startPosition: previous?.position ?? 0,
     key: randomHashKey(),
     shape,

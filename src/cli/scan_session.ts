@@ -134,6 +134,7 @@ async function sweep(
   const run = new Sweep({
     space: plan.space,
     order: plan.order,
+    skipped: plan.skipped,
     startPosition,
     probesPerTarget,
     key: randomHashKey(),

@@ -22,6 +22,8 @@ export interface DryProbe {
 export interface DryRunOptions {
   /** The probes in order. */
   readonly order: ScanOrder;
+  /** Addresses that are passed over. */
+  readonly skipped: ReadonlySet<number>;
   /** First probe; 0 unless resumed. */
   readonly startPosition: number;
   /** The secret. */
@@ -36,12 +38,14 @@ export interface DryRunOptions {
 
 /** Each probe in order, with the moment at which an even pace would send it. Lazy: a /0 takes no memory. */
 export function* dryRun(options: DryRunOptions): Generator<DryProbe> {
-  const { order, startPosition, rate, startUnixMs } = options;
+  const { order, skipped, startPosition, rate, startUnixMs } = options;
   const slots = createPlainSlots(1, emitProbeTemplate(options.shape));
   const writer = new ProbeWriter(slots, 0, options.key);
   for (let position = startPosition; position < order.length; position++) {
     const unixMs = startUnixMs + (position - startPosition) * 1000 / rate;
-    writer.write(0, order.addressAt(position), Math.floor(unixMs) % MS_PER_DAY);
+    const address = order.addressAt(position);
+    if (skipped.has(address)) continue;
+    writer.write(0, address, Math.floor(unixMs) % MS_PER_DAY);
     yield { bytes: writer.datagram(0), unixMs };
   }
 }

@@ -55,6 +55,11 @@ export interface ScanPlan {
   readonly space: AddressSpace;
   /** In which order. */
   readonly order: ScanOrder;
+  /**
+   * Addresses of this machine, which have a place in the order but are not probed. They are no exclusion: the
+   * order must be the same on every machine that shares the scan.
+   */
+  readonly skipped: ReadonlySet<number>;
   /** What tells this scan from another; for checkpoints. */
   readonly identity: ScanIdentity;
   /** Reserved and own addresses left out. */
@@ -71,16 +76,18 @@ export interface ScanPlan {
  * @throws {RangeError} when seed, shard or counts are out of range
  */
 export function planScan(options: ScanPlanOptions): ScanPlan {
-  const { targets, seed, probesPerTarget, rate, cooldownMs } = options;
+  const { targets, seed, probesPerTarget, rate, cooldownMs, includeReserved } = options;
   const wanted = subtractBlocks(targets, options.excluded);
-  const holes = options.includeReserved ? [] : findHoles(targets, options.ownAddresses);
-  const space = new AddressSpace(wanted, holes);
+  const reserved = includeReserved ? [] : reservedWithin(mergeBlocks(targets));
+  const space = new AddressSpace(wanted, reserved);
   const { shard, maxTargets } = options;
   const order = new ScanOrder({ space, seed, shard, maxTargets, probesPerTarget });
+  const skipped = includeReserved ? new Set<number>() : findOwn(space, options.ownAddresses);
   const seconds = rate === Infinity ? 0 : order.length / rate;
   return {
     space,
     order,
+    skipped,
     identity: {
       targets: digestBlocks(space.blocks),
       seed,
@@ -88,36 +95,30 @@ export function planScan(options: ScanPlanOptions): ScanPlan {
       maxTargets: order.targets,
       probesPerTarget,
     },
-    leftOut: countHoles(wanted, holes),
+    leftOut: [
+      ...countReserved(wanted, reserved),
+      ...(skipped.size > 0 ? [{ reason: "this machine", addresses: skipped.size }] : []),
+    ],
     isPublic: reachStrangers(space.blocks),
     expectedSeconds: seconds + cooldownMs / 1000,
   };
 }
 
-interface Hole extends Block {
-  readonly reason: string;
-}
-
-function findHoles(targets: readonly Block[], ownAddresses: readonly number[]): Hole[] {
-  const reserved = reservedWithin(mergeBlocks(targets));
-  const own = ownAddresses.filter((address) => !isLoopback(address));
-  return [
-    ...reserved.map((block) => ({ ...block, reason: `${block.name} (${block.reference})` })),
-    ...own.map((address) => ({ first: address, last: address, reason: "this machine" })),
-  ];
-}
-
 const LOOPBACK = RESERVED_BLOCKS.find((block) => block.name === "Loopback") as ReservedBlock;
 
-/** A loopback address is this machine by definition; who names it means it. */
-function isLoopback(address: number): boolean {
-  return containsBlock(LOOPBACK, { first: address, last: address });
+/** Our addresses among the targets. A loopback address is this machine by definition; who names it means it. */
+function findOwn(space: AddressSpace, ownAddresses: readonly number[]): Set<number> {
+  const isLoopback = (address: number) =>
+    containsBlock(LOOPBACK, { first: address, last: address });
+  return new Set(
+    ownAddresses.filter((address) => space.indexOf(address) >= 0 && !isLoopback(address)),
+  );
 }
 
-function countHoles(wanted: readonly Block[], holes: readonly Hole[]): LeftOut[] {
+function countReserved(wanted: readonly Block[], reserved: readonly ReservedBlock[]): LeftOut[] {
   const before = totalSize(wanted);
-  return holes.map((hole) => ({
-    reason: hole.reason,
-    addresses: before - totalSize(subtractBlocks(wanted, [hole])),
+  return reserved.map((block) => ({
+    reason: `${block.name} (${block.reference})`,
+    addresses: before - totalSize(subtractBlocks(wanted, [block])),
   })).filter(({ addresses }) => addresses > 0);
 }

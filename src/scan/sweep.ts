@@ -40,6 +40,8 @@ export interface SweepOptions {
   readonly space: AddressSpace;
   /** This shard's probes in order. */
   readonly order: ScanOrder;
+  /** Addresses that are passed over. */
+  readonly skipped: ReadonlySet<number>;
   /** First probe to send; 0 unless resumed. */
   readonly startPosition?: number;
   /** Times each address is probed, as in `order`. */
@@ -185,13 +187,12 @@ export class Sweep {
   /** Writes and sends the next `count` probes. Returns false when the kernel had no room for all of them. */
   #send(count: number, now: Instant): boolean {
     const { order, transmitter } = this.#options;
-    const first = this.#position, originateMs = wholeMsOfDay(now.realtimeNs);
-    for (let slot = 0; slot < count; slot++) {
-      this.#writer.write(slot, order.addressAt(first + slot), originateMs);
-    }
+    const originateMs = wholeMsOfDay(now.realtimeNs);
+    const filled = this.#fill(count, originateMs);
+    const first = this.#position;
     let slot = 0;
-    while (slot < count) {
-      const sent = transmitter.transmit(slot, count - slot);
+    while (slot < filled) {
+      const sent = transmitter.transmit(slot, filled - slot);
       if (sent === 0) break;
       if (sent < 0) {
         this.#unsent++;
@@ -205,8 +206,22 @@ export class Sweep {
     // Probes without room are written again later, with a new originate stamp.
     this.#position += slot;
     this.#pacer.sent(slot);
-    if (slot < count) this.#backoffs++;
-    return slot === count;
+    if (slot < filled) this.#backoffs++;
+    return slot === filled;
+  }
+
+  /** Writes up to `count` probes, fewer before a skipped address, which is passed over when it comes first. */
+  #fill(count: number, originateMs: number): number {
+    const { order, skipped } = this.#options;
+    for (let slot = 0; slot < count; slot++) {
+      const address = order.addressAt(this.#position + slot);
+      if (skipped.size > 0 && skipped.has(address)) {
+        if (slot === 0) this.#position++;
+        return slot;
+      }
+      this.#writer.write(slot, address, originateMs);
+    }
+    return count;
   }
 
   /** Lets signals and timers in, and reports. */

@@ -26,6 +26,7 @@ function prepare(behaviour: Behaviour, setup: Setup = {}) {
   const sweep = new Sweep({
     space,
     order,
+    skipped: new Set(),
     probesPerTarget,
     key,
     transmitter: network,
@@ -176,6 +177,17 @@ Deno.test("two probes per target are two replies, no duplicates", async () => {
   const result = await sweep.run();
   assertEquals([result.sent, result.replies, result.duplicates], [512, 512, 0]);
   assertEquals(addresses(listener.replies).size, 256);
+});
+
+Deno.test("skipped addresses are passed over and cost no other address its probe", async () => {
+  const skipped = new Set([0, 1, 77, 254, 255].map((host) => 0x0a010000 + host));
+  for (const rate of [1000, Infinity]) {
+    const { network, sweep, order } = prepare(answering, { options: { skipped, rate } });
+    const result = await sweep.run();
+    assertEquals([result.sent, result.replies, result.position], [251, 251, order.length]);
+    const probed = addresses(network.probes.map(({ destination }) => ({ address: destination })));
+    assertEquals([probed.size, probed.intersection(skipped).size], [251, 0]);
+  }
 });
 
 Deno.test("a stop sends no more and still waits for what is under way", async () => {
