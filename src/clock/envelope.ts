@@ -12,13 +12,15 @@ interface Point {
  * the logarithm of their number of points, and lines are laid against it alone.
  */
 export class LowerEnvelope {
-  readonly #points: Point[] = [];
+  /** All points, times and values apart: they are run through for every estimate. */
+  readonly #seconds: number[] = [];
+  readonly #valuesMs: number[] = [];
   readonly #hull: Point[] = [];
   #meanSeconds = 0;
 
   /** How many points were added. */
   get count(): number {
-    return this.#points.length;
+    return this.#seconds.length;
   }
 
   /** Mean time of all points, seconds. */
@@ -33,8 +35,9 @@ export class LowerEnvelope {
 
   /** Adds a point. */
   add(seconds: number, valueMs: number): void {
-    this.#points.push({ seconds, valueMs });
-    this.#meanSeconds += (seconds - this.#meanSeconds) / this.#points.length;
+    this.#seconds.push(seconds);
+    this.#valuesMs.push(valueMs);
+    this.#meanSeconds += (seconds - this.#meanSeconds) / this.#seconds.length;
 
     const hull = this.#hull;
     let at = hull.length;
@@ -62,7 +65,8 @@ export class LowerEnvelope {
   with(seconds: number, valueMs: number): LowerEnvelope {
     const copy = new LowerEnvelope();
     copy.#hull.push(...this.#hull);
-    copy.#points.push(...this.#points);
+    copy.#seconds.push(...this.#seconds);
+    copy.#valuesMs.push(...this.#valuesMs);
     copy.#meanSeconds = this.#meanSeconds;
     copy.add(seconds, valueMs);
     return copy;
@@ -92,13 +96,16 @@ export class LowerEnvelope {
    */
   excess(slope: number, atSeconds: number, heightMs: number, rank: number): number {
     const nearest: number[] = [];
-    for (const { seconds, valueMs } of this.#points) {
-      const excessMs = valueMs - slope * (seconds - atSeconds) - heightMs;
-      if (nearest.length === rank && excessMs >= (nearest[rank - 1] ?? 0)) continue;
+    let farthest = Infinity;
+    for (let index = 0; index < this.#seconds.length; index += 1) {
+      const seconds = this.#seconds[index] as number;
+      const excessMs = (this.#valuesMs[index] as number) - slope * (seconds - atSeconds) - heightMs;
+      if (excessMs >= farthest) continue;
       let at = nearest.length;
-      while (at > 0 && (nearest[at - 1] ?? 0) > excessMs) at -= 1;
+      while (at > 0 && (nearest[at - 1] as number) > excessMs) at -= 1;
       nearest.splice(at, 0, excessMs);
       if (nearest.length > rank) nearest.pop();
+      if (nearest.length === rank) farthest = nearest[rank - 1] as number;
     }
     return nearest[nearest.length - 1] ?? 0;
   }

@@ -38,9 +38,15 @@ const STEPS = 64;
 /** An excess is never taken as smaller than this: our own stamps are no better. */
 const LEAST_EXCESS_MS = 1e-4;
 
-const BISECTIONS = 40;
+/** Halvings of a range of skews: to a millionth of it. */
+const BISECTIONS = 20;
 
-/** A straight line through the middle of the gap, with its uncertainty. */
+/** The likeliest skew is found to this, parts per million. */
+const SKEW_TOLERANCE_PPM = 1e-3;
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** A straight line through the middle of the gap, with its uncertainty, at one time. */
 export interface LineEstimate {
   /** Offset at the time that was asked for, milliseconds. */
   readonly offsetMs: number;
@@ -50,10 +56,18 @@ export interface LineEstimate {
   readonly skewPpm: number;
   /** One standard deviation of it, parts per million. */
   readonly skewSpreadPpm: number;
+}
+
+/** The likeliest line, for every time. */
+export interface LikelyLine {
+  /** Its skew, parts per million. */
+  readonly skewPpm: number;
   /** How far above the envelope the nearest few bounds lie, milliseconds: the grain of the data. */
   readonly excessMs: number;
   /** Width of the widest gap, milliseconds: tends to the sum of the two minimum delays from above. */
   readonly gapMs: number;
+  /** The line at a time. */
+  at(seconds: number): LineEstimate;
 }
 
 /**
@@ -62,15 +76,13 @@ export interface LineEstimate {
  * @param upper the upper bounds, one point a probe.
  * @param negatedLower the lower bounds, negated, one point a probe.
  * @param skewPpm the skews to consider.
- * @param atSeconds the time that the offset is wanted for.
  * @returns undefined when no skew leaves a gap, or when there is no probe.
  */
 export function estimateLine(
   upper: LowerEnvelope,
   negatedLower: LowerEnvelope,
   skewPpm: Range,
-  atSeconds: number,
-): LineEstimate | undefined {
+): LikelyLine | undefined {
   if (upper.count === 0) return undefined;
   const middle = (upper.meanSeconds + negatedLower.meanSeconds) / 2;
   const gapAt = (ppm: number): number =>
@@ -80,58 +92,88 @@ export function estimateLine(
   const gapMs = gapAt(bestPpm);
   if (gapMs < 0) return undefined;
   const slope = bestPpm * 1e-3;
+  const bestAbove = upper.support(slope, middle);
+  const bestBelow = -negatedLower.support(-slope, middle);
   const excessMs = Math.max(
     LEAST_EXCESS_MS,
-    (upper.excess(slope, middle, upper.support(slope, middle), RANK) +
-      negatedLower.excess(-slope, middle, negatedLower.support(-slope, middle), RANK)) / 2,
+    (upper.excess(slope, middle, bestAbove, RANK) +
+      negatedLower.excess(-slope, middle, -bestBelow, RANK)) / 2,
   );
   const rate = BELIEF * Math.min(RANK, upper.count) / excessMs;
   const leastGapMs = Math.max(0, gapMs - CUT_OFF / rate);
   const from = whereConcaveCrosses(gapAt, leastGapMs, skewPpm.lower, bestPpm);
   const to = whereConcaveCrosses(gapAt, leastGapMs, skewPpm.upper, bestPpm);
 
+  // Moments of offset (at the middle) and skew, about the best ones, where rounding does no harm.
+  const bestOffset = (bestAbove + bestBelow) / 2;
   let weights = 0;
   let offsets = 0;
-  let offsetSquares = 0;
   let skews = 0;
+  let offsetSquares = 0;
   let skewSquares = 0;
+  let products = 0;
   const step = (to - from) / STEPS;
   for (let index = 0; index < STEPS; index += 1) {
     const ppm = from + (index + 0.5) * step;
     const above = upper.support(ppm * 1e-3, middle);
     const below = -negatedLower.support(-ppm * 1e-3, middle);
     const weight = Math.exp(rate * (above - below - gapMs)) / (1 + (ppm / TYPICAL_SKEW_PPM) ** 2);
-    const offset = (above + below) / 2 + ppm * 1e-3 * (atSeconds - middle);
+    const offset = (above + below) / 2 - bestOffset;
+    const skew = ppm - bestPpm;
     weights += weight;
     offsets += weight * offset;
+    skews += weight * skew;
     offsetSquares += weight * offset * offset;
-    skews += weight * ppm;
-    skewSquares += weight * ppm * ppm;
+    skewSquares += weight * skew * skew;
+    products += weight * offset * skew;
   }
   if (!(weights > 0)) return undefined;
-  const offsetMs = offsets / weights;
-  const meanPpm = skews / weights;
+  const meanOffset = offsets / weights;
+  const meanSkew = skews / weights;
+  const offsetVariance = offsetSquares / weights - meanOffset * meanOffset;
+  const skewVariance = Math.max(0, skewSquares / weights - meanSkew * meanSkew);
+  const covariance = products / weights - meanOffset * meanSkew;
   // Beside the skew, each line may sit lower by an exponential amount of mean 1 / rate.
-  const variance = Math.max(0, offsetSquares / weights - offsetMs * offsetMs) +
-    1 / (2 * rate * rate);
+  const heightVariance = 1 / (2 * rate * rate);
   return {
-    offsetMs,
-    offsetSpreadMs: Math.sqrt(variance),
-    skewPpm: meanPpm,
-    skewSpreadPpm: Math.sqrt(Math.max(0, skewSquares / weights - meanPpm * meanPpm)),
+    skewPpm: bestPpm + meanSkew,
     excessMs,
     gapMs,
+    at(seconds) {
+      const distance = (seconds - middle) * 1e-3; // milliseconds for each part per million
+      const variance = offsetVariance + 2 * distance * covariance +
+        distance * distance * skewVariance;
+      return {
+        offsetMs: bestOffset + meanOffset + (bestPpm + meanSkew) * distance,
+        offsetSpreadMs: Math.sqrt(Math.max(0, variance) + heightVariance),
+        skewPpm: bestPpm + meanSkew,
+        skewSpreadPpm: Math.sqrt(skewVariance),
+      };
+    },
   };
 }
 
-/** Where a concave function is largest in a range, by thirds. */
+/** Where a concave function is largest in a range: golden-section search. */
 function maximumOfConcave(value: (x: number) => number, range: Range): number {
   let { lower, upper } = range;
-  for (let round = 0; round < 2 * BISECTIONS && upper - lower > 1e-6; round += 1) {
-    const left = lower + (upper - lower) / 3;
-    const right = upper - (upper - lower) / 3;
-    if (value(left) < value(right)) lower = left;
-    else upper = right;
+  let left = upper - GOLDEN * (upper - lower);
+  let right = lower + GOLDEN * (upper - lower);
+  let atLeft = value(left);
+  let atRight = value(right);
+  while (upper - lower > SKEW_TOLERANCE_PPM) {
+    if (atLeft < atRight) {
+      lower = left;
+      left = right;
+      atLeft = atRight;
+      right = lower + GOLDEN * (upper - lower);
+      atRight = value(right);
+    } else {
+      upper = right;
+      right = left;
+      atRight = atLeft;
+      left = upper - GOLDEN * (upper - lower);
+      atLeft = value(left);
+    }
   }
   return (lower + upper) / 2;
 }

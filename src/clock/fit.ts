@@ -3,7 +3,7 @@
 import type { TickDetector } from "../measurement/tick.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import { LowerEnvelope } from "./envelope.ts";
-import { estimateLine, type LineEstimate } from "./estimate.ts";
+import { estimateLine, type LikelyLine, type LineEstimate } from "./estimate.ts";
 import { FeasibleRegion, type Range } from "./feasible_region.ts";
 import { type ClockSample, type RelativeSample, relativeSample } from "./sample.ts";
 
@@ -29,6 +29,9 @@ const SAMPLES_FOR_GAP = 4;
 /** Share of the window and of the samples that is kept when something must be forgotten. */
 const KEPT_SHARE = 3 / 4;
 
+/** Where a line need not be exact, that of so large a share of the samples does. */
+const RECENT_SHARE = 15 / 16;
+
 /** Offset and skew that fit a stretch of samples: what is possible and what is likely. */
 export class ClockFit {
   readonly #tick: TickDetector;
@@ -42,6 +45,9 @@ export class ClockFit {
   #leastDelaySumMs = Infinity;
   #delaySumMs = 0;
   #minRttNs = Infinity;
+  /** The likeliest line of the samples kept, or of the first #lineSize of them. */
+  #line: LikelyLine | undefined;
+  #lineSize = 0;
 
   /**
    * Starts without a sample; `first` only sets the reference that the others are kept relative to.
@@ -91,14 +97,17 @@ export class ClockFit {
     return this.#region.offsetAt(this.#seconds(atNs));
   }
 
-  /** The likeliest line; its offset at a time is relative to the reference. */
+  /** The likeliest line at a time; its offset is relative to the reference. */
   estimate(atNs: number): LineEstimate | undefined {
-    return estimateLine(
-      this.#upper,
-      this.#negatedLower,
-      this.#region.skewPpm,
-      this.#seconds(atNs),
-    );
+    return this.#likelyLine(this.size)?.at(this.#seconds(atNs));
+  }
+
+  /**
+   * How far above the envelope the nearest few bounds lay lately, milliseconds; undefined without an
+   * estimate.
+   */
+  get excessMs(): number | undefined {
+    return this.#recentLine()?.excessMs;
   }
 
   /**
@@ -106,7 +115,7 @@ export class ClockFit {
    * the moment at which the stamp changes; undefined without an estimate.
    */
   arrivalInTick(sentNs: number): number | undefined {
-    const line = this.estimate(sentNs);
+    const line = this.#recentLine();
     if (line === undefined) return undefined;
     const slope = line.skewPpm * 1e-3;
     const leastOutMs = this.#upper.support(slope, this.#seconds(sentNs));
@@ -142,6 +151,7 @@ export class ClockFit {
   rebuild(): boolean {
     const samples = this.#samples;
     this.#samples = [];
+    this.#line = undefined;
     this.#region = FeasibleRegion.unbounded(this.#options.maxSkewPpm);
     this.#upper = new LowerEnvelope();
     this.#negatedLower = new LowerEnvelope();
@@ -167,6 +177,20 @@ export class ClockFit {
     const lowerMs = sample.minusBackMs + this.#tick.span(sample.transmitMs).lowerMs;
     return region.below(this.#seconds(sample.sentNs), upperMs, sample.label)
       ?.above(this.#seconds(sample.receivedNs), lowerMs, sample.label);
+  }
+
+  /** The likeliest line of so many of the samples at least; working it out costs some time. */
+  #likelyLine(wantedSize: number): LikelyLine | undefined {
+    if (this.#line === undefined || this.#lineSize < wantedSize) {
+      this.#line = estimateLine(this.#upper, this.#negatedLower, this.#region.skewPpm);
+      this.#lineSize = this.size;
+    }
+    return this.#line;
+  }
+
+  /** A line that was the likeliest a few samples ago, for what need not be exact. */
+  #recentLine(): LikelyLine | undefined {
+    return this.#likelyLine(this.size * RECENT_SHARE);
   }
 
   #keep(sample: RelativeSample): void {
@@ -205,7 +229,7 @@ export class ClockFit {
     const queueingMs = this.#delaySumMs / count - this.#leastDelaySumMs;
     const wantedMs = this.#leastDelaySumMs - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
     if (wantedMs <= 0) return false;
-    const line = this.estimate(this.#referenceNs);
+    const line = this.#recentLine();
     if (line === undefined) return false;
     const sentSeconds = this.#seconds(sample.sentNs);
     const receivedSeconds = this.#seconds(sample.receivedNs);
@@ -223,7 +247,6 @@ export class ClockFit {
       this.#upper.with(sentSeconds, upperMs),
       this.#negatedLower.with(receivedSeconds, -lowerMs),
       this.#region.skewPpm,
-      0,
     );
     return widest === undefined || widest.gapMs < wantedMs;
   }

@@ -2,7 +2,7 @@
 
 export { type Consensus, consensus, type OffsetWitness } from "./consensus.ts";
 export { LowerEnvelope } from "./envelope.ts";
-export { estimateLine, type LineEstimate } from "./estimate.ts";
+export { estimateLine, type LikelyLine, type LineEstimate } from "./estimate.ts";
 export { FeasibleRegion, type Range } from "./feasible_region.ts";
 export { OffsetInterval } from "./offset_interval.ts";
 export {

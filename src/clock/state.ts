@@ -23,6 +23,8 @@ export interface Restart {
 export type Undecided =
   /** No reply could be used yet. */
   | "no reply yet"
+  /** All stamps are the same so far: whether the clock goes at all is not known. */
+  | "the stamp has not moved yet"
   /** The newest replies contradict the earlier ones, and too few have come to say what is true now. */
   | "replies contradict each other"
   /** The stamps do not behave as a clock's do. */
@@ -49,6 +51,8 @@ export interface ClockState {
   readonly upperMs: number | undefined;
   /** Rate of the remote clock against ours, minus one, parts per million. */
   readonly skewPpm: number | undefined;
+  /** One standard deviation of that, parts per million, under the same assumption. */
+  readonly skewSpreadPpm: number | undefined;
   /** The skew is at least this, parts per million. */
   readonly skewLowerPpm: number | undefined;
   /** The skew is at most this, parts per million. */

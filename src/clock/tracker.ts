@@ -61,6 +61,7 @@ export class ClockTracker {
   #stampMs: number | undefined;
   #stampSinceNs = 0;
   #stuck = false;
+  #moved = false;
   #probes = 0;
   #outliers = 0;
   #restarts: Restart[] = [];
@@ -141,6 +142,7 @@ export class ClockTracker {
         lowerMs: undefined,
         upperMs: undefined,
         skewPpm: undefined,
+        skewSpreadPpm: undefined,
         skewLowerPpm: undefined,
         skewUpperPpm: undefined,
       };
@@ -151,6 +153,7 @@ export class ClockTracker {
       offsetMs: (offset.lower + offset.upper) / 2,
       offsetSpreadMs: uniformSpread(offset),
       skewPpm: (skew.lower + skew.upper) / 2,
+      skewSpreadPpm: uniformSpread(skew),
     };
     const offsetMs = clamp(line.offsetMs, offset.lower, offset.upper);
     // Fold the estimate and shift the bounds with it: an interval is never torn at 12 h.
@@ -164,6 +167,7 @@ export class ClockTracker {
       lowerMs: offset.lower + shiftMs,
       upperMs: offset.upper + shiftMs,
       skewPpm: clamp(line.skewPpm, skew.lower, skew.upper),
+      skewSpreadPpm: line.skewSpreadPpm,
       skewLowerPpm: skew.lower,
       skewUpperPpm: skew.upper,
     };
@@ -183,14 +187,14 @@ export class ClockTracker {
     const fit = this.#fit;
     if (fit === undefined || fit.size < REPLIES_TO_STEER || index % 3 === 0) return evenMs;
     if (!this.#tick.settled || this.#suspects !== undefined) return evenMs;
-    const line = fit.estimate(plannedNs);
+    const { excessMs } = fit;
     const inTickMs = fit.arrivalInTick(plannedNs + evenMs * 1e6);
-    if (line === undefined || inTickMs === undefined) return evenMs;
+    if (excessMs === undefined || inTickMs === undefined) return evenMs;
     return steeredPhaseMs(index, evenMs, {
       ...options,
       tickMs: this.#tick.tickMs,
       inTickMs,
-      spreadMs: line.excessMs,
+      spreadMs: excessMs,
     });
   }
 
@@ -201,6 +205,7 @@ export class ClockTracker {
     if (this.#stuck || erratic || this.#outliers > ERRATIC_OUTLIER_SHARE * this.#probes) {
       return "the stamps do not keep time";
     }
+    if (!this.#moved) return "the stamp has not moved yet";
     if (this.#suspects !== undefined) return "replies contradict each other";
     if (this.#fit === undefined) return "no reply yet";
     if (this.#restartCount > 0 && this.#fit.size < REPLIES_AFTER_RESTART) {
@@ -223,6 +228,7 @@ export class ClockTracker {
   #watchStamp(sample: ClockSample): void {
     const { monotonicNs } = sample.sentAt;
     if (sample.receiveMs !== this.#stampMs) {
+      this.#moved ||= this.#stampMs !== undefined;
       this.#stampMs = sample.receiveMs;
       this.#stampSinceNs = monotonicNs;
     }

@@ -215,7 +215,7 @@ Deno.test("odd writings of stamps: each read right and named, or not decided, ne
         const state = tracker.state();
         if (readable && state.decidable) {
           assertHolds(state, trueOffsetMs, 0, name);
-        } else if (!readable && index >= 60) assertEquals(state.decidable, false, name);
+        } else if (!readable) assertEquals(state.decidable, false, `${name}, reply ${index}`);
       }
       const state = tracker.state();
       assertEquals(state.decidable, readable, name);
