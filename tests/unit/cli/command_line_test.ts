@@ -1,0 +1,116 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { absentOptions, parseCommandLine } from "../../../src/cli/command_line.ts";
+import type { OptionTable } from "../../../src/cli/option.ts";
+import { UsageError } from "../../../src/cli/usage_error.ts";
+import { choice, integer, text } from "../../../src/cli/values.ts";
+
+const TABLE = {
+  count: { short: "c", value: integer("N", 0, 100), help: "", group: "Asking" },
+  quiet: { short: "q", help: "", group: "Output" },
+  numeric: { short: "n", help: "", group: "Output" },
+  verbose: { help: "", group: "Output" },
+  format: { value: choice("FORMAT", ["text", "json"]), help: "", group: "Output" },
+  label: { short: "l", value: text("TEXT"), help: "", group: "Output" },
+  file: { short: "f", value: text("FILE"), help: "", group: "Targets", repeatable: true },
+  colour: { value: text("WHEN"), help: "", group: "Output", optionalValue: "always" },
+} as const satisfies OptionTable;
+
+type Given = ReturnType<typeof parseCommandLine<typeof TABLE>>["options"];
+
+function parse(...words: string[]): { options: Partial<Given>; operands: readonly string[] } {
+  const { options, operands, given } = parseCommandLine(words, TABLE);
+  const only = Object.fromEntries(Object.entries(options).filter(([name]) => given.has(name)));
+  return { options: only as Partial<Given>, operands };
+}
+
+interface Row {
+  readonly words: readonly string[];
+  readonly options: Partial<Record<keyof typeof TABLE, unknown>>;
+  readonly operands?: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  { words: [], options: {} },
+  { words: ["host"], options: {}, operands: ["host"] },
+  { words: ["-c5"], options: { count: 5 } },
+  { words: ["-c", "5"], options: { count: 5 } },
+  { words: ["--count=5"], options: { count: 5 } },
+  { words: ["--count", "5"], options: { count: 5 } },
+  { words: ["-c", "0"], options: { count: 0 } },
+  { words: ["-qn"], options: { quiet: true, numeric: true } },
+  { words: ["-qnc7", "a"], options: { quiet: true, numeric: true, count: 7 }, operands: ["a"] },
+  { words: ["-qc", "7"], options: { quiet: true, count: 7 } },
+  { words: ["a", "-q", "b"], options: { quiet: true }, operands: ["a", "b"] },
+  { words: ["-q", "--", "-n", "--count"], options: { quiet: true }, operands: ["-n", "--count"] },
+  { words: ["--", "--"], options: {}, operands: ["--"] },
+  { words: ["-"], options: {}, operands: ["-"] },
+  { words: ["-f", "-"], options: { file: ["-"] } },
+  { words: ["-c1", "-c2", "--count=3"], options: { count: 3 } },
+  { words: ["-fa", "--file", "b", "--file=c"], options: { file: ["a", "b", "c"] } },
+  { words: ["--label=a=b"], options: { label: "a=b" } },
+  { words: ["--label", "--quiet"], options: { label: "--quiet" } },
+  { words: ["--label=-5"], options: { label: "-5" } },
+  { words: ["-l-5"], options: { label: "-5" } },
+  { words: ["--label=two\nlines"], options: { label: "two\nlines" } },
+  { words: ["-l", "true"], options: { label: "true" } },
+  { words: ["-l", "007"], options: { label: "007" } },
+  { words: ["-l", "😀 ünï"], options: { label: "😀 ünï" } },
+  { words: ["--colour", "host"], options: { colour: "always" }, operands: ["host"] },
+  { words: ["--colour=never"], options: { colour: "never" } },
+  { words: ["--quiet", "--quiet"], options: { quiet: true } },
+  { words: ["host", "1.2.3.4", "007"], options: {}, operands: ["host", "1.2.3.4", "007"] },
+];
+
+for (const { words, options, operands = [] } of ROWS) {
+  Deno.test(`command line: ${JSON.stringify(words)}`, () => {
+    assertEquals(parse(...words), { options, operands });
+  });
+}
+
+const REFUSED: readonly (readonly [readonly string[], string])[] = [
+  [["--cuont"], "Cannot use --cuont: no such option, the nearest is --count"],
+  [["--verb"], "the nearest is --verbose"],
+  [["-C", "5"], "Cannot use -C: no such option, the nearest is -c"],
+  [["-x"], "Cannot use -x: no such option, see --help for all"],
+  [["--xylophone"], "Cannot use --xylophone: no such option, see --help for all"],
+  [["-qx"], "Cannot use -x"],
+  [["--quiet=yes"], "Cannot give --quiet a value: it is a switch"],
+  [["--count"], "Cannot use --count alone: it takes a value (N)"],
+  [["-c"], "Cannot use -c alone: it takes a value (N)"],
+  [["-qc"], "Cannot use -c alone"],
+  [["--count="], "Cannot take an empty value for --count: want a whole number"],
+  [["--count=", "5"], "Cannot take an empty value for --count"],
+  [["--label="], "Cannot take an empty value for --label"],
+  [["-c", "-5"], "Cannot take '-5' for --count: want a whole number from 0 to 100"],
+  [["-c", "many"], "Cannot take 'many' for --count"],
+  [["--format=xml"], "Cannot take 'xml' for --format: want one of text, json"],
+  [["--=x"], "Cannot use --: no such option"],
+  [["--__proto__=1"], "Cannot use --__proto__"],
+  [["--constructor"], "Cannot use --constructor"],
+  [["--toString=1"], "Cannot use --toString"],
+  [["---count=5"], "no such option"],
+  [["-5"], "Cannot use -5"],
+  [["-é"], "Cannot use -é"],
+];
+
+for (const [words, message] of REFUSED) {
+  Deno.test(`command line: ${JSON.stringify(words)} is refused`, () => {
+    assertThrows(() => parse(...words), UsageError, message);
+  });
+}
+
+Deno.test("command line: what is not given is absent, false or empty", () => {
+  const { options, given } = parseCommandLine([], TABLE);
+  assertEquals(given.size, 0);
+  assertEquals(options, {
+    count: undefined,
+    quiet: false,
+    numeric: false,
+    verbose: false,
+    format: undefined,
+    label: undefined,
+    file: [],
+    colour: undefined,
+  });
+  assertEquals(absentOptions(TABLE), options);
+});
