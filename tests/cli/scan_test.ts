@@ -1,0 +1,90 @@
+// `icmptime scan` on the command line, as far as it goes without a socket: wrong input, plans, dry runs.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { programTest } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { assertComplaint } from "../support/records.ts";
+
+const wrong: readonly (readonly [words: string[], complaint: RegExp, code: number])[] = [
+  [[], /Cannot scan nothing: want at least one target/, 3],
+  [["10.0.0.0/33"], /"33" is not a prefix length from 0 to 32/, 3],
+  [["10.0.0.9-10.0.0.1"], /runs backwards/, 3],
+  [["2001:db8::/32"], /is not an IPv4 address/, 3],
+  [["--shard", "9/8", "10.0.0.1"], /--shard.*such as 1\/8/, 3],
+  [["--rate", "fast", "10.0.0.1"], /--rate.*or max for no limit/, 3],
+  [["--rate", "1k", "--bandwidth", "1M", "10.0.0.1"], /--bandwidth with --rate/, 3],
+  [["--exclude", "10.0.0.0/8,oops", "10.0.0.1"], /Cannot exclude oops/, 3],
+  [["--exclude-file", "/nonexistent", "10.0.0.1"], /Cannot read \/nonexistent/, 3],
+  [
+    ["--resume", "/dev/null", "10.0.0.1"],
+    /Cannot resume from \/dev\/null: it has no whole checkpoint/,
+    3,
+  ],
+  [["--checkpoint", "a", "--resume", "b", "10.0.0.1"], /--checkpoint with --resume/, 3],
+  [["--pcap", "x.pcap", "10.0.0.1"], /--pcap without --dry-run/, 3],
+  [["--fields", "adress", "10.0.0.1"], /did you mean address\?/, 3],
+  [["--gateway-mac", "02:00", "10.0.0.1"], /an Ethernet address such as/, 3],
+  [["-q", "--exclude", "10.0.0.0/8", "10.0.0.1"], /every address is excluded/, 3],
+  [
+    ["8.0.0.0/24"],
+    /public Internet without --yes: this scan sends 256 probes to 256 addresses at 10,000 a second, which takes 4\.0 s/,
+    3,
+  ],
+  [["--rats", "10", "10.0.0.1"], /--rate/, 3],
+];
+
+programTest(
+  { name: "scan says what is wrong with its words, in one line, with exit code 3" },
+  async (program) => {
+    for (const [words, complaint, code] of wrong) {
+      const result = await runCommand(program.argv("scan", ...words));
+      assertEquals([result.code, result.stdout], [code, ""], words.join(" "));
+      assertComplaint(result.stderr, complaint);
+    }
+  },
+);
+
+programTest({ name: "scan names the reserved addresses that it leaves out" }, async (program) => {
+  const result = await runCommand(program.argv("scan", "224.0.0.0/30", "198.51.100.1"));
+  assertEquals(result.code, 3);
+  assertMatch(result.stderr, /left out 1 address: Documentation \(TEST-NET-2\) \(RFC 5737\)/);
+  assertMatch(result.stderr, /left out 4 addresses: Multicast \(RFC 5771\)/);
+  assertMatch(result.stderr, /want --include-reserved/);
+});
+
+programTest({
+  name: "a dry run shows each packet in full, in the order of its seed, and needs no privilege",
+}, async (program) => {
+  const words = ["scan", "--dry-run", "--seed", "3", "--include-reserved", "192.0.2.0/29"];
+  const first = await runCommand(program.argv(...words)),
+    second = await runCommand(program.argv(...words));
+  const destinations = (text: string) =>
+    [...text.matchAll(/> (192\.0\.2\.\d): ICMP/g)].map(([, address]) => address);
+  assertEquals(first.code, 0);
+  assertEquals(destinations(first.stdout), destinations(second.stdout));
+  assertEquals(new Set(destinations(first.stdout)).size, 8);
+  assertEquals([...first.stdout.matchAll(/header checksum .* right$/gm)].length, 8);
+  assertEquals([...first.stdout.matchAll(/ checksum {9}0x[0-9a-f]{4} +right$/gm)].length, 8);
+});
+
+programTest(
+  { name: "targets and exclusions come from files and standard input too" },
+  async (program) => {
+    const path = await Deno.makeTempFile();
+    await Deno.writeTextFile(path, "# not these\n192.0.2.0/30\n192.0.2.8-192.0.2.11\n");
+    const words = ["--dry-run", "--include-reserved", "--exclude-file", path, "-f", "-"];
+    const { stdout, code } = await runCommand(program.argv("scan", ...words), {
+      stdin: "192.0.2.0/28\n",
+    });
+    const found = [...stdout.matchAll(/> 192\.0\.2\.(\d+): ICMP/g)].map(([, host]) => Number(host));
+    assertEquals([code, found.sort((a, b) => a - b)], [0, [4, 5, 6, 7, 12, 13, 14, 15]]);
+    await Deno.remove(path);
+  },
+);
+
+programTest({ name: "a dry run of all of IPv4 ends with its reader" }, async (program) => {
+  const scan = program.argv("scan", "--dry-run", "0.0.0.0/0").map((word) => `'${word}'`).join(" ");
+  const result = await runCommand(["bash", "-c", `set -o pipefail; ${scan} 2>/dev/null | head -1`]);
+  assertEquals(result.code, 0);
+  assert(result.stdout.includes("ICMP time stamp query"));
+});

@@ -1,0 +1,164 @@
+import { assertEquals } from "@std/assert";
+import { LineSink } from "../../../src/report/line_sink.ts";
+import { ScanReporter, type ScanReporterOptions } from "../../../src/report/scan_reporter.ts";
+import {
+  formatCount,
+  formatScanProgress,
+  formatSeconds,
+  listScanWarnings,
+} from "../../../src/report/scan_status.ts";
+import type { ScanProgress, ScanRefusal, ScanReply } from "../../../src/scan/scan_record.ts";
+
+const reply: ScanReply = {
+  address: 0x0a000001,
+  ttl: 60,
+  rttMs: 10.25,
+  originateMs: 1000,
+  receiveMs: 1105,
+  transmitMs: 1105,
+  arrivalMs: 1010.75,
+  flags: [],
+};
+const refusal: ScanRefusal = {
+  address: 0x0a000002,
+  reporter: 0x0a0000fe,
+  type: 3,
+  code: 1,
+  name: "destination unreachable: host unreachable",
+  ttl: 63,
+  rttMs: 0.125,
+  originateMs: 1000,
+  arrivalMs: 1000.625,
+};
+
+function write(options: Partial<ScanReporterOptions>): string[] {
+  let text = "";
+  const bytes = {
+    writeSync: (part: Uint8Array) => (text += new TextDecoder().decode(part), part.length),
+  };
+  const sink = new LineSink(bytes, (error) => {
+    throw error;
+  });
+  const reporter = new ScanReporter(sink, { format: "text", only: [], ...options });
+  if (options.format === "csv") reporter.run({} as Parameters<ScanReporter["run"]>[0]);
+  reporter.reply(reply);
+  reporter.reply({ ...reply, flags: ["duplicate", "odd-code"] });
+  reporter.refused(refusal);
+  reporter.unsent({ address: 0x0a000003, error: "EPERM" });
+  sink.flush();
+  return text.trimEnd().split("\n");
+}
+
+Deno.test("text is each address that answered, once", () => {
+  assertEquals(write({}), ["10.0.0.1"]);
+});
+
+Deno.test("json has every record; the offset's bounds hold the truth", () => {
+  const records = write({ format: "json" }).map((line) => JSON.parse(line));
+  assertEquals(records.map(({ type }) => type), ["reply", "reply", "refused", "unsent"]);
+  assertEquals(records[0], {
+    type: "reply",
+    address: "10.0.0.1",
+    ttl: 60,
+    rtt_ms: 10.25,
+    originate_ms: 1000,
+    receive_ms: 1105,
+    transmit_ms: 1105,
+    arrival_ms: 1010.75,
+    // The remote clock is 100 ms ahead: sent at 1000.x, there at 1105.x, back at 1010.75.
+    offset_lower_ms: 94.25,
+    offset_upper_ms: 106,
+    flags: [],
+  });
+  assertEquals(records[1].flags, ["duplicate", "odd-code"]);
+  assertEquals([records[2].address, records[2].reporter, records[2].icmp_type], [
+    "10.0.0.2",
+    "10.0.0.254",
+    3,
+  ]);
+});
+
+Deno.test("csv has a header, empty cells and fields in the order asked for", () => {
+  assertEquals(
+    write({ format: "csv", fields: ["type", "rtt_ms", "address", "reporter", "flags"] }),
+    [
+      "type,rtt_ms,address,reporter,flags",
+      "reply,10.25,10.0.0.1,,",
+      "reply,10.25,10.0.0.1,,duplicate;odd-code",
+      "refused,0.125,10.0.0.2,10.0.0.254,",
+      "unsent,,10.0.0.3,,",
+    ],
+  );
+});
+
+Deno.test("--only keeps the records chosen", () => {
+  const types = (only: ScanReporterOptions["only"]) =>
+    write({ format: "json", only }).map((line) => JSON.parse(line).type);
+  assertEquals(types(["replied"]), ["reply", "reply"]);
+  assertEquals(types(["refused", "unsent"]), ["refused", "unsent"]);
+});
+
+Deno.test("a stamp that is no time of day gives no offset", () => {
+  let text = "";
+  const bytes = {
+    writeSync: (part: Uint8Array) => (text += new TextDecoder().decode(part), part.length),
+  };
+  const sink = new LineSink(bytes, () => {});
+  new ScanReporter(sink, { format: "json", only: [] }).reply({ ...reply, receiveMs: 0x80000001 });
+  sink.flush();
+  assertEquals(JSON.parse(text).offset_lower_ms, undefined);
+  assertEquals(JSON.parse(text).receive_ms, 0x80000001);
+});
+
+const progress: ScanProgress = {
+  position: 12_500,
+  length: 100_000,
+  elapsedSeconds: 1.25,
+  sendRate: 9998.4,
+  replyRate: 250,
+  remainingSeconds: 8.75,
+  phase: "sending",
+  sent: 12_500,
+  unsent: 0,
+  backoffs: 0,
+  replies: 310,
+  duplicates: 0,
+  refusals: 0,
+  unproven: 0,
+  malformed: 0,
+  dropped: 0,
+};
+
+Deno.test("progress in one line", () => {
+  assertEquals(
+    formatScanProgress(progress),
+    "12.5 %, 12,500 sent at 9,998/s, 310 hits (2.48 %), 0 dropped, 8.8 s left",
+  );
+  assertEquals(
+    formatScanProgress({ ...progress, position: 100_000, phase: "cooldown", dropped: 3 }),
+    "100.0 %, 12,500 sent, 310 hits (2.48 %), 3 dropped, 1.3 s in all",
+  );
+});
+
+Deno.test("lost replies and refused probes are said, and nothing else", () => {
+  assertEquals(listScanWarnings(progress), []);
+  assertEquals(
+    listScanWarnings({ ...progress, dropped: 1234, unsent: 5 }).map((line) => line.slice(0, 42)),
+    [
+      "lost replies: the kernel dropped 1,234 dat",
+      "the kernel refused 5 probes: their hosts w",
+    ],
+  );
+});
+
+Deno.test("counts and durations as people read them", () => {
+  assertEquals([0, 999, 1000, 4294967296].map(formatCount), ["0", "999", "1,000", "4,294,967,296"]);
+  assertEquals([0.25, 42, 429, 43_200, 1e6, Infinity].map(formatSeconds), [
+    "0.3 s",
+    "42 s",
+    "7 min",
+    "12.0 h",
+    "11.6 days",
+    "unknown time",
+  ]);
+});
