@@ -21,8 +21,12 @@ export const RATE_AFTER_MS = 1500;
 const RATE_TOLERANCE_RATIO = 0.5;
 const RATE_TOLERANCE_MS = 500;
 
-/** Replies before a host's tick is looked for: a run may have many hosts and few probes of each. */
-const REPLIES_BEFORE_TICK = 2;
+/**
+ * A host's tick is looked for from the reply on whose stamp lags so far behind another of its stamps: a fine clock
+ * on a steady way never lets it, and a run may have many such hosts. The finest tick that is looked for lets half
+ * of all stamps lag by that.
+ */
+const TICK_LAG_MS = 1;
 
 /**
  * Measures the probes of one host in turn, and remembers what one probe alone cannot tell: how its
@@ -36,7 +40,8 @@ export class StampHistory {
   #anchorMs: number | undefined;
   #anchorNs = 0;
   #wrongRate = false;
-  #replies = 0;
+  /** How far the stamp that was most ahead of our send time was. */
+  #leadMs: number | undefined;
   #ticks: TickDetector | undefined;
   #ticksKnown = false;
   #hasOwnTime = false;
@@ -102,15 +107,25 @@ export class StampHistory {
     if (reply.receiveMs !== originateMs) this.#hasOwnTime = true;
     this.#watchRate(sentAt.monotonicNs, receiveMs);
     if (offset === undefined || this.#ticksKnown) return;
-    this.#replies += 1;
-    if (this.#replies <= REPLIES_BEFORE_TICK) return;
-    this.#ticks ??= new TickDetector();
-    this.#ticks.add(msOfDay(sentAt.realtimeNs), receiveMs);
+    const sentMs = msOfDay(sentAt.realtimeNs);
+    if (this.#ticks === undefined) {
+      if (!this.#lags(foldMs(receiveMs - sentMs))) return;
+      this.#ticks = new TickDetector();
+    }
+    this.#ticks.add(sentMs, receiveMs);
     if (this.#ticks.settled && this.#ticks.tickMs === FINE_TICK_MS) {
       // Every coarse tick is contradicted: there is nothing more to learn.
       this.#ticksKnown = true;
       this.#ticks = undefined;
     }
+  }
+
+  /** Whether a stamp that is so far ahead of our send time lags behind an earlier one. */
+  #lags(aheadMs: number): boolean {
+    const leadMs = this.#leadMs ?? aheadMs;
+    const lagMs = foldMs(leadMs - aheadMs);
+    this.#leadMs = lagMs > 0 ? leadMs : aheadMs;
+    return lagMs >= TICK_LAG_MS;
   }
 
   #watchRate(atNs: number, receiveMs: number): void {
