@@ -90,6 +90,7 @@ export class Prober {
   readonly #buffers: Uint8Array[];
   readonly #templateOf: (target: Target) => ProbeTemplate;
   #answeredCount = 0;
+  #batchLength = 0;
   #key = 0;
   #timeoutNs: number;
   #timeoutRound = 0;
@@ -172,7 +173,9 @@ export class Prober {
         const { dueNs } = schedule;
         const probe = this.#sendDue(schedule, nowNs + (punctual?.leadNs ?? 0));
         if (probe !== undefined) punctual?.sent(dueNs, probe);
-        lastSendNs = nowNs + this.#groupDitherNs();
+        // More is due than one batch holds: no pause before the rest.
+        const isBehind = this.#batchLength === BATCH_SIZE && schedule.dueNs <= nowNs;
+        lastSendNs = isBehind ? -Infinity : nowNs + this.#groupDitherNs();
       }
       this.#takeAnswers();
       nowNs = clock.now().monotonicNs;
@@ -226,6 +229,7 @@ export class Prober {
       const timeoutNs = this.#timeoutNs;
       probes.push(new Probe(target, round, sequence, originateMs, key, now, timeoutNs));
     }
+    this.#batchLength = batch.length;
     const first = batch.length > 0 ? this.#sendBatch(batch, probes, now) : undefined;
     if (failure !== undefined) throw failure;
     return first;

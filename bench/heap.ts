@@ -1,0 +1,70 @@
+/**
+ * `deno run -A --v8-flags=--expose-gc bench/heap.ts [TARGETS] [PROBES]`: what a long run keeps in memory, with the garbage
+ * taken out. Probes of 1 Hz over a transport that answers at once, so two hours pass in seconds.
+ *
+ * Prints one line of JSON for each tenth of the run: probes a target so far, and bytes of heap in use.
+ */
+
+import { ProbeTemplate } from "../src/packet/mod.ts";
+import type { ProbeListener } from "../src/probe/outcome.ts";
+import { Prober } from "../src/probe/prober.ts";
+import { JsonReporter } from "../src/report/json_reporter.ts";
+import { LineSink } from "../src/report/line_sink.ts";
+import { RunRecorder } from "../src/report/run_recorder.ts";
+import { runTool, say, ToolError } from "../tools/output.ts";
+import { MirrorTransport } from "./mirror_transport.ts";
+
+const FIRST_ADDRESS = 0xc6120001;
+const STEPS = 10;
+
+async function main(): Promise<void> {
+  const [targetCount = 200, probes = 7200] = Deno.args.map(Number);
+  const collectGarbage = (globalThis as { gc?: () => void }).gc;
+  if (collectGarbage === undefined) {
+    throw new ToolError("Cannot collect garbage: want --v8-flags=--expose-gc");
+  }
+  const targets = Array.from({ length: targetCount }, (_, index) => ({
+    index,
+    label: `host-${index}`,
+    address: FIRST_ADDRESS + index,
+  }));
+  const transport = new MirrorTransport();
+  const sink = new LineSink({ writeSync: (bytes) => bytes.length }, () => {});
+  const { baseUnixMs } = transport.clock;
+  const recorder = new RunRecorder(targets, new JsonReporter(sink, { quiet: false }), sink, {
+    baseUnixMs,
+    explain: false,
+  });
+  let outcomes = 0;
+  const step = Math.ceil(targetCount * probes / STEPS);
+  const listener: ProbeListener = {
+    outcome(outcome) {
+      recorder.outcome(outcome);
+      if (++outcomes % step !== 0) return;
+      collectGarbage();
+      const heapBytes = Deno.memoryUsage().heapUsed;
+      say(JSON.stringify({ probes: Math.round(outcomes / targetCount), heapBytes }));
+    },
+    extra: (reply) => recorder.extra(reply),
+    stray: (datagram) => recorder.stray(datagram),
+    idle: (nowNs, busy) => recorder.idle(nowNs, busy),
+  };
+  const identifier = 1;
+  const prober = new Prober(
+    {
+      kind: "timestamp",
+      targets,
+      template: new ProbeTemplate({ kind: "timestamp", identifier }),
+      identifier,
+      firstSequence: 0,
+      count: probes,
+      intervalMs: 1000,
+      timeoutMs: 1000,
+    },
+    transport,
+    listener,
+  );
+  await prober.run();
+}
+
+if (import.meta.main) await runTool(main);
