@@ -39,6 +39,10 @@ export interface TextReporterOptions {
   readonly names?: { get(address: number): string | undefined } | undefined;
 }
 
+/** raw(7), IP_HDRINCL: what stands in a request's header differs from what leaves. */
+const FILLED_IN = "The kernel fills in source and identification where they are zero, " +
+  "and renews the header checksum.";
+
 /** Writes a run as text. */
 export class TextReporter implements Reporter {
   readonly #sink: LineSink;
@@ -70,6 +74,7 @@ export class TextReporter implements Reporter {
   sent(probe: Probe, bytes: Uint8Array): void {
     if (this.#options.quiet) return;
     this.#explain(`Request ${probe.sequence} to ${this.#name(probe.target)}`, bytes);
+    if (this.#options.explain !== undefined) this.#sink.line(dim(FILLED_IN));
   }
 
   /** Writes the reply's line. */

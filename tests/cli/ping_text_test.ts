@@ -115,6 +115,7 @@ programTest({
     if (covered === 40 && offset === 36) packets++;
   }
   assertEquals([packets, covered], [4, 40]);
+  assertEquals(text.match(/^The kernel fills in source and identification/gm)?.length, 2);
   assertEquals(text.match(/ab cd +identifier +43981/g)?.length, 4);
 });
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
-import { type CommandOptions, mustRun, runCommand } from "../support/command.ts";
+import { type CommandOptions, runCommand } from "../support/command.ts";
 import { Namespace } from "../support/namespace.ts";
 import {
   asPlainUser,
@@ -114,31 +114,6 @@ for (const { name, env, userId, groupId } of IDENTITIES) {
     assertEquals((await ping.result()).code, 0);
   });
 }
-
-binaryTest({
-  name: "one binary: a plain user may ask once it has the capability",
-  namespaces: true,
-  tools: ["setpriv", "setcap"],
-}, async () => {
-  await using namespace = await Namespace.open();
-  const folder = await Deno.makeTempDir({ prefix: "icmptime-setcap-" });
-  try {
-    await Deno.chmod(folder, 0o755);
-    const binary = `${folder}/icmptime`;
-    await Deno.copyFile(BINARY_PROGRAM.argv()[0] as string, binary);
-    await Deno.chmod(binary, 0o755);
-    const argv = (...args: string[]) => asPlainUser([binary, ...args]);
-    assertEquals((await namespace.run(argv("-c", "1", "127.0.0.1"))).code, 4);
-    await mustRun(["setcap", "cap_net_raw+ep", binary]);
-    const { stdout, stderr } = await namespace.mustRun(argv("-c", "1", "127.0.0.1"));
-    assertEquals(stderr, "");
-    assertMatch(stdout, /^127\.0\.0\.1: seq=0 ttl=64 rtt=/m);
-    const doctor = await namespace.mustRun(argv("doctor"));
-    assertMatch(doctor.stdout, /^ok +raw socket +can be opened \(CAP_NET_RAW\)$/m);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
 
 programTest({
   name: "ping: an empty environment, no HOME and no network do not matter",

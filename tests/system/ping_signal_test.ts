@@ -59,8 +59,9 @@ programTest({
   await using namespace = await Namespace.open();
   const args = ["--loop", "-i", "20ms", "127.0.0.1"];
   await using json = namespace.spawn(program.argv("--json", ...args));
-  await using text = namespace.spawn(program.argv("-q", ...args));
+  await using text = namespace.spawn(program.argv(...args));
   await json.output(/"type":"reply"/);
+  await text.output(/seq=/);
   for (const summaries of [1, 2, 3]) {
     json.sendSignal("SIGQUIT");
     await json.output(new RegExp(`(?:"type":"summary"[^]*){${summaries}}"type":"reply"`));
