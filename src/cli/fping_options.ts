@@ -111,7 +111,7 @@ export const FPING_COMMAND: CommandSpec = {
   options: FPING_OPTIONS,
   examples: [
     [
-      "icmptime fping --icmp-timestamp --timestamp --loop --period 300 --interval 60 --timeout 10000 A B C",
+      "icmptime fping --icmp-timestamp --timestamp --loop --period 300 --interval 60 --timeout 10000 A B",
       "what a bandwidth controller runs",
     ],
   ],

@@ -18,10 +18,7 @@ export function formatHelp(command: CommandSpec): string {
     lines.push("");
   }
   if (command.examples.length > 0) {
-    const width = Math.max(...command.examples.map(([line]) => line.length));
-    lines.push("Examples:");
-    for (const [line, what] of command.examples) lines.push(`  ${line.padEnd(width)}  ${what}`);
-    lines.push("");
+    lines.push("Examples:", ...formatExamples(command.examples), "");
   }
   return lines.join("\n");
 }
@@ -73,6 +70,14 @@ export function wrap(paragraph: string, width: number): string[] {
 
 function usageName(command: CommandSpec): string {
   return command.name === "ping" ? "" : `${command.name} `;
+}
+
+/** What an example does stands beside it, or below it where one of them is too long. */
+function formatExamples(examples: CommandSpec["examples"]): string[] {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const beside = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`);
+  if (beside.every((line) => line.length <= WIDTH)) return beside;
+  return examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`]);
 }
 
 function formatOption(name: string, option: Option<unknown>): string[] {

@@ -116,9 +116,9 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   const { plan, list, conditions = [] } = setup;
   const { targets } = list;
   const transport = system.openTransport(plan.transport);
-  const file = setup.output === undefined ? undefined : openOutput(setup.output, system);
-  system.dropPrivileges();
   try {
+    const file = setup.output === undefined ? undefined : openOutput(setup.output, system);
+    system.dropPrivileges();
     const sink = new LineSink(file ?? system.stdout, (error) => {
       if (!isClosedPipe(error)) complain(system, `Cannot write the output: ${error.message}`);
       prober.stop();

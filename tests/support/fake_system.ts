@@ -1,0 +1,138 @@
+/** A machine for the commands: simulated network, memory for its streams, names from a table. */
+
+import type { RunSignal, System } from "../../src/cli/system.ts";
+import type { NameResolution } from "../../src/target/resolver.ts";
+import { MemorySink } from "./memory_sink.ts";
+import type { Network } from "./simulated_network.ts";
+import { SimulatedTransport } from "./simulated_transport.ts";
+
+/** What the machine is like. */
+export interface FakeSystemOptions {
+  /** The network; everybody answers unless told. */
+  readonly network?: Network;
+  /** Names and their addresses; an error for one that is told by the resolver. */
+  readonly names?: Readonly<Record<string, NameResolution>>;
+  /** Files by path; `-` is standard input. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Why no socket can be opened. */
+  readonly socketError?: Error;
+  /** Standard output, if not memory that takes all. */
+  readonly stdout?: MemorySink;
+  /** Addresses that the kernel would route as broadcasts. */
+  readonly broadcasts?: readonly number[];
+  /** Signals that come, each with its time in milliseconds after the first wait. */
+  readonly signals?: readonly { readonly atMs: number; readonly signal: RunSignal }[];
+}
+
+/** An error as ffi throws it, without ffi. */
+export function systemError(syscall: string, code: string, errno: number): Error {
+  const error = new Error(`Cannot ${syscall}: ${code}`);
+  return Object.assign(error, { name: "SystemError", syscall, code, errno });
+}
+
+/** A machine that does nothing outside of the test. */
+export class FakeSystem implements System {
+  /** Standard output. */
+  readonly stdout: MemorySink;
+  /** Standard error. */
+  readonly stderr = new MemorySink();
+  /** Never one. */
+  readonly stderrIsTerminal = false;
+  /** The transport that the command opened. */
+  transport: SimulatedTransport | undefined;
+  /** What was opened and given up, in order. */
+  readonly calls: string[] = [];
+  readonly #options: FakeSystemOptions;
+  readonly #handlers = new Map<RunSignal, () => void>();
+
+  /** Makes the machine. */
+  constructor(options: FakeSystemOptions = {}) {
+    this.#options = options;
+    this.stdout = options.stdout ?? new MemorySink();
+  }
+
+  /** `scan` is tested elsewhere. */
+  get scan(): System["scan"] {
+    throw new Error("Cannot scan: this machine is for the other commands");
+  }
+
+  /** A machine in good health, unless it has no socket. */
+  readonly diagnostics: System["diagnostics"] = {
+    trySocket: () => {
+      const { socketError } = this.#options;
+      return socketError === undefined
+        ? { ok: true, stampSource: "kernel" }
+        : { ok: false, error: socketError };
+    },
+    readClock: () => ({
+      synchronised: true,
+      maximumErrorUs: 1500,
+      estimatedErrorUs: 20,
+      frequencyPpm: -1.25,
+    }),
+    stampsTransmit: () => true,
+    hasNetRaw: () => this.#options.socketError === undefined,
+  };
+
+  /** Names from the table; no others are known. */
+  readonly resolver: System["resolver"] = {
+    resolve: (name) =>
+      Promise.resolve(
+        this.#options.names?.[name] ??
+          { ok: false, reason: "unresolved", message: "Name or service not known" },
+      ),
+  };
+
+  /** Routes everything through eth0. */
+  findRoute(): ReturnType<System["findRoute"]> {
+    return { kind: "routed", source: 0xc0000201, interfaceName: "eth0" };
+  }
+
+  /** Tells the broadcasts of the options. */
+  isBroadcast(address: number): boolean {
+    return this.#options.broadcasts?.includes(address) ?? false;
+  }
+
+  /** Reads from the table. */
+  readText(path: string): Promise<string> {
+    const text = this.#options.files?.[path];
+    return text === undefined
+      ? Promise.reject(new Deno.errors.NotFound("No such file or directory (os error 2)"))
+      : Promise.resolve(text);
+  }
+
+  /** Nothing can be written to. */
+  openAppend(path: string): never {
+    this.calls.push(`openAppend ${path}`);
+    throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+  }
+
+  /** No address has a name. */
+  lookUpAddress(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** Opens the simulated network. */
+  openTransport(): SimulatedTransport {
+    this.calls.push("openTransport");
+    const { socketError, network = {}, signals = [] } = this.#options;
+    if (socketError !== undefined) throw socketError;
+    const transport = new SimulatedTransport(network);
+    for (const { atMs, signal } of signals) {
+      transport.at(atMs, () => this.#handlers.get(signal)?.());
+    }
+    this.transport = transport;
+    return transport;
+  }
+
+  /** Notes that it was called. */
+  dropPrivileges(): void {
+    this.calls.push("dropPrivileges");
+  }
+
+  /** Keeps the handler for the signals that come. */
+  onSignal(signal: RunSignal, handler: () => void): () => void {
+    this.#handlers.set(signal, handler);
+    return () => void this.#handlers.delete(signal);
+  }
+}

@@ -1,0 +1,335 @@
+/** From argv to exit code on a fake machine: what is printed where, and how each trouble ends. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { dispatch } from "../../../src/cli/dispatch.ts";
+import { VERSION } from "../../../src/cli/version.ts";
+import { FakeSystem, type FakeSystemOptions, systemError } from "../../support/fake_system.ts";
+import { ScriptedSink } from "../../support/memory_sink.ts";
+
+interface Row {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly machine?: FakeSystemOptions;
+  readonly code: number;
+  /** Part of standard error; "" is an empty one. */
+  readonly stderr?: string;
+  /** Part of standard output; "" is an empty one. */
+  readonly stdout?: string;
+}
+
+const names: FakeSystemOptions["names"] = {
+  "host.example": { ok: true, addresses: [0xc6120007, 0xc6120008] },
+  "six.example": { ok: false, reason: "no-ipv4", message: "no IPv4 address" },
+};
+const EPERM = systemError("socket", "EPERM", 1);
+
+const ROWS: readonly Row[] = [
+  { name: "an answer", args: ["198.18.0.1"], code: 0, stdout: "5 sent, 5 received", stderr: "" },
+  { name: "ping by its name", args: ["ping", "-c1", "198.18.0.1"], code: 0, stdout: "1 sent" },
+  {
+    name: "a name",
+    args: ["-c1", "host.example"],
+    machine: { names },
+    code: 0,
+    stdout: "198.18.0.7",
+  },
+  {
+    name: "no answer",
+    args: ["-c2", "198.18.0.1"],
+    machine: { network: { lossOutRatio: 1 } },
+    code: 1,
+    stdout: "2 lost",
+  },
+  {
+    name: "one of two answers",
+    args: ["-c1", "198.18.0.1", "198.18.0.2"],
+    machine: { network: { rules: [{ hosts: [2], fate: { lossOutRatio: 1 } }] } },
+    code: 1,
+    stdout: "1 of 2 targets answered",
+  },
+  {
+    name: "probes that the kernel refuses",
+    args: ["-c2", "198.18.0.1"],
+    machine: { network: { refuse: { code: "ENETUNREACH", errno: 101 } } },
+    code: 1,
+    stdout: "2 not sent",
+  },
+  { name: "nothing at all", args: [], code: 3, stderr: "Usage: icmptime", stdout: "" },
+  { name: "no target", args: ["-c1"], code: 3, stderr: "Cannot ask nobody", stdout: "" },
+  {
+    name: "an unknown option",
+    args: ["--cuont", "1", "198.18.0.1"],
+    code: 3,
+    stderr: "the nearest is --count",
+  },
+  {
+    name: "a value out of range",
+    args: ["-c0", "198.18.0.1"],
+    code: 3,
+    stderr: "Cannot take '0' for --count",
+  },
+  {
+    name: "options that exclude each other",
+    args: ["--loop", "-c1", "198.18.0.1"],
+    code: 3,
+    stderr: "--loop with --count",
+  },
+  {
+    name: "stamps for echo",
+    args: ["--echo", "--originate", "0", "198.18.0.1"],
+    code: 3,
+    stderr: "echo has no stamps",
+  },
+  {
+    name: "more probes out than there are sequence numbers",
+    args: ["-i0", "--loop", "198.18.0.1"],
+    code: 3,
+    stderr: "65536",
+  },
+  { name: "an IPv6 literal", args: ["::1"], code: 3, stderr: "ICMPv6 has no Timestamp message" },
+  { name: "a broken literal", args: ["1.2.3"], code: 3, stderr: "not an IPv4 address" },
+  { name: "a multicast address", args: ["224.0.0.1"], code: 3, stderr: "multicast" },
+  { name: "the broadcast address", args: ["255.255.255.255"], code: 3, stderr: "broadcast" },
+  {
+    name: "a broadcast address of a network",
+    args: ["198.18.0.255"],
+    machine: { broadcasts: [0xc61200ff] },
+    code: 3,
+    stderr: "a broadcast address, want a single host",
+  },
+  {
+    name: "a name that is not known",
+    args: ["nowhere.example"],
+    code: 2,
+    stderr: "Cannot resolve nowhere.example: Name or service not known",
+    stdout: "",
+  },
+  {
+    name: "a name with IPv6 addresses alone",
+    args: ["six.example"],
+    machine: { names },
+    code: 2,
+    stderr: "IPv6 addresses only",
+  },
+  {
+    name: "one name of two is not known: the other is asked",
+    args: ["-c1", "nowhere.example", "198.18.0.1"],
+    code: 2,
+    stderr: "Cannot resolve nowhere.example",
+    stdout: "1 sent, 1 received",
+  },
+  {
+    name: "an address given twice",
+    args: ["-c1", "198.18.0.1", "198.18.0.1"],
+    code: 0,
+    stderr: "asked once",
+  },
+  {
+    name: "no privilege",
+    args: ["198.18.0.1"],
+    machine: { socketError: EPERM },
+    code: 4,
+    stderr: "CAP_NET_RAW",
+    stdout: "",
+  },
+  {
+    name: "an interface that is not there",
+    args: ["-I", "eth9", "198.18.0.1"],
+    machine: { socketError: systemError("setsockopt", "ENODEV", 19) },
+    code: 4,
+    stderr: "Cannot setsockopt: ENODEV",
+  },
+  {
+    name: "a permission that Deno was not given",
+    args: ["198.18.0.1"],
+    machine: { socketError: new Deno.errors.NotCapable("Requires ffi access") },
+    code: 4,
+    stderr: "Deno was started without that permission",
+  },
+  {
+    name: "a full disk",
+    args: ["-c1", "198.18.0.1"],
+    machine: { stdout: new ScriptedSink([new Error("No space left on device (os error 28)")]) },
+    code: 4,
+    stderr: "Cannot write the output: No space left on device",
+  },
+  {
+    name: "a file that cannot be written",
+    args: ["-o", "/proc/x", "-c1", "198.18.0.1"],
+    code: 3,
+    stderr: "Cannot write to /proc/x",
+  },
+  {
+    name: "targets from a file",
+    args: ["-c1", "-f", "hosts"],
+    machine: { files: { hosts: "# two\n198.18.0.1\n\n198.18.0.2 # second\n" } },
+    code: 0,
+    stdout: "2 of 2 targets answered",
+  },
+  {
+    name: "targets from standard input",
+    args: ["-c1", "-f", "-"],
+    machine: { files: { "-": "198.18.0.9" } },
+    code: 0,
+    stdout: "--- 198.18.0.9 ---",
+  },
+  {
+    name: "a file that is not there",
+    args: ["-f", "hosts"],
+    code: 3,
+    stderr: "Cannot read targets from hosts",
+  },
+  {
+    name: "an empty file",
+    args: ["-f", "hosts"],
+    machine: { files: { hosts: "# none\n" } },
+    code: 3,
+    stderr: "Cannot ask nobody",
+  },
+  {
+    name: "the version",
+    args: ["--version"],
+    code: 0,
+    stdout: `icmptime ${VERSION}\n`,
+    stderr: "",
+  },
+  { name: "the version by its letter", args: ["-V"], code: 0, stdout: VERSION },
+  { name: "help", args: ["--help"], code: 0, stdout: "Commands:", stderr: "" },
+  { name: "help of a command", args: ["ping", "-h"], code: 0, stdout: "-c, --count" },
+  {
+    name: "help as a command",
+    args: ["help", "doctor"],
+    code: 0,
+    stdout: "Usage: icmptime doctor",
+  },
+  {
+    name: "help about nothing known",
+    args: ["help", "dcotor"],
+    code: 3,
+    stderr: "the nearest is doctor",
+  },
+  {
+    name: "completions",
+    args: ["completions", "bash"],
+    code: 0,
+    stdout: "complete -F _icmptime icmptime",
+  },
+  {
+    name: "completions for no shell",
+    args: ["completions", "csh"],
+    code: 3,
+    stderr: "want bash, zsh, fish or man",
+  },
+  { name: "the man page", args: ["completions", "man"], code: 0, stdout: ".TH ICMPTIME 1" },
+  { name: "doctor in good health", args: ["doctor"], code: 0, stdout: "can be opened" },
+  {
+    name: "doctor with a target",
+    args: ["doctor", "198.18.0.1"],
+    code: 0,
+    stdout: "198.18.0.1 from 192.0.2.1 through eth0",
+  },
+  {
+    name: "doctor without a socket",
+    args: ["doctor"],
+    machine: { socketError: EPERM },
+    code: 4,
+    stdout: "CAP_NET_RAW",
+  },
+  {
+    name: "doctor with a name that is not known",
+    args: ["doctor", "nowhere.example"],
+    code: 2,
+    stdout: "nowhere.example",
+  },
+  {
+    name: "doctor with two targets",
+    args: ["doctor", "a", "b"],
+    code: 3,
+    stderr: "want one at most",
+  },
+];
+
+for (const { name, args, machine, code, stderr, stdout } of ROWS) {
+  Deno.test(`dispatch: ${name}`, async () => {
+    const system = new FakeSystem(machine);
+    const exitCode = await dispatch(args, system);
+    assertEquals(exitCode, code, system.stderr.text + system.stdout.text);
+    requirePart(system.stderr.text, stderr);
+    requirePart(system.stdout.text, stdout);
+    for (const line of system.stderr.lines) {
+      if (args.length > 0) assert(line.startsWith("icmptime: "), line);
+    }
+    assert(!/^ +at /m.test(system.stderr.text), "a stack trace");
+    if (system.transport !== undefined) assertEquals(system.transport.closes, 1, "closed once");
+  });
+}
+
+function requirePart(text: string, part: string | undefined): void {
+  if (part === "") assertEquals(text, "");
+  else if (part !== undefined) assert(text.includes(part), `"${part}" is not in\n${text}`);
+}
+
+Deno.test("dispatch: a reader that has gone is no fault, and ends the run", async () => {
+  const gone = new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
+  const system = new FakeSystem({ stdout: new ScriptedSink([200, gone]) });
+  const code = await dispatch(["--loop", "198.18.0.1"], system);
+  assertEquals([code, system.stderr.text], [0, ""]);
+});
+
+Deno.test("dispatch: root is given up after the socket is open and before anything is sent", async () => {
+  const system = new FakeSystem();
+  await dispatch(["-c1", "198.18.0.1"], system);
+  assertEquals(system.calls, ["openTransport", "dropPrivileges"]);
+});
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`dispatch: ${signal} ends the run with its summary`, async () => {
+    const system = new FakeSystem({ signals: [{ atMs: 2500, signal }] });
+    const code = await dispatch(["--loop", "--json", "198.18.0.1"], system);
+    const records = system.stdout.lines.map((line) => JSON.parse(line));
+    assertEquals(code, 0);
+    assertEquals(records.map(({ type }) => type), [
+      "run",
+      "reply",
+      "reply",
+      "reply",
+      "summary",
+      "end",
+    ]);
+    assertEquals(records.at(-1).reason, "stopped");
+  });
+}
+
+Deno.test("dispatch: SIGQUIT prints the summary and the run goes on", async () => {
+  const system = new FakeSystem({ signals: [{ atMs: 1500, signal: "SIGQUIT" }] });
+  const code = await dispatch(["-c3", "--json", "198.18.0.1"], system);
+  const records = system.stdout.lines.map((line) => JSON.parse(line));
+  assertEquals(code, 0);
+  assertEquals(records.filter(({ type }) => type === "summary").map(({ received }) => received), [
+    2,
+    3,
+  ]);
+  assertEquals(records.at(-1).reason, "complete");
+});
+
+Deno.test("dispatch: a probe that is out at an interrupt is counted as such", async () => {
+  const system = new FakeSystem({
+    network: { back: 400 },
+    signals: [{ atMs: 2100, signal: "SIGINT" }],
+  });
+  const code = await dispatch(["--loop", "--json", "198.18.0.1"], system);
+  const end = JSON.parse(system.stdout.lines.at(-1) ?? "{}");
+  assertEquals([code, end.sent, end.received, end.pending], [0, 3, 2, 1]);
+});
+
+Deno.test("dispatch: a mistake of our own is not hidden", async () => {
+  const system = new FakeSystem({ socketError: new TypeError("a bug") });
+  await assertRejects(() => dispatch(["198.18.0.1"], system), TypeError, "a bug");
+});
+
+Deno.test("dispatch: what a name does to a terminal is taken out", async () => {
+  const system = new FakeSystem();
+  const code = await dispatch(["evil\x1b[2J.example"], system);
+  assertEquals(code, 2);
+  assert(!system.stderr.text.includes("\x1b"), JSON.stringify(system.stderr.text));
+});
