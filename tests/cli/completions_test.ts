@@ -126,7 +126,10 @@ programTest({
     ) {
       const line = ["icmptime", ...words].join(" ");
       const argv = ["zsh", "-f", "-c", ZSH_SCRIPT, "zsh", folder, line, ...offered];
-      assertEquals((await mustRun(argv, { env: { TERM: "xterm" }, timeoutMs: 15_000 })).stdout, "shown\n");
+      assertEquals(
+        (await mustRun(argv, { env: { TERM: "xterm" }, timeoutMs: 15_000 })).stdout,
+        "shown\n",
+      );
     }
   });
 });

@@ -12,51 +12,85 @@ export interface OutputRecord {
 
 /** Counts of probes, as `summary` and `end` have them. */
 export interface CountRecord extends OutputRecord {
+  /** Probes that the kernel took. */
   readonly sent: number;
+  /** Probes answered in time. */
   readonly received: number;
+  /** Probes whose time ran out. */
   readonly lost: number;
+  /** Probes that an ICMP error ended. */
   readonly refused: number;
+  /** Probes that the kernel did not take. */
   readonly unsent: number;
+  /** Probes still out at the end. */
   readonly pending: number;
+  /** Answers after the time had run out. */
   readonly late: number;
+  /** Further answers. */
   readonly duplicates: number;
 }
 
 /** An answer. */
 export interface ReplyRecord extends OutputRecord {
+  /** As it was written. */
   readonly target: string;
+  /** IPv4 address. */
   readonly address: string;
+  /** Number of the probe, from 0. */
   readonly probe: number;
+  /** ICMP sequence number. */
   readonly sequence: number;
+  /** Time to live of the reply. */
   readonly ttl: number;
+  /** Round-trip time. */
   readonly rtt_ms: number;
+  /** `kernel` or `user`. */
   readonly stamp_source: string;
+  /** Raw stamp. */
   readonly originate_ms: number;
+  /** Raw stamp. */
   readonly receive_ms: number;
+  /** Raw stamp. */
   readonly transmit_ms: number;
+  /** Arrival, ms since midnight UT. */
   readonly arrival_ms: number;
+  /** Arrival, Unix time in seconds. */
   readonly time: number;
+  /** Length of the ICMP message. */
   readonly length_bytes: number;
+  /** Least offset; absent when the stamps are not used. */
   readonly offset_lower_ms?: number;
+  /** Greatest offset. */
   readonly offset_upper_ms?: number;
+  /** Everything odd. */
   readonly flags: readonly string[];
 }
 
 /** What one target has shown. */
 export interface SummaryRecord extends CountRecord {
+  /** IPv4 address. */
   readonly address: string;
+  /** As it was written. */
   readonly target: string;
 }
 
 /** How the run ended. */
 export interface EndRecord extends CountRecord {
+  /** `complete`, `deadline` or `stopped`. */
   readonly reason: string;
+  /** Exit code. */
   readonly exit_code: number;
+  /** Targets that answered. */
   readonly answered: number;
+  /** Targets asked. */
   readonly targets: number;
+  /** Datagrams that cannot be read. */
   readonly malformed: number;
+  /** Somebody else's. */
   readonly foreign: number;
+  /** Our identifier, but no probe of ours. */
   readonly unmatched: number;
+  /** Dropped for want of buffer. */
   readonly kernel_drops: number;
 }
 
