@@ -12,6 +12,7 @@ export {
   type SteeringOptions,
   WIDEST_SPREAD_MS,
 } from "./phase.ts";
+export { PrecisionGoal, precisionMs } from "./precision_goal.ts";
 export { type ClockSample } from "./sample.ts";
 export type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
 export { ClockTracker, type ClockTrackerOptions } from "./tracker.ts";

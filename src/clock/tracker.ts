@@ -80,6 +80,11 @@ export class ClockTracker {
     };
   }
 
+  /** Replies added so far. */
+  get probes(): number {
+    return this.#probes;
+  }
+
   /**
    * Adds one answered probe whose stamps could be read. Replies may come slightly out of order. One
    * that contradicts the others is held back: it is left out when the next one agrees with the

@@ -1,11 +1,26 @@
-/** Fields of the records of `clock`: one for each remote clock, one for what they say together. */
+/** Fields of the record of one remote clock. */
 
-import type { ClockState, Consensus } from "../clock/mod.ts";
-import { formatAddress } from "../packet/mod.ts";
+import type { ClockState } from "../clock/mod.ts";
+import type { StampReading } from "../measurement/mod.ts";
 import type { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../target/target.ts";
 import { formatTimeOfDay, MS_PER_DAY, msOfDay } from "../time/mod.ts";
-import { type Field, nsToMs, roundMs } from "./field.ts";
+import type { Field } from "./field.ts";
+import { FLAG_NAMES } from "./flags.ts";
+import { rounded, roundedDown, roundedUp, unixSeconds, when, who } from "./record_parts.ts";
+
+const READINGS: readonly StampReading[] = [
+  "standard",
+  "high-bit",
+  "little-endian",
+  "ambiguous",
+  "unreadable",
+];
+
+const QUARTER_HOUR_MS = 15 * 60_000;
+
+/** A clock that is right but for its time zone is off by quarter hours, to within this. */
+const ZONE_TOLERANCE_MS = 10_000;
 
 /** What is known of one remote clock. */
 export interface ClockEvent {
@@ -18,17 +33,11 @@ export interface ClockEvent {
   /** Remarks on its replies, each once. */
   readonly flags: readonly string[];
   /** How its stamps were read; undefined before a reply. */
-  readonly reading: string | undefined;
+  readonly reading: StampReading | undefined;
   /** Our realtime now, nanoseconds since the base. */
   readonly nowNs: number;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
-}
-
-/** What several hosts say together. */
-export interface ConsensusEvent {
-  /** The intersection of their bounds. */
-  readonly consensus: Consensus;
 }
 
 /** The remote clock's time of day now, milliseconds since midnight UT; undefined when it is not known. */
@@ -38,40 +47,32 @@ export function remoteTimeOfDay({ state, nowNs }: ClockEvent): number | undefine
   return ((ms % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
 }
 
-/** A number of milliseconds to the microsecond; bounds are rounded outwards by their callers. */
-function ms(
-  read: (state: ClockState) => number | undefined,
-): (event: ClockEvent) => number | undefined {
-  return ({ state }) => {
-    const value = read(state);
-    return value === undefined ? undefined : roundMs(value);
-  };
+/** Why no number is given, in a few words; undefined when one is. */
+export function whyUndecided({ state, counters }: ClockEvent): string | undefined {
+  if (state.undecided === "no reply yet" && counters.received > 0) return NO_TIME;
+  return state.undecided;
 }
 
-function ppm(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value * 1e3) / 1e3;
+const NO_TIME = "no reply carries a time that can be read";
+
+/**
+ * By how many minutes a clock that may show the local time of a time zone is off; undefined when its offset is no
+ * whole number of quarter hours.
+ */
+export function zoneMinutes({ offsetMs }: ClockState): number | undefined {
+  if (offsetMs === undefined) return undefined;
+  const quarters = Math.round(offsetMs / QUARTER_HOUR_MS);
+  const isZone = Math.abs(offsetMs - quarters * QUARTER_HOUR_MS) <= ZONE_TOLERANCE_MS;
+  return isZone && quarters !== 0 ? quarters * 15 : undefined;
 }
 
 /** Fields of `clock`. */
 export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
-  {
-    name: "target",
-    type: "string",
-    description: "The target as the user wrote it",
-    value: ({ target }) => target.label,
-  },
-  {
-    name: "address",
-    type: "string",
-    description: "IPv4 address of the target",
-    value: ({ target }) => formatAddress(target.address),
-  },
-  {
-    name: "time",
-    type: "number",
-    description: "When this was known, Unix time in seconds by the local clock",
-    value: ({ baseUnixMs, nowNs }) => Math.round((baseUnixMs / 1e3 + nowNs / 1e9) * 1e6) / 1e6,
-  },
+  ...who<ClockEvent>(({ target }) => target),
+  when(
+    "When this was known, and for when it holds, by the local clock",
+    ({ baseUnixMs, nowNs }) => unixSeconds(baseUnixMs, nowNs),
+  ),
   {
     name: "decidable",
     type: "boolean",
@@ -81,65 +82,86 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
   {
     name: "undecided",
     type: "string",
+    optional: true,
+    values: [
+      "no reply yet",
+      NO_TIME,
+      "the stamp has not moved yet",
+      "replies contradict each other",
+      "the stamps do not keep time",
+    ],
     description: "Why they are not",
-    value: ({ state }) => state.undecided,
+    value: whyUndecided,
   },
   {
     name: "offset_ms",
     type: "number",
+    optional: true,
     description:
       "Remote clock minus local clock, if the fastest ways out and back take equally long",
-    value: ms((state) => state.offsetMs),
+    value: ({ state }) => rounded(state.offsetMs),
   },
   {
     name: "spread_ms",
     type: "number",
+    optional: true,
     description: "One standard deviation of that estimate, under the same assumption",
-    value: ms((state) => state.spreadMs),
+    value: ({ state }) => rounded(state.spreadMs),
   },
   {
     name: "lower_ms",
     type: "number",
+    optional: true,
     description: "The offset is not less than this, however long each way takes",
-    value: ({ state }) =>
-      state.lowerMs === undefined ? undefined : Math.floor(state.lowerMs * 1e3) / 1e3,
+    value: ({ state }) => roundedDown(state.lowerMs),
   },
   {
     name: "upper_ms",
     type: "number",
+    optional: true,
     description: "The offset is not more than this, however long each way takes",
-    value: ({ state }) =>
-      state.upperMs === undefined ? undefined : Math.ceil(state.upperMs * 1e3) / 1e3,
+    value: ({ state }) => roundedUp(state.upperMs),
   },
   {
     name: "skew_ppm",
     type: "number",
+    optional: true,
     description: "Rate of the remote clock against the local one, minus one, in parts per million",
-    value: ({ state }) => ppm(state.skewPpm),
+    value: ({ state }) => rounded(state.skewPpm),
+  },
+  {
+    name: "skew_spread_ppm",
+    type: "number",
+    optional: true,
+    description: "One standard deviation of that, under the same assumption",
+    value: ({ state }) => rounded(state.skewSpreadPpm),
   },
   {
     name: "skew_lower_ppm",
     type: "number",
+    optional: true,
     description: "The skew is not less than this",
-    value: ({ state }) => ppm(state.skewLowerPpm),
+    value: ({ state }) => roundedDown(state.skewLowerPpm),
   },
   {
     name: "skew_upper_ppm",
     type: "number",
+    optional: true,
     description: "The skew is not more than this",
-    value: ({ state }) => ppm(state.skewUpperPpm),
+    value: ({ state }) => roundedUp(state.skewUpperPpm),
   },
   {
     name: "min_rtt_ms",
     type: "number",
+    optional: true,
     description: "Shortest round trip of the replies in use",
-    value: ({ state }) => state.minRttNs === undefined ? undefined : nsToMs(state.minRttNs),
+    value: ({ state }) => state.minRttNs === undefined ? undefined : rounded(state.minRttNs / 1e6),
   },
   {
     name: "tick_ms",
     type: "number",
     description: "Remote tick, the step in which its stamps move",
-    value: ({ state }) => state.tickMs,
+    value: ({ state }) => rounded(state.tickMs),
   },
   {
     name: "tick_settled",
@@ -150,11 +172,20 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
   {
     name: "remote_time",
     type: "string",
+    optional: true,
     description: "What the remote clock shows at `time`, time of day in UTC",
     value: (event) => {
       const timeMs = remoteTimeOfDay(event);
       return timeMs === undefined ? undefined : formatTimeOfDay(timeMs);
     },
+  },
+  {
+    name: "zone_minutes",
+    type: "integer",
+    optional: true,
+    description:
+      "Where the offset is a whole number of quarter hours: so many minutes; perhaps local time instead of UT",
+    value: ({ state }) => zoneMinutes(state),
   },
   {
     name: "sent",
@@ -204,7 +235,7 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     description: "Why and when the measurement began anew: reason, Unix time, change of the offset",
     value: ({ state, baseUnixMs }) =>
       state.restarts.map(({ reason, atNs, changeMs }) => {
-        const at = (baseUnixMs / 1e3 + atNs / 1e9).toFixed(3);
+        const at = unixSeconds(baseUnixMs, atNs).toFixed(3);
         return changeMs === undefined
           ? `${reason} at ${at}`
           : `${reason} at ${at} by ${changeMs.toFixed(3)} ms`;
@@ -213,62 +244,16 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
   {
     name: "reading",
     type: "string",
-    description:
-      "How the remote stamps were read: standard, high-bit, little-endian, ambiguous, unreadable",
+    optional: true,
+    values: READINGS,
+    description: "How the remote stamps in use were read",
     value: ({ reading }) => reading,
   },
   {
     name: "flags",
     type: "strings",
+    values: FLAG_NAMES,
     description: "Everything odd about the replies, each once",
     value: ({ flags }) => flags,
-  },
-];
-
-/** Fields of `consensus`. */
-export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
-  {
-    name: "hosts",
-    type: "integer",
-    description: "Hosts whose clocks were decided",
-    value: ({ consensus }) => consensus.hosts,
-  },
-  {
-    name: "agreeing",
-    type: "integer",
-    description: "The largest number of hosts whose bounds meet",
-    value: ({ consensus }) => consensus.agreeing,
-  },
-  {
-    name: "majority",
-    type: "boolean",
-    description: "Whether those are more than half, and at least two",
-    value: ({ consensus }) => consensus.majority,
-  },
-  {
-    name: "lower_ms",
-    type: "number",
-    description:
-      "True time is ahead of the local clock by not less than this, if the majority is right",
-    value: ({ consensus }) => Math.floor(consensus.lowerMs * 1e3) / 1e3,
-  },
-  {
-    name: "upper_ms",
-    type: "number",
-    description:
-      "True time is ahead of the local clock by not more than this, if the majority is right",
-    value: ({ consensus }) => Math.ceil(consensus.upperMs * 1e3) / 1e3,
-  },
-  {
-    name: "local_clock",
-    type: "string",
-    description: "right, off or unknown",
-    value: ({ consensus }) => consensus.localClock,
-  },
-  {
-    name: "falsetickers",
-    type: "strings",
-    description: "Hosts whose bounds do not meet the agreement",
-    value: ({ consensus }) => consensus.falsetickers,
   },
 ];

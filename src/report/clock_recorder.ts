@@ -1,6 +1,7 @@
 /** Listens to a run and follows the clock of every target. */
 
 import { ClockTracker, type ClockTrackerOptions, consensus } from "../clock/mod.ts";
+import type { StampReading } from "../measurement/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type {
   ExtraReply,
@@ -13,7 +14,9 @@ import type { Probe } from "../probe/probe.ts";
 import { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../target/target.ts";
 import type { Clock } from "../time/mod.ts";
-import type { ClockEvent, ConsensusEvent } from "./clock_record.ts";
+import type { ClockEvent } from "./clock_record.ts";
+import type { ConsensusEvent } from "./consensus_record.ts";
+import type { StrayCounts } from "./run_recorder.ts";
 
 /** Remarks after which the stamps of a reply say nothing of its clock; the tracker judges all others itself. */
 const UNUSABLE: ReadonlySet<string> = new Set([
@@ -28,7 +31,7 @@ class FollowedClock {
   readonly tracker: ClockTracker;
   readonly counters = new ProbeCounters();
   readonly flags = new Set<string>();
-  reading: string | undefined;
+  reading: StampReading | undefined;
 
   constructor(target: Target, options: ClockTrackerOptions) {
     this.target = target;
@@ -39,18 +42,20 @@ class FollowedClock {
     const { measurement, flags } = reply;
     for (const flag of flags) this.flags.add(flag);
     if (measurement === undefined) return;
-    this.reading = measurement.reading;
     const { receiveMs, transmitMs } = measurement;
-    if (receiveMs === undefined || transmitMs === undefined) return;
-    if (flags.some((flag) => UNUSABLE.has(flag))) return;
+    const isUsable = receiveMs !== undefined && transmitMs !== undefined &&
+      !flags.some((flag) => UNUSABLE.has(flag));
+    // How the stamps in use were read; as long as there are none, why they were not.
+    if (isUsable || this.tracker.probes === 0) this.reading = measurement.reading;
+    if (!isUsable) return;
     this.tracker.add({ sentAt: probe.sentAt, receivedAt: reply.receivedAt, receiveMs, transmitMs });
   }
 }
 
 /** What the recorder tells of while it listens. */
 export interface ClockWatcher {
-  /** A reply has been taken in. */
-  replied(): void;
+  /** A reply of a target has been taken in. */
+  replied(targetIndex: number): void;
   /** The prober is about to wait. */
   idle(nowNs: number): void;
   /** The kernel did not take a probe, or an ICMP error came, or something that is no answer. */
@@ -59,6 +64,8 @@ export interface ClockWatcher {
 
 /** Follows all clocks of a run. */
 export class ClockRecorder implements ProbeListener {
+  /** Counts of what was no answer. */
+  readonly strays: StrayCounts = { malformed: 0, foreign: 0, unmatched: 0 };
   readonly #clocks: FollowedClock[];
   readonly #clock: Clock;
   readonly #watcher: ClockWatcher;
@@ -75,13 +82,33 @@ export class ClockRecorder implements ProbeListener {
     this.#watcher = watcher;
   }
 
-  /** What is known of every clock now, in the order of the targets. */
+  /** The trackers, in the order of the targets. */
+  get trackers(): ClockTracker[] {
+    return this.#clocks.map(({ tracker }) => tracker);
+  }
+
+  /** Sums of the counters of all targets. */
+  totals(): ProbeCounters {
+    const totals = new ProbeCounters();
+    for (const { counters } of this.#clocks) {
+      totals.sent += counters.sent;
+      totals.received += counters.received;
+      totals.lost += counters.lost;
+      totals.refused += counters.refused;
+      totals.unsent += counters.unsent;
+      totals.late += counters.late;
+      totals.duplicates += counters.duplicates;
+    }
+    return totals;
+  }
+
+  /** What is known of every clock now, for now, in the order of the targets. */
   events(): ClockEvent[] {
     const nowNs = this.#clock.now().realtimeNs;
     const { baseUnixMs } = this.#clock;
     return this.#clocks.map(({ target, tracker, counters, flags, reading }) => ({
       target,
-      state: tracker.state(),
+      state: tracker.state(nowNs),
       counters,
       flags: [...flags],
       reading,
@@ -120,7 +147,7 @@ export class ClockRecorder implements ProbeListener {
         counters.sent++;
         counters.received++;
         followed.add(outcome.probe, outcome.reply);
-        this.#watcher.replied();
+        this.#watcher.replied(target.index);
         break;
       case "refused":
         counters.sent++;
@@ -147,11 +174,27 @@ export class ClockRecorder implements ProbeListener {
     else counters.late++;
   }
 
-  /** Passes on what is no answer. */
+  /** Counts what is no answer, and passes it on. */
   stray(datagram: StrayDatagram): void {
+    switch (datagram.kind) {
+      case "malformed":
+      case "truncated":
+        this.strays.malformed++;
+        break;
+      case "foreign":
+        this.strays.foreign++;
+        break;
+      case "unmatched":
+        this.strays.unmatched++;
+    }
     if (datagram.kind !== "foreign") {
       this.#watcher.remark(`ignored (${datagram.kind}): ${datagram.detail}`);
     }
+  }
+
+  /** Counts what is still out when the run is over. */
+  close(pending: Iterable<Probe>): void {
+    for (const { target } of pending) (this.#clocks[target.index] as FollowedClock).counters.sent++;
   }
 
   /** Passes the pause on. */

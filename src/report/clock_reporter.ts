@@ -1,24 +1,21 @@
 /** Writes what `clock` found: text, or JSON Lines. */
 
-import {
-  CLOCK_FIELDS,
-  type ClockEvent,
-  CONSENSUS_FIELDS,
-  type ConsensusEvent,
-} from "./clock_record.ts";
+import { CLOCK_FIELDS, type ClockEvent } from "./clock_record.ts";
 import {
   formatClock,
   formatClockLine,
   formatClockProgress,
   formatClockTable,
   formatConsensus,
+  formatRestartLine,
   SYMMETRY_SENTENCE,
 } from "./clock_text.ts";
-import type { RunInfo } from "./event.ts";
+import { CONSENSUS_FIELDS, type ConsensusEvent } from "./consensus_record.ts";
+import type { EndInfo, RunInfo } from "./event.ts";
 import { formatJson } from "./field.ts";
 import type { ByteSink, LineSink } from "./line_sink.ts";
 import { LiveLine } from "./live_line.ts";
-import { RUN_FIELDS } from "./record.ts";
+import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 
 /** What the user wants to see. */
 export interface ClockReporterOptions {
@@ -37,6 +34,8 @@ export class ClockReporter {
   readonly #sink: LineSink;
   readonly #options: ClockReporterOptions;
   readonly #live: LiveLine | undefined;
+  /** How many restarts of each target have been told. */
+  readonly #restarts = new Map<number, number>();
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: ClockReporterOptions) {
@@ -75,6 +74,13 @@ export class ClockReporter {
     this.#sink.flush();
   }
 
+  /** Ends: the `end` of JSON. */
+  end(info: EndInfo): void {
+    this.#live?.erase();
+    if (this.#options.json) this.#sink.line(formatJson("end", END_FIELDS, info));
+    this.#sink.flush();
+  }
+
   #text(
     events: readonly ClockEvent[],
     together: ConsensusEvent | undefined,
@@ -82,14 +88,30 @@ export class ClockReporter {
   ): void {
     const { numeric } = this.#options;
     if (brief) {
-      for (const event of events) this.#sink.line(formatClockLine(event, numeric));
-      return;
+      for (const event of events) {
+        this.#newRestarts(event);
+        this.#sink.line(formatClockLine(event, numeric));
+      }
+    } else {
+      const [first] = events;
+      this.#sink.line(
+        events.length === 1 && first !== undefined
+          ? formatClock(first, numeric)
+          : formatClockTable(events, numeric),
+      );
+      if (events.some(({ state }) => state.decidable)) this.#sink.line(SYMMETRY_SENTENCE);
     }
-    if (events.length > 1) this.#sink.line(formatClockTable(events, numeric));
-    for (const event of events) {
-      if (events.length === 1) this.#sink.line(formatClock(event, numeric));
-    }
-    this.#sink.line(SYMMETRY_SENTENCE);
     if (together !== undefined) this.#sink.line(formatConsensus(together.consensus));
+  }
+
+  /** Tells of the restarts since the last time. */
+  #newRestarts(event: ClockEvent): void {
+    const { target: { index }, state: { restarts, restartCount } } = event;
+    const news = restartCount - (this.#restarts.get(index) ?? 0);
+    this.#restarts.set(index, restartCount);
+    if (news <= 0) return;
+    for (const restart of restarts.slice(-news)) {
+      this.#sink.line(formatRestartLine(event, restart, this.#options.numeric));
+    }
   }
 }

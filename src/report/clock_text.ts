@@ -1,57 +1,48 @@
 /** What `clock` prints for people. */
 
 import { bold, dim, yellow } from "@std/fmt/colors";
-import type { ClockState, Consensus } from "../clock/mod.ts";
+import type { ClockState, Consensus, Restart } from "../clock/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { Target } from "../target/target.ts";
 import { formatMs, formatTimeOfDay, msOfDay } from "../time/mod.ts";
-import { type ClockEvent, remoteTimeOfDay } from "./clock_record.ts";
+import { type ClockEvent, remoteTimeOfDay, whyUndecided, zoneMinutes } from "./clock_record.ts";
+import { FLAG_MEANINGS } from "./flags.ts";
 import { safeText } from "./safe_text.ts";
 
 /** What the offset rests on. */
-export const SYMMETRY_SENTENCE: string =
-  "The offset assumes that the fastest way out and the fastest way back take equally long; " +
-  "the bounds assume nothing about the ways.";
+export const SYMMETRY_SENTENCE =
+  "The offset assumes that the fastest way out and the fastest way back take equally long, and is off by half of " +
+  "any difference; the bounds assume nothing about the ways.";
+
+/** A clock that is off by more than this may count from something else than midnight (RFC 1122 §3.2.2.8). */
+const FAR_MS = 15 * 60_000;
 
 /** Everything about one clock, a line each. No line break at the end. */
 export function formatClock(event: ClockEvent, numeric: boolean): string {
-  const { state, counters, nowNs } = event;
-  const lines = [`${bold(nameOf(event.target, numeric))}`];
-  if (!state.decidable) {
-    lines.push(row("offset", yellow(`not decided: ${state.undecided ?? "unknown"}`)));
-  } else {
-    const remote = remoteTimeOfDay(event);
+  const { state, nowNs } = event;
+  const lines = [bold(nameOf(event.target, numeric))];
+  const remote = remoteTimeOfDay(event);
+  if (remote === undefined) lines.push(row("offset", undecided(event)));
+  else {
     lines.push(
-      row("offset", `${bold(formatOffset(state))} (remote clock minus ours)`),
-      row("bounds", `${formatBounds(state)}, whatever the two ways take`),
+      row("offset", `${bold(formatOffset(state))}, remote clock minus ours`),
+      row("bounds", `${formatBounds(state)}, however long either way takes`),
       row("skew", formatSkew(state)),
+      row(
+        "clock",
+        `${formatTimeOfDay(remote)} UTC there, ${formatTimeOfDay(msOfDay(nowNs))} here`,
+      ),
     );
-    if (remote !== undefined) {
-      lines.push(
-        row(
-          "clock",
-          `${formatTimeOfDay(remote)} UTC there, ${formatTimeOfDay(msOfDay(nowNs))} here`,
-        ),
-      );
-    }
   }
   if (state.minRttNs !== undefined) {
     lines.push(row("min rtt", `${(state.minRttNs / 1e6).toFixed(3)} ms`));
   }
-  lines.push(row("tick", formatTick(state)));
-  const outliers = state.outliers === 0 ? "" : `, ${state.outliers} left out as outliers`;
-  lines.push(
-    row(
-      "probes",
-      `${counters.sent} sent, ${counters.received} received, ${state.used} used, ` +
-        `${state.shaping} shaped the answer${outliers}`,
-    ),
-  );
-  for (const { reason, atNs, changeMs } of state.restarts) {
-    const change = changeMs === undefined ? "" : `, offset moved by ${formatMs(changeMs, 0.1)} ms`;
-    lines.push(row("restart", yellow(`${formatTimeOfDay(msOfDay(atNs))} UTC: ${reason}${change}`)));
+  if (state.probes > 0) lines.push(row("tick", formatTick(state)));
+  lines.push(row("probes", formatProbes(event)));
+  for (const restart of state.restarts) {
+    lines.push(row("restart", yellow(formatRestart(restart))));
   }
-  if (event.flags.length > 0) lines.push(row("remarks", yellow(event.flags.join(", "))));
+  for (const remark of remarks(event)) lines.push(row("remark", yellow(remark)));
   return lines.join("\n");
 }
 
@@ -59,55 +50,70 @@ export function formatClock(event: ClockEvent, numeric: boolean): string {
 export function formatClockLine(event: ClockEvent, numeric: boolean): string {
   const { state, nowNs, target } = event;
   const head = `${formatTimeOfDay(msOfDay(nowNs))} ${nameOf(target, numeric)}: `;
-  if (!state.decidable) return head + yellow(`not decided: ${state.undecided ?? "unknown"}`);
-  return `${head}offset=${bold(formatOffset(state))} bounds=${formatBounds(state)} ` +
-    `skew=${formatSkew(state)} used=${state.used}`;
+  if (!state.decidable) return head + undecided(event);
+  return `${head}offset ${bold(formatOffset(state))}, bounds ${formatBounds(state)}, ` +
+    `skew ${formatSkew(state)}, used ${state.used}`;
 }
 
-/** Several clocks as a table. No line break at the end. */
+/** That a clock that is followed was begun anew. */
+export function formatRestartLine(event: ClockEvent, restart: Restart, numeric: boolean): string {
+  return `${nameOf(event.target, numeric)}: ${yellow(formatRestart(restart))}`;
+}
+
+/** Several clocks as a table, and what is odd about them. No line break at the end. */
 export function formatClockTable(events: readonly ClockEvent[], numeric: boolean): string {
   const names = events.map(({ target }) => nameOf(target, numeric));
   const width = Math.max(4, ...names.map((name) => name.length));
-  const heads = ["offset", "± σ", "lower", "upper", "skew ppm", "min rtt", "tick", "used"];
-  const lines = [
-    dim(["host".padEnd(width), ...heads.map((head) => head.padStart(12))].join(" ")),
-    ...events.map(({ state }, i) => {
-      const name = (names[i] as string).padEnd(width);
-      if (!state.decidable) {
-        return `${name} ${yellow(`not decided: ${state.undecided ?? "unknown"}`)}`;
-      }
-      const cells = [
-        formatMs(state.offsetMs ?? 0, state.spreadMs ?? 1),
-        formatMs(state.spreadMs ?? 0, (state.spreadMs ?? 1) / 10),
-        outwards(state.lowerMs ?? 0, Math.floor),
-        outwards(state.upperMs ?? 0, Math.ceil),
-        formatPpm(state.skewPpm ?? 0, skewHalfWidth(state)),
-        ((state.minRttNs ?? 0) / 1e6).toFixed(3),
-        formatTick(state),
-        String(state.used),
-      ];
-      return [name, ...cells.map((cell) => cell.padStart(12))].join(" ");
+  const rows = [
+    ["offset ms", "± ms", "lower ms", "upper ms", "skew ppm", "min rtt ms", "tick ms", "used"],
+    ...events.map(({ state }) => cells(state)),
+  ];
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length))) ?? [];
+  const [head = "", ...lines] = rows.map((row) =>
+    row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join("  ")
+  );
+  const table = [
+    dim(`${"host".padEnd(width)}  ${head}`),
+    ...events.map((event, index) => {
+      const text = event.state.decidable ? lines[index] : undecided(event);
+      return `${(names[index] ?? "").padEnd(width)}  ${text}`;
     }),
   ];
-  return lines.join("\n");
+  for (const [index, event] of events.entries()) {
+    const odd = [...event.state.restarts.map(formatRestart), ...remarks(event)];
+    for (const remark of odd) table.push(`${names[index]}: ${yellow(remark)}`);
+  }
+  return table.join("\n");
 }
 
 /** What several hosts say of our own clock, in one or two sentences. */
 export function formatConsensus(consensus: Consensus): string {
-  const { hosts, agreeing, majority, lowerMs, upperMs, falsetickers, localClock } = consensus;
+  const { hosts, agreeing, majority, divided, falsetickers, localClock } = consensus;
   if (!majority) {
     return yellow(`No majority: at most ${agreeing} of ${hosts} hosts agree on one time.`);
   }
-  const interval = `${outwards(lowerMs, Math.floor)} to ${outwards(upperMs, Math.ceil)} ms`;
+  const distance = formatDistance(consensus);
   const verdict = localClock === "off"
-    ? yellow(`Our own clock is off: true time is ahead of it by ${interval}`)
+    ? yellow(`our own clock is off: it is ${distance}`)
     : localClock === "right"
-    ? `Our own clock agrees with them: true time is ahead of it by ${interval}`
-    : `Whether our own clock is right cannot be told: true time is ahead of it by ${interval}`;
+    ? `our own clock is right: it is ${distance}`
+    : `whether our own clock is right cannot be told: it is ${distance}`;
+  const places = divided ? ", at more than one place" : "";
   const others = falsetickers.length === 0
     ? ""
     : ` ${yellow(`Not with the majority: ${falsetickers.map(safeText).join(", ")}.`)}`;
-  return `${agreeing} of ${hosts} hosts agree (RFC 956). ${verdict}, if they are right.${others}`;
+  return `${agreeing} of ${hosts} hosts agree (RFC 956)${places}. If they are right, ${verdict}.${others}`;
+}
+
+/** Where our clock is, seen from the hosts' agreement. */
+function formatDistance({ lowerMs, upperMs }: Consensus): string {
+  const lower = outwards(lowerMs, Math.floor);
+  const upper = outwards(upperMs, Math.ceil);
+  if (lowerMs > 0) return `${lower} to ${upper} ms behind true time`;
+  if (upperMs < 0) return `${upper.slice(1)} to ${lower.slice(1)} ms ahead of true time`;
+  const ahead = lower.replace("-", "");
+  return `between ${ahead} ms ahead of true time and ${upper} ms behind it`;
 }
 
 /** Progress of a measurement, short enough for one line of a terminal. */
@@ -123,9 +129,12 @@ export function formatClockProgress(events: readonly ClockEvent[], probes: numbe
   return `${done}${total} probes${known}`;
 }
 
-function formatOffset({ offsetMs = 0, spreadMs = 1 }: Partial<ClockState>): string {
-  const sign = offsetMs < 0 ? "" : "+";
-  return `${sign}${formatMs(offsetMs, spreadMs)} ms ± ${formatMs(spreadMs, spreadMs / 10)}`;
+/** Our own stamps are good to about a microsecond: no spread is worth more digits. */
+const FINEST_SPREAD_MS = 0.001;
+
+function formatOffset({ offsetMs = 0, spreadMs = Infinity }: ClockState): string {
+  const spread = Math.max(spreadMs, FINEST_SPREAD_MS);
+  return `${signed(formatMs(offsetMs, spread))} ms ± ${formatMs(spread, spread)}`;
 }
 
 function formatBounds({ lowerMs, upperMs }: ClockState): string {
@@ -133,24 +142,86 @@ function formatBounds({ lowerMs, upperMs }: ClockState): string {
 }
 
 function formatSkew(state: ClockState): string {
-  const { skewPpm = 0, skewLowerPpm = 0, skewUpperPpm = 0 } = state;
-  const width = skewHalfWidth(state);
-  const between = `${formatPpm(skewLowerPpm, width / 10)} to ${
-    formatPpm(skewUpperPpm, width / 10)
-  }`;
-  return `${formatPpm(skewPpm, width)} ppm, between ${between}`;
+  const { skewPpm = 0, skewSpreadPpm = Infinity, skewLowerPpm = 0, skewUpperPpm = 0 } = state;
+  const spread = Math.max(skewSpreadPpm, FINEST_SKEW_PPM);
+  const lower = formatMs(skewLowerPpm, spread);
+  const upper = formatMs(skewUpperPpm, spread);
+  return `${signed(formatMs(skewPpm, spread))} ppm ± ${formatMs(spread, spread)}, ` +
+    `between ${lower} and ${upper}`;
 }
 
-function skewHalfWidth({ skewLowerPpm = -500, skewUpperPpm = 500 }: ClockState): number {
-  return (skewUpperPpm - skewLowerPpm) / 2;
+/** Crystals wander by more than this. */
+const FINEST_SKEW_PPM = 0.01;
+
+function cells(state: ClockState): string[] {
+  if (!state.decidable) return [];
+  const { offsetMs = 0, spreadMs = Infinity, skewPpm = 0, skewSpreadPpm = Infinity } = state;
+  const spread = Math.max(spreadMs, FINEST_SPREAD_MS);
+  return [
+    signed(formatMs(offsetMs, spread)),
+    formatMs(spread, spread),
+    outwards(state.lowerMs ?? 0, Math.floor),
+    outwards(state.upperMs ?? 0, Math.ceil),
+    signed(formatMs(skewPpm, Math.max(skewSpreadPpm, FINEST_SKEW_PPM))),
+    ((state.minRttNs ?? 0) / 1e6).toFixed(3),
+    state.tickSettled ? tickOf(state) : "?",
+    String(state.used),
+  ];
 }
 
-function formatPpm(ppm: number, bound: number): string {
-  return formatMs(ppm, Math.max(bound, 0.001));
+function formatTick(state: ClockState): string {
+  return state.tickSettled
+    ? `${tickOf(state)} ms`
+    : "not known yet; the bounds allow for a coarse one";
 }
 
-function formatTick({ tickMs, tickSettled }: ClockState): string {
-  return tickSettled ? `${tickMs} ms` : "unknown";
+function tickOf({ tickMs }: ClockState): string {
+  return String(Math.round(tickMs * 1e3) / 1e3);
+}
+
+function formatProbes({ state, counters }: ClockEvent): string {
+  const parts = [
+    `${counters.sent} sent`,
+    `${counters.received} received`,
+    ...(counters.refused === 0 ? [] : [`${counters.refused} refused`]),
+    ...(counters.unsent === 0 ? [] : [`${counters.unsent} not sent`]),
+    ...(state.probes === 0 ? [] : [`${state.used} used`]),
+    ...(state.decidable ? [`${state.shaping} shaped the answer`] : []),
+    ...(state.outliers === 0 ? [] : [`${state.outliers} left out as outliers`]),
+  ];
+  return parts.join(", ");
+}
+
+function formatRestart({ reason, atNs, changeMs }: Restart): string {
+  const change = changeMs === undefined ? "" : `, by ${signed(formatMs(changeMs, 0.1))} ms`;
+  return `${reason} at ${formatTimeOfDay(msOfDay(atNs))} UTC${change}; measured anew since`;
+}
+
+/** What is odd about a clock, a sentence each. */
+function remarks(event: ClockEvent): string[] {
+  const { state, flags } = event;
+  const found = flags.map((flag) => {
+    const meaning = (FLAG_MEANINGS as Readonly<Record<string, string>>)[flag];
+    return meaning === undefined ? flag : `${flag}: ${meaning}`;
+  });
+  const zone = zoneMinutes(state);
+  if (zone !== undefined) {
+    const sign = zone < 0 ? "-" : "+";
+    const hours = String(Math.floor(Math.abs(zone) / 60)).padStart(2, "0");
+    const minutes = String(Math.abs(zone) % 60).padStart(2, "0");
+    found.push(`off by ${sign}${hours}:${minutes} h: perhaps it shows local time, not UT`);
+  } else if (Math.abs(state.offsetMs ?? 0) > FAR_MS) {
+    found.push("off by far: perhaps it counts from another moment than midnight UT");
+  }
+  return found;
+}
+
+function undecided(event: ClockEvent): string {
+  return yellow(`not decided: ${whyUndecided(event) ?? "unknown"}`);
+}
+
+function signed(text: string): string {
+  return text.startsWith("-") ? text : `+${text}`;
 }
 
 /** A bound to the microsecond, never rounded inwards. */

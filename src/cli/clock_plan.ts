@@ -1,0 +1,79 @@
+/** From the options of `clock` to what a run needs. */
+
+import { emitIpTimestampOption, IP_TIMESTAMP_FLAG, ProbeTemplate } from "../packet/mod.ts";
+import type { ProberOptions } from "../probe/prober.ts";
+import type { Target } from "../target/target.ts";
+import type { CLOCK_OPTIONS } from "./clock_options.ts";
+import type { Parsed } from "./option.ts";
+import { DEFAULT_PING_OPTIONS, type PingPlan, planPing } from "./ping_plan.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** The options of `clock` as the user gave them. */
+export type ClockOptions = Parsed<typeof CLOCK_OPTIONS>;
+
+const DEFAULT_COUNT = 100;
+const DEFAULT_INTERVAL_MS = 50;
+
+/**
+ * Plans a run.
+ *
+ * @throws {UsageError} Options that do not go together.
+ */
+export function planClock(options: ClockOptions): PingPlan {
+  if (options.loop && options.count !== undefined) {
+    throw new UsageError("Cannot use --loop with --count: want one of them", "--loop");
+  }
+  if (options.every !== undefined && !options.loop) {
+    throw new UsageError("Cannot use --every without --loop", "--every");
+  }
+  return planPing({
+    ...DEFAULT_PING_OPTIONS,
+    echo: options.via === "ip-option",
+    count: options.loop ? undefined : options.count ?? DEFAULT_COUNT,
+    loop: options.loop,
+    interval: options.interval ?? DEFAULT_INTERVAL_MS,
+    timeout: options.timeout,
+    deadline: options.deadline,
+    ttl: options.ttl,
+    tos: options.tos,
+    interface: options.interface,
+    mark: options.mark,
+    // A number that is not the time: a host that only copies it back is then found out, however near it is.
+    originate: options.via === "ip-option" ? undefined : randomStamp(),
+  });
+}
+
+/** For `--via ip-option`: an echo to each host with room for two stamps of its own (RFC 791 §3.1, prespecified). */
+export function stampsVia(
+  options: ClockOptions,
+  plan: PingPlan,
+): Pick<ProberOptions, "template" | "stampsFrom"> {
+  if (options.via !== "ip-option") return { template: plan.prober.template };
+  const { payload, identifier } = plan.prober;
+  const templates = new Map<number, ProbeTemplate>();
+  const templateOf = (target: Target): ProbeTemplate => {
+    const known = templates.get(target.address);
+    if (known !== undefined) return known;
+    const entry = { address: target.address, stampMs: 0 };
+    const made = new ProbeTemplate({
+      kind: "echo",
+      source: plan.transport.sourceAddress ?? 0,
+      ttl: options.ttl ?? 64,
+      tos: options.tos ?? 0,
+      identifier,
+      payload: payload ?? new Uint8Array(0),
+      stampPayload: true,
+      ipOptions: emitIpTimestampOption({
+        flag: IP_TIMESTAMP_FLAG.prespecified,
+        entries: [entry, entry],
+      }),
+    });
+    templates.set(target.address, made);
+    return made;
+  };
+  return { template: templateOf, stampsFrom: "ip-option" };
+}
+
+function randomStamp(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % 86_400_000;
+}

@@ -1,0 +1,60 @@
+/** Fields of the record of what several clocks say together. */
+
+import type { Consensus } from "../clock/mod.ts";
+import type { Field } from "./field.ts";
+import { roundedDown, roundedUp } from "./record_parts.ts";
+
+/** What several hosts say together. */
+export interface ConsensusEvent {
+  /** The intersection of their bounds. */
+  readonly consensus: Consensus;
+}
+
+/** Fields of `consensus`. */
+export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
+  {
+    name: "hosts",
+    type: "integer",
+    description: "Hosts whose clocks were decided",
+    value: ({ consensus }) => consensus.hosts,
+  },
+  {
+    name: "agreeing",
+    type: "integer",
+    description: "The largest number of hosts whose bounds meet",
+    value: ({ consensus }) => consensus.agreeing,
+  },
+  {
+    name: "majority",
+    type: "boolean",
+    description: "Whether those are more than half, and at least two",
+    value: ({ consensus }) => consensus.majority,
+  },
+  {
+    name: "lower_ms",
+    type: "number",
+    description:
+      "True time is ahead of the local clock by not less than this, if the majority is right",
+    value: ({ consensus }) => roundedDown(consensus.lowerMs),
+  },
+  {
+    name: "upper_ms",
+    type: "number",
+    description:
+      "True time is ahead of the local clock by not more than this, if the majority is right",
+    value: ({ consensus }) => roundedUp(consensus.upperMs),
+  },
+  {
+    name: "local_clock",
+    type: "string",
+    values: ["right", "off", "unknown"],
+    description: "Whether it is the local clock that is off, if the majority is right",
+    value: ({ consensus }) => consensus.localClock,
+  },
+  {
+    name: "falsetickers",
+    type: "strings",
+    description: "Hosts whose bounds do not meet the agreement",
+    value: ({ consensus }) => consensus.falsetickers,
+  },
+];
