@@ -74,6 +74,8 @@ export class RawSocket {
   readonly clock: SystemClock;
   /** `kernel` when transmit and receive stamps come from the kernel. */
   readonly stampSource: "kernel" | "user";
+  /** Most datagrams that one receive() takes; when it takes fewer, nothing was left. */
+  readonly receiveBatch: number;
   /** How transmit stamps get their keys; undefined when there are none. */
   readonly transmitKeys: TransmitKeyMethod | undefined;
   /** Size of the receive buffer that the kernel granted, its own bookkeeping included. */
@@ -107,6 +109,7 @@ export class RawSocket {
     const slots = options.batchSlots ?? defaultBatchSlots;
     const slotBytes = options.slotBytes ?? defaultSlotBytes;
     this.#descriptor = descriptor;
+    this.receiveBatch = slots;
     // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
     // before that is stamped `user`.
     const stamped = linux && options.kernelStamps !== false && enableTimestamping(descriptor, true);
@@ -159,7 +162,7 @@ export class RawSocket {
 
   /**
    * Resolves when there is something to receive (a datagram or a transmit stamp), when wake() or close() is called,
-   * or after `timeoutMs`. Up to 10 ms it holds up the event loop, but gives it a turn every 20 ms.
+   * or after `timeoutMs`. Up to 10 ms it holds up the event loop, but gives it a turn every 100 ms.
    *
    * @param timeoutMs not negative, fractions allowed; 0 is nearly free
    */

@@ -11,8 +11,11 @@ import { UsageError } from "./usage_error.ts";
 const DEFAULT_COUNT = 5;
 const DEFAULT_INTERVAL_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 1000;
-/** Unless the user sets the spacing, probes to many targets may go out in groups of so many milliseconds. */
-const GROUP_MS = 5;
+/**
+ * Unless the user sets the spacing, probes to many targets may go out in groups of so many milliseconds. With the
+ * dither of up to one more that is the longest pause.
+ */
+const GROUP_MS = 9;
 /** Who is alive: first timeout, tries after the first, and how much longer each next one waits; as fping. */
 const ALIVE_TIMEOUT_MS = 500;
 const ALIVE_RETRIES = 3;

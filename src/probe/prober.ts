@@ -11,7 +11,7 @@ import { type Instant, wholeMsOfDay } from "../time/mod.ts";
 import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Target } from "../target/target.ts";
-import { Probe } from "./probe.ts";
+import { Probe, SEQUENCES } from "./probe.ts";
 import { Punctuality } from "./punctuality.ts";
 import { ReplyReader, type StampsFrom } from "./reply_reader.ts";
 import { GOLDEN_FRACTION, type ProbeSchedule, Schedule } from "./schedule.ts";
@@ -178,8 +178,9 @@ export class Prober {
         lastSendNs = isBehind ? -Infinity : nowNs + this.#groupDitherNs();
       }
       this.#takeAnswers();
-      nowNs = clock.now().monotonicNs;
+      // By the time before the last look: what arrives since is decided by its own stamp at the next one.
       this.#table.expire(nowNs, (probe) => this.#listener.outcome({ kind: "timedOut", probe }));
+      nowNs = clock.now().monotonicNs;
       const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs);
       const busy = schedule.dueNs - nowNs < BUSY_NS + groupNs;
       const groupEndNs = busy && pause !== undefined ? lastSendNs + groupNs : 0;
@@ -212,7 +213,7 @@ export class Prober {
       if (this.#answered?.[targetIndex] === 1) continue;
       const target = targets[targetIndex] as Target;
       const sequence = (firstSequence + round) & 0xffff;
-      if (this.#table.isAwaiting(target.address, sequence)) {
+      if (round >= SEQUENCES && this.#table.isAwaiting(target.address, sequence)) {
         // What is in the batch already has been taken from the schedule and must go.
         failure = new RangeError(
           `Cannot send probe ${round} to ${target.label}: all 65536 sequence numbers await answers, want a longer interval or a shorter timeout`,
@@ -269,9 +270,8 @@ export class Prober {
     // Bounded, so that a flood of answers cannot keep the next probe or a signal waiting.
     for (let turn = 0; turn < 16; turn++) {
       const received = this.#transport.receive();
-      if (received.length === 0) return;
       for (const datagram of received) this.#reader.read(datagram);
-      if (this.#stopped) return;
+      if (received.length < (this.#transport.receiveBatch ?? 1) || this.#stopped) return;
     }
   }
 

@@ -61,6 +61,8 @@ export interface TransmitStamp {
 export interface Transport {
   /** The clock that every instant of this transport is read from. */
   readonly clock: Clock;
+  /** Most datagrams that one `receive` takes: when it takes fewer, nothing was left. 1 unless given. */
+  readonly receiveBatch?: number;
   /** `kernel` when transmit and receive stamps both come from the kernel. */
   readonly stampSource: StampSource;
   /**
