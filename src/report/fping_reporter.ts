@@ -57,16 +57,17 @@ export class FpingReporter implements Reporter {
 
   /** `[time] host : [n], 20 bytes, 54.1 ms (54.1 avg, 0% loss), timestamps: Originate=… …` */
   reply({ probe, reply, flags, statistics }: ReplyEvent): void {
-    if (this.#options.quiet) return;
+    const { quiet, errors } = this.#options;
     const name = this.#name(probe.target);
-    const head = `${name} : [${probe.number}], ${reply.lengthBytes} bytes`;
+    const { lengthBytes } = reply;
     const rtt = formatFpingMs(reply.rttNs / 1e6);
     if (flags[0] === "duplicate" || flags[0] === "late" || flags[0] === "after-refusal") {
-      this.#options.errors.line(
-        `${name} : duplicate for [${probe.number}], ${reply.lengthBytes} bytes, ${rtt} ms`,
-      );
+      // fping tells of these in a quiet run only, and counts them as answers in loop mode.
+      errors.line(`${name} : duplicate for [${probe.number}], ${lengthBytes} bytes, ${rtt} ms`);
+      errors.flush();
       return;
     }
+    if (quiet) return;
     const { stamps } = reply;
     const tail = stamps === undefined
       ? ""
@@ -74,7 +75,9 @@ export class FpingReporter implements Reporter {
         `Transmit=${stamps.transmitMs} Localreceive=${wholeMsOfDay(reply.receivedAt.realtimeNs)}`;
     this.#line(
       reply.receivedAt.realtimeNs,
-      `${head}, ${rtt} ms (${average(statistics)} avg, ${loss(statistics)}% loss)${tail}`,
+      `${name} : [${probe.number}], ${lengthBytes} bytes, ${rtt} ms (${average(statistics)} avg, ${
+        loss(statistics)
+      }% loss)${tail}`,
     );
   }
 
@@ -95,7 +98,9 @@ export class FpingReporter implements Reporter {
 
   /** Why the kernel did not take the probe. */
   unsent({ outcome }: UnsentEvent): void {
-    if (!this.#options.quiet) this.#options.errors.line(outcome.error.message);
+    if (this.#options.quiet) return;
+    this.#options.errors.line(outcome.error.message);
+    this.#options.errors.flush();
   }
 
   /** fping does not speak of strays. */
