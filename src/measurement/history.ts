@@ -67,7 +67,10 @@ export class StampHistory {
     const { tickMs } = this;
     const isCoarse = tickMs > probe.tickMs;
     const measured = measureTimestamp({
-      ...probe,
+      sentAt: probe.sentAt,
+      receivedAt: probe.receivedAt,
+      originateMs: probe.originateMs,
+      reply: probe.reply,
       // A tick's phase may be any, and the stamp cuts the fraction off: one millisecond more.
       tickMs: isCoarse ? tickMs + FINE_TICK_MS : probe.tickMs,
       priorReading: probe.priorReading ?? this.#reading,

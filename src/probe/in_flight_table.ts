@@ -7,7 +7,7 @@
  * awaits an answer, one behind which nothing is remembered.
  */
 
-import type { Probe } from "./probe.ts";
+import { type Probe, SEQUENCES } from "./probe.ts";
 
 /** Probes by address and sequence, and by age. */
 export class InFlightTable {
@@ -55,7 +55,8 @@ export class InFlightTable {
    */
   add(probe: Probe): void {
     const key = keyOf(probe.target.address, probe.sequence);
-    const earlier = this.#byKey.get(key);
+    // Before its numbers wrap a target has none that was used before.
+    const earlier = probe.number < SEQUENCES ? undefined : this.#byKey.get(key);
     if (earlier !== undefined) {
       if (earlier.state === "awaiting") {
         throw new RangeError(

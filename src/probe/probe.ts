@@ -3,6 +3,9 @@
 import type { Target } from "../target/target.ts";
 import type { Instant } from "../time/instant.ts";
 
+/** Sequence numbers there are: a probe with a number from here on uses one that was used before. */
+export const SEQUENCES = 65_536;
+
 /** Where a probe stands. `awaiting` is the only state that can still become another. */
 export type ProbeState = "awaiting" | "replied" | "refused" | "timedOut";
 

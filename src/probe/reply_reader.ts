@@ -21,7 +21,7 @@ import { StampHistory, type TimestampMeasurement } from "../measurement/mod.ts";
 import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener, ReplyDetail, StrayDatagram } from "./outcome.ts";
-import type { Probe } from "./probe.ts";
+import { type Probe, SEQUENCES } from "./probe.ts";
 import type { StampBook } from "./stamp_book.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
@@ -55,9 +55,6 @@ export interface ReplyReaderOptions {
 /** Where in an ICMP message the originate stamp is, and the cookie of an echo. */
 const COOKIE_START = 8;
 const COOKIE_END = 12;
-
-/** Sequence numbers there are: a probe with a number from here on uses one that was used before. */
-const SEQUENCES = 65_536;
 
 /** What the answers of one target have taught about the next. */
 interface TargetMemory {

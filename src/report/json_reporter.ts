@@ -8,7 +8,7 @@ import type {
   TimeoutEvent,
   UnsentEvent,
 } from "./event.ts";
-import { type Field, formatJson } from "./field.ts";
+import { formatJson, jsonFormatter } from "./field.ts";
 import type { LineSink } from "./line_sink.ts";
 import {
   END_FIELDS,
@@ -35,22 +35,22 @@ export interface JsonReporterOptions {
 export class JsonReporter implements Reporter {
   readonly #sink: LineSink;
   readonly #quiet: boolean;
-  readonly #reply: readonly Field<ReplyEvent>[];
-  readonly #refused: readonly Field<RefusedEvent>[];
-  readonly #timeout: readonly Field<TimeoutEvent>[];
-  readonly #unsent: readonly Field<UnsentEvent>[];
-  readonly #summary: readonly Field<TargetSummary>[];
+  readonly #reply: (source: ReplyEvent) => string;
+  readonly #refused: (source: RefusedEvent) => string;
+  readonly #timeout: (source: TimeoutEvent) => string;
+  readonly #unsent: (source: UnsentEvent) => string;
+  readonly #summary: (source: TargetSummary) => string;
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: JsonReporterOptions) {
     this.#sink = sink;
     this.#quiet = options.quiet;
     const { fields } = options;
-    this.#reply = selectFields(REPLY_FIELDS, fields);
-    this.#refused = selectFields(REFUSED_FIELDS, fields);
-    this.#timeout = selectFields(TIMEOUT_FIELDS, fields);
-    this.#unsent = selectFields(UNSENT_FIELDS, fields);
-    this.#summary = selectFields(SUMMARY_FIELDS, fields);
+    this.#reply = jsonFormatter("reply", selectFields(REPLY_FIELDS, fields));
+    this.#refused = jsonFormatter("refused", selectFields(REFUSED_FIELDS, fields));
+    this.#timeout = jsonFormatter("timeout", selectFields(TIMEOUT_FIELDS, fields));
+    this.#unsent = jsonFormatter("unsent", selectFields(UNSENT_FIELDS, fields));
+    this.#summary = jsonFormatter("summary", selectFields(SUMMARY_FIELDS, fields));
   }
 
   /** Writes `run`. */
@@ -63,22 +63,22 @@ export class JsonReporter implements Reporter {
 
   /** Writes `reply`. */
   reply(event: ReplyEvent): void {
-    if (!this.#quiet) this.#sink.line(formatJson("reply", this.#reply, event));
+    if (!this.#quiet) this.#sink.line(this.#reply(event));
   }
 
   /** Writes `refused`. */
   refused(event: RefusedEvent): void {
-    if (!this.#quiet) this.#sink.line(formatJson("refused", this.#refused, event));
+    if (!this.#quiet) this.#sink.line(this.#refused(event));
   }
 
   /** Writes `timeout`. */
   timeout(event: TimeoutEvent): void {
-    if (!this.#quiet) this.#sink.line(formatJson("timeout", this.#timeout, event));
+    if (!this.#quiet) this.#sink.line(this.#timeout(event));
   }
 
   /** Writes `unsent`. */
   unsent(event: UnsentEvent): void {
-    if (!this.#quiet) this.#sink.line(formatJson("unsent", this.#unsent, event));
+    if (!this.#quiet) this.#sink.line(this.#unsent(event));
   }
 
   /** Strays are counted in `end`. */
@@ -86,7 +86,7 @@ export class JsonReporter implements Reporter {
 
   /** Writes `summary`. */
   summary(summary: TargetSummary): void {
-    this.#sink.line(formatJson("summary", this.#summary, summary));
+    this.#sink.line(this.#summary(summary));
   }
 
   /** Writes `end`. */

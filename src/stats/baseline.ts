@@ -22,6 +22,7 @@ export class RunningMinimum {
   readonly #partNs: number;
   readonly #minima: Float64Array;
   #part = -Infinity;
+  #minimum = Infinity;
 
   /**
    * Starts with an empty window.
@@ -48,19 +49,19 @@ export class RunningMinimum {
     if (part <= this.#part - parts) return;
     const slot = ((part % parts) + parts) % parts;
     if (value < (this.#minima[slot] ?? Infinity)) this.#minima[slot] = value;
+    if (value < this.#minimum) this.#minimum = value;
   }
 
   /** Smallest value of the window that ends at the newest part seen; undefined when there is none. */
   get minimum(): number | undefined {
-    let smallest = Infinity;
-    for (const value of this.#minima) if (value < smallest) smallest = value;
-    return smallest === Infinity ? undefined : smallest;
+    return this.#minimum === Infinity ? undefined : this.#minimum;
   }
 
   /** Forgets everything. */
   clear(): void {
     this.#minima.fill(Infinity);
     this.#part = -Infinity;
+    this.#minimum = Infinity;
   }
 
   #advance(part: number): void {
@@ -72,6 +73,8 @@ export class RunningMinimum {
       this.#minima[slot] = Infinity;
     }
     this.#part = part;
+    this.#minimum = Infinity;
+    for (const value of this.#minima) if (value < this.#minimum) this.#minimum = value;
   }
 }
 

@@ -12,10 +12,11 @@ const TARGETS: readonly Target[] = [
 
 let keys = 0;
 
-function probe(target: number, sequence: number, deadlineMs: number): Probe {
+function probe(target: number, number: number, deadlineMs: number): Probe {
+  const sequence = number & 0xffff;
   const sentAt = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;
   const key = keys++;
-  return new Probe(TARGETS[target] as Target, sequence, sequence, 7, key, sentAt, deadlineMs * 1e6);
+  return new Probe(TARGETS[target] as Target, number, sequence, 7, key, sentAt, deadlineMs * 1e6);
 }
 
 function expire(table: InFlightTable, nowMs: number): Probe[] {
@@ -110,7 +111,7 @@ Deno.test("a number that is remembered is reused, marked, and outlives the older
   const older = probe(0, 9, 1);
   table.add(older);
   table.settle(older, "replied");
-  const newer = probe(0, 9, 8);
+  const newer = probe(0, 65_536 + 9, 8);
   table.add(newer);
   assertEquals([newer.reusedSequence, older.reusedSequence], [true, false]);
   assertEquals(table.find(0xc0000201, 9), newer);
@@ -124,7 +125,11 @@ Deno.test("a number that still waits is not reused", () => {
   const table = new InFlightTable(REMEMBER_MS);
   table.add(probe(0, 9, 1));
   table.add(probe(1, 9, 1));
-  assertThrows(() => table.add(probe(0, 9, 2)), RangeError, "Cannot reuse sequence 9 of one");
+  assertThrows(
+    () => table.add(probe(0, 65_536 + 9, 2)),
+    RangeError,
+    "Cannot reuse sequence 9 of one",
+  );
 });
 
 Deno.test("deadlines must not go back", () => {
