@@ -110,20 +110,34 @@ export class TargetStatistics {
     this.counters.sent++;
   }
 
-  /** The statistics as they stand. */
+  /** The statistics as they stand. A spread is worked out when it is read: few forms of output show all of them. */
   summary(): TargetSummary {
     const delays = this.#delays;
     return {
       scope: this.#scope,
       target: this.target,
       counters: this.counters,
-      rttMs: delays?.rtt.summary(),
-      outMs: delays?.out.summary(),
-      backMs: delays?.back.summary(),
-      outJitterMs: delays?.outJitter.summary(),
-      backJitterMs: delays?.backJitter.summary(),
-      outChangeMs: delays?.outChange.summary(),
-      backChangeMs: delays?.backChange.summary(),
+      get rttMs() {
+        return delays?.rtt.summary();
+      },
+      get outMs() {
+        return delays?.out.summary();
+      },
+      get backMs() {
+        return delays?.back.summary();
+      },
+      get outJitterMs() {
+        return delays?.outJitter.summary();
+      },
+      get backJitterMs() {
+        return delays?.backJitter.summary();
+      },
+      get outChangeMs() {
+        return delays?.outChange.summary();
+      },
+      get backChangeMs() {
+        return delays?.backChange.summary();
+      },
       offset: this.#offset,
     };
   }
