@@ -1,5 +1,8 @@
 /** What each command writes as JSON Lines, for documents and checks. */
 
+import { CLOCK_FIELDS } from "./clock_record.ts";
+import { CONSENSUS_FIELDS } from "./consensus_record.ts";
+import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 import { type RecordDescription, RECORDS } from "./record_table.ts";
 import {
   SCAN_END_FIELDS,
@@ -20,6 +23,24 @@ export interface CommandRecords {
 /** Every command that writes records. */
 export const COMMAND_RECORDS: readonly CommandRecords[] = [
   { command: "ping", records: RECORDS },
+  {
+    command: "clock",
+    records: [
+      { type: "run", description: "Once, before the first probe", fields: RUN_FIELDS },
+      {
+        type: "clock",
+        description:
+          "What is known of one clock, at the end, on SIGQUIT and with --loop every --every",
+        fields: CLOCK_FIELDS,
+      },
+      {
+        type: "consensus",
+        description: "What several clocks say together, after them",
+        fields: CONSENSUS_FIELDS,
+      },
+      { type: "end", description: "Once, last", fields: END_FIELDS },
+    ],
+  },
   {
     command: "scan",
     records: [
