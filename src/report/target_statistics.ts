@@ -48,6 +48,7 @@ class Delays {
   readonly backJitter = new DelayVariation();
   readonly outChange = new SeriesSummary();
   readonly backChange = new SeriesSummary();
+  readonly baseline = new DelayBaseline();
 }
 
 /** Gathers the statistics of one target. */
@@ -56,7 +57,6 @@ export class TargetStatistics {
   readonly target: Target;
   /** What became of its probes. */
   readonly counters: ProbeCounters = new ProbeCounters();
-  readonly #baseline = new DelayBaseline();
   #delays: Delays | undefined;
   #offset: BoundedMs | undefined;
 
@@ -161,7 +161,7 @@ export class TargetStatistics {
       this.#offset = offset;
     }
     const change = known ??
-      this.#baseline.add(reply.receivedAt.monotonicNs, out.valueMs, back.valueMs);
+      delays.baseline.add(reply.receivedAt.monotonicNs, out.valueMs, back.valueMs);
     delays.outChange.add(change.outMs);
     delays.backChange.add(change.backMs);
     return change;
