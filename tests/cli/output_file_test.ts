@@ -1,0 +1,199 @@
+/** `-o FILE` and other places that output can go to: whole lines, whatever happens. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { mustRun } from "../support/command.ts";
+import { Namespace } from "../support/namespace.ts";
+import { type Program, programTest, SOURCE_PROGRAM } from "../support/program.ts";
+import { assertComplaint, readRecords } from "../support/records.ts";
+import { systemTest } from "../support/tools.ts";
+
+/** A folder for the time of a test. */
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-output-" });
+  try {
+    await Deno.chmod(folder, 0o755);
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Size of a file, 0 before it exists. */
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** Waits until a file has grown to a size. The test's own time-out bounds it. */
+async function waitForSize(path: string, bytes: number): Promise<void> {
+  while (sizeOf(path) < bytes) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const ENDLESS = ["--loop", "-i", "1ms", "127.0.0.1"];
+
+/** The lines of a file that end in a line break; fails when one of them is no JSON object. */
+function wholeRecords(text: string): { type: string }[] {
+  return text.split("\n").slice(0, -1).map((line) => {
+    const record = JSON.parse(line);
+    assertEquals(typeof record.type, "string");
+    return record;
+  });
+}
+
+programTest(
+  { name: "-o: a run is appended to a file, and nothing is printed", namespaces: true },
+  async (program) => {
+    await using namespace = await Namespace.open();
+    await withFolder(async (folder) => {
+      const path = `${folder}/results.jsonl`;
+      const ask = () =>
+        namespace.run(program.argv("--json", "-c", "2", "-i", "10ms", "-o", path, "127.0.0.1"));
+      for (const runs of [1, 2]) {
+        const { code, stdout, stderr } = await ask();
+        assertEquals([code, stdout, stderr], [0, "", ""]);
+        const types = wholeRecords(await Deno.readTextFile(path)).map(({ type }) => type);
+        const once = ["run", "reply", "reply", "summary", "end"];
+        assertEquals(types, Array.from({ length: runs }, () => once).flat());
+      }
+    });
+  },
+);
+
+programTest({
+  name: "-o: killed at any moment, every line of the file is whole but at most the last",
+  namespaces: true,
+}, async (program) => {
+  await using namespace = await Namespace.open();
+  await withFolder(async (folder) => {
+    for (let round = 0; round < 4; round++) {
+      const path = `${folder}/${round}.jsonl`;
+      const ping = namespace.spawn(program.argv("--json", "-o", path, ...ENDLESS));
+      await waitForSize(path, 20_000 + round * 7777);
+      ping.sendSignal("SIGKILL");
+      const { signal } = await ping.result();
+      assertEquals(signal, "SIGKILL");
+      assert(wholeRecords(await Deno.readTextFile(path)).length > 30);
+    }
+  });
+});
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  systemTest(
+    { name: `-o: ${signal} leaves the whole run in the file`, namespaces: true },
+    async () => {
+      await using namespace = await Namespace.open();
+      await withFolder(async (folder) => {
+        const path = `${folder}/results.jsonl`;
+        await using ping = namespace.spawn(SOURCE_PROGRAM.argv("--json", "-o", path, ...ENDLESS));
+        await waitForSize(path, 5000);
+        ping.sendSignal(signal);
+        const { code, stderr } = await ping.result();
+        assertEquals([code, stderr], [0, ""]);
+        const { replies, end } = readRecords(await Deno.readTextFile(path));
+        assertEquals([end.received, end.reason], [replies.length, "stopped"]);
+      });
+    },
+  );
+}
+
+/** Runs with a file system of that many bytes, seen by nobody else, and shows what is in the file afterwards. */
+async function runOnSmallDisk(program: Program, bytes: number, args: readonly string[]) {
+  await using namespace = await Namespace.open();
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-disk-" });
+  await Deno.chmod(folder, 0o777);
+  await mustRun(["mount", "-t", "tmpfs", "-o", `size=${bytes},mode=777`, "tmpfs", folder]);
+  try {
+    const path = `${folder}/results`;
+    const argv = program.argv(...args, "-o", path, ...ENDLESS);
+    const result = await namespace.run(argv);
+    return { ...result, text: await Deno.readTextFile(path) };
+  } finally {
+    await mustRun(["umount", folder]);
+    await Deno.remove(folder);
+  }
+}
+
+for (const format of ["json", "csv", "text"]) {
+  programTest({
+    name:
+      `-o: a disk that fills up ends the run with code 4, one line, and a whole last line (${format})`,
+    namespaces: true,
+    tools: ["mount", "umount"],
+  }, async (program) => {
+    const { code, stdout, stderr, text } = await runOnSmallDisk(program, 32768, [
+      "--format",
+      format,
+    ]);
+    assertEquals([code, stdout], [4, ""]);
+    assertComplaint(stderr, /^icmptime: Cannot write the output: No space left on device/);
+    assert(text.length > 16_384 && text.length <= 32_768, `${text.length} bytes`);
+    assert(text.endsWith("\n"), `it ends in ${JSON.stringify(text.slice(-60))}`);
+    if (format === "json") assert(wholeRecords(text).length > 30);
+  });
+}
+
+systemTest({
+  name: "-o: a file that cannot be opened is refused before anything is sent",
+  namespaces: true,
+}, async () => {
+  await using namespace = await Namespace.open();
+  await withFolder(async (folder) => {
+    for (const path of [folder, `${folder}/missing/results`, ""]) {
+      const { code, stdout, stderr } = await namespace.run(
+        SOURCE_PROGRAM.argv("-o", path, "127.0.0.1"),
+      );
+      assertEquals([path, code, stdout], [path, 3, ""]);
+      assertComplaint(stderr, /^icmptime: Cannot (write to \/|take an empty value for --output: )/);
+    }
+  });
+  const { stdout } = await namespace.mustRun(["cat", "/proc/net/snmp"]);
+  assertEquals(stdout.includes("OutType13"), false);
+});
+
+systemTest({
+  name: "-o: a pipe with a name gets the lines, and its end ends the run",
+  namespaces: true,
+  tools: ["mkfifo"],
+}, async () => {
+  await using namespace = await Namespace.open();
+  await withFolder(async (folder) => {
+    const path = `${folder}/pipe`;
+    await mustRun(["mkfifo", path]);
+    await using reader = namespace.spawn(["head", "-n", "5", path]);
+    await using ping = namespace.spawn(SOURCE_PROGRAM.argv("--json", "-o", path, ...ENDLESS));
+    const { stdout } = await reader.result();
+    assertEquals(wholeRecords(stdout).map(({ type }) => type), ["run", ...Array(4).fill("reply")]);
+    const { code, stderr } = await ping.result();
+    assertEquals([code, stderr], [0, ""]);
+  });
+});
+
+systemTest({
+  name: "output: every format ends without a word when its reader goes",
+  namespaces: true,
+  tools: ["bash"],
+}, async () => {
+  await using namespace = await Namespace.open();
+  const commands: readonly (readonly string[])[] = [
+    ["--format", "csv", ...ENDLESS],
+    ["--format", "fping", ...ENDLESS],
+    ["--format", "tsping", ...ENDLESS],
+    ["fping", "--loop", "--period", "5", "127.0.0.1"],
+    ["tsping", "--sleep-time", "5", "127.0.0.1"],
+  ];
+  const script = '"$@" 2>/dev/null | head -n 2; echo "code ${PIPESTATUS[0]}" >&2';
+  for (const args of commands) {
+    const { stdout, stderr } = await namespace.run([
+      "bash",
+      "-c",
+      script,
+      "bash",
+      ...SOURCE_PROGRAM.argv(...args),
+    ]);
+    assertEquals([args, stderr], [args, "code 0\n"]);
+    assertMatch(stdout, /^[^\n]+\n[^\n]+\n$/);
+  }
+});
