@@ -44,11 +44,28 @@ class Delays {
   readonly rtt = new SeriesSummary();
   readonly out = new SeriesSummary();
   readonly back = new SeriesSummary();
-  readonly outJitter = new DelayVariation();
-  readonly backJitter = new DelayVariation();
+  /** Made with the second answer: a run may have many targets and one probe for each. */
+  jitter: { readonly out: DelayVariation; readonly back: DelayVariation } | undefined;
+  first: { readonly number: number; readonly outMs: number; readonly backMs: number } | undefined;
   readonly outChange = new SeriesSummary();
   readonly backChange = new SeriesSummary();
   readonly baseline = new DelayBaseline();
+
+  /** Takes the delays of one probe for the variation between probes. */
+  addJitter(number: number, outMs: number, backMs: number): void {
+    const { first } = this;
+    if (first === undefined) {
+      this.first = { number, outMs, backMs };
+      return;
+    }
+    if (this.jitter === undefined) {
+      this.jitter = { out: new DelayVariation(), back: new DelayVariation() };
+      this.jitter.out.add(first.number, first.outMs);
+      this.jitter.back.add(first.number, first.backMs);
+    }
+    this.jitter.out.add(number, outMs);
+    this.jitter.back.add(number, backMs);
+  }
 }
 
 /** Gathers the statistics of one target. */
@@ -127,10 +144,10 @@ export class TargetStatistics {
         return delays?.back.summary();
       },
       get outJitterMs() {
-        return delays?.outJitter.summary();
+        return delays?.jitter?.out.summary();
       },
       get backJitterMs() {
-        return delays?.backJitter.summary();
+        return delays?.jitter?.back.summary();
       },
       get outChangeMs() {
         return delays?.outChange.summary();
@@ -154,8 +171,7 @@ export class TargetStatistics {
     if (out === undefined || back === undefined || offset === undefined) return undefined;
     delays.out.add(out.valueMs);
     delays.back.add(back.valueMs);
-    delays.outJitter.add(probe.number, out.valueMs);
-    delays.backJitter.add(probe.number, back.valueMs);
+    delays.addJitter(probe.number, out.valueMs, back.valueMs);
     const width = offset.upperMs - offset.lowerMs;
     if (this.#offset === undefined || width < this.#offset.upperMs - this.#offset.lowerMs) {
       this.#offset = offset;

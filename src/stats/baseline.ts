@@ -20,7 +20,8 @@ const DEFAULT_PARTS = 12;
 /** Minimum over a moving window, in constant time and memory: one minimum for each part of the window. */
 export class RunningMinimum {
   readonly #partNs: number;
-  readonly #minima: Float64Array;
+  // A plain array: there are two for each of many targets, and a typed one costs a block of its own.
+  readonly #minima: number[];
   #part = -Infinity;
   #minimum = Infinity;
 
@@ -38,7 +39,7 @@ export class RunningMinimum {
       );
     }
     this.#partNs = windowNs / parts;
-    this.#minima = new Float64Array(parts).fill(Infinity);
+    this.#minima = new Array<number>(parts).fill(Infinity);
   }
 
   /** Adds a value seen at a monotonic time. A value older than the window is ignored. */
