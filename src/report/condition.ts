@@ -83,7 +83,8 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
   }
   const dot = metric.lastIndexOf(".");
   const part = PARTS.find((name) => name === metric.slice(dot + 1));
-  const spread = SPREADS[part === undefined || dot < 0 ? metric : metric.slice(0, dot)];
+  const name = part === undefined ? metric : metric.slice(0, dot);
+  const spread = Object.hasOwn(SPREADS, name) ? SPREADS[name] : undefined;
   if (spread === undefined) {
     const names = ["loss", "offset", ...Object.keys(SPREADS), ...COUNTS].join(", ");
     throw new RangeError(`want one of ${names}, a spread with .${PARTS.join(", .")} if you like`);

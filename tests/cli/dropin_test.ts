@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Lab, labTest } from "../support/lab/lab.ts";
-import { VethPair } from "../support/namespace.ts";
+import { Namespace, VethPair } from "../support/namespace.ts";
 import { runCommand } from "../support/command.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
@@ -305,7 +305,12 @@ const FPING_OPTIONS:
     ["X", "fast-reachable", "1", false],
   ];
 
-Deno.test("fping: an option of fping is there, or an error names it", async () => {
+systemTest({
+  name: "fping: an option of fping is there, or an error names it",
+  namespaces: true,
+}, async () => {
+  // Were one taken, its packets must not leave this machine.
+  await using namespace = await Namespace.open();
   const lines = FPING_OPTIONS.flatMap(([letter, name, value, has]) => {
     const long = value === undefined ? [`--${name}`] : [`--${name}=${value}`];
     const short = value === undefined ? [`-${letter}`] : [`-${letter}`, value];
@@ -322,7 +327,7 @@ Deno.test("fping: an option of fping is there, or an error names it", async () =
     for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
       const [words, spelled, has] = line;
       const argv = SOURCE_PROGRAM.argv("fping", ...words, STOPPER, "192.0.2.7");
-      const { code, stdout, stderr } = await runCommand(argv);
+      const { code, stdout, stderr } = await namespace.run(argv);
       assertEquals([spelled, code, stdout], [spelled, 3, ""]);
       const named = has ? STOPPER : spelled;
       assertComplaint(stderr, new RegExp(`^icmptime: Cannot use ${named}: no such option, `));

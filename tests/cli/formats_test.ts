@@ -232,7 +232,12 @@ systemTest({
   assertMatch(quiet.stdout, /^address,received,rtt_p95_ms\n127\.0\.0\.1,1,\d+(\.\d+)?\n$/);
 });
 
-Deno.test("formats: fields that do not exist, or a format without fields, are refused", async () => {
+systemTest({
+  name: "formats: fields that do not exist, or a format without fields, are refused",
+  namespaces: true,
+}, async () => {
+  // Were one taken, its packets must not leave this machine.
+  await using namespace = await Namespace.open();
   const wrong: readonly (readonly [args: string[], complaint: RegExp])[] = [
     [["--json", "--fields", "rtt_m"], /Cannot print rtt_m: no such field, the nearest is rtt_ms$/m],
     [["--format", "csv", "--fields", "rtt_p95_ms"], /Cannot print rtt_p95_ms: no such field/],
@@ -241,7 +246,9 @@ Deno.test("formats: fields that do not exist, or a format without fields, are re
     [["--format", "fping", "--fields", "rtt_ms"], /Cannot choose fields of this format/],
   ];
   for (const [args, complaint] of wrong) {
-    const { code, stdout, stderr } = await runCommand(SOURCE_PROGRAM.argv(...args, "192.0.2.7"));
+    const { code, stdout, stderr } = await namespace.run(
+      SOURCE_PROGRAM.argv(...args, "192.0.2.7"),
+    );
     assertEquals([args, code, stdout], [args, 3, ""]);
     assertComplaint(stderr, complaint);
   }

@@ -1,0 +1,170 @@
+/** `--fail-if`: which condition is broken by whom, and the exit code that says so. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { Lab, labTest } from "../support/lab/lab.ts";
+import { Namespace } from "../support/namespace.ts";
+import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
+import { assertComplaint } from "../support/records.ts";
+
+/** 20 ms out, 30 ms back, clock 2 s ahead. */
+const SLOW = "198.18.0.1";
+/** Stands for hosts that lose every second request: one for each case, since each keeps its place in the pattern. */
+const LOSSY = "198.18.1.x";
+/** Stands for hosts whose third way back takes longer. */
+const CONGESTED = "198.18.2.x";
+const SILENT = "198.18.0.4";
+const DOUBLED = "198.18.0.5";
+const REFUSING = "198.18.0.6";
+/** Nothing routes there. */
+const UNSENT = "203.0.113.1";
+
+/** A condition, the hosts that are asked, and what standard error says of it; nothing when it holds. */
+type Case = readonly [condition: string, hosts: readonly string[], broken: readonly RegExp[]];
+
+const number = String.raw`-?\d+(\.\d+)?`;
+
+const CASES: readonly Case[] = [
+  ["loss>5%", [SLOW], []],
+  ["loss>5%", [SLOW, LOSSY], [/^icmptime: 198\.18\.1\.\d+: loss>5% is true, it is 50 %$/]],
+  ["loss>50%", [LOSSY], []],
+  ["loss < 0.5%", [SLOW], [/^icmptime: 198\.18\.0\.1: loss < 0\.5% is true, it is 0 %$/]],
+  ["lost>2", [LOSSY], []],
+  ["lost>1", [LOSSY], [/: lost>1 is true, it is 2$/]],
+  ["duplicates>0", [SLOW], []],
+  ["duplicates>0", [DOUBLED], [/: duplicates>0 is true, it is \d$/]],
+  ["refused>0", [REFUSING], [/: refused>0 is true, it is 4$/]],
+  ["unsent>0", [UNSENT], [/: unsent>0 is true, it is 4$/]],
+  ["rtt>10s", [SLOW], []],
+  ["rtt>49.9ms", [SLOW], [new RegExp(`: rtt>49\\.9ms is true, it is ${number} ms$`)]],
+  ["rtt.min<10us", [SLOW], []],
+  ["rtt.max>0.0499s", [SLOW], [/: rtt\.max>0\.0499s is true, it is \d/]],
+  ["rtt.p95>50ms", [SLOW, LOSSY], [/198\.18\.0\.1: rtt\.p95>50ms is true/, /198\.18\.1\.\d+: /]],
+  // A delay of one way contains the offset.
+  ["out>1.9s", [SLOW], [/: out>1\.9s is true, it is 20\d\d/]],
+  ["back>0ms", [SLOW], []],
+  ["offset>100ms", [SLOW], [/: offset>100ms is true, it is (19|20)\d\d/]],
+  // The bounds reach from 1970 ms to 2020 ms: what they do not prove is not said.
+  ["offset>2.1s", [SLOW], []],
+  ["offset<1s", [SLOW], []],
+  ["offset<60s", [SLOW], [/: offset<60s is true/]],
+  ["back.change.max>100ms", [CONGESTED], [/: back\.change\.max>100ms is true, it is 2\d\d/]],
+  ["out.change.max>100ms", [CONGESTED], []],
+  ["back.jitter.max>100ms", [CONGESTED], [/: back\.jitter\.max>100ms is true/]],
+  ["out.jitter.stddev>100ms", [CONGESTED], []],
+  // Of a host that never answered nothing is known but its loss.
+  ["rtt>1ms", [SILENT], []],
+  ["loss>99%", [SILENT], [/: loss>99% is true, it is 100 %$/]],
+];
+
+labTest({ name: "conditions: exit code and complaint of each", tools: [] }, async () => {
+  await using lab = await Lab.open({
+    scenario: {
+      defaults: { out: 20, back: 30, clock: { offsetMs: 2000 } },
+      rules: [
+        { block: "198.18.1.0/24", behaviour: { loss: { kind: "pattern", out: ".x" } } },
+        {
+          block: "198.18.2.0/24",
+          behaviour: { back: { kind: "series", valuesMs: [30, 30, 270, 30] } },
+        },
+      ],
+      hosts: {
+        [SILENT]: { silent: true },
+        [DOUBLED]: { duplicate: { ratio: 1, copies: 1, gap: 1 } },
+        [REFUSING]: { error: { ratio: 1, type: 3, code: 1 } },
+      },
+    },
+  });
+  const queue = CASES.map(([condition, hosts, broken], index) => ({
+    condition,
+    hosts: hosts.map((host) => host.replace("x", String(index + 1))),
+    broken,
+  }));
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { condition, hosts, broken } = next;
+      const argv = SOURCE_PROGRAM.argv(
+        "-q",
+        "-c",
+        "4",
+        "-i",
+        "100ms",
+        "-W",
+        "1s",
+        "--fail-if",
+        condition,
+        ...hosts,
+      );
+      const { code, stderr } = await lab.run(argv);
+      const answered = hosts.every((host) => ![SILENT, REFUSING, UNSENT].includes(host));
+      const lines = stderr.split("\n").slice(0, -1);
+      assertEquals([condition, lines.length, stderr], [condition, broken.length, stderr]);
+      for (const [index, pattern] of broken.entries()) assertMatch(lines[index] ?? "", pattern);
+      assertEquals([condition, code], [condition, answered && broken.length === 0 ? 0 : 1]);
+    }
+  };
+  await Promise.all([work(), work(), work()]);
+});
+
+labTest(
+  { name: "conditions: several at once, each broken one is told of, the output stays whole" },
+  async () => {
+    await using lab = await Lab.open({ scenario: { defaults: { out: 20, back: 30 } } });
+    const argv = SOURCE_PROGRAM.argv(
+      ...["--json", "-c", "2", "-i", "50ms", "--fail-if", "rtt>10ms", "--fail-if", "loss>0%"],
+      ...["--fail-if=rtt.min>20ms", "198.18.0.1", "198.18.0.2"],
+    );
+    const { code, stdout, stderr } = await lab.run(argv);
+    assertEquals(code, 1);
+    assertEquals(stderr.split("\n").map((line) => line.replace(/, it is .*/, "")), [
+      "icmptime: 198.18.0.1: rtt>10ms is true",
+      "icmptime: 198.18.0.1: rtt.min>20ms is true",
+      "icmptime: 198.18.0.2: rtt>10ms is true",
+      "icmptime: 198.18.0.2: rtt.min>20ms is true",
+      "",
+    ]);
+    const end = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+    assertEquals([end.type, end.exit_code, end.answered], ["end", 1, 2]);
+  },
+);
+
+/** What cannot be a condition, and what is said of it. */
+const WRONG: readonly (readonly [text: string, complaint: RegExp])[] = [
+  ["loss", /want a metric, > or <, and a number, such as loss>5% or rtt\.p95>50ms$/m],
+  ["loss>", /want a metric, > or </],
+  [">5%", /want a metric, > or </],
+  ["loss=5%", /want a metric, > or </],
+  ["loss>=5%", /want a metric, > or </],
+  ["loss>-5%", /want a metric, > or </],
+  ["loss>five%", /want a metric, > or </],
+  ["LOSS>5%", /want a metric, > or </],
+  ["rtt>50ms or loss>5%", /want a metric, > or </],
+  ["loss>5", /want a percentage for loss, such as loss>5%$/m],
+  ["loss>5ms", /want a percentage for loss/],
+  ["rtt>50", /want a time for rtt, such as rtt>50ms$/m],
+  ["rtt>50%", /want a time for rtt/],
+  ["lost>5%", /want a bare number for lost$/m],
+  ["jitter>5ms", /want one of loss, offset, rtt, out, back, /],
+  ["rtt.p99>5ms", /want one of loss, offset, rtt, .* a spread with \.min, \.median, \.mean, \.p95/],
+  ["offset.p95>5ms", /want one of loss, offset, rtt/],
+  ["constructor>5ms", /want one of loss, offset, rtt/],
+];
+
+programTest({
+  name: "conditions: what cannot be read is refused, and says what is wanted",
+  namespaces: true,
+}, async (program) => {
+  // Were one taken, its packets must not leave this machine.
+  await using namespace = await Namespace.open();
+  const queue = [...WRONG];
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [text, complaint] = next;
+      const { code, stdout, stderr } = await namespace.run(
+        program.argv("--fail-if", text, "192.0.2.7"),
+      );
+      assertEquals([text, code, stdout], [text, 3, ""]);
+      assertComplaint(stderr, /^icmptime: Cannot take '.*' for --fail-if: want /);
+      assertComplaint(stderr, complaint);
+    }
+  }));
+});
