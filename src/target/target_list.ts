@@ -157,7 +157,8 @@ function locateBlock(label: string): Located {
   if (what !== undefined) {
     return { label, kind: "invalid", message: `it holds ${what}, want hosts` };
   }
-  return [{ label, block: hosts }];
+  // A block of one host is that host, however it was written.
+  return [{ label: hosts.first === hosts.last ? formatAddress(hosts.first) : label, block: hosts }];
 }
 
 async function locateName(
