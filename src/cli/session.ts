@@ -42,6 +42,8 @@ export interface SessionSetup {
   readonly conditions?: readonly Condition[];
   /** Show a live line where standard error is a terminal. */
   readonly status?: boolean;
+  /** Waited for when a run has come to its end by itself. */
+  readonly beforeSummary?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -158,6 +160,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       baseUnixMs,
     });
     const reason = await prober.run();
+    if (reason === "complete") await setup.beforeSummary?.();
     recorder.close(prober.awaitingProbes());
     recorder.summarize();
     const { answered } = recorder;

@@ -11,8 +11,8 @@ export class ReverseNames {
   readonly #lookup: AddressLookup;
   readonly #names = new Map<number, string>();
   readonly #queue: number[] = [];
+  readonly #workers = new Set<Promise<void>>();
   #next = 0;
-  #busy = 0;
 
   /** Looks names up with `lookup`, which must not reject. */
   constructor(lookup: AddressLookup) {
@@ -27,16 +27,28 @@ export class ReverseNames {
   /** Has the names of these addresses looked up. */
   request(addresses: Iterable<number>): void {
     for (const address of addresses) this.#queue.push(address);
-    while (this.#busy < LOOKUPS_AT_ONCE && this.#next < this.#queue.length) this.#work();
+    const idle = LOOKUPS_AT_ONCE - this.#workers.size;
+    const started = Math.min(idle, this.#queue.length - this.#next);
+    for (let i = 0; i < started; i++) {
+      const worker = this.#work().finally(() => this.#workers.delete(worker));
+      this.#workers.add(worker);
+    }
+  }
+
+  /** Resolves when every name is known that can be known, or after `timeoutMs` milliseconds. */
+  async settled(timeoutMs: number): Promise<void> {
+    if (this.#workers.size === 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
+    await Promise.race([Promise.all(this.#workers), timeout]);
+    clearTimeout(timer);
   }
 
   async #work(): Promise<void> {
-    this.#busy++;
     while (this.#next < this.#queue.length) {
       const address = this.#queue[this.#next++] as number;
       const name = await this.#lookup(address);
       if (name !== undefined) this.#names.set(address, name);
     }
-    this.#busy--;
   }
 }
