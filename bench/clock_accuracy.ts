@@ -6,7 +6,13 @@
  */
 
 import { median } from "./timing.ts";
-import { clockdiffDeltas, host, JITTERED, labClock, vethClock } from "./clock_lab.ts";
+import {
+  clockdiffDeltas,
+  host,
+  JITTERED,
+  labClock,
+  vethClock,
+} from "../tests/support/clock_lab.ts";
 import { Lab } from "../tests/support/lab/lab.ts";
 import { VethPair } from "../tests/support/namespace.ts";
 import { judge, lastClock } from "../tests/support/clock_records.ts";
@@ -100,10 +106,10 @@ async function skew(): Promise<void> {
   await using lab = await Lab.open({
     scenario: {
       seed: 5,
-      defaults: {
-        ...JITTERED,
-        clock: { offsetMs: 123.456, skewPpm: { byAddress: skews } },
-      },
+      defaults: JITTERED,
+      hosts: Object.fromEntries(
+        skews.map((skewPpm, index) => [host(index), { clock: { offsetMs: 123.456, skewPpm } }]),
+      ),
     },
   });
   const hosts = skews.map((_, index) => host(index));

@@ -19,6 +19,9 @@ const READINGS: readonly StampReading[] = [
 
 const QUARTER_HOUR_MS = 15 * 60_000;
 
+/** A clock that is off by more than this may count from something else than midnight (RFC 1122 §3.2.2.8). */
+const FAR_MS = 15 * 60_000;
+
 /** A clock that is right but for its time zone is off by quarter hours, to within this. */
 const ZONE_TOLERANCE_MS = 10_000;
 
@@ -64,6 +67,11 @@ export function zoneMinutes({ offsetMs }: ClockState): number | undefined {
   const quarters = Math.round(offsetMs / QUARTER_HOUR_MS);
   const isZone = Math.abs(offsetMs - quarters * QUARTER_HOUR_MS) <= ZONE_TOLERANCE_MS;
   return isZone && quarters !== 0 ? quarters * 15 : undefined;
+}
+
+/** Whether a clock is off by so much that it may not show the time of day at all. */
+export function isFar({ offsetMs }: ClockState): boolean {
+  return Math.abs(offsetMs ?? 0) > FAR_MS;
 }
 
 /** Fields of `clock`. */
@@ -178,6 +186,13 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
       const timeMs = remoteTimeOfDay(event);
       return timeMs === undefined ? undefined : formatTimeOfDay(timeMs);
     },
+  },
+  {
+    name: "far",
+    type: "boolean",
+    description:
+      "Whether the offset is more than 15 minutes: the stamps may count from another moment than midnight UT",
+    value: ({ state }) => isFar(state),
   },
   {
     name: "zone_minutes",

@@ -5,17 +5,20 @@ import type { ClockState, Consensus, Restart } from "../clock/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { Target } from "../target/target.ts";
 import { formatMs, formatTimeOfDay, msOfDay } from "../time/mod.ts";
-import { type ClockEvent, remoteTimeOfDay, whyUndecided, zoneMinutes } from "./clock_record.ts";
+import {
+  type ClockEvent,
+  isFar,
+  remoteTimeOfDay,
+  whyUndecided,
+  zoneMinutes,
+} from "./clock_record.ts";
 import { FLAG_MEANINGS } from "./flags.ts";
 import { safeText } from "./safe_text.ts";
 
 /** What the offset rests on. */
-export const SYMMETRY_SENTENCE =
+export const SYMMETRY_SENTENCE: string =
   "The offset assumes that the fastest way out and the fastest way back take equally long, and is off by half of " +
   "any difference; the bounds assume nothing about the ways.";
-
-/** A clock that is off by more than this may count from something else than midnight (RFC 1122 §3.2.2.8). */
-const FAR_MS = 15 * 60_000;
 
 /** Everything about one clock, a line each. No line break at the end. */
 export function formatClock(event: ClockEvent, numeric: boolean): string {
@@ -39,7 +42,7 @@ export function formatClock(event: ClockEvent, numeric: boolean): string {
   }
   if (state.probes > 0) lines.push(row("tick", formatTick(state)));
   lines.push(row("probes", formatProbes(event)));
-  for (const restart of state.restarts) {
+  for (const restart of restartsOf(event)) {
     lines.push(row("restart", yellow(formatRestart(restart))));
   }
   for (const remark of remarks(event)) lines.push(row("remark", yellow(remark)));
@@ -81,7 +84,7 @@ export function formatClockTable(events: readonly ClockEvent[], numeric: boolean
     }),
   ];
   for (const [index, event] of events.entries()) {
-    const odd = [...event.state.restarts.map(formatRestart), ...remarks(event)];
+    const odd = [...restartsOf(event).map(formatRestart), ...remarks(event)];
     for (const remark of odd) table.push(`${names[index]}: ${yellow(remark)}`);
   }
   return table.join("\n");
@@ -197,10 +200,16 @@ function formatRestart({ reason, atNs, changeMs }: Restart): string {
   return `${reason} at ${formatTimeOfDay(msOfDay(atNs))} UTC${change}; measured anew since`;
 }
 
+/** Steps of what is no clock are no news. */
+function restartsOf({ state }: ClockEvent): readonly Restart[] {
+  return state.undecided === "the stamps do not keep time" ? [] : state.restarts;
+}
+
 /** What is odd about a clock, a sentence each. */
 function remarks(event: ClockEvent): string[] {
   const { state, flags } = event;
-  const found = flags.map((flag) => {
+  // The tick has a place of its own.
+  const found = flags.filter((flag) => flag !== "coarse-tick").map((flag) => {
     const meaning = (FLAG_MEANINGS as Readonly<Record<string, string>>)[flag];
     return meaning === undefined ? flag : `${flag}: ${meaning}`;
   });
@@ -210,7 +219,7 @@ function remarks(event: ClockEvent): string[] {
     const hours = String(Math.floor(Math.abs(zone) / 60)).padStart(2, "0");
     const minutes = String(Math.abs(zone) % 60).padStart(2, "0");
     found.push(`off by ${sign}${hours}:${minutes} h: perhaps it shows local time, not UT`);
-  } else if (Math.abs(state.offsetMs ?? 0) > FAR_MS) {
+  } else if (isFar(state)) {
     found.push("off by far: perhaps it counts from another moment than midnight UT");
   }
   return found;

@@ -23,6 +23,7 @@ export interface ClockRecord extends OutputRecord {
   readonly tick_ms: number;
   readonly tick_settled: boolean;
   readonly remote_time?: string;
+  readonly far: boolean;
   readonly zone_minutes?: number;
   readonly sent: number;
   readonly received: number;

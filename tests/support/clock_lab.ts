@@ -1,14 +1,9 @@
-/** What the benches and plots of `clock` share: paths of the lab, and how the programs are run and read. */
+/** What the tests, benches and plots of `clock` share: paths of the lab, and how the programs are run and read. */
 
-import {
-  type ClockRecord,
-  type ClockRun,
-  lastClock,
-  readClockRun,
-} from "../tests/support/clock_records.ts";
-import type { Lab } from "../tests/support/lab/lab.ts";
-import type { VethPair } from "../tests/support/namespace.ts";
-import { SOURCE_PROGRAM } from "../tests/support/program.ts";
+import { type ClockRecord, type ClockRun, lastClock, readClockRun } from "./clock_records.ts";
+import type { Lab } from "./lab/lab.ts";
+import type { VethPair } from "./namespace.ts";
+import { SOURCE_PROGRAM } from "./program.ts";
 
 /** Ten milliseconds each way, and exponential jitter with a mean of 0.2 ms. */
 export const JITTERED = {

@@ -1,0 +1,220 @@
+/** `icmptime clock` as a black box: its words, its signals, its forms of output and its exit codes. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type ClockRun, lastClock, readClockRun } from "../support/clock_records.ts";
+import { host, labClock } from "../support/clock_lab.ts";
+import { runCommand } from "../support/command.ts";
+import { Lab, labTest } from "../support/lab/lab.ts";
+import { VethPair } from "../support/namespace.ts";
+import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
+import { assertComplaint } from "../support/records.ts";
+import { systemTest } from "../support/tools.ts";
+
+/** What a decided clock always has: other programs rely on these names. */
+const NAMES = [
+  "offset_ms",
+  "lower_ms",
+  "upper_ms",
+  "skew_ppm",
+  "skew_lower_ppm",
+  "skew_upper_ppm",
+  "min_rtt_ms",
+  "tick_ms",
+  "probes",
+];
+
+const WRONG: readonly (readonly [words: readonly string[], complaint: RegExp])[] = [
+  [[], /Cannot ask nobody/],
+  [["--every", "1s", "192.0.2.1"], /--every without --loop/],
+  [["--loop", "-c", "3", "192.0.2.1"], /--loop with --count/],
+  [["--until", "50", "--via", "pigeon", "192.0.2.1"], /pigeon/],
+  [["--until", "soon", "192.0.2.1"], /soon/],
+  [["--until", "0", "192.0.2.1"], /--until/],
+  [["-c", "0", "192.0.2.1"], /-c|--count/],
+  [["-i", "0.5ms", "192.0.2.1"], /-i|--interval/],
+  [["--max-skew", "0", "192.0.2.1"], /--max-skew/],
+  [["--max-skw", "9", "192.0.2.1"], /--max-skew/],
+  [["10.1.0.0/23"], /510 clocks at once: want 256 at most/],
+  [["2001:db8::1"], /ICMPv6 has no Timestamp/],
+];
+
+Deno.test("clock: a wrong command line is refused in one line", async () => {
+  for (const [words, complaint] of WRONG) {
+    const { code, stdout, stderr } = await runCommand(SOURCE_PROGRAM.argv("clock", ...words));
+    assertEquals({ words, code, stdout }, { words, code: 3, stdout: "" });
+    assertComplaint(stderr, complaint);
+  }
+});
+
+programTest({ name: "clock: text and JSON of one clock", namespaces: true }, async (program) => {
+  await using pair = await VethPair.open();
+  const words = ["-c", "60", "-i", "20ms", pair.farAddress];
+  const json = await pair.near.mustRun(program.argv("clock", "--json", ...words));
+  const run = readClockRun(json.stdout);
+  const clock = lastClock(run, pair.farAddress);
+  for (const name of NAMES) assertEquals([name, typeof clock[name]], [name, "number"]);
+  assertEquals([clock.decidable, clock.sent, clock.reading, clock.far], [
+    true,
+    60,
+    "standard",
+    false,
+  ]);
+  assertEquals([run.run["command"], run.run["message"], run.end.reason], [
+    "clock",
+    "timestamp",
+    "complete",
+  ]);
+  assertEquals([run.end.exit_code, run.end.sent, run.end.answered], [0, 60, 1]);
+  assertMatch(clock.remote_time ?? "", /^\d\d:\d\d:\d\d\.\d{3}$/);
+
+  const text = await pair.near.mustRun(program.argv("clock", ...words));
+  assertEquals(text.stderr, "");
+  const lines = text.stdout.trimEnd().split("\n");
+  assertEquals(lines[0], pair.farAddress);
+  const rows = [
+    /^ {2}offset {3}[+-]\d+\.\d+ ms ± \d+\.\d+, remote clock minus ours$/,
+    /^ {2}bounds {3}-\d+\.\d{3} to \d+\.\d{3} ms, however long either way takes$/,
+    /^ {2}skew {5}[+-][\d.]+ ppm ± [\d.]+, between -[\d.]+ and [\d.]+$/,
+    /^ {2}clock {4}\d\d:\d\d:\d\d\.\d{3} UTC there, \d\d:\d\d:\d\d\.\d{3} here$/,
+    /^ {2}min rtt {2}\d\.\d{3} ms$/,
+    /^ {2}tick {5}1 ms$/,
+    /^ {2}probes {3}60 sent, 60 received, 60 used, \d+ shaped the answer$/,
+    /^The offset assumes that .* take equally long, and is off by half of any difference; the bounds assume nothing/,
+  ];
+  assertEquals(lines.length, rows.length + 1);
+  for (const [index, pattern] of rows.entries()) assertMatch(lines[index + 1] ?? "", pattern);
+});
+
+systemTest(
+  { name: "clock --via ip-option: the kernel stamps the option", namespaces: true },
+  async () => {
+    await using pair = await VethPair.open();
+    const run = await cableRun(pair, ["--via", "ip-option", "-c", "100", "-i", "20ms"]);
+    const clock = lastClock(run, pair.farAddress);
+    assertEquals([run.run["message"], clock.probes, clock.flags], ["echo", 100, []]);
+    assert((clock.lower_ms ?? NaN) <= 0 && 0 <= (clock.upper_ms ?? NaN));
+    assert(Math.abs(clock.offset_ms ?? NaN) <= 0.05);
+  },
+);
+
+systemTest({ name: "clock: without an answer the exit code is 1", namespaces: true }, async () => {
+  await using pair = await VethPair.open();
+  await pair.far.nft(
+    "table ip t { chain c { type filter hook input priority 0; icmp type timestamp-request drop; }; }",
+  );
+  const words = ["-c", "5", "-i", "20ms", "-W", "100ms", pair.farAddress];
+  const json = await pair.near.run(SOURCE_PROGRAM.argv("clock", "--json", ...words));
+  assertEquals(json.code, 1);
+  const clock = lastClock(readClockRun(json.stdout), pair.farAddress);
+  assertEquals([clock.decidable, clock.undecided, clock.lost], [false, "no reply yet", 5]);
+  assertEquals(clock.offset_ms, undefined);
+  const text = await pair.near.run(SOURCE_PROGRAM.argv("clock", ...words));
+  assertEquals(text.code, 1);
+  assertMatch(text.stdout, /^ {2}offset {3}not decided: no reply yet$/m);
+  assert(!text.stdout.includes("assumes"), "a sentence about numbers that are not there");
+  // Echo is not dropped: that is what the option is for.
+  const via = await cableRun(pair, ["--via", "ip-option", "-c", "20", "-i", "20ms"]);
+  assertEquals(lastClock(via, pair.farAddress).decidable, true);
+});
+
+systemTest(
+  { name: "clock --loop: a line at each interval, until interrupted", namespaces: true },
+  async () => {
+    await using pair = await VethPair.open();
+    const words = ["clock", "--loop", "--every", "300ms", "-i", "20ms", pair.farAddress];
+    await using command = pair.near.spawn(SOURCE_PROGRAM.argv(...words));
+    await command.output(
+      /(^\d\d:\d\d:\d\d\.\d{3} 10\.77\.0\.2: offset .* bounds .* skew .* used \d+\n){3}/m,
+    );
+    command.sendSignal("SIGQUIT");
+    await command.output(/^ {2}min rtt /m);
+    command.sendSignal("SIGINT");
+    const { code, stdout, stderr } = await command.result();
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(stdout.match(/^The offset assumes/gm)?.length, 2);
+  },
+);
+
+systemTest({ name: "clock -w: ends in time, with what is known", namespaces: true }, async () => {
+  await using pair = await VethPair.open();
+  const run = await cableRun(pair, ["--loop", "-i", "20ms", "-w", "1s"]);
+  assertEquals([run.end.reason, run.end.exit_code, run.run["count"]], ["deadline", 0, undefined]);
+  assertEquals(lastClock(run, pair.farAddress).decidable, true);
+});
+
+systemTest({
+  name: "clock --until: what is not reached is told, and is exit code 1",
+  namespaces: true,
+}, async () => {
+  await using pair = await VethPair.open();
+  const words = ["-c", "20", "-i", "20ms", pair.farAddress];
+  const early = await pair.near.run(
+    SOURCE_PROGRAM.argv("clock", "--json", "--until", "5ms", ...words),
+  );
+  const { end } = readClockRun(early.stdout);
+  assertEquals([early.code, end.reason], [0, "complete"]);
+  assert(end.sent < 20, `${end.sent} probes`);
+  const late = await pair.near.run(SOURCE_PROGRAM.argv("clock", "--until", "1us", ...words));
+  assertEquals(late.code, 1);
+  assertComplaint(late.stderr, /10\.77\.0\.2: --until was not reached: ± \d\.\d+ ms/);
+});
+
+systemTest({
+  name: "clock: the live line is for terminals only",
+  namespaces: true,
+  tools: ["script"],
+}, async () => {
+  await using pair = await VethPair.open();
+  const argv = SOURCE_PROGRAM.argv("clock", "-c", "40", "-i", "30ms", pair.farAddress);
+  const { stdout } = await pair.near.mustRun(["script", "-qefc", argv.join(" "), "/dev/null"]);
+  const shown = stdout.replaceAll("\x1b", "ESC");
+  assertMatch(shown, /\rESC\[K\d+\/40 probes/);
+  assertMatch(shown, /\d+\/40 probes, offset [+-][\d.]+ ms ± [\d.]+/);
+  // What lasts does not stand behind what is left of it.
+  assertMatch(shown, /\rESC\[K(ESC\[\d+m)*10\.77\.0\.2/);
+  const plain = await pair.near.mustRun(argv);
+  assertEquals([plain.stderr, plain.stdout.includes("\r")], ["", false]);
+});
+
+labTest({ name: "clock: several hosts tell whose clock is off" }, async () => {
+  await using lab = await Lab.open({
+    scenario: {
+      seed: 31,
+      defaults: { out: 2, back: 2, clock: { offsetMs: 700 } },
+      hosts: {
+        [host(3)]: { clock: { offsetMs: -5000 } },
+        [host(4)]: { clock: { offsetMs: 0 } },
+        [host(5)]: { clock: { offsetMs: 0.5 } },
+        [host(6)]: { clock: { offsetMs: -0.5 } },
+      },
+    },
+  });
+  const consensusOf = async (...indices: readonly number[]) => {
+    const run = await labClock(lab, ["-c", "40", "-i", "25ms", ...indices.map(host)]);
+    return run.consensus.at(-1);
+  };
+  const [off, right, divided] = await Promise.all([
+    consensusOf(0, 1, 2, 3),
+    consensusOf(4, 5, 6, 3),
+    consensusOf(0, 4),
+  ]);
+  assertEquals([off?.local_clock, off?.hosts, off?.agreeing], ["off", 4, 3]);
+  assertEquals(off?.falsetickers, [host(3)]);
+  assert((off?.lower_ms ?? NaN) <= 700 && 700 <= (off?.upper_ms ?? NaN));
+  assertEquals([right?.local_clock, right?.agreeing, right?.falsetickers], ["right", 3, [host(3)]]);
+  assertEquals([divided?.local_clock, divided?.majority], ["unknown", false]);
+
+  const text = await lab.mustRun(
+    SOURCE_PROGRAM.argv("clock", "-c", "40", "-i", "25ms", ...[0, 1, 2, 3].map(host)),
+  );
+  assertMatch(text.stdout, /^host +offset ms +± ms +lower ms +upper ms +skew ppm/m);
+  assertMatch(
+    text.stdout,
+    /^3 of 4 hosts agree \(RFC 956\)\. If they are right, our own clock is off: it is 69\d\.\d{3} to 70\d\.\d{3} ms behind true time\. Not with the majority: 198\.18\.0\.4\.$/m,
+  );
+});
+
+async function cableRun(pair: VethPair, words: readonly string[]): Promise<ClockRun> {
+  const argv = SOURCE_PROGRAM.argv("clock", "--json", ...words, pair.farAddress);
+  return readClockRun((await pair.near.mustRun(argv)).stdout);
+}

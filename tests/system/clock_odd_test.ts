@@ -1,0 +1,225 @@
+/** Remote clocks that are odd: each is read right and named, or said to be undecidable, never wrong. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { host, labClock } from "../support/clock_lab.ts";
+import { type ClockRecord, type ClockRun, judge, lastClock } from "../support/clock_records.ts";
+import { Lab, labTest } from "../support/lab/lab.ts";
+import type { LabLog } from "../support/lab/log.ts";
+import type { HostBehaviour } from "../support/lab/scenario.ts";
+import { SOURCE_PROGRAM } from "../support/program.ts";
+
+const MS_PER_DAY = 86_400_000;
+const ZONE_MINUTES = 345;
+
+/** A host, and what must be found. */
+interface OddHost {
+  readonly name: string;
+  readonly behaviour: HostBehaviour;
+  /** How the stamps are to be read; undefined where nothing can be decided. */
+  readonly reading: string | undefined;
+  /** Flags that must be there, and no others. */
+  readonly flags: readonly string[];
+  /** Remote tick, milliseconds. */
+  readonly tickMs?: number;
+  /** Farthest that the estimate may be from the truth, milliseconds; 0.1 unless told. */
+  readonly toleranceMs?: number;
+  /** By what the stamps differ from the host's true clock, milliseconds. */
+  readonly shiftMs?: number;
+  /** The stamps show no time of day: they are judged by themselves. */
+  readonly isOwnTime?: boolean;
+  /** Why nothing is decided. */
+  readonly undecided?: RegExp;
+}
+
+const NO_TIME = /no reply carries a time/;
+
+const ODD_HOSTS: readonly OddHost[] = [
+  {
+    name: "crosses midnight during the run",
+    behaviour: { clock: { timeOfDayMs: MS_PER_DAY - 2500.75 } },
+    reading: "standard",
+    flags: [],
+  },
+  ...[43_140_000.7, -43_140_000.7].map((offsetMs) => ({
+    name: "11 h 59 min off",
+    behaviour: { clock: { offsetMs } },
+    reading: "standard",
+    flags: [],
+  })),
+  ...[10, 15.625, 64].map((tickMs) => ({
+    name: `tick of ${tickMs} ms`,
+    behaviour: { clock: { offsetMs: 7.3, tickMs } },
+    reading: "standard",
+    flags: ["coarse-tick"],
+    tickMs,
+    toleranceMs: tickMs / 20,
+  })),
+  {
+    name: "little-endian",
+    behaviour: { quirk: "little-endian", clock: { offsetMs: 3.3 } },
+    reading: "little-endian",
+    flags: ["byte-swapped"],
+  },
+  {
+    name: "high bit",
+    behaviour: { quirk: "high-bit", clock: { offsetMs: 3.3 } },
+    reading: "high-bit",
+    flags: ["non-standard"],
+  },
+  {
+    name: "local time zone",
+    behaviour: { quirk: "local-time-zone", zoneMinutes: ZONE_MINUTES, clock: { offsetMs: 3.3 } },
+    reading: "standard",
+    flags: [],
+    shiftMs: ZONE_MINUTES * 60_000,
+  },
+  {
+    name: "uptime",
+    behaviour: { quirk: "uptime-ms" },
+    reading: "standard",
+    flags: [],
+    isOwnTime: true,
+  },
+  {
+    name: "uptime with the high bit set",
+    behaviour: { quirk: "high-bit-wrong" },
+    reading: "high-bit",
+    flags: ["non-standard"],
+    isOwnTime: true,
+  },
+  ...([
+    ["stuck", "stuck", /do not keep time/],
+    ["zero", "zero", NO_TIME],
+    ["one", "one", NO_TIME],
+    ["seconds-of-day", "wrong-rate", /do not keep time/],
+    ["unix-seconds", "out-of-range", NO_TIME],
+    ["low-16-bits-zero", "low-bits-zero", NO_TIME],
+    ["bad-checksum", "bad-checksum", NO_TIME],
+    ["other-originate", "originate-changed", NO_TIME],
+    ["copy-originate", "originate-copied", NO_TIME],
+  ] as const).map(([quirk, flag, undecided]) => ({
+    name: quirk,
+    behaviour: { quirk },
+    reading: undefined,
+    flags: [flag],
+    undecided,
+  })),
+  {
+    name: "copies over a path shorter than a millisecond",
+    behaviour: { quirk: "copy-originate", out: 0.15, back: 0.15 },
+    reading: undefined,
+    flags: ["originate-copied"],
+    undecided: NO_TIME,
+  },
+];
+
+labTest({ name: "clock: odd remote clocks are read right and named, or not decided" }, async () => {
+  await using lab = await Lab.open({
+    scenario: {
+      seed: 21,
+      defaults: { out: 5, back: 5 },
+      hosts: Object.fromEntries(ODD_HOSTS.map(({ behaviour }, index) => [host(index), behaviour])),
+    },
+  });
+  const hosts = ODD_HOSTS.map((_, index) => host(index));
+  const [run, text] = await Promise.all([
+    labClock(lab, ["-c", "100", ...hosts]),
+    lab.run(SOURCE_PROGRAM.argv("clock", "-n", "-c", "20", "-i", "100ms", ...hosts)),
+  ]);
+  const log = await lab.end();
+  for (const [index, odd] of ODD_HOSTS.entries()) judgeOdd(odd, lastClock(run, host(index)), log);
+  assertEquals(run.end.exit_code, 1);
+  assertEquals(text.code, 1);
+  const lineOf = (name: string) => host(ODD_HOSTS.findIndex((odd) => odd.name === name));
+  assertMatch(text.stdout, new RegExp(`^${lineOf("zero")} +not decided: no reply carries`, "m"));
+  assertMatch(text.stdout, new RegExp(`^${lineOf("little-endian")}: byte-swapped: `, "m"));
+  assertMatch(
+    text.stdout,
+    new RegExp(`^${lineOf("local time zone")}: off by \\+05:45 h: perhaps`, "m"),
+  );
+  assertMatch(text.stdout, new RegExp(`^${lineOf("uptime")}: off by far: perhaps`, "m"));
+});
+
+function judgeOdd(odd: OddHost, clock: ClockRecord, log: LabLog): void {
+  const { name, undecided, shiftMs = 0, isOwnTime = false } = odd;
+  assertEquals(clock.flags, odd.flags, name);
+  assertEquals(clock.decidable, undecided === undefined, name);
+  if (undecided !== undefined) {
+    assertMatch(clock.undecided ?? "", undecided, name);
+    assertEquals([clock.offset_ms, clock.lower_ms, clock.skew_ppm], Array(3).fill(undefined), name);
+    return;
+  }
+  assertEquals(clock.reading, odd.reading, name);
+  assertEquals(clock.tick_ms, odd.tickMs ?? 1, name);
+  assertEquals(clock.restarts, [], name);
+  if (isOwnTime) {
+    assertEquals(clock.far, true, name);
+    // All that the stamps say of themselves, to a millisecond.
+    const request = log.requests.findLast((each) => each.host === clock.address);
+    const shownMs = ((request?.receiveMs ?? NaN) & 0x7fff_ffff) -
+      (request?.receiveAtNs ?? NaN) / 1e6;
+    const error = foldMs((clock.offset_ms ?? NaN) - shownMs);
+    assert(error >= -0.1 && error <= 1.1, `${name}: ${error}`);
+    return;
+  }
+  assertEquals(clock.zone_minutes, shiftMs === 0 ? undefined : shiftMs / 60_000, name);
+  const shifted = shift(clock, -shiftMs);
+  const { errorMs, isInside } = judge(log, shifted);
+  assert(isInside, `${name}: the truth is out of bounds`);
+  assert(Math.abs(errorMs) <= (odd.toleranceMs ?? 0.1), `${name}: error ${errorMs} ms`);
+}
+
+function shift(clock: ClockRecord, byMs: number): ClockRecord {
+  const { offset_ms = NaN, lower_ms = NaN, upper_ms = NaN } = clock;
+  return {
+    ...clock,
+    offset_ms: offset_ms + byMs,
+    lower_ms: lower_ms + byMs,
+    upper_ms: upper_ms + byMs,
+  };
+}
+
+function foldMs(ms: number): number {
+  return ms - Math.round(ms / MS_PER_DAY) * MS_PER_DAY;
+}
+
+labTest(
+  { name: "clock: a step half-way is told with its time and size, and the rest is right" },
+  async () => {
+    const byMs = 1000;
+    await using lab = await Lab.open({
+      scenario: {
+        seed: 22,
+        defaults: { out: 5, back: 5, clock: { offsetMs: 1.1, steps: [{ afterMs: 1500, byMs }] } },
+      },
+    });
+    const run: ClockRun = await labClock(lab, ["--loop", "--every", "100ms", "-w", "3s", host(0)]);
+    const log = await lab.end();
+    const last = lastClock(run, host(0));
+    assertEquals(last.restarts.length, 1);
+    const [, at = NaN, by = NaN] =
+      last.restarts[0]?.match(/^remote clock changed at ([\d.]+) by ([\d.]+) ms$/)?.map(Number) ??
+        [];
+    const firstNs = log.requests[0]?.receiveAtNs ?? NaN;
+    const afterMs = (at - log.run.baseUnixMs / 1e3) * 1e3 - firstNs / 1e6;
+    assert(afterMs >= 1480 && afterMs <= 1600, `step seen after ${afterMs} ms`);
+    assert(Math.abs(by - byMs) <= 0.5, `step of ${by} ms`);
+    // Every number that was ever given was true, before, during and after the step.
+    const decided = run.clocks.filter(({ decidable }) => decidable);
+    assert(decided.length >= 15, `${decided.length} lines with a number`);
+    for (const clock of decided) {
+      // Between the step and the first reply that shows it nobody can know of it.
+      if (isBlind(log, clock)) continue;
+      assert(judge(log, clock).isInside, JSON.stringify(clock));
+    }
+  },
+);
+
+/** Whether no reply stamped after the step had come back at the time of a record that follows it. */
+function isBlind(log: LabLog, { time }: ClockRecord): boolean {
+  const atNs = (time - log.run.baseUnixMs / 1e3) * 1e9;
+  const step = log.requests.find(({ receiveOffsetNs = 0 }) => receiveOffsetNs > 500e6);
+  const previous = log.requests[(step?.number ?? 2) - 2];
+  const shownNs = step?.departures[0]?.writtenNs ?? Infinity;
+  return atNs > (previous?.receiveAtNs ?? 0) && atNs < shownNs + 2e6;
+}
