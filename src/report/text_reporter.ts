@@ -193,8 +193,10 @@ function formatDelays(
 
 function formatBounded(interval: BoundedMs | undefined): string {
   if (interval === undefined) return "?";
-  const bound = halfWidthMs(interval);
-  return `${formatMs(interval.valueMs, bound)} ±${formatBound(bound)} ms`;
+  const text = formatMs(interval.valueMs, halfWidthMs(interval));
+  // From the value as printed, so that the truth is inside what is read.
+  const boundMs = Math.max(interval.upperMs - Number(text), Number(text) - interval.lowerMs);
+  return `${text} ±${formatBound(boundMs)} ms`;
 }
 
 /** A bound with two significant digits at most, rounded up: it must stay a bound. */
