@@ -1,0 +1,106 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseCondition } from "../../../src/report/condition.ts";
+import type { TargetSummary } from "../../../src/report/target_statistics.ts";
+import { ProbeCounters, type Summary } from "../../../src/stats/mod.ts";
+
+function spread(min: number, median: number, max: number): Summary {
+  return { count: 3, min, median, mean: median, p95: max, max, stddev: 1 } as Summary;
+}
+
+/** A target that lost one of four, with these round-trip times and bounds of the offset. */
+function summary(more: Partial<TargetSummary> = {}): TargetSummary {
+  const counters = new ProbeCounters();
+  Object.assign(counters, { sent: 4, received: 3, lost: 1, duplicates: 2 });
+  return {
+    scope: "run",
+    target: { index: 0, label: "host", address: 1 },
+    counters,
+    rttMs: spread(10, 20, 90),
+    outMs: undefined,
+    backMs: undefined,
+    outJitterMs: undefined,
+    backJitterMs: undefined,
+    outChangeMs: undefined,
+    backChangeMs: spread(0, 1, 60),
+    offset: undefined,
+    ...more,
+  };
+}
+
+/** A condition, and what is found where it is true; undefined where it is not. */
+const CASES: readonly (readonly [text: string, found: string | undefined])[] = [
+  ["loss>5%", "25 %"],
+  ["loss>25%", undefined],
+  ["loss<25.1%", "25 %"],
+  ["rtt>19ms", "20 ms"],
+  ["rtt > 20ms", undefined],
+  ["rtt.median>19999us", "20 ms"],
+  ["rtt.median>19999µs", "20 ms"],
+  ["rtt.p95>.05s", "90 ms"],
+  ["rtt.min<10.5ms", "10 ms"],
+  ["rtt.stddev>0.5ms", "1 ms"],
+  ["back.change>20ms", undefined],
+  ["back.change.max>20ms", "60 ms"],
+  // What was not measured breaks nothing.
+  ["out.change>0ms", undefined],
+  ["out<1ms", undefined],
+  ["offset>0ms", undefined],
+  ["duplicates>1", "2"],
+  ["late>0", undefined],
+  ["lost<2", "1"],
+  ["unsent<1", "0"],
+];
+
+for (const [text, found] of CASES) {
+  Deno.test(`condition: ${text}`, () => {
+    const condition = parseCondition(text);
+    assertEquals([condition.text, condition.brokenBy(summary())], [text, found]);
+  });
+}
+
+/** Bounds of an offset, and whether `offset>100ms` and `offset<100ms` are proven. */
+const OFFSETS: readonly (readonly [
+  lowerMs: number,
+  upperMs: number,
+  above: string | undefined,
+  below: string | undefined,
+])[] = [
+  [150, 160, "150 ms", undefined],
+  [-160, -150, "150 ms", undefined],
+  [90, 160, undefined, undefined],
+  [-160, -90, undefined, undefined],
+  [-200, 200, undefined, undefined],
+  [10, 20, undefined, "20 ms"],
+  [-30, 20, undefined, "30 ms"],
+];
+
+for (const [lowerMs, upperMs, above, below] of OFFSETS) {
+  Deno.test(`condition: an offset from ${lowerMs} to ${upperMs} ms counts as far as that proves`, () => {
+    const offset = { valueMs: (lowerMs + upperMs) / 2, lowerMs, upperMs };
+    assertEquals(parseCondition("offset>100ms").brokenBy(summary({ offset })), above);
+    assertEquals(parseCondition("offset<100ms").brokenBy(summary({ offset })), below);
+  });
+}
+
+for (
+  const text of [
+    "",
+    "loss",
+    "loss>",
+    ">5%",
+    "loss>5",
+    "rtt>5",
+    "rtt>5%",
+    "rtt.p50>5ms",
+    "toString>1ms",
+    "__proto__>1ms",
+    "rtt>1e3ms",
+    "rtt>5m",
+    "loss>5%%",
+    "rtt>5ms;x",
+  ]
+) {
+  Deno.test(`condition: ${JSON.stringify(text)} is none`, () => {
+    assertThrows(() => parseCondition(text), RangeError, "want ");
+  });
+}
