@@ -1,19 +1,25 @@
 /**
  * `deno task bench:peers`: icmptime beside the installed peers, on one cable between two namespaces.
  *
- * Each asks the same host the same number of times at the same pace; the table shows wall time and
- * the processor time of each probe (user and system, from the shell's `time`).
+ * One host: each asks it the same number of times at the same pace; the table shows wall time and
+ * the processor time of each probe (user and system, from the shell's `time`). A thousand hosts: once a second
+ * each, beside fping, with peak memory (from time(1), whose processor time is exact to 1 µs a probe here).
  */
 
-import { runTool, say } from "../tools/output.ts";
+import { runTool, say, ToolError } from "../tools/output.ts";
 import { VethPair } from "../tests/support/namespace.ts";
-import { BINARY_PROGRAM } from "../tests/support/program.ts";
+import { BINARY_PROGRAM, SOURCE_PROGRAM } from "../tests/support/program.ts";
 import { findTool } from "../tests/support/tools.ts";
 import { type Contender, formatTable, median } from "./timing.ts";
 
 const PROBES = 200;
 const INTERVAL_MS = 10;
 const ROUNDS = 5;
+
+const CROWD = 1000;
+const CROWD_PROBES = 10;
+const CROWD_ROUNDS = 3;
+const CROWD_BLOCK = "198.18.0.0/15";
 
 /** The shell's clock around a program: wall, user and system seconds on standard error. */
 const TIMED = ["bash", "-c", 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null 2>&1', "time"];
@@ -62,6 +68,15 @@ function contenders(target: string): Contender[] {
 
 async function main(): Promise<void> {
   await using pair = await VethPair.open();
+  await compareOneHost(pair);
+  if (findTool("fping") === undefined || findTool("time") === undefined) {
+    throw new ToolError("Cannot compare a thousand hosts: want fping and time(1) installed");
+  }
+  await pair.ownBlock(CROWD_BLOCK);
+  await compareCrowd(pair);
+}
+
+async function compareOneHost(pair: VethPair): Promise<void> {
   const rows = [];
   for (const { name, argv } of contenders(pair.farAddress)) {
     const wallS: number[] = [];
@@ -83,6 +98,68 @@ async function main(): Promise<void> {
   }
   say(`${PROBES} probes, one each ${INTERVAL_MS} ms, over veth; medians of ${ROUNDS}`);
   say(formatTable([["", "wall s", "CPU µs a probe", "exit codes"], ...rows]));
+}
+
+function crowdContenders(file: string): Contender[] {
+  const count = String(CROWD_PROBES);
+  const words = ["-f", file, "-c", count, "-i", "1"];
+  return [
+    // fping's own reference: one packet each millisecond, as the interval shared out evenly is.
+    { name: "fping", argv: ["fping", "-f", file, "-c", count, "-p", "1000", "-i", "1"] },
+    { name: "binary --format fping", argv: BINARY_PROGRAM.argv(...words, "--format", "fping") },
+    { name: "binary --json", argv: BINARY_PROGRAM.argv(...words, "--json") },
+    { name: "source --format fping", argv: SOURCE_PROGRAM.argv(...words, "--format", "fping") },
+    { name: "source --json", argv: SOURCE_PROGRAM.argv(...words, "--json") },
+  ];
+}
+
+/** Runs all in turns, so that what disturbs one disturbs all. */
+async function compareCrowd(pair: VethPair): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-peers-" });
+  try {
+    const targets = Array.from({ length: CROWD }, (_, i) => `198.18.${i >> 8}.${i & 255}`);
+    const file = `${folder}/targets`;
+    await Deno.writeTextFile(file, targets.join("\n"));
+    const runs = crowdContenders(file).map((contender) => ({
+      ...contender,
+      cpuUs: [] as number[],
+      peakMb: [] as number[],
+      codes: new Set<number>(),
+    }));
+    for (let round = 0; round < CROWD_ROUNDS; round++) {
+      for (const { argv, cpuUs, peakMb, codes } of runs) {
+        const usage = `${folder}/usage`;
+        const timed = [
+          "sh",
+          "-c",
+          'exec time -q -f "%U %S %M" -o "$0" "$@" >/dev/null 2>&1',
+          usage,
+        ];
+        const { code } = await pair.near.run([...timed, ...argv], { timeoutMs: 120_000 });
+        const text = await Deno.readTextFile(usage);
+        const [user = NaN, system = NaN, peakKb = NaN] = text.trim().split(" ").map(Number);
+        cpuUs.push((user + system) * 1e6 / (CROWD * CROWD_PROBES));
+        peakMb.push(peakKb / 1024);
+        codes.add(code);
+      }
+    }
+    say(
+      `\n${CROWD} hosts, ${CROWD_PROBES} probes each at 1 Hz; medians of ${CROWD_ROUNDS}, in turns`,
+    );
+    const baseUs = median(runs[0]?.cpuUs ?? []);
+    say(formatTable([
+      ["", "CPU µs a probe", "× fping", "peak MB", "exit codes"],
+      ...runs.map(({ name, cpuUs, peakMb, codes }) => [
+        name,
+        median(cpuUs).toFixed(0),
+        (median(cpuUs) / baseUs).toFixed(2),
+        median(peakMb).toFixed(0),
+        [...codes].join(" "),
+      ]),
+    ]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 await runTool(main);
