@@ -128,6 +128,18 @@ labTest({ name: "formats: echo, quiet and chosen fields are as the schema says" 
   assertEquals("count" in readRecords((await endless.result()).stdout).run, false);
 });
 
+labTest({ name: "formats: every kind of line of clock is as the schema says" }, async () => {
+  await using lab = await Lab.open({ scenario: EVERYTHING });
+  for (const hosts of [["198.18.0.1-198.18.0.12", "203.0.113.1"], ["198.18.0.11"]]) {
+    const argv = SOURCE_PROGRAM.argv("clock", "--json", "-c", "20", "-W", "300ms", ...hosts);
+    const { stdout } = await lab.run(argv);
+    const { all } = readRecords(stdout);
+    const kinds = validateAll("clock", all);
+    for (const type of ["run", "clock", "end"]) assert(kinds.has(type), `no line of type ${type}`);
+    assertEquals(kinds.has("consensus"), hosts.length > 1);
+  }
+});
+
 labTest({ name: "formats: every kind of line of scan is as the schema says" }, async () => {
   await using lab = await Lab.open({ scenario: EVERYTHING });
   const argv = SOURCE_PROGRAM.argv(
