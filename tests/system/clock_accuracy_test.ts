@@ -9,6 +9,7 @@ import type { LabLog } from "../support/lab/log.ts";
 import { VethPair } from "../support/namespace.ts";
 import { systemTest } from "../support/tools.ts";
 
+const ROUNDS = 3;
 const OFFSET_MS = 123.456;
 const HOSTS = Array.from({ length: 10 }, (_, index) => host(index));
 
@@ -19,12 +20,19 @@ systemTest(
   },
   async () => {
     await using pair = await VethPair.open();
-    const clock = await vethClock(pair, ["-c", "200", "-i", "25ms"]);
-    const { offset_ms = NaN, lower_ms = NaN, upper_ms = NaN, min_rtt_ms = NaN } = clock;
-    assertEquals([clock.received, clock.probes, clock.restarts, clock.flags], [200, 200, [], []]);
-    assert(Math.abs(offset_ms) <= 0.02, `estimate ${offset_ms} ms`);
-    assert(lower_ms <= 0 && 0 <= upper_ms, `bounds ${lower_ms} to ${upper_ms} ms`);
-    assert(upper_ms - lower_ms <= min_rtt_ms + 0.1, `width ${upper_ms - lower_ms} ms`);
+    const errorsMs: number[] = [];
+    const excessMs: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const clock = await vethClock(pair, ["-c", "200", "-i", "20ms"]);
+      const { offset_ms = NaN, lower_ms = NaN, upper_ms = NaN, min_rtt_ms = NaN } = clock;
+      assertEquals([clock.received, clock.probes, clock.restarts, clock.flags], [200, 200, [], []]);
+      assert(lower_ms <= 0 && 0 <= upper_ms, `bounds ${lower_ms} to ${upper_ms} ms`);
+      errorsMs.push(Math.abs(offset_ms));
+      excessMs.push(upper_ms - lower_ms - min_rtt_ms);
+    }
+    // Other tests may have had the processors during one of the runs.
+    assert(medianOf(errorsMs) <= 0.02, `estimates off by ${errorsMs} ms`);
+    assert(medianOf(excessMs) <= 0.1, `widths above the round trip ${excessMs} ms`);
   },
 );
 

@@ -1,0 +1,58 @@
+import { assert, assertEquals } from "@std/assert";
+import { ClockTracker, PrecisionGoal, precisionMs, sendPhaseMs } from "../../../src/clock/mod.ts";
+import { simulate, type Simulation } from "./simulated_host.ts";
+
+function samples(options: Partial<Simulation>) {
+  const phase = (index: number) => sendPhaseMs(index, { intervalMs: 50 });
+  return simulate({ seed: 1, probes: 100, jitterMs: 0.1, phase, ...options })
+    .map(({ sample }) => sample);
+}
+
+Deno.test("precision is the lesser of the spread and half the bounds, once something is decided", () => {
+  const tracker = new ClockTracker();
+  assertEquals(precisionMs(tracker.state()), undefined);
+  for (const sample of samples({ outMs: 1, backMs: 1 })) tracker.add(sample);
+  const state = tracker.state();
+  assertEquals(precisionMs(state), state.spreadMs);
+  const tight = { ...state, lowerMs: 0, upperMs: 0.002 };
+  assertEquals(precisionMs(tight), 0.001);
+  assertEquals(precisionMs({ ...state, tickSettled: false }), undefined);
+  assertEquals(precisionMs({ ...state, used: 7 }), undefined);
+});
+
+Deno.test("the goal is reached when all clocks are that precise, and not before", () => {
+  const trackers = [new ClockTracker(), new ClockTracker()];
+  const goal = new PrecisionGoal(trackers, 0.2);
+  const runs = [samples({ seed: 1 }), samples({ seed: 2, jitterMs: 0.4 })];
+  let reachedAt = -1;
+  for (let index = 0; index < 100 && reachedAt < 0; index += 1) {
+    for (const [host, tracker] of trackers.entries()) {
+      const sample = runs[host]?.[index];
+      assert(sample !== undefined);
+      tracker.add(sample);
+      if (goal.replied(host)) reachedAt = index;
+    }
+  }
+  assert(reachedAt >= 7, `reached at ${reachedAt}`);
+  for (const tracker of trackers) assert((precisionMs(tracker.state()) ?? 1) <= 0.2);
+});
+
+Deno.test("a clock that began anew meanwhile is waited for again", () => {
+  const trackers = [new ClockTracker(), new ClockTracker()];
+  const [steady, late] = trackers;
+  assert(steady !== undefined && late !== undefined);
+  const goal = new PrecisionGoal(trackers, 0.5);
+  const stepped = samples({ step: { at: 96, byMs: 5000 } });
+  for (const sample of stepped.slice(0, 96)) {
+    steady.add(sample);
+    assertEquals(goal.replied(0), false);
+  }
+  for (const sample of stepped.slice(96, 99)) {
+    steady.add(sample);
+    goal.replied(0);
+  }
+  for (const sample of samples({ seed: 3 })) {
+    late.add(sample);
+    assertEquals(goal.replied(1), false, "the other one is not precise any more");
+  }
+});
