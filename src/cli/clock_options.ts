@@ -12,7 +12,7 @@ export const CLOCK_OPTIONS = {
     value: integer("N", 1, Number.MAX_SAFE_INTEGER),
     help: "Send N probes to each host",
     group: "Asking",
-    fallback: "100",
+    fallback: "100, with --until 1000",
   },
   interval: {
     short: "i",
@@ -36,7 +36,8 @@ export const CLOCK_OPTIONS = {
   },
   until: {
     value: duration(0.001, DAY_MS),
-    help: "End as soon as the estimate's spread, or half the distance of the bounds, is this small",
+    help:
+      "End as soon as the estimate's spread, or half the distance of the bounds, is this small; exit code 1 if it never is",
     group: "Clock",
   },
   loop: { help: "Follow the clocks until interrupted, a line every --every", group: "Clock" },

@@ -12,6 +12,8 @@ import { UsageError } from "./usage_error.ts";
 export type ClockOptions = Parsed<typeof CLOCK_OPTIONS>;
 
 const DEFAULT_COUNT = 100;
+/** With `--until` the goal ends the run, and this only when the goal is out of reach. */
+const DEFAULT_COUNT_UNTIL = 1000;
 const DEFAULT_INTERVAL_MS = 50;
 
 /**
@@ -26,10 +28,11 @@ export function planClock(options: ClockOptions): PingPlan {
   if (options.every !== undefined && !options.loop) {
     throw new UsageError("Cannot use --every without --loop", "--every");
   }
+  const defaultCount = options.until === undefined ? DEFAULT_COUNT : DEFAULT_COUNT_UNTIL;
   return planPing({
     ...DEFAULT_PING_OPTIONS,
     echo: options.via === "ip-option",
-    count: options.loop ? undefined : options.count ?? DEFAULT_COUNT,
+    count: options.loop ? undefined : options.count ?? defaultCount,
     loop: options.loop,
     interval: options.interval ?? DEFAULT_INTERVAL_MS,
     timeout: options.timeout,
