@@ -2,7 +2,7 @@
 
 import { formatAddress } from "../packet/address.ts";
 import type { ScanRefusal, ScanReply } from "../scan/scan_record.ts";
-import { type Field, type FieldValue, formatJson } from "./field.ts";
+import { type Field, type FieldValue, formatJson, jsonFormatter } from "./field.ts";
 import type { LineSink } from "./line_sink.ts";
 import {
   SCAN_END_FIELDS,
@@ -46,9 +46,10 @@ export class ScanReporter {
   readonly #format: ScanReporterOptions["format"];
   readonly #columns: readonly string[];
   readonly #wanted: ReadonlySet<ScanRecordKind>;
-  readonly #reply: readonly Field<ScanReply>[];
-  readonly #refused: readonly Field<ScanRefusal>[];
-  readonly #unsent: readonly Field<ScanUnsent>[];
+  /** A line of json or csv for each kind of record. */
+  readonly #formatReply: (reply: ScanReply) => string;
+  readonly #formatRefused: (refusal: ScanRefusal) => string;
+  readonly #formatUnsent: (unsent: ScanUnsent) => string;
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: ScanReporterOptions) {
@@ -57,10 +58,13 @@ export class ScanReporter {
     this.#format = format;
     this.#wanted = new Set(only.length === 0 ? SCAN_RECORDS : only);
     this.#columns = fields ?? ["type", ...scanFieldNames()];
-    const names = format === "csv" ? this.#columns : fields;
-    this.#reply = selectFields(SCAN_REPLY_FIELDS, names);
-    this.#refused = selectFields(SCAN_REFUSED_FIELDS, names);
-    this.#unsent = selectFields(SCAN_UNSENT_FIELDS, names);
+    const formatter = <S>(type: string, table: readonly Field<S>[]) =>
+      format === "csv"
+        ? rowFormatter(type, table, this.#columns)
+        : jsonFormatter(type, selectFields(table, fields));
+    this.#formatReply = formatter("reply", SCAN_REPLY_FIELDS);
+    this.#formatRefused = formatter("refused", SCAN_REFUSED_FIELDS);
+    this.#formatUnsent = formatter("unsent", SCAN_UNSENT_FIELDS);
   }
 
   /** Writes `run`, or the header row. */
@@ -72,37 +76,45 @@ export class ScanReporter {
   /** Writes a reply. Text has each address once: repeated replies are left out. */
   reply(reply: ScanReply): void {
     if (!this.#wanted.has("replied")) return;
-    if (this.#format !== "text") this.#record("reply", this.#reply, reply);
+    if (this.#format !== "text") this.#sink.line(this.#formatReply(reply));
     else if (!reply.flags.includes("duplicate")) this.#sink.line(formatAddress(reply.address));
   }
 
   /** Writes an ICMP error. Text has only hosts that answered. */
   refused(refusal: ScanRefusal): void {
-    if (this.#wanted.has("refused")) this.#record("refused", this.#refused, refusal);
+    if (this.#format === "text" || !this.#wanted.has("refused")) return;
+    this.#sink.line(this.#formatRefused(refusal));
   }
 
   /** Writes a probe that did not leave. */
   unsent(unsent: ScanUnsent): void {
-    if (this.#wanted.has("unsent")) this.#record("unsent", this.#unsent, unsent);
+    if (this.#format === "text" || !this.#wanted.has("unsent")) return;
+    this.#sink.line(this.#formatUnsent(unsent));
   }
 
   /** Writes `end`; CSV and text have none. */
   end(info: ScanEndInfo): void {
     if (this.#format === "json") this.#sink.line(formatJson("end", SCAN_END_FIELDS, info));
   }
+}
 
-  #record<S>(type: string, fields: readonly Field<S>[], source: S): void {
-    if (this.#format === "json") this.#sink.line(formatJson(type, fields, source));
-    else if (this.#format === "csv") this.#sink.line(this.#row(type, fields, source));
-  }
-
-  #row<S>(type: string, fields: readonly Field<S>[], source: S): string {
-    return this.#columns.map((column) => {
-      if (column === "type") return type;
-      const value = fields.find(({ name }) => name === column)?.value(source);
+/** Rows of one kind of record; columns that it has no field for stay empty. */
+function rowFormatter<S>(
+  type: string,
+  table: readonly Field<S>[],
+  columns: readonly string[],
+): (source: S) => string {
+  const byName = new Map(table.map(({ name, value }) => [name, value]));
+  const readers = columns.map((column) =>
+    column === "type" ? () => type : byName.get(column) ?? (() => undefined)
+  );
+  return (source) => {
+    const cells = readers.map((read) => {
+      const value = read(source);
       return value === undefined || value === null ? "" : formatCell(value);
-    }).join(",");
-  }
+    });
+    return cells.join(",");
+  };
 }
 
 /** A cell of RFC 4180. */
