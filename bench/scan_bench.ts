@@ -48,7 +48,7 @@ const reply = writer.datagram(0);
 reply[20] = 14;
 const reader = new ReplyReader();
 const proofs = new ProofChecker(key);
-const duplicates = new RecentDuplicateFilter();
+const duplicates = new RecentDuplicateFilter(1);
 Deno.bench("1000 replies read and proven", () => {
   for (let round = 0; round < ROUNDS; round++) {
     reader.read(reply, 0, reply.length);

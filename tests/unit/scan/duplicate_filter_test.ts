@@ -14,20 +14,22 @@ Deno.test("exact: a first reply is new, every other is not, up to both ends", ()
   }
 });
 
-Deno.test("recent: never calls a first reply repeated, and knows the latest hundred thousand", () => {
-  const filter = new RecentDuplicateFilter();
-  let missed = 0;
-  const count = 100_000;
-  for (let index = 0; index < count; index++) assert(!filter.isRepeated(index * 40_009, 1000));
-  for (let index = 0; index < count; index++) {
-    if (!filter.isRepeated(index * 40_009, 1000)) missed++;
-  }
-  // Expected from the stated distribution: well below 1 in 1000 on average over ages up to 100,000.
-  assert(missed < count / 1000, `${missed} of ${count} missed`);
-});
+for (const probes of [1, 2]) {
+  Deno.test(`recent: with ${probes} probes per target never calls a first reply repeated, and knows the latest hundred thousand`, () => {
+    const filter = new RecentDuplicateFilter(probes);
+    let missed = 0;
+    const count = 100_000;
+    for (let index = 0; index < count; index++) assert(!filter.isRepeated(index * 40_009, 1000));
+    for (let index = 0; index < count; index++) {
+      if (!filter.isRepeated(index * 40_009, 1000)) missed++;
+    }
+    // Expected from the stated distribution: well below 1 in 1000 on average over ages up to 100,000.
+    assert(missed < count / 1000, `${missed} of ${count} missed`);
+  });
+}
 
 Deno.test("recent: misses as many repeats after 131,072 other replies as stated", () => {
-  const filter = new RecentDuplicateFilter();
+  const filter = new RecentDuplicateFilter(2);
   const others = 131_072, watched = 131_072;
   let missed = 0;
   // Each repeat comes exactly 131,072 replies after its first.
@@ -41,13 +43,20 @@ Deno.test("recent: misses as many repeats after 131,072 other replies as stated"
 });
 
 Deno.test("recent: probes of one target are told apart by their originate", () => {
-  const filter = new RecentDuplicateFilter();
+  const filter = new RecentDuplicateFilter(2);
   assert(!filter.isRepeated(5, 1000));
   assert(!filter.isRepeated(5, 2000));
   assert(filter.isRepeated(5, 1000));
   assert(!filter.isRepeated(0, 0), "an empty place is not an entry");
-  assert(!filter.isRepeated(2 ** 32 - 1, 0));
-  assert(filter.isRepeated(2 ** 32 - 1, 0));
+  assert(!filter.isRepeated(2 ** 32 - 2, 0));
+  assert(filter.isRepeated(2 ** 32 - 2, 0));
+});
+
+Deno.test("recent: with one probe per target the originate does not count", () => {
+  const filter = new RecentDuplicateFilter(1);
+  assert(!filter.isRepeated(0, 1000));
+  assert(filter.isRepeated(0, 2000));
+  assert(!filter.isRepeated(1, 1000));
 });
 
 Deno.test("the exact filter is chosen where it fits and suffices", () => {
