@@ -248,8 +248,12 @@ labTest({
   });
   for (const [name, args] of SIDE_BY_SIDE) {
     await context.step(name, async () => {
-      const theirs = await lab.run(["fping", ...args]);
-      const ours = await lab.run(SOURCE_PROGRAM.argv("fping", ...args));
+      const runTheirs = () => lab.run(["fping", ...args]);
+      const runOurs = () => lab.run(SOURCE_PROGRAM.argv("fping", ...args));
+      // A host with a pattern of losses goes on in it from run to run, and must not serve two at once.
+      const [theirs, ours] = args.includes("198.18.3.1")
+        ? [await runTheirs(), await runOurs()]
+        : await Promise.all([runTheirs(), runOurs()]);
       assertEquals([ours.code, shapeOf(ours.stdout)], [theirs.code, shapeOf(theirs.stdout)]);
       // What we say of a name is in our own words.
       if (theirs.code !== 2) assertEquals(shapeOf(ours.stderr), shapeOf(theirs.stderr));
