@@ -1,6 +1,7 @@
 /** The options of `clock`. */
 
 import type { CommandSpec, OptionTable } from "./option.ts";
+import { GENERAL_OPTIONS, PACKET_OPTIONS } from "./shared_options.ts";
 import { choice, duration, integer, number, text } from "./values.ts";
 
 const DAY_MS = 86_400_000;
@@ -60,33 +61,7 @@ export const CLOCK_OPTIONS = {
     group: "Clock",
     fallback: "timestamp",
   },
-  ttl: {
-    short: "t",
-    value: integer("N", 1, 255),
-    help: "Time to live",
-    group: "Packet",
-    fallback: "64",
-  },
-  tos: {
-    short: "Q",
-    value: integer("N", 0, 255),
-    help: "Type-of-service byte",
-    group: "Packet",
-    fallback: "0",
-  },
-  interface: {
-    short: "I",
-    value: text("NAME|ADDRESS", "interface"),
-    help: "Send from that interface, or with that source address",
-    group: "Packet",
-    fallback: "as the kernel routes",
-  },
-  mark: {
-    short: "m",
-    value: integer("N", 0, 0xffffffff),
-    help: "Firewall mark of the socket",
-    group: "Packet",
-  },
+  ...PACKET_OPTIONS,
   file: {
     short: "f",
     value: text("FILE", "file"),
@@ -103,8 +78,7 @@ export const CLOCK_OPTIONS = {
   json: { help: "Short for --format json", group: "Output" },
   numeric: { short: "n", help: "Print addresses only, no names", group: "Output" },
   verbose: { short: "v", help: "Tell of refusals and of what is no answer", group: "Output" },
-  help: { short: "h", help: "Print this help", group: "General" },
-  version: { short: "V", help: "Print the version", group: "General" },
+  ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The command `clock`. */

@@ -1,6 +1,7 @@
 /** The options of `ping`. The letters are those that users of ping and fping know. */
 
 import type { CommandSpec, OptionTable } from "./option.ts";
+import { GENERAL_OPTIONS, PACKET_OPTIONS } from "./shared_options.ts";
 import {
   block,
   choice,
@@ -80,33 +81,7 @@ export const PING_OPTIONS = {
   },
   "all-addresses": { help: "Ask every address of a name, not the first alone", group: "Targets" },
   reverse: { help: "Show the names of addresses once they are known", group: "Targets" },
-  ttl: {
-    short: "t",
-    value: integer("N", 1, 255),
-    help: "Time to live",
-    group: "Packet",
-    fallback: "64",
-  },
-  tos: {
-    short: "Q",
-    value: integer("N", 0, 255),
-    help: "Type-of-service byte (DSCP and ECN), decimal or 0x-hexadecimal",
-    group: "Packet",
-    fallback: "0",
-  },
-  interface: {
-    short: "I",
-    value: text("NAME|ADDRESS", "interface"),
-    help: "Send from that interface, or with that source address",
-    group: "Packet",
-    fallback: "as the kernel routes",
-  },
-  mark: {
-    short: "m",
-    value: integer("N", 0, 0xffffffff),
-    help: "Firewall mark of the socket",
-    group: "Packet",
-  },
+  ...PACKET_OPTIONS,
   "path-mtu": {
     short: "M",
     value: choice("do|dont", ["do", "dont"]),
@@ -206,8 +181,7 @@ export const PING_OPTIONS = {
     group: "Output",
   },
   ipv4: { short: "4", help: "Accepted for habit: IPv4 is all there is", group: "General" },
-  help: { short: "h", help: "Print this help", group: "General" },
-  version: { short: "V", help: "Print the version", group: "General" },
+  ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The command `ping`, which is also what runs when no command is named. */
