@@ -107,7 +107,13 @@ function drawSeries(
     ...points.map((point) =>
       `<circle cx="${round(x(point.x))}" cy="${round(y(point.median))}" r="3" fill="${colour}"/>`
     ),
-    text(x(last.x), y(last.median) - LABEL_GAP, name, `text-anchor="end" fill="${colour}"`),
+    // Above the end of the band, where no line runs.
+    text(
+      x(last.x),
+      Math.min(...points.slice(-3).map(({ upper }) => y(upper))) - LABEL_GAP / 2,
+      name,
+      `text-anchor="end" fill="${colour}"`,
+    ),
   ];
 }
 
