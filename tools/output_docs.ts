@@ -7,6 +7,7 @@ import { COMMAND_RECORDS } from "../src/report/command_records.ts";
 import { csvColumns } from "../src/report/csv_reporter.ts";
 import { FLAG_MEANINGS } from "../src/report/flags.ts";
 import type { FieldDescription } from "../src/report/record_table.ts";
+import { SCAN_FLAG_MEANINGS } from "../src/report/scan_fields.ts";
 import { SCHEMA_VERSION } from "../src/report/record.ts";
 import { runTool, say, ToolError } from "./output.ts";
 import { formatSchema } from "./output_schema.ts";
@@ -33,6 +34,11 @@ function formatDocument(): string {
     table(
       ["flag", "meaning"],
       Object.entries(FLAG_MEANINGS).map(([flag, meaning]) => [code(flag), meaning]),
+    ),
+    "What can stand in `flags` of a `reply` of scan:",
+    table(
+      ["flag", "meaning"],
+      Object.entries(SCAN_FLAG_MEANINGS).map(([flag, meaning]) => [code(flag), meaning]),
     ),
     CSV,
     "### Columns of probes",

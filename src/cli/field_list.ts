@@ -1,12 +1,18 @@
 /** What `--list-fields` prints. */
 
-import { FLAG_MEANINGS } from "../report/flags.ts";
-import { RECORDS } from "../report/record_table.ts";
+import type { RecordDescription } from "../report/record_table.ts";
 
-/** Every record with its fields, one a line, then the flags of `reply`. Ends with a line break. */
-export function formatFieldList(): string {
+/**
+ * Every record with its fields, one a line, then the flags of `reply`. Ends with a line break.
+ *
+ * @param flagMeanings one sentence for each flag
+ */
+export function formatFieldList(
+  records: readonly RecordDescription[],
+  flagMeanings: Readonly<Record<string, string>>,
+): string {
   const lines: string[] = [];
-  for (const { type, description, fields } of RECORDS) {
+  for (const { type, description, fields } of records) {
     lines.push(`${type}: ${description}`);
     const rows = fields.map(({ name, type, description, values }) => {
       const choice = values === undefined || name === "flags" ? "" : `: ${values.join(", ")}`;
@@ -14,7 +20,7 @@ export function formatFieldList(): string {
     });
     lines.push(...formatRows(rows), "");
   }
-  lines.push("flags: What can be odd about a reply", ...formatRows(Object.entries(FLAG_MEANINGS)));
+  lines.push("flags: What can be odd about a reply", ...formatRows(Object.entries(flagMeanings)));
   return lines.join("\n") + "\n";
 }
 

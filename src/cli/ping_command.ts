@@ -48,10 +48,19 @@ export async function runPing(words: readonly string[], system: System): Promise
   }, system);
 }
 
+async function listFields(): Promise<string> {
+  const [{ formatFieldList }, { RECORDS }, { FLAG_MEANINGS }] = await Promise.all([
+    import("./field_list.ts"),
+    import("../report/record_table.ts"),
+    import("../report/flags.ts"),
+  ]);
+  return formatFieldList(RECORDS, FLAG_MEANINGS);
+}
+
 /** What is to be printed instead of asking anybody; undefined when somebody is to be asked. */
 async function informativeText(options: Parsed<typeof PING_OPTIONS>): Promise<string | undefined> {
   if (options.help) return (await import("./help.ts")).formatHelp(PING_COMMAND);
   if (options.version) return `icmptime ${VERSION}\n`;
-  if (options["list-fields"]) return (await import("./field_list.ts")).formatFieldList();
+  if (options["list-fields"]) return await listFields();
   return undefined;
 }

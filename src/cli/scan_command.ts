@@ -2,7 +2,7 @@
 
 import { parseAddress } from "../packet/address.ts";
 import { FileSink } from "../report/file_sink.ts";
-import { LineSink } from "../report/line_sink.ts";
+import { isClosedPipe, LineSink } from "../report/line_sink.ts";
 import { safeText } from "../report/safe_text.ts";
 import { scanFieldNames } from "../report/scan_reporter.ts";
 import { formatCount, formatSeconds } from "../report/scan_status.ts";
@@ -17,6 +17,7 @@ import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
 import { nearest } from "./nearest.ts";
+import { openOutput } from "./open_output.ts";
 import type { Parsed } from "./option.ts";
 import { print } from "./print.ts";
 import { printProbes, writeProbes } from "./scan_dry_run.ts";
@@ -42,6 +43,7 @@ export async function runScan(words: readonly string[], system: System): Promise
   const { options, operands } = parseCommandLine(words, SCAN_OPTIONS);
   if (options.help) return print(system, formatHelp(SCAN_COMMAND));
   if (options.version) return print(system, `icmptime ${VERSION}\n`);
+  if (options["list-fields"]) return print(system, await listFields());
   checkOptions(options);
   const { blocks, unresolved } = await readScanTargets(operands, options.file, system);
   for (const { name, message } of unresolved) {
@@ -76,6 +78,15 @@ export async function runScan(words: readonly string[], system: System): Promise
   return options["dry-run"] ? runDry(setup, system) : await runScanSession(setup, system);
 }
 
+async function listFields(): Promise<string> {
+  const [{ formatFieldList }, { SCAN_RECORD_TABLE }, { SCAN_FLAG_MEANINGS }] = await Promise.all([
+    import("./field_list.ts"),
+    import("../report/command_records.ts"),
+    import("../report/scan_fields.ts"),
+  ]);
+  return formatFieldList(SCAN_RECORD_TABLE, SCAN_FLAG_MEANINGS);
+}
+
 function checkOptions(options: ScanOptions): void {
   if (options.rate !== undefined && options.bandwidth !== undefined) {
     throw new UsageError("Cannot use --bandwidth with --rate: want one of them", "--bandwidth");
@@ -90,9 +101,7 @@ function checkOptions(options: ScanOptions): void {
   for (const name of options.fields ?? []) {
     if (known.includes(name)) continue;
     const guess = nearest(name, known);
-    const hint = guess === undefined
-      ? `want some of ${known.join(", ")}`
-      : `did you mean ${guess}?`;
+    const hint = guess === undefined ? "see --list-fields" : `did you mean ${guess}?`;
     throw new UsageError(
       `Cannot print field ${safeText(name)}: there is none, ${hint}`,
       "--fields",
@@ -179,22 +188,31 @@ function runDry(setup: ScanSetup, system: System): ExitCode {
     rate,
     startUnixMs: Date.now(),
   });
-  if (options.pcap === undefined) {
-    const output = options.output === undefined
+  const { pcap, output } = options;
+  let exitCode: ExitCode = ExitCode.Ok;
+  const fail = (error: Error) => {
+    if (isClosedPipe(error)) return;
+    complain(system, `Cannot write the output: ${error.message}`);
+    exitCode = ExitCode.System;
+  };
+  if (pcap === undefined) {
+    const file = output === undefined
       ? system.stdout
-      : new FileSink(system.openAppend(options.output));
-    const sink = new LineSink(output, () => {});
-    printProbes(probes, sink);
-    return ExitCode.Ok;
+      : openOutput(output, "--output", () => new FileSink(system.openAppend(output)));
+    printProbes(probes, new LineSink(file, fail));
+    return exitCode;
   }
-  const file = system.scan.openFile(options.pcap, "empty");
+  const file = openOutput(pcap, "--pcap", () => system.scan.openFile(pcap, "empty"));
   try {
     const count = writeProbes(probes, file);
     if (!options.quiet) complain(system, `wrote ${formatCount(count)} packets, sent none`);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    fail(error);
   } finally {
     file.close();
   }
-  return ExitCode.Ok;
+  return exitCode;
 }
 
 function findSource({ options, plan }: ScanSetup, system: System): number {

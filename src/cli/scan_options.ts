@@ -150,6 +150,7 @@ export const SCAN_OPTIONS = {
     group: "Output",
     fallback: "all",
   },
+  "list-fields": { help: "List all fields, with what they say", group: "Output" },
   only: {
     value: choice("RECORD", SCAN_RECORDS),
     help: "Only such records: replied, refused or unsent",

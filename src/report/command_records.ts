@@ -20,6 +20,19 @@ export interface CommandRecords {
   readonly records: readonly RecordDescription[];
 }
 
+/** Every kind of record that `scan` writes. */
+export const SCAN_RECORD_TABLE: readonly RecordDescription[] = [
+  { type: "run", description: "Once, before the first probe", fields: SCAN_RUN_FIELDS },
+  { type: "reply", description: "A host answered", fields: SCAN_REPLY_FIELDS },
+  { type: "refused", description: "An ICMP error about a probe", fields: SCAN_REFUSED_FIELDS },
+  {
+    type: "unsent",
+    description: "The kernel did not take a probe",
+    fields: SCAN_UNSENT_FIELDS,
+  },
+  { type: "end", description: "Once, last", fields: SCAN_END_FIELDS },
+];
+
 /** Every command that writes records. */
 export const COMMAND_RECORDS: readonly CommandRecords[] = [
   { command: "ping", records: RECORDS },
@@ -43,16 +56,6 @@ export const COMMAND_RECORDS: readonly CommandRecords[] = [
   },
   {
     command: "scan",
-    records: [
-      { type: "run", description: "Once, before the first probe", fields: SCAN_RUN_FIELDS },
-      { type: "reply", description: "A host answered", fields: SCAN_REPLY_FIELDS },
-      { type: "refused", description: "An ICMP error about a probe", fields: SCAN_REFUSED_FIELDS },
-      {
-        type: "unsent",
-        description: "The kernel did not take a probe",
-        fields: SCAN_UNSENT_FIELDS,
-      },
-      { type: "end", description: "Once, last", fields: SCAN_END_FIELDS },
-    ],
+    records: SCAN_RECORD_TABLE,
   },
 ];

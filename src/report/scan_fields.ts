@@ -1,9 +1,10 @@
 /** Output fields of `scan`; the names are those of `ping` wherever they mean the same. */
 
 import { formatAddress } from "../packet/address.ts";
-import type { ScanProgress, ScanRefusal, ScanReply } from "../scan/scan_record.ts";
+import type { ScanFlag, ScanProgress, ScanRefusal, ScanReply } from "../scan/scan_record.ts";
 import { foldMs, isStandardStamp } from "../time/day.ts";
 import { type Field, roundMs } from "./field.ts";
+import { FLAG_MEANINGS } from "./flags.ts";
 import { SCHEMA_VERSION } from "./record.ts";
 
 /** What a scan was asked to do, for its first record. */
@@ -114,7 +115,8 @@ export const SCAN_RUN_FIELDS: readonly Field<ScanRunInfo>[] = [
   {
     name: "path",
     type: "string",
-    description: "Way out: packet-socket or raw-socket",
+    description: "Way out",
+    values: ["packet-socket", "raw-socket"],
     value: (run) => run.path,
   },
   {
@@ -140,6 +142,14 @@ function offsetBounds(reply: ScanReply): { lowerMs: number; upperMs: number } | 
   const lowerMs = foldMs(transmitMs - arrivalMs), upperMs = foldMs(receiveMs + 1 - originateMs);
   return lowerMs < upperMs ? { lowerMs, upperMs } : undefined;
 }
+
+/** Every flag of a scan's `reply`, and one sentence without its full stop on each. */
+export const SCAN_FLAG_MEANINGS: Readonly<Record<ScanFlag, string>> = {
+  "duplicate": "One more answer to a probe that had been answered",
+  "bad-checksum": "The ICMP checksum is wrong: the proof holds, the stamps may not",
+  "odd-code": FLAG_MEANINGS["odd-code"],
+  "non-standard": FLAG_MEANINGS["non-standard"],
+};
 
 /** Fields of `reply`. */
 export const SCAN_REPLY_FIELDS: readonly Field<ScanReply>[] = [
@@ -176,6 +186,7 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReply>[] = [
     name: "flags",
     type: "strings",
     description: "What is odd about it",
+    values: Object.keys(SCAN_FLAG_MEANINGS),
     value: (reply) => reply.flags,
   },
 ];
@@ -218,7 +229,8 @@ export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
   {
     name: "reason",
     type: "string",
-    description: "complete or interrupted",
+    description: "Why it ended",
+    values: ["complete", "interrupted"],
     value: (end) => end.reason,
   },
   ...integers<ScanEndInfo>([
