@@ -21,7 +21,10 @@ export function runCompletions(words: readonly string[], system: System): Promis
   const { options, operands } = parseCommandLine(words, COMPLETIONS_OPTIONS);
   const [name = ""] = operands;
   const shell = SHELLS.find((each) => each === name);
-  if (!options.help && (operands.length !== 1 || (shell === undefined && name !== "man"))) {
+  if (!options.help && operands.length > 1) {
+    throw new UsageError("Cannot write completions for several shells: want one");
+  }
+  if (!options.help && (shell === undefined && name !== "man")) {
     throw new UsageError(
       `Cannot write completions for ${name || "no shell"}: want bash, zsh, fish or man`,
       undefined,

@@ -8,6 +8,9 @@ export interface SystemErrorLike extends Error {
   readonly code: string;
 }
 
+/** The calls that give root up. */
+const DROPPING: ReadonlySet<string> = new Set(["setgroups", "setresgid", "setresuid"]);
+
 /** True for a refusal by the operating system, whichever copy of the class it is. */
 export function isSystemError(error: unknown): error is SystemErrorLike {
   return error instanceof Error && error.name === "SystemError" && "syscall" in error;
@@ -16,12 +19,19 @@ export function isSystemError(error: unknown): error is SystemErrorLike {
 /** What the user can do about a refusal, to follow its message; empty where there is no telling. */
 export function cureFor(error: Error): string {
   if (!isSystemError(error)) return "";
-  const refused = error.code === "EPERM" || error.code === "EACCES";
+  // EINVAL: a user namespace that does not know the user.
+  const refused = error.code === "EPERM" || error.code === "EACCES" ||
+    (error.code === "EINVAL" && DROPPING.has(error.syscall));
   if (!refused) return "";
   if (error.syscall === "socket") {
     const program = Deno.build.standalone ? "icmptime" : "deno";
     return `. Raw sockets need root or CAP_NET_RAW: run it with sudo, or once ` +
       `'sudo setcap cap_net_raw+ep "$(command -v ${program})"', or in a container with --cap-add NET_RAW`;
+  }
+  if (DROPPING.has(error.syscall)) {
+    return ". This root may not become another user, so it could not be given up: in a container add " +
+      "--cap-add SETUID --cap-add SETGID, in a user namespace map a range of ids, or run it as a plain user " +
+      "who has CAP_NET_RAW";
   }
   return ". Want more privilege: run it with sudo";
 }

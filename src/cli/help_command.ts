@@ -20,7 +20,10 @@ export function showUsage(system: System): ExitCode {
  * @throws {UsageError} No such command.
  */
 export function runHelp(words: readonly string[], system: System): Promise<ExitCode> {
-  const [name] = words.filter((word) => !word.startsWith("-"));
+  const [name, ...others] = words.filter((word) => !word.startsWith("-"));
+  if (others.length > 0) {
+    throw new UsageError("Cannot explain several commands: want one at most");
+  }
   if (name === undefined) {
     return Promise.resolve(print(system, formatOverview(COMMAND_SPECS)));
   }

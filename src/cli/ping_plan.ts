@@ -131,8 +131,9 @@ export function asksWhoIsAlive(options: Parsed<typeof PING_OPTIONS>): boolean {
 /** A sequence number must not come round again while its probe may still be answered. */
 function checkSequences(count: number, intervalMs: number, timeoutMs: number): void {
   if (count <= SEQUENCES || intervalMs * SEQUENCES > timeoutMs) return;
+  const probes = count === Infinity ? "endless probes" : `${count} probes`;
   throw new UsageError(
-    `Cannot wait ${timeoutMs} ms for each of ${count} probes sent every ${intervalMs} ms: more than ` +
+    `Cannot wait ${timeoutMs} ms for each of ${probes} sent every ${intervalMs} ms: more than ` +
       `${SEQUENCES} would be out at once, want a longer --interval or a shorter --timeout`,
     "--timeout",
   );

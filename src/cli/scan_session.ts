@@ -3,7 +3,6 @@
 import { parseAddress } from "../packet/address.ts";
 import { FileSink } from "../report/file_sink.ts";
 import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
-import { safeText } from "../report/safe_text.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
 import { ScanReporter } from "../report/scan_reporter.ts";
 import { listScanWarnings, ScanStatus } from "../report/scan_status.ts";
@@ -20,7 +19,7 @@ import type { OpenScan, WritableFile } from "./scan_machine.ts";
 import { formatScanMetadata } from "./scan_metadata.ts";
 import type { SCAN_OPTIONS } from "./scan_options.ts";
 import type { System } from "./system.ts";
-import { UsageError } from "./usage_error.ts";
+import { openOutput } from "./open_output.ts";
 import { VERSION } from "./version.ts";
 
 /** A scan as the command line describes it. */
@@ -74,22 +73,15 @@ async function openSockets({ options, plan }: ScanSetup, system: System): Promis
 }
 
 function openFiles({ options }: ScanSetup, system: System): OpenFiles {
-  const open = <T>(path: string, option: string, make: () => T): T => {
-    try {
-      return make();
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const reason = safeText(error.message);
-      throw new UsageError(`Cannot write to ${safeText(path)}: ${reason}`, option, path);
-    }
-  };
   const { output, metadata, checkpoint, resume } = options;
   const openFile = (path: string | undefined, option: string, mode: "empty" | "keep") =>
-    path === undefined ? undefined : open(path, option, () => system.scan.openFile(path, mode));
+    path === undefined
+      ? undefined
+      : openOutput(path, option, () => system.scan.openFile(path, mode));
   return {
     output: output === undefined
       ? system.stdout
-      : open(output, "--output", () => new FileSink(system.openAppend(output))),
+      : openOutput(output, "--output", () => new FileSink(system.openAppend(output))),
     metadata: openFile(metadata, "--metadata", "empty"),
     checkpoint: openFile(checkpoint, "--checkpoint", "empty") ??
       openFile(resume, "--resume", "keep"),

@@ -1,5 +1,6 @@
 /** One run of the prober from open socket to exit code; what `ping` and the drop-in commands share. */
 
+import { setColorEnabled } from "@std/fmt/colors";
 import { Prober } from "../probe/prober.ts";
 import type { Condition } from "../report/condition.ts";
 import { FileSink } from "../report/file_sink.ts";
@@ -7,11 +8,11 @@ import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { RunRecorder } from "../report/run_recorder.ts";
 import { StatusLine } from "../report/status_line.ts";
-import { safeText } from "../report/safe_text.ts";
 import { listTargets, type TargetList, type TargetListOptions } from "../target/target_list.ts";
 import { targetWords } from "../target/target_words.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
+import { openOutput } from "./open_output.ts";
 import type { PingPlan } from "./ping_plan.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
@@ -85,11 +86,8 @@ async function readFiles(paths: readonly string[], system: System): Promise<stri
 function checkTargets(list: TargetList, system: System): void {
   const invalid = list.problems.find(({ kind }) => kind === "invalid");
   if (invalid !== undefined) {
-    throw new UsageError(
-      `Cannot ask ${invalid.label}: ${invalid.message}`,
-      undefined,
-      invalid.label,
-    );
+    const shown = invalid.label.trim() === "" ? `'${invalid.label}'` : invalid.label;
+    throw new UsageError(`Cannot ask ${shown}: ${invalid.message}`, undefined, invalid.label);
   }
   for (const { label, message } of list.problems) {
     complain(system, `Cannot resolve ${label}: ${message}`);
@@ -119,7 +117,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   const { targets } = list;
   const transport = system.openTransport(plan.transport);
   try {
-    const file = setup.output === undefined ? undefined : openOutput(setup.output, system);
+    const file = setup.output === undefined ? undefined : openFile(setup.output, system);
     system.dropPrivileges();
     const sink = new LineSink(file ?? system.stdout, (error) => {
       if (!isClosedPipe(error)) complain(system, `Cannot write the output: ${error.message}`);
@@ -191,13 +189,10 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   }
 }
 
-function openOutput(path: string, system: System): ByteSink {
-  try {
-    return new FileSink(system.openAppend(path));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(`Cannot write to ${safeText(path)}: ${error.message}`, "--output", path);
-  }
+function openFile(path: string, system: System): ByteSink {
+  // Colours were chosen for the terminal that standard output may be.
+  setColorEnabled(false);
+  return openOutput(path, "--output", () => new FileSink(system.openAppend(path)));
 }
 
 /** Tells which targets break which conditions; true when any does. */

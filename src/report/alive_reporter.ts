@@ -27,6 +27,7 @@ export class AliveReporter implements Reporter {
   readonly #options: AliveReporterOptions;
   readonly #both: boolean;
   readonly #told = new Set<number>();
+  readonly #silent = new Map<number, string>();
   #message: RunInfo["kind"] = "timestamp";
 
   /** Writes to `sink`. */
@@ -73,14 +74,17 @@ export class AliveReporter implements Reporter {
   /** Strays are no answers. */
   stray(): void {}
 
-  /** Writes a target that never answered. */
+  /** Notes a target that has not answered: in mid-run it may still do so. */
   summary({ target }: TargetSummary): void {
-    if (this.#told.has(target.index)) return;
-    this.#told.add(target.index);
-    if (this.#both) this.#sink.line(`${safeText(target.label)} is unreachable`);
-    else if (this.#options.unreachable) this.#sink.line(safeText(target.label));
+    if (!this.#told.has(target.index)) this.#silent.set(target.index, target.label);
   }
 
-  /** There is no end line. */
-  end(): void {}
+  /** Writes the targets that never answered. */
+  end(): void {
+    for (const [index, label] of this.#silent) {
+      if (this.#told.has(index)) continue;
+      if (this.#both) this.#sink.line(`${safeText(label)} is unreachable`);
+      else if (this.#options.unreachable) this.#sink.line(safeText(label));
+    }
+  }
 }

@@ -37,7 +37,6 @@ export function formatSummary(summary: TargetSummary, name: string): string {
 }
 
 function formatCounts({ counters }: TargetSummary): string {
-  const loss = (counters.lossRatio * 100).toFixed(1).replace(/\.0$/, "");
   const parts = [
     `${counters.sent} sent`,
     `${counters.received} received`,
@@ -48,6 +47,8 @@ function formatCounts({ counters }: TargetSummary): string {
   ];
   if (counters.unsent > 0) parts.push(`${counters.unsent} not sent`);
   if (counters.outstanding > 0) parts.push(`${counters.outstanding} still out`);
+  if (counters.sent === 0) return parts.join(", ");
+  const loss = (counters.lossRatio * 100).toFixed(1).replace(/\.0$/, "");
   return `${parts.join(", ")} (${loss} % without an answer)`;
 }
 

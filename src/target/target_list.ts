@@ -135,6 +135,12 @@ async function locateAll(
 
 /** What a word that is no name stands for; undefined for a name. */
 function locateLiteral(label: string): Located | undefined {
+  if (label.trim() === "") {
+    return { label, kind: "invalid", message: "an empty word, want a name or an address" };
+  }
+  if (label.includes("\0")) {
+    return { label, kind: "invalid", message: "no name holds a zero byte, want text" };
+  }
   const address = parseAddress(label);
   if (address !== undefined) return locateAddress(label, address);
   if (label.includes(":")) return { label, kind: "invalid", message: NO_ICMPV6_TIMESTAMP };

@@ -190,5 +190,19 @@ programTest(
       [["help", "docter"], /Cannot explain docter: no such command, the nearest is doctor$/m],
       [["completions", "tcsh"], /completions for tcsh: want bash, zsh, fish or man$/m],
       [["completions"], /completions for no shell: want bash, zsh, fish or man$/m],
+      [["completions", "bash", "zsh"], /completions for several shells: want one$/m],
+      [["help", "ping", "clock"], /Cannot explain several commands: want one at most$/m],
+    ]),
+);
+
+programTest(
+  { name: "usage: a file that cannot be opened for a dry run is named" },
+  (program) =>
+    assertRefused(program, [
+      [
+        ["scan", "--dry-run", "--pcap", "/nonexistent/x", "127.0.0.1"],
+        /write to \/nonexistent\/x: No/,
+      ],
+      [["scan", "--dry-run", "-o", "/nonexistent/x", "127.0.0.1"], /write to \/nonexistent\/x: No/],
     ]),
 );

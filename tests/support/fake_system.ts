@@ -18,6 +18,8 @@ export interface FakeSystemOptions {
   readonly socketError?: Error;
   /** Standard output, if not memory that takes all. */
   readonly stdout?: MemorySink;
+  /** What files opened for appending write to; without it none can be opened. */
+  readonly outputFile?: MemorySink;
   /** Addresses that the kernel would route as broadcasts. */
   readonly broadcasts?: readonly number[];
   /** Signals that come, each with its time in milliseconds after the first wait. */
@@ -101,9 +103,17 @@ export class FakeSystem implements System {
       : Promise.resolve(text);
   }
 
-  /** Nothing can be written to. */
-  openAppend(path: string): never {
+  /** Opens the file of the options, or none. */
+  openAppend(path: string): ReturnType<System["openAppend"]> {
     this.calls.push(`openAppend ${path}`);
+    const { outputFile } = this.#options;
+    if (outputFile !== undefined) {
+      return {
+        writeSync: (bytes) => outputFile.writeSync(bytes),
+        statSync: () => ({ size: outputFile.text.length }),
+        truncateSync: () => {},
+      };
+    }
     throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
   }
 

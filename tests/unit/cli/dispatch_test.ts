@@ -1,10 +1,11 @@
 /** From argv to exit code on a fake machine: what is printed where, and how each trouble ends. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { setColorEnabled } from "@std/fmt/colors";
 import { dispatch } from "../../../src/cli/dispatch.ts";
 import { VERSION } from "../../../src/cli/version.ts";
 import { FakeSystem, type FakeSystemOptions, systemError } from "../../support/fake_system.ts";
-import { ScriptedSink } from "../../support/memory_sink.ts";
+import { MemorySink, ScriptedSink } from "../../support/memory_sink.ts";
 
 interface Row {
   readonly name: string;
@@ -52,7 +53,7 @@ const ROWS: readonly Row[] = [
     args: ["-c2", "198.18.0.1"],
     machine: { network: { refuse: { code: "ENETUNREACH", errno: 101 } } },
     code: 1,
-    stdout: "2 not sent",
+    stdout: "0 refused, 2 not sent\n",
   },
   { name: "nothing at all", args: [], code: 3, stderr: "Usage: icmptime", stdout: "" },
   { name: "no target", args: ["-c1"], code: 3, stderr: "Cannot ask nobody", stdout: "" },
@@ -85,6 +86,35 @@ const ROWS: readonly Row[] = [
     args: ["-i0", "--loop", "198.18.0.1"],
     code: 3,
     stderr: "65536",
+  },
+  {
+    name: "endless probes that would all be out at once",
+    args: ["-i0", "--loop", "198.18.0.1"],
+    code: 3,
+    stderr: "each of endless probes",
+  },
+  { name: "an empty word", args: [""], code: 3, stderr: "Cannot ask '': an empty word" },
+  { name: "a word of blanks", args: [" "], code: 3, stderr: "Cannot ask ' ': an empty word" },
+  {
+    name: "a zero byte in a list of targets",
+    args: ["-f", "hosts"],
+    machine: { files: { hosts: "198.18.0.1\na\0b\n" } },
+    code: 3,
+    stderr: "Cannot ask a\ufffdb: no name holds a zero byte",
+  },
+  {
+    name: "root that may not become another user",
+    args: ["198.18.0.1"],
+    machine: { socketError: systemError("setgroups", "EPERM", 1) },
+    code: 4,
+    stderr: "--cap-add SETUID",
+  },
+  {
+    name: "root in a user namespace of one user",
+    args: ["198.18.0.1"],
+    machine: { socketError: systemError("setresuid", "EINVAL", 22) },
+    code: 4,
+    stderr: "map a range of ids",
   },
   { name: "an IPv6 literal", args: ["::1"], code: 3, stderr: "ICMPv6 has no Timestamp message" },
   { name: "a broken literal", args: ["1.2.3"], code: 3, stderr: "not an IPv4 address" },
@@ -310,6 +340,29 @@ Deno.test("dispatch: SIGQUIT prints the summary and the run goes on", async () =
     3,
   ]);
   assertEquals(records.at(-1).reason, "complete");
+});
+
+Deno.test("dispatch: a host that has not answered by SIGQUIT is no lost one yet", async () => {
+  const system = new FakeSystem({
+    network: { back: 300 },
+    signals: [{ atMs: 100, signal: "SIGQUIT" }],
+  });
+  const code = await dispatch(["-r0", "198.18.0.1"], system);
+  assertEquals([code, system.stdout.lines], [0, ["198.18.0.1 is alive"]]);
+});
+
+Deno.test("dispatch: a file gets no colours, whatever standard output is", async () => {
+  setColorEnabled(true);
+  try {
+    const file = new MemorySink();
+    const system = new FakeSystem({ outputFile: file });
+    const code = await dispatch(["-o", "results", "-c1", "198.18.0.1"], system);
+    assertEquals(code, 0);
+    assert(file.text.includes("1 sent, 1 received"), file.text);
+    assert(!file.text.includes("\x1b"), JSON.stringify(file.text));
+  } finally {
+    setColorEnabled(false);
+  }
 });
 
 Deno.test("dispatch: a probe that is out at an interrupt is counted as such", async () => {
