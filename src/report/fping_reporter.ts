@@ -118,6 +118,8 @@ export class FpingReporter implements Reporter {
     this.#options.errors.line(
       `${this.#name(target)} : xmt/rcv/%loss = ${sent}/${counters.received}/${lost}%${spread}`,
     );
+    // A summary in mid-run may have no line after it for long.
+    this.#options.errors.flush();
   }
 
   /** Lets the summary go. */

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatFpingMs, FpingReporter } from "../../../src/report/fping_reporter.ts";
-import type { LineSink } from "../../../src/report/line_sink.ts";
+import { LineSink } from "../../../src/report/line_sink.ts";
+import { TargetStatistics } from "../../../src/report/target_statistics.ts";
+import { MemorySink } from "../../support/memory_sink.ts";
 import { EVENTFUL, reportRun } from "../../support/reported_run.ts";
 
 const DAY_MS = 86_400_000;
@@ -101,4 +103,12 @@ Deno.test("fping: names stand in a column, and cannot reach the terminal", async
   const labels = ["a", "b\x1b[2J"];
   const { output } = await reportRun({}, { count: 1, targets: 2, labels }, fping(false, false));
   assertEquals(output.lines.map((line) => line.split(" : ")[0]), ["a       ", "b\ufffd[2J   "]);
+});
+
+Deno.test("fping: a summary in mid-run does not wait for the end", () => {
+  const errors = new MemorySink();
+  const sink = new LineSink(errors, () => {});
+  const reporter = fping(true)(new LineSink(new MemorySink(), () => {}), sink);
+  reporter.summary(new TargetStatistics({ index: 0, label: "host", address: 1 }).summary());
+  assertEquals(errors.lines, ["host     : xmt/rcv/%loss = 0/0/0%"]);
 });
