@@ -13,7 +13,7 @@ import type {
 import type { Probe } from "../probe/probe.ts";
 import { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../target/target.ts";
-import type { Clock } from "../time/mod.ts";
+import { type Clock, foldMs } from "../time/mod.ts";
 import type { ClockEvent } from "./clock_record.ts";
 import type { ConsensusEvent } from "./consensus_record.ts";
 import type { StrayCounts } from "./run_recorder.ts";
@@ -119,11 +119,13 @@ export class ClockRecorder implements ProbeListener {
 
   /** What the decided clocks say together; undefined for fewer than two. */
   consensus(events: readonly ClockEvent[]): ConsensusEvent | undefined {
-    const witnesses = events.flatMap(({ target, state: { lowerMs, upperMs } }) =>
-      lowerMs === undefined || upperMs === undefined
-        ? []
-        : [{ host: target.label, lowerMs, upperMs }]
-    );
+    // Offsets are known modulo a day: all are taken in the half days around the first.
+    const firstMs = events.find(({ state }) => state.offsetMs !== undefined)?.state.offsetMs ?? 0;
+    const witnesses = events.flatMap(({ target, state: { offsetMs, lowerMs, upperMs } }) => {
+      if (offsetMs === undefined || lowerMs === undefined || upperMs === undefined) return [];
+      const shiftMs = firstMs + foldMs(offsetMs - firstMs) - offsetMs;
+      return [{ host: target.label, lowerMs: lowerMs + shiftMs, upperMs: upperMs + shiftMs }];
+    });
     if (witnesses.length < 2) return undefined;
     const found = consensus(witnesses);
     return found === undefined ? undefined : { consensus: found };
