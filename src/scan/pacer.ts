@@ -1,15 +1,18 @@
 /** When the next probes may leave: evenly, whatever the machine does in between. */
 
-/** Time that may be caught up at once, in nanoseconds. Longer lags are caught up slowly. */
-const BURST_NS = 4e6;
-/** How much faster than asked lost time is caught up. With a burst of 4 ms no second exceeds the rate by 1 %. */
-const CATCH_UP = 1.005;
+/**
+ * Time that may be caught up at once, in nanoseconds: what a busy machine takes the processor away for. Longer lags
+ * are caught up slowly.
+ */
+const BURST_NS = 7e6;
+/** How much faster than asked lost time is caught up. With a burst of 7 ms no second exceeds the rate by 1 %. */
+const CATCH_UP = 1.0025;
 
 /**
  * Spaces probes evenly on a virtual clock that gives each probe its moment.
  *
  * In no second do more than 1 % more probes leave than asked. When the program is held up, up to
- * 4 ms of probes follow at once and the rest is made up at half a per cent above the rate.
+ * 7 ms of probes follow at once and the rest is made up at a quarter per cent above the rate.
  */
 export class Pacer {
   /** Probes a second; Infinity for no pacing. */
