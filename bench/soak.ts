@@ -4,7 +4,7 @@
  *
  * The hosts are addresses of a second namespace behind a cable. Each line must be JSON, every probe must be answered,
  * no descriptor may be left open, and memory must have come to rest. It may climb at first: the garbage collector
- * lets garbage lie until its first full collection, and statistics are exact up to 1024 values. What is in use without
+ * lets garbage lie until its first full collection, and statistics are exact up to 256 values. What is in use without
  * garbage, bench/heap.ts measures.
  */
 

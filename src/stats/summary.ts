@@ -4,7 +4,7 @@ import { RunningMoments } from "./moments.ts";
 import { CentredSketch } from "./sketch.ts";
 
 /** Up to this many values a series keeps every value, and its quantiles are exact. */
-export const EXACT_VALUES = 1024;
+export const EXACT_VALUES = 256;
 
 /** A series in six numbers, all in the unit of the series. */
 export interface Summary {
