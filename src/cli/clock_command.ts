@@ -10,7 +10,7 @@ import { isClosedPipe, LineSink } from "../report/line_sink.ts";
 import type { TargetList } from "../target/target_list.ts";
 import { type Clock, formatMs } from "../time/mod.ts";
 import { CLOCK_COMMAND, CLOCK_OPTIONS } from "./clock_options.ts";
-import { type ClockOptions, planClock, stampsVia } from "./clock_plan.ts";
+import { type ClockOptions, planClock, randomOriginateMs, stampsVia } from "./clock_plan.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -98,6 +98,7 @@ async function measure(
         ...plan.prober,
         groupMs: 0,
         ...stampsVia(options, plan),
+        originate: randomOriginateMs,
         punctual: true,
         targets,
         schedule: (startNs) =>

@@ -3,6 +3,7 @@
 import { emitIpTimestampOption, IP_TIMESTAMP_FLAG, ProbeTemplate } from "../packet/mod.ts";
 import type { ProberOptions } from "../probe/prober.ts";
 import type { Target } from "../target/target.ts";
+import { MS_PER_DAY } from "../time/mod.ts";
 import type { CLOCK_OPTIONS } from "./clock_options.ts";
 import type { Parsed } from "./option.ts";
 import { DEFAULT_PING_OPTIONS, type PingPlan, planPing } from "./ping_plan.ts";
@@ -15,6 +16,7 @@ const DEFAULT_COUNT = 100;
 /** With `--until` the goal ends the run, and this only when the goal is out of reach. */
 const DEFAULT_COUNT_UNTIL = 1000;
 const DEFAULT_INTERVAL_MS = 50;
+const HOUR_MS = 3_600_000;
 
 /**
  * Plans a run.
@@ -41,8 +43,6 @@ export function planClock(options: ClockOptions): PingPlan {
     tos: options.tos,
     interface: options.interface,
     mark: options.mark,
-    // A number that is not the time: a host that only copies it back is then found out, however near it is.
-    originate: options.via === "ip-option" ? undefined : randomStamp(),
   });
 }
 
@@ -77,6 +77,11 @@ export function stampsVia(
   return { template: templateOf, stampsFrom: "ip-option" };
 }
 
-function randomStamp(): number {
-  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % 86_400_000;
+/**
+ * An originate stamp that is not the time, and another one for each probe: a host that only copies it back is found out
+ * however near it is, and an answer to another probe, or to another host's, is not taken for this one's.
+ */
+export function randomOriginateMs(): number {
+  const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return (Date.now() + HOUR_MS + random % (22 * HOUR_MS)) % MS_PER_DAY;
 }

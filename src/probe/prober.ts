@@ -57,6 +57,8 @@ export interface ProberOptions {
   readonly deadlineMs?: number | undefined;
   /** Originate stamp to send instead of the time of day. */
   readonly originateMs?: number | undefined;
+  /** Makes an originate stamp for each probe instead: a number that an answer to another probe cannot carry. */
+  readonly originate?: (() => number) | undefined;
   /** A target that has answered is not asked again: `count` becomes the number of tries. */
   readonly stopOnReply?: boolean | undefined;
   /** With `stopOnReply`: interval and timeout grow by this factor from try to try. */
@@ -208,7 +210,7 @@ export class Prober {
     const batch: OutgoingDatagram[] = [];
     const now = clock.now();
     let failure: RangeError | undefined;
-    const originateMs = this.#options.originateMs ?? wholeMsOfDay(now.realtimeNs);
+    const commonMs = this.#options.originateMs ?? wholeMsOfDay(now.realtimeNs);
     while (schedule.dueNs <= nowNs && batch.length < BATCH_SIZE) {
       const { targetIndex, round } = schedule.take();
       if (this.#answered?.[targetIndex] === 1) continue;
@@ -225,6 +227,7 @@ export class Prober {
       const key = this.#key;
       this.#key = (this.#key + 1) >>> 0;
       const bytes = this.#buffers[batch.length] as Uint8Array;
+      const originateMs = this.#options.originate?.() ?? commonMs;
       const fields = { destination: target.address, identifier, sequence, originateMs };
       this.#templateOf(target).emit(fields, bytes);
       batch.push({ destination: target.address, bytes, key });
