@@ -53,6 +53,12 @@ function formatCounts({ counters }: TargetSummary): string {
 }
 
 function formatRow(label: string, spread: Summary, digits: number): string {
-  const cells = COLUMNS.map((column) => spread[column].toFixed(digits).padStart(COLUMN_WIDTH));
+  const cells = COLUMNS.map((column) => fixed(spread[column], digits).padStart(COLUMN_WIDTH));
   return `${label.padEnd(NAME_WIDTH)}${cells.join("")}`;
+}
+
+/** A number with so many decimals; never `-0.0`. */
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return /^-[0.]+$/.test(text) ? text.slice(1) : text;
 }

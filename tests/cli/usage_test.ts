@@ -5,7 +5,7 @@ import { runCommand } from "../support/command.ts";
 import { type Program, programTest } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
 
-/** Arguments, and what the complaint says. */
+/** Arguments, and what the complaint says. Their host is this machine: a line that is taken after all leaves nothing. */
 type WrongLine = readonly [args: readonly string[], complaint: RegExp];
 
 /** Enough to keep two cores busy while programs start. */
@@ -52,7 +52,7 @@ programTest(
           ? /: want a whole number from 1$/m
           : new RegExp(`: want a whole number from ${least} to ${greatest}$`, "m");
         return [String(least - 1), isOpen ? "1e99" : String(greatest + 1), "1.5", "five"].map(
-          (value): WrongLine => [[`${option}=${value}`, "192.0.2.7"], range],
+          (value): WrongLine => [[`${option}=${value}`, "127.0.0.1"], range],
         );
       }),
     ),
@@ -65,7 +65,7 @@ programTest(
       program,
       DURATIONS.flatMap(([option, below, above]) =>
         [below, above, "soon", "5 s", "1e3", "NaN"].map((value): WrongLine => [
-          [`${option}=${value}`, "192.0.2.7"],
+          [`${option}=${value}`, "127.0.0.1"],
           new RegExp(
             `Cannot take '${value}' for ${option}: want a time from \\S+ to \\S+, such as`,
           ),
@@ -80,17 +80,17 @@ programTest(
     assertRefused(program, [
       ...["--originate", "--receive", "--transmit"].flatMap((option) =>
         ["4294967296", "-1", "24:00:00", "12:60:00", "noon"].map((value): WrongLine => [
-          [`${option}=${value}`, "192.0.2.7"],
+          [`${option}=${value}`, "127.0.0.1"],
           new RegExp(
             `Cannot take '${value}' for ${option}: want a number from 0 to 4294967295, or`,
           ),
         ])
       ),
-      [["-M", "perhaps", "192.0.2.7"], /'perhaps' for --path-mtu: want one of do, dont$/m],
-      [["--format", "xml", "192.0.2.7"], /'xml' for --format: want one of text, json/],
-      [["--payload", "0xabc", "192.0.2.7"], /'0xabc' for --payload: want 0x and pairs/],
-      [["--payload", "65456", "192.0.2.7"], /'65456' for --payload: want .* up to 65455$/m],
-      [["-I", "", "192.0.2.7"], /an empty value for --interface: want a value that is not empty$/m],
+      [["-M", "perhaps", "127.0.0.1"], /'perhaps' for --path-mtu: want one of do, dont$/m],
+      [["--format", "xml", "127.0.0.1"], /'xml' for --format: want one of text, json/],
+      [["--payload", "0xabc", "127.0.0.1"], /'0xabc' for --payload: want 0x and pairs/],
+      [["--payload", "65456", "127.0.0.1"], /'65456' for --payload: want .* up to 65455$/m],
+      [["-I", "", "127.0.0.1"], /an empty value for --interface: want a value that is not empty$/m],
     ]),
 );
 
@@ -98,13 +98,13 @@ programTest(
   { name: "usage: an unknown option is refused, and the nearest known one named" },
   (program) =>
     assertRefused(program, [
-      [["--cuont", "3", "192.0.2.7"], /--cuont: no such option, the nearest is --count$/m],
-      [["--intervall=1", "192.0.2.7"], /--intervall: no such option, the nearest is --interval$/m],
-      [["--verbos", "192.0.2.7"], /--verbos: no such option, the nearest is --verbose$/m],
-      [["-C", "3", "192.0.2.7"], /-C: no such option, the nearest is -c$/m],
-      [["-qX", "192.0.2.7"], /-X: no such option, see --help for all$/m],
-      [["--xyzzy", "192.0.2.7"], /--xyzzy: no such option, see --help for all$/m],
-      [["--constructor", "192.0.2.7"], /--constructor: no such option/],
+      [["--cuont", "3", "127.0.0.1"], /--cuont: no such option, the nearest is --count$/m],
+      [["--intervall=1", "127.0.0.1"], /--intervall: no such option, the nearest is --interval$/m],
+      [["--verbos", "127.0.0.1"], /--verbos: no such option, the nearest is --verbose$/m],
+      [["-C", "3", "127.0.0.1"], /-C: no such option, the nearest is -c$/m],
+      [["-qX", "127.0.0.1"], /-X: no such option, see --help for all$/m],
+      [["--xyzzy", "127.0.0.1"], /--xyzzy: no such option, see --help for all$/m],
+      [["--constructor", "127.0.0.1"], /--constructor: no such option/],
       [["doctor", "--jsn"], /--jsn: no such option, the nearest is --json$/m],
     ]),
 );
@@ -113,15 +113,15 @@ programTest(
   { name: "usage: options that lack a value, have one too many or clash are refused" },
   (program) =>
     assertRefused(program, [
-      [["192.0.2.7", "-c"], /-c alone: it takes a value \(N\)$/m],
-      [["192.0.2.7", "--interval"], /--interval alone: it takes a value \(TIME\)$/m],
-      [["--quiet=yes", "192.0.2.7"], /--quiet a value: it is a switch$/m],
-      [["--loop", "-c", "3", "192.0.2.7"], /--loop with --count: want one of them$/m],
+      [["127.0.0.1", "-c"], /-c alone: it takes a value \(N\)$/m],
+      [["127.0.0.1", "--interval"], /--interval alone: it takes a value \(TIME\)$/m],
+      [["--quiet=yes", "127.0.0.1"], /--quiet a value: it is a switch$/m],
+      [["--loop", "-c", "3", "127.0.0.1"], /--loop with --count: want one of them$/m],
       [
-        ["--echo", "--originate", "1", "192.0.2.7"],
+        ["--echo", "--originate", "1", "127.0.0.1"],
         /--originate with --echo: echo has no stamps$/m,
       ],
-      [["-i", "0", "-c", "70000", "192.0.2.7"], /Cannot wait 1000 ms for each of 70000 probes/],
+      [["-i", "0", "-c", "70000", "127.0.0.1"], /Cannot wait 1000 ms for each of 70000 probes/],
     ]),
 );
 
@@ -129,7 +129,7 @@ programTest(
   { name: "usage: what can never be a target is refused" },
   (program) =>
     assertRefused(program, [
-      ...["::1", "2001:db8::7", "fe80::1%eth0", "::ffff:192.0.2.7"].map((target): WrongLine => [
+      ...["::1", "2001:db8::7", "fe80::1%eth0", "::ffff:127.0.0.1"].map((target): WrongLine => [
         [target],
         new RegExp(
           `Cannot ask ${target}: ICMPv6 has no Timestamp message, want an IPv4 address$`,
@@ -141,11 +141,11 @@ programTest(
       [["239.255.255.255"], /239\.255\.255\.255: a multicast address, want a single host$/m],
       [["0.0.0.0"], /0\.0\.0\.0: the unspecified address, want a single host$/m],
       [["192.0.2"], /192\.0\.2: not an IPv4 address, want four numbers up to 255$/m],
-      [["192.0.2.256"], /192\.0\.2\.256: not an IPv4 address, want four numbers up to 255$/m],
+      [["127.0.0.256"], /127\.0\.0\.256: not an IPv4 address, want four numbers up to 255$/m],
       // One wrong target stops the run before any packet: the others are not asked either.
       [["127.0.0.1", "224.0.0.1"], /224\.0\.0\.1: a multicast address, want a single host$/m],
       [["doctor", "::1"], /Cannot ask ::1: ICMPv6 has no Timestamp message/],
-      [["doctor", "192.0.2.7", "192.0.2.8"], /Cannot examine several targets: want one at most$/m],
+      [["doctor", "127.0.0.1", "127.0.0.1"], /Cannot examine several targets: want one at most$/m],
     ]),
 );
 
