@@ -12,6 +12,7 @@ import {
   readAttributes,
   requestNetlink,
 } from "./netlink_message.ts";
+import { addressText } from "./socket_address.ts";
 
 /** Where the kernel would send a datagram. */
 export interface NetlinkRoute {
@@ -67,7 +68,8 @@ export function lookUpRoute(destination: number, query: NetlinkRouteQuery = {}):
   const attributes: NetlinkAttribute[] = [[c.RTA_DST, bigEndianWord(destination)]];
   if (interfaceIndex !== undefined) attributes.push([c.RTA_OIF, nativeWord(interfaceIndex)]);
   if (mark !== undefined) attributes.push([c.RTA_MARK, nativeWord(mark)]);
-  const answers = requestNetlink(c.RTM_GETROUTE, 0, body, attributes, "look up a route");
+  const what = `look up a route to ${addressText(destination)}`;
+  const answers = requestNetlink(c.RTM_GETROUTE, 0, body, attributes, what);
   const route = answers.find(({ type }) => type === c.RTM_NEWROUTE);
   if (route === undefined) throw new TypeError("Cannot look up a route: the kernel gave no answer");
   const found = readAttributes(route.view, Rtmsg.size);

@@ -75,11 +75,12 @@ const DISCARD_PORT = 9;
  * Chooses the way out. Sends nothing but, when the gateway's hardware address is not known, datagrams
  * to the gateway that make the kernel ask for it.
  *
- * @throws {SystemError} when there is no route to the first target, or no such interface
+ * @throws {SystemError} when there is no route to the first target, no such interface, or the source address is not ours
  */
 export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const { blocks, interfaceName, source = 0, mark, gatewayMac } = query;
   const raw = (reason: string): ScanPath => ({ kind: "raw-socket", interfaceName, source, reason });
+  if (query.source !== undefined) requireOwnAddress(query.source);
   const first = blocks[0]?.first;
   if (first === undefined) return raw("there are no targets");
   if (mark !== undefined) return raw("a firewall mark counts only where the kernel routes");
@@ -99,6 +100,24 @@ function requireInterface(name: string | undefined): number | undefined {
   const index = findInterfaceIndex(name);
   if (index !== undefined) return index;
   throw new SystemError("if_nametoindex", errnoNumber("ENODEV"), `use interface ${name}`);
+}
+
+/** Whoever sends from a foreign address gets no answer: refused here, as bind(2) refuses it elsewhere. */
+function requireOwnAddress(address: number): void {
+  const libc = openLibc();
+  const descriptor = checkResult(
+    libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
+    "socket",
+    "look at the source address",
+  );
+  try {
+    const bytes = createSocketAddress(address);
+    // Memory: bind reads the address during the call only.
+    const result = libc.bind(descriptor, bytes, bytes.length);
+    checkResult(result, "bind", `send from ${addressText(address)}`);
+  } finally {
+    libc.close(descriptor);
+  }
 }
 
 async function frameTo(

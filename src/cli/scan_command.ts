@@ -143,7 +143,7 @@ function checkPlan(setup: ScanSetup, system: System): void {
     const difference = findDifference(plan.identity, previous);
     if (difference !== undefined) {
       throw new UsageError(
-        `Cannot resume: the checkpoint is of another scan, its ${describe(difference)} differ`,
+        `Cannot resume: the checkpoint is of another scan, ${describe(difference)}`,
         "--resume",
       );
     }
@@ -159,13 +159,9 @@ function checkPlan(setup: ScanSetup, system: System): void {
 }
 
 function describe(key: keyof Checkpoint): string {
-  return {
-    targets: "target blocks",
-    maxTargets: "--max-targets",
-    probesPerTarget: "--probes-per-target",
-  }[
-    key as "targets"
-  ] ?? `--${key}`;
+  if (key === "targets") return "its target blocks differ";
+  const option = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `its --${option} differs`;
 }
 
 function describeSize({ order }: ScanPlan): string {

@@ -181,7 +181,7 @@ export const SCAN_COMMAND: CommandSpec = {
     "--include-reserved; private, shared, loopback and link-local ones are scanned when a target lies wholly inside them. " +
     "A scan of the public Internet needs --yes. Ask first whom you probe.",
     "The exit code is 0 when every probe was sent and no reply was lost, 1 when the scan was interrupted or the " +
-    "kernel dropped replies. A scan killed at any moment resumes with no address missing; what is probed twice is what left " +
+    "kernel refused probes or dropped replies, 4 when something could not be written. A scan killed at any moment resumes with no address missing; what is probed twice is what left " +
     "within the cooldown and one second before the kill.",
   ],
   options: SCAN_OPTIONS,

@@ -11,7 +11,7 @@ import { randomHashKey } from "../scan/half_sip_hash.ts";
 import { emitProbeTemplate } from "../scan/probe_writer.ts";
 import type { ScanPlan } from "../scan/scan_plan.ts";
 import type { ScanListener, ScanProgress } from "../scan/scan_record.ts";
-import { Sweep, type SweepResult } from "../scan/sweep.ts";
+import { Sweep } from "../scan/sweep.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { Parsed } from "./option.ts";
@@ -108,10 +108,25 @@ async function sweep(
     ? undefined
     : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, previous);
   let last: ScanProgress | undefined;
+  let isKept = true, notAsked = 0;
+  const keep = (what: string, write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (isKept) complain(system, `Cannot write the ${what}: ${error.message}`);
+      isKept = false;
+    }
+  };
   const listener: ScanListener = {
     reply: (reply) => reporter.reply(reply),
     refused: (refusal) => reporter.refused(refusal),
-    unsent: (address, errno) => reporter.unsent({ address, error: system.scan.errorName(errno) }),
+    unsent: (address, errno) => {
+      const error = system.scan.errorName(errno);
+      // The broadcast address of a network of ours, raw(7), is no host.
+      if (error !== "EACCES") notAsked++;
+      reporter.unsent({ address, error });
+    },
     progress: (progress) => {
       last = progress;
       sink.flush();
@@ -120,7 +135,9 @@ async function sweep(
     checkpoint: (position) => {
       // First the results, then the word that they are there.
       sink.flush();
-      if (sink.failure === undefined) store?.save(position, Date.now());
+      if (sink.failure !== undefined) return;
+      // The place kept before is as good as a place can be on a full disk: the scan goes on.
+      keep("checkpoint", () => store?.save(position, Date.now()));
     },
   };
   const run = new Sweep({
@@ -157,23 +174,22 @@ async function sweep(
   );
   const result = await run.run();
   for (const end of endSignals) end();
-  const exitCode = chooseExitCode(result, sink);
+  const chooseExitCode = (): ExitCode => {
+    const isWritten = sink.failure === undefined || isClosedPipe(sink.failure);
+    if (!isWritten || !isKept) return ExitCode.System;
+    const isWhole = result.isComplete && result.dropped === 0 && notAsked === 0;
+    return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
+  };
+  const exitCode = chooseExitCode();
   const reason = result.isComplete ? "complete" : "interrupted";
   const { length } = plan.order;
   reporter.end({ ...result, length, reason, exitCode });
   sink.flush();
   if (last !== undefined) status?.end(last);
   for (const warning of listScanWarnings(result)) complain(system, warning);
-  if (files.metadata !== undefined) {
-    const text = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
-    files.metadata.writeAt(0, new TextEncoder().encode(text));
-    files.metadata.close();
-  }
+  const metadata = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
+  keep("metadata", () => files.metadata?.writeAt(0, new TextEncoder().encode(metadata)));
+  files.metadata?.close();
   files.checkpoint?.close();
-  return chooseExitCode(result, sink);
-}
-
-function chooseExitCode(result: SweepResult, sink: LineSink): ExitCode {
-  if (sink.failure !== undefined && !isClosedPipe(sink.failure)) return ExitCode.System;
-  return result.isComplete && result.dropped === 0 ? ExitCode.Ok : ExitCode.Unanswered;
+  return chooseExitCode();
 }

@@ -75,10 +75,11 @@ export interface SweepResult extends ScanCounts {
 }
 
 /**
- * Signals and timers are served at least this often. A turn of the event loop gives the processor up, and on a busy
- * machine it comes back late: at 20 ms that costs a sixth of the packets.
+ * Signals and timers are served so often: by a paced scan, and by one without a limit. A turn of the event loop gives
+ * the processor up, and on a busy machine it comes back late: every 20 ms that costs a sixth of the packets. A signal
+ * takes up to four turns to arrive while a scan is paced, one while it is not.
  */
-const YIELD_NS = 100e6;
+const PACED_YIELD_NS = 20e6, UNPACED_YIELD_NS = 100e6;
 const REPORT_NS = 1e9;
 /** Batches received between two batches sent: replies may be twice as many as probes before any wait. */
 const RECEIVE_BATCHES = 2;
@@ -95,6 +96,7 @@ export class Sweep {
   readonly #writer: ProbeWriter;
   readonly #collector: ReplyCollector;
   readonly #settled: SettledMark;
+  readonly #yieldNs: number;
   #position: number;
   #sent = 0;
   #unsent = 0;
@@ -115,6 +117,7 @@ export class Sweep {
     this.#options = options;
     const { space, key, transmitter, listener, replies: source } = options;
     this.#pacer = new Pacer(options.rate);
+    this.#yieldNs = options.rate === Infinity ? UNPACED_YIELD_NS : PACED_YIELD_NS;
     this.#writer = new ProbeWriter(transmitter.batch, transmitter.datagramOffset, key);
     const duplicates = createDuplicateFilter(space.size, options.probesPerTarget);
     const proofs = new ProofChecker(key);
@@ -229,7 +232,7 @@ export class Sweep {
 
   /** Lets signals and timers in, and reports. */
   async #serve(nowNs: number, phase: ScanProgress["phase"]): Promise<void> {
-    if (nowNs - this.#lastYieldNs >= YIELD_NS) {
+    if (nowNs - this.#lastYieldNs >= this.#yieldNs) {
       this.#lastYieldNs = nowNs;
       await this.#options.replies.breathe();
     }

@@ -154,7 +154,7 @@ labTest({
     ...["scan", "--include-reserved", "--json", "--cooldown", "300ms", "198.18.0.0/28"],
   );
   const { code, stdout } = await lab.run(argv);
-  assertEquals(code, 0);
+  assertEquals(code, 1);
   const { all, refused, unsent } = readRecords(stdout);
   assertEquals(validateAll("scan", all), new Set(SCAN_RECORD_TABLE.map(({ type }) => type)));
   assertEquals([refused.length, unsent.length], [1, 1]);

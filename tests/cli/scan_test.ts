@@ -1,6 +1,7 @@
 // `icmptime scan` on the command line, as far as it goes without a socket: wrong input, plans, dry runs.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { digestBlocks, formatCheckpoint } from "../../src/scan/checkpoint.ts";
 import { programTest } from "../support/program.ts";
 import { runCommand } from "../support/command.ts";
 import { assertComplaint } from "../support/records.ts";
@@ -11,7 +12,10 @@ const wrong: readonly (readonly [words: string[], complaint: RegExp, code: numbe
   [["10.0.0.9-10.0.0.1"], /runs backwards/, 3],
   [["2001:db8::/32"], /is not an IPv4 address/, 3],
   [["--shard", "9/8", "10.0.0.1"], /--shard.*such as 1\/8/, 3],
+  [["--shard", "0/4", "10.0.0.1"], /Cannot take '0\/4' for --shard/, 3],
+  [["--seed", "-1", "10.0.0.1"], /Cannot take '-1' for --seed: want a whole number from 0/, 3],
   [["--rate", "fast", "10.0.0.1"], /--rate.*or max for no limit/, 3],
+  [["--rate", "0", "10.0.0.1"], /Cannot take '0' for --rate/, 3],
   [["--rate", "1k", "--bandwidth", "1M", "10.0.0.1"], /--bandwidth with --rate/, 3],
   [["--exclude", "10.0.0.0/8,oops", "10.0.0.1"], /Cannot exclude oops/, 3],
   [["--exclude-file", "/nonexistent", "10.0.0.1"], /Cannot read \/nonexistent/, 3],
@@ -41,6 +45,40 @@ programTest(
       assertEquals([result.code, result.stdout], [code, ""], words.join(" "));
       assertComplaint(result.stderr, complaint);
     }
+  },
+);
+
+programTest(
+  { name: "scan resumes no scan but the one that the checkpoint is of" },
+  async (program) => {
+    const path = await Deno.makeTempFile();
+    const identity = { seed: 7, shard: "1/1", maxTargets: 4, probesPerTarget: 1 };
+    const blocks = [{ first: 0x0a000000, last: 0x0a000003 }];
+    await Deno.writeTextFile(
+      path,
+      formatCheckpoint({
+        ...{ ...identity, targets: digestBlocks(blocks), number: 0, position: 2, length: 4 },
+        writtenAt: "2026-01-01T00:00:00Z",
+      }),
+    );
+    for (
+      const [words, complaint] of [
+        [["10.0.0.0/29", "--max-targets", "4"], /its target blocks differ$/m],
+        [["10.0.0.0/30", "--seed", "8"], /its --seed differs$/m],
+        [["10.0.0.0/30", "--shard", "1/2"], /its --shard differs$/m],
+        [["10.0.0.0/30", "--max-targets", "3"], /its --max-targets differs$/m],
+        [["10.0.0.0/30", "--probes-per-target", "2"], /its --probes-per-target differs$/m],
+      ] as const
+    ) {
+      const result = await runCommand(program.argv("scan", "-q", "--resume", path, ...words));
+      assertEquals([result.code, result.stdout], [3, ""], words.join(" "));
+      assertComplaint(result.stderr, complaint);
+    }
+    const { stdout } = await runCommand(
+      program.argv("scan", "-q", "--resume", path, "--dry-run", "10.0.0.0/30"),
+    );
+    assertEquals([...stdout.matchAll(/> 10\.0\.0\.\d: ICMP/g)].length, 2, "what is left of it");
+    await Deno.remove(path);
   },
 );
 

@@ -124,11 +124,12 @@ systemTest({
     "table ip t { chain o { type filter hook output priority 0; ip daddr 198.18.0.0/25 drop; }; }",
   );
   // A packet socket passes the rules by; a mark asks for the path that obeys them.
-  const { stdout, stderr } = await pair.near.mustRun(
+  const { code, stdout, stderr } = await pair.near.run(
     scan("--include-reserved", "--mark", "1", "--json", "--cooldown", "300ms", "198.18.0.0/24"),
   );
   const { unsent, replies, end } = readRecords(stdout);
   assertEquals([unsent.length, replies.length, end.sent, end.unsent], [128, 128, 128, 128]);
+  assertEquals([code, end.exit_code, end.reason], [1, 1, "complete"]);
   assert(unsent.every((record) => record["error"] === "EPERM"));
   assertMatch(stderr, /refused 128 probes/);
 });

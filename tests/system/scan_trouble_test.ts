@@ -1,0 +1,123 @@
+// A scan in trouble: full disks, no route, a cable that is pulled, impatient users. One line each, and the right exit code.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { mustRun } from "../support/command.ts";
+import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
+import { assertComplaint, readRecords } from "../support/records.ts";
+import { systemTest } from "../support/tools.ts";
+import { openScanNetwork } from "./scan_network.ts";
+
+const scan = (...words: string[]) => SOURCE_PROGRAM.argv("scan", "--include-reserved", ...words);
+const QUICK = ["-q", "--json", "--cooldown", "100ms", "--rate", "2k"];
+
+/** Runs with a full disk at `folder`, seen by nobody else. */
+async function withFullDisk(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-disk-" });
+  await mustRun(["mount", "-t", "tmpfs", "-o", "size=8k,mode=777", "tmpfs", folder]);
+  try {
+    await Deno.writeFile(`${folder}/fill`, new Uint8Array(8192));
+    await run(folder);
+  } finally {
+    await mustRun(["umount", folder]);
+    await Deno.remove(folder);
+  }
+}
+
+for (
+  const [option, what, address] of [
+    // A checkpoint is written once a second, so the scan lasts two.
+    ["--checkpoint", "checkpoint", "198.18.0.0/20"],
+    ["--metadata", "metadata", "198.18.0.0/28"],
+  ] as const
+) {
+  programTest({
+    name: `${option} on a full disk: the scan goes on, one line, exit 4`,
+    tools: ["mount", "umount"],
+    namespaces: true,
+  }, async (program) => {
+    await using pair = await openScanNetwork();
+    await withFullDisk(async (folder) => {
+      const words = ["scan", "--include-reserved", ...QUICK, option, `${folder}/file`, address];
+      const { code, stdout, stderr } = await pair.near.run(program.argv(...words));
+      assertComplaint(stderr, new RegExp(`Cannot write the ${what}: No space left on device`));
+      const { end, replies } = readRecords(stdout);
+      assertEquals([code, end.reason, replies.length], [4, "complete", end.sent]);
+    });
+  });
+}
+
+systemTest(
+  {
+    name: "no way there, none from there, nowhere to write: one line, nothing sent",
+    namespaces: true,
+  },
+  async () => {
+    await using pair = await openScanNetwork();
+    await pair.near.ip("route del default");
+    const cases: [string[], RegExp][] = [
+      [["198.18.0.0/28"], /Cannot look up a route to 198\.18\.0\.0: Network is unreachable/],
+      [["-I", "10.9.9.9", "10.77.0.2"], /Cannot send from 10\.9\.9\.9: .*\(EADDRNOTAVAIL\)/],
+      [["-I", "nosuch0", "10.77.0.2"], /Cannot use interface nosuch0: No such device/],
+    ];
+    for (const [words, complaint, expected = 4] of cases) {
+      const { code, stdout, stderr } = await pair.near.run(scan("-q", ...words));
+      assertEquals([code, stdout], [expected, ""], words.join(" "));
+      assertComplaint(stderr, complaint);
+    }
+  },
+);
+
+systemTest({
+  name:
+    "an interface that goes down and comes back: unsent probes are told, the rest is found, exit 1",
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  const { near, device, farAddress } = pair;
+  await using running = near.spawn(scan(...QUICK, "198.18.0.0/19"));
+  await running.output(/"reply"/);
+  await near.ip(`link set ${device} down`);
+  await running.output(/"unsent"/);
+  await near.ip(`link set ${device} up`, `route add default via ${farAddress}`);
+  const { code, stdout, stderr } = await running.result();
+  assertComplaint(stderr, /the kernel refused [\d,]+ probes/);
+  const { unsent, replies, end } = readRecords(stdout);
+  assertEquals(new Set(unsent.map(({ error }) => error)), new Set(["ENETDOWN"]));
+  assertEquals([code, end.reason, end.unsent + end.sent], [1, "complete", 8192]);
+  assertEquals(end.unsent, unsent.length);
+  // What was on the cable when it was pulled is lost.
+  assert(replies.length > 0 && replies.length <= end.sent, `${replies.length} of ${end.sent}`);
+});
+
+systemTest(
+  { name: "a reader that goes ends the scan without a word", namespaces: true },
+  async () => {
+    await using pair = await openScanNetwork();
+    const line = scan(...QUICK, "198.18.0.0/18").map((word) => `'${word}'`).join(" ");
+    const { stdout, stderr } = await pair.near.run([
+      ...["bash", "-c", `{ ${line}; echo "exit $?" >&2; } | head -1`],
+    ]);
+    assertMatch(stdout, /^\{"type":"run".*\n$/);
+    assertEquals(stderr, "exit 1\n");
+  },
+);
+
+programTest({
+  name: "at any rate an interrupt is heard; the second one ends the cooldown",
+  namespaces: true,
+}, async (program) => {
+  await using pair = await openScanNetwork();
+  for (const rate of ["500", "max"]) {
+    const words = ["-q", "--json", "--yes", "--rate", rate, "--cooldown", "1h", "11.0.0.0/8"];
+    await using running = pair.near.spawn(program.argv("scan", ...words));
+    await running.output(/"run"/);
+    // Two that come at once count as one, so they are repeated until they are heard.
+    const impatience = setInterval(() => running.sendSignal("SIGINT"), 300);
+    const { code, stdout, stderr } = await running.result().finally(() =>
+      clearInterval(impatience)
+    );
+    const { end } = readRecords(stdout);
+    assertEquals([code, stderr, end.reason], [1, "", "interrupted"]);
+    assert(end.sent > 0);
+  }
+});
