@@ -157,7 +157,12 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       lengthBytes: plan.messageBytes,
       baseUnixMs,
     });
-    const reason = await prober.run();
+    const reason = await prober.run().catch((error) => {
+      // What was measured up to here is worth having all the same.
+      recorder.close(prober.awaitingProbes());
+      recorder.summarize();
+      throw error;
+    });
     if (reason === "complete") await setup.beforeSummary?.();
     recorder.close(prober.awaitingProbes());
     recorder.summarize();

@@ -351,6 +351,24 @@ Deno.test("dispatch: a host that has not answered by SIGQUIT is no lost one yet"
   assertEquals([code, system.stdout.lines], [0, ["198.18.0.1 is alive"]]);
 });
 
+Deno.test("dispatch: a socket that breaks in mid-run costs no result", async () => {
+  class BreakingSystem extends FakeSystem {
+    override openTransport(): ReturnType<FakeSystem["openTransport"]> {
+      const transport = super.openTransport();
+      transport.at(1500, () => {
+        throw systemError("recvmmsg", "ENOTSOCK", 88);
+      });
+      return transport;
+    }
+  }
+  const system = new BreakingSystem();
+  const code = await dispatch(["--json", "198.18.0.1"], system);
+  const records = system.stdout.lines.map((line) => JSON.parse(line));
+  assertEquals(code, 4);
+  assertEquals(records.map(({ type }) => type), ["run", "reply", "reply", "summary"]);
+  assertEquals(system.stderr.lines, ["icmptime: Cannot recvmmsg: ENOTSOCK"]);
+});
+
 Deno.test("dispatch: a file gets no colours, whatever standard output is", async () => {
   setColorEnabled(true);
   try {
