@@ -84,7 +84,9 @@ export class TextReporter implements Reporter {
     this.#explain(`Reply ${probe.sequence} from ${this.#name(probe.target)}`, reply.bytes);
     const delays = reply.stamps === undefined ? "" : `  ${formatDelays(reply.measurement)}`;
     const remarks = flags.length === 0 ? "" : `  ${yellow(`[${flags.join(", ")}]`)}`;
-    const rtt = (reply.rttNs / 1e6).toFixed(3);
+    // Our own stamps are some 50 µs late, and more on a busy machine.
+    const isExact = probe.sentAt.source === "kernel" && reply.receivedAt.source === "kernel";
+    const rtt = (reply.rttNs / 1e6).toFixed(isExact ? 3 : 1);
     this.#line(
       reply.receivedAt,
       `${this.#name(probe.target)}: seq=${probe.sequence} ttl=${reply.header.ttl} ` +

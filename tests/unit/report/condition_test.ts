@@ -104,3 +104,12 @@ for (
     assertThrows(() => parseCondition(text), RangeError, "want ");
   });
 }
+
+Deno.test("condition: a probe that the kernel did not take counts as lost", () => {
+  const counters = new ProbeCounters();
+  counters.unsent = 3;
+  assertEquals(parseCondition("loss>5%").brokenBy(summary({ counters })), "100 %");
+  counters.sent = counters.received = 1;
+  assertEquals(parseCondition("loss>5%").brokenBy(summary({ counters })), "75 %");
+  assertEquals(parseCondition("loss>75%").brokenBy(summary({ counters })), undefined);
+});
