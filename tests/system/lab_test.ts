@@ -273,6 +273,13 @@ labTest(
     const mutation = { ratio: 1, copies: 100, alsoTrue: true };
     await using lab = await Lab.open({ scenario: { logBytes: true, defaults: { mutation } } });
     await lab.run(["ping", "-q", "-c", "100", "-i", "0.002", HOST]);
+    // ping leaves when it has counted enough; the copies of its last request may still be on their way.
+    for (let turn = 0, isWhole = false; turn < 100 && !isWhole; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const { requests, departures } = await lab.log();
+      const asked = requests.filter(({ message }) => message === "echo").length;
+      isWhole = departures.filter(({ kind }) => kind === "mutated").length === 100 * asked;
+    }
     const { requests, departures, end } = await lab.end();
     const asked = requests.filter(({ message }) => message === "echo").length;
     assertEquals(end?.departures.mutated, 100 * asked);
