@@ -2,6 +2,7 @@
 
 import { SCAN_FORMATS, SCAN_RECORDS } from "../report/scan_reporter.ts";
 import type { CommandSpec, OptionTable } from "./option.ts";
+import { GENERAL_OPTIONS, PACKET_OPTIONS } from "./shared_options.ts";
 import { bandwidth, hardwareAddress, probeRate, shard } from "./scan_values.ts";
 import { choice, duration, integer, text, words } from "./values.ts";
 
@@ -97,13 +98,6 @@ export const SCAN_OPTIONS = {
     help: "Scan addresses of the public Internet without asking back",
     group: "Scan",
   },
-  interface: {
-    short: "I",
-    value: text("NAME|ADDRESS", "interface"),
-    help: "Send from that interface, or with that source address",
-    group: "Packet",
-    fallback: "as the kernel routes",
-  },
   "gateway-mac": {
     short: "G",
     value: hardwareAddress(),
@@ -111,26 +105,7 @@ export const SCAN_OPTIONS = {
     group: "Packet",
     fallback: "the gateway's",
   },
-  mark: {
-    short: "m",
-    value: integer("N", 0, 0xffffffff),
-    help: "Firewall mark of the socket",
-    group: "Packet",
-  },
-  ttl: {
-    short: "t",
-    value: integer("N", 1, 255),
-    help: "Time to live",
-    group: "Packet",
-    fallback: "64",
-  },
-  tos: {
-    short: "Q",
-    value: integer("N", 0, 255),
-    help: "Type-of-service byte (DSCP and ECN), decimal or 0x-hexadecimal",
-    group: "Packet",
-    fallback: "0",
-  },
+  ...PACKET_OPTIONS,
   format: {
     value: choice("FORMAT", SCAN_FORMATS),
     help: "Form of the output: text is the addresses that answered",
@@ -163,8 +138,7 @@ export const SCAN_OPTIONS = {
     group: "Output",
   },
   quiet: { short: "q", help: "No progress on standard error", group: "Output" },
-  help: { short: "h", help: "Print this help", group: "General" },
-  version: { short: "V", help: "Print the version", group: "General" },
+  ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The command `scan`. */
