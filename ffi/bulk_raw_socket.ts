@@ -4,7 +4,6 @@ import {
   AF_INET,
   IP_HDRINCL,
   IPPROTO_IP,
-  MSG_DONTWAIT,
   SO_BINDTODEVICE,
   SO_MARK,
   SO_SNDBUF,
@@ -12,9 +11,10 @@ import {
   SOCK_RAW,
   SOL_SOCKET,
 } from "./constants.ts";
-import { checkResult, EAGAIN, EINTR, errnoNumber, readErrno } from "./errno.ts";
+import { BatchTransmitter } from "./batch_transmitter.ts";
+import { checkResult } from "./errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
-import { openLibc, openLinuxLibc } from "./libc.ts";
+import { openLibc } from "./libc.ts";
 import { createSocketAddress, cString } from "./socket_address.ts";
 
 /** What a bulk raw socket sends. */
@@ -31,27 +31,24 @@ export interface BulkRawSocketOptions {
 
 /** Protocol 255: the socket sends any protocol and receives none (raw(7)). */
 const IPPROTO_RAW = 255;
-const ENOBUFS = errnoNumber("ENOBUFS");
 const SEND_BUFFER_BYTES = 4 << 20;
 
 /** A socket whose datagrams the kernel routes one by one. It receives nothing. */
-export class BulkRawSocket {
+export class BulkRawSocket extends BatchTransmitter {
   /** How it sends, in the words of the output. */
   readonly path = "raw-socket";
-  /** The datagrams that {@linkcode transmit} sends; the owner patches them and their socket addresses in place. */
-  readonly batch: FrameBatch;
   /** From a frame's start to its IPv4 header. */
   readonly datagramOffset = 0;
-  readonly #sendmmsg = openLinuxLibc().sendmmsg;
-  #descriptor: number;
 
   private constructor(descriptor: number, options: BulkRawSocketOptions) {
-    this.#descriptor = descriptor;
-    this.batch = new FrameBatch({
-      capacity: options.capacity,
-      template: options.datagram,
-      addressTemplate: createSocketAddress(0),
-    });
+    super(
+      descriptor,
+      new FrameBatch({
+        capacity: options.capacity,
+        template: options.datagram,
+        addressTemplate: createSocketAddress(0),
+      }),
+    );
   }
 
   /**
@@ -87,33 +84,6 @@ export class BulkRawSocket {
       libc.close(descriptor);
       throw error;
     }
-  }
-
-  /**
-   * Sends datagrams `from` to `from + count − 1` of the batch and never waits.
-   *
-   * Memory: sendmmsg reads the batch, and writes the length of what it sent into each header, during the call.
-   *
-   * @returns datagrams sent; 0 when there is no room now (ENOBUFS, EAGAIN); the negative error number when the first was refused
-   */
-  transmit(from: number, count: number): number {
-    while (true) {
-      const sent = this.#sendmmsg(this.#descriptor, this.batch.pointer(from), count, MSG_DONTWAIT);
-      if (sent >= 0) return sent;
-      const errno = readErrno();
-      if (errno !== EINTR) return errno === EAGAIN || errno === ENOBUFS ? 0 : -errno;
-    }
-  }
-
-  /** Closes the socket; further calls do nothing. */
-  close(): void {
-    if (this.#descriptor >= 0) openLibc().close(this.#descriptor);
-    this.#descriptor = -1;
-  }
-
-  /** {@linkcode close}. */
-  [Symbol.dispose](): void {
-    this.close();
   }
 }
 

@@ -2,7 +2,6 @@
 
 import {
   AF_PACKET,
-  MSG_DONTWAIT,
   PACKET_QDISC_BYPASS,
   SO_SNDBUF,
   SOCK_CLOEXEC,
@@ -10,10 +9,11 @@ import {
   SOL_PACKET,
   SOL_SOCKET,
 } from "./constants.ts";
-import { checkResult, EAGAIN, EINTR, errnoNumber, readErrno } from "./errno.ts";
+import { BatchTransmitter } from "./batch_transmitter.ts";
+import { checkResult } from "./errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
 import { SockaddrLl } from "./layout.ts";
-import { openLibc, openLinuxLibc } from "./libc.ts";
+import { openLibc } from "./libc.ts";
 
 /** What a packet socket sends, and where. */
 export interface PacketSocketOptions {
@@ -27,25 +27,19 @@ export interface PacketSocketOptions {
   readonly capacity: number;
 }
 
-const ENOBUFS = errnoNumber("ENOBUFS");
 /** Frames wait here when the driver is slower than the program; without room sendmmsg says EAGAIN. */
 const SEND_BUFFER_BYTES = 4 << 20;
 
 /** A socket that puts frames on one interface, past the queueing discipline. It receives nothing. */
-export class PacketSocket {
+export class PacketSocket extends BatchTransmitter {
   /** How it sends, in the words of the output. */
   readonly path = "packet-socket";
-  /** The frames that {@linkcode transmit} sends; the owner patches them in place. */
-  readonly batch: FrameBatch;
   /** From a frame's start to its IPv4 header. */
   readonly datagramOffset: number;
-  readonly #sendmmsg = openLinuxLibc().sendmmsg;
-  #descriptor: number;
 
   private constructor(descriptor: number, options: PacketSocketOptions) {
-    this.#descriptor = descriptor;
+    super(descriptor, new FrameBatch({ capacity: options.capacity, template: options.frame }));
     this.datagramOffset = options.linkHeaderBytes;
-    this.batch = new FrameBatch({ capacity: options.capacity, template: options.frame });
   }
 
   /**
@@ -86,32 +80,5 @@ export class PacketSocket {
       libc.close(descriptor);
       throw error;
     }
-  }
-
-  /**
-   * Sends frames `from` to `from + count − 1` of the batch and never waits.
-   *
-   * Memory: sendmmsg reads the batch, and writes the length of what it sent into each header, during the call.
-   *
-   * @returns frames sent; 0 when there is no room now (ENOBUFS, EAGAIN); the negative error number when the first was refused
-   */
-  transmit(from: number, count: number): number {
-    while (true) {
-      const sent = this.#sendmmsg(this.#descriptor, this.batch.pointer(from), count, MSG_DONTWAIT);
-      if (sent >= 0) return sent;
-      const errno = readErrno();
-      if (errno !== EINTR) return errno === EAGAIN || errno === ENOBUFS ? 0 : -errno;
-    }
-  }
-
-  /** Closes the socket; further calls do nothing. */
-  close(): void {
-    if (this.#descriptor >= 0) openLibc().close(this.#descriptor);
-    this.#descriptor = -1;
-  }
-
-  /** {@linkcode close}. */
-  [Symbol.dispose](): void {
-    this.close();
   }
 }

@@ -1,0 +1,49 @@
+/** What the sockets of a sweep share: a batch, sendmmsg(2) and close. Linux only. */
+
+import { MSG_DONTWAIT } from "./constants.ts";
+import { EAGAIN, EINTR, errnoNumber, readErrno } from "./errno.ts";
+import type { FrameBatch } from "./frame_batch.ts";
+import { openLibc, openLinuxLibc } from "./libc.ts";
+
+const ENOBUFS = errnoNumber("ENOBUFS");
+
+/** Owns a socket and the batch that it sends. */
+export class BatchTransmitter {
+  /** What {@linkcode transmit} sends; the owner patches it in place. */
+  readonly batch: FrameBatch;
+  readonly #sendmmsg = openLinuxLibc().sendmmsg;
+  #descriptor: number;
+
+  /** Takes over an open socket. */
+  constructor(descriptor: number, batch: FrameBatch) {
+    this.#descriptor = descriptor;
+    this.batch = batch;
+  }
+
+  /**
+   * Sends messages `from` to `from + count − 1` of the batch and never waits.
+   *
+   * Memory: sendmmsg reads the batch, and writes the length of what it sent into each header, during the call.
+   *
+   * @returns messages sent; 0 when there is no room now (ENOBUFS, EAGAIN); the negative error number when the first was refused
+   */
+  transmit(from: number, count: number): number {
+    while (true) {
+      const sent = this.#sendmmsg(this.#descriptor, this.batch.pointer(from), count, MSG_DONTWAIT);
+      if (sent >= 0) return sent;
+      const errno = readErrno();
+      if (errno !== EINTR) return errno === EAGAIN || errno === ENOBUFS ? 0 : -errno;
+    }
+  }
+
+  /** Closes the socket; further calls do nothing. */
+  close(): void {
+    if (this.#descriptor >= 0) openLibc().close(this.#descriptor);
+    this.#descriptor = -1;
+  }
+
+  /** {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
