@@ -2,10 +2,11 @@
  * `deno run -A bench/scan_peers.ts [PAIRS [binary]]`: icmptime scan beside zmap and a C program, in one run, as root on Linux.
  *
  * Two namespaces and a cable. To a black hole: probes a second of the C program (blast.c), of
- * icmptime and of zmap, one after the other, PAIRS times. To 131,072 addresses that all answer: wall time less cooldown,
+ * icmptime and of zmap, one after the other, PAIRS times: one thread of icmptime beside one process in C, and as many threads as
+ * it chooses by itself beside zmap and one process in C for each processor. To 131,072 addresses that all answer: wall time less cooldown,
  * and how many were found. Peak memory after ten seconds of a /15 and of a /6, silent and answering.
  * Prints each run, the medians, and the median and range of the ratios of each pair; every number is measured here and now.
- * Five pairs take about five minutes. With `binary` it is the compiled binary that is measured.
+ * Five pairs take about four minutes. With `binary` it is the compiled binary that is measured.
  */
 
 import { BINARY_PROGRAM, SOURCE_PROGRAM } from "../tests/support/program.ts";
@@ -43,8 +44,14 @@ async function runBlast(path: "packet" | "raw"): Promise<number> {
   return JSON.parse(stdout).pps;
 }
 
+/** The same from a process for each processor, together. */
+async function runBlasts(path: "packet" | "raw"): Promise<number> {
+  const runs = Array.from({ length: navigator.hardwareConcurrency }, () => runBlast(path));
+  return (await Promise.all(runs)).reduce((sum, pps) => sum + pps);
+}
+
 /** Probes a second of icmptime to the black hole. A firewall mark makes it take the raw socket. */
-async function runScan(path: "packet" | "raw"): Promise<number> {
+async function runScan(path: "packet" | "raw", threads?: number): Promise<number> {
   const metadata = `${folder}/metadata.json`;
   const words = [
     "--rate",
@@ -57,6 +64,7 @@ async function runScan(path: "packet" | "raw"): Promise<number> {
     "-q",
   ];
   if (path === "raw") words.push("--mark", "1");
+  if (threads !== undefined) words.push("--sender-threads", String(threads));
   await near.mustRun(program.argv("scan", ...words, "--metadata", metadata, BLACK_HOLE));
   const { counts, sending_s } = JSON.parse(await Deno.readTextFile(metadata));
   return counts.sent / sending_s;
@@ -129,9 +137,13 @@ for (let number = 1; number <= pairs; number++) {
   say(
     `black hole ${number}: ` + [
       note("C packet", await runBlast("packet")),
+      note("scan packet, 1 thread", await runScan("packet", 1)),
+      note("C packet, all processors", await runBlasts("packet")),
       note("scan packet", await runScan("packet")),
       note("zmap", await runZmap()),
       note("C raw", await runBlast("raw")),
+      note("scan raw, 1 thread", await runScan("raw", 1)),
+      note("C raw, all processors", await runBlasts("raw")),
       note("scan raw", await runScan("raw")),
     ].join(", "),
   );
@@ -169,14 +181,17 @@ function compare(a: string, b: string, wanted: string, how: "ratio" | "differenc
   say(
     `${how} ${a} : ${b}: median ${middle.toFixed(2)} (${least.toFixed(2)} to ${
       most.toFixed(2)
-    }), wanted ${wanted}`,
+    }), wanted: ${wanted}`,
   );
 }
 
 say(`medians: ${JSON.stringify(middle)}`);
 compare("scan packet", "zmap", "at least 1.5", "ratio");
-compare("scan packet", "C packet", "at least 0.9", "ratio");
-compare("scan raw", "C raw", "at least 0.9", "ratio");
+for (const path of ["packet", "raw"]) {
+  compare(`scan ${path}`, `C ${path}`, "at least 0.9", "ratio");
+  compare(`scan ${path}, 1 thread`, `C ${path}`, "at least 0.9", "ratio");
+  compare(`scan ${path}`, `C ${path}, all processors`, "for comparison", "ratio");
+}
 compare("scan seconds", "zmap seconds", "at most 1", "ratio");
 say(`found of ${ANSWERING_HOSTS}: at least ${Math.min(...figures["scan found"] as number[])}`);
 compare("silent /6 MiB", "silent /15 MiB", "at most 10", "difference");

@@ -36,6 +36,19 @@ export class BatchTransmitter {
     }
   }
 
+  /**
+   * {@linkcode transmit} on another thread.
+   *
+   * Memory: as there, but until the promise settles; the batch must not be patched meanwhile. That thread's error
+   * number is lost, so what it could not send at all is tried once more on this one, which can read it.
+   */
+  async transmitAside(from: number, count: number): Promise<number> {
+    const { sendmmsgNonblocking } = openLinuxLibc();
+    const first = this.batch.pointer(from);
+    const sent = await sendmmsgNonblocking(this.#descriptor, first, count, MSG_DONTWAIT);
+    return sent >= 0 ? sent : this.transmit(from, count);
+  }
+
   /** Closes the socket; further calls do nothing. */
   close(): void {
     if (this.#descriptor >= 0) openLibc().close(this.#descriptor);

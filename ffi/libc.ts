@@ -11,7 +11,8 @@
  * - `usize` is size_t and takes a BigInt; batches of messages need none.
  * - A function that returns ssize_t is declared `i32` when what it returns cannot pass 31 bits, because the
  *   buffers given to it are far smaller (sendto, recvfrom, recvmsg, sendmsg, read, write).
- * - Only calls that wait are `nonblocking`. They run on another thread, so their errno is lost.
+ * - Only calls that wait are `nonblocking`, and batches of sends that take as long as a wait. They run on another
+ *   thread, so their errno is lost.
  */
 
 import { openLazily } from "./lazy_symbols.ts";
@@ -103,6 +104,13 @@ export const PORTABLE_SYMBOLS = {
 export const LINUX_SYMBOLS = {
   // r: mmsghdr[] and everything it points to; w: each one's length
   sendmmsg: { parameters: ["i32", "pointer", "u32", "i32"], result: "i32" },
+  // the same, on another thread
+  sendmmsgNonblocking: {
+    name: "sendmmsg",
+    parameters: ["i32", "pointer", "u32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
   // r and w: mmsghdr[]; w: everything it points to; r: timeout
   recvmmsg: { parameters: ["i32", "pointer", "u32", "i32", "pointer"], result: "i32" },
   // r and w: pollfd[]; r: timeout, signal mask

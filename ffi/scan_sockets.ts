@@ -9,32 +9,37 @@ import { SystemClock } from "./system_clock.ts";
 
 /** What is to be sent. */
 export interface ScanSocketOptions extends ScanPathQuery {
+  /** Number of transmitters, at least 1; several can send at the same time. */
+  readonly senders: number;
   /** The constant part of every datagram, given our address on the way out; 0 where the kernel fills it in. */
   readonly template: (source: number) => Uint8Array;
 }
 
 /** Sockets and clock of one sweep. */
 export interface ScanSockets extends Disposable {
-  /** Way out. */
-  readonly transmitter: PacketSocket | BulkRawSocket;
+  /** Ways out, all the same one. */
+  readonly transmitters: readonly (PacketSocket | BulkRawSocket)[];
   /** Way in. */
   readonly replies: ReplySocket;
   /** The clock that stamps refer to. */
   readonly clock: SystemClock;
   /** Which way out was chosen, and why. */
   readonly path: ScanPath;
-  /** Closes both sockets; further calls do nothing. */
+  /** Closes all sockets; further calls do nothing. */
   close(): void;
 }
 
-/** Probes that one system call takes. From 64 on the call's own cost no longer shows (bench/scan_bench.ts). */
-const TRANSMIT_BATCH = 256;
+/**
+ * Probes that one system call takes. From 64 on the call's own cost no longer shows (bench/scan_bench.ts); handing it to
+ * another thread costs some 30 µs more, and twice the probes halve that.
+ */
+const TRANSMIT_BATCH = 256, ASIDE_BATCH = 512;
 const RECEIVE_BATCH = 256;
 /** Holds some 150,000 replies as the kernel counts them. */
 const RECEIVE_BUFFER_BYTES = 64 << 20;
 
 /**
- * Chooses the way out and opens both sockets. The receive socket is open before anything can be sent.
+ * Chooses the way out and opens the sockets. The receive socket is open before anything can be sent.
  *
  * @throws {SystemError} EPERM without CAP_NET_RAW; ENETUNREACH and the like without a route; ENODEV for an unknown interface
  */
@@ -46,27 +51,29 @@ export async function openScanSockets(options: ScanSocketOptions): Promise<ScanS
     bufferBytes: RECEIVE_BUFFER_BYTES,
     baseUnixMs: clock.baseUnixMs,
   });
+  const transmitters: (PacketSocket | BulkRawSocket)[] = [];
+  const close = () => {
+    for (const transmitter of transmitters) transmitter.close();
+    replies.close();
+  };
   try {
     const path = await chooseScanPath(options);
-    const transmitter = openTransmitter(path, options);
-    const close = () => {
-      transmitter.close();
-      replies.close();
-    };
-    return { transmitter, replies, clock, path, close, [Symbol.dispose]: close };
+    while (transmitters.length < options.senders) transmitters.push(openTransmitter(path, options));
+    return { transmitters, replies, clock, path, close, [Symbol.dispose]: close };
   } catch (error) {
-    replies.close();
+    close();
     throw error;
   }
 }
 
 function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSocket | BulkRawSocket {
   const datagram = options.template(path.source);
+  const capacity = options.senders > 1 ? ASIDE_BATCH : TRANSMIT_BATCH;
   if (path.kind === "raw-socket") {
     const { interfaceName } = path;
     return BulkRawSocket.open({
       datagram,
-      capacity: TRANSMIT_BATCH,
+      capacity,
       interfaceName,
       mark: options.mark,
     });
@@ -78,6 +85,6 @@ function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSock
     interfaceIndex: path.interfaceIndex,
     frame,
     linkHeaderBytes: path.linkHeader.length,
-    capacity: TRANSMIT_BATCH,
+    capacity,
   });
 }

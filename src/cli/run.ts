@@ -50,6 +50,7 @@ const diagnostics: Diagnostics = {
 const scanMachine: ScanMachine = {
   openScan: async (request) => (await import("../../ffi/scan_sockets.ts")).openScanSockets(request),
   ownAddresses: () => listInterfaceAddresses().map(({ address }) => address),
+  processors: () => navigator.hardwareConcurrency,
   hostName: readHostName,
   errorName: errnoCode,
   openFile,

@@ -31,6 +31,10 @@ import { VERSION } from "./version.ts";
 type ScanOptions = Parsed<typeof SCAN_OPTIONS>;
 
 const DEFAULT_RATE = 10_000;
+/** Probes a second that one thread sends on any machine. */
+const ONE_THREAD_RATE = 100_000;
+/** More threads than that only queue up for the network card. */
+const MOST_SENDERS = 8;
 const DEFAULT_COOLDOWN_MS = 4000;
 const DEFAULT_TTL = 64;
 
@@ -73,7 +77,10 @@ export async function runScan(words: readonly string[], system: System): Promise
     rate,
     cooldownMs,
   });
-  const setup: ScanSetup = { options, plan, rate, cooldownMs, probesPerTarget, seed, previous };
+  const senders = options["sender-threads"] ?? chooseSenders(rate, system);
+  const setup: ScanSetup = {
+    ...{ options, plan, rate, senders, cooldownMs, probesPerTarget, seed, previous },
+  };
   checkPlan(setup, system);
   return options["dry-run"] ? runDry(setup, system) : await runScanSession(setup, system);
 }
@@ -113,6 +120,15 @@ function checkOptions(options: ScanOptions): void {
 function chooseRate(options: ScanOptions): number {
   if (options.bandwidth !== undefined) return rateForBandwidth(options.bandwidth, PROBE_BYTES);
   return options.rate ?? DEFAULT_RATE;
+}
+
+/**
+ * One thread sends what anybody asks for politely. Beyond that the kernel needs more processors than one, and a second
+ * batch for each, ready when the first has left.
+ */
+function chooseSenders(rate: number, system: System): number {
+  if (rate <= ONE_THREAD_RATE) return 1;
+  return Math.min(2 * system.scan.processors(), MOST_SENDERS);
 }
 
 async function readPrevious(options: ScanOptions, system: System): Promise<Checkpoint | undefined> {

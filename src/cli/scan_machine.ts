@@ -3,7 +3,7 @@
 import type { ByteSink } from "../report/line_sink.ts";
 import type { CheckpointFile } from "../scan/checkpoint.ts";
 import type { ReplySource } from "../scan/reply_collector.ts";
-import type { Transmitter } from "../scan/sweep.ts";
+import type { Transmitter } from "../scan/sender.ts";
 import type { Block } from "../target/block.ts";
 import type { Clock } from "../time/instant.ts";
 
@@ -19,14 +19,16 @@ export interface ScanSocketRequest {
   readonly gatewayMac?: Uint8Array | undefined;
   /** Firewall mark. */
   readonly mark?: number | undefined;
+  /** Number of transmitters, at least 1. */
+  readonly senders: number;
   /** The constant part of every datagram, given our address on the way out. */
   readonly template: (source: number) => Uint8Array;
 }
 
 /** Sockets and clock of one scan. */
 export interface OpenScan {
-  /** Way out. */
-  readonly transmitter: Transmitter;
+  /** Ways out, all the same one. */
+  readonly transmitters: readonly Transmitter[];
   /** Way in. */
   readonly replies: ReplySource;
   /** The clock that stamps refer to. */
@@ -49,6 +51,8 @@ export interface ScanMachine {
   openScan(request: ScanSocketRequest): Promise<OpenScan>;
   /** Addresses of all interfaces of this machine, unsigned 32-bit numbers. */
   ownAddresses(): number[];
+  /** Processors that this program may use. */
+  processors(): number;
   /** Name of this machine; undefined when it cannot be read. */
   hostName(): string | undefined;
   /** Name of an error number, such as `EPERM`. */

@@ -32,6 +32,7 @@ export function formatScanMetadata(
       seed,
       shard: info.shard,
       rate: Number.isFinite(rate) ? rate : "max",
+      sender_threads: info.senders,
       cooldown_ms: cooldownMs,
       probes_per_target: probesPerTarget,
       max_targets: options["max-targets"] ?? null,

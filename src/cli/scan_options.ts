@@ -52,6 +52,13 @@ export const SCAN_OPTIONS = {
     help: "Bits a second on the wire, instead of --rate",
     group: "Scan",
   },
+  "sender-threads": {
+    short: "T",
+    value: integer("N", 1, 64),
+    help: "Send with N threads; more than one makes round-trip times coarser",
+    group: "Scan",
+    fallback: "1, above 100k probes a second 2 for each processor",
+  },
   "probes-per-target": {
     short: "P",
     value: integer("N", 1, 1000),

@@ -30,6 +30,8 @@ export interface ScanSetup {
   readonly plan: ScanPlan;
   /** Probes a second; Infinity for no limit. */
   readonly rate: number;
+  /** Threads that send. */
+  readonly senders: number;
   /** How long to listen after the last probe. */
   readonly cooldownMs: number;
   /** Times each address is probed. */
@@ -59,7 +61,10 @@ export async function runScanSession(setup: ScanSetup, system: System): Promise<
   }
 }
 
-async function openSockets({ options, plan }: ScanSetup, system: System): Promise<OpenScan> {
+async function openSockets(
+  { options, plan, senders }: ScanSetup,
+  system: System,
+): Promise<OpenScan> {
   const source = options.interface === undefined ? undefined : parseAddress(options.interface);
   return await system.scan.openScan({
     blocks: plan.space.blocks,
@@ -67,6 +72,7 @@ async function openSockets({ options, plan }: ScanSetup, system: System): Promis
     source,
     gatewayMac: options["gateway-mac"],
     mark: options.mark,
+    senders,
     template: (source) =>
       emitProbeTemplate({ source, ttl: options.ttl ?? 64, tos: options.tos ?? 0 }),
   });
@@ -147,7 +153,7 @@ async function sweep(
     startPosition,
     probesPerTarget,
     key: randomHashKey(),
-    transmitter: sockets.transmitter,
+    transmitters: sockets.transmitters,
     replies: sockets.replies,
     clock,
     rate,
@@ -162,6 +168,7 @@ async function sweep(
     seed: setup.seed,
     shard: plan.identity.shard,
     rate,
+    senders: setup.senders,
     cooldownMs,
     path: path.kind,
     pathReason: path.reason,

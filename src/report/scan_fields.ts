@@ -23,6 +23,8 @@ export interface ScanRunInfo {
   readonly shard: string;
   /** Probes a second; Infinity for no limit. */
   readonly rate: number;
+  /** Threads that send. */
+  readonly senders: number;
   /** How long is listened after the last probe. */
   readonly cooldownMs: number;
   /** Way out: packet-socket or raw-socket. */
@@ -111,6 +113,7 @@ export const SCAN_RUN_FIELDS: readonly Field<ScanRunInfo>[] = [
     description: "Probes a second; absent when there is no limit",
     value: (run) => Number.isFinite(run.rate) ? run.rate : undefined,
   },
+  ...integers<ScanRunInfo>([["sender_threads", "Threads that send", (run) => run.senders]]),
   milliseconds("cooldown_ms", "How long is listened after the last probe", (run) => run.cooldownMs),
   {
     name: "path",
@@ -157,7 +160,7 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReply>[] = [
   ...integers<ScanReply>([["ttl", "Time to live of the reply", (reply) => reply.ttl]]),
   milliseconds(
     "rtt_ms",
-    "Round-trip time, right within half a millisecond",
+    "Round-trip time, right within half a millisecond; with several sender threads too long by what a batch waits, up to 20 ms",
     (reply) => reply.rttMs,
   ),
   ...integers<ScanReply>([
@@ -208,7 +211,7 @@ export const SCAN_REFUSED_FIELDS: readonly Field<ScanRefusal>[] = [
   ...integers<ScanRefusal>([["ttl", "Time to live of the error", (refusal) => refusal.ttl]]),
   milliseconds(
     "rtt_ms",
-    "From probe to error, right within half a millisecond",
+    "From probe to error, as rtt_ms of a reply",
     (refusal) => refusal.rttMs,
   ),
 ];

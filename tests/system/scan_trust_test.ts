@@ -139,50 +139,55 @@ systemTest({
   assertMatch(stderr, /lost replies: the kernel dropped [\d,]+ datagrams/);
 });
 
-systemTest({
-  name: "killed at ten random moments and resumed: no address missing, repeats bounded",
-  namespaces: true,
-}, async () => {
-  await using pair = await openScanNetwork();
-  const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
-  // Root is given up before the files are written.
-  await Deno.chmod(folder, 0o777);
-  const place = `${folder}/place`, output = `${folder}/found`;
-  const rate = 2000, cooldownMs = 300, total = 16_384;
-  const options = [
-    "--include-reserved",
-    "--rate",
-    String(rate),
-    "--cooldown",
-    `${cooldownMs}ms`,
-    "-o",
-    output,
-  ];
-  const random = new Random(41);
-  let kills = 0;
-  for (let run = 0; run < 40; run++) {
-    const keep = run === 0 ? "--checkpoint" : "--resume";
-    await using running = pair.near.spawn(scan(...options, keep, place, "198.18.0.0/18"));
-    await running.output(/sending through/, "stderr");
-    if (kills < 10) {
-      await new Promise((resolve) => setTimeout(resolve, 150 + random.u32() % 1600));
-      running.sendSignal("SIGKILL");
-      kills++;
-      await running.result();
-      // Before the first second there may be no place to resume at.
-      if ((await Deno.readTextFile(place)) === "") run = -1;
-      continue;
+for (const threads of ["1", "4"]) {
+  systemTest({
+    name:
+      `killed at ten random moments and resumed: no address missing, repeats bounded, threads: ${threads}`,
+    namespaces: true,
+  }, async () => {
+    await using pair = await openScanNetwork();
+    const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
+    // Root is given up before the files are written.
+    await Deno.chmod(folder, 0o777);
+    const place = `${folder}/place`, output = `${folder}/found`;
+    const rate = 2000, cooldownMs = 300, total = 16_384;
+    const options = [
+      "--include-reserved",
+      "--sender-threads",
+      threads,
+      "--rate",
+      String(rate),
+      "--cooldown",
+      `${cooldownMs}ms`,
+      "-o",
+      output,
+    ];
+    const random = new Random(41);
+    let kills = 0;
+    for (let run = 0; run < 40; run++) {
+      const keep = run === 0 ? "--checkpoint" : "--resume";
+      await using running = pair.near.spawn(scan(...options, keep, place, "198.18.0.0/18"));
+      await running.output(/sending through/, "stderr");
+      if (kills < 10) {
+        await new Promise((resolve) => setTimeout(resolve, 150 + random.u32() % 1600));
+        running.sendSignal("SIGKILL");
+        kills++;
+        await running.result();
+        // Before the first second there may be no place to resume at.
+        if ((await Deno.readTextFile(place)) === "") run = -1;
+        continue;
+      }
+      assertEquals((await running.result()).code, 0);
+      break;
     }
-    assertEquals((await running.result()).code, 0);
-    break;
-  }
-  assertEquals(kills, 10);
-  const lines = (await Deno.readTextFile(output)).trimEnd().split("\n");
-  assertEquals(new Set(lines).size, total);
-  const mostRepeats = kills * rate * (cooldownMs + 1000 + 500) / 1000;
-  assert(lines.length - total <= mostRepeats, `${lines.length - total} repeats`);
-  await Deno.remove(folder, { recursive: true });
-});
+    assertEquals(kills, 10);
+    const lines = (await Deno.readTextFile(output)).trimEnd().split("\n");
+    assertEquals(new Set(lines).size, total);
+    const mostRepeats = kills * rate * (cooldownMs + 1000 + 500) / 1000;
+    assert(lines.length - total <= mostRepeats, `${lines.length - total} repeats`);
+    await Deno.remove(folder, { recursive: true });
+  });
+}
 
 systemTest({
   name: "four shards of one seed: disjoint, together the block less exclusions",

@@ -45,9 +45,17 @@ async function dissect(
 
 const tools = ["tcpdump", "tshark"];
 
-for (const [path, words] of [["packet-socket", []], ["raw-socket", ["--mark", "1"]]] as const) {
+const ways = [
+  ["packet-socket", 1, []],
+  ["packet-socket", 4, ["-T", "4"]],
+  ["raw-socket", 1, ["--mark", "1"]],
+  ["raw-socket", 4, ["-T", "4", "--mark", "1"]],
+] as const;
+
+for (const [path, threads, words] of ways) {
   systemTest({
-    name: `${path}: every address is asked once, by a probe that tshark finds right, and found`,
+    name:
+      `${path}, threads: ${threads}: every address is asked once, by a probe that tshark finds right, and found`,
     tools,
     namespaces: true,
   }, async () => {
@@ -68,7 +76,7 @@ for (const [path, words] of [["packet-socket", []], ["raw-socket", ["--mark", "1
       output = (await near.mustRun(scan(...options, ...words, "198.18.4.0/22"))).stdout;
     });
     const { run, replies, end } = readRecords(output);
-    assertEquals(run["path"], path);
+    assertEquals([run["path"], run["sender_threads"]], [path, threads]);
     const requests = await dissect(near, file, "icmp.type == 13", [
       ...["ip.dst", "ip.src", "ip.ttl", "ip.checksum.status", "icmp.checksum.status", "icmp.ident"],
       ...["icmp.originate_timestamp", "_ws.malformed", "eth.dst"],
@@ -114,25 +122,38 @@ systemTest(
   },
 );
 
-systemTest({
-  name: "a rule that forbids sending makes unsent records, and the scan goes on",
-  tools: ["nft"],
-  namespaces: true,
-}, async () => {
-  await using pair = await openScanNetwork();
-  await pair.near.nft(
-    "table ip t { chain o { type filter hook output priority 0; ip daddr 198.18.0.0/25 drop; }; }",
-  );
-  // A packet socket passes the rules by; a mark asks for the path that obeys them.
-  const { code, stdout, stderr } = await pair.near.run(
-    scan("--include-reserved", "--mark", "1", "--json", "--cooldown", "300ms", "198.18.0.0/24"),
-  );
-  const { unsent, replies, end } = readRecords(stdout);
-  assertEquals([unsent.length, replies.length, end.sent, end.unsent], [128, 128, 128, 128]);
-  assertEquals([code, end.exit_code, end.reason], [1, 1, "complete"]);
-  assert(unsent.every((record) => record["error"] === "EPERM"));
-  assertMatch(stderr, /refused 128 probes/);
-});
+for (const threads of ["1", "3"]) {
+  systemTest({
+    name:
+      `a rule that forbids sending makes unsent records, and the scan goes on, threads: ${threads}`,
+    tools: ["nft"],
+    namespaces: true,
+  }, async () => {
+    await using pair = await openScanNetwork();
+    await pair.near.nft(
+      "table ip t { chain o { type filter hook output priority 0; ip daddr 198.18.0.0/25 drop; }; }",
+    );
+    // A packet socket passes the rules by; a mark asks for the path that obeys them.
+    const { code, stdout, stderr } = await pair.near.run(
+      scan(
+        "--include-reserved",
+        "--mark",
+        "1",
+        "-T",
+        threads,
+        "--json",
+        "--cooldown",
+        "300ms",
+        "198.18.0.0/24",
+      ),
+    );
+    const { unsent, replies, end } = readRecords(stdout);
+    assertEquals([unsent.length, replies.length, end.sent, end.unsent], [128, 128, 128, 128]);
+    assertEquals([code, end.exit_code, end.reason], [1, 1, "complete"]);
+    assert(unsent.every((record) => record["error"] === "EPERM"));
+    assertMatch(stderr, /refused 128 probes/);
+  });
+}
 
 systemTest({
   name: "the way out is chosen by what lies there, and named with its reason",

@@ -1,7 +1,11 @@
 /** A network for sweeps without a kernel: hosts that answer, a clock that obeys, a queue in between. */
 
 import { emitDatagram, parseDatagram } from "../../../src/packet/mod.ts";
-import { createPlainSlots, emitProbeTemplate } from "../../../src/scan/probe_writer.ts";
+import {
+  createPlainSlots,
+  emitProbeTemplate,
+  type FrameSlots,
+} from "../../../src/scan/probe_writer.ts";
 import type { ReplySource } from "../../../src/scan/reply_collector.ts";
 import type {
   ScanListener,
@@ -9,8 +13,9 @@ import type {
   ScanRefusal,
   ScanReply,
 } from "../../../src/scan/scan_record.ts";
-import type { Transmitter } from "../../../src/scan/sweep.ts";
+import type { Transmitter } from "../../../src/scan/sender.ts";
 import type { Clock, Instant } from "../../../src/time/instant.ts";
+import type { Random } from "../../support/random.ts";
 
 /** A probe as a host sees it. */
 export interface SeenProbe {
@@ -25,6 +30,8 @@ export interface SeenProbe {
 export type Behaviour = (probe: SeenProbe) => readonly { bytes: Uint8Array; delayMs: number }[];
 
 const SLOT_BYTES = 128;
+const BATCH = 64;
+const TEMPLATE = emitProbeTemplate({ source: 0x0a000001, ttl: 64, tos: 0 });
 /** Time that one turn of the loop takes. */
 const TURN_NS = 20_000;
 
@@ -48,7 +55,7 @@ export function answer(probe: SeenProbe, changes: Record<string, number> = {}): 
 export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   readonly path = "simulated";
   readonly baseUnixMs = 0;
-  readonly batch = createPlainSlots(64, emitProbeTemplate({ source: 0x0a000001, ttl: 64, tos: 0 }));
+  readonly batch = createPlainSlots(BATCH, TEMPLATE);
   readonly datagramOffset = 0;
   readonly capacity = 32;
   readonly slotBytes = SLOT_BYTES;
@@ -79,14 +86,27 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   }
 
   transmit(from: number, count: number): number {
+    return this.transmitFrom(this.batch, from, count);
+  }
+
+  transmitAside(): Promise<number> {
+    throw new Error("a single transmitter sends on the thread of the program");
+  }
+
+  /** Ways out that send on threads of their own, which take their turns as `random` will have it. */
+  threads(count: number, random: Random): Transmitter[] {
+    return Array.from({ length: count }, () => new SimulatedThread(this, random));
+  }
+
+  /** What {@linkcode transmit} does, for frames of anybody. */
+  transmitFrom(batch: FrameSlots, from: number, count: number): number {
     this.beforeTransmit?.();
     const taken = this.refusals === undefined ? count : this.refusals(from, count);
-    for (let slot = from; slot < from + taken; slot++) this.#take(slot);
+    for (let slot = from; slot < from + taken; slot++) this.#take(batch, slot);
     return taken;
   }
 
-  #take(slot: number): void {
-    const { view, strideBytes } = this.batch;
+  #take({ view, strideBytes }: FrameSlots, slot: number): void {
     const bytes = new Uint8Array(view.buffer, slot * strideBytes, strideBytes).slice();
     const parsed = parseDatagram(bytes);
     if (!parsed.ok || parsed.value.message.kind !== "timestamp-request") {
@@ -138,6 +158,33 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     const untilNs = this.#nowNs + timeoutMs * 1e6;
     const arrivals = this.#queue.map(({ atNs }) => atNs).filter((atNs) => atNs > this.#nowNs);
     this.#nowNs = Math.min(untilNs, ...arrivals);
+  }
+}
+
+/** A way out that reads its frames when its thread gets its turn, and not before. */
+class SimulatedThread implements Transmitter {
+  readonly path = "simulated";
+  readonly batch = createPlainSlots(BATCH, TEMPLATE);
+  readonly datagramOffset = 0;
+  readonly #network: SimulatedNetwork;
+  readonly #random: Random;
+  #isBusy = false;
+
+  constructor(network: SimulatedNetwork, random: Random) {
+    this.#network = network;
+    this.#random = random;
+  }
+
+  transmit(): number {
+    throw new Error("several transmitters send on threads of their own");
+  }
+
+  async transmitAside(from: number, count: number): Promise<number> {
+    if (this.#isBusy) throw new Error("one thread was given two batches");
+    this.#isBusy = true;
+    for (let turns = this.#random.u32() % 30; turns > 0; turns--) await Promise.resolve();
+    this.#isBusy = false;
+    return this.#network.transmitFrom(this.batch, from, count);
   }
 }
 

@@ -1,50 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { emitDatagram } from "../../../src/packet/mod.ts";
-import { AddressSpace } from "../../../src/scan/address_space.ts";
-import { ScanOrder } from "../../../src/scan/scan_order.ts";
-import { Sweep, type SweepOptions } from "../../../src/scan/sweep.ts";
-import { type Block, parseBlock } from "../../../src/target/block.ts";
 import { Random } from "../../support/random.ts";
-import { answer, type Behaviour, Recording, SimulatedNetwork } from "./simulated_network.ts";
-
-const key = { k0: 0x11223344, k1: 0x55667788 };
-const answering: Behaviour = (probe) => [{ bytes: answer(probe), delayMs: 10.25 }];
-
-interface Setup {
-  readonly block?: string;
-  readonly options?: Partial<SweepOptions>;
-  readonly probesPerTarget?: number;
-  readonly startMs?: number;
-}
-
-function prepare(behaviour: Behaviour, setup: Setup = {}) {
-  const { block = "10.1.0.0/24", options = {}, probesPerTarget = 1 } = setup;
-  const network = new SimulatedNetwork(behaviour, setup.startMs);
-  const listener = new Recording();
-  const space = new AddressSpace([parseBlock(block) as Block]);
-  const order = new ScanOrder({ space, seed: 4, probesPerTarget });
-  const sweep = new Sweep({
-    space,
-    order,
-    skipped: new Set(),
-    probesPerTarget,
-    key,
-    transmitter: network,
-    replies: network,
-    clock: network,
-    rate: 1000,
-    cooldownMs: 500,
-    listener,
-    ...options,
-  });
-  return { network, listener, sweep, order };
-}
-
-const addresses = (records: readonly { address: number }[]) =>
-  new Set(records.map(({ address }) => address));
+import { answer } from "./simulated_network.ts";
+import { addresses, answering, prepareSweep } from "./simulated_sweep.ts";
 
 Deno.test("every host that answers is found once, with its stamps and round-trip time", async () => {
-  const { network, listener, sweep } = prepare(answering);
+  const { network, listener, sweep } = prepareSweep(answering);
   const result = await sweep.run();
   assertEquals([result.sent, result.replies, result.duplicates, result.unproven], [256, 256, 0, 0]);
   assert(result.isComplete);
@@ -61,7 +22,7 @@ Deno.test("every host that answers is found once, with its stamps and round-trip
 });
 
 Deno.test("midnight is no event", async () => {
-  const { listener, sweep } = prepare(answering, { startMs: 86_399_900 });
+  const { listener, sweep } = prepareSweep(answering, { startMs: 86_399_900 });
   await sweep.run();
   assertEquals(listener.replies.length, 256);
   assert(listener.replies.some(({ originateMs }) => originateMs > 86_399_000), "some left before");
@@ -70,7 +31,7 @@ Deno.test("midnight is no event", async () => {
 });
 
 Deno.test("repeated, misdirected, changed and odd replies are told apart", async () => {
-  const { listener, sweep } = prepare((probe) => {
+  const { listener, sweep } = prepareSweep((probe) => {
     const host = probe.destination & 0xff;
     const one = (bytes: Uint8Array) => ({ bytes, delayMs: 5 });
     if (host === 1) return [one(answer(probe)), one(answer(probe)), one(answer(probe))];
@@ -103,7 +64,7 @@ Deno.test("repeated, misdirected, changed and odd replies are told apart", async
 
 Deno.test("an ICMP error is traced to its probe by eight quoted octets and by the whole", async () => {
   const router = 0x0a0000fe;
-  const { listener, sweep } = prepare((probe) => {
+  const { listener, sweep } = prepareSweep((probe) => {
     const quoted = (probe.destination & 1) === 0 ? 28 : 40;
     const body = probe.bytes.subarray(0, quoted);
     const header = { source: router, destination: 0x0a000001, ttl: 63 };
@@ -137,7 +98,7 @@ Deno.test("a hundred thousand forged replies and errors: none accepted", async (
     const header = { source: 0x0a0000fe, destination: 0x0a000001 };
     return emitDatagram({ header, message: { kind: "error", type: 3, body } });
   };
-  const { network, listener, sweep } = prepare(() =>
+  const { network, listener, sweep } = prepareSweep(() =>
     Array.from({ length: 400 }, (_, number) => ({ bytes: forge(number), delayMs: 1 }))
   );
   const result = await sweep.run();
@@ -147,7 +108,7 @@ Deno.test("a hundred thousand forged replies and errors: none accepted", async (
 });
 
 Deno.test("a full queue loses nothing: the scan backs off and sends the rest later", async () => {
-  const { network, listener, sweep } = prepare(answering, { options: { rate: Infinity } });
+  const { network, listener, sweep } = prepareSweep(answering, { options: { rate: Infinity } });
   let calls = 0;
   network.refusals = (_from, count) =>
     calls++ % 3 === 0 ? Math.floor(count / 2) : calls % 3 === 2 ? 0 : count;
@@ -158,8 +119,21 @@ Deno.test("a full queue loses nothing: the scan backs off and sends the rest lat
   assertEquals(addresses(listener.replies).size, 256);
 });
 
+Deno.test("probes without room get a new originate stamp when they are tried again", async () => {
+  const { network, listener, sweep } = prepareSweep(answering, { block: "10.1.0.0/20" });
+  let calls = 0;
+  network.refusals = (_from, count) => calls++ % 20 < 15 ? 0 : count;
+  const result = await sweep.run();
+  assert(result.backoffs > 100);
+  assertEquals(listener.replies.length, 4096);
+  for (const [index, { originateMs }] of network.probes.entries()) {
+    const ageMs = (network.sentNs[index] as number) / 1e6 - originateMs;
+    assert(ageMs >= 0 && ageMs < 2, `probe ${index} is ${ageMs} ms old`);
+  }
+});
+
 Deno.test("a probe that the kernel refuses is told and does not stop the next", async () => {
-  const { network, listener, sweep } = prepare(answering);
+  const { network, listener, sweep } = prepareSweep(answering);
   let calls = 0;
   network.refusals = (_from, count) => calls++ % 10 === 9 ? -1 : count;
   const result = await sweep.run();
@@ -173,7 +147,7 @@ Deno.test("a probe that the kernel refuses is told and does not stop the next", 
 });
 
 Deno.test("two probes per target are two replies, no duplicates", async () => {
-  const { listener, sweep } = prepare(answering, { probesPerTarget: 2 });
+  const { listener, sweep } = prepareSweep(answering, { probesPerTarget: 2 });
   const result = await sweep.run();
   assertEquals([result.sent, result.replies, result.duplicates], [512, 512, 0]);
   assertEquals(addresses(listener.replies).size, 256);
@@ -182,7 +156,7 @@ Deno.test("two probes per target are two replies, no duplicates", async () => {
 Deno.test("skipped addresses are passed over and cost no other address its probe", async () => {
   const skipped = new Set([0, 1, 77, 254, 255].map((host) => 0x0a010000 + host));
   for (const rate of [1000, Infinity]) {
-    const { network, sweep, order } = prepare(answering, { options: { skipped, rate } });
+    const { network, sweep, order } = prepareSweep(answering, { options: { skipped, rate } });
     const result = await sweep.run();
     assertEquals([result.sent, result.replies, result.position], [251, 251, order.length]);
     const probed = addresses(network.probes.map(({ destination }) => ({ address: destination })));
@@ -191,7 +165,7 @@ Deno.test("skipped addresses are passed over and cost no other address its probe
 });
 
 Deno.test("a stop sends no more and still waits for what is under way", async () => {
-  const { network, listener, sweep } = prepare(answering);
+  const { network, listener, sweep } = prepareSweep(answering);
   network.beforeTransmit = () => network.probes.length >= 100 && sweep.stop();
   const result = await sweep.run();
   assert(result.position >= 100 && result.position < 110, `${result.position}`);
@@ -209,7 +183,7 @@ Deno.test("killed at ten random moments and resumed, no address is missing and r
   class Kill extends Error {}
   for (let run = 0; run <= 10; run++) {
     const killAfter = run === 10 ? Infinity : 200 + random.u32() % 2500;
-    const { network, listener, sweep } = prepare(answering, {
+    const { network, listener, sweep } = prepareSweep(answering, {
       block,
       options: { rate, cooldownMs, startPosition },
       startMs: 43_200_000 + run * 10_000,
@@ -237,7 +211,7 @@ Deno.test("killed at ten random moments and resumed, no address is missing and r
 });
 
 Deno.test("kernel drops are in the result and in the progress", async () => {
-  const { network, listener, sweep } = prepare(answering);
+  const { network, listener, sweep } = prepareSweep(answering);
   network.dropped = 17;
   const result = await sweep.run();
   assertEquals(result.dropped, 17);
@@ -245,7 +219,7 @@ Deno.test("kernel drops are in the result and in the progress", async () => {
 });
 
 Deno.test("progress tells where the scan stands", async () => {
-  const { listener, sweep, order } = prepare(answering, { block: "10.1.0.0/20" });
+  const { listener, sweep, order } = prepareSweep(answering, { block: "10.1.0.0/20" });
   await sweep.run();
   const [first] = listener.progresses;
   if (first === undefined) throw new Error("no progress");

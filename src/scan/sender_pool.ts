@@ -1,0 +1,135 @@
+/**
+ * The senders of a sweep and the next probe to be written.
+ *
+ * One sender works on the thread of the program. Several work on threads of their own, each with a batch: while the kernel
+ * sends those, the program writes the next one. Batches then leave in any order, and what counts as dealt with is
+ * what lies below the first probe that has not left.
+ */
+
+import type { HashKey } from "./half_sip_hash.ts";
+import type { ScanOrder } from "./scan_order.ts";
+import { Sender, type Transmitter } from "./sender.ts";
+
+/** What a pool works with. */
+export interface SenderPoolOptions {
+  /** Where probes go, at least one. */
+  readonly transmitters: readonly Transmitter[];
+  /** This shard's probes in order. */
+  readonly order: ScanOrder;
+  /** Addresses that are passed over. */
+  readonly skipped: ReadonlySet<number>;
+  /** First probe to send. */
+  readonly startPosition: number;
+  /** The secret of this run. */
+  readonly key: HashKey;
+  /** Told of probes that the kernel took. */
+  readonly left: (count: number) => void;
+  /** Told of a probe that the kernel refused, with its error number. */
+  readonly refused: (address: number, errno: number) => void;
+  /** Told after each batch whether the kernel had room for all of it. */
+  readonly answered: (hasRoom: boolean) => void;
+}
+
+/** Sends the probes of a shard, batch by batch. */
+export class SenderPool {
+  readonly #senders: readonly Sender[];
+  readonly #isAside: boolean;
+  readonly #order: ScanOrder;
+  readonly #answered: (hasRoom: boolean) => void;
+  readonly #batchProbes: number;
+  /** Senders that no other thread works for. */
+  readonly #idle: Set<Sender>;
+  /** What other threads do now. */
+  readonly #calls = new Set<Promise<void>>();
+  /** The next probe to be written. */
+  #position: number;
+
+  /**
+   * Makes the senders; nothing is sent yet.
+   *
+   * @throws {RangeError} without a transmitter
+   */
+  constructor(options: SenderPoolOptions) {
+    const { transmitters, order, startPosition, answered, ...others } = options;
+    if (transmitters.length === 0) throw new RangeError("Cannot send without a transmitter");
+    this.#senders = transmitters.map((transmitter) =>
+      new Sender({ transmitter, order, ...others })
+    );
+    this.#isAside = transmitters.length > 1;
+    this.#batchProbes = Math.min(...transmitters.map(({ batch }) => batch.capacity));
+    this.#idle = new Set(this.#senders);
+    this.#order = order;
+    this.#answered = answered;
+    this.#position = startPosition;
+  }
+
+  /** Probes that are written and have not left. */
+  get pending(): number {
+    return this.#senders.reduce((sum, sender) => sum + sender.pending, 0);
+  }
+
+  /** All probes below this have left or were refused. */
+  get departed(): number {
+    return this.#senders.reduce(
+      (least, sender) => Math.min(least, sender.firstPending),
+      this.#position,
+    );
+  }
+
+  /** Whether every probe has left or was refused. */
+  get isDone(): boolean {
+    return this.departed >= this.#order.length;
+  }
+
+  /** Whether nothing can be done before a thread is done. */
+  get isBusy(): boolean {
+    const isWritten = this.#position >= this.#order.length;
+    return this.#calls.size > 0 && (this.#idle.size === 0 || isWritten);
+  }
+
+  /**
+   * Sends one batch at most: first what the kernel had no room for, with a new originate stamp, else new probes.
+   *
+   * @param due how many probes may leave now, those pending included
+   * @param originateMs originate stamp, unsigned 32 bits
+   */
+  send(due: number, originateMs: number): void {
+    const idle = [...this.#idle];
+    const waiting = idle.find((sender) => sender.pending > 0);
+    if (waiting !== undefined) {
+      waiting.rewrite(originateMs);
+      this.#dispatch(waiting);
+      return;
+    }
+    const [sender] = idle;
+    const left = this.#order.length - this.#position;
+    const most = Math.min(due - this.pending, this.#batchProbes, left);
+    if (sender === undefined || most <= 0) return;
+    this.#position += sender.load(this.#position, most, originateMs);
+    this.#dispatch(sender);
+  }
+
+  /** Resolves when some thread is done. */
+  async nextCall(): Promise<void> {
+    await Promise.race(this.#calls);
+  }
+
+  /** Resolves when all threads are done. */
+  async allCalls(): Promise<void> {
+    await Promise.all(this.#calls);
+  }
+
+  #dispatch(sender: Sender): void {
+    if (!this.#isAside) {
+      this.#answered(sender.send());
+      return;
+    }
+    this.#idle.delete(sender);
+    const call = sender.sendAside().then((hasRoom) => {
+      this.#calls.delete(call);
+      this.#idle.add(sender);
+      this.#answered(hasRoom);
+    });
+    this.#calls.add(call);
+  }
+}
