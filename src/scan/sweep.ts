@@ -147,8 +147,12 @@ export class Sweep {
     const { clock, order, cooldownMs, listener } = this.#options;
     this.#startNs = this.#lastYieldNs = clock.now().monotonicNs;
     this.#lastReport.atNs = this.#startNs;
-    while (!this.#pool.isDone && !this.#isStopped) await this.#sendingTurn();
-    await this.#pool.allCalls();
+    try {
+      while (!this.#pool.isDone && !this.#isStopped) await this.#sendingTurn();
+    } finally {
+      // Whoever closes the sockets after an error must find no thread at work on them.
+      await this.#pool.allCalls();
+    }
     const position = this.#pool.departed;
     const lastNs = clock.now().monotonicNs;
     const endNs = lastNs + cooldownMs * 1e6;

@@ -1,6 +1,6 @@
 // Several threads that send, in an order that nobody foresees: nothing is lost, nothing sent twice.
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SenderPool } from "../../../src/scan/sender_pool.ts";
 import { Random } from "../../support/random.ts";
 import { addresses, answering, prepareSweep } from "./simulated_sweep.ts";
@@ -130,6 +130,21 @@ Deno.test("killed at random moments and resumed with other numbers of threads: n
     startPosition = Math.max(startPosition, listener.checkpointed.position);
   }
   assertEquals([startPosition, found.size], [total, total]);
+});
+
+Deno.test("an error ends the sweep when no thread is at work any more", async () => {
+  const { network, sweep } = prepareSweep(answering, {
+    ...{ block, threads: 4, options: { rate: Infinity } },
+  });
+  const { receive } = network;
+  network.receive = () => {
+    if (network.probes.length >= 500) throw new Error("broken socket");
+    return receive.call(network);
+  };
+  await assertRejects(() => sweep.run(), Error, "broken socket");
+  const probes = network.probes.length;
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  assertEquals(network.probes.length, probes);
 });
 
 Deno.test("a pool without a transmitter is refused", () => {
