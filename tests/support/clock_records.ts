@@ -4,6 +4,8 @@ import { assert } from "@std/assert";
 import type { LabLog } from "./lab/log.ts";
 import type { EndRecord, OutputRecord } from "./records.ts";
 
+const MS_PER_DAY = 86_400_000;
+
 /** What was found of one clock. */
 export interface ClockRecord extends OutputRecord {
   readonly target: string;
@@ -111,12 +113,15 @@ export interface Judgement {
   readonly isInside: boolean;
 }
 
-/** Holds a record against the lab's log. */
+/** A difference of times of day, folded into ± 12 h. */
+export function foldMs(ms: number): number {
+  return ms - Math.round(ms / MS_PER_DAY) * MS_PER_DAY;
+}
+
+/** Holds a record against the lab's log. A stamp tells a time of day, so offsets are the same modulo a day. */
 export function judge(log: LabLog, record: ClockRecord): Judgement {
-  const truth = trueOffsetMs(log, record.address, record.time);
   const { offset_ms = NaN, lower_ms = NaN, upper_ms = NaN } = record;
-  return {
-    errorMs: offset_ms - truth,
-    isInside: lower_ms <= truth && truth <= upper_ms,
-  };
+  const errorMs = foldMs(offset_ms - trueOffsetMs(log, record.address, record.time));
+  const truth = offset_ms - errorMs;
+  return { errorMs, isInside: lower_ms <= truth && truth <= upper_ms };
 }

@@ -2,7 +2,13 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { host, JITTERED, labClock } from "../support/clock_lab.ts";
-import { type ClockRecord, type ClockRun, judge, lastClock } from "../support/clock_records.ts";
+import {
+  type ClockRecord,
+  type ClockRun,
+  foldMs,
+  judge,
+  lastClock,
+} from "../support/clock_records.ts";
 import { Lab, labTest } from "../support/lab/lab.ts";
 import type { LabLog } from "../support/lab/log.ts";
 import type { HostBehaviour } from "../support/lab/scenario.ts";
@@ -186,10 +192,6 @@ function shift(clock: ClockRecord, byMs: number): ClockRecord {
     lower_ms: lower_ms + byMs,
     upper_ms: upper_ms + byMs,
   };
-}
-
-function foldMs(ms: number): number {
-  return ms - Math.round(ms / MS_PER_DAY) * MS_PER_DAY;
 }
 
 labTest(
