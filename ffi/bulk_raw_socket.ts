@@ -23,6 +23,8 @@ export interface BulkRawSocketOptions {
   readonly datagram: Uint8Array;
   /** Datagrams that one system call takes, 1 to 1024. */
   readonly capacity: number;
+  /** Send buffer to ask for; without room in it sendmmsg says EAGAIN. The kernel caps it at net.core.wmem_max. */
+  readonly sendBufferBytes: number;
   /** Send through this interface only. */
   readonly interfaceName?: string | undefined;
   /** Firewall mark, 0 to 2^32 − 1. */
@@ -31,7 +33,6 @@ export interface BulkRawSocketOptions {
 
 /** Protocol 255: the socket sends any protocol and receives none (raw(7)). */
 const IPPROTO_RAW = 255;
-const SEND_BUFFER_BYTES = 4 << 20;
 
 /** A socket whose datagrams the kernel routes one by one. It receives nothing. */
 export class BulkRawSocket extends BatchTransmitter {
@@ -73,7 +74,7 @@ export class BulkRawSocket extends BatchTransmitter {
       );
     try {
       set(IPPROTO_IP, IP_HDRINCL, wordBytes(1), "write IPv4 headers (IP_HDRINCL)");
-      set(SOL_SOCKET, SO_SNDBUF, wordBytes(SEND_BUFFER_BYTES), "set the send buffer");
+      set(SOL_SOCKET, SO_SNDBUF, wordBytes(options.sendBufferBytes), "set the send buffer");
       const { interfaceName, mark } = options;
       if (interfaceName !== undefined) {
         set(SOL_SOCKET, SO_BINDTODEVICE, cString(interfaceName), `use interface ${interfaceName}`);

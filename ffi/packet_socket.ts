@@ -25,10 +25,9 @@ export interface PacketSocketOptions {
   readonly linkHeaderBytes: number;
   /** Frames that one system call takes, 1 to 1024. */
   readonly capacity: number;
+  /** Send buffer to ask for; without room in it sendmmsg says EAGAIN. The kernel caps it at net.core.wmem_max. */
+  readonly sendBufferBytes: number;
 }
-
-/** Frames wait here when the driver is slower than the program; without room sendmmsg says EAGAIN. */
-const SEND_BUFFER_BYTES = 4 << 20;
 
 /** A socket that puts frames on one interface, past the queueing discipline. It receives nothing. */
 export class PacketSocket extends BatchTransmitter {
@@ -72,7 +71,7 @@ export class PacketSocket extends BatchTransmitter {
         "setsockopt",
         "pass the queueing discipline (PACKET_QDISC_BYPASS)",
       );
-      const size = new Uint8Array(Int32Array.of(SEND_BUFFER_BYTES).buffer);
+      const size = new Uint8Array(Int32Array.of(options.sendBufferBytes).buffer);
       // The kernel caps this at net.core.wmem_max; a smaller buffer only means EAGAIN earlier.
       libc.setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, size, size.length);
       return new PacketSocket(descriptor, options);

@@ -35,6 +35,11 @@ export interface ScanSockets extends Disposable {
  */
 const TRANSMIT_BATCH = 256, ASIDE_BATCH = 512;
 const RECEIVE_BATCH = 256;
+/**
+ * Frames wait here when the device is slower than the program. It is shared out among the senders: what waits when the
+ * cooldown begins must not grow with their number.
+ */
+const SEND_BUFFER_BYTES = 4 << 20;
 /** Holds some 150,000 replies as the kernel counts them. */
 const RECEIVE_BUFFER_BYTES = 64 << 20;
 
@@ -69,11 +74,13 @@ export async function openScanSockets(options: ScanSocketOptions): Promise<ScanS
 function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSocket | BulkRawSocket {
   const datagram = options.template(path.source);
   const capacity = options.senders > 1 ? ASIDE_BATCH : TRANSMIT_BATCH;
+  const sendBufferBytes = Math.floor(SEND_BUFFER_BYTES / options.senders);
   if (path.kind === "raw-socket") {
     const { interfaceName } = path;
     return BulkRawSocket.open({
       datagram,
       capacity,
+      sendBufferBytes,
       interfaceName,
       mark: options.mark,
     });
@@ -86,5 +93,6 @@ function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSock
     frame,
     linkHeaderBytes: path.linkHeader.length,
     capacity,
+    sendBufferBytes,
   });
 }

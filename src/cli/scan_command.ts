@@ -127,8 +127,9 @@ function chooseRate(options: ScanOptions): number {
  * batch for each, ready when the first has left.
  */
 function chooseSenders(rate: number, system: System): number {
-  if (rate <= ONE_THREAD_RATE) return 1;
-  return Math.min(2 * system.scan.processors(), MOST_SENDERS);
+  const processors = system.scan.processors();
+  if (rate <= ONE_THREAD_RATE || processors === 1) return 1;
+  return Math.min(2 * processors, MOST_SENDERS);
 }
 
 async function readPrevious(options: ScanOptions, system: System): Promise<Checkpoint | undefined> {

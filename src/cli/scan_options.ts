@@ -54,10 +54,10 @@ export const SCAN_OPTIONS = {
   },
   "sender-threads": {
     short: "T",
-    value: integer("N", 1, 64),
+    value: integer("N", 1, 16),
     help: "Send with N threads; more than one makes round-trip times coarser",
     group: "Scan",
-    fallback: "1, above 100k probes a second 2 for each processor",
+    fallback: "1, above 100k probes a second 2 for each of several processors, 8 at most",
   },
   "probes-per-target": {
     short: "P",

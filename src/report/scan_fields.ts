@@ -160,7 +160,7 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReply>[] = [
   ...integers<ScanReply>([["ttl", "Time to live of the reply", (reply) => reply.ttl]]),
   milliseconds(
     "rtt_ms",
-    "Round-trip time, right within half a millisecond; with several sender threads too long by what a batch waits, up to 20 ms",
+    "Round-trip time, right within half a millisecond; with several sender threads too long by what a batch waits, some tens of milliseconds at most as a rule",
     (reply) => reply.rttMs,
   ),
   ...integers<ScanReply>([

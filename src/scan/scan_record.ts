@@ -21,7 +21,7 @@ export interface ScanReply {
    * Round-trip time in milliseconds, not below 0. The probe left at some moment of the millisecond that its originate
    * stamp names, so this is right within ± 0.5 ms; beyond 200,000 a second it is too long by the time that a batch takes to
    * leave, and with several threads by the time that it waits for a processor too: measured on two processors at full
-   * speed, 3 ms in the median and up to 20 ms.
+   * speed, 3 to 5 ms in the median and tens of milliseconds at most.
    */
   readonly rttMs: number;
   /** Our originate stamp, proven to be the one sent. */

@@ -43,6 +43,8 @@ export class SenderPool {
   readonly #calls = new Set<Promise<void>>();
   /** The next probe to be written. */
   #position: number;
+  /** What a batch failed with; a refusal is no failure. */
+  #failure: Error | undefined;
 
   /**
    * Makes the senders; nothing is sent yet.
@@ -56,7 +58,8 @@ export class SenderPool {
       new Sender({ transmitter, order, ...others })
     );
     this.#isAside = transmitters.length > 1;
-    this.#batchProbes = Math.min(...transmitters.map(({ batch }) => batch.capacity));
+    // All transmitters are made alike.
+    this.#batchProbes = transmitters[0]?.batch.capacity ?? 0;
     this.#idle = new Set(this.#senders);
     this.#order = order;
     this.#answered = answered;
@@ -81,10 +84,9 @@ export class SenderPool {
     return this.departed >= this.#order.length;
   }
 
-  /** Whether nothing can be done before a thread is done. */
-  get isBusy(): boolean {
-    const isWritten = this.#position >= this.#order.length;
-    return this.#calls.size > 0 && (this.#idle.size === 0 || isWritten);
+  /** Whether some thread has a batch. */
+  get isUnderWay(): boolean {
+    return this.#calls.size > 0;
   }
 
   /**
@@ -92,21 +94,25 @@ export class SenderPool {
    *
    * @param due how many probes may leave now, those pending included
    * @param originateMs originate stamp, unsigned 32 bits
+   * @returns whether there was anything to send and somebody to send it
+   * @throws what a thread's last batch failed with
    */
-  send(due: number, originateMs: number): void {
+  send(due: number, originateMs: number): boolean {
+    this.#throwFailure();
     const idle = [...this.#idle];
     const waiting = idle.find((sender) => sender.pending > 0);
     if (waiting !== undefined) {
       waiting.rewrite(originateMs);
       this.#dispatch(waiting);
-      return;
+      return true;
     }
     const [sender] = idle;
     const left = this.#order.length - this.#position;
     const most = Math.min(due - this.pending, this.#batchProbes, left);
-    if (sender === undefined || most <= 0) return;
+    if (sender === undefined || most <= 0) return false;
     this.#position += sender.load(this.#position, most, originateMs);
     this.#dispatch(sender);
+    return true;
   }
 
   /** Resolves when some thread is done. */
@@ -114,9 +120,14 @@ export class SenderPool {
     await Promise.race(this.#calls);
   }
 
-  /** Resolves when all threads are done. */
+  /** Resolves when all threads are done; rejects then with what one of them failed with. */
   async allCalls(): Promise<void> {
     await Promise.all(this.#calls);
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #dispatch(sender: Sender): void {
@@ -125,10 +136,16 @@ export class SenderPool {
       return;
     }
     this.#idle.delete(sender);
-    const call = sender.sendAside().then((hasRoom) => {
+    const finish = () => {
       this.#calls.delete(call);
       this.#idle.add(sender);
+    };
+    const call = sender.sendAside().then((hasRoom) => {
+      finish();
       this.#answered(hasRoom);
+    }).catch((error) => {
+      finish();
+      this.#failure ??= error;
     });
     this.#calls.add(call);
   }

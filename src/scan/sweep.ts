@@ -176,15 +176,17 @@ export class Sweep {
   async #sendingTurn(): Promise<void> {
     const { clock, replies } = this.#options;
     const now = clock.now();
-    this.#pool.send(this.#pacer.due(now.monotonicNs), wholeMsOfDay(now.realtimeNs));
+    const due = this.#pacer.due(now.monotonicNs);
+    const hasSent = this.#pool.send(due, wholeMsOfDay(now.realtimeNs));
     const isEmpty = this.#collector.collect(this.#receiveBatches);
     this.#settled.note(this.#pool.departed, now.monotonicNs);
     if (this.#mustBackOff) {
       this.#mustBackOff = false;
       await replies.wait(this.#backoffMs);
       this.#backoffMs = Math.min(this.#backoffMs * 2, LONGEST_BACKOFF_MS);
-    } else if (this.#pool.isBusy) {
-      // What other threads have done is heard of between two turns of the event loop.
+    } else if (!hasSent && this.#pool.isUnderWay) {
+      // What other threads have done is heard of between two turns of the event loop. Until then it is not booked, and
+      // the pacer holds the same probes for due.
       await (isEmpty ? this.#pool.nextCall() : replies.breathe());
     } else if (isEmpty) {
       await this.#rest(this.#pacer.waitNs(now.monotonicNs) / 1e6);

@@ -15,7 +15,7 @@ const wrong: readonly (readonly [words: string[], complaint: RegExp, code: numbe
   [["--shard", "0/4", "10.0.0.1"], /Cannot take '0\/4' for --shard/, 3],
   [["--seed", "-1", "10.0.0.1"], /Cannot take '-1' for --seed: want a whole number from 0/, 3],
   [["-T", "0", "10.0.0.1"], /Cannot take '0' for --sender-threads: want a whole number from 1/, 3],
-  [["--sender-threads", "65", "10.0.0.1"], /Cannot take '65' for --sender-threads.*to 64/, 3],
+  [["--sender-threads", "17", "10.0.0.1"], /Cannot take '17' for --sender-threads.*to 16/, 3],
   [["--rate", "fast", "10.0.0.1"], /--rate.*or max for no limit/, 3],
   [["--rate", "0", "10.0.0.1"], /Cannot take '0' for --rate/, 3],
   [["--rate", "1k", "--bandwidth", "1M", "10.0.0.1"], /--bandwidth with --rate/, 3],

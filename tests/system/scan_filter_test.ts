@@ -109,7 +109,11 @@ function openInside(namespace: Namespace, baseUnixMs: number) {
   const filter = timestampReplyFilter();
   const replies = ReplySocket.open({ filter, capacity: 8, bufferBytes: 1 << 20, baseUnixMs });
   // The kernel sets the total length to what is sent; a longer frame carries padding behind it.
-  const sender = BulkRawSocket.open({ datagram: new Uint8Array(100), capacity: 1 });
+  const sender = BulkRawSocket.open({
+    datagram: new Uint8Array(100),
+    capacity: 1,
+    sendBufferBytes: 4096,
+  });
   return {
     replies,
     sender,

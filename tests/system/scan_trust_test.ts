@@ -44,7 +44,7 @@ programTest({
 
 function openInside(far: Namespace, datagram: Uint8Array, capacity: number): BulkRawSocket {
   using _inside = far.enter();
-  return BulkRawSocket.open({ datagram, capacity });
+  return BulkRawSocket.open({ datagram, capacity, sendBufferBytes: 4 << 20 });
 }
 
 /** Sends timestamp replies that nobody asked for, each from another address of 11.0.0.0/16. */

@@ -13,8 +13,16 @@ for (const threads of [2, 3, 8]) {
       const { network, listener, sweep } = prepareSweep(answering, {
         ...{ block, threads, options: { rate } },
       });
+      let turns = 0;
+      const { now } = network;
+      network.now = () => {
+        turns++;
+        return now.call(network);
+      };
       const result = await sweep.run();
       assert(result.isComplete);
+      // A loop that does not wait for its threads would turn many times for each batch.
+      assert(turns < 3 * total, `${turns} turns for ${total} probes`);
       assertEquals([result.sent, result.replies, result.unproven], [total, total, 0]);
       assertEquals(new Set(network.probes.map(({ destination }) => destination)).size, total);
       assertEquals([result.position, listener.checkpointed.position], [total, total]);
@@ -130,6 +138,41 @@ Deno.test("killed at random moments and resumed with other numbers of threads: n
     startPosition = Math.max(startPosition, listener.checkpointed.position);
   }
   assertEquals([startPosition, found.size], [total, total]);
+});
+
+Deno.test("what a thread fails with ends the sweep, when the others are done", async () => {
+  const { network, sweep, listener } = prepareSweep(answering, {
+    ...{ block, threads: 8, options: { rate: Infinity } },
+  });
+  let calls = 0;
+  network.refusals = (_from, count) => calls++ === 5 ? -105 : count;
+  listener.unsent = () => {
+    throw new Error("broken listener");
+  };
+  await assertRejects(() => sweep.run(), Error, "broken listener");
+  const probes = network.probes.length;
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  assertEquals(network.probes.length, probes);
+});
+
+Deno.test("a full queue is waited for, longer each time that it stays full", async () => {
+  for (const threads of [0, 4]) {
+    const { network, sweep } = prepareSweep(answering, {
+      ...{ block, threads, options: { rate: Infinity } },
+    });
+    const waits: number[] = [];
+    const { wait } = network;
+    network.wait = (timeoutMs) => {
+      waits.push(timeoutMs);
+      wait.call(network, timeoutMs);
+    };
+    let calls = 0;
+    network.refusals = (_from, count) => calls++ < 40 ? 0 : count;
+    const result = await sweep.run();
+    assertEquals(result.sent, total);
+    assertEquals(waits.slice(0, 4), [0.1, 0.2, 0.4, 0.8]);
+    assertEquals(Math.max(...waits.slice(0, 15)), 50);
+  }
 });
 
 Deno.test("an error ends the sweep when no thread is at work any more", async () => {
