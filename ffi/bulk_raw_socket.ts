@@ -4,7 +4,6 @@ import {
   AF_INET,
   IP_HDRINCL,
   IPPROTO_IP,
-  SO_BINDTODEVICE,
   SO_MARK,
   SO_SNDBUF,
   SOCK_CLOEXEC,
@@ -15,7 +14,8 @@ import { BatchTransmitter } from "./batch_transmitter.ts";
 import { checkResult } from "./errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
 import { openLibc } from "./libc.ts";
-import { createSocketAddress, cString } from "./socket_address.ts";
+import { createSocketAddress } from "./socket_address.ts";
+import { bindToInterface, setIntOption } from "./socket_option.ts";
 
 /** What a bulk raw socket sends. */
 export interface BulkRawSocketOptions {
@@ -66,28 +66,18 @@ export class BulkRawSocket extends BatchTransmitter {
       "socket",
       "open a raw socket",
     );
-    const set = (level: number, name: number, value: Uint8Array<ArrayBuffer>, action: string) =>
-      checkResult(
-        libc.setsockopt(descriptor, level, name, value, value.length),
-        "setsockopt",
-        action,
-      );
     try {
-      set(IPPROTO_IP, IP_HDRINCL, wordBytes(1), "write IPv4 headers (IP_HDRINCL)");
-      set(SOL_SOCKET, SO_SNDBUF, wordBytes(options.sendBufferBytes), "set the send buffer");
-      const { interfaceName, mark } = options;
-      if (interfaceName !== undefined) {
-        set(SOL_SOCKET, SO_BINDTODEVICE, cString(interfaceName), `use interface ${interfaceName}`);
-      }
-      if (mark !== undefined) set(SOL_SOCKET, SO_MARK, wordBytes(mark), `set mark ${mark}`);
+      const { interfaceName, mark, sendBufferBytes } = options;
+      const set = (level: number, option: number, value: number, action: string) =>
+        setIntOption(descriptor, level, option, value, action);
+      set(IPPROTO_IP, IP_HDRINCL, 1, "write IPv4 headers (IP_HDRINCL)");
+      set(SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer");
+      if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
+      if (mark !== undefined) set(SOL_SOCKET, SO_MARK, mark, `set mark ${mark}`);
       return new BulkRawSocket(descriptor, options);
     } catch (error) {
       libc.close(descriptor);
       throw error;
     }
   }
-}
-
-function wordBytes(value: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Uint32Array.of(value).buffer);
 }

@@ -14,6 +14,7 @@ import { checkResult } from "./errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
 import { SockaddrLl } from "./layout.ts";
 import { openLibc } from "./libc.ts";
+import { setIntOption } from "./socket_option.ts";
 
 /** What a packet socket sends, and where. */
 export interface PacketSocketOptions {
@@ -65,15 +66,10 @@ export class PacketSocket extends BatchTransmitter {
         "bind",
         `bind a packet socket to interface ${options.interfaceIndex}`,
       );
-      const on = new Uint8Array(Int32Array.of(1).buffer);
-      checkResult(
-        libc.setsockopt(descriptor, SOL_PACKET, PACKET_QDISC_BYPASS, on, on.length),
-        "setsockopt",
-        "pass the queueing discipline (PACKET_QDISC_BYPASS)",
-      );
-      const size = new Uint8Array(Int32Array.of(options.sendBufferBytes).buffer);
-      // The kernel caps this at net.core.wmem_max; a smaller buffer only means EAGAIN earlier.
-      libc.setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, size, size.length);
+      const bypass = "pass the queueing discipline (PACKET_QDISC_BYPASS)";
+      setIntOption(descriptor, SOL_PACKET, PACKET_QDISC_BYPASS, 1, bypass);
+      const { sendBufferBytes } = options;
+      setIntOption(descriptor, SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer");
       return new PacketSocket(descriptor, options);
     } catch (error) {
       libc.close(descriptor);

@@ -9,8 +9,6 @@ import {
   SK_MEMINFO_DROPS,
   SK_MEMINFO_VARS,
   SO_MEMINFO,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
   SO_TIMESTAMPNS,
   SOCK_CLOEXEC,
   SOCK_RAW,
@@ -20,6 +18,7 @@ import { checkResult, EAGAIN, EINTR, readErrno, SystemError } from "./errno.ts";
 import { Cmsghdr, cmsgSpace, Iovec, Mmsghdr, Msghdr, Pollfd, Timespec } from "./layout.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
 import { attachFilter, type FilterInstruction } from "./packet_filter.ts";
+import { getWordsOption, setIntOption, setReceiveBuffer } from "./socket_option.ts";
 
 /** How a reply socket listens. */
 export interface ReplySocketOptions {
@@ -108,18 +107,9 @@ export class ReplySocket {
     );
     try {
       attachFilter(descriptor, options.filter);
-      const size = wordBytes(options.bufferBytes);
-      // Beyond net.core.rmem_max only with CAP_NET_ADMIN; without it, as much as the limit allows.
-      if (libc.setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, size, size.length) < 0) {
-        libc.setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, size, size.length);
-      }
-      const on = wordBytes(1);
-      checkResult(
-        libc.setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, on, on.length),
-        "setsockopt",
-        "ask for receive stamps (SO_TIMESTAMPNS)",
-      );
-      const granted = readOption(descriptor, SO_RCVBUF, 1)[0] as number;
+      const granted = setReceiveBuffer(descriptor, options.bufferBytes);
+      const action = "ask for receive stamps (SO_TIMESTAMPNS)";
+      setIntOption(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1, action);
       return new ReplySocket(descriptor, granted, options);
     } catch (error) {
       libc.close(descriptor);
@@ -182,7 +172,15 @@ export class ReplySocket {
    * that SO_RXQ_OVFL puts beside a later datagram, read at once: the last drops of a scan have no later datagram.
    */
   droppedDatagrams(): number {
-    return readOption(this.#descriptor, SO_MEMINFO, SK_MEMINFO_VARS)[SK_MEMINFO_DROPS] as number;
+    const action = "count dropped datagrams (SO_MEMINFO)";
+    const words = getWordsOption(
+      this.#descriptor,
+      SOL_SOCKET,
+      SO_MEMINFO,
+      SK_MEMINFO_VARS,
+      action,
+    );
+    return words[SK_MEMINFO_DROPS] as number;
   }
 
   /** Returns when there is something to receive or after `timeoutMs`; waits of up to 2 ms block the thread. */
@@ -225,27 +223,6 @@ export class ReplySocket {
   }
 }
 
-function readOption(descriptor: number, name: number, words: number): Uint32Array {
-  const value = new Uint32Array(words);
-  const length = Uint32Array.of(value.byteLength);
-  checkResult(
-    openLibc().getsockopt(
-      descriptor,
-      SOL_SOCKET,
-      name,
-      new Uint8Array(value.buffer),
-      new Uint8Array(length.buffer),
-    ),
-    "getsockopt",
-    "read a socket option",
-  );
-  return value;
-}
-
 function addressOf(buffer: ArrayBufferView<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer)));
-}
-
-function wordBytes(value: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Uint32Array.of(value).buffer);
 }
