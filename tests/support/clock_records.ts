@@ -4,7 +4,8 @@ import { assert } from "@std/assert";
 import type { LabLog } from "./lab/log.ts";
 import type { EndRecord, OutputRecord } from "./records.ts";
 
-const MS_PER_DAY = 86_400_000;
+/** Milliseconds of a day. */
+export const MS_PER_DAY = 86_400_000;
 
 /** What was found of one clock. */
 export interface ClockRecord extends OutputRecord {

@@ -8,13 +8,13 @@ import {
   foldMs,
   judge,
   lastClock,
+  MS_PER_DAY,
 } from "../support/clock_records.ts";
 import { Lab, labTest } from "../support/lab/lab.ts";
 import type { LabLog } from "../support/lab/log.ts";
 import type { HostBehaviour } from "../support/lab/scenario.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 
-const MS_PER_DAY = 86_400_000;
 const ZONE_MINUTES = 345;
 /** Far from the time of day at any time of day, and from quarter hours. */
 const UPTIME_MS = (Date.now() + (7 * 60 + 7) * 60_000) % MS_PER_DAY;
