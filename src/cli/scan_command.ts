@@ -79,7 +79,14 @@ export async function runScan(words: readonly string[], system: System): Promise
   });
   const senders = options["sender-threads"] ?? chooseSenders(rate, system);
   const setup: ScanSetup = {
-    ...{ options, plan, rate, senders, cooldownMs, probesPerTarget, seed, previous },
+    options,
+    plan,
+    rate,
+    senders,
+    cooldownMs,
+    probesPerTarget,
+    seed,
+    previous,
   };
   checkPlan(setup, system);
   return options["dry-run"] ? runDry(setup, system) : await runScanSession(setup, system);

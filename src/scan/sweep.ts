@@ -2,9 +2,7 @@
  * The sweep: probes out, replies in, in one loop.
  *
  * One turn sends what is due, takes what has arrived, and waits if there is nothing to do. Nothing is kept
- * for a probe in flight: the reply proves itself. Nearly all the time goes to the kernel: it takes
- * some 3 µs to send a probe that is written in 0.1 µs. So with several transmitters each batch is sent on a thread of its own,
- * while this one writes the next batches and reads replies. A turn sends one batch at most, so that replies keep up.
+ * for a probe in flight: the reply proves itself. A turn sends one batch at most, so that replies keep up.
  */
 
 import type { Clock } from "../time/instant.ts";
@@ -68,7 +66,7 @@ export interface SweepResult extends ScanCounts {
  */
 const PACED_YIELD_NS = 20e6, UNPACED_YIELD_NS = 100e6;
 const REPORT_NS = 1e9;
-/** Replies taken between two batches sent, in batches: they may be twice as many as probes before any wait. */
+/** Replies taken for each probe sent, before any wait. */
 const RECEIVED_PER_SENT = 2;
 /** Longest wait while probes are still to be sent, and while none are. */
 const SENDING_WAIT_MS = 50, COOLDOWN_WAIT_MS = 100;
@@ -128,8 +126,9 @@ export class Sweep {
         this.#mustBackOff ||= !hasRoom;
       },
     });
-    const batchProbes = Math.max(...transmitters.map(({ batch }) => batch.capacity));
-    this.#receiveBatches = Math.ceil(RECEIVED_PER_SENT * batchProbes / source.capacity);
+    this.#receiveBatches = Math.ceil(
+      RECEIVED_PER_SENT * this.#pool.batchProbes / source.capacity,
+    );
     const duplicates = createDuplicateFilter(space.size, probesPerTarget);
     const proofs = new ProofChecker(key);
     this.#collector = new ReplyCollector({ source, space, proofs, duplicates, listener });

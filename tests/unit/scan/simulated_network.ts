@@ -1,5 +1,6 @@
 /** A network for sweeps without a kernel: hosts that answer, a clock that obeys, a queue in between. */
 
+import { setImmediate } from "node:timers/promises";
 import { emitDatagram, parseDatagram } from "../../../src/packet/mod.ts";
 import {
   createPlainSlots,
@@ -146,8 +147,9 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     return this.dropped;
   }
 
-  breathe(): Promise<void> {
-    return Promise.resolve();
+  /** A turn of the event loop: other threads are heard of. */
+  async breathe(): Promise<void> {
+    await setImmediate();
   }
 
   pause(timeoutMs: number): void {
@@ -182,7 +184,7 @@ class SimulatedThread implements Transmitter {
   async transmitAside(from: number, count: number): Promise<number> {
     if (this.#isBusy) throw new Error("one thread was given two batches");
     this.#isBusy = true;
-    for (let turns = this.#random.u32() % 30; turns > 0; turns--) await Promise.resolve();
+    for (let turns = 1 + this.#random.u32() % 4; turns > 0; turns--) await setImmediate();
     this.#isBusy = false;
     return this.#network.transmitFrom(this.batch, from, count);
   }
