@@ -1,6 +1,7 @@
 /** The lab, judged by programs of others: what they see must be what its log says and what it was told. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { captureToFile, NOT_A_MARK } from "../support/capture.ts";
 import { RunningCommand } from "../support/command.ts";
 import { Lab, labTest } from "../support/lab/lab.ts";
 import type { LabRequest } from "../support/lab/log.ts";
@@ -195,17 +196,15 @@ labTest(
 );
 
 /** Asks the host of each quirk once by timestamp and once by echo, while tcpdump listens. */
-async function captureQuirks(lab: Lab, capture: string): Promise<void> {
-  await using tcpdump = lab.spawn(
-    ["tcpdump", "-n", "-U", "--immediate-mode", "-i", "lab0", "-w", capture, "icmp"],
-  );
-  await tcpdump.output(/listening on/, "stderr");
-  for (const [index] of quirkNames.entries()) {
-    await lab.run(["hping3", "-1", "--icmp-ts", "-c", "1", `198.18.0.${index}`]);
-    await lab.run(["ping", "-c", "1", "-W", "1", `198.18.0.${index}`]);
-  }
-  tcpdump.sendSignal("SIGINT");
-  await tcpdump.result();
+async function captureQuirks(lab: Lab, path: string): Promise<void> {
+  const mark = { from: lab, to: "198.18.0.0" };
+  const run = async () => {
+    for (const [index] of quirkNames.entries()) {
+      await lab.run(["hping3", "-1", "--icmp-ts", "-c", "1", `198.18.0.${index}`]);
+      await lab.run(["ping", "-c", "1", "-W", "1", `198.18.0.${index}`]);
+    }
+  };
+  await captureToFile({ at: lab, device: "lab0", path, mark, run });
 }
 
 interface Dissected {
@@ -227,7 +226,18 @@ async function dissect(lab: Lab, capture: string): Promise<Dissected[]> {
     "icmp.transmit_timestamp",
     "_ws.malformed",
   ];
-  const argv = ["tshark", "-n", "-r", capture, "-T", "fields", "-E", "separator=,"];
+  const argv = [
+    "tshark",
+    "-n",
+    "-r",
+    capture,
+    "-Y",
+    NOT_A_MARK,
+    "-T",
+    "fields",
+    "-E",
+    "separator=,",
+  ];
   const { stdout } = await lab.mustRun([...argv, ...fields.flatMap((field) => ["-e", field])]);
   return stdout.trimEnd().split("\n").map((line) => {
     const [source = "", destination = "", type = "", checksumStatus = "", ...rest] = line.split(

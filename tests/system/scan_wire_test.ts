@@ -1,7 +1,8 @@
 // What a scan puts on the wire, counted and dissected by tcpdump and tshark, and what it makes of the answers.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Namespace } from "../support/namespace.ts";
+import { captureToFile } from "../support/capture.ts";
+import type { Namespace, VethPair } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM, withoutNetRaw } from "../support/program.ts";
 import { readRecords } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
@@ -9,21 +10,11 @@ import { openScanNetwork, rejectUnreachable, UNREACHABLE } from "./scan_network.
 
 const scan = (...words: string[]) => SOURCE_PROGRAM.argv("scan", ...words);
 
-/** Captures ICMP at an interface while `run` goes on; the argument is the path of the capture file. */
-async function capture(
-  namespace: Namespace,
-  device: string,
-  run: () => Promise<void>,
-): Promise<string> {
+/** Captures what arrives at the far end while `run` goes on; returns the path of the capture file. */
+async function capture(pair: VethPair, run: () => Promise<void>): Promise<string> {
   const path = await Deno.makeTempFile({ prefix: "icmptime-scan-", suffix: ".pcap" });
-  const words = ["-i", device, "-n", "-B", "65536", "-s", "128", "-U", "-w", path, "icmp"];
-  await using tcpdump = namespace.spawn(["tcpdump", ...words]);
-  await tcpdump.output(/listening on/, "stderr");
-  await run();
-  // The kernel hands packets over in blocks; give the last one time to fall due.
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  tcpdump.sendSignal("SIGINT");
-  await tcpdump.result();
+  const { near, far, device, farAddress } = pair;
+  await captureToFile({ at: far, device, path, mark: { from: near, to: farAddress }, run });
   return path;
 }
 
@@ -43,7 +34,7 @@ async function dissect(
   return stdout.split("\n").filter(Boolean).map((line) => line.split("\t"));
 }
 
-const tools = ["tcpdump", "tshark"];
+const tools = ["tcpdump", "tshark", "ping"];
 
 const ways = [
   ["packet-socket", 1, []],
@@ -60,7 +51,7 @@ for (const [path, threads, words] of ways) {
     namespaces: true,
   }, async () => {
     await using pair = await openScanNetwork();
-    const { near, far, device } = pair;
+    const { near } = pair;
     let output = "";
     const options = [
       "--include-reserved",
@@ -72,7 +63,7 @@ for (const [path, threads, words] of ways) {
       "--ttl",
       "77",
     ];
-    const file = await capture(far, device, async () => {
+    const file = await capture(pair, async () => {
       output = (await near.mustRun(scan(...options, ...words, "198.18.4.0/22"))).stdout;
     });
     const { run, replies, end } = readRecords(output);
@@ -217,9 +208,9 @@ systemTest({
   namespaces: true,
 }, async () => {
   await using pair = await openScanNetwork();
-  const { near, far, device } = pair;
+  const { near } = pair;
   const path = await Deno.makeTempFile({ suffix: ".pcap" });
-  const sent = await capture(far, device, async () => {
+  const sent = await capture(pair, async () => {
     await near.mustRun(
       scan("--include-reserved", "--dry-run", "--pcap", path, "--rate", "1000", "198.18.0.0/24"),
     );
