@@ -46,6 +46,16 @@ export interface NetlinkLink {
   readonly address: Uint8Array<ArrayBuffer>;
 }
 
+/** A host or router on a link of ours. */
+export interface NetlinkNeighbour {
+  /** Index of the link. */
+  readonly interfaceIndex: number;
+  /** IPv4 address, an unsigned 32-bit number. */
+  readonly address: number;
+  /** As long as the link's kind has it; six bytes on Ethernet. */
+  readonly hardwareAddress: Uint8Array<ArrayBuffer>;
+}
+
 /** What a route lookup takes into account besides the destination. */
 export interface NetlinkRouteQuery {
   /** Only routes through this interface. The kernel takes a destination without one to be on its link. */
@@ -93,29 +103,20 @@ export function listRoutePrefixes(): RoutePrefix[] {
   });
 }
 
-/**
- * The hardware address that the kernel has for a neighbour, or undefined when it has none that can be used.
- *
- * @param interfaceIndex where the neighbour is
- * @param address its IPv4 address as an unsigned 32-bit number
- */
-export function lookUpNeighbour(
-  interfaceIndex: number,
-  address: number,
-): Uint8Array<ArrayBuffer> | undefined {
+/** The IPv4 neighbours whose hardware addresses the kernel has and uses. */
+export function listNeighbours(): NetlinkNeighbour[] {
   const body = new Uint8Array(Ndmsg.size);
   body[Ndmsg.family] = c.AF_INET;
   const answers = requestNetlink(c.RTM_GETNEIGH, c.NLM_F_DUMP, body, [], "list the neighbours");
-  for (const { type, view } of answers) {
-    if (type !== c.RTM_NEWNEIGH) continue;
-    if (view.getInt32(Ndmsg.interfaceIndex, true) !== interfaceIndex) continue;
-    if ((view.getUint16(Ndmsg.state, true) & c.NUD_VALID) === 0) continue;
+  return answers.flatMap(({ type, view }) => {
+    if (type !== c.RTM_NEWNEIGH) return [];
+    if ((view.getUint16(Ndmsg.state, true) & c.NUD_VALID) === 0) return [];
     const found = readAttributes(view, Ndmsg.size);
-    if (found.get(c.NDA_DST)?.getUint32(0) !== address) continue;
-    const hardware = found.get(c.NDA_LLADDR);
-    if (hardware !== undefined) return copyBytes(hardware);
-  }
-  return undefined;
+    const address = found.get(c.NDA_DST)?.getUint32(0), hardware = found.get(c.NDA_LLADDR);
+    if (address === undefined || hardware === undefined) return [];
+    const interfaceIndex = view.getInt32(Ndmsg.interfaceIndex, true);
+    return [{ interfaceIndex, address, hardwareAddress: copyBytes(hardware) }];
+  });
 }
 
 /**

@@ -17,10 +17,11 @@ import {
 import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { findInterfaceIndex } from "./interfaces.ts";
 import { openLibc } from "./libc.ts";
+import { findHardwareAddresses } from "./neighbours.ts";
 import {
   listRoutePrefixes,
-  lookUpNeighbour,
   lookUpRoute,
+  type NetlinkLink,
   type NetlinkRoute,
   type NetlinkRouteQuery,
   readLink,
@@ -68,31 +69,32 @@ export type ScanPath =
 const MAC_BYTES = 6;
 /** More borders than this are not looked at one by one; the kernel routes then. */
 const MOST_BORDERS = 4096;
-const ARP_WAIT_MS = 1500, ARP_POLL_MS = 20, ARP_REPEAT = 25;
-const DISCARD_PORT = 9;
 
 /**
- * Chooses the way out. Sends nothing but, when the gateway's hardware address is not known, datagrams
- * to the gateway that make the kernel ask for it.
+ * Chooses the way out. Sends nothing but, when a gateway's hardware address is not known, datagrams to the gateway that
+ * make the kernel ask for it: whatever else is sent meanwhile, the kernel holds a few hundred datagrams of it and drops
+ * the rest without a word, on either way out.
  *
  * @throws {SystemError} when there is no route to the first target, no such interface, or the source address is not ours
  */
 export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
-  const { blocks, interfaceName, source = 0, mark, gatewayMac } = query;
+  const { blocks, interfaceName, source = 0, mark } = query;
   const raw = (reason: string): ScanPath => ({ kind: "raw-socket", interfaceName, source, reason });
   if (query.source !== undefined) requireOwnAddress(query.source);
   const first = blocks[0]?.first;
   if (first === undefined) return raw("there are no targets");
-  if (mark !== undefined) return raw("a firewall mark counts only where the kernel routes");
-  const routeQuery = { interfaceIndex: requireInterface(interfaceName) };
+  const routeQuery = { interfaceIndex: requireInterface(interfaceName), mark };
   const route = lookUpRoute(first, routeQuery);
+  const givenMac = mark === undefined ? query.gatewayMac : undefined;
+  const survey = givenMac === undefined ? surveyRoutes(blocks, route, routeQuery) : undefined;
+  const gatewayMacs = await askGateways(survey?.gateways ?? []);
+  if (mark !== undefined) return raw("a firewall mark counts only where the kernel routes");
   if (route.type !== RTN_UNICAST) return raw("targets are addresses of this machine");
-  if (gatewayMac === undefined) {
-    if (route.gateway === undefined) return raw("targets are on the link itself");
-    const other = findOtherRoute(blocks, route, routeQuery);
-    if (other !== undefined) return raw(`targets have several routes: see ${addressText(other)}`);
-  }
-  return await frameTo(query, route, raw);
+  if (survey === undefined) return frameTo(givenMac, query, route, raw);
+  if (route.gateway === undefined) return raw("targets are on the link itself");
+  const { other } = survey;
+  if (other !== undefined) return raw(`targets have several routes: see ${addressText(other)}`);
+  return frameTo(gatewayMacs.get(route), query, route, raw);
 }
 
 function requireInterface(name: string | undefined): number | undefined {
@@ -120,20 +122,37 @@ function requireOwnAddress(address: number): void {
   }
 }
 
-async function frameTo(
+function isEthernet({ type, address }: NetlinkLink): boolean {
+  return type === ARPHRD_ETHER && address.length === MAC_BYTES;
+}
+
+/** The hardware addresses of those gateways that have some and tell them. */
+async function askGateways(
+  gateways: readonly NetlinkRoute[],
+): Promise<ReadonlyMap<NetlinkRoute, Uint8Array<ArrayBuffer> | undefined>> {
+  const hops = gateways.flatMap((route) => {
+    const link = readLink(route.interfaceIndex);
+    return isEthernet(link) && route.gateway !== undefined
+      ? [{ route, link, address: route.gateway }]
+      : [];
+  });
+  const found = await findHardwareAddresses(hops);
+  return new Map(hops.map(({ route }, index) => [route, found[index]]));
+}
+
+function frameTo(
+  gatewayMac: Uint8Array | undefined,
   query: ScanPathQuery,
   route: NetlinkRoute,
   raw: (reason: string) => ScanPath,
-): Promise<ScanPath> {
+): ScanPath {
   const link = readLink(route.interfaceIndex);
-  if (link.type !== ARPHRD_ETHER || link.address.length !== MAC_BYTES) {
-    return raw(`${link.name} has no Ethernet layer`);
-  }
+  if (!isEthernet(link)) return raw(`${link.name} has no Ethernet layer`);
   const source = query.source ?? route.source;
   if (source === undefined) return raw(`${link.name} has no address of its own`);
-  const gatewayMac = query.gatewayMac ??
-    (route.gateway === undefined ? undefined : await findNeighbour(link.index, route.gateway));
-  if (gatewayMac === undefined) return raw("the gateway's hardware address is not to be had");
+  if (gatewayMac?.length !== MAC_BYTES) {
+    return raw("the gateway's hardware address is not to be had");
+  }
   const linkHeader = new Uint8Array(2 * MAC_BYTES + 2);
   linkHeader.set(gatewayMac);
   linkHeader.set(link.address, MAC_BYTES);
@@ -151,57 +170,55 @@ async function frameTo(
   };
 }
 
-/** Some target that takes another route than `expected`, or undefined when none does. */
-function findOtherRoute(
+/** What the routes to some blocks have in common, and what not. */
+interface RouteSurvey {
+  /** Some target that takes another route than the first one, or undefined when none does. */
+  readonly other: number | undefined;
+  /** One route for each gateway, that of the first target first where it has one. */
+  readonly gateways: readonly NetlinkRoute[];
+}
+
+/** Looks at every place within the blocks where the routing table may change, up to a limit. */
+function surveyRoutes(
   blocks: ScanPathQuery["blocks"],
-  expected: NetlinkRoute,
+  first: NetlinkRoute,
   query: NetlinkRouteQuery,
-): number | undefined {
-  const borders = new Set<number>(blocks.map((block) => block.first));
-  for (const route of listRoutePrefixes()) {
-    for (const address of [route.first, route.last + 1]) {
-      if (blocks.some((block) => address > block.first && address <= block.last)) {
-        borders.add(address);
-      }
-      if (borders.size > MOST_BORDERS) return address;
-    }
-  }
+): RouteSurvey {
+  const gateways = new Map<string, NetlinkRoute>();
+  const note = (route: NetlinkRoute) => {
+    const key = `${route.interfaceIndex} ${route.gateway}`;
+    if (route.gateway !== undefined && !gateways.has(key)) gateways.set(key, route);
+  };
+  note(first);
+  const borders = listBorders(blocks);
+  let other: number | undefined = borders.length > MOST_BORDERS ? borders.at(-1) : undefined;
   for (const address of borders) {
     try {
-      const { type, interfaceIndex, gateway } = lookUpRoute(address, query);
-      const isSame = type === expected.type && interfaceIndex === expected.interfaceIndex &&
-        gateway === expected.gateway;
-      if (!isSame) return address;
+      const route = lookUpRoute(address, query);
+      note(route);
+      const isSame = route.type === first.type && route.gateway === first.gateway &&
+        route.interfaceIndex === first.interfaceIndex;
+      if (!isSame) other ??= address;
     } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
       // No route, or a forbidden one: the kernel must refuse these probes one by one.
-      if (error instanceof SystemError) return address;
-      throw error;
+      other ??= address;
     }
   }
-  return undefined;
+  return { other, gateways: [...gateways.values()] };
 }
 
-/** A neighbour's hardware address; makes the kernel ask for it, by a datagram to its discard port, when it is not known. */
-async function findNeighbour(
-  interfaceIndex: number,
-  address: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const attempts = ARP_WAIT_MS / ARP_POLL_MS;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const found = lookUpNeighbour(interfaceIndex, address);
-    if (found?.length === MAC_BYTES) return found;
-    if (attempt % ARP_REPEAT === 0) sendDiscard(address);
-    await new Promise((resolve) => setTimeout(resolve, ARP_POLL_MS));
+/** The first address of each block, and those within at which some route begins or has just ended; one more than the limit at most. */
+function listBorders(blocks: ScanPathQuery["blocks"]): number[] {
+  const borders = new Set<number>();
+  const add = (address: number) => {
+    if (borders.size <= MOST_BORDERS) borders.add(address);
+  };
+  for (const block of blocks) add(block.first);
+  for (const route of listRoutePrefixes()) {
+    for (const address of [route.first, route.last + 1]) {
+      if (blocks.some((block) => address > block.first && address <= block.last)) add(address);
+    }
   }
-  return undefined;
-}
-
-function sendDiscard(address: number): void {
-  const libc = openLibc();
-  const descriptor = libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  checkResult(descriptor, "socket", "ask for the gateway's hardware address");
-  const target = createSocketAddress(address, DISCARD_PORT);
-  // Memory: sendto reads the address during the call only. Its failure shows in the neighbour table.
-  libc.sendto(descriptor, null, 0n, 0, Deno.UnsafePointer.of(target), target.length);
-  libc.close(descriptor);
+  return [...borders];
 }

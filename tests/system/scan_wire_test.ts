@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { captureToFile } from "../support/capture.ts";
-import type { Namespace, VethPair } from "../support/namespace.ts";
+import { type Namespace, VethPair } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM, withoutNetRaw } from "../support/program.ts";
 import { readRecords } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
@@ -170,17 +170,41 @@ systemTest({
   }
 });
 
+for (const [path, words] of [["packet-socket", []], ["raw-socket", ["--mark", "1"]]] as const) {
+  systemTest({
+    name:
+      `${path}: a gateway that overhears the first question for its hardware address gets every probe`,
+    tools: ["nft"],
+    namespaces: true,
+  }, async () => {
+    await using pair = await openScanNetwork();
+    await pair.far.nft(`table arp gateway { chain input {
+      type filter hook input priority 0; limit rate 1/day burst 1 packets drop;
+    }; }`);
+    await pair.near.ip("neigh flush all");
+    const options = ["--include-reserved", "--json", "-q", "--rate", "max", "--cooldown", "300ms"];
+    const { stdout } = await pair.near.run(scan(...options, ...words, "198.18.0.0/18"));
+    const { run, replies, end } = readRecords(stdout);
+    assertEquals([run["path"], end.sent, replies.length], [path, 16_384, 16_384]);
+  });
+}
+
 systemTest({
-  name: "a gateway that nobody has talked to yet is asked for its hardware address",
+  name: "more hosts on the link than the kernel's neighbour table holds: the living ones are found",
   namespaces: true,
 }, async () => {
-  await using pair = await openScanNetwork();
-  await pair.near.ip("neigh flush all");
-  const { stdout } = await pair.near.mustRun(
-    scan("--include-reserved", "--json", "-q", "--cooldown", "300ms", "198.18.0.0/28"),
-  );
-  const { run, replies } = readRecords(stdout);
-  assertEquals([run["path"], replies.length], ["packet-socket", 16]);
+  const limit = Number(await Deno.readTextFile("/proc/sys/net/ipv4/neigh/default/gc_thresh3"));
+  const hostBits = 1 + Math.ceil(Math.log2(limit));
+  await using pair = await VethPair.open({
+    ...{ nearAddress: "10.64.0.1", farAddress: "10.64.0.2", prefixLength: 10 },
+  });
+  await pair.far.ip("route add local 10.66.0.0/24 dev lo");
+  const options = ["--json", "-q", "--rate", "max", "--cooldown", "1s", "--only", "replied"];
+  const command = scan(...options, `10.66.0.0/${32 - hostBits}`);
+  const { code, stdout } = await pair.near.run(command, { timeoutMs: 120_000 });
+  const { replies, end } = readRecords(stdout);
+  assertEquals([code, end.sent, replies.length], [0, 2 ** hostBits, 256]);
+  assert(Number(end["backoffs"]) > 0, "there was room for all");
 });
 
 systemTest({
