@@ -3,6 +3,7 @@
 import {
   AF_INET,
   IP_HDRINCL,
+  IP_RECVERR,
   IPPROTO_IP,
   SO_MARK,
   SO_SNDBUF,
@@ -71,6 +72,9 @@ export class BulkRawSocket extends BatchTransmitter {
       const set = (level: number, option: number, value: number, action: string) =>
         setIntOption(descriptor, level, option, value, action);
       set(IPPROTO_IP, IP_HDRINCL, 1, "write IPv4 headers (IP_HDRINCL)");
+      // Without it a raw socket with IP_HDRINCL says that it sent what found no room in the neighbour table (ENOBUFS in
+      // raw_send_hdrinc() of Linux). No ICMP error comes to a socket of protocol 255.
+      set(IPPROTO_IP, IP_RECVERR, 1, "hear of full queues (IP_RECVERR)");
       set(SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer");
       if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
       if (mark !== undefined) set(SOL_SOCKET, SO_MARK, mark, `set mark ${mark}`);
