@@ -4,8 +4,14 @@ import { MSG_DONTWAIT } from "./constants.ts";
 import { EAGAIN, EINTR, errnoNumber, readErrno } from "./errno.ts";
 import type { FrameBatch } from "./frame_batch.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
+import { readSocketMemory } from "./socket_option.ts";
 
 const ENOBUFS = errnoNumber("ENOBUFS");
+/**
+ * The least that Linux counts for a frame in its queues: however short it is, its description (struct sk_buff) and
+ * end mark (struct skb_shared_info) alone take more on 64-bit machines.
+ */
+const LEAST_FRAME_BYTES = 512;
 
 /** Owns a socket and the batch that it sends. */
 export class BatchTransmitter {
@@ -47,6 +53,15 @@ export class BatchTransmitter {
     const first = this.batch.pointer(from);
     const sent = await sendmmsgNonblocking(this.#descriptor, first, count, MSG_DONTWAIT);
     return sent >= 0 ? sent : this.transmit(from, count);
+  }
+
+  /**
+   * Frames that were sent and have not left this machine, or some more: they are counted by their memory. 0 is exact.
+   *
+   * @throws {SystemError} when the kernel does not tell
+   */
+  waiting(): number {
+    return Math.ceil(readSocketMemory(this.#descriptor).waitingBytes / LEAST_FRAME_BYTES);
   }
 
   /** Closes the socket; further calls do nothing. */

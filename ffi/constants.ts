@@ -37,7 +37,7 @@ export const SO_BINDTODEVICE = 25;
 export const SO_MARK = 36;
 /** Ask for the count of dropped datagrams beside each datagram. */
 export const SO_RXQ_OVFL = 40;
-/** Memory counters of the socket, see {@linkcode SK_MEMINFO_DROPS}. */
+/** Memory counters of the socket, SK_MEMINFO_*. */
 export const SO_MEMINFO = 55;
 /** Ask for time stamps; also the type of the control message that carries them. */
 export const SO_TIMESTAMPING = 37;
@@ -55,6 +55,8 @@ export const MSG_PROBE = 0x10;
 export const MSG_ERRQUEUE = 0x2000;
 
 // <linux/sock_diag.h>
+/** Index of the bytes of datagrams that wait to be sent among the 32-bit numbers of SO_MEMINFO. */
+export const SK_MEMINFO_WMEM_ALLOC = 2;
 /** Index of the drop counter among the 32-bit numbers of SO_MEMINFO. */
 export const SK_MEMINFO_DROPS = 8;
 /** How many 32-bit numbers SO_MEMINFO has. */

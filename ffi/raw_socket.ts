@@ -19,8 +19,8 @@ import { addressText, createSocketAddress } from "./socket_address.ts";
 import {
   bindToInterface,
   enableTimestamping,
-  getWordsOption,
   keepIcmpTypes,
+  readSocketMemory,
   setIntOption,
   setReceiveBuffer,
 } from "./socket_option.ts";
@@ -191,15 +191,7 @@ export class RawSocket {
    */
   droppedDatagrams(): number {
     if (this.#closed || !linux) return Math.max(this.#dropped, this.#path.dropped);
-    const action = "count dropped datagrams";
-    const words = getWordsOption(
-      this.#descriptor,
-      c.SOL_SOCKET,
-      c.SO_MEMINFO,
-      c.SK_MEMINFO_VARS,
-      action,
-    );
-    this.#dropped = words[c.SK_MEMINFO_DROPS] ?? this.#path.dropped;
+    this.#dropped = readSocketMemory(this.#descriptor).droppedDatagrams;
     return this.#dropped;
   }
 

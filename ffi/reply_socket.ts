@@ -6,9 +6,6 @@ import {
   MSG_DONTWAIT,
   MSG_TRUNC,
   POLLIN,
-  SK_MEMINFO_DROPS,
-  SK_MEMINFO_VARS,
-  SO_MEMINFO,
   SO_TIMESTAMPNS,
   SOCK_CLOEXEC,
   SOCK_RAW,
@@ -18,7 +15,7 @@ import { checkResult, EAGAIN, EINTR, readErrno, SystemError } from "./errno.ts";
 import { Cmsghdr, cmsgSpace, Iovec, Mmsghdr, Msghdr, Pollfd, Timespec } from "./layout.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
 import { attachFilter, type FilterInstruction } from "./packet_filter.ts";
-import { getWordsOption, setIntOption, setReceiveBuffer } from "./socket_option.ts";
+import { readSocketMemory, setIntOption, setReceiveBuffer } from "./socket_option.ts";
 
 /** How a reply socket listens. */
 export interface ReplySocketOptions {
@@ -172,15 +169,7 @@ export class ReplySocket {
    * that SO_RXQ_OVFL puts beside a later datagram, read at once: the last drops of a scan have no later datagram.
    */
   droppedDatagrams(): number {
-    const action = "count dropped datagrams (SO_MEMINFO)";
-    const words = getWordsOption(
-      this.#descriptor,
-      SOL_SOCKET,
-      SO_MEMINFO,
-      SK_MEMINFO_VARS,
-      action,
-    );
-    return words[SK_MEMINFO_DROPS] as number;
+    return readSocketMemory(this.#descriptor).droppedDatagrams;
   }
 
   /** Returns when there is something to receive or after `timeoutMs`; waits of up to 2 ms block the thread. */

@@ -36,8 +36,8 @@ export interface ScanSockets extends Disposable {
 const TRANSMIT_BATCH = 256, ASIDE_BATCH = 512;
 const RECEIVE_BATCH = 256;
 /**
- * Frames wait here when the device is slower than the program. It is shared out among the senders: what waits when the
- * cooldown begins must not grow with their number.
+ * Frames wait here when the device is slower than the program. It is shared out among the senders: what waits has to be
+ * probed again after a kill, and must not grow with their number.
  */
 const SEND_BUFFER_BYTES = 4 << 20;
 /** Holds some 150,000 replies as the kernel counts them. */

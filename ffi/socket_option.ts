@@ -36,7 +36,7 @@ function trySetOption(descriptor: number, level: number, option: number, value: 
  * @returns the numbers, as many as the kernel gave
  * @throws {SystemError} when the kernel refuses
  */
-export function getWordsOption(
+function getWordsOption(
   descriptor: number,
   level: number,
   option: number,
@@ -54,6 +54,28 @@ export function getWordsOption(
   );
   checkResult(result, "getsockopt", action);
   return words.subarray(0, Math.floor((length[0] as number) / 4));
+}
+
+/** What the kernel holds of a socket's datagrams, and has dropped. */
+export interface SocketMemory {
+  /** Bytes of datagrams that have not left, as the kernel counts them: with its own description of each. */
+  readonly waitingBytes: number;
+  /** Datagrams dropped since open because the receive buffer was full. */
+  readonly droppedDatagrams: number;
+}
+
+/**
+ * Reads the memory counters of a socket (SO_MEMINFO). Linux only.
+ *
+ * @throws {SystemError} when the kernel refuses
+ */
+export function readSocketMemory(descriptor: number): SocketMemory {
+  const action = "read the memory counters (SO_MEMINFO)";
+  const words = getWordsOption(descriptor, c.SOL_SOCKET, c.SO_MEMINFO, c.SK_MEMINFO_VARS, action);
+  return {
+    waitingBytes: words[c.SK_MEMINFO_WMEM_ALLOC] ?? 0,
+    droppedDatagrams: words[c.SK_MEMINFO_DROPS] ?? 0,
+  };
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Transmitter {
   transmit(from: number, count: number): number;
   /** {@linkcode transmit} on another thread. The frames must not be touched until it resolves. */
   transmitAside(from: number, count: number): Promise<number>;
+  /** Frames that were sent and have not left this machine, or some more. 0 is exact. */
+  waiting(): number;
 }
 
 /** What a sender works with. */
@@ -48,6 +50,7 @@ export class Sender {
   #loaded = 0;
   /** The first frame whose probe has not left. */
   #next = 0;
+  #sent = 0;
 
   /** Prepares the frames of a transmitter. */
   constructor(options: SenderOptions) {
@@ -64,6 +67,16 @@ export class Sender {
   /** Position of the first pending probe, or Infinity without one. */
   get firstPending(): number {
     return this.pending === 0 ? Infinity : this.#first + this.#next;
+  }
+
+  /** Probes that the kernel has taken. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Probes that the kernel has taken and not let go yet, or some more. */
+  get waiting(): number {
+    return this.#options.transmitter.waiting();
   }
 
   /**
@@ -128,6 +141,7 @@ export class Sender {
     if (result === 0) return false;
     if (result > 0) {
       this.#next += result;
+      this.#sent += result;
       left(result);
     } else {
       const address = order.addressAt(this.#first + this.#next);

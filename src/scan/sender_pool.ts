@@ -65,6 +65,21 @@ export class SenderPool {
     );
   }
 
+  /** Probes that each sender has handed to the kernel. */
+  get sent(): readonly number[] {
+    return this.#senders.map((sender) => sender.sent);
+  }
+
+  /** Of {@linkcode sent}, those that have left this machine, or somewhat fewer. */
+  get gone(): readonly number[] {
+    return this.#senders.map((sender) => sender.sent - sender.waiting);
+  }
+
+  /** Probes that the kernel has taken and that wait for the link, or some more. 0 is exact. */
+  get waiting(): number {
+    return this.#senders.reduce((sum, sender) => sum + sender.waiting, 0);
+  }
+
   /** Whether every probe has left or was refused. */
   get isDone(): boolean {
     return this.departed >= this.#order.length;

@@ -1,48 +1,73 @@
 /** Which probes no answer is awaited for any more, without a table of probes. */
 
+/** How far a sweep is on its way out. {@linkcode SenderPool} is such. */
+export interface Departures {
+  /** All probes below this position were handed to the kernel or were refused. */
+  readonly departed: number;
+  /** Probes that each sender has handed to the kernel. */
+  readonly sent: readonly number[];
+  /** Of those, the probes that have left this machine; fewer where that is not known. */
+  readonly gone: readonly number[];
+}
+
 interface Mark {
   readonly position: number;
-  readonly sentNs: number;
+  /** What each sender had handed over by then. Once as much has left, so has all that lies below the position. */
+  readonly sent: readonly number[];
+  /** When all of it was seen to have left. */
+  goneNs: number;
 }
 
 /** At most this many marks are kept: with the longest sensible cooldown, they lie further apart. */
 const MOST_MARKS = 256;
 
-/** Remembers when the scan passed which position. */
+/** Remembers when the probes below which position had left. */
 export class SettledMark {
+  readonly #departures: Departures;
   readonly #cooldownNs: number;
   readonly #spacingNs: number;
   #marks: Mark[] = [];
   #settled: number;
+  #notedNs = -Infinity;
 
   /**
    * Starts with nothing under way.
    *
-   * @param start position where the scan begins
+   * @param departures what is looked at
    * @param cooldownMs how long an answer is awaited, in milliseconds
    */
-  constructor(start: number, cooldownMs: number) {
-    this.#settled = start;
+  constructor(departures: Departures, cooldownMs: number) {
+    this.#departures = departures;
+    this.#settled = departures.departed;
     this.#cooldownNs = cooldownMs * 1e6;
     this.#spacingNs = Math.max(50e6, this.#cooldownNs / MOST_MARKS);
   }
 
-  /** Notes that all probes below `position` had left by `nowNs` (monotonic). */
-  note(position: number, nowNs: number): void {
-    const latest = this.#marks.at(-1);
-    if (latest !== undefined && nowNs - latest.sentNs < this.#spacingNs) return;
-    this.#marks.push({ position, sentNs: nowNs });
+  /** Whether it is time to {@linkcode note}. */
+  isDue(nowNs: number): boolean {
+    return nowNs - this.#notedNs >= this.#spacingNs;
+  }
+
+  /** Notes what has left by `nowNs` (monotonic). */
+  note(nowNs: number): void {
+    this.#notedNs = nowNs;
+    const { departed: position, sent, gone } = this.#departures;
+    if (position > (this.#marks.at(-1)?.position ?? this.#settled)) {
+      this.#marks.push({ position, sent, goneNs: Infinity });
+    }
+    for (const mark of this.#marks) {
+      if (mark.goneNs < Infinity) continue;
+      if (mark.sent.some((count, sender) => count > (gone[sender] as number))) break;
+      mark.goneNs = nowNs;
+    }
   }
 
   /** The position below which every probe left at least a cooldown before `nowNs`. */
   settled(nowNs: number): number {
-    let count = 0;
-    for (const mark of this.#marks) {
-      if (nowNs - mark.sentNs < this.#cooldownNs) break;
-      this.#settled = mark.position;
-      count++;
-    }
-    if (count > 0) this.#marks = this.#marks.slice(count);
+    const first = this.#marks.findIndex(({ goneNs }) => nowNs - goneNs < this.#cooldownNs);
+    const count = first < 0 ? this.#marks.length : first;
+    this.#settled = this.#marks[count - 1]?.position ?? this.#settled;
+    this.#marks.splice(0, count);
     return this.#settled;
   }
 }

@@ -41,7 +41,7 @@ export interface SweepOptions {
   readonly clock: Clock;
   /** Probes a second; Infinity for no limit. */
   readonly rate: number;
-  /** How long to listen after the last probe, in milliseconds. */
+  /** How long to listen once the last probe has left, in milliseconds. */
   readonly cooldownMs: number;
   /** Who is told. */
   readonly listener: ScanListener;
@@ -53,7 +53,7 @@ export interface SweepResult extends ScanCounts {
   readonly position: number;
   /** Whether every probe of the shard was dealt with. */
   readonly isComplete: boolean;
-  /** Seconds from the first to the last probe. */
+  /** Seconds from the first probe until the last one had left. */
   readonly sendingSeconds: number;
   /** Seconds from the first probe to the end of the cooldown. */
   readonly elapsedSeconds: number;
@@ -72,6 +72,11 @@ const RECEIVED_PER_SENT = 2;
 const SENDING_WAIT_MS = 50, COOLDOWN_WAIT_MS = 100;
 /** Probes of so much time leave together: 0.1 % of a second, well within the 1 % promised. */
 const STEP_MS = 1;
+/**
+ * A queue of which nothing has left for so long is not waited for any more: then the rest waits for hosts on the link
+ * itself that do not tell their hardware addresses, for which the kernel waits three seconds.
+ */
+const DRAIN_PATIENCE_NS = 250e6, DRAIN_WAIT_MS = 10;
 const FIRST_BACKOFF_MS = 0.1, LONGEST_BACKOFF_MS = 50;
 
 /** One run over one shard. */
@@ -132,7 +137,7 @@ export class Sweep {
     const duplicates = createDuplicateFilter(space.size, probesPerTarget);
     const proofs = new ProofChecker(key);
     this.#collector = new ReplyCollector({ source, space, proofs, duplicates, listener });
-    this.#settled = new SettledMark(startPosition, cooldownMs);
+    this.#settled = new SettledMark(this.#pool, cooldownMs);
   }
 
   /** Sends no more; what is under way is still awaited. A second call ends the wait too. */
@@ -152,6 +157,7 @@ export class Sweep {
       // Whoever closes the sockets after an error must find no thread at work on them.
       await this.#pool.allCalls();
     }
+    await this.#drain();
     const position = this.#pool.departed;
     const lastNs = clock.now().monotonicNs;
     const endNs = lastNs + cooldownMs * 1e6;
@@ -178,7 +184,6 @@ export class Sweep {
     const due = this.#pacer.due(now.monotonicNs);
     const hasSent = this.#pool.send(due, wholeMsOfDay(now.realtimeNs));
     const isEmpty = this.#collector.collect(this.#receiveBatches);
-    this.#settled.note(this.#pool.departed, now.monotonicNs);
     if (this.#mustBackOff) {
       this.#mustBackOff = false;
       await replies.wait(this.#backoffMs);
@@ -203,6 +208,18 @@ export class Sweep {
     return undefined;
   }
 
+  /** Waits until what the kernel has taken is on the link, as long as some of it leaves. */
+  async #drain(): Promise<void> {
+    const { clock } = this.#options;
+    let least = Infinity, leastNs = 0;
+    for (let waiting = this.#pool.waiting; waiting > 0; waiting = this.#pool.waiting) {
+      const nowNs = clock.now().monotonicNs;
+      if (waiting < least) [least, leastNs] = [waiting, nowNs];
+      if (this.#isAborted || nowNs - leastNs >= DRAIN_PATIENCE_NS) return;
+      await this.#listeningTurn(nowNs, DRAIN_WAIT_MS);
+    }
+  }
+
   async #listeningTurn(nowNs: number, waitMs: number): Promise<void> {
     if (this.#collector.collect(this.#receiveBatches)) await this.#options.replies.wait(waitMs);
     await this.#serve(nowNs, "cooldown");
@@ -210,6 +227,7 @@ export class Sweep {
 
   /** Lets signals and timers in, and reports. */
   async #serve(nowNs: number, phase: ScanProgress["phase"]): Promise<void> {
+    if (this.#settled.isDue(nowNs)) this.#settled.note(this.#options.clock.now().monotonicNs);
     if (nowNs - this.#lastYieldNs >= this.#yieldNs) {
       this.#lastYieldNs = nowNs;
       await this.#options.replies.breathe();

@@ -118,17 +118,17 @@ for (const [path, words] of [["packet-socket", []], ["raw-socket", ["--mark", "1
 
 for (const threads of ["1", "4", "16"]) {
   systemTest({
-    name: `a slow link holds no more probes than the cooldown waits for, threads: ${threads}`,
+    name: `a slow link, threads: ${threads}: the cooldown begins when the last probe has left`,
     tools: ["tc"],
     namespaces: true,
   }, async () => {
     await using pair = await openScanNetwork();
     const { near, device } = pair;
-    // The queue holds whatever it is given: what bounds it is the send buffer.
+    // The queue holds whatever it is given; sixteen send buffers are a second of it.
     const shaper = ["tbf", "rate", "4mbit", "burst", "20k", "limit", "500m"];
     await near.mustRun(["tc", "qdisc", "add", "dev", device, "root", ...shaper]);
     // A packet socket passes the queue by; a mark asks for the path that goes through it.
-    const words = ["--rate", "max", "-T", threads, "--mark", "1", "--cooldown", "1200ms"];
+    const words = ["--rate", "max", "-T", threads, "--mark", "1", "--cooldown", "400ms"];
     const { code, stdout } = await near.run(scan("-q", "--json", ...words, "198.18.0.0/18"));
     const { replies, end } = readRecords(stdout);
     assertEquals([code, end.sent, replies.length], [0, 16_384, 16_384]);

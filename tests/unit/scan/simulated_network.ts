@@ -63,13 +63,18 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   readonly bytes = new Uint8Array(this.capacity * SLOT_BYTES);
   /** Every probe that the kernel took, in order. */
   readonly probes: SeenProbe[] = [];
-  /** When each probe left, monotonic nanoseconds. */
+  /** When each probe left or will leave, monotonic nanoseconds. */
   readonly sentNs: number[] = [];
   /** Answers to transmit() instead of taking everything: a count, 0, or a negative error number. */
   refusals: ((from: number, count: number) => number) | undefined;
   /** Called before each turn: a place to stop or to throw, as a killed program would. */
   beforeTransmit: (() => void) | undefined;
   dropped = 0;
+  /** A link that takes so long for each frame, and a queue in front of it. Without it frames leave at once. */
+  link: { readonly frameNs: number; readonly roomFrames: number } | undefined;
+  #linkFreeNs = 0;
+  /** When the frames leave that each batch has sent. */
+  readonly #leavingNs = new Map<FrameSlots, number[]>();
   #nowNs: number;
   readonly #behaviour: Behaviour;
   #queue: { atNs: number; bytes: Uint8Array }[] = [];
@@ -94,6 +99,21 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     throw new Error("a single transmitter sends on the thread of the program");
   }
 
+  waiting(): number {
+    return this.waitingOf(this.batch);
+  }
+
+  /** Frames of one batch in the queue of the link. As the kernel does, it tells more rather than fewer. */
+  waitingOf(batch: FrameSlots): number {
+    return Math.ceil(this.#inQueue(batch) * 1.5);
+  }
+
+  #inQueue(batch: FrameSlots): number {
+    const waiting = (this.#leavingNs.get(batch) ?? []).filter((ns) => ns > this.#nowNs);
+    this.#leavingNs.set(batch, waiting);
+    return waiting.length;
+  }
+
   /** Ways out that send on threads of their own, which take their turns as `random` will have it. */
   threads(count: number, random: Random): Transmitter[] {
     return Array.from({ length: count }, () => new SimulatedThread(this, random));
@@ -102,12 +122,14 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   /** What {@linkcode transmit} does, for frames of anybody. */
   transmitFrom(batch: FrameSlots, from: number, count: number): number {
     this.beforeTransmit?.();
-    const taken = this.refusals === undefined ? count : this.refusals(from, count);
+    const room = Math.max(0, (this.link?.roomFrames ?? Infinity) - this.#inQueue(batch));
+    const taken = this.refusals?.(from, count) ?? Math.min(count, room);
     for (let slot = from; slot < from + taken; slot++) this.#take(batch, slot);
     return taken;
   }
 
-  #take({ view, strideBytes }: FrameSlots, slot: number): void {
+  #take(batch: FrameSlots, slot: number): void {
+    const { view, strideBytes } = batch;
     const bytes = new Uint8Array(view.buffer, slot * strideBytes, strideBytes).slice();
     const parsed = parseDatagram(bytes);
     if (!parsed.ok || parsed.value.message.kind !== "timestamp-request") {
@@ -116,9 +138,14 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     const { header: { destination }, message: { identifier, sequence, originateMs } } =
       parsed.value;
     const probe = { destination, identifier, sequence, originateMs, bytes };
+    this.#linkFreeNs = Math.max(this.#linkFreeNs, this.#nowNs) + (this.link?.frameNs ?? 0);
     this.probes.push(probe);
-    this.sentNs.push(this.#nowNs);
-    for (const { bytes, delayMs } of this.#behaviour(probe)) this.deliver(bytes, delayMs);
+    this.sentNs.push(this.#linkFreeNs);
+    this.#leavingNs.get(batch)?.push(this.#linkFreeNs);
+    const queuedMs = (this.#linkFreeNs - this.#nowNs) / 1e6;
+    for (const { bytes, delayMs } of this.#behaviour(probe)) {
+      this.deliver(bytes, queuedMs + delayMs);
+    }
   }
 
   /** Puts a datagram on its way to us. */
@@ -179,6 +206,10 @@ class SimulatedThread implements Transmitter {
 
   transmit(): number {
     throw new Error("several transmitters send on threads of their own");
+  }
+
+  waiting(): number {
+    return this.#network.waitingOf(this.batch);
   }
 
   async transmitAside(from: number, count: number): Promise<number> {

@@ -229,3 +229,61 @@ Deno.test("progress tells where the scan stands", async () => {
   const last = listener.progresses.at(-1);
   assertEquals([last?.position, last?.remainingSeconds, last?.phase], [4096, 0, "cooldown"]);
 });
+
+for (const threads of [0, 4]) {
+  // A second of probes waits in front of a link: more than the cooldown.
+  const link = { frameNs: 1e6, roomFrames: 1000 / Math.max(1, threads) };
+  Deno.test(`a slow link, threads: ${threads}: the cooldown begins when the last probe has left`, async () => {
+    const { network, listener, sweep } = prepareSweep(answering, {
+      ...{ block: "10.1.0.0/20", threads, options: { rate: Infinity } },
+    });
+    network.link = link;
+    const result = await sweep.run();
+    assertEquals([result.sent, result.replies], [4096, 4096]);
+    assertEquals(addresses(listener.replies).size, 4096);
+    assert(result.backoffs > 0, "the link was fast");
+    assertAlmostEquals(result.sendingSeconds, 4.1, 0.05);
+    assertAlmostEquals(result.elapsedSeconds, 4.6, 0.05);
+  });
+
+  Deno.test(`a slow link, threads: ${threads}: killed and resumed, no address is missing`, async () => {
+    const random = new Random(55);
+    const found = new Set<number>();
+    let startPosition = 0, resumed = 0;
+    class Kill extends Error {}
+    for (let run = 0; startPosition < 8192; run++) {
+      const { network, listener, sweep } = prepareSweep(answering, {
+        ...{ block: "10.1.0.0/19", threads, startMs: 43_200_000 + run * 20_000 },
+        options: { rate: Infinity, cooldownMs: 300, startPosition },
+      });
+      network.link = link;
+      const { now } = network;
+      const killNs = now.call(network).monotonicNs + (2500 + random.u32() % 2500) * 1e6;
+      network.now = () => {
+        const instant = now.call(network);
+        if (run < 5 && instant.monotonicNs > killNs) throw new Kill();
+        return instant;
+      };
+      try {
+        await sweep.run();
+      } catch (error) {
+        if (!(error instanceof Kill)) throw error;
+      }
+      // What waits in the queue of a killed program is answered to nobody.
+      const kept = listener.replies.slice(0, listener.checkpointed.replies);
+      for (const { address } of kept) found.add(address);
+      if (listener.checkpointed.position > 0 && startPosition < 8192) resumed++;
+      startPosition = Math.max(startPosition, listener.checkpointed.position);
+    }
+    assert(resumed > 3, `resumed at ${resumed} places`);
+    assertEquals([startPosition, found.size], [8192, 8192]);
+  });
+}
+
+Deno.test("a queue of which nothing leaves is not waited for without end", async () => {
+  const { network, sweep } = prepareSweep(answering, { options: { rate: Infinity } });
+  network.link = { frameNs: 1e15, roomFrames: 1000 };
+  const result = await sweep.run();
+  assertEquals([result.sent, result.replies], [256, 0]);
+  assertAlmostEquals(result.elapsedSeconds, 0.75, 0.05);
+});

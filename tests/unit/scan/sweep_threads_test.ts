@@ -189,6 +189,7 @@ Deno.test("replies are read while every thread is at work", async () => {
   const patient = threads.map((thread) => ({
     ...thread,
     transmit: thread.transmit,
+    waiting: () => thread.waiting(),
     transmitAside: async (from: number, count: number) => {
       for (let turn = 0; received < backlog; turn++) {
         if (turn === 1000) throw new Error("nobody reads");
