@@ -16,7 +16,8 @@ import { VethPair } from "../tests/support/namespace.ts";
 const pairs = Number(Deno.args[0] ?? 5);
 const program = Deno.args[1] === "binary" ? BINARY_PROGRAM : SOURCE_PROGRAM;
 const ANSWERING = "198.18.0.0/15", ANSWERING_HOSTS = 131_072;
-const BLACK_HOLE = "11.0.0.0/8", PROBES = 900_000;
+const BLACK_HOLE = "11.0.0.0/8";
+/** Each program sends for about so long. */
 const SECONDS = 2;
 const LARGE_SILENT = "16.0.0.0/6", LARGE_ANSWERING = "20.0.0.0/6", SMALL_SILENT = "11.0.0.0/15";
 const MEMORY_RATE = "10k", MEMORY_SECONDS = 10;
@@ -50,14 +51,21 @@ async function runBlasts(path: "packet" | "raw"): Promise<number> {
   return (await Promise.all(runs)).reduce((sum, pps) => sum + pps);
 }
 
-/** Probes a second of icmptime to the black hole. A firewall mark makes it take the raw socket. */
-async function runScan(path: "packet" | "raw", threads?: number): Promise<number> {
+/**
+ * Probes a second of icmptime to the black hole, so many of them as take `SECONDS` at the rate of the C program just
+ * before. A firewall mark makes it take the raw socket.
+ */
+async function runScan(
+  path: "packet" | "raw",
+  expectedRate: number,
+  threads?: number,
+): Promise<number> {
   const metadata = `${folder}/metadata.json`;
   const words = [
     "--rate",
     "max",
     "--max-targets",
-    String(PROBES),
+    String(Math.round(SECONDS * expectedRate)),
     "--cooldown",
     "0",
     "--yes",
@@ -134,19 +142,20 @@ function say(line: string): void {
 }
 
 for (let number = 1; number <= pairs; number++) {
-  say(
-    `black hole ${number}: ` + [
-      note("C packet", await runBlast("packet")),
-      note("scan packet, 1 thread", await runScan("packet", 1)),
-      note("C packet, all processors", await runBlasts("packet")),
-      note("scan packet", await runScan("packet")),
-      note("zmap", await runZmap()),
-      note("C raw", await runBlast("raw")),
-      note("scan raw, 1 thread", await runScan("raw", 1)),
-      note("C raw, all processors", await runBlasts("raw")),
-      note("scan raw", await runScan("raw")),
-    ].join(", "),
-  );
+  const parts: string[] = [];
+  const measure = async (name: string, run: Promise<number>) => {
+    const value = await run;
+    parts.push(note(name, value));
+    return value;
+  };
+  for (const path of ["packet", "raw"] as const) {
+    const one = await measure(`C ${path}`, runBlast(path));
+    await measure(`scan ${path}, 1 thread`, runScan(path, one, 1));
+    const all = await measure(`C ${path}, all processors`, runBlasts(path));
+    await measure(`scan ${path}`, runScan(path, all));
+    if (path === "packet") await measure("zmap", runZmap());
+  }
+  say(`black hole ${number}: ${parts.join(", ")}`);
 }
 for (let number = 1; number <= pairs; number++) {
   const silent = await runForMemory([SMALL_SILENT, LARGE_SILENT]);
