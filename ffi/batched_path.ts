@@ -18,6 +18,7 @@ import type {
   RawReceived,
   RawSendResult,
   RawTransmitStamp,
+  SocketEnds,
 } from "./datagram.ts";
 import { EAGAIN, EINTR, readErrno } from "./errno.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
@@ -30,12 +31,12 @@ import { TransmitKeys } from "./transmit_keys.ts";
 /** How a datagram gets the key of its transmit stamp: in a control message, or by the kernel's own count. */
 export type TransmitKeyMethod = "message" | "count";
 
-/** The batched path over an open descriptor. It does not own the descriptor. */
+/** The batched path over open descriptors. It does not own them. */
 export class BatchedPath implements DatagramPath {
   /** Datagrams dropped because the receive buffer was full, as the messages received so far told. */
   dropped = 0;
   readonly #libc: LinuxLibc = openLinuxLibc();
-  readonly #descriptor: number;
+  readonly #ends: SocketEnds;
   readonly #clock: SystemClock;
   readonly #outgoing: MessageBatch;
   readonly #incoming: MessageBatch;
@@ -46,22 +47,22 @@ export class BatchedPath implements DatagramPath {
   #savedStamps: RawTransmitStamp[] = [];
 
   /**
-   * Works on a descriptor that the caller opened and will close.
+   * Works on descriptors that the caller opened and will close.
    *
-   * @param descriptor a non-blocking raw socket on which time stamping is enabled
+   * @param ends non-blocking raw sockets on which time stamping is enabled
    * @param clock that the instants are read from
    * @param method how transmit stamps are keyed
    * @param slots datagrams per system call, 1..1024
    * @param slotBytes longest datagram, 20..65 535
    */
   constructor(
-    descriptor: number,
+    ends: SocketEnds,
     clock: SystemClock,
     method: TransmitKeyMethod,
     slots: number,
     slotBytes: number,
   ) {
-    this.#descriptor = descriptor;
+    this.#ends = ends;
     this.#clock = clock;
     this.#keys = method === "count" ? new TransmitKeys() : undefined;
     const outgoingControl = this.#keys === undefined ? KEY_CONTROL_BYTES : 0;
@@ -119,7 +120,7 @@ export class BatchedPath implements DatagramPath {
       if (this.#keys?.synchronised === false) this.#resynchronise(this.#keys);
       const sentAt = this.#clock.now();
       const sent = this.#libc.sendmmsg(
-        this.#descriptor,
+        this.#ends.sends,
         this.#outgoing.pointerAt(done),
         count - done,
         MSG_DONTWAIT,
@@ -144,7 +145,7 @@ export class BatchedPath implements DatagramPath {
 
   /** At most one batch; call again when it was full. */
   receive(): RawReceived[] {
-    const count = this.#receiveInto(this.#incoming, MSG_DONTWAIT);
+    const count = this.#receiveInto(this.#incoming, this.#ends.hears, MSG_DONTWAIT);
     if (count === 0) return [];
     const nearby = this.#clock.now();
     const batch = this.#incoming;
@@ -172,7 +173,7 @@ export class BatchedPath implements DatagramPath {
     const batch = this.#stamps;
     let count: number;
     do {
-      count = this.#receiveInto(batch, MSG_DONTWAIT | MSG_ERRQUEUE);
+      count = this.#receiveInto(batch, this.#ends.sends, MSG_DONTWAIT | MSG_ERRQUEUE);
       if (count === 0) break;
       const nearby = this.#clock.now();
       for (let slot = 0; slot < count; slot++) {
@@ -190,13 +191,13 @@ export class BatchedPath implements DatagramPath {
     return stamps;
   }
 
-  #receiveInto(batch: MessageBatch, flags: number): number {
+  #receiveInto(batch: MessageBatch, descriptor: number, flags: number): number {
     // The kernel has written to the headers of the last batch alone; the others are still prepared.
     batch.prepareToReceive(batch.filledSlots);
     batch.filledSlots = 0;
     for (;;) {
       const first = batch.pointerAt(0);
-      const count = this.#libc.recvmmsg(this.#descriptor, first, batch.slots, flags, null);
+      const count = this.#libc.recvmmsg(descriptor, first, batch.slots, flags, null);
       if (count >= 0) {
         batch.filledSlots = count;
         return count;
@@ -211,10 +212,11 @@ export class BatchedPath implements DatagramPath {
   /** Starts the kernel's count again, if nothing that was counted is still on its way. */
   #resynchronise(keys: TransmitKeys): void {
     const queueBytes = new Uint8Array(this.#queueBytes.buffer);
-    if (this.#libc.ioctl(this.#descriptor, BigInt(SIOCOUTQ), queueBytes) < 0) return;
+    if (this.#libc.ioctl(this.#ends.sends, BigInt(SIOCOUTQ), queueBytes) < 0) return;
     if (this.#queueBytes[0] !== 0) return;
     this.#savedStamps = this.receiveTransmitStamps();
-    if (enableTimestamping(this.#descriptor, false) && enableTimestamping(this.#descriptor, true)) {
+    const { sends } = this.#ends;
+    if (enableTimestamping(sends, false) && enableTimestamping(sends, true)) {
       keys.restart();
     }
   }

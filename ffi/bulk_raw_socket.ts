@@ -5,6 +5,7 @@ import {
   IP_HDRINCL,
   IP_RECVERR,
   IPPROTO_IP,
+  IPPROTO_RAW,
   SO_MARK,
   SO_SNDBUF,
   SOCK_CLOEXEC,
@@ -31,9 +32,6 @@ export interface BulkRawSocketOptions {
   /** Firewall mark, 0 to 2^32 − 1. */
   readonly mark?: number | undefined;
 }
-
-/** Protocol 255: the socket sends any protocol and receives none (raw(7)). */
-const IPPROTO_RAW = 255;
 
 /** A socket whose datagrams the kernel routes one by one. It receives nothing. */
 export class BulkRawSocket extends BatchTransmitter {

@@ -48,7 +48,15 @@ export interface RawTransmitStamp {
   readonly sentAt: SystemInstant;
 }
 
-/** One way to move datagrams through an open descriptor. */
+/** The descriptors that datagrams move through; the same number twice where one socket does both. */
+export interface SocketEnds {
+  /** Sends, and has the transmit stamps on its error queue. */
+  readonly sends: number;
+  /** Receives. */
+  readonly hears: number;
+}
+
+/** One way to move datagrams through open descriptors. */
 export interface DatagramPath {
   /** Sends in order; result i tells of datagram i. */
   send(datagrams: readonly RawOutgoing[]): RawSendResult[];

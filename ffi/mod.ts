@@ -19,6 +19,6 @@ export {
   type NetworkCapabilities,
   readNetworkCapabilities,
 } from "./privilege.ts";
-export { DEFAULT_ICMP_TYPES, RawSocket, type RawSocketOptions } from "./raw_socket.ts";
+export { RawSocket, type RawSocketOptions } from "./raw_socket.ts";
 export { findRoute, isBroadcast, type RouteAnswer, type RouteQuery } from "./route_source.ts";
 export { SystemClock, type SystemInstant } from "./system_clock.ts";

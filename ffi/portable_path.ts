@@ -15,6 +15,7 @@ import type {
   RawReceived,
   RawSendResult,
   RawTransmitStamp,
+  SocketEnds,
 } from "./datagram.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
 import { EAGAIN, EINTR, readErrno } from "./errno.ts";
@@ -27,12 +28,12 @@ const darwin = Deno.build.os === "darwin";
 const ipv4TotalLength = 2;
 const ipv4Fragment = 6;
 
-/** The portable path over an open descriptor. It does not own the descriptor. */
+/** The portable path over open descriptors. It does not own them. */
 export class PortablePath implements DatagramPath {
   /** Not told here. */
   readonly dropped = 0;
   readonly #libc: Libc = openLibc();
-  readonly #descriptor: number;
+  readonly #ends: SocketEnds;
   readonly #clock: SystemClock;
   readonly #slotBytes: number;
   readonly #slotSize: bigint;
@@ -46,15 +47,15 @@ export class PortablePath implements DatagramPath {
   readonly #addressLengthPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#addressLength);
 
   /**
-   * Works on a descriptor that the caller opened and will close.
+   * Works on descriptors that the caller opened and will close.
    *
-   * @param descriptor a raw socket
+   * @param ends raw sockets
    * @param clock that the instants are read from
    * @param slots most datagrams that one receive() takes, 1..1024
    * @param slotBytes longest datagram, 20..65 535
    */
-  constructor(descriptor: number, clock: SystemClock, slots: number, slotBytes: number) {
-    this.#descriptor = descriptor;
+  constructor(ends: SocketEnds, clock: SystemClock, slots: number, slotBytes: number) {
+    this.#ends = ends;
     this.#clock = clock;
     this.#slotBytes = slotBytes;
     this.#slotSize = BigInt(slotBytes);
@@ -84,7 +85,7 @@ export class PortablePath implements DatagramPath {
     for (;;) {
       const sentAt = this.#clock.now();
       const sent = this.#libc.sendto(
-        this.#descriptor,
+        this.#ends.sends,
         this.#outgoingPointer,
         BigInt(bytes.length),
         MSG_DONTWAIT,
@@ -103,7 +104,7 @@ export class PortablePath implements DatagramPath {
     while (received.length < this.#incoming.length) {
       this.#addressLength[0] = SockaddrIn.size;
       const lengthBytes = this.#libc.recvfrom(
-        this.#descriptor,
+        this.#ends.hears,
         this.#incomingPointers[received.length] as Deno.PointerValue,
         this.#slotSize,
         MSG_DONTWAIT | MSG_TRUNC,

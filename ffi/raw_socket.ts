@@ -9,59 +9,37 @@ import type {
   RawReceived,
   RawSendResult,
   RawTransmitStamp,
+  SocketEnds,
 } from "./datagram.ts";
 import { sendError } from "./datagram_error.ts";
-import { checkResult, errnoNumber, readErrno } from "./errno.ts";
+import { errnoNumber, readErrno } from "./errno.ts";
 import { openLibc } from "./libc.ts";
 import { MessageBatch } from "./message_batch.ts";
 import { PortablePath } from "./portable_path.ts";
-import { addressText, createSocketAddress } from "./socket_address.ts";
 import {
-  bindToInterface,
-  enableTimestamping,
-  keepIcmpTypes,
-  readSocketMemory,
-  setIntOption,
-  setReceiveBuffer,
-} from "./socket_option.ts";
+  closeSocketEnds,
+  type OpenSocketEnds,
+  openSocketEnds,
+  type SocketEndsOptions,
+} from "./socket_ends.ts";
+import { readSocketMemory } from "./socket_option.ts";
 import { SocketWaiter } from "./socket_waiter.ts";
 import { SystemClock } from "./system_clock.ts";
 
 const linux = Deno.build.os === "linux";
 
 /** How a raw socket is opened. All are optional. */
-export interface RawSocketOptions {
-  /** Send through this interface and hear only from it; CAP_NET_RAW suffices. Default: the kernel's route. */
-  readonly interfaceName?: string | undefined;
-  /**
-   * One of this machine's addresses, as an unsigned 32-bit number: filled in where a datagram's source is zero, and
-   * only what is sent to it is heard. Default: the kernel's choice for each destination.
-   */
-  readonly sourceAddress?: number | undefined;
-  /** Firewall mark of what is sent, unsigned, 32 bits; needs CAP_NET_ADMIN (since Linux 5.17 CAP_NET_RAW). */
-  readonly mark?: number | undefined;
-  /** ICMP types to hear, 0..31 each. Default: {@linkcode DEFAULT_ICMP_TYPES}. */
-  readonly icmpTypes?: readonly number[] | undefined;
-  /** Receive buffer in bytes. Default 1 MiB. */
-  readonly receiveBufferBytes?: number | undefined;
+export interface RawSocketOptions extends SocketEndsOptions {
   /** Datagrams for each system call, 1..1024. Default 64. */
   readonly batchSlots?: number | undefined;
   /** Longest datagram that is sent, and received whole, 20..65 535. Default 2048. */
   readonly slotBytes?: number | undefined;
-  /** Ask the kernel for stamps. Default true. */
-  readonly kernelStamps?: boolean | undefined;
   /** How transmit stamps get their keys. Default: `message` where the kernel takes it (6.13), else `count`. */
   readonly transmitKeys?: TransmitKeyMethod | undefined;
-  /** Ignore what the kernel has learnt of the path's MTU (IP_PMTUDISC_PROBE). Default false. */
-  readonly ignorePathMtu?: boolean | undefined;
   /** Clock that instants are read from. Default: one opened with the socket. */
   readonly clock?: SystemClock | undefined;
 }
 
-/** Timestamp reply, and the errors: unreachable, source quench, redirect, time exceeded, parameter problem. */
-export const DEFAULT_ICMP_TYPES: readonly number[] = [14, 3, 4, 5, 11, 12];
-
-const defaultReceiveBufferBytes = 1 << 20;
 const defaultBatchSlots = 64;
 const defaultSlotBytes = 2048;
 
@@ -80,7 +58,7 @@ export class RawSocket {
   readonly transmitKeys: TransmitKeyMethod | undefined;
   /** Size of the receive buffer that the kernel granted, its own bookkeeping included. */
   readonly receiveBufferBytes: number;
-  readonly #descriptor: number;
+  readonly #ends: SocketEnds;
   readonly #path: DatagramPath;
   readonly #waiter: SocketWaiter;
   #closed = false;
@@ -94,45 +72,39 @@ export class RawSocket {
    * @throws {RangeError} when an option is out of its range
    */
   static open(options: RawSocketOptions = {}): RawSocket {
-    const flags = linux ? c.SOCK_NONBLOCK | c.SOCK_CLOEXEC : 0;
-    const descriptor = openLibc().socket(c.AF_INET, c.SOCK_RAW | flags, c.IPPROTO_ICMP);
-    checkResult(descriptor, "socket", "open a raw socket");
+    const ends = openSocketEnds(options);
     try {
-      return new RawSocket(descriptor, options);
+      return new RawSocket(ends, options);
     } catch (error) {
-      openLibc().close(descriptor);
+      closeSocketEnds(ends);
       throw error;
     }
   }
 
-  private constructor(descriptor: number, options: RawSocketOptions) {
+  private constructor(ends: OpenSocketEnds, options: RawSocketOptions) {
     const slots = options.batchSlots ?? defaultBatchSlots;
     const slotBytes = options.slotBytes ?? defaultSlotBytes;
-    this.#descriptor = descriptor;
+    this.#ends = ends;
     this.receiveBatch = slots;
-    // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
-    // before that is stamped `user`.
-    const stamped = linux && options.kernelStamps !== false && enableTimestamping(descriptor, true);
-    this.receiveBufferBytes = configure(descriptor, options);
+    this.receiveBufferBytes = ends.receiveBufferBytes;
     this.clock = options.clock ?? SystemClock.open();
-    this.#waiter = new SocketWaiter(descriptor, this.clock);
-    if (stamped) {
-      const method = options.transmitKeys ?? chooseKeyMethod(descriptor);
+    this.#waiter = new SocketWaiter([...new Set([ends.hears, ends.sends])], this.clock);
+    if (ends.isStamped) {
+      const method = options.transmitKeys ?? chooseKeyMethod(ends.sends);
       this.transmitKeys = method;
       this.stampSource = "kernel";
-      this.#path = new BatchedPath(descriptor, this.clock, method, slots, slotBytes);
+      this.#path = new BatchedPath(ends, this.clock, method, slots, slotBytes);
     } else {
       this.transmitKeys = undefined;
       this.stampSource = "user";
-      this.#path = new PortablePath(descriptor, this.clock, slots, slotBytes);
+      this.#path = new PortablePath(ends, this.clock, slots, slotBytes);
     }
   }
 
   /**
    * Sends in order; result i tells of datagram i. A refused one does not stop the next. Where a datagram's source
    * address, identification or header checksum is zero, the kernel fills it in. After close() all are refused (EBADF).
-   * What a queueing discipline drops counts as sent and gets no transmit stamp: the kernel hides that ENOBUFS from
-   * sockets without IP_RECVERR (ip(7)), and with it every ICMP error would be reported a second time.
+   * Without room in a queue of the kernel the refusal is EAGAIN or, on Linux, ENOBUFS.
    */
   send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
     if (this.#closed) {
@@ -191,49 +163,23 @@ export class RawSocket {
    */
   droppedDatagrams(): number {
     if (this.#closed || !linux) return Math.max(this.#dropped, this.#path.dropped);
-    this.#dropped = readSocketMemory(this.#descriptor).droppedDatagrams;
+    this.#dropped = readSocketMemory(this.#ends.hears).droppedDatagrams;
     return this.#dropped;
   }
 
-  /** Closes the descriptor and ends pending waits; further calls do nothing. */
+  /** Closes the descriptors and ends pending waits; further calls do nothing. */
   close(): void {
     if (this.#closed) return;
     this.droppedDatagrams();
     this.#closed = true;
     this.#waiter.close();
-    openLibc().close(this.#descriptor);
+    closeSocketEnds(this.#ends);
   }
 
   /** {@linkcode close} */
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-/** Sets every option but time stamping; returns the size of the receive buffer. */
-function configure(descriptor: number, options: RawSocketOptions): number {
-  const { interfaceName, sourceAddress, mark, icmpTypes = DEFAULT_ICMP_TYPES } = options;
-  setIntOption(descriptor, c.IPPROTO_IP, c.IP_HDRINCL, 1, "write IPv4 headers");
-  if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
-  if (sourceAddress !== undefined) bindToAddress(descriptor, sourceAddress);
-  if (linux) {
-    keepIcmpTypes(descriptor, icmpTypes);
-    setIntOption(descriptor, c.SOL_SOCKET, c.SO_RXQ_OVFL, 1, "count dropped datagrams");
-  }
-  if (mark !== undefined) {
-    setIntOption(descriptor, c.SOL_SOCKET, c.SO_MARK, mark, `mark datagrams with ${mark}`);
-  }
-  if (options.ignorePathMtu === true) {
-    const mode = c.IP_PMTUDISC_PROBE;
-    setIntOption(descriptor, c.IPPROTO_IP, c.IP_MTU_DISCOVER, mode, "ignore the path's MTU");
-  }
-  return setReceiveBuffer(descriptor, options.receiveBufferBytes ?? defaultReceiveBufferBytes);
-}
-
-function bindToAddress(descriptor: number, address: number): void {
-  const bytes = createSocketAddress(address);
-  const result = openLibc().bind(descriptor, bytes, bytes.length);
-  checkResult(result, "bind", `send from ${addressText(address)}`);
 }
 
 /**

@@ -26,9 +26,9 @@ const turnDueNs = 100 * millisecondNs;
 const punctualNs = 1 * millisecondNs;
 const longestWaitNs = 86_400e9;
 
-/** Waits until a descriptor is readable or has something on its error queue. It does not own the descriptor. */
+/** Waits until a descriptor is readable or has something on its error queue. It does not own the descriptors. */
 export class SocketWaiter {
-  readonly #descriptor: number;
+  readonly #descriptors: readonly number[];
   readonly #clock: SystemClock;
   readonly #request: PollRequest;
   readonly #sleep = new PollRequest([]);
@@ -42,20 +42,20 @@ export class SocketWaiter {
   #wakeEnds: readonly [number, number] | undefined;
 
   /**
-   * Works on a descriptor that the caller opened and will close.
+   * Works on descriptors that the caller opened and will close.
    *
-   * @param descriptor to wait for
+   * @param descriptors to wait for, any of them
    * @param clock that measures the waits
    */
-  constructor(descriptor: number, clock: SystemClock) {
-    this.#descriptor = descriptor;
+  constructor(descriptors: readonly number[], clock: SystemClock) {
+    this.#descriptors = descriptors;
     this.#clock = clock;
-    this.#request = new PollRequest([descriptor]);
+    this.#request = new PollRequest(descriptors);
     this.#lastTurnNs = clock.monotonicNs();
   }
 
   /**
-   * Resolves when the descriptor has something, when wake() or close() is called, or after `timeoutMs`. A wake()
+   * Resolves when a descriptor has something, when wake() or close() is called, or after `timeoutMs`. A wake()
    * that came while nobody waited ends the next wait at once.
    *
    * @param timeoutMs not negative; 0 does not even ask the kernel; at most a day
@@ -65,7 +65,7 @@ export class SocketWaiter {
   }
 
   /**
-   * Lets time pass without heeding the descriptor: what arrives keeps, with the kernel's stamps. Otherwise as
+   * Lets time pass without heeding the descriptors: what arrives keeps, with the kernel's stamps. Otherwise as
    * {@linkcode wait}; a pause of more than 10 ms is a wait.
    *
    * @param timeoutMs not negative
@@ -109,7 +109,7 @@ export class SocketWaiter {
 
   async #waitAside(deadlineNs: number, timeoutNs: number): Promise<void> {
     const [wakeEnd] = this.#wakeEnds ??= openWakeEnds();
-    const request = new PollRequest([this.#descriptor, wakeEnd]);
+    const request = new PollRequest([...this.#descriptors, wakeEnd]);
     this.#pending++;
     let result: number;
     try {

@@ -1,0 +1,121 @@
+/**
+ * The sockets behind a raw ICMP socket: SOCK_RAW with our own IPv4 header (raw(7)).
+ *
+ * Linux tells a raw socket with IP_HDRINCL that it sent what found no room in a queue or in the neighbour table, unless it has
+ * IP_RECVERR; a socket that hears ICMP would then be given every ICMP error a second time, in place of the result of its next
+ * call. So one socket sends, of protocol 255 (IPPROTO_RAW), to which no ICMP error comes, and another one hears. Elsewhere one
+ * socket does both.
+ */
+
+import * as c from "./constants.ts";
+import type { SocketEnds } from "./datagram.ts";
+import { checkResult } from "./errno.ts";
+import { openLibc } from "./libc.ts";
+import { addressText, createSocketAddress } from "./socket_address.ts";
+import {
+  bindToInterface,
+  enableTimestamping,
+  keepIcmpTypes,
+  setIntOption,
+  setReceiveBuffer,
+} from "./socket_option.ts";
+
+/** How the sockets are set up. All are optional. */
+export interface SocketEndsOptions {
+  /** Send through this interface and hear only from it; CAP_NET_RAW suffices. Default: the kernel's route. */
+  readonly interfaceName?: string | undefined;
+  /**
+   * One of this machine's addresses, as an unsigned 32-bit number: filled in where a datagram's source is zero, and
+   * only what is sent to it is heard. Default: the kernel's choice for each destination.
+   */
+  readonly sourceAddress?: number | undefined;
+  /** Firewall mark of what is sent, unsigned, 32 bits; needs CAP_NET_ADMIN (since Linux 5.17 CAP_NET_RAW). */
+  readonly mark?: number | undefined;
+  /** ICMP types to hear, 0..31 each. Default: timestamp reply, and the errors. */
+  readonly icmpTypes?: readonly number[] | undefined;
+  /** Receive buffer in bytes. Default 1 MiB. */
+  readonly receiveBufferBytes?: number | undefined;
+  /** Ask the kernel for stamps. Default true. */
+  readonly kernelStamps?: boolean | undefined;
+  /** Ignore what the kernel has learnt of the path's MTU (IP_PMTUDISC_PROBE). Default false. */
+  readonly ignorePathMtu?: boolean | undefined;
+}
+
+/** Open sockets, and what the kernel granted. */
+export interface OpenSocketEnds extends SocketEnds {
+  /** The kernel stamps what is sent and received. */
+  readonly isStamped: boolean;
+  /** Size of the receive buffer, the kernel's bookkeeping included. */
+  readonly receiveBufferBytes: number;
+}
+
+/** Timestamp reply, and the errors: unreachable, source quench, redirect, time exceeded, parameter problem. */
+const DEFAULT_ICMP_TYPES: readonly number[] = [14, 3, 4, 5, 11, 12];
+
+const linux = Deno.build.os === "linux";
+const defaultReceiveBufferBytes = 1 << 20;
+
+/**
+ * Opens the sockets. The caller closes them with {@linkcode closeSocketEnds}.
+ *
+ * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV for an unknown interface; EADDRNOTAVAIL for a source
+ * that is not this machine's; whatever else the kernel refuses
+ */
+export function openSocketEnds(options: SocketEndsOptions): OpenSocketEnds {
+  const hears = openSocket(c.IPPROTO_ICMP);
+  let sends = hears;
+  try {
+    const wantsStamps = linux && options.kernelStamps !== false;
+    // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
+    // before that is stamped `user`.
+    const hearsStamps = wantsStamps && enableTimestamping(hears, true);
+    if (linux) sends = openSocket(c.IPPROTO_RAW);
+    const isStamped = hearsStamps && (sends === hears || enableTimestamping(sends, true));
+    for (const descriptor of new Set([hears, sends])) bind(descriptor, options);
+    configureSending(sends, options);
+    const receiveBufferBytes = configureHearing(hears, options);
+    return { sends, hears, isStamped, receiveBufferBytes };
+  } catch (error) {
+    closeSocketEnds({ sends, hears });
+    throw error;
+  }
+}
+
+/** Closes the sockets. Call it once. */
+export function closeSocketEnds({ sends, hears }: SocketEnds): void {
+  for (const descriptor of new Set([hears, sends])) openLibc().close(descriptor);
+}
+
+function openSocket(protocol: number): number {
+  const flags = linux ? c.SOCK_NONBLOCK | c.SOCK_CLOEXEC : 0;
+  const descriptor = openLibc().socket(c.AF_INET, c.SOCK_RAW | flags, protocol);
+  return checkResult(descriptor, "socket", "open a raw socket");
+}
+
+function bind(descriptor: number, { interfaceName, sourceAddress }: SocketEndsOptions): void {
+  if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
+  if (sourceAddress === undefined) return;
+  const bytes = createSocketAddress(sourceAddress);
+  const result = openLibc().bind(descriptor, bytes, bytes.length);
+  checkResult(result, "bind", `send from ${addressText(sourceAddress)}`);
+}
+
+function configureSending(descriptor: number, { mark, ignorePathMtu }: SocketEndsOptions): void {
+  const set = (level: number, option: number, value: number, action: string) =>
+    setIntOption(descriptor, level, option, value, action);
+  set(c.IPPROTO_IP, c.IP_HDRINCL, 1, "write IPv4 headers");
+  if (linux) set(c.IPPROTO_IP, c.IP_RECVERR, 1, "hear of full queues");
+  if (mark !== undefined) set(c.SOL_SOCKET, c.SO_MARK, mark, `mark datagrams with ${mark}`);
+  if (ignorePathMtu === true) {
+    set(c.IPPROTO_IP, c.IP_MTU_DISCOVER, c.IP_PMTUDISC_PROBE, "ignore the path's MTU");
+  }
+}
+
+/** Returns the size of the receive buffer. */
+function configureHearing(descriptor: number, options: SocketEndsOptions): number {
+  if (linux) {
+    keepIcmpTypes(descriptor, options.icmpTypes ?? DEFAULT_ICMP_TYPES);
+    setIntOption(descriptor, c.SOL_SOCKET, c.SO_RXQ_OVFL, 1, "count dropped datagrams");
+  }
+  return setReceiveBuffer(descriptor, options.receiveBufferBytes ?? defaultReceiveBufferBytes);
+}
