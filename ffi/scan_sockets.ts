@@ -38,8 +38,11 @@ const RECEIVE_BATCH = 256;
 /**
  * Frames wait here when the device is slower than the program. It is shared out among the senders: what waits has to be
  * probed again after a kill, and must not grow with their number.
+ *
+ * Datagrams that the kernel routes may wait for hardware addresses, each in an entry of a table of 1024 (gc_thresh3, arp(7)) that
+ * all programs of the machine share: room for some 500 leaves the others theirs.
  */
-const SEND_BUFFER_BYTES = 4 << 20;
+const FRAME_BUFFER_BYTES = 4 << 20, DATAGRAM_BUFFER_BYTES = 208 << 10;
 /** Holds some 150,000 replies as the kernel counts them. */
 const RECEIVE_BUFFER_BYTES = 64 << 20;
 
@@ -74,7 +77,8 @@ export async function openScanSockets(options: ScanSocketOptions): Promise<ScanS
 function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSocket | BulkRawSocket {
   const datagram = options.template(path.source);
   const capacity = options.senders > 1 ? ASIDE_BATCH : TRANSMIT_BATCH;
-  const sendBufferBytes = Math.floor(SEND_BUFFER_BYTES / options.senders);
+  const bufferBytes = path.kind === "raw-socket" ? DATAGRAM_BUFFER_BYTES : FRAME_BUFFER_BYTES;
+  const sendBufferBytes = Math.floor(bufferBytes / options.senders);
   if (path.kind === "raw-socket") {
     const { interfaceName } = path;
     return BulkRawSocket.open({

@@ -7,7 +7,8 @@
  */
 
 import type { ProbeTemplate } from "../packet/mod.ts";
-import { type Instant, wholeMsOfDay } from "../time/mod.ts";
+import { wholeMsOfDay } from "../time/mod.ts";
+import { HeldProbes } from "./held_probes.ts";
 import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Target } from "../target/target.ts";
@@ -15,9 +16,9 @@ import { Probe, SEQUENCES } from "./probe.ts";
 import { Punctuality } from "./punctuality.ts";
 import type { StampsFrom } from "./reply_detail.ts";
 import { ReplyReader } from "./reply_reader.ts";
-import { GOLDEN_FRACTION, type ProbeSchedule, Schedule } from "./schedule.ts";
+import { type DueProbe, GOLDEN_FRACTION, type ProbeSchedule, Schedule } from "./schedule.ts";
 import { StampBook } from "./stamp_book.ts";
-import type { OutgoingDatagram, Transport } from "./transport.ts";
+import type { OutgoingDatagram, SendError, Transport } from "./transport.ts";
 
 /** How many datagrams are handed to the kernel in one go. */
 const BATCH_SIZE = 64;
@@ -26,6 +27,16 @@ const REMEMBER_MS = 10_000;
 
 /** With the next probe due sooner than that, one look at the socket then serves the answers that came meanwhile. */
 const BUSY_NS = 2e6;
+
+/** What the kernel says when a buffer, a queue or a table of its is full. */
+const NO_ROOM: ReadonlySet<string> = new Set(["EAGAIN", "ENOBUFS"]);
+
+/** A probe that the kernel did not take. */
+interface Refusal {
+  readonly probe: Probe;
+  readonly due: DueProbe;
+  readonly error: SendError;
+}
 
 /** What a run asks, whom and when. */
 export interface ProberOptions {
@@ -151,14 +162,16 @@ export class Prober {
     const options = this.#options;
     const startNs = clock.now().monotonicNs;
     const deadlineNs = startNs + (options.deadlineMs ?? Infinity) * 1e6;
-    const schedule = options.schedule?.(startNs) ?? new Schedule({
-      targetCount: options.targets.length,
-      count: options.count,
-      intervalMs: options.intervalMs,
-      spacingMs: options.spacingMs,
-      intervalGrowth: options.backoff,
-      dither: options.dither,
-    }, startNs);
+    const schedule = new HeldProbes(
+      options.schedule?.(startNs) ?? new Schedule({
+        targetCount: options.targets.length,
+        count: options.count,
+        intervalMs: options.intervalMs,
+        spacingMs: options.spacingMs,
+        intervalGrowth: options.backoff,
+        dither: options.dither,
+      }, startNs),
+    );
     const pause = this.#transport.stampSource === "kernel"
       ? this.#transport.pause?.bind(this.#transport)
       : undefined;
@@ -203,16 +216,22 @@ export class Prober {
   }
 
   /** Sends what is due, a batch at most, so that answers are never left waiting for long. Returns the first probe. */
-  #sendDue(schedule: ProbeSchedule, nowNs: number): Probe | undefined {
+  #sendDue(schedule: HeldProbes, nowNs: number): Probe | undefined {
     const { targets, firstSequence, identifier } = this.#options;
     const { clock } = this.#transport;
+    const dues: DueProbe[] = [];
     const probes: Probe[] = [];
     const batch: OutgoingDatagram[] = [];
+    // As long as there is no room for those that are held, none is looked for for others.
+    const isRetry = schedule.isHolding;
     const now = clock.now();
     let failure: RangeError | undefined;
     const commonMs = this.#options.originateMs ?? wholeMsOfDay(now.realtimeNs);
-    while (schedule.dueNs <= nowNs && batch.length < BATCH_SIZE) {
-      const { targetIndex, round } = schedule.take();
+    while (
+      schedule.dueNs <= nowNs && batch.length < BATCH_SIZE && schedule.isHolding === isRetry
+    ) {
+      const due = schedule.take();
+      const { targetIndex, round } = due;
       if (this.#answered?.[targetIndex] === 1) continue;
       const target = targets[targetIndex] as Target;
       const sequence = (firstSequence + round) & 0xffff;
@@ -233,9 +252,10 @@ export class Prober {
       batch.push({ destination: target.address, bytes, key });
       const timeoutNs = this.#timeoutNs;
       probes.push(new Probe(target, round, sequence, originateMs, key, now, timeoutNs));
+      dues.push(due);
     }
     this.#batchLength = batch.length;
-    const first = batch.length > 0 ? this.#sendBatch(batch, probes, now) : undefined;
+    const first = batch.length > 0 ? this.#sendBatch(batch, probes, dues, schedule) : undefined;
     if (failure !== undefined) throw failure;
     return first;
   }
@@ -244,29 +264,39 @@ export class Prober {
   #sendBatch(
     batch: readonly OutgoingDatagram[],
     probes: readonly Probe[],
-    now: Instant,
+    dues: readonly DueProbe[],
+    schedule: HeldProbes,
   ): Probe | undefined {
     const results = this.#transport.send(batch);
+    const refusals: Refusal[] = [];
     for (const [i, probe] of probes.entries()) {
-      const result = results[i];
+      const result = results[i], due = dues[i] as DueProbe;
       if (result?.ok) {
         probe.sentAt = result.sentAt;
         probe.deadlineNs += result.sentAt.monotonicNs;
         this.#table.add(probe);
         this.#stamps.expect(probe);
+        schedule.sent(due);
         this.#listener.sent?.(probe, this.#buffers[i] as Uint8Array);
       } else if (result !== undefined) {
-        this.#listener.outcome({
-          kind: "unsent",
-          target: probe.target,
-          number: probe.number,
-          sequence: probe.sequence,
-          at: now,
-          error: result.error,
-        });
+        refusals.push({ probe, due, error: result.error });
       }
     }
+    if (refusals.length > 0) this.#takeRefusals(refusals, schedule);
     return results[0]?.ok ? probes[0] : undefined;
+  }
+
+  /** What found no room is tried again; the rest is unsent. */
+  #takeRefusals(refusals: readonly Refusal[], schedule: HeldProbes): void {
+    const nowNs = this.#transport.clock.now().monotonicNs;
+    const isFull = ({ error }: Refusal) => NO_ROOM.has(error.code);
+    const full = refusals.filter(isFull).map(({ due }) => due);
+    const givenUp = full.length > 0 ? schedule.putBack(full, nowNs) : undefined;
+    for (const refusal of refusals) {
+      const { probe: { target, number, sequence, sentAt: at }, due, error } = refusal;
+      if (isFull(refusal) && givenUp?.has(due) !== true) continue;
+      this.#listener.outcome({ kind: "unsent", target, number, sequence, at, error });
+    }
   }
 
   #takeAnswers(): void {
@@ -279,10 +309,11 @@ export class Prober {
     }
   }
 
+  /** A probe that is tried again keeps the timeout of the latest round: deadlines never go back. */
   #growTimeout(round: number): void {
-    if (round === this.#timeoutRound) return;
-    this.#timeoutRound = round;
-    this.#timeoutNs *= this.#options.backoff ?? 1;
+    for (; this.#timeoutRound < round; this.#timeoutRound++) {
+      this.#timeoutNs *= this.#options.backoff ?? 1;
+    }
   }
 
   #watchAnswers(listener: ProbeListener): ProbeListener {

@@ -42,6 +42,11 @@ function randomNetwork(random: Random): Network {
     holdRatio: some(0.2),
     holdMs: random.pick([1, 80, 1500, 15_000]),
     refuseRatio: some(0.1),
+    refuseWith: random.pick([
+      { code: "EPERM", errno: 1 },
+      { code: "ENOBUFS", errno: 105 },
+      { code: "EAGAIN", errno: 11 },
+    ]),
     errorRatio: some(0.1),
     manglingRatio: some(0.3),
     manglings: MANGLINGS,

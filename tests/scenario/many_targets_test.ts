@@ -44,7 +44,7 @@ Deno.test("scenario: many targets: 1000 targets, 10 probes each, exact counts", 
       { hosts: [8], probes: [3], fate: { back: 1400 } },
       { hosts: [9], probes: [4, 5], fate: { duplicateRatio: 1 } },
       { hosts: [10], fate: { error: { type: 3, code: 1 } } },
-      { hosts: [11], probes: [0], fate: { refuse: { code: "ENOBUFS", errno: 105 } } },
+      { hosts: [11], probes: [0], fate: { refuse: { code: "EPERM", errno: 1 } } },
     ],
   }, { targets: 1000 });
   judge(run, { clockIsTrue: true });

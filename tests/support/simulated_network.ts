@@ -34,8 +34,10 @@ export interface Fate {
   readonly holdMs?: number;
   /** The kernel refuses to send: the error's name and number. */
   readonly refuse?: { readonly code: string; readonly errno: number };
-  /** Share of requests that the kernel refuses (ENOBUFS). */
+  /** Share of requests that the kernel refuses with that error. */
   readonly refuseRatio?: number;
+  /** What `refuseRatio` refuses with; ENOBUFS unless told. */
+  readonly refuseWith?: { readonly code: string; readonly errno: number };
   /** An ICMP error in place of the reply, or beside it. */
   readonly error?: SimulatedError & {
     /** Who reports; the host itself unless told. */
@@ -158,7 +160,8 @@ export class SimulatedHosts {
     const fate = this.#fateOf(address, number);
     const random = this.#random;
     const chance = (ratio: number | undefined) => ratio !== undefined && random.nextUnit() < ratio;
-    const refused = chance(fate.refuseRatio) ? { code: "ENOBUFS", errno: 105 } : fate.refuse;
+    const { refuseWith = { code: "ENOBUFS", errno: 105 } } = fate;
+    const refused = chance(fate.refuseRatio) ? refuseWith : fate.refuse;
     const failed = chance(fate.errorRatio) ? { type: 3, code: 1 } : fate.error;
     const { manglings } = fate;
     const isMangled = manglings !== undefined && chance(fate.manglingRatio);

@@ -37,6 +37,8 @@ export interface RequestTruth {
   readonly request: SimulatedRequest;
   /** The kernel refused it. */
   readonly refused: boolean;
+  /** It had no room for it: it may be tried again. */
+  readonly hadNoRoom: boolean;
   /** When it was handed over. */
   readonly handedNs: number;
   /** When it left the machine. */
@@ -204,6 +206,7 @@ export class SimulatedTransport implements Transport {
       number,
       request,
       refused: draw.refuse !== undefined,
+      hadNoRoom: draw.refuse?.code === "ENOBUFS" || draw.refuse?.code === "EAGAIN",
       handedNs,
       departedNs,
       remoteNs: { arrival, departure },

@@ -2,8 +2,9 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Namespace, VethPair } from "../support/namespace.ts";
-import { programTest } from "../support/program.ts";
+import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint, readRecords, type ReplyRecord } from "../support/records.ts";
+import { systemTest } from "../support/tools.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -184,3 +185,22 @@ programTest({
   const { stdout: after } = await pair.near.mustRun(["cat", "/proc/net/snmp"]);
   assertEquals(after.includes("OutType13"), true);
 });
+
+for (const words of [[], ["--user-stamps"]]) {
+  systemTest({
+    name:
+      `ping: more silent hosts on the link than there is room for: the living are found ${words}`
+        .trimEnd(),
+    namespaces: true,
+  }, async () => {
+    await using pair = await VethPair.open({
+      ...{ nearAddress: "10.64.0.1", farAddress: "10.64.0.2", prefixLength: 10 },
+    });
+    // They are asked last, when the others already wait for hardware addresses that nobody tells.
+    await pair.far.ip("route add local 10.66.1.192/28 dev lo");
+    const argv = SOURCE_PROGRAM.argv("--alive", "--retries", "0", ...words, "10.66.0.0/23");
+    const { code, stdout, stderr } = await pair.near.run(argv);
+    const living = Array.from({ length: 16 }, (_, host) => `10.66.1.${192 + host}`);
+    assertEquals([code, stdout.trim().split("\n"), stderr], [1, living, ""]);
+  });
+}

@@ -10,6 +10,7 @@ import {
   readSequence,
 } from "../support/request_bytes.ts";
 import { runCommand } from "../support/command.ts";
+import { openSlowPair, readQueue } from "../support/slow_pair.ts";
 import { systemTest } from "../support/tools.ts";
 
 const loopback = addressNumber("127.0.0.1");
@@ -55,6 +56,21 @@ for (const [way, options] of ways) {
     const short = await exchange(whole, [loopback], 1, { type: 8, icmpBytes: 8 });
     assertEquals(short.arrivals.map((each) => each.bytes.length), [28]);
     assertEquals(short.arrivals[0]?.truncated, false);
+  });
+
+  systemTest({
+    name: `what finds no room in a queue is refused with ENOBUFS, and nothing else is (${way})`,
+    tools: ["tc", "ping"],
+    namespaces: true,
+  }, async () => {
+    await using pair = await openSlowPair("2000");
+    using socket = openRawSocket(pair.near, options);
+    const far = addressNumber(pair.farAddress);
+    const { outcomes } = await exchange(socket, Array(100).fill(far), 0);
+    const taken = outcomes.filter((outcome) => outcome === "ok").length;
+    assertEquals(new Set(outcomes), new Set(["ok", "ENOBUFS"]));
+    const { sent, waiting } = await readQueue(pair);
+    assertEquals(taken, sent + waiting);
   });
 
   systemTest({

@@ -6,22 +6,14 @@ import { PacketSocket } from "../../ffi/packet_socket.ts";
 import { findInterfaceIndex } from "../../ffi/interfaces.ts";
 import { emitDatagram } from "../../src/packet/mod.ts";
 import { parseAddress } from "../../src/packet/address.ts";
-import { VethPair } from "../support/namespace.ts";
+import type { VethPair } from "../support/namespace.ts";
+import { openSlowPair, readQueue } from "../support/slow_pair.ts";
 import { systemTest } from "../support/tools.ts";
 
 const PROBES = 200;
 const NEAR = parseAddress("10.77.0.1") as number, FAR = parseAddress("10.77.0.2") as number;
 const message = { kind: "timestamp-request", identifier: 1, sequence: 1, originateMs: 1 } as const;
 const datagram = emitDatagram({ header: { source: NEAR, destination: FAR }, message });
-
-/** A cable whose ends know each other, and a queue at the near one that lets out a few frames and then nothing for long. */
-async function openSlowPair(limit: string): Promise<VethPair> {
-  const pair = await VethPair.open();
-  await pair.near.mustRun(["ping", "-c", "1", pair.farAddress]);
-  const shaper = ["tbf", "rate", "100bit", "burst", "1600", "limit", limit];
-  await pair.near.mustRun(["tc", "qdisc", "add", "dev", pair.device, "root", ...shaper]);
-  return pair;
-}
 
 /** A raw socket whose batch is the same probe over and over. */
 function openRaw(pair: VethPair): BulkRawSocket {
@@ -43,10 +35,9 @@ systemTest({
   using socket = openRaw(pair);
   assertEquals(socket.waiting(), 0);
   assertEquals(socket.transmit(0, PROBES), PROBES);
-  const { stdout } = await pair.near.mustRun(["tc", "-s", "qdisc", "show", "dev", pair.device]);
-  const inQueue = Number(/backlog \S+ (\d+)p/.exec(stdout)?.[1]);
-  assert(inQueue > PROBES / 2, stdout);
-  assert(socket.waiting() >= inQueue, `${socket.waiting()} for ${inQueue}`);
+  const { waiting } = await readQueue(pair);
+  assert(waiting > PROBES / 2, `${waiting} wait`);
+  assert(socket.waiting() >= waiting, `${socket.waiting()} for ${waiting}`);
   assert(socket.waiting() < 3 * PROBES, `${socket.waiting()} for ${PROBES}`);
   await pair.near.mustRun(["tc", "qdisc", "del", "dev", pair.device, "root"]);
   assertEquals(socket.waiting(), 0);
@@ -62,10 +53,8 @@ systemTest({
   const sent = socket.transmit(0, PROBES);
   assert(sent > 20 && sent < PROBES, `${sent} sent`);
   assertEquals(socket.transmit(sent, PROBES - sent), 0);
-  const { stdout } = await pair.near.mustRun(["tc", "-s", "qdisc", "show", "dev", pair.device]);
-  const inQueue = Number(/backlog \S+ (\d+)p/.exec(stdout)?.[1]);
-  const gone = Number(/Sent \d+ bytes (\d+) pkt/.exec(stdout)?.[1]);
-  assertEquals(sent, gone + inQueue);
+  const queue = await readQueue(pair);
+  assertEquals(sent, queue.sent + queue.waiting);
 });
 
 systemTest({
