@@ -1,7 +1,7 @@
 /** From the options of `clock` to what a run needs. */
 
 import { emitIpTimestampOption, IP_TIMESTAMP_FLAG, ProbeTemplate } from "../packet/mod.ts";
-import type { ProberOptions } from "../probe/prober.ts";
+import type { ProberOptions } from "../probe/prober_options.ts";
 import type { Target } from "../target/target.ts";
 import { MS_PER_DAY } from "../time/mod.ts";
 import type { CLOCK_OPTIONS } from "./clock_options.ts";

@@ -1,7 +1,7 @@
 /** From the options of `ping` to what a run needs: packets, socket, schedule. */
 
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
-import type { ProberOptions } from "../probe/prober.ts";
+import type { ProberOptions } from "../probe/prober_options.ts";
 import type { Parsed } from "./option.ts";
 import { absentOptions } from "./command_line.ts";
 import { PING_OPTIONS } from "./ping_options.ts";

@@ -13,8 +13,8 @@ import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Target } from "../target/target.ts";
 import { Probe, SEQUENCES } from "./probe.ts";
+import type { ProberOptions } from "./prober_options.ts";
 import { Punctuality } from "./punctuality.ts";
-import type { StampsFrom } from "./reply_detail.ts";
 import { ReplyReader } from "./reply_reader.ts";
 import { type DueProbe, GOLDEN_FRACTION, type ProbeSchedule, Schedule } from "./schedule.ts";
 import { StampBook } from "./stamp_book.ts";
@@ -36,57 +36,6 @@ interface Refusal {
   readonly probe: Probe;
   readonly due: DueProbe;
   readonly error: SendError;
-}
-
-/** What a run asks, whom and when. */
-export interface ProberOptions {
-  /** The hosts, at least one; `targets[i].index` is i, and no address stands twice. */
-  readonly targets: readonly Target[];
-  /** Message that is sent; decides which replies count. */
-  readonly kind: "timestamp" | "echo";
-  /** Writes the datagrams; a function where each target needs one of its own, all equally long. */
-  readonly template: ProbeTemplate | ((target: Target) => ProbeTemplate);
-  /** Where the remote stamps stand: in the message, or in the IP Timestamp option of an echo reply. */
-  readonly stampsFrom?: StampsFrom | undefined;
-  /** Echo: the payload as sent. With `stampPayload` its first four bytes are the probe's cookie. */
-  readonly payload?: Uint8Array | undefined;
-  /** Echo: the template writes the originate stamp into the payload. */
-  readonly stampPayload?: boolean | undefined;
-  /** ICMP identifier, 0..65535. */
-  readonly identifier: number;
-  /** Sequence number of each target's first probe, 0..65535. */
-  readonly firstSequence: number;
-  /** Probes per target; Infinity for no end. */
-  readonly count: number;
-  /** Time between two probes of one target, in milliseconds. */
-  readonly intervalMs: number;
-  /** Time between two targets, in milliseconds; by default the interval shared out evenly. */
-  readonly spacingMs?: number | undefined;
-  /** How long a probe waits for its answer, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Ends the run after that many milliseconds, whatever is still out. */
-  readonly deadlineMs?: number | undefined;
-  /** Originate stamp to send instead of the time of day. */
-  readonly originateMs?: number | undefined;
-  /** Makes an originate stamp for each probe instead: a number that an answer to another probe cannot carry. */
-  readonly originate?: (() => number) | undefined;
-  /** A target that has answered is not asked again: `count` becomes the number of tries. */
-  readonly stopOnReply?: boolean | undefined;
-  /** With `stopOnReply`: interval and timeout grow by this factor from try to try. */
-  readonly backoff?: number | undefined;
-  /**
-   * Probes that fall due within so many milliseconds may be sent together, which costs less; 0, the default, for
-   * none. For several targets, over a transport that can pause.
-   */
-  readonly groupMs?: number | undefined;
-  /** Leave within microseconds of the time that the schedule says, for some processor time before each probe. */
-  readonly punctual?: boolean | undefined;
-  /** Makes the schedule, starting at that CLOCK_MONOTONIC; by default a {@linkcode Schedule} of the options. */
-  readonly schedule?: ((startNs: number) => ProbeSchedule) | undefined;
-  /** Fraction in [0, 1) of a millisecond by which round n is put off; see {@linkcode Schedule}. */
-  readonly dither?: ((round: number) => number) | undefined;
-  /** Hands copies of the datagrams to the listener. */
-  readonly keepBytes?: boolean | undefined;
 }
 
 /** Why a run ended. */

@@ -10,7 +10,8 @@ import type {
   StrayDatagram,
 } from "../../src/probe/outcome.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { type EndReason, Prober, type ProberOptions } from "../../src/probe/prober.ts";
+import { type EndReason, Prober } from "../../src/probe/prober.ts";
+import type { ProberOptions } from "../../src/probe/prober_options.ts";
 import { ProbeCounters } from "../../src/stats/counters.ts";
 import type { Target } from "../../src/target/target.ts";
 import type { Instant } from "../../src/time/instant.ts";

@@ -1,0 +1,57 @@
+/** What a prober is told. */
+
+import type { ProbeTemplate } from "../packet/mod.ts";
+import type { Target } from "../target/target.ts";
+import type { StampsFrom } from "./reply_detail.ts";
+import type { ProbeSchedule } from "./schedule.ts";
+
+/** What a run asks, whom and when. */
+export interface ProberOptions {
+  /** The hosts, at least one; `targets[i].index` is i, and no address stands twice. */
+  readonly targets: readonly Target[];
+  /** Message that is sent; decides which replies count. */
+  readonly kind: "timestamp" | "echo";
+  /** Writes the datagrams; a function where each target needs one of its own, all equally long. */
+  readonly template: ProbeTemplate | ((target: Target) => ProbeTemplate);
+  /** Where the remote stamps stand: in the message, or in the IP Timestamp option of an echo reply. */
+  readonly stampsFrom?: StampsFrom | undefined;
+  /** Echo: the payload as sent. With `stampPayload` its first four bytes are the probe's cookie. */
+  readonly payload?: Uint8Array | undefined;
+  /** Echo: the template writes the originate stamp into the payload. */
+  readonly stampPayload?: boolean | undefined;
+  /** ICMP identifier, 0..65535. */
+  readonly identifier: number;
+  /** Sequence number of each target's first probe, 0..65535. */
+  readonly firstSequence: number;
+  /** Probes per target; Infinity for no end. */
+  readonly count: number;
+  /** Time between two probes of one target, in milliseconds. */
+  readonly intervalMs: number;
+  /** Time between two targets, in milliseconds; by default the interval shared out evenly. */
+  readonly spacingMs?: number | undefined;
+  /** How long a probe waits for its answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Ends the run after that many milliseconds, whatever is still out. */
+  readonly deadlineMs?: number | undefined;
+  /** Originate stamp to send instead of the time of day. */
+  readonly originateMs?: number | undefined;
+  /** Makes an originate stamp for each probe instead: a number that an answer to another probe cannot carry. */
+  readonly originate?: (() => number) | undefined;
+  /** A target that has answered is not asked again: `count` becomes the number of tries. */
+  readonly stopOnReply?: boolean | undefined;
+  /** With `stopOnReply`: interval and timeout grow by this factor from try to try. */
+  readonly backoff?: number | undefined;
+  /**
+   * Probes that fall due within so many milliseconds may be sent together, which costs less; 0, the default, for
+   * none. For several targets, over a transport that can pause.
+   */
+  readonly groupMs?: number | undefined;
+  /** Leave within microseconds of the time that the schedule says, for some processor time before each probe. */
+  readonly punctual?: boolean | undefined;
+  /** Makes the schedule, starting at that CLOCK_MONOTONIC; by default a `Schedule` of the options. */
+  readonly schedule?: ((startNs: number) => ProbeSchedule) | undefined;
+  /** Fraction in [0, 1) of a millisecond by which round n is put off; see `Schedule`. */
+  readonly dither?: ((round: number) => number) | undefined;
+  /** Hands copies of the datagrams to the listener. */
+  readonly keepBytes?: boolean | undefined;
+}
