@@ -68,7 +68,7 @@ export const SCAN_OPTIONS = {
   },
   cooldown: {
     value: duration(0, DAY_MS),
-    help: "How long to listen after the last probe",
+    help: "How long to listen once the last probe has left",
     group: "Scan",
     fallback: "4s",
   },
@@ -163,7 +163,7 @@ export const SCAN_COMMAND: CommandSpec = {
     "A scan of the public Internet needs --yes. Ask first whom you probe.",
     "The exit code is 0 when every probe was sent and no reply was lost, 1 when the scan was interrupted or the " +
     "kernel refused probes or dropped replies, 4 when something could not be written. A scan killed at any moment resumes with no address missing; what is probed twice is what left " +
-    "within the cooldown and one second before the kill.",
+    "within the cooldown and one second before the kill, or had not left a slow link's queue by then.",
   ],
   options: SCAN_OPTIONS,
   examples: [
