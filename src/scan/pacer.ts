@@ -44,12 +44,11 @@ export class Pacer {
     if (Number.isNaN(this.#nextNs)) this.#nextNs = nowNs;
     const lagNs = nowNs - this.#nextNs;
     if (lagNs < 0) return 0;
-    // One probe is always allowed at its moment, however slow the rate.
-    const burstNs = Math.max(BURST_NS, this.#intervalNs);
-    if (lagNs > burstNs) {
-      this.#owedNs += lagNs - burstNs;
-      this.#nextNs = nowNs - burstNs;
+    if (lagNs > BURST_NS) {
+      this.#owedNs += lagNs - BURST_NS;
+      this.#nextNs = nowNs - BURST_NS;
     }
+    // One probe is always allowed at its moment, however slow the rate.
     return Math.floor((nowNs - this.#nextNs) / this.#intervalNs) + 1;
   }
 

@@ -48,6 +48,11 @@ export interface CollectorOptions {
 
 /** An ICMP error may be this late and still be traced to its probe. */
 const ERROR_WINDOW_MS = 600_000;
+/**
+ * Repeated replies and ICMP errors beyond so many, and so many for each first reply or for each address, are counted but not told: one
+ * host that repeats itself must not fill a disk.
+ */
+const MOST_REPEATS = 1000, REPEATS_PER_REPLY = 10, ERRORS_PER_ADDRESS = 2;
 /** The middle of the millisecond that an originate stamp names. */
 const HALF_MS = 0.5;
 const NO_FLAGS: readonly ScanFlag[] = [];
@@ -75,14 +80,16 @@ export class ReplyCollector {
   /**
    * Takes what has arrived, at most `batches` batches of it.
    *
-   * @returns whether the source was emptied
+   * @param untilRealtimeNs what has arrived later need not be taken
+   * @returns whether that was all
    */
-  collect(batches: number): boolean {
+  collect(batches: number, untilRealtimeNs: number = Infinity): boolean {
     const { source } = this.#options;
     for (let batch = 0; batch < batches; batch++) {
       const count = source.receive();
       for (let index = 0; index < count; index++) this.#read(index);
       if (count < source.capacity) return true;
+      if (source.receivedRealtimeNs(count - 1) > untilRealtimeNs) return true;
     }
     return false;
   }
@@ -110,6 +117,7 @@ export class ReplyCollector {
     const isRepeated = duplicates.isRepeated(space.indexOf(address), originateMs);
     if (isRepeated) this.duplicates++;
     else this.replies++;
+    if (isRepeated && this.duplicates > MOST_REPEATS + REPEATS_PER_REPLY * this.replies) return;
     const isNonStandard = hasHighBit(receiveMs) || hasHighBit(transmitMs);
     let flags = NO_FLAGS;
     if (isRepeated || isNonStandard || !reader.checksumOk || reader.code !== 0) {
@@ -126,7 +134,7 @@ export class ReplyCollector {
   }
 
   #readError(index: number, start: number): void {
-    const { source, proofs, listener } = this.#options;
+    const { source, proofs, space, listener } = this.#options;
     const parsed = parseDatagram(source.bytes.subarray(start, start + source.lengthOf(index)));
     if (!parsed.ok) {
       this.malformed++;
@@ -145,6 +153,7 @@ export class ReplyCollector {
       return;
     }
     this.refusals++;
+    if (this.refusals > MOST_REPEATS + ERRORS_PER_ADDRESS * space.size) return;
     listener.refused({
       address: quote.header.destination,
       reporter: header.source,

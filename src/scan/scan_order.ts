@@ -68,6 +68,13 @@ export class ScanOrder {
     this.length = this.shardTargets * probesPerTarget;
   }
 
+  /** Where the pass ends that probe `position` belongs to: the position of the next one's first probe. */
+  passEnd(position: number): number {
+    return position < this.shardTargets
+      ? this.shardTargets
+      : (Math.floor(position / this.shardTargets) + 1) * this.shardTargets;
+  }
+
   /**
    * The address that probe `position` goes to.
    *

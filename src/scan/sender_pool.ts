@@ -33,6 +33,10 @@ export class SenderPool {
   readonly #calls = new Set<Promise<void>>();
   /** The next probe to be written. */
   #position: number;
+  /** Where the pass ends that is under way. */
+  #passEnd: number;
+  /** Originate stamp of the probe written last. */
+  #originateMs = -1;
   /** What a batch failed with; a refusal is no failure. */
   #failure: Error | undefined;
 
@@ -50,6 +54,7 @@ export class SenderPool {
     this.#order = shared.order;
     this.#answered = answered;
     this.#position = startPosition;
+    this.#passEnd = shared.order.passEnd(startPosition);
   }
 
   /** Probes that are written and have not left. */
@@ -108,10 +113,16 @@ export class SenderPool {
       return true;
     }
     const [sender] = idle;
-    const left = this.#order.length - this.#position;
+    if (this.#position === this.#passEnd && this.#position < this.#order.length) {
+      // Two probes of one target in one millisecond would be the same datagram: their replies could not be told apart.
+      if (originateMs === this.#originateMs) return false;
+      this.#passEnd = this.#order.passEnd(this.#position);
+    }
+    const left = this.#passEnd - this.#position;
     const most = Math.min(due - this.pending, this.batchProbes, left);
     if (sender === undefined || most <= 0) return false;
     this.#position += sender.load(this.#position, most, originateMs);
+    this.#originateMs = originateMs;
     this.#dispatch(sender);
     return true;
   }

@@ -51,7 +51,7 @@ export interface SweepOptions {
 export interface SweepResult extends ScanCounts {
   /** Probes dealt with; a scan that was stopped may resume here. */
   readonly position: number;
-  /** Whether every probe of the shard was dealt with. */
+  /** Whether every probe of the shard was dealt with, and its answer awaited. */
   readonly isComplete: boolean;
   /** Seconds from the first probe until the last one had left. */
   readonly sendingSeconds: number;
@@ -97,6 +97,8 @@ export class Sweep {
   #isAborted = false;
   #startNs = 0;
   #lastYieldNs = 0;
+  /** All that had arrived by then has been read: what lies unread in the socket is not settled. */
+  #heardNs = -Infinity;
   #lastReport = { atNs: 0, sent: 0, replies: 0 };
 
   /**
@@ -160,22 +162,33 @@ export class Sweep {
     await this.#drain();
     const position = this.#pool.departed;
     const lastNs = clock.now().monotonicNs;
-    const endNs = lastNs + cooldownMs * 1e6;
-    for (let nowNs = lastNs; nowNs < endNs && !this.#isAborted; nowNs = clock.now().monotonicNs) {
-      await this.#listeningTurn(nowNs, Math.min(COOLDOWN_WAIT_MS, (endNs - nowNs) / 1e6));
-    }
-    while (!this.#collector.collect(this.#receiveBatches));
+    await this.#listen(this.#sent === 0 ? lastNs : lastNs + cooldownMs * 1e6);
     const nowNs = clock.now().monotonicNs;
     listener.progress(this.#progress(nowNs, "cooldown"));
     // After an aborted wait the last probes are not settled, and a resumed scan repeats them.
-    listener.checkpoint(this.#isAborted ? this.#settled.settled(nowNs) : position);
+    listener.checkpoint(this.#isAborted ? this.#settled.settled(this.#heardNs) : position);
     return {
       ...this.#counts(),
       position,
-      isComplete: position >= order.length,
+      isComplete: position >= order.length && !this.#isAborted,
       sendingSeconds: (lastNs - this.#startNs) / 1e9,
       elapsedSeconds: (nowNs - this.#startNs) / 1e9,
     };
+  }
+
+  /** Listens until `endNs`, and reads what had arrived by then, which is less than may arrive while it is read. */
+  async #listen(endNs: number): Promise<void> {
+    const { clock, replies } = this.#options;
+    let now = clock.now();
+    for (; now.monotonicNs < endNs && !this.#isAborted; now = clock.now()) {
+      const waitMs = Math.min(COOLDOWN_WAIT_MS, (endNs - now.monotonicNs) / 1e6);
+      await this.#listeningTurn(now.monotonicNs, waitMs);
+    }
+    while (!this.#collector.collect(this.#receiveBatches, now.realtimeNs)) {
+      await replies.breathe();
+      if (this.#isAborted) return;
+    }
+    this.#heardNs = now.monotonicNs;
   }
 
   async #sendingTurn(): Promise<void> {
@@ -183,7 +196,7 @@ export class Sweep {
     const now = clock.now();
     const due = this.#pacer.due(now.monotonicNs);
     const hasSent = this.#pool.send(due, wholeMsOfDay(now.realtimeNs));
-    const isEmpty = this.#collector.collect(this.#receiveBatches);
+    const isEmpty = this.#collect(now.monotonicNs);
     if (this.#mustBackOff) {
       this.#mustBackOff = false;
       await replies.wait(this.#backoffMs);
@@ -221,8 +234,15 @@ export class Sweep {
   }
 
   async #listeningTurn(nowNs: number, waitMs: number): Promise<void> {
-    if (this.#collector.collect(this.#receiveBatches)) await this.#options.replies.wait(waitMs);
+    if (this.#collect(nowNs)) await this.#options.replies.wait(waitMs);
     await this.#serve(nowNs, "cooldown");
+  }
+
+  /** Takes what has arrived, up to a limit; returns whether that was all. `nowNs` was read before. */
+  #collect(nowNs: number): boolean {
+    const isAll = this.#collector.collect(this.#receiveBatches);
+    if (isAll) this.#heardNs = nowNs;
+    return isAll;
   }
 
   /** Lets signals and timers in, and reports. */
@@ -234,7 +254,7 @@ export class Sweep {
     }
     if (nowNs - this.#lastReport.atNs >= REPORT_NS) {
       this.#options.listener.progress(this.#progress(nowNs, phase));
-      this.#options.listener.checkpoint(this.#settled.settled(nowNs));
+      this.#options.listener.checkpoint(this.#settled.settled(this.#heardNs));
     }
   }
 

@@ -71,6 +71,15 @@ Deno.test("one probe a minute leaves at once and then every minute", () => {
   ]);
 });
 
+Deno.test("after a stall a slow rate sends no two probes together", () => {
+  const pacer = new Pacer(10);
+  for (const atMs of [0, 5000, 5001, 5050, 5093]) {
+    const due = pacer.due(atMs * 1e6);
+    assertEquals(due, atMs === 5093 || atMs === 0 || atMs === 5000 ? 1 : 0, `${atMs} ms`);
+    pacer.sent(due);
+  }
+});
+
 Deno.test("without a limit everything is due, always", () => {
   const pacer = new Pacer(Infinity);
   assertEquals(pacer.due(0), Infinity);

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { emitDatagram } from "../../../src/packet/mod.ts";
 import { Random } from "../../support/random.ts";
 import { answer } from "./simulated_network.ts";
@@ -151,6 +151,89 @@ Deno.test("two probes per target are two replies, no duplicates", async () => {
   const result = await sweep.run();
   assertEquals([result.sent, result.replies, result.duplicates], [512, 512, 0]);
   assertEquals(addresses(listener.replies).size, 256);
+});
+
+for (const threads of [0, 3]) {
+  Deno.test(`passes over few targets lie a millisecond apart at any rate, threads: ${threads}: no reply is a duplicate`, async () => {
+    const { network, sweep } = prepareSweep(answering, {
+      ...{ block: "10.1.0.0/28", probesPerTarget: 40, threads, options: { rate: Infinity } },
+    });
+    const result = await sweep.run();
+    assertEquals([result.sent, result.replies, result.duplicates], [640, 640, 0]);
+    const datagrams = new Set(network.probes.map(({ bytes }) => bytes.join()));
+    assertEquals(datagrams.size, 640);
+  });
+}
+
+Deno.test("one host that repeats itself is counted in full and told a thousand times", async () => {
+  const { listener, sweep } = prepareSweep((probe) => {
+    const error = { kind: "error", type: 11, body: probe.bytes } as const;
+    const header = { source: 0x0a0000fe, destination: 0x0a000001 };
+    return [...Array(5000)].flatMap((_, number) => [
+      { bytes: answer(probe), delayMs: 1 + number / 100 },
+      { bytes: emitDatagram({ header, message: error }), delayMs: 1 + number / 100 },
+    ]);
+  }, { block: "10.1.0.0/32" });
+  const result = await sweep.run();
+  assertEquals([result.replies, result.duplicates, result.refusals], [1, 4999, 5000]);
+  assertEquals([listener.replies.length, listener.refusals.length], [1011, 1002]);
+});
+
+Deno.test("a flood does not keep a scan from ending, nor from hearing a stop", async () => {
+  for (const isStopped of [false, true]) {
+    const { network, sweep } = prepareSweep(answering, {
+      options: { rate: Infinity, cooldownMs: isStopped ? 3_600_000 : 50 },
+    });
+    const { receive } = network;
+    // Each look finds a whole batch, whatever was read before.
+    network.receive = () => {
+      network.pause(0.01);
+      for (let i = 0; i < network.capacity; i++) network.deliver(new Uint8Array(8), 0);
+      return receive.call(network);
+    };
+    let turns = 0;
+    const { breathe } = network;
+    network.breathe = () => {
+      if (++turns === 10_000) throw new Error("it does not end");
+      if (isStopped) sweep.stop();
+      return breathe.call(network);
+    };
+    const result = await sweep.run();
+    assertEquals(result.isComplete, !isStopped);
+  }
+});
+
+Deno.test("what lies unread in the socket is not settled: a reader that is slow and a kill cost no address", async () => {
+  const { network, listener, sweep } = prepareSweep(answering, {
+    ...{ block: "10.1.0.0/20", options: { cooldownMs: 100 } },
+  });
+  const { receive, now } = network;
+  // From the 500th probe on nothing is read any more.
+  network.receive = () => {
+    if (network.probes.length < 500) return receive.call(network);
+    network.bytes.fill(0);
+    return network.capacity;
+  };
+  class Kill extends Error {}
+  network.now = () => {
+    if (network.probes.length > 3500) throw new Kill();
+    return now.call(network);
+  };
+  await assertRejects(() => sweep.run(), Kill);
+  const { position } = listener.checkpointed;
+  assert(position <= 500, `${position} are settled, 500 were heard of`);
+});
+
+Deno.test("a second stop makes a scan interrupted, however much was sent", async () => {
+  const { network, listener, sweep } = prepareSweep(answering, { options: { cooldownMs: 5000 } });
+  const { wait } = network;
+  network.wait = (timeoutMs) => {
+    if (network.probes.length === 256) sweep.stop();
+    wait.call(network, timeoutMs);
+  };
+  const result = await sweep.run();
+  assertEquals([result.sent, result.position, result.isComplete], [256, 256, false]);
+  assert(listener.checkpointed.position < 256);
 });
 
 Deno.test("skipped addresses are passed over and cost no other address its probe", async () => {
