@@ -17,7 +17,7 @@ import { checkResult } from "./errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
 import { openLibc } from "./libc.ts";
 import { createSocketAddress } from "./socket_address.ts";
-import { bindToInterface, setIntOption } from "./socket_option.ts";
+import { bindToAddress, bindToInterface, setIntOption } from "./socket_option.ts";
 
 /** What a bulk raw socket sends. */
 export interface BulkRawSocketOptions {
@@ -27,6 +27,8 @@ export interface BulkRawSocketOptions {
   readonly capacity: number;
   /** Send buffer to ask for; without room in it sendmmsg says EAGAIN. The kernel caps it at net.core.wmem_max. */
   readonly sendBufferBytes: number;
+  /** Address of ours to send from, which routing rules may look at; an unsigned 32-bit number. */
+  readonly source?: number | undefined;
   /** Send through this interface only. */
   readonly interfaceName?: string | undefined;
   /** Firewall mark, 0 to 2^32 − 1. */
@@ -66,7 +68,7 @@ export class BulkRawSocket extends BatchTransmitter {
       "open a raw socket",
     );
     try {
-      const { interfaceName, mark, sendBufferBytes } = options;
+      const { interfaceName, source, mark, sendBufferBytes } = options;
       const set = (level: number, option: number, value: number, action: string) =>
         setIntOption(descriptor, level, option, value, action);
       set(IPPROTO_IP, IP_HDRINCL, 1, "write IPv4 headers (IP_HDRINCL)");
@@ -75,6 +77,7 @@ export class BulkRawSocket extends BatchTransmitter {
       set(IPPROTO_IP, IP_RECVERR, 1, "hear of full queues (IP_RECVERR)");
       set(SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer");
       if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
+      if (source !== undefined) bindToAddress(descriptor, source);
       if (mark !== undefined) set(SOL_SOCKET, SO_MARK, mark, `set mark ${mark}`);
       return new BulkRawSocket(descriptor, options);
     } catch (error) {

@@ -239,18 +239,30 @@ export const RTM_GETROUTE = 26;
 export const RTM_NEWNEIGH = 28;
 /** Asks for neighbours. */
 export const RTM_GETNEIGH = 30;
+/** Describes a routing rule. */
+export const RTM_NEWRULE = 32;
+/** Asks for routing rules. */
+export const RTM_GETRULE = 34;
 /** Route type: to another host. */
 export const RTN_UNICAST = 1;
 /** Route attribute: destination. */
 export const RTA_DST = 1;
+/** Route attribute: source address. */
+export const RTA_SRC = 2;
 /** Route attribute: outgoing interface. */
 export const RTA_OIF = 4;
 /** Route attribute: next hop. */
 export const RTA_GATEWAY = 5;
 /** Route attribute: source address to prefer. */
 export const RTA_PREFSRC = 7;
+/** Route attribute: several next hops. */
+export const RTA_MULTIPATH = 9;
+/** Route attribute: number of a next hop, or of a group of them, that is kept elsewhere. */
+export const RTA_NH_ID = 30;
 /** Route attribute: firewall mark that chooses the table. */
 export const RTA_MARK = 16;
+/** Rule attribute: its place in the order of rules; 0 when absent. */
+export const FRA_PRIORITY = 6;
 /** Link attribute: hardware address. */
 export const IFLA_ADDRESS = 1;
 /** Link attribute: name. */

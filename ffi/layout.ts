@@ -56,7 +56,14 @@ export const SockaddrNl = { size: 12, family: 0, port: 4, groups: 8 } as const;
 export const Nlmsghdr = { size: 16, length: 0, type: 4, flags: 6, sequence: 8, port: 12 } as const;
 
 /** `struct rtmsg`, rtnetlink(7). */
-export const Rtmsg = { size: 12, family: 0, destinationBits: 1, table: 4, type: 7 } as const;
+export const Rtmsg = {
+  size: 12,
+  family: 0,
+  destinationBits: 1,
+  sourceBits: 2,
+  table: 4,
+  type: 7,
+} as const;
 
 /** `struct ndmsg`, rtnetlink(7). */
 export const Ndmsg = { size: 12, family: 0, interfaceIndex: 4, state: 8 } as const;

@@ -32,6 +32,8 @@ export interface RoutePrefix {
   readonly first: number;
   /** Highest address. */
   readonly last: number;
+  /** It may have several next hops, which take turns. */
+  readonly isMultipath: boolean;
 }
 
 /** One network interface. */
@@ -62,6 +64,8 @@ export interface NetlinkRouteQuery {
   readonly interfaceIndex?: number | undefined;
   /** Firewall mark that rules may look at, 0 to 2^32 − 1. */
   readonly mark?: number | undefined;
+  /** Address of this machine to send from, which rules may look at; an unsigned 32-bit number. */
+  readonly source?: number | undefined;
 }
 
 /**
@@ -71,13 +75,17 @@ export interface NetlinkRouteQuery {
  * @throws {SystemError} ENETUNREACH, EHOSTUNREACH, EACCES and the like when there is none
  */
 export function lookUpRoute(destination: number, query: NetlinkRouteQuery = {}): NetlinkRoute {
-  const { interfaceIndex, mark } = query;
+  const { interfaceIndex, mark, source } = query;
   const body = new Uint8Array(Rtmsg.size);
   body[Rtmsg.family] = c.AF_INET;
   body[Rtmsg.destinationBits] = 32;
   const attributes: NetlinkAttribute[] = [[c.RTA_DST, bigEndianWord(destination)]];
   if (interfaceIndex !== undefined) attributes.push([c.RTA_OIF, nativeWord(interfaceIndex)]);
   if (mark !== undefined) attributes.push([c.RTA_MARK, nativeWord(mark)]);
+  if (source !== undefined) {
+    body[Rtmsg.sourceBits] = 32;
+    attributes.push([c.RTA_SRC, bigEndianWord(source)]);
+  }
   const what = `look up a route to ${addressText(destination)}`;
   const answers = requestNetlink(c.RTM_GETROUTE, 0, body, attributes, what);
   const route = answers.find(({ type }) => type === c.RTM_NEWROUTE);
@@ -97,10 +105,26 @@ export function listRoutePrefixes(): RoutePrefix[] {
   body[Rtmsg.family] = c.AF_INET;
   const answers = requestNetlink(c.RTM_GETROUTE, c.NLM_F_DUMP, body, [], "list the routes");
   return answers.filter(({ type }) => type === c.RTM_NEWROUTE).map(({ view }) => {
-    const first = readAttributes(view, Rtmsg.size).get(c.RTA_DST)?.getUint32(0) ?? 0;
+    const found = readAttributes(view, Rtmsg.size);
+    const first = found.get(c.RTA_DST)?.getUint32(0) ?? 0;
     const size = 2 ** (32 - view.getUint8(Rtmsg.destinationBits));
-    return { first, last: first + size - 1 };
+    const isMultipath = found.has(c.RTA_MULTIPATH) || found.has(c.RTA_NH_ID);
+    return { first, last: first + size - 1, isMultipath };
   });
+}
+
+/** Priorities of the rules that every Linux has: local, main, default (ip-rule(8)). */
+const USUAL_RULES = [0, 32_766, 32_767];
+
+/** Whether there are routing rules beside the three that every Linux has, or fewer. What they look at is not told. */
+export function hasUnusualRules(): boolean {
+  const body = new Uint8Array(Rtmsg.size);
+  body[Rtmsg.family] = c.AF_INET;
+  const answers = requestNetlink(c.RTM_GETRULE, c.NLM_F_DUMP, body, [], "list the routing rules");
+  const priorities = answers.filter(({ type }) => type === c.RTM_NEWRULE).map(({ view }) =>
+    readAttributes(view, Rtmsg.size).get(c.FRA_PRIORITY)?.getUint32(0, true) ?? 0
+  );
+  return priorities.sort((a, b) => a - b).join() !== USUAL_RULES.join();
 }
 
 /** The IPv4 neighbours whose hardware addresses the kernel has and uses. */

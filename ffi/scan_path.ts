@@ -2,8 +2,7 @@
  * Which way a sweep leaves: as Ethernet frames to one gateway, or as IPv4 datagrams that the kernel routes. Linux only.
  *
  * Frames are faster but carry one hardware address, so they fit only when every target lies behind
- * the same gateway on the same Ethernet interface. That is checked at every place where the routing
- * table can change within the targets, not on a sample.
+ * the same gateway on the same Ethernet interface (`route_survey.ts`). They pass the firewall and IPsec by.
  */
 
 import {
@@ -18,15 +17,10 @@ import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { findInterfaceIndex } from "./interfaces.ts";
 import { openLibc } from "./libc.ts";
 import { findHardwareAddresses } from "./neighbours.ts";
-import {
-  listRoutePrefixes,
-  lookUpRoute,
-  type NetlinkLink,
-  type NetlinkRoute,
-  type NetlinkRouteQuery,
-  readLink,
-} from "./netlink.ts";
-import { addressText, createSocketAddress } from "./socket_address.ts";
+import { lookUpRoute, type NetlinkLink, type NetlinkRoute, readLink } from "./netlink.ts";
+import { type RouteSurvey, surveyRoutes } from "./route_survey.ts";
+import { addressText } from "./socket_address.ts";
+import { bindToAddress } from "./socket_option.ts";
 
 /** What a way out is asked for. */
 export interface ScanPathQuery {
@@ -40,6 +34,8 @@ export interface ScanPathQuery {
   readonly gatewayMac?: Uint8Array | undefined;
   /** Firewall mark. Packet sockets pass the firewall, so a mark means datagrams. */
   readonly mark?: number | undefined;
+  /** Take the raw socket in any case. */
+  readonly rawSocket?: boolean | undefined;
 }
 
 /** The way out, and why. */
@@ -67,33 +63,38 @@ export type ScanPath =
   };
 
 const MAC_BYTES = 6;
-/** More borders than this are not looked at one by one; the kernel routes then. */
-const MOST_BORDERS = 4096;
 
 /**
  * Chooses the way out. Sends nothing but, when a gateway's hardware address is not known, datagrams to the gateway that
  * make the kernel ask for it: whatever else is sent meanwhile, the kernel holds a few hundred datagrams of it and drops
  * the rest without a word, on either way out.
  *
- * @throws {SystemError} when there is no route to the first target, no such interface, or the source address is not ours
+ * @throws {SystemError} when there is no route to any target, no such interface, the source address is not ours, or
+ * every target lies behind a gateway and no gateway tells its hardware address
  */
 export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
-  const { blocks, interfaceName, source = 0, mark } = query;
-  const raw = (reason: string): ScanPath => ({ kind: "raw-socket", interfaceName, source, reason });
-  if (query.source !== undefined) requireOwnAddress(query.source);
-  const first = blocks[0]?.first;
-  if (first === undefined) return raw("there are no targets");
-  const routeQuery = { interfaceIndex: requireInterface(interfaceName), mark };
-  const route = lookUpRoute(first, routeQuery);
-  const givenMac = mark === undefined ? query.gatewayMac : undefined;
-  const survey = givenMac === undefined ? surveyRoutes(blocks, route, routeQuery) : undefined;
-  const gatewayMacs = await askGateways(survey?.gateways ?? []);
+  const { blocks, interfaceName, source, mark, gatewayMac } = query;
+  const raw = (reason: string): ScanPath => ({
+    kind: "raw-socket",
+    interfaceName,
+    source: source ?? 0,
+    reason,
+  });
+  if (source !== undefined) requireOwnAddress(source);
+  const [firstBlock] = blocks;
+  if (firstBlock === undefined) return raw("there are no targets");
+  const routeQuery = { interfaceIndex: requireInterface(interfaceName), mark, source };
+  if (gatewayMac !== undefined) {
+    return frameTo(gatewayMac, query, lookUpRoute(firstBlock.first, routeQuery), raw);
+  }
+  const survey = surveyRoutes(blocks, routeQuery);
+  const { route, difference } = survey;
+  const gatewayMacs = await askGateways(survey);
+  if (query.rawSocket === true) return raw("asked for");
   if (mark !== undefined) return raw("a firewall mark counts only where the kernel routes");
+  if (difference !== undefined) return raw(difference);
   if (route.type !== RTN_UNICAST) return raw("targets are addresses of this machine");
-  if (survey === undefined) return frameTo(givenMac, query, route, raw);
   if (route.gateway === undefined) return raw("targets are on the link itself");
-  const { other } = survey;
-  if (other !== undefined) return raw(`targets have several routes: see ${addressText(other)}`);
   return frameTo(gatewayMacs.get(route), query, route, raw);
 }
 
@@ -113,10 +114,7 @@ function requireOwnAddress(address: number): void {
     "look at the source address",
   );
   try {
-    const bytes = createSocketAddress(address);
-    // Memory: bind reads the address during the call only.
-    const result = libc.bind(descriptor, bytes, bytes.length);
-    checkResult(result, "bind", `send from ${addressText(address)}`);
+    bindToAddress(descriptor, address);
   } finally {
     libc.close(descriptor);
   }
@@ -126,9 +124,13 @@ function isEthernet({ type, address }: NetlinkLink): boolean {
   return type === ARPHRD_ETHER && address.length === MAC_BYTES;
 }
 
-/** The hardware addresses of those gateways that have some and tell them. */
+/**
+ * The hardware addresses of those gateways that have some and tell them.
+ *
+ * @throws {SystemError} EHOSTUNREACH when they have some, none tells, and nothing can be reached without them
+ */
 async function askGateways(
-  gateways: readonly NetlinkRoute[],
+  { gateways, isSomeDirect }: RouteSurvey,
 ): Promise<ReadonlyMap<NetlinkRoute, Uint8Array<ArrayBuffer> | undefined>> {
   const hops = gateways.flatMap((route) => {
     const link = readLink(route.interfaceIndex);
@@ -137,6 +139,13 @@ async function askGateways(
       : [];
   });
   const found = await findHardwareAddresses(hops);
+  const [first] = hops;
+  const isSomeFound = isSomeDirect || hops.length < gateways.length ||
+    found.some((address) => address !== undefined);
+  if (first !== undefined && !isSomeFound) {
+    const action = `reach gateway ${addressText(first.address)} on ${first.link.name}`;
+    throw new SystemError("sendto", errnoNumber("EHOSTUNREACH"), action);
+  }
   return new Map(hops.map(({ route }, index) => [route, found[index]]));
 }
 
@@ -146,6 +155,7 @@ function frameTo(
   route: NetlinkRoute,
   raw: (reason: string) => ScanPath,
 ): ScanPath {
+  if (route.type !== RTN_UNICAST) return raw("targets are addresses of this machine");
   const link = readLink(route.interfaceIndex);
   if (!isEthernet(link)) return raw(`${link.name} has no Ethernet layer`);
   const source = query.source ?? route.source;
@@ -168,57 +178,4 @@ function frameTo(
     linkHeader,
     reason: `all targets lie behind ${via} on ${link.name}`,
   };
-}
-
-/** What the routes to some blocks have in common, and what not. */
-interface RouteSurvey {
-  /** Some target that takes another route than the first one, or undefined when none does. */
-  readonly other: number | undefined;
-  /** One route for each gateway, that of the first target first where it has one. */
-  readonly gateways: readonly NetlinkRoute[];
-}
-
-/** Looks at every place within the blocks where the routing table may change, up to a limit. */
-function surveyRoutes(
-  blocks: ScanPathQuery["blocks"],
-  first: NetlinkRoute,
-  query: NetlinkRouteQuery,
-): RouteSurvey {
-  const gateways = new Map<string, NetlinkRoute>();
-  const note = (route: NetlinkRoute) => {
-    const key = `${route.interfaceIndex} ${route.gateway}`;
-    if (route.gateway !== undefined && !gateways.has(key)) gateways.set(key, route);
-  };
-  note(first);
-  const borders = listBorders(blocks);
-  let other: number | undefined = borders.length > MOST_BORDERS ? borders.at(-1) : undefined;
-  for (const address of borders) {
-    try {
-      const route = lookUpRoute(address, query);
-      note(route);
-      const isSame = route.type === first.type && route.gateway === first.gateway &&
-        route.interfaceIndex === first.interfaceIndex;
-      if (!isSame) other ??= address;
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      // No route, or a forbidden one: the kernel must refuse these probes one by one.
-      other ??= address;
-    }
-  }
-  return { other, gateways: [...gateways.values()] };
-}
-
-/** The first address of each block, and those within at which some route begins or has just ended; one more than the limit at most. */
-function listBorders(blocks: ScanPathQuery["blocks"]): number[] {
-  const borders = new Set<number>();
-  const add = (address: number) => {
-    if (borders.size <= MOST_BORDERS) borders.add(address);
-  };
-  for (const block of blocks) add(block.first);
-  for (const route of listRoutePrefixes()) {
-    for (const address of [route.first, route.last + 1]) {
-      if (blocks.some((block) => address > block.first && address <= block.last)) add(address);
-    }
-  }
-  return [...borders];
 }

@@ -86,6 +86,7 @@ function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSock
       capacity,
       sendBufferBytes,
       interfaceName,
+      source: options.source,
       mark: options.mark,
     });
   }

@@ -11,8 +11,8 @@ import * as c from "./constants.ts";
 import type { SocketEnds } from "./datagram.ts";
 import { checkResult } from "./errno.ts";
 import { openLibc } from "./libc.ts";
-import { addressText, createSocketAddress } from "./socket_address.ts";
 import {
+  bindToAddress,
   bindToInterface,
   enableTimestamping,
   keepIcmpTypes,
@@ -94,10 +94,7 @@ function openSocket(protocol: number): number {
 
 function bind(descriptor: number, { interfaceName, sourceAddress }: SocketEndsOptions): void {
   if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
-  if (sourceAddress === undefined) return;
-  const bytes = createSocketAddress(sourceAddress);
-  const result = openLibc().bind(descriptor, bytes, bytes.length);
-  checkResult(result, "bind", `send from ${addressText(sourceAddress)}`);
+  if (sourceAddress !== undefined) bindToAddress(descriptor, sourceAddress);
 }
 
 function configureSending(descriptor: number, { mark, ignorePathMtu }: SocketEndsOptions): void {

@@ -3,7 +3,7 @@
 import * as c from "./constants.ts";
 import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { openLibc } from "./libc.ts";
-import { cString } from "./socket_address.ts";
+import { addressText, createSocketAddress, cString } from "./socket_address.ts";
 
 const timestampingFlags = c.SOF_TIMESTAMPING_TX_SOFTWARE | c.SOF_TIMESTAMPING_RX_SOFTWARE |
   c.SOF_TIMESTAMPING_SOFTWARE | c.SOF_TIMESTAMPING_OPT_ID | c.SOF_TIMESTAMPING_OPT_TSONLY;
@@ -124,6 +124,20 @@ export function bindToInterface(descriptor: number, name: string): void {
     bytes.length,
   );
   checkResult(result, "setsockopt", action);
+}
+
+/**
+ * Binds the socket to an address of this machine: that is where it sends from, and only what is sent there is heard.
+ *
+ * Memory: bind reads the address during the call only.
+ *
+ * @param address unsigned 32-bit number
+ * @throws {SystemError} EADDRNOTAVAIL when it is not this machine's
+ */
+export function bindToAddress(descriptor: number, address: number): void {
+  const bytes = createSocketAddress(address);
+  const result = openLibc().bind(descriptor, bytes, bytes.length);
+  checkResult(result, "bind", `send from ${addressText(address)}`);
 }
 
 /**

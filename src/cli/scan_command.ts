@@ -108,6 +108,16 @@ function checkOptions(options: ScanOptions): void {
   if (options.checkpoint !== undefined && options.resume !== undefined) {
     throw new UsageError("Cannot use --checkpoint with --resume: want one of them", "--checkpoint");
   }
+  if (
+    options["gateway-mac"] !== undefined && (options["raw-socket"] || options.mark !== undefined)
+  ) {
+    throw new UsageError(
+      `Cannot use --gateway-mac with ${
+        options["raw-socket"] ? "--raw-socket" : "--mark"
+      }: the kernel routes then, want one of them`,
+      "--gateway-mac",
+    );
+  }
   if (options.pcap !== undefined && !options["dry-run"]) {
     throw new UsageError("Cannot use --pcap without --dry-run: a scan captures nothing", "--pcap");
   }

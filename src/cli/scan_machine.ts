@@ -19,6 +19,8 @@ export interface ScanSocketRequest {
   readonly gatewayMac?: Uint8Array | undefined;
   /** Firewall mark. */
   readonly mark?: number | undefined;
+  /** Send through a raw socket in any case. */
+  readonly rawSocket: boolean;
   /** Number of transmitters, at least 1. */
   readonly senders: number;
   /** The constant part of every datagram, given our address on the way out. */

@@ -112,6 +112,10 @@ export const SCAN_OPTIONS = {
     group: "Packet",
     fallback: "the gateway's",
   },
+  "raw-socket": {
+    help: "Let the kernel route each probe: slower, but firewall and IPsec see it",
+    group: "Packet",
+  },
   ...PACKET_OPTIONS,
   format: {
     value: choice("FORMAT", SCAN_FORMATS),
@@ -161,6 +165,9 @@ export const SCAN_COMMAND: CommandSpec = {
     "Reserved blocks (the IANA registry, multicast) and this machine's own addresses are left out unless " +
     "--include-reserved; private, shared, loopback and link-local ones are scanned when a target lies wholly inside them. " +
     "A scan of the public Internet needs --yes. Ask first whom you probe.",
+    "Where all targets lie behind one gateway on an Ethernet link, probes leave as frames through a packet socket, past the " +
+    "firewall and IPsec of this machine; else, and with --raw-socket or --mark, as datagrams that the kernel routes. " +
+    "The output names which.",
     "The exit code is 0 when every probe was sent and no reply was lost, 1 when the scan was interrupted or the " +
     "kernel refused probes or dropped replies, 4 when something could not be written. A scan killed at any moment resumes with no address missing; what is probed twice is what left " +
     "within the cooldown and one second before the kill, or had not left a slow link's queue by then.",

@@ -72,6 +72,7 @@ async function openSockets(
     source,
     gatewayMac: options["gateway-mac"],
     mark: options.mark,
+    rawSocket: options["raw-socket"],
     senders,
     template: (source) =>
       emitProbeTemplate({ source, ttl: options.ttl ?? 64, tos: options.tos ?? 0 }),
@@ -130,7 +131,7 @@ async function sweep(
     unsent: (address, errno) => {
       const error = system.scan.errorName(errno);
       // The broadcast address of a network of ours, raw(7), is no host.
-      if (error !== "EACCES") notAsked++;
+      if (error !== "EACCES" || !system.isBroadcast(address)) notAsked++;
       reporter.unsent({ address, error });
     },
     progress: (progress) => {

@@ -29,6 +29,7 @@ const HEADERS = [
   "linux/capability.h",
   "linux/errqueue.h",
   "linux/ethtool.h",
+  "linux/fib_rules.h",
   "linux/filter.h",
   "linux/icmp.h",
   "linux/if_ether.h",

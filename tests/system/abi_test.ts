@@ -86,6 +86,7 @@ const structures: Readonly<Record<string, Structure>> = {
     members: {
       family: "rtm_family",
       destinationBits: "rtm_dst_len",
+      sourceBits: "rtm_src_len",
       table: "rtm_table",
       type: "rtm_type",
     },
