@@ -275,3 +275,9 @@ export const NDA_DST = 1;
 export const NDA_LLADDR = 2;
 /** Neighbour states in which the hardware address can be used: reachable, stale, delay, probe, noarp, permanent. */
 export const NUD_VALID = 0xde;
+
+// <signal.h>
+/** Hangup: the terminal has gone. */
+export const SIGHUP = 1;
+/** Signal handler: none, the signal is ignored. */
+export const SIG_IGN = 1;

@@ -74,6 +74,9 @@ export const Ifinfomsg = { size: 16, family: 0, linkType: 2, interfaceIndex: 4 }
 /** `struct rtattr`, rtnetlink(7). Each attribute starts on a multiple of 4; its data follows it. */
 export const Rtattr = { size: 4, length: 0, type: 2 } as const;
 
+/** `struct sigaction`, sigaction(2): all that is looked at. */
+export const Sigaction = { size: 152, handler: 0 } as const;
+
 /** `struct iovec`, readv(2). */
 export const Iovec = { size: 16, base: 0, length: 8 } as const;
 

@@ -59,6 +59,8 @@ export const PORTABLE_SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  // r: nothing, where the new action is null; w: the old action
+  sigaction: { parameters: ["i32", "pointer", "buffer"], result: "i32" },
   // w: two descriptors
   pipe: { parameters: ["buffer"], result: "i32" },
   // w: bytes

@@ -21,4 +21,5 @@ export {
 } from "./privilege.ts";
 export { RawSocket, type RawSocketOptions } from "./raw_socket.ts";
 export { findRoute, isBroadcast, type RouteAnswer, type RouteQuery } from "./route_source.ts";
+export { isHangupIgnored } from "./signal_action.ts";
 export { SystemClock, type SystemInstant } from "./system_clock.ts";

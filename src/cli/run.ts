@@ -6,6 +6,7 @@ import {
   errnoCode,
   findRoute,
   isBroadcast,
+  isHangupIgnored,
   listInterfaceAddresses,
   lookUpAddress,
   RawSocket,
@@ -54,6 +55,7 @@ const scanMachine: ScanMachine = {
   hostName: readHostName,
   errorName: errnoCode,
   openFile,
+  readRegularFile,
 };
 
 const realSystem: System = {
@@ -63,6 +65,7 @@ const realSystem: System = {
   findRoute: findKernelRoute,
   stdout: Deno.stdout,
   stderr: Deno.stderr,
+  stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal(),
   readText,
   openAppend: (path) => Deno.openSync(path, { append: true, create: true }),
@@ -85,10 +88,16 @@ function openTransport(options: TransportOptions): Transport {
   });
 }
 
-function openFile(path: string, mode: "empty" | "keep"): WritableFile {
-  const isNew = mode === "empty";
-  const file = Deno.openSync(path, { write: true, create: isNew, truncate: isNew });
+function openFile(path: string, mode: "create" | "keep"): WritableFile {
+  const file = Deno.openSync(path, { write: true, create: mode === "create" });
+  // Now: once root is given up, the path may be out of reach.
+  const { isFile } = file.statSync();
   return {
+    clear() {
+      if (!isFile) return;
+      file.truncateSync();
+      file.seekSync(0, Deno.SeekMode.Start);
+    },
     writeSync: (bytes) => file.writeSync(bytes),
     writeAt(offsetBytes, bytes) {
       file.seekSync(offsetBytes, Deno.SeekMode.Start);
@@ -96,6 +105,10 @@ function openFile(path: string, mode: "empty" | "keep"): WritableFile {
     },
     close: () => file.close(),
   };
+}
+
+function readRegularFile(path: string): string | undefined {
+  return optional(() => Deno.statSync(path).isFile ? Deno.readTextFileSync(path) : undefined);
 }
 
 function findKernelRoute(address: number): RouteFinding {
@@ -152,7 +165,13 @@ async function resolve(name: string): Promise<NameResolution> {
   }
 }
 
+/** Asked before the first listener: the runtime then takes all signals over. */
+let startedWithoutHangup: boolean | undefined;
+
 function onSignal(signal: RunSignal, handler: () => void): () => void {
-  Deno.addSignalListener(signal, handler);
-  return () => Deno.removeSignalListener(signal, handler);
+  startedWithoutHangup ??= isHangupIgnored();
+  // Who starts a program with nohup(1) wants it to outlive the terminal. Without any listener the runtime would end it.
+  const listener = signal === "SIGHUP" && startedWithoutHangup ? () => {} : handler;
+  Deno.addSignalListener(signal, listener);
+  return () => Deno.removeSignalListener(signal, listener);
 }

@@ -1,28 +1,22 @@
 /** `icmptime scan`: from words to exit code. */
 
-import { parseAddress } from "../packet/address.ts";
-import { FileSink } from "../report/file_sink.ts";
-import { isClosedPipe, LineSink } from "../report/line_sink.ts";
 import { safeText } from "../report/safe_text.ts";
-import { scanFieldNames } from "../report/scan_reporter.ts";
 import { formatCount, formatSeconds } from "../report/scan_status.ts";
 import { type Checkpoint, findDifference, parseCheckpoint } from "../scan/checkpoint.ts";
-import { dryRun } from "../scan/dry_run.ts";
-import { randomHashKey } from "../scan/half_sip_hash.ts";
 import { rateForBandwidth } from "../scan/pacer.ts";
-import { PROBE_BYTES, type ProbeShape } from "../scan/probe_writer.ts";
+import { PROBE_BYTES } from "../scan/probe_writer.ts";
 import { planScan, type ScanPlan } from "../scan/scan_plan.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
-import { nearest } from "./nearest.ts";
-import { openOutput } from "./open_output.ts";
 import type { Parsed } from "./option.ts";
 import { print } from "./print.ts";
-import { printProbes, writeProbes } from "./scan_dry_run.ts";
+import { checkScanOptions } from "./scan_checks.ts";
+import { runDry } from "./scan_dry_run.ts";
 import { SCAN_COMMAND, SCAN_OPTIONS } from "./scan_options.ts";
-import { runScanSession, type ScanSetup } from "./scan_session.ts";
+import { runScanSession } from "./scan_session.ts";
+import type { ScanSetup } from "./scan_setup.ts";
 import { readExclusions, readFile, readScanTargets } from "./scan_targets.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
@@ -36,7 +30,6 @@ const ONE_THREAD_RATE = 100_000;
 /** More threads than that only queue up for the network card. */
 const MOST_SENDERS = 8;
 const DEFAULT_COOLDOWN_MS = 4000;
-const DEFAULT_TTL = 64;
 
 /**
  * Runs `scan` with the words after its name and returns the exit code.
@@ -48,7 +41,7 @@ export async function runScan(words: readonly string[], system: System): Promise
   if (options.help) return print(system, formatHelp(SCAN_COMMAND));
   if (options.version) return print(system, `icmptime ${VERSION}\n`);
   if (options["list-fields"]) return print(system, await listFields());
-  checkOptions(options);
+  checkScanOptions(options);
   const { blocks, unresolved } = await readScanTargets(operands, options.file, system);
   for (const { name, message } of unresolved) {
     complain(system, `Cannot resolve ${name}: ${message}`);
@@ -89,7 +82,10 @@ export async function runScan(words: readonly string[], system: System): Promise
     previous,
   };
   checkPlan(setup, system);
-  return options["dry-run"] ? runDry(setup, system) : await runScanSession(setup, system);
+  if (options["dry-run"]) return runDry(setup, system);
+  checkNoPlaceIsLost(options, system);
+  const code = await runScanSession(setup, system);
+  return unresolved.length > 0 && code < ExitCode.Unresolved ? ExitCode.Unresolved : code;
 }
 
 async function listFields(): Promise<string> {
@@ -99,39 +95,6 @@ async function listFields(): Promise<string> {
     import("../report/scan_fields.ts"),
   ]);
   return formatFieldList(SCAN_RECORD_TABLE, SCAN_FLAG_MEANINGS);
-}
-
-function checkOptions(options: ScanOptions): void {
-  if (options.rate !== undefined && options.bandwidth !== undefined) {
-    throw new UsageError("Cannot use --bandwidth with --rate: want one of them", "--bandwidth");
-  }
-  if (options.checkpoint !== undefined && options.resume !== undefined) {
-    throw new UsageError("Cannot use --checkpoint with --resume: want one of them", "--checkpoint");
-  }
-  if (
-    options["gateway-mac"] !== undefined && (options["raw-socket"] || options.mark !== undefined)
-  ) {
-    throw new UsageError(
-      `Cannot use --gateway-mac with ${
-        options["raw-socket"] ? "--raw-socket" : "--mark"
-      }: the kernel routes then, want one of them`,
-      "--gateway-mac",
-    );
-  }
-  if (options.pcap !== undefined && !options["dry-run"]) {
-    throw new UsageError("Cannot use --pcap without --dry-run: a scan captures nothing", "--pcap");
-  }
-  const known = ["type", ...scanFieldNames()];
-  for (const name of options.fields ?? []) {
-    if (known.includes(name)) continue;
-    const guess = nearest(name, known);
-    const hint = guess === undefined ? "see --list-fields" : `did you mean ${guess}?`;
-    throw new UsageError(
-      `Cannot print field ${safeText(name)}: there is none, ${hint}`,
-      "--fields",
-      name,
-    );
-  }
 }
 
 function chooseRate(options: ScanOptions): number {
@@ -155,6 +118,22 @@ async function readPrevious(options: ScanOptions, system: System): Promise<Check
   const checkpoint = parseCheckpoint(await readFile(path, "--resume", system));
   if (typeof checkpoint !== "string") return checkpoint;
   throw new UsageError(`Cannot resume from ${safeText(path)}: ${checkpoint}`, "--resume", path);
+}
+
+/** A checkpoint begins anew: the place of a scan that is not over must not be lost by a slip of the fingers. */
+function checkNoPlaceIsLost({ checkpoint: path }: ScanOptions, system: System): void {
+  if (path === undefined) return;
+  const text = system.scan.readRegularFile(path);
+  const kept = text === undefined ? "none" : parseCheckpoint(text);
+  if (typeof kept === "string" || kept.position >= kept.length) return;
+  throw new UsageError(
+    `Cannot begin a checkpoint in ${
+      safeText(path)
+    }: it keeps the place of a scan that is not over, ` +
+      `want --resume, or another file`,
+    "--checkpoint",
+    path,
+  );
 }
 
 /** States what the scan will do, and ends it here when that needs a word from the user. */
@@ -200,56 +179,6 @@ function describe(key: keyof Checkpoint): string {
 
 function describeSize({ order }: ScanPlan): string {
   return `${formatCount(order.length)} probes to ${formatCount(order.shardTargets)} addresses`;
-}
-
-function runDry(setup: ScanSetup, system: System): ExitCode {
-  const { options, plan, previous, rate } = setup;
-  const shape: ProbeShape = {
-    source: findSource(setup, system),
-    ttl: options.ttl ?? DEFAULT_TTL,
-    tos: options.tos ?? 0,
-  };
-  const probes = dryRun({
-    order: plan.order,
-    skipped: plan.skipped,
-    startPosition: previous?.position ?? 0,
-    key: randomHashKey(),
-    shape,
-    rate,
-    startUnixMs: Date.now(),
-  });
-  const { pcap, output } = options;
-  let exitCode: ExitCode = ExitCode.Ok;
-  const fail = (error: Error) => {
-    if (isClosedPipe(error)) return;
-    complain(system, `Cannot write the output: ${error.message}`);
-    exitCode = ExitCode.System;
-  };
-  if (pcap === undefined) {
-    const file = output === undefined
-      ? system.stdout
-      : openOutput(output, "--output", () => new FileSink(system.openAppend(output)));
-    printProbes(probes, new LineSink(file, fail));
-    return exitCode;
-  }
-  const file = openOutput(pcap, "--pcap", () => system.scan.openFile(pcap, "empty"));
-  try {
-    const count = writeProbes(probes, file);
-    if (!options.quiet) complain(system, `wrote ${formatCount(count)} packets, sent none`);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    fail(error);
-  } finally {
-    file.close();
-  }
-  return exitCode;
-}
-
-function findSource({ options, plan }: ScanSetup, system: System): number {
-  const named = options.interface === undefined ? undefined : parseAddress(options.interface);
-  if (named !== undefined) return named;
-  const route = system.findRoute(plan.space.addressAt(0));
-  return route.kind === "routed" ? route.source : 0;
 }
 
 function plural(count: number, noun: string): string {

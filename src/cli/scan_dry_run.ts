@@ -1,16 +1,79 @@
 /** `scan --dry-run`: every packet with all its fields, or a capture file. */
 
+import { parseAddress } from "../packet/address.ts";
 import { annotateDatagram, formatAnnotated, formatDatagram, parseDatagram } from "../packet/mod.ts";
-import { type LineSink } from "../report/line_sink.ts";
-import type { DryProbe } from "../scan/dry_run.ts";
+import { FileSink } from "../report/file_sink.ts";
+import { isClosedPipe, LineSink } from "../report/line_sink.ts";
+import { formatCount } from "../report/scan_status.ts";
+import { type DryProbe, dryRun } from "../scan/dry_run.ts";
+import { randomHashKey } from "../scan/half_sip_hash.ts";
 import { emitPcapHeader, emitPcapRecord, LINK_TYPE } from "../scan/pcap.ts";
+import type { ProbeShape } from "../scan/probe_writer.ts";
+import { complain } from "./complain.ts";
+import { ExitCode } from "./exit_code.ts";
+import { openOutput } from "./open_output.ts";
 import type { WritableFile } from "./scan_machine.ts";
+import { DEFAULT_TTL } from "./scan_options.ts";
+import type { ScanSetup } from "./scan_setup.ts";
+import type { System } from "./system.ts";
 
 /** Bytes gathered before they are written. */
 const BLOCK_BYTES = 1 << 16;
 
+/** Shows or writes the packets that a scan would send; returns the exit code. */
+export function runDry(setup: ScanSetup, system: System): ExitCode {
+  const { options, plan, previous, rate } = setup;
+  const shape: ProbeShape = {
+    source: findSource(setup, system),
+    ttl: options.ttl ?? DEFAULT_TTL,
+    tos: options.tos ?? 0,
+  };
+  const probes = dryRun({
+    order: plan.order,
+    skipped: plan.skipped,
+    startPosition: previous?.position ?? 0,
+    key: randomHashKey(),
+    shape,
+    rate,
+    startUnixMs: Date.now(),
+  });
+  const { pcap, output } = options;
+  let exitCode: ExitCode = ExitCode.Ok;
+  const fail = (error: Error) => {
+    if (isClosedPipe(error)) return;
+    complain(system, `Cannot write the output: ${error.message}`);
+    exitCode = ExitCode.System;
+  };
+  if (pcap === undefined) {
+    const file = output === undefined
+      ? system.stdout
+      : openOutput(output, "--output", () => new FileSink(system.openAppend(output)));
+    printProbes(probes, new LineSink(file, fail));
+    return exitCode;
+  }
+  const file = openOutput(pcap, "--pcap", () => system.scan.openFile(pcap, "create"));
+  try {
+    file.clear();
+    const count = writeProbes(probes, file);
+    if (!options.quiet) complain(system, `wrote ${formatCount(count)} packets, sent none`);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    fail(error);
+  } finally {
+    file.close();
+  }
+  return exitCode;
+}
+
+function findSource({ options, plan }: ScanSetup, system: System): number {
+  const named = options.interface === undefined ? undefined : parseAddress(options.interface);
+  if (named !== undefined) return named;
+  const route = system.findRoute(plan.space.addressAt(0));
+  return route.kind === "routed" ? route.source : 0;
+}
+
 /** Prints each packet in one line and in full, until the sink fails or all are printed. Returns how many. */
-export function printProbes(probes: Iterable<DryProbe>, sink: LineSink): number {
+function printProbes(probes: Iterable<DryProbe>, sink: LineSink): number {
   let count = 0;
   for (const { bytes, unixMs } of probes) {
     if (sink.failure !== undefined) break;
@@ -26,7 +89,7 @@ export function printProbes(probes: Iterable<DryProbe>, sink: LineSink): number 
 }
 
 /** Writes the packets to a capture file. Returns how many. */
-export function writeProbes(probes: Iterable<DryProbe>, file: WritableFile): number {
+function writeProbes(probes: Iterable<DryProbe>, file: WritableFile): number {
   let parts = [emitPcapHeader(LINK_TYPE.raw)];
   let pendingBytes = 0, count = 0;
   for (const { bytes, unixMs } of probes) {

@@ -43,6 +43,8 @@ export interface OpenScan {
 
 /** A file that is written whole or in place. */
 export interface WritableFile extends CheckpointFile, ByteSink {
+  /** Empties a regular file, and goes to its start; pipes and devices are left as they are. */
+  clear(): void;
   /** Closes the file. */
   close(): void;
 }
@@ -59,6 +61,8 @@ export interface ScanMachine {
   hostName(): string | undefined;
   /** Name of an error number, such as `EPERM`. */
   errorName(errno: number): string;
-  /** Opens a file to write: `empty` makes or empties it, `keep` needs one and keeps what it holds. */
-  openFile(path: string, mode: "empty" | "keep"): WritableFile;
+  /** Opens a file to write, which keeps what it holds: `create` makes it where there is none, `keep` needs one. */
+  openFile(path: string, mode: "create" | "keep"): WritableFile;
+  /** The text of a regular file; undefined for anything else and for what cannot be read. */
+  readRegularFile(path: string): string | undefined;
 }

@@ -4,7 +4,8 @@ import { formatBlock } from "../target/block.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
 import type { SweepResult } from "../scan/sweep.ts";
 import type { ExitCode } from "./exit_code.ts";
-import type { ScanSetup } from "./scan_session.ts";
+import { DEFAULT_TTL } from "./scan_options.ts";
+import type { ScanSetup } from "./scan_setup.ts";
 
 /** More blocks than this are counted, not listed. */
 const LISTED_BLOCKS = 1000;
@@ -37,7 +38,7 @@ export function formatScanMetadata(
       probes_per_target: probesPerTarget,
       max_targets: options["max-targets"] ?? null,
       include_reserved: options["include-reserved"],
-      ttl: options.ttl ?? 64,
+      ttl: options.ttl ?? DEFAULT_TTL,
       tos: options.tos ?? 0,
       interface: options.interface ?? null,
       resumed: setup.previous !== undefined,

@@ -6,6 +6,9 @@ import { GENERAL_OPTIONS, PACKET_OPTIONS } from "./shared_options.ts";
 import { bandwidth, hardwareAddress, probeRate, shard } from "./scan_values.ts";
 import { choice, duration, integer, text, words } from "./values.ts";
 
+/** Time to live of probes. */
+export const DEFAULT_TTL = 64;
+
 const DAY_MS = 86_400_000;
 const MAX = Number.MAX_SAFE_INTEGER;
 
@@ -14,7 +17,7 @@ export const SCAN_OPTIONS = {
   file: {
     short: "f",
     value: text("FILE", "file"),
-    help: "Read targets from FILE, - for standard input",
+    help: "Read targets from FILE, blocks and addresses, - for standard input",
     group: "Targets",
     repeatable: true,
   },
@@ -26,7 +29,7 @@ export const SCAN_OPTIONS = {
   },
   "exclude-file": {
     value: text("FILE", "file"),
-    help: "Leave out the blocks in FILE; # begins a comment",
+    help: "Leave out the blocks in FILE; # or ; begins a comment",
     group: "Targets",
     repeatable: true,
   },
@@ -62,7 +65,7 @@ export const SCAN_OPTIONS = {
   "probes-per-target": {
     short: "P",
     value: integer("N", 1, 1000),
-    help: "Go over all targets N times",
+    help: "Go over all targets N times, a millisecond apart at least",
     group: "Scan",
     fallback: "1",
   },

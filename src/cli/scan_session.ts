@@ -6,41 +6,20 @@ import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
 import { ScanReporter } from "../report/scan_reporter.ts";
 import { listScanWarnings, ScanStatus } from "../report/scan_status.ts";
-import { type Checkpoint, CheckpointStore } from "../scan/checkpoint.ts";
+import { CheckpointStore } from "../scan/checkpoint.ts";
 import { randomHashKey } from "../scan/half_sip_hash.ts";
 import { emitProbeTemplate } from "../scan/probe_writer.ts";
-import type { ScanPlan } from "../scan/scan_plan.ts";
 import type { ScanListener, ScanProgress } from "../scan/scan_record.ts";
 import { Sweep } from "../scan/sweep.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
-import type { Parsed } from "./option.ts";
 import type { OpenScan, WritableFile } from "./scan_machine.ts";
 import { formatScanMetadata } from "./scan_metadata.ts";
-import type { SCAN_OPTIONS } from "./scan_options.ts";
+import { DEFAULT_TTL } from "./scan_options.ts";
+import type { ScanSetup } from "./scan_setup.ts";
 import type { System } from "./system.ts";
 import { openOutput } from "./open_output.ts";
 import { VERSION } from "./version.ts";
-
-/** A scan as the command line describes it. */
-export interface ScanSetup {
-  /** The options. */
-  readonly options: Parsed<typeof SCAN_OPTIONS>;
-  /** What is probed. */
-  readonly plan: ScanPlan;
-  /** Probes a second; Infinity for no limit. */
-  readonly rate: number;
-  /** Threads that send. */
-  readonly senders: number;
-  /** How long to listen after the last probe. */
-  readonly cooldownMs: number;
-  /** Times each address is probed. */
-  readonly probesPerTarget: number;
-  /** Seed of the order. */
-  readonly seed: number;
-  /** Where to resume. */
-  readonly previous: Checkpoint | undefined;
-}
 
 /** Everything that must be open before root is given up. */
 interface OpenFiles {
@@ -75,13 +54,13 @@ async function openSockets(
     rawSocket: options["raw-socket"],
     senders,
     template: (source) =>
-      emitProbeTemplate({ source, ttl: options.ttl ?? 64, tos: options.tos ?? 0 }),
+      emitProbeTemplate({ source, ttl: options.ttl ?? DEFAULT_TTL, tos: options.tos ?? 0 }),
   });
 }
 
 function openFiles({ options }: ScanSetup, system: System): OpenFiles {
   const { output, metadata, checkpoint, resume } = options;
-  const openFile = (path: string | undefined, option: string, mode: "empty" | "keep") =>
+  const openFile = (path: string | undefined, option: string, mode: "create" | "keep") =>
     path === undefined
       ? undefined
       : openOutput(path, option, () => system.scan.openFile(path, mode));
@@ -89,8 +68,8 @@ function openFiles({ options }: ScanSetup, system: System): OpenFiles {
     output: output === undefined
       ? system.stdout
       : openOutput(output, "--output", () => new FileSink(system.openAppend(output))),
-    metadata: openFile(metadata, "--metadata", "empty"),
-    checkpoint: openFile(checkpoint, "--checkpoint", "empty") ??
+    metadata: openFile(metadata, "--metadata", "create"),
+    checkpoint: openFile(checkpoint, "--checkpoint", "create") ??
       openFile(resume, "--resume", "keep"),
   };
 }
@@ -104,13 +83,27 @@ async function sweep(
   const { options, plan, rate, cooldownMs, probesPerTarget, previous } = setup;
   const { clock, path } = sockets;
   const startPosition = previous?.position ?? 0;
-  const sink = new LineSink(files.output, (error) => {
-    if (!isClosedPipe(error)) complain(system, `Cannot write the output: ${error.message}`);
+  const status = options.quiet ? undefined : new ScanStatus(system.stderr, system.stderrIsTerminal);
+  const say = (text: string) => {
+    status?.erase();
+    complain(system, text);
+  };
+  const output: ByteSink = system.stdoutIsTerminal && files.output === system.stdout
+    ? {
+      writeSync(bytes) {
+        status?.erase();
+        return system.stdout.writeSync(bytes);
+      },
+    }
+    : files.output;
+  const sink = new LineSink(output, (error) => {
+    if (!isClosedPipe(error)) say(`Cannot write the output: ${error.message}`);
+    // Neither more probes nor their answers are of use.
+    run.stop();
     run.stop();
   });
   const format = options.json ? "json" : options.format ?? "text";
   const reporter = new ScanReporter(sink, { format, fields: options.fields, only: options.only });
-  const status = options.quiet ? undefined : new ScanStatus(system.stderr, system.stderrIsTerminal);
   const store = files.checkpoint === undefined
     ? undefined
     : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, previous);
@@ -121,7 +114,7 @@ async function sweep(
       write();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (isKept) complain(system, `Cannot write the ${what}: ${error.message}`);
+      if (isKept) say(`Cannot write the ${what}: ${error.message}`);
       isKept = false;
     }
   };
@@ -175,13 +168,15 @@ async function sweep(
     pathReason: path.reason,
     position: startPosition,
   };
+  // A place to resume at before there is anything to lose: a kill may come in the first second.
+  if (previous === undefined) keep("checkpoint", () => files.checkpoint?.clear());
+  keep("checkpoint", () => store?.save(startPosition, Date.now()));
   reporter.run(info);
   if (status !== undefined) complain(system, `sending through a ${path.kind}: ${path.reason}`);
   const endSignals = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
     system.onSignal(signal, () => run.stop())
   );
   const result = await run.run();
-  for (const end of endSignals) end();
   const chooseExitCode = (): ExitCode => {
     const isWritten = sink.failure === undefined || isClosedPipe(sink.failure);
     if (!isWritten || !isKept) return ExitCode.System;
@@ -194,10 +189,21 @@ async function sweep(
   reporter.end({ ...result, length, reason, exitCode });
   sink.flush();
   if (last !== undefined) status?.end(last);
-  for (const warning of listScanWarnings(result)) complain(system, warning);
+  for (const warning of listScanWarnings(result)) say(warning);
   const metadata = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
-  keep("metadata", () => files.metadata?.writeAt(0, new TextEncoder().encode(metadata)));
+  keep("metadata", () => {
+    if (files.metadata !== undefined) writeWhole(files.metadata, metadata);
+  });
   files.metadata?.close();
   files.checkpoint?.close();
+  // Not before all is written: a late signal must not cost it.
+  for (const end of endSignals) end();
   return chooseExitCode();
+}
+
+function writeWhole(file: WritableFile, text: string): void {
+  file.clear();
+  for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
+    rest = rest.subarray(file.writeSync(rest));
+  }
 }

@@ -45,12 +45,15 @@ export async function readScanTargets(
     } else {
       const resolution = await system.resolver.resolve(word);
       if (!resolution.ok) unresolved.push({ name: word, message: resolution.message });
-      else {for (const address of resolution.addresses) {
-          blocks.push({ first: address, last: address });
-        }}
+      else {
+        for (const address of resolution.addresses) blocks.push({ first: address, last: address });
+      }
     }
   }
-  for (const path of files) blocks.push(...await readBlockFile(path, "--file", system));
+  // One by one: a file may have more lines than a call takes arguments.
+  for (const path of files) {
+    for (const block of await readBlockFile(path, "--file", system)) blocks.push(block);
+  }
   return { blocks, unresolved };
 }
 
@@ -76,7 +79,9 @@ export async function readExclusions(
     }
     blocks.push(block);
   }
-  for (const path of files) blocks.push(...await readBlockFile(path, "--exclude-file", system));
+  for (const path of files) {
+    for (const block of await readBlockFile(path, "--exclude-file", system)) blocks.push(block);
+  }
   return blocks;
 }
 

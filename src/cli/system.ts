@@ -80,6 +80,8 @@ export interface System {
   readonly stdout: ByteSink;
   /** Standard error. */
   readonly stderr: ByteSink;
+  /** Standard output is a terminal. */
+  readonly stdoutIsTerminal: boolean;
   /** Standard error is a terminal. */
   readonly stderrIsTerminal: boolean;
   /** All of a file, or of standard input for `-`. */

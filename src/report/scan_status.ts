@@ -32,10 +32,17 @@ export class ScanStatus {
     }
   }
 
+  /** Takes the line away, so that something else can be written. */
+  erase(): void {
+    if (!this.#isVisible) return;
+    this.#write(ERASE);
+    this.#isVisible = false;
+  }
+
   /** Leaves the last line standing. */
   end(progress: ScanProgress): void {
-    this.#write(`${this.#isVisible ? ERASE : ""}${formatScanProgress(progress)}\n`);
-    this.#isVisible = false;
+    this.erase();
+    this.#write(`${formatScanProgress(progress)}\n`);
   }
 
   #write(text: string): void {

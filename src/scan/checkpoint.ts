@@ -92,7 +92,7 @@ function parseLine(line: string): Checkpoint | undefined {
 
 /** The first property in which two scans differ, or undefined when they are the same scan. */
 export function findDifference(a: ScanIdentity, b: ScanIdentity): keyof ScanIdentity | undefined {
-  const keys = ["seed", "shard", "maxTargets", "probesPerTarget", "targets"] as const;
+  const keys = ["targets", "seed", "shard", "maxTargets", "probesPerTarget"] as const;
   return keys.find((key) => a[key] !== b[key]);
 }
 

@@ -1,13 +1,8 @@
 /** From blocks, exclusions and options to a scan: what is probed, in which order, and what it will take. */
 
+import { type Block, containsBlock, subtractBlocks, totalSize } from "../target/block.ts";
 import {
-  type Block,
-  containsBlock,
-  mergeBlocks,
-  subtractBlocks,
-  totalSize,
-} from "../target/block.ts";
-import {
+  isLocal,
   reachStrangers,
   RESERVED_BLOCKS,
   type ReservedBlock,
@@ -78,8 +73,10 @@ export interface ScanPlan {
 export function planScan(options: ScanPlanOptions): ScanPlan {
   const { targets, seed, probesPerTarget, rate, cooldownMs, includeReserved } = options;
   const wanted = subtractBlocks(targets, options.excluded);
-  const reserved = includeReserved ? [] : reservedWithin(mergeBlocks(targets));
-  const space = new AddressSpace(wanted, reserved);
+  const reserved = includeReserved ? [] : reservedWithin(targets);
+  // By the words as they stand: neighbours that merge into one block would hide what was named.
+  const meant = subtractBlocks(targets.filter(isLocal), options.excluded);
+  const space = new AddressSpace([...subtractBlocks(wanted, reserved), ...meant]);
   const { shard, maxTargets } = options;
   const order = new ScanOrder({ space, seed, shard, maxTargets, probesPerTarget });
   const skipped = includeReserved ? new Set<number>() : findOwn(space, options.ownAddresses);
@@ -96,7 +93,7 @@ export function planScan(options: ScanPlanOptions): ScanPlan {
       probesPerTarget,
     },
     leftOut: [
-      ...countReserved(wanted, reserved),
+      ...countReserved(subtractBlocks(wanted, space.blocks), reserved),
       ...(skipped.size > 0 ? [{ reason: "this machine", addresses: skipped.size }] : []),
     ],
     isPublic: reachStrangers(space.blocks),
@@ -115,10 +112,10 @@ function findOwn(space: AddressSpace, ownAddresses: readonly number[]): Set<numb
   );
 }
 
-function countReserved(wanted: readonly Block[], reserved: readonly ReservedBlock[]): LeftOut[] {
-  const before = totalSize(wanted);
+function countReserved(left: readonly Block[], reserved: readonly ReservedBlock[]): LeftOut[] {
+  const before = totalSize(left);
   return reserved.map((block) => ({
     reason: `${block.name} (${block.reference})`,
-    addresses: before - totalSize(subtractBlocks(wanted, [block])),
+    addresses: before - totalSize(subtractBlocks(left, [block])),
   })).filter(({ addresses }) => addresses > 0);
 }

@@ -53,18 +53,23 @@ export const RESERVED_BLOCKS: readonly ReservedBlock[] = [
   reserve(0xf0000000, 4, "Reserved, with Limited Broadcast", "RFC 1112, RFC 919"),
 ];
 
-/**
- * The reserved blocks that the targets overlap and that must be left out of a scan.
- *
- * A local block (private use, shared, link local, loopback) stays in when some target lies wholly
- * inside it: `scan 10.1.0.0/16` means private addresses, `scan 8.0.0.0/6` does not.
- */
+/** The reserved blocks that the targets overlap. */
 export function reservedWithin(targets: readonly Block[]): ReservedBlock[] {
+  const merged = mergeBlocks(targets);
   return RESERVED_BLOCKS.filter((reserved) =>
-    targets.some((target) => target.first <= reserved.last && target.last >= reserved.first) &&
-    !(reserved.reach === "local" && targets.some((target) => containsBlock(reserved, target)))
+    merged.some((target) => target.first <= reserved.last && target.last >= reserved.first)
   );
 }
+
+/**
+ * Whether a target lies wholly inside a local block (private use, shared, link local, loopback): who names it means it.
+ * `scan 10.1.0.0/16` means private addresses, `scan 8.0.0.0/6` does not.
+ */
+export function isLocal(target: Block): boolean {
+  return LOCAL_BLOCKS.some((reserved) => containsBlock(reserved, target));
+}
+
+const LOCAL_BLOCKS = RESERVED_BLOCKS.filter(({ reach }) => reach === "local");
 
 /** Whether some target is reachable over the public Internet: its owner is a stranger who did not ask for probes. */
 export function reachStrangers(targets: readonly Block[]): boolean {

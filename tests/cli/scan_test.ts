@@ -37,6 +37,17 @@ const wrong: readonly (readonly [words: string[], complaint: RegExp, code: numbe
     3,
   ],
   [["--rats", "10", "10.0.0.1"], /--rate/, 3],
+  [["--json", "--format", "csv", "10.0.0.1"], /--json with --format csv/, 3],
+  [
+    ["--only", "refused", "10.0.0.1"],
+    /only what was refused as text: want --format json or csv/,
+    3,
+  ],
+  [["--fields", "address", "10.0.0.1"], /Cannot choose fields of this format/, 3],
+  [["-o", "x", "--metadata", "x", "10.0.0.1"], /x for --output and --metadata: want two files/, 3],
+  [["-f", "-", "--exclude-file", "-"], /Cannot read standard input twice/, 3],
+  [["-G", "02:00:00:00:00:01", "--raw-socket", "10.0.0.1"], /--gateway-mac with --raw-socket/, 3],
+  [["-G", "02:00:00:00:00:01", "--mark", "1", "10.0.0.1"], /--gateway-mac with --mark/, 3],
 ];
 
 programTest(
@@ -76,6 +87,10 @@ programTest(
       assertEquals([result.code, result.stdout], [3, ""], words.join(" "));
       assertComplaint(result.stderr, complaint);
     }
+    const again = program.argv("scan", "-q", "--checkpoint", path, "10.0.0.0/30");
+    const { code, stderr } = await runCommand(again);
+    assertEquals(code, 3);
+    assertComplaint(stderr, /keeps the place of a scan that is not over, want --resume/);
     const { stdout } = await runCommand(
       program.argv("scan", "-q", "--resume", path, "--dry-run", "10.0.0.0/30"),
     );
@@ -121,6 +136,22 @@ programTest(
     await Deno.remove(path);
   },
 );
+
+programTest({ name: "files of half a million lines are read" }, async (program) => {
+  const path = await Deno.makeTempFile();
+  const lines = Array.from(
+    { length: 500_000 },
+    (_, i) => `11.${i >> 16}.${i >> 8 & 255}.${i & 255}`,
+  );
+  await Deno.writeTextFile(path, lines.join("\n"));
+  const words = ["scan", "--dry-run", "-q", "--max-targets", "3"];
+  const targets = await runCommand(program.argv(...words, "-f", path));
+  assertEquals([targets.code, targets.stdout.match(/> 11\./g)?.length], [0, 3]);
+  const excluded = program.argv(...words, "--exclude-file", path, "11.0.0.0/16", "10.0.0.0/31");
+  const { code, stdout } = await runCommand(excluded);
+  assertEquals([code, stdout.match(/> 10\.0\.0\.[01]:/g)?.length], [0, 2]);
+  await Deno.remove(path);
+});
 
 programTest({ name: "a dry run of all of IPv4 ends with its reader" }, async (program) => {
   const scan = program.argv("scan", "--dry-run", "0.0.0.0/0").map((word) => `'${word}'`).join(" ");

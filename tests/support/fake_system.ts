@@ -39,6 +39,8 @@ export class FakeSystem implements System {
   /** Standard error. */
   readonly stderr = new MemorySink();
   /** Never one. */
+  readonly stdoutIsTerminal = false;
+  /** Never one. */
   readonly stderrIsTerminal = false;
   /** The transport that the command opened. */
   transport: SimulatedTransport | undefined;
@@ -110,7 +112,7 @@ export class FakeSystem implements System {
     if (outputFile !== undefined) {
       return {
         writeSync: (bytes) => outputFile.writeSync(bytes),
-        statSync: () => ({ size: outputFile.text.length }),
+        seekSync: () => outputFile.text.length,
         truncateSync: () => {},
       };
     }

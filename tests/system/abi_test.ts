@@ -56,6 +56,10 @@ const structures: Readonly<Record<string, Structure>> = {
     type: "struct sockaddr_in",
     members: { family: "sin_family", port: "sin_port", address: "sin_addr" },
   },
+  Sigaction: {
+    type: "struct sigaction",
+    members: { handler: "sa_handler" },
+  },
   SockaddrLl: {
     type: "struct sockaddr_ll",
     members: {

@@ -168,3 +168,97 @@ programTest({
     assert(end.sent > 0);
   }
 });
+
+systemTest(
+  { name: "standard error that takes nothing costs no result and no metadata", namespaces: true },
+  async () => {
+    await using pair = await openScanNetwork();
+    const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
+    const words = ["--cooldown", "100ms", "--metadata", `${folder}/metadata`, "198.18.0.0/30"];
+    const line = scan(...words).map((word) => `'${word}'`).join(" ");
+    const { code, stdout } = await pair.near.run(["bash", "-c", `${line} 2>/dev/full`]);
+    assertEquals([code, stdout.trim().split("\n").length], [0, 4]);
+    assertEquals(JSON.parse(await Deno.readTextFile(`${folder}/metadata`)).counts.received, 4);
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+programTest({
+  name: "metadata goes into a pipe too, and a scan that is refused leaves that of the last one",
+  tools: ["mkfifo"],
+  namespaces: true,
+}, async (program) => {
+  await using pair = await openScanNetwork();
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
+  const path = `${folder}/metadata`;
+  const words = ["scan", "--include-reserved", "-q", "--cooldown", "100ms", "--metadata"];
+  await pair.near.mustRun(["mkfifo", `${folder}/pipe`]);
+  await using reader = pair.near.spawn(["cat", `${folder}/pipe`]);
+  await pair.near.mustRun(program.argv(...words, `${folder}/pipe`, "198.18.0.0/30"));
+  assertEquals(JSON.parse((await reader.result()).stdout).counts.received, 4);
+  await Deno.writeTextFile(path, "the last one, longer than the next\n".repeat(200));
+  const refused = [...words, path, "--checkpoint", `${folder}/missing/file`, "198.18.0.0/30"];
+  assertEquals((await pair.near.run(program.argv(...refused))).code, 3);
+  assertMatch(await Deno.readTextFile(path), /^the last one/);
+  await pair.near.mustRun(program.argv(...words, path, "198.18.0.0/30"));
+  assertEquals(JSON.parse(await Deno.readTextFile(path)).complete, true);
+  await Deno.remove(folder, { recursive: true });
+});
+
+systemTest(
+  { name: "killed in its first moment, a scan can be resumed", namespaces: true },
+  async () => {
+    await using pair = await openScanNetwork();
+    const path = await Deno.makeTempFile({ prefix: "icmptime-place-" });
+    await using running = pair.near.spawn(scan(...QUICK, "--checkpoint", path, "198.18.0.0/20"));
+    await running.output(/"run"/);
+    running.sendSignal("SIGKILL");
+    await running.result();
+    const { code, stdout } = await pair.near.run(scan(...QUICK, "--resume", path, "198.18.0.0/20"));
+    const { end } = readRecords(stdout);
+    assertEquals([code, end.reason, end.received], [0, "complete", 4096]);
+    await Deno.remove(path);
+  },
+);
+
+systemTest({
+  name: "nohup: a scan outlives its terminal",
+  tools: ["nohup"],
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  for (const [words, reason] of [[["nohup"], "complete"], [[], "interrupted"]] as const) {
+    await using running = pair.near.spawn([...words, ...scan(...QUICK, "198.18.0.0/20")]);
+    await running.output(/"reply"/);
+    running.sendSignal("SIGHUP");
+    const { stdout } = await running.result();
+    assertEquals(readRecords(stdout).end.reason, reason);
+  }
+});
+
+systemTest({
+  name: "a name without an address: the others are scanned, code 2",
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  const argv = scan("--cooldown", "100ms", "-q", "no-such-host.invalid", "198.18.0.0/30");
+  const { code, stdout, stderr } = await pair.near.run(argv);
+  assertEquals([code, stdout.trim().split("\n").length], [2, 4]);
+  assertComplaint(stderr, /Cannot resolve no-such-host\.invalid/);
+});
+
+systemTest({
+  name: "on a terminal the progress gives way to what is found",
+  tools: ["script"],
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  const argv = scan("--rate", "100", "--cooldown", "100ms", "198.18.0.0/24");
+  const { stdout } = await pair.near.mustRun(["script", "-qec", argv.join(" "), "/dev/null"]);
+  const shown = stdout.split("\n").map((line) => line.trimEnd().split("\x1b[K").at(-1) ?? "");
+  assertEquals(shown.filter((line) => /^198\.18\.0\.\d+$/.test(line)).length, 256);
+  const other = shown.filter((line) => line !== "" && !/^198\.18\.0\.\d+$/.test(line));
+  assertEquals(other.length, 2, other.join("\n"));
+  assertMatch(other[0] as string, /^icmptime: sending through a packet-socket/);
+  assertMatch(other[1] as string, /^100\.0 %, 256 sent, 256 hits/);
+});

@@ -41,6 +41,25 @@ Deno.test("reserved blocks and our own address are left out, and said to be", ()
   assert(plan.isPublic);
 });
 
+Deno.test("private targets that were named stay in, whatever stands beside them", () => {
+  const plan = (...texts: string[]) => {
+    const { space, leftOut } = planScan({ ...base, targets: blocks(...texts) });
+    return [space.blocks.map(formatBlock), leftOut.map(({ addresses }) => addresses)];
+  };
+  assertEquals(plan("192.168.0.0/16", "192.169.0.0/24"), [["192.168.0.0-192.169.0.255"], []]);
+  assertEquals(plan("10.0.0.0/9", "10.128.0.0/9"), [["10.0.0.0/8"], []]);
+  assertEquals(plan("10.1.2.3", "8.0.0.0/6"), [
+    ["8.0.0.0/7", "10.1.2.3", "11.0.0.0/8"],
+    [2 ** 24 - 1],
+  ]);
+  const { space } = planScan({
+    ...base,
+    targets: blocks("10.1.0.0/24", "8.0.0.0/6"),
+    excluded: blocks("10.1.0.0/25", "8.0.0.0/6"),
+  });
+  assertEquals(space.size, 0);
+});
+
 Deno.test("include reserved leaves nothing out but what was excluded by hand", () => {
   const plan = planScan({
     ...base,

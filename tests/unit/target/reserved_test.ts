@@ -1,6 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Block, formatBlock, parseBlock } from "../../../src/target/block.ts";
-import { reachStrangers, RESERVED_BLOCKS, reservedWithin } from "../../../src/target/reserved.ts";
+import {
+  isLocal,
+  reachStrangers,
+  RESERVED_BLOCKS,
+  reservedWithin,
+} from "../../../src/target/reserved.ts";
 
 const blocks = (...texts: string[]) => texts.map((text) => parseBlock(text) as Block);
 const within = (...texts: string[]) => reservedWithin(blocks(...texts)).map(formatBlock);
@@ -13,19 +18,20 @@ Deno.test("the table is sorted, without overlap, and every entry names its sourc
   }
 });
 
-Deno.test("a target beyond a private block does not take it along", () => {
+Deno.test("reserved blocks are found wherever targets touch them", () => {
   assertEquals(within("8.0.0.0/6"), ["10.0.0.0/8"]);
   assertEquals(within("0.0.0.0/0").length, RESERVED_BLOCKS.length);
+  assertEquals(within("192.167.0.0/16", "192.169.0.0/16"), []);
+  assertEquals(within("192.168.255.255", "192.169.0.0/16"), ["192.168.0.0/16"]);
 });
 
-Deno.test("a private, loopback or link-local target is meant", () => {
-  assertEquals(within("10.1.0.0/16", "192.168.0.0/16", "127.0.0.1", "100.64.0.0/10"), []);
-});
-
-Deno.test("what is never a host of one's own stays out even when named", () => {
-  assertEquals(within("224.0.0.1"), ["224.0.0.0/4"]);
-  assertEquals(within("198.18.0.0/15"), ["198.18.0.0/15"]);
-  assertEquals(within("255.255.255.255"), ["240.0.0.0/4"]);
+Deno.test("a private, loopback or link-local target is meant; what is never a host of one's own is not", () => {
+  for (const text of ["10.1.0.0/16", "192.168.0.0/16", "127.0.0.1", "100.64.0.0/10"]) {
+    assert(blocks(text).every(isLocal), text);
+  }
+  for (const text of ["8.0.0.0/6", "224.0.0.1", "198.18.0.0/15", "255.255.255.255", "1.1.1.1"]) {
+    assert(!blocks(text).some(isLocal), text);
+  }
 });
 
 Deno.test("strangers are whoever the public Internet leads to", () => {

@@ -1,0 +1,94 @@
+/** What can be wrong with the options of `scan` that each for itself is right. */
+
+import { safeText } from "../report/safe_text.ts";
+import { scanFieldNames } from "../report/scan_reporter.ts";
+import { nearest } from "./nearest.ts";
+import type { Parsed } from "./option.ts";
+import type { SCAN_OPTIONS } from "./scan_options.ts";
+import { UsageError } from "./usage_error.ts";
+
+type ScanOptions = Parsed<typeof SCAN_OPTIONS>;
+
+/**
+ * Looks at options that do not go together, and at names of fields.
+ *
+ * @throws {UsageError} naming one of them
+ */
+export function checkScanOptions(options: ScanOptions): void {
+  if (options.rate !== undefined && options.bandwidth !== undefined) {
+    throw new UsageError("Cannot use --bandwidth with --rate: want one of them", "--bandwidth");
+  }
+  if (options.checkpoint !== undefined && options.resume !== undefined) {
+    throw new UsageError("Cannot use --checkpoint with --resume: want one of them", "--checkpoint");
+  }
+  if (
+    options["gateway-mac"] !== undefined && (options["raw-socket"] || options.mark !== undefined)
+  ) {
+    throw new UsageError(
+      `Cannot use --gateway-mac with ${
+        options["raw-socket"] ? "--raw-socket" : "--mark"
+      }: the kernel routes then, want one of them`,
+      "--gateway-mac",
+    );
+  }
+  if (options.pcap !== undefined && !options["dry-run"]) {
+    throw new UsageError("Cannot use --pcap without --dry-run: a scan captures nothing", "--pcap");
+  }
+  if (options.json && options.format !== undefined && options.format !== "json") {
+    throw new UsageError(
+      `Cannot use --json with --format ${options.format}: want one of them`,
+      "--json",
+    );
+  }
+  checkFiles(options);
+  checkFields(options);
+  checkText(options);
+}
+
+function checkFields(options: ScanOptions): void {
+  const known = ["type", ...scanFieldNames()];
+  for (const name of options.fields ?? []) {
+    if (known.includes(name)) continue;
+    const guess = nearest(name, known);
+    const hint = guess === undefined ? "see --list-fields" : `did you mean ${guess}?`;
+    throw new UsageError(
+      `Cannot print field ${safeText(name)}: there is none, ${hint}`,
+      "--fields",
+      name,
+    );
+  }
+}
+
+/** Text is the addresses that answered, and nothing else. */
+function checkText(options: ScanOptions): void {
+  if (options.json || (options.format ?? "text") !== "text" || options["dry-run"]) return;
+  if (options.fields !== undefined) {
+    throw new UsageError("Cannot choose fields of this format: want json or csv", "--fields");
+  }
+  if (options.only.length === 0 || options.only.includes("replied")) return;
+  throw new UsageError(
+    `Cannot print only what was ${options.only[0]} as text: want --format json or csv`,
+    "--only",
+  );
+}
+
+/** One file cannot be two things. */
+function checkFiles(options: ScanOptions): void {
+  const inputs = [...options.file, ...options["exclude-file"]];
+  if (inputs.filter((path) => path === "-").length > 1) {
+    throw new UsageError("Cannot read standard input twice: want one - among the files", "--file");
+  }
+  const seen = new Map<string, string>();
+  for (const name of ["output", "metadata", "checkpoint", "resume", "pcap"] as const) {
+    const path = options[name];
+    if (path === undefined) continue;
+    const other = seen.get(path);
+    seen.set(path, name);
+    if (other === undefined || path === "/dev/null") continue;
+    throw new UsageError(
+      `Cannot write to ${safeText(path)} for --${other} and --${name}: want two files`,
+      `--${name}`,
+      path,
+    );
+  }
+}
