@@ -7,7 +7,8 @@ import type { Parsed } from "./option.ts";
 import type { SCAN_OPTIONS } from "./scan_options.ts";
 import { UsageError } from "./usage_error.ts";
 
-type ScanOptions = Parsed<typeof SCAN_OPTIONS>;
+/** The options of `scan` as they were given. */
+export type ScanOptions = Parsed<typeof SCAN_OPTIONS>;
 
 /**
  * Looks at options that do not go together, and at names of fields.

@@ -10,9 +10,8 @@ import { parseCommandLine } from "./command_line.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
-import type { Parsed } from "./option.ts";
 import { print } from "./print.ts";
-import { checkScanOptions } from "./scan_checks.ts";
+import { checkScanOptions, type ScanOptions } from "./scan_checks.ts";
 import { runDry } from "./scan_dry_run.ts";
 import { SCAN_COMMAND, SCAN_OPTIONS } from "./scan_options.ts";
 import { runScanSession } from "./scan_session.ts";
@@ -21,8 +20,6 @@ import { readExclusions, readFile, readScanTargets } from "./scan_targets.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
-
-type ScanOptions = Parsed<typeof SCAN_OPTIONS>;
 
 const DEFAULT_RATE = 10_000;
 /** Probes a second that one thread sends on any machine. */
