@@ -3,6 +3,7 @@
  */
 
 import * as c from "./constants.ts";
+import { SystemError } from "./errno.ts";
 import { Ifinfomsg, Ndmsg, Rtmsg } from "./layout.ts";
 import {
   bigEndianWord,
@@ -118,13 +119,24 @@ const USUAL_RULES = [0, 32_766, 32_767];
 
 /** Whether there are routing rules beside the three that every Linux has, or fewer. What they look at is not told. */
 export function hasUnusualRules(): boolean {
-  const body = new Uint8Array(Rtmsg.size);
-  body[Rtmsg.family] = c.AF_INET;
-  const answers = requestNetlink(c.RTM_GETRULE, c.NLM_F_DUMP, body, [], "list the routing rules");
-  const priorities = answers.filter(({ type }) => type === c.RTM_NEWRULE).map(({ view }) =>
+  const rules = listRules();
+  if (rules === undefined) return false;
+  const priorities = rules.filter(({ type }) => type === c.RTM_NEWRULE).map(({ view }) =>
     readAttributes(view, Rtmsg.size).get(c.FRA_PRIORITY)?.getUint32(0, true) ?? 0
   );
   return priorities.sort((a, b) => a - b).join() !== USUAL_RULES.join();
+}
+
+/** The rules; undefined for a kernel without any (CONFIG_IP_MULTIPLE_TABLES). */
+function listRules(): ReturnType<typeof requestNetlink> | undefined {
+  const body = new Uint8Array(Rtmsg.size);
+  body[Rtmsg.family] = c.AF_INET;
+  try {
+    return requestNetlink(c.RTM_GETRULE, c.NLM_F_DUMP, body, [], "list the routing rules");
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "EOPNOTSUPP") return undefined;
+    throw error;
+  }
 }
 
 /** The IPv4 neighbours whose hardware addresses the kernel has and uses. */
