@@ -7,6 +7,7 @@ import type { ScanRunInfo } from "../report/scan_fields.ts";
 import { ScanReporter } from "../report/scan_reporter.ts";
 import { listScanWarnings, ScanStatus } from "../report/scan_status.ts";
 import { CheckpointStore } from "../scan/checkpoint.ts";
+import { createDuplicateFilter } from "../scan/duplicate_filter.ts";
 import { randomHashKey } from "../scan/half_sip_hash.ts";
 import { emitProbeTemplate } from "../scan/probe_writer.ts";
 import type { ScanListener, ScanProgress } from "../scan/scan_record.ts";
@@ -103,7 +104,15 @@ async function sweep(
     run.stop();
   });
   const format = options.json ? "json" : options.format ?? "text";
-  const reporter = new ScanReporter(sink, { format, fields: options.fields, only: options.only });
+  const listed = format === "text" && probesPerTarget > 1
+    ? createDuplicateFilter(plan.space.size, 1)
+    : undefined;
+  const reporter = new ScanReporter(sink, {
+    format,
+    fields: options.fields,
+    only: options.only,
+    isListed: (address) => listed?.isRepeated(plan.space.indexOf(address), 0) ?? false,
+  });
   const store = files.checkpoint === undefined
     ? undefined
     : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, previous);

@@ -266,6 +266,21 @@ systemTest(
   },
 );
 
+systemTest({
+  name: "several probes for each target: text lists each address once, json each reply",
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  const words = ["--include-reserved", "-q", "-P", "5", "--rate", "max", "--cooldown", "200ms"];
+  const text = await pair.near.mustRun(scan(...words, "198.18.0.0/26"));
+  const lines = text.stdout.trim().split("\n");
+  assertEquals([lines.length, new Set(lines).size], [64, 64]);
+  const { replies, end } = readRecords(
+    (await pair.near.mustRun(scan(...words, "--json", "198.18.0.0/26"))).stdout,
+  );
+  assertEquals([replies.length, end.received, end.duplicates], [320, 320, 0]);
+});
+
 programTest({ name: "metadata tells what was done", namespaces: true }, async (program) => {
   await using pair = await openScanNetwork();
   const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
