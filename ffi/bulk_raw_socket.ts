@@ -16,6 +16,7 @@ import { BatchTransmitter } from "./batch_transmitter.ts";
 import { checkResult } from "./errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
 import { openLibc } from "./libc.ts";
+import { attachFilter, dropAllFilter } from "./packet_filter.ts";
 import { createSocketAddress } from "./socket_address.ts";
 import { bindToAddress, bindToInterface, setIntOption } from "./socket_option.ts";
 
@@ -68,6 +69,7 @@ export class BulkRawSocket extends BatchTransmitter {
       "open a raw socket",
     );
     try {
+      attachFilter(descriptor, dropAllFilter());
       const { interfaceName, source, mark, sendBufferBytes } = options;
       const set = (level: number, option: number, value: number, action: string) =>
         setIntOption(descriptor, level, option, value, action);

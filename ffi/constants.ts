@@ -67,7 +67,7 @@ export const SK_MEMINFO_VARS = 9;
 export const IPPROTO_IP = 0;
 /** ICMP. */
 export const IPPROTO_ICMP = 1;
-/** Raw: sends any protocol and receives none, raw(7). Linux only. */
+/** Raw: sends any protocol, raw(7); receives what is sent as protocol 255. Linux only. */
 export const IPPROTO_RAW = 255;
 /** UDP. */
 export const IPPROTO_UDP = 17;

@@ -48,6 +48,14 @@ export const BPF = {
 const ACCEPT_ALL = 0xffff_ffff;
 
 /**
+ * A program that drops everything, for sockets that only send: one of protocol 255 is given what others send as that
+ * protocol, and nobody would read it.
+ */
+export function dropAllFilter(): FilterInstruction[] {
+  return [{ code: BPF.accept, k: 0 }];
+}
+
+/**
  * A program for raw ICMP sockets, which see the datagram from its IPv4 header on: it accepts timestamp replies,
  * and ICMP errors (3, 4, 5, 11, 12; RFC 792) that quote a timestamp request.
  */

@@ -88,7 +88,7 @@ export class RawSocket {
     this.receiveBatch = slots;
     this.receiveBufferBytes = ends.receiveBufferBytes;
     this.clock = options.clock ?? SystemClock.open();
-    this.#waiter = new SocketWaiter([...new Set([ends.hears, ends.sends])], this.clock);
+    this.#waiter = new SocketWaiter(ends, this.clock);
     if (ends.isStamped) {
       const method = options.transmitKeys ?? chooseKeyMethod(ends.sends);
       this.transmitKeys = method;

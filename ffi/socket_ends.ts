@@ -3,14 +3,15 @@
  *
  * Linux tells a raw socket with IP_HDRINCL that it sent what found no room in a queue or in the neighbour table, unless it has
  * IP_RECVERR; a socket that hears ICMP would then be given every ICMP error a second time, in place of the result of its next
- * call. So one socket sends, of protocol 255 (IPPROTO_RAW), to which no ICMP error comes, and another one hears. Elsewhere one
- * socket does both.
+ * call. So one socket sends, of protocol 255 (IPPROTO_RAW), to which no ICMP error about our probes comes, and another one hears.
+ * What others send as protocol 255 is dropped by a filter. Elsewhere one socket does both.
  */
 
 import * as c from "./constants.ts";
 import type { SocketEnds } from "./datagram.ts";
 import { checkResult } from "./errno.ts";
 import { openLibc } from "./libc.ts";
+import { attachFilter, dropAllFilter } from "./packet_filter.ts";
 import {
   bindToAddress,
   bindToInterface,
@@ -69,7 +70,10 @@ export function openSocketEnds(options: SocketEndsOptions): OpenSocketEnds {
     // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
     // before that is stamped `user`.
     const hearsStamps = wantsStamps && enableTimestamping(hears, true);
-    if (linux) sends = openSocket(c.IPPROTO_RAW);
+    if (linux) {
+      sends = openSocket(c.IPPROTO_RAW);
+      attachFilter(sends, dropAllFilter());
+    }
     const isStamped = hearsStamps && (sends === hears || enableTimestamping(sends, true));
     for (const descriptor of new Set([hears, sends])) bind(descriptor, options);
     configureSending(sends, options);

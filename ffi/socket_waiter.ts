@@ -7,6 +7,7 @@
  */
 
 import { EFD_CLOEXEC, EFD_NONBLOCK, POLLIN } from "./constants.ts";
+import type { SocketEnds } from "./datagram.ts";
 import { checkResult, EINTR, readErrno } from "./errno.ts";
 import { Pollfd, Timespec } from "./layout.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
@@ -26,9 +27,10 @@ const turnDueNs = 100 * millisecondNs;
 const punctualNs = 1 * millisecondNs;
 const longestWaitNs = 86_400e9;
 
-/** Waits until a descriptor is readable or has something on its error queue. It does not own the descriptors. */
+/** Waits until one end is readable or either has something on its error queue. It does not own the descriptors. */
 export class SocketWaiter {
-  readonly #descriptors: readonly number[];
+  /** What is polled: an error queue always counts (POLLERR), what the end that only sends may have received does not. */
+  readonly #polled: readonly Polled[];
   readonly #clock: SystemClock;
   readonly #request: PollRequest;
   readonly #sleep = new PollRequest([]);
@@ -44,18 +46,18 @@ export class SocketWaiter {
   /**
    * Works on descriptors that the caller opened and will close.
    *
-   * @param descriptors to wait for, any of them
+   * @param ends what is waited for
    * @param clock that measures the waits
    */
-  constructor(descriptors: readonly number[], clock: SystemClock) {
-    this.#descriptors = descriptors;
+  constructor({ hears, sends }: SocketEnds, clock: SystemClock) {
+    this.#polled = sends === hears ? [[hears, POLLIN]] : [[hears, POLLIN], [sends, 0]];
     this.#clock = clock;
-    this.#request = new PollRequest(descriptors);
+    this.#request = new PollRequest(this.#polled);
     this.#lastTurnNs = clock.monotonicNs();
   }
 
   /**
-   * Resolves when a descriptor has something, when wake() or close() is called, or after `timeoutMs`. A wake()
+   * Resolves when an end has something, when wake() or close() is called, or after `timeoutMs`. A wake()
    * that came while nobody waited ends the next wait at once.
    *
    * @param timeoutMs not negative; 0 does not even ask the kernel; at most a day
@@ -109,7 +111,7 @@ export class SocketWaiter {
 
   async #waitAside(deadlineNs: number, timeoutNs: number): Promise<void> {
     const [wakeEnd] = this.#wakeEnds ??= openWakeEnds();
-    const request = new PollRequest([...this.#descriptors, wakeEnd]);
+    const request = new PollRequest([...this.#polled, [wakeEnd, POLLIN]]);
     this.#pending++;
     let result: number;
     try {
@@ -162,6 +164,9 @@ function openWakeEnds(): readonly [number, number] {
   return [ends[0] as number, ends[1] as number];
 }
 
+/** A descriptor, and what it is polled for. */
+type Polled = readonly [descriptor: number, events: number];
+
 /** The memory of one poll: its descriptors and its timeout. */
 class PollRequest {
   readonly #view: DataView;
@@ -170,13 +175,13 @@ class PollRequest {
   readonly #timeout = new DataView(new ArrayBuffer(Timespec.size));
   readonly #timeoutPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#timeout);
 
-  constructor(descriptors: readonly number[]) {
-    this.#view = new DataView(new ArrayBuffer(descriptors.length * Pollfd.size));
+  constructor(polled: readonly Polled[]) {
+    this.#view = new DataView(new ArrayBuffer(polled.length * Pollfd.size));
     this.#pointer = Deno.UnsafePointer.of(this.#view);
-    this.#count = BigInt(descriptors.length);
-    descriptors.forEach((descriptor, index) => {
+    this.#count = BigInt(polled.length);
+    polled.forEach(([descriptor, events], index) => {
       this.#view.setInt32(index * Pollfd.size + Pollfd.descriptor, descriptor, true);
-      this.#view.setInt16(index * Pollfd.size + Pollfd.events, POLLIN, true);
+      this.#view.setInt16(index * Pollfd.size + Pollfd.events, events, true);
     });
   }
 

@@ -1,89 +1,136 @@
 /**
- * A schedule that takes probes back for which the kernel had no room, and gives them out again before any other.
+ * A schedule beside which probes wait for which the kernel had no room.
  *
  * A socket's buffer and a link's queue are emptied within milliseconds. But a datagram to a silent host on the link itself
  * waits three seconds in the kernel for a hardware address that nobody tells, and the kernel's tables hold some hundred of
  * these: who asks a thousand such hosts gets room now and then only.
+ *
+ * A few probes that wait leave the others alone, since the trouble may be that of one link. Many hold them up.
  */
 
+import type { Probe } from "./probe.ts";
 import type { DueProbe, ProbeSchedule } from "./schedule.ts";
+import type { SendError } from "./transport.ts";
+
+/** A probe that the kernel did not take. */
+export interface Refusal {
+  /** The probe as it was tried. */
+  readonly probe: Probe;
+  /** Its place in the schedule. */
+  readonly due: DueProbe;
+  /** Why. */
+  readonly error: SendError;
+}
 
 const FIRST_WAIT_NS = 1e6, LONGEST_WAIT_NS = 50e6;
 /**
- * Without room for any probe for so long, no more are held. Linux lets a silent neighbour go after three seconds, and one
- * that has answered after five (neigh_forced_gc()).
+ * So long a probe waits. Linux lets a silent neighbour go after three seconds, and one that has answered after five
+ * (neigh_forced_gc()).
  */
 const PATIENCE_NS = 6e9;
+/** With so many waiting no others are sent: it is not the trouble of one link or host. */
+const MOST_HELD = 64;
 
-/** Holds probes for which there was no room. */
-export class HeldProbes implements ProbeSchedule {
+/** Holds probes for which there was no room, one for each target. */
+export class HeldProbes {
   readonly #schedule: ProbeSchedule;
-  /** Targets for which there was no room until patience ended, and none since: these are not waited for again. */
+  /** Targets whose last probe was given up: these are not waited for again until there was room for one. */
   readonly #hopeless = new Set<number>();
-  #held: DueProbe[] = [];
+  /** When each probe that waits was first refused. */
+  readonly #sinceNs = new Map<DueProbe, number>();
+  #held: Refusal[] = [];
   #waitNs = FIRST_WAIT_NS;
-  #retryNs = 0;
-  /** Since when there has been no room for any probe. */
-  #fullSinceNs: number | undefined;
+  #retryNs = Infinity;
 
-  /** Gives out the probes of a schedule. */
+  /** Stands beside a schedule, whose probes it takes back. */
   constructor(schedule: ProbeSchedule) {
     this.#schedule = schedule;
   }
 
-  /** Whether probes are held: they are to be tried before others are taken. */
-  get isHolding(): boolean {
-    return this.#held.length > 0;
-  }
-
   /** True when every probe has been taken and none is held. */
   get done(): boolean {
-    return !this.isHolding && this.#schedule.done;
+    return this.#held.length === 0 && this.#schedule.done;
   }
 
-  /** When the next probe is due, on CLOCK_MONOTONIC; where one is held, when to look for room again. */
+  /** When the next probe is due, or the next look for room, on CLOCK_MONOTONIC. */
   get dueNs(): number {
-    return this.isHolding ? this.#retryNs : this.#schedule.dueNs;
+    return Math.min(this.freshDueNs, this.#held.length > 0 ? this.#retryNs : Infinity);
+  }
+
+  /** When the next probe of the schedule is due; Infinity while too many wait. */
+  get freshDueNs(): number {
+    return this.#held.length >= MOST_HELD ? Infinity : this.#schedule.dueNs;
   }
 
   /** Round that is under way, from 0. */
   get round(): number {
-    return this.#held[0]?.round ?? this.#schedule.round;
+    return this.#held[0]?.due.round ?? this.#schedule.round;
   }
 
-  /** Takes the next probe. Call only while not {@linkcode done}. */
+  /** Takes the next probe of the schedule. Call only while {@linkcode freshDueNs} is finite. */
   take(): DueProbe {
-    return this.#held.shift() ?? this.#schedule.take();
+    return this.#schedule.take();
   }
 
-  /** Lets the rest slip, for which the probes held make it late. */
+  /**
+   * Takes those that have waited longest, when it is time to look for room again.
+   *
+   * @param most how many at most; for each comes {@linkcode sent}, {@linkcode putBack} or {@linkcode forget}
+   */
+  takeHeld(nowNs: number, most: number): readonly Refusal[] {
+    return nowNs < this.#retryNs ? [] : this.#held.splice(0, most);
+  }
+
+  /** Lets the schedule slip where probes that wait, or a busy machine, have made it late. */
   catchUp(nowNs: number): void {
     this.#schedule.catchUp(nowNs);
   }
 
   /** There was room for this one. */
-  sent({ targetIndex }: DueProbe): void {
-    this.#fullSinceNs = undefined;
+  sent(due: DueProbe): void {
     this.#waitNs = FIRST_WAIT_NS;
-    if (this.#hopeless.size > 0) this.#hopeless.delete(targetIndex);
+    if (this.#sinceNs.size > 0) this.#sinceNs.delete(due);
+    if (this.#hopeless.size > 0) this.#hopeless.delete(due.targetIndex);
   }
 
   /**
    * Takes back probes that found no room.
    *
-   * @param probes in the order in which they were taken
+   * @param refusals in the order in which they were tried
    * @returns those that are given up
    */
-  putBack(probes: readonly DueProbe[], nowNs: number): ReadonlySet<DueProbe> {
-    this.#fullSinceNs ??= nowNs;
-    const isOver = nowNs - this.#fullSinceNs >= PATIENCE_NS;
-    const givenUp = new Set(probes.filter(({ targetIndex }) => {
-      if (isOver) this.#hopeless.add(targetIndex);
-      return this.#hopeless.has(targetIndex);
-    }));
-    this.#held.unshift(...probes.filter((probe) => !givenUp.has(probe)));
+  putBack(refusals: readonly Refusal[], nowNs: number): readonly Refusal[] {
+    if (this.#held.length === 0 && this.#sinceNs.size === 0) this.#waitNs = FIRST_WAIT_NS;
+    const waiting = new Set(this.#held.map(({ due }) => due.targetIndex));
+    const givenUp: Refusal[] = [];
+    for (const refusal of refusals) {
+      const { due } = refusal, { targetIndex } = due;
+      const sinceNs = this.#sinceNs.get(due) ?? nowNs;
+      if (nowNs - sinceNs >= PATIENCE_NS) this.#hopeless.add(targetIndex);
+      if (this.#hopeless.has(targetIndex) || waiting.has(targetIndex)) {
+        this.#sinceNs.delete(due);
+        givenUp.push(refusal);
+      } else {
+        waiting.add(targetIndex);
+        this.#sinceNs.set(due, sinceNs);
+        this.#held.push(refusal);
+      }
+    }
     this.#retryNs = nowNs + this.#waitNs;
     this.#waitNs = Math.min(this.#waitNs * 2, LONGEST_WAIT_NS);
     return givenUp;
+  }
+
+  /** Forgets one that is not to be tried again. */
+  forget(due: DueProbe): void {
+    this.#sinceNs.delete(due);
+  }
+
+  /** Gives up all that wait, for the end of a run. */
+  abandon(): readonly Refusal[] {
+    const held = this.#held;
+    this.#held = [];
+    this.#sinceNs.clear();
+    return held;
   }
 }

@@ -7,8 +7,8 @@
  */
 
 import type { ProbeTemplate } from "../packet/mod.ts";
-import { wholeMsOfDay } from "../time/mod.ts";
-import { HeldProbes } from "./held_probes.ts";
+import { type Instant, wholeMsOfDay } from "../time/mod.ts";
+import { HeldProbes, type Refusal } from "./held_probes.ts";
 import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Target } from "../target/target.ts";
@@ -16,9 +16,9 @@ import { Probe, SEQUENCES } from "./probe.ts";
 import type { ProberOptions } from "./prober_options.ts";
 import { Punctuality } from "./punctuality.ts";
 import { ReplyReader } from "./reply_reader.ts";
-import { type DueProbe, GOLDEN_FRACTION, type ProbeSchedule, Schedule } from "./schedule.ts";
+import { type DueProbe, GOLDEN_FRACTION, Schedule } from "./schedule.ts";
 import { StampBook } from "./stamp_book.ts";
-import type { OutgoingDatagram, SendError, Transport } from "./transport.ts";
+import type { OutgoingDatagram, Transport } from "./transport.ts";
 
 /** How many datagrams are handed to the kernel in one go. */
 const BATCH_SIZE = 64;
@@ -30,13 +30,6 @@ const BUSY_NS = 2e6;
 
 /** What the kernel says when a buffer, a queue or a table of its is full. */
 const NO_ROOM: ReadonlySet<string> = new Set(["EAGAIN", "ENOBUFS"]);
-
-/** A probe that the kernel did not take. */
-interface Refusal {
-  readonly probe: Probe;
-  readonly due: DueProbe;
-  readonly error: SendError;
-}
 
 /** Why a run ended. */
 export type EndReason = "complete" | "deadline" | "stopped";
@@ -152,11 +145,19 @@ export class Prober {
       const wakeNs = Math.max(nextNs, groupEndNs) - (punctual?.earlyNs ?? 0);
       const waitMs = Math.max(0, wakeNs - nowNs) / 1e6;
       this.#listener.idle(nowNs, busy);
-      if (reason !== "complete") return reason;
+      if (reason !== "complete") return this.#end(schedule, reason);
       const awaiting = this.#table.awaiting > 0;
-      if (!awaiting && (schedule.done || this.#allAnswered(schedule))) return reason;
+      if (!awaiting && (schedule.done || this.#allAnswered(schedule))) {
+        return this.#end(schedule, reason);
+      }
       await (busy && pause !== undefined ? pause(waitMs) : this.#transport.wait(waitMs));
     }
+  }
+
+  /** What still waits for room when the run ends is unsent. */
+  #end(schedule: HeldProbes, reason: EndReason): EndReason {
+    for (const refusal of schedule.abandon()) this.#tellUnsent(refusal);
+    return reason;
   }
 
   /** Keeps groups off every grid, as {@linkcode Schedule} keeps single probes. */
@@ -166,56 +167,46 @@ export class Prober {
 
   /** Sends what is due, a batch at most, so that answers are never left waiting for long. Returns the first probe. */
   #sendDue(schedule: HeldProbes, nowNs: number): Probe | undefined {
-    const { targets, firstSequence, identifier } = this.#options;
-    const { clock } = this.#transport;
     const dues: DueProbe[] = [];
-    const probes: Probe[] = [];
-    const batch: OutgoingDatagram[] = [];
-    // As long as there is no room for those that are held, none is looked for for others.
-    const isRetry = schedule.isHolding;
-    const now = clock.now();
+    const now = this.#transport.clock.now();
+    for (const refusal of schedule.takeHeld(nowNs, BATCH_SIZE)) {
+      if (this.#answered?.[refusal.due.targetIndex] === 1) {
+        schedule.forget(refusal.due);
+        this.#tellUnsent(refusal);
+      } else dues.push(refusal.due);
+    }
+    // What waited for room finds out whether there is some, before others are sent.
+    const isRetry = dues.length > 0;
     let failure: RangeError | undefined;
-    const commonMs = this.#options.originateMs ?? wholeMsOfDay(now.realtimeNs);
-    while (
-      schedule.dueNs <= nowNs && batch.length < BATCH_SIZE && schedule.isHolding === isRetry
-    ) {
+    while (!isRetry && schedule.freshDueNs <= nowNs && dues.length < BATCH_SIZE) {
       const due = schedule.take();
-      const { targetIndex, round } = due;
-      if (this.#answered?.[targetIndex] === 1) continue;
-      const target = targets[targetIndex] as Target;
-      const sequence = (firstSequence + round) & 0xffff;
-      if (round >= SEQUENCES && this.#table.isAwaiting(target.address, sequence)) {
-        // What is in the batch already has been taken from the schedule and must go.
-        failure = new RangeError(
-          `Cannot send probe ${round} to ${target.label}: all 65536 sequence numbers await answers, want a longer interval or a shorter timeout`,
-        );
-        break;
-      }
-      this.#growTimeout(round);
-      const key = this.#key;
-      this.#key = (this.#key + 1) >>> 0;
-      const bytes = this.#buffers[batch.length] as Uint8Array;
-      const originateMs = this.#options.originate?.() ?? commonMs;
-      const fields = { destination: target.address, identifier, sequence, originateMs };
-      this.#templateOf(target).emit(fields, bytes);
-      batch.push({ destination: target.address, bytes, key });
-      const timeoutNs = this.#timeoutNs;
-      probes.push(new Probe(target, round, sequence, originateMs, key, now, timeoutNs));
+      if (this.#answered?.[due.targetIndex] === 1) continue;
+      failure = this.#findCollision(due);
+      // What is in the batch already has been taken from the schedule and must go.
+      if (failure !== undefined) break;
       dues.push(due);
     }
-    this.#batchLength = batch.length;
-    const first = batch.length > 0 ? this.#sendBatch(batch, probes, dues, schedule) : undefined;
+    this.#batchLength = dues.length;
+    const first = dues.length > 0 ? this.#sendBatch(dues, now, schedule) : undefined;
     if (failure !== undefined) throw failure;
     return first;
   }
 
+  /** Whether a probe's sequence number is that of an earlier one that still awaits its answer. */
+  #findCollision({ targetIndex, round }: DueProbe): RangeError | undefined {
+    const target = this.#options.targets[targetIndex] as Target;
+    const sequence = (this.#options.firstSequence + round) & 0xffff;
+    if (round < SEQUENCES || !this.#table.isAwaiting(target.address, sequence)) return undefined;
+    return new RangeError(
+      `Cannot send probe ${round} to ${target.label}: all 65536 sequence numbers await answers, want a longer interval or a shorter timeout`,
+    );
+  }
+
   /** Sends a batch; returns the first probe if it went. A probe's deadline is its timeout until then. */
-  #sendBatch(
-    batch: readonly OutgoingDatagram[],
-    probes: readonly Probe[],
-    dues: readonly DueProbe[],
-    schedule: HeldProbes,
-  ): Probe | undefined {
+  #sendBatch(dues: readonly DueProbe[], now: Instant, schedule: HeldProbes): Probe | undefined {
+    const commonMs = this.#options.originateMs ?? wholeMsOfDay(now.realtimeNs);
+    const probes = dues.map((due) => this.#makeProbe(due, commonMs, now));
+    const batch = probes.map((probe, slot) => this.#write(probe, slot));
     const results = this.#transport.send(batch);
     const refusals: Refusal[] = [];
     for (const [i, probe] of probes.entries()) {
@@ -235,17 +226,42 @@ export class Prober {
     return results[0]?.ok ? probes[0] : undefined;
   }
 
-  /** What found no room is tried again; the rest is unsent. */
+  #makeProbe({ targetIndex, round }: DueProbe, commonMs: number, now: Instant): Probe {
+    const { targets, firstSequence, originate } = this.#options;
+    this.#growTimeout(round);
+    const key = this.#key;
+    this.#key = (this.#key + 1) >>> 0;
+    const target = targets[targetIndex] as Target;
+    const sequence = (firstSequence + round) & 0xffff;
+    const originateMs = originate?.() ?? commonMs;
+    return new Probe(target, round, sequence, originateMs, key, now, this.#timeoutNs);
+  }
+
+  /** Writes a probe into the buffer of a slot. */
+  #write({ target, sequence, originateMs, key }: Probe, slot: number): OutgoingDatagram {
+    const bytes = this.#buffers[slot] as Uint8Array;
+    const destination = target.address;
+    const { identifier } = this.#options;
+    this.#templateOf(target).emit({ destination, identifier, sequence, originateMs }, bytes);
+    return { destination, bytes, key };
+  }
+
+  /** What found no room waits for some; the rest is unsent. */
   #takeRefusals(refusals: readonly Refusal[], schedule: HeldProbes): void {
     const nowNs = this.#transport.clock.now().monotonicNs;
-    const isFull = ({ error }: Refusal) => NO_ROOM.has(error.code);
-    const full = refusals.filter(isFull).map(({ due }) => due);
-    const givenUp = full.length > 0 ? schedule.putBack(full, nowNs) : undefined;
+    const full = refusals.filter(({ error }) => NO_ROOM.has(error.code));
+    const givenUp = new Set(full.length > 0 ? schedule.putBack(full, nowNs) : []);
     for (const refusal of refusals) {
-      const { probe: { target, number, sequence, sentAt: at }, due, error } = refusal;
-      if (isFull(refusal) && givenUp?.has(due) !== true) continue;
-      this.#listener.outcome({ kind: "unsent", target, number, sequence, at, error });
+      const isFull = NO_ROOM.has(refusal.error.code);
+      if (isFull && !givenUp.has(refusal)) continue;
+      if (!isFull) schedule.forget(refusal.due);
+      this.#tellUnsent(refusal);
     }
+  }
+
+  #tellUnsent({ probe, error }: Refusal): void {
+    const { target, number, sequence, sentAt: at } = probe;
+    this.#listener.outcome({ kind: "unsent", target, number, sequence, at, error });
   }
 
   #takeAnswers(): void {
@@ -286,7 +302,7 @@ export class Prober {
     this.#answeredCount++;
   }
 
-  #allAnswered(schedule: ProbeSchedule): boolean {
+  #allAnswered(schedule: HeldProbes): boolean {
     return this.#answered !== undefined && schedule.round > 0 &&
       this.#answeredCount === this.#options.targets.length;
   }

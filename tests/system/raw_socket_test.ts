@@ -297,6 +297,28 @@ systemTest({
   }
 });
 
+systemTest({
+  name: "what others send as protocol 255 neither ends a wait nor costs a transmit stamp",
+  tools: ["python3"],
+  namespaces: true,
+}, async () => {
+  await using pair = await VethPair.open();
+  using socket = openRawSocket(pair.near);
+  const far = addressNumber(pair.farAddress);
+  await exchange(socket, [far], 1);
+  await pair.far.mustRun([
+    ...["python3", "-c"],
+    `import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, 255)
+for i in range(5000): s.sendto(b"x" * 200, ("${pair.nearAddress}", 0))`,
+  ]);
+  const beforeNs = socket.clock.monotonicNs();
+  await socket.wait(30);
+  assertGreaterOrEqual(socket.clock.monotonicNs() - beforeNs, 29e6);
+  const { arrivals, stamps } = await exchange(socket, Array(20).fill(far), 20, { firstKey: 100 });
+  assertEquals([arrivals.length, stamps.length], [20, 20]);
+});
+
 systemTest({ name: "a transmit stamp ends a wait, too", namespaces: true }, async () => {
   await using namespace = await Namespace.open();
   using socket = openRawSocket(namespace, { icmpTypes: [] });

@@ -1,67 +1,91 @@
 import { assert, assertEquals } from "@std/assert";
-import { HeldProbes } from "../../../src/probe/held_probes.ts";
+import { HeldProbes, type Refusal } from "../../../src/probe/held_probes.ts";
+import { Probe } from "../../../src/probe/probe.ts";
 import { type DueProbe, Schedule } from "../../../src/probe/schedule.ts";
 
 const SECOND = 1e9;
+const now = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;
+const error = { syscall: "sendmmsg", errno: 105, code: "ENOBUFS", message: "full" };
 
-/** Three targets, twice each, all due at once. */
-function prepare(): HeldProbes {
-  const options = { targetCount: 3, count: 2, intervalMs: 0, dither: () => 0 };
-  return new HeldProbes(new Schedule(options, 0));
+/** Targets that are asked twice each, all due at once. */
+function prepare(targetCount = 3): HeldProbes {
+  return new HeldProbes(
+    new Schedule({ targetCount, count: 2, intervalMs: 0, dither: () => 0 }, 0),
+  );
+}
+
+function refuse(due: DueProbe): Refusal {
+  const target = { index: due.targetIndex, address: due.targetIndex, label: "" };
+  return { due, error, probe: new Probe(target, due.round, due.round, 0, 0, now, 0) };
 }
 
 const take = (probes: HeldProbes, count: number) =>
-  Array.from({ length: count }, () => probes.take());
-const name = ({ targetIndex, round }: DueProbe) => `${targetIndex}.${round}`;
+  Array.from({ length: count }, () => refuse(probes.take()));
+const names = (refusals: readonly Refusal[]) =>
+  refusals.map(({ due: { targetIndex, round } }) => `${targetIndex}.${round}`);
 
-Deno.test("what found no room comes first again, in its order, and then the rest", () => {
+Deno.test("what found no room waits beside the schedule, and is tried again in its order", () => {
   const probes = prepare();
-  const [first, second, third] = take(probes, 3) as [DueProbe, DueProbe, DueProbe];
-  probes.sent(first);
-  assertEquals(probes.putBack([second, third], SECOND).size, 0);
-  assert(probes.isHolding);
-  assertEquals([probes.round, probes.dueNs > SECOND], [0, true]);
-  assertEquals(take(probes, 5).map(name), ["1.0", "2.0", "0.1", "1.1", "2.1"]);
+  const [first, second, third] = take(probes, 3) as [Refusal, Refusal, Refusal];
+  probes.sent(first.due);
+  assertEquals(probes.putBack([second, third], SECOND), []);
+  assertEquals([probes.freshDueNs, probes.dueNs], [0, 0]);
+  assertEquals(probes.takeHeld(SECOND, 64), []);
+  assertEquals(names(probes.takeHeld(SECOND + 1e6, 64)), ["1.0", "2.0"]);
+  assertEquals(names(take(probes, 3)), ["0.1", "1.1", "2.1"]);
   assert(probes.done);
 });
 
-Deno.test("a run is not over while a probe is held", () => {
+Deno.test("a run is not over while a probe waits; at its end it is given up", () => {
   const probes = prepare();
-  const last = take(probes, 6).at(-1) as DueProbe;
+  const last = take(probes, 6).at(-1) as Refusal;
   assert(probes.done);
   probes.putBack([last], 0);
-  assertEquals([probes.done, probes.round], [false, 1]);
-  assertEquals(name(probes.take()), "2.1");
+  assertEquals([probes.done, probes.round, probes.dueNs], [false, 1, 1e6]);
+  assertEquals(probes.abandon(), [last]);
   assert(probes.done);
 });
 
-Deno.test("room is looked for a millisecond later, then less and less often, and often again after it was found", () => {
+Deno.test("room is looked for less and less often, and often again after it was found", () => {
   const probes = prepare();
-  const due = probes.take();
+  const [due] = take(probes, 6) as [Refusal];
   const waits: number[] = [];
   for (let nowNs = 0; waits.length < 9; nowNs = probes.dueNs) {
+    if (nowNs > 0) assertEquals(probes.takeHeld(nowNs, 64), [due]);
     probes.putBack([due], nowNs);
     waits.push((probes.dueNs - nowNs) / 1e6);
-    probes.take();
   }
   assertEquals(waits, [1, 2, 4, 8, 16, 32, 50, 50, 50]);
-  probes.sent(due);
+  probes.sent(due.due);
   probes.putBack([due], SECOND);
   assertEquals(probes.dueNs, SECOND + 1e6);
 });
 
-Deno.test("after six seconds without room for anybody a probe is given up, and its target waited for no more", () => {
+Deno.test("one probe for each target waits, for six seconds of its own; then its target is waited for no more", () => {
   const probes = prepare();
-  const [stuck, other] = take(probes, 2) as [DueProbe, DueProbe];
-  assertEquals(probes.putBack([stuck], 0).size, 0);
-  assertEquals(probes.putBack([probes.take()], 5.99 * SECOND).size, 0);
-  assertEquals(probes.putBack([probes.take()], 6 * SECOND), new Set([stuck]));
-  assert(!probes.isHolding);
-  // Room for another does not make others wait for that one again.
-  probes.sent(other);
-  assertEquals(probes.putBack([stuck, other], 7 * SECOND), new Set([stuck]));
-  assertEquals(name(probes.take()), name(other));
-  // Room for itself does.
-  probes.sent(stuck);
-  assertEquals(probes.putBack([stuck], 8 * SECOND).size, 0);
+  const [stuck, other] = take(probes, 2) as [Refusal, Refusal];
+  take(probes, 1);
+  const [next] = take(probes, 1) as [Refusal];
+  assertEquals(probes.putBack([stuck], 0), []);
+  assertEquals(probes.putBack([next], SECOND), [next], "the older one of a target is kept");
+  // Room for others does not make it wait longer.
+  probes.sent(other.due);
+  assertEquals(probes.takeHeld(5.9 * SECOND, 64), [stuck]);
+  assertEquals(probes.putBack([stuck], 5.9 * SECOND), []);
+  assertEquals(probes.takeHeld(6 * SECOND, 64), [stuck]);
+  assertEquals(probes.putBack([stuck], 6 * SECOND), [stuck]);
+  assertEquals(probes.putBack([next], 7 * SECOND), [next], "there is no hope for it");
+  probes.sent(next.due);
+  assertEquals(probes.putBack([next], 3600 * SECOND), [], "there was room since");
+});
+
+Deno.test("sixty-four that wait hold up the others", () => {
+  const probes = prepare(100);
+  const refused = take(probes, 64);
+  probes.putBack(refused.slice(1), 0);
+  assertEquals([probes.freshDueNs, probes.dueNs], [0, 0]);
+  probes.putBack(refused.slice(0, 1), 0);
+  assertEquals([probes.freshDueNs, probes.dueNs > 0], [Infinity, true]);
+  assertEquals(probes.takeHeld(SECOND, 10).length, 10);
+  assertEquals(probes.freshDueNs, 0);
 });
