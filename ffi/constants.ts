@@ -261,6 +261,8 @@ export const RTA_MULTIPATH = 9;
 export const RTA_NH_ID = 30;
 /** Route attribute: firewall mark that chooses the table. */
 export const RTA_MARK = 16;
+/** Rule action: look into a table. */
+export const FR_ACT_TO_TBL = 1;
 /** Rule attribute: its place in the order of rules; 0 when absent. */
 export const FRA_PRIORITY = 6;
 /** Link attribute: hardware address. */
@@ -273,6 +275,8 @@ export const IFA_LOCAL = 2;
 export const NDA_DST = 1;
 /** Neighbour attribute: its hardware address. */
 export const NDA_LLADDR = 2;
+/** Neighbour states in which the kernel asks, or has asked in vain: incomplete, failed. */
+export const NUD_SILENT = 0x21;
 /** Neighbour states in which the hardware address can be used: reachable, stale, delay, probe, noarp, permanent. */
 export const NUD_VALID = 0xde;
 

@@ -20,26 +20,28 @@ const WAIT_MS = 1500;
 const POLL_MS = 20, POLLS_PER_QUESTION = 25;
 const DISCARD_PORT = 9;
 
+/** A hardware address; or `silent` when the kernel has asked for it in vain so far, `unknown` when it has not asked. */
+export type HardwareFinding = Uint8Array<ArrayBuffer> | "silent" | "unknown";
+
 /**
- * The hardware addresses of next hops, in their order; undefined for those that do not tell theirs within 1.5 s.
+ * The hardware addresses of next hops, in their order. Waits up to 1.5 s for those that the kernel does not know.
  *
- * Sends nothing but datagrams to the discard port of those that the kernel does not know, which make it ask for them (ARP).
+ * Sends nothing but datagrams to the discard port of these, which make the kernel ask for them (ARP).
  *
  * @throws {SystemError} when the kernel does not list its neighbours or gives no socket
  */
-export async function findHardwareAddresses(
-  hops: readonly NextHop[],
-): Promise<(Uint8Array<ArrayBuffer> | undefined)[]> {
+export async function findHardwareAddresses(hops: readonly NextHop[]): Promise<HardwareFinding[]> {
   for (let poll = 0;; poll++) {
     const neighbours = listNeighbours();
-    const found = hops.map(({ link, address }) =>
-      neighbours.find((each) => each.interfaceIndex === link.index && each.address === address)
-        ?.hardwareAddress
-    );
-    if (!found.includes(undefined) || poll * POLL_MS >= WAIT_MS) return found;
-    if (poll % POLLS_PER_QUESTION === 0) {
-      hops.filter((_, index) => found[index] === undefined).forEach(sendDiscard);
-    }
+    const found = hops.map(({ link, address }): HardwareFinding => {
+      const neighbour = neighbours.find((each) =>
+        each.interfaceIndex === link.index && each.address === address
+      );
+      return neighbour === undefined ? "unknown" : neighbour.hardwareAddress ?? "silent";
+    });
+    const missing = hops.filter((_, index) => !(found[index] instanceof Uint8Array));
+    if (missing.length === 0 || poll * POLL_MS >= WAIT_MS) return found;
+    if (poll % POLLS_PER_QUESTION === 0) missing.forEach(sendDiscard);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

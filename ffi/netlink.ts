@@ -55,8 +55,8 @@ export interface NetlinkNeighbour {
   readonly interfaceIndex: number;
   /** IPv4 address, an unsigned 32-bit number. */
   readonly address: number;
-  /** As long as the link's kind has it; six bytes on Ethernet. */
-  readonly hardwareAddress: Uint8Array<ArrayBuffer>;
+  /** As long as the link's kind has it, six bytes on Ethernet; undefined while the kernel asks for it, or has in vain. */
+  readonly hardwareAddress: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** What a route lookup takes into account besides the destination. */
@@ -114,17 +114,20 @@ export function listRoutePrefixes(): RoutePrefix[] {
   });
 }
 
-/** Priorities of the rules that every Linux has: local, main, default (ip-rule(8)). */
-const USUAL_RULES = [0, 32_766, 32_767];
+/** Priority and table of the rules that every Linux has: local, main, default (ip-rule(8)). */
+const USUAL_RULES = ["0 255", "32766 254", "32767 253"];
 
 /** Whether there are routing rules beside the three that every Linux has, or fewer. What they look at is not told. */
 export function hasUnusualRules(): boolean {
   const rules = listRules();
   if (rules === undefined) return false;
-  const priorities = rules.filter(({ type }) => type === c.RTM_NEWRULE).map(({ view }) =>
-    readAttributes(view, Rtmsg.size).get(c.FRA_PRIORITY)?.getUint32(0, true) ?? 0
-  );
-  return priorities.sort((a, b) => a - b).join() !== USUAL_RULES.join();
+  const told = rules.filter(({ type }) => type === c.RTM_NEWRULE).map(({ view }) => {
+    const priority = readAttributes(view, Rtmsg.size).get(c.FRA_PRIORITY)?.getUint32(0, true) ?? 0;
+    const isPlain = view.getUint8(Rtmsg.destinationBits) === 0 &&
+      view.getUint8(Rtmsg.sourceBits) === 0 && view.getUint8(Rtmsg.type) === c.FR_ACT_TO_TBL;
+    return isPlain ? `${priority} ${view.getUint8(Rtmsg.table)}` : "";
+  });
+  return told.sort().join() !== USUAL_RULES.join();
 }
 
 /** The rules; undefined for a kernel without any (CONFIG_IP_MULTIPLE_TABLES). */
@@ -139,19 +142,25 @@ function listRules(): ReturnType<typeof requestNetlink> | undefined {
   }
 }
 
-/** The IPv4 neighbours whose hardware addresses the kernel has and uses. */
+/** The IPv4 neighbours whose hardware addresses the kernel has, asks for, or has asked for in vain. */
 export function listNeighbours(): NetlinkNeighbour[] {
   const body = new Uint8Array(Ndmsg.size);
   body[Ndmsg.family] = c.AF_INET;
   const answers = requestNetlink(c.RTM_GETNEIGH, c.NLM_F_DUMP, body, [], "list the neighbours");
   return answers.flatMap(({ type, view }) => {
     if (type !== c.RTM_NEWNEIGH) return [];
-    if ((view.getUint16(Ndmsg.state, true) & c.NUD_VALID) === 0) return [];
+    const state = view.getUint16(Ndmsg.state, true);
+    const isValid = (state & c.NUD_VALID) !== 0;
+    if (!isValid && (state & c.NUD_SILENT) === 0) return [];
     const found = readAttributes(view, Ndmsg.size);
     const address = found.get(c.NDA_DST)?.getUint32(0), hardware = found.get(c.NDA_LLADDR);
-    if (address === undefined || hardware === undefined) return [];
-    const interfaceIndex = view.getInt32(Ndmsg.interfaceIndex, true);
-    return [{ interfaceIndex, address, hardwareAddress: copyBytes(hardware) }];
+    if (address === undefined || (isValid && hardware === undefined)) return [];
+    const hardwareAddress = isValid && hardware !== undefined ? copyBytes(hardware) : undefined;
+    return [{
+      interfaceIndex: view.getInt32(Ndmsg.interfaceIndex, true),
+      address,
+      hardwareAddress,
+    }];
   });
 }
 

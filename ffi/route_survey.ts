@@ -81,7 +81,8 @@ export function surveyRoutes(
 }
 
 function isSameWay(a: NetlinkRoute, b: NetlinkRoute): boolean {
-  return a.type === b.type && a.interfaceIndex === b.interfaceIndex && a.gateway === b.gateway;
+  return a.type === b.type && a.interfaceIndex === b.interfaceIndex &&
+    a.gateway === b.gateway && a.source === b.source;
 }
 
 /** One address of each stretch between borders that has some in the blocks, the lowest. One more than the limit at most. */

@@ -51,6 +51,8 @@ export type ScanPath =
     readonly linkHeader: Uint8Array<ArrayBuffer>;
     /** One phrase. */
     readonly reason: string;
+    /** No target is reached without a gateway. */
+    readonly isDirect: false;
   }
   | {
     /** IPv4 datagrams through a raw socket. */
@@ -60,6 +62,8 @@ export type ScanPath =
     readonly source: number;
     /** One phrase. */
     readonly reason: string;
+    /** Some targets may be reached without a gateway: the kernel asks each for its hardware address. */
+    readonly isDirect: boolean;
   };
 
 const MAC_BYTES = 6;
@@ -74,11 +78,12 @@ const MAC_BYTES = 6;
  */
 export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const { blocks, interfaceName, source, mark, gatewayMac } = query;
-  const raw = (reason: string): ScanPath => ({
+  const raw = (reason: string, isDirect = true): ScanPath => ({
     kind: "raw-socket",
     interfaceName,
     source: source ?? 0,
     reason,
+    isDirect,
   });
   if (source !== undefined) requireOwnAddress(source);
   const [firstBlock] = blocks;
@@ -90,9 +95,12 @@ export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const survey = surveyRoutes(blocks, routeQuery);
   const { route, difference } = survey;
   const gatewayMacs = await askGateways(survey);
-  if (query.rawSocket === true) return raw("asked for");
-  if (mark !== undefined) return raw("a firewall mark counts only where the kernel routes");
-  if (difference !== undefined) return raw(difference);
+  const { isSomeDirect } = survey;
+  if (query.rawSocket === true) return raw("asked for", isSomeDirect);
+  if (mark !== undefined) {
+    return raw("a firewall mark counts only where the kernel routes", isSomeDirect);
+  }
+  if (difference !== undefined) return raw(difference, isSomeDirect);
   if (route.type !== RTN_UNICAST) return raw("targets are addresses of this machine");
   if (route.gateway === undefined) return raw("targets are on the link itself");
   return frameTo(gatewayMacs.get(route), query, route, raw);
@@ -140,13 +148,17 @@ async function askGateways(
   });
   const found = await findHardwareAddresses(hops);
   const [first] = hops;
-  const isSomeFound = isSomeDirect || hops.length < gateways.length ||
-    found.some((address) => address !== undefined);
-  if (first !== undefined && !isSomeFound) {
+  // Where the kernel has not even asked, a firewall may have kept our datagram from it: the probes will make it ask.
+  const isHopeless = !isSomeDirect && hops.length === gateways.length &&
+    found.every((finding) => finding === "silent");
+  if (first !== undefined && isHopeless) {
     const action = `reach gateway ${addressText(first.address)} on ${first.link.name}`;
     throw new SystemError("sendto", errnoNumber("EHOSTUNREACH"), action);
   }
-  return new Map(hops.map(({ route }, index) => [route, found[index]]));
+  return new Map(hops.map(({ route }, index) => {
+    const finding = found[index];
+    return [route, finding instanceof Uint8Array ? finding : undefined];
+  }));
 }
 
 function frameTo(
@@ -177,5 +189,6 @@ function frameTo(
     source,
     linkHeader,
     reason: `all targets lie behind ${via} on ${link.name}`,
+    isDirect: false,
   };
 }

@@ -35,8 +35,8 @@ export interface OpenScan {
   readonly replies: ReplySource;
   /** The clock that stamps refer to. */
   readonly clock: Clock;
-  /** Which way out was chosen, and why. */
-  readonly path: { readonly kind: string; readonly reason: string };
+  /** Which way out was chosen, and why; `isDirect` where some targets are reached without a gateway. */
+  readonly path: { readonly kind: string; readonly reason: string; readonly isDirect: boolean };
   /** Closes the sockets. */
   close(): void;
 }

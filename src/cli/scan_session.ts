@@ -161,6 +161,7 @@ async function sweep(
     clock,
     rate,
     cooldownMs,
+    isDirect: path.isDirect,
     listener,
   });
   const info: ScanRunInfo = {

@@ -71,7 +71,7 @@ export function formatScanProgress(progress: ScanProgress): string {
 }
 
 /** Sentences about what a reader of the results must know; none when all went well. */
-export function listScanWarnings(counts: ScanCounts): string[] {
+export function listScanWarnings(counts: ScanCounts & { readonly stuck?: number }): string[] {
   const warnings: string[] = [];
   if (counts.dropped > 0) {
     warnings.push(
@@ -85,6 +85,9 @@ export function listScanWarnings(counts: ScanCounts): string[] {
     warnings.push(
       `the kernel refused ${formatCount(counts.unsent)} probes: their hosts were not asked`,
     );
+  }
+  if (counts.stuck !== undefined && counts.stuck > 0) {
+    warnings.push("the link took no more probes: some of those sent have not left this machine");
   }
   return warnings;
 }

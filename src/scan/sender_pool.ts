@@ -109,13 +109,15 @@ export class SenderPool {
     const waiting = idle.find((sender) => sender.pending > 0);
     if (waiting !== undefined) {
       waiting.rewrite(originateMs);
+      this.#originateMs = originateMs;
       this.#dispatch(waiting);
       return true;
     }
     const [sender] = idle;
     if (this.#position === this.#passEnd && this.#position < this.#order.length) {
       // Two probes of one target in one millisecond would be the same datagram: their replies could not be told apart.
-      if (originateMs === this.#originateMs) return false;
+      // And a probe that finds no room is written anew, with the millisecond that is then.
+      if (originateMs === this.#originateMs || this.isUnderWay) return false;
       this.#passEnd = this.#order.passEnd(this.#position);
     }
     const left = this.#passEnd - this.#position;

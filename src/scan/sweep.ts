@@ -43,6 +43,8 @@ export interface SweepOptions {
   readonly rate: number;
   /** How long to listen once the last probe has left, in milliseconds. */
   readonly cooldownMs: number;
+  /** Targets may be hosts on the link itself, whose hardware addresses the kernel must ask for; false by default. */
+  readonly isDirect?: boolean | undefined;
   /** Who is told. */
   readonly listener: ScanListener;
 }
@@ -51,7 +53,9 @@ export interface SweepOptions {
 export interface SweepResult extends ScanCounts {
   /** Probes dealt with; a scan that was stopped may resume here. */
   readonly position: number;
-  /** Whether every probe of the shard was dealt with, and its answer awaited. */
+  /** Probes that the kernel had taken and still held when it was waited for no longer, or some more; 0 is exact. */
+  readonly stuck: number;
+  /** Whether every probe of the shard was dealt with, has left, and its answer was awaited. */
   readonly isComplete: boolean;
   /** Seconds from the first probe until the last one had left. */
   readonly sendingSeconds: number;
@@ -73,10 +77,10 @@ const SENDING_WAIT_MS = 50, COOLDOWN_WAIT_MS = 100;
 /** Probes of so much time leave together: 0.1 % of a second, well within the 1 % promised. */
 const STEP_MS = 1;
 /**
- * A queue of which nothing has left for so long is not waited for any more: then the rest waits for hosts on the link
- * itself that do not tell their hardware addresses, for which the kernel waits three seconds.
+ * A queue of which nothing has left for so long is not waited for any more. Where targets are on the link itself, the rest may
+ * wait for hosts that do not tell their hardware addresses, which takes the kernel three seconds to find out.
  */
-const DRAIN_PATIENCE_NS = 250e6, DRAIN_WAIT_MS = 10;
+const DRAIN_PATIENCE_NS = 10e9, DIRECT_DRAIN_PATIENCE_NS = 250e6, DRAIN_WAIT_MS = 10;
 const FIRST_BACKOFF_MS = 0.1, LONGEST_BACKOFF_MS = 50;
 
 /** One run over one shard. */
@@ -159,18 +163,20 @@ export class Sweep {
       // Whoever closes the sockets after an error must find no thread at work on them.
       await this.#pool.allCalls();
     }
-    await this.#drain();
+    const stuck = await this.#drain();
     const position = this.#pool.departed;
     const lastNs = clock.now().monotonicNs;
     await this.#listen(this.#sent === 0 ? lastNs : lastNs + cooldownMs * 1e6);
     const nowNs = clock.now().monotonicNs;
     listener.progress(this.#progress(nowNs, "cooldown"));
-    // After an aborted wait the last probes are not settled, and a resumed scan repeats them.
-    listener.checkpoint(this.#isAborted ? this.#settled.settled(this.#heardNs) : position);
+    // After an aborted wait the last probes are not settled, nor are those that never left: a resumed scan repeats them.
+    const isSettled = !this.#isAborted && stuck === 0;
+    listener.checkpoint(isSettled ? position : this.#settled.settled(this.#heardNs));
     return {
       ...this.#counts(),
       position,
-      isComplete: position >= order.length && !this.#isAborted,
+      stuck,
+      isComplete: position >= order.length && isSettled,
       sendingSeconds: (lastNs - this.#startNs) / 1e9,
       elapsedSeconds: (nowNs - this.#startNs) / 1e9,
     };
@@ -221,16 +227,18 @@ export class Sweep {
     return undefined;
   }
 
-  /** Waits until what the kernel has taken is on the link, as long as some of it leaves. */
-  async #drain(): Promise<void> {
-    const { clock } = this.#options;
+  /** Waits until what the kernel has taken is on the link, as long as some of it leaves; returns how many are left, or some more. */
+  async #drain(): Promise<number> {
+    const { clock, isDirect = false } = this.#options;
+    const patienceNs = isDirect ? DIRECT_DRAIN_PATIENCE_NS : DRAIN_PATIENCE_NS;
     let least = Infinity, leastNs = 0;
     for (let waiting = this.#pool.waiting; waiting > 0; waiting = this.#pool.waiting) {
       const nowNs = clock.now().monotonicNs;
       if (waiting < least) [least, leastNs] = [waiting, nowNs];
-      if (this.#isAborted || nowNs - leastNs >= DRAIN_PATIENCE_NS) return;
+      if (this.#isAborted || nowNs - leastNs >= patienceNs) return isDirect ? 0 : waiting;
       await this.#listeningTurn(nowNs, DRAIN_WAIT_MS);
     }
+    return 0;
   }
 
   async #listeningTurn(nowNs: number, waitMs: number): Promise<void> {

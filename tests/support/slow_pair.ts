@@ -19,6 +19,8 @@ export interface QueueCounts {
 export async function openSlowPair(limit: string): Promise<VethPair> {
   const pair = await VethPair.open();
   try {
+    // IPv6 looks for routers and groups whenever it likes: here each packet counts. It may not be there at all.
+    await pair.near.run(["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6"]);
     await pair.near.mustRun(["ping", "-c", "1", pair.farAddress]);
     const shaper = ["tbf", "rate", "100bit", "burst", "1600", "limit", limit];
     await pair.near.mustRun(["tc", "qdisc", "add", "dev", pair.device, "root", ...shaper]);

@@ -19,6 +19,7 @@ const cNames: Readonly<Record<string, string>> = {
   LINUX_CAPABILITY_VERSION_3: "_LINUX_CAPABILITY_VERSION_3",
   // The kernel's own names, not in the headers that it exports.
   MSG_PROBE: "MSG_PROXY",
+  NUD_SILENT: "NUD_INCOMPLETE|NUD_FAILED",
   NUD_VALID: "NUD_PERMANENT|NUD_NOARP|NUD_REACHABLE|NUD_PROBE|NUD_STALE|NUD_DELAY",
 };
 /** Newer than the headers of some distributions: compared where they are known. */

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint, readRecords, type ReplyRecord } from "../support/records.ts";
+import { openSlowPair } from "../support/slow_pair.ts";
 import { systemTest } from "../support/tools.ts";
 
 const DAY_MS = 86_400_000;
@@ -201,6 +202,25 @@ for (const words of [[], ["--user-stamps"]]) {
     const argv = SOURCE_PROGRAM.argv("--alive", "--retries", "0", ...words, "10.66.0.0/23");
     const { code, stdout, stderr } = await pair.near.run(argv);
     const living = Array.from({ length: 16 }, (_, host) => `10.66.1.${192 + host}`);
-    assertEquals([code, stdout.trim().split("\n"), stderr], [1, living, ""]);
+    assertEquals([code, stdout.trim().split("\n").sort(), stderr], [1, living, ""]);
   });
 }
+
+systemTest({
+  name:
+    "ping: a full queue of one link leaves the other targets alone, and what waits in the end is unsent",
+  tools: ["tc", "ping"],
+  namespaces: true,
+}, async () => {
+  await using pair = await openSlowPair("2000");
+  const options = ["--json", "-c", "100", "-i", "20ms", "-W", "100ms", "-w", "4"];
+  const argv = SOURCE_PROGRAM.argv(...options, "127.0.0.1", pair.farAddress);
+  const { code, stdout, stderr } = await pair.near.run(argv);
+  const { replies, unsent, summaries, end } = readRecords(stdout);
+  assertEquals([code, stderr, end["reason"]], [0, "", "deadline"]);
+  assertEquals(replies.filter(({ address }) => address === "127.0.0.1").length, 100);
+  const stuck = summaries.find(({ address }) => address === pair.farAddress);
+  assertEquals([stuck?.unsent, Number(stuck?.sent) + Number(stuck?.unsent)], [unsent.length, 100]);
+  assert(unsent.length > 10, `${unsent.length} unsent`);
+  assertEquals(new Set(unsent.map((record) => record["code"])), new Set(["ENOBUFS"]));
+});

@@ -43,6 +43,15 @@ const cases: readonly RouteCase[] = [
     error: "EACCES",
   },
   {
+    name: "a route has a source address of its own",
+    commands: [
+      "addr add 10.77.0.9/24 dev veth0",
+      "route add 198.18.1.0/24 via 10.77.0.2 src 10.77.0.9",
+    ],
+    path: "raw-socket",
+    reason: /several routes: see 198\.18\.1\.0/,
+  },
+  {
     name: "there is no route to the first target alone",
     commands: ["route add unreachable 198.18.0.0/32"],
     path: "raw-socket",
@@ -157,3 +166,21 @@ systemTest({
   const passing = readRecords((await scan(pair.near)).stdout);
   assertEquals([passing.replies.length, passing.unsent.length], [512, 0]);
 });
+
+for (const words of [[], ["--raw-socket"]]) {
+  systemTest({
+    name: `scan: a firewall that lets out ICMP alone does not keep it from its gateway ${words}`
+      .trimEnd(),
+    tools: ["nft"],
+    namespaces: true,
+  }, async () => {
+    await using pair = await openScanNetwork();
+    await pair.near.nft(
+      "table ip t { chain o { type filter hook output priority 0; policy drop; ip protocol icmp accept; }; }",
+    );
+    await pair.near.ip("neigh flush all");
+    const { code, stdout } = await scan(pair.near, ...words);
+    const { run, replies, end } = readRecords(stdout);
+    assertEquals([code, run["path"], end.sent, replies.length], [0, "raw-socket", 512, 512]);
+  });
+}

@@ -165,6 +165,20 @@ for (const threads of [0, 3]) {
   });
 }
 
+for (const threads of [0, 3]) {
+  Deno.test(`passes lie apart also when probes are tried again, threads: ${threads}`, async () => {
+    for (const every of [2, 7, 37, 50]) {
+      const { network, sweep } = prepareSweep(answering, {
+        ...{ block: "10.1.0.0/31", probesPerTarget: 200, threads, options: { rate: Infinity } },
+      });
+      let calls = 0;
+      network.refusals = (_from, count) => ++calls % every === 0 ? count : 0;
+      const result = await sweep.run();
+      assertEquals([result.sent, result.replies, result.duplicates], [400, 400, 0]);
+    }
+  });
+}
+
 Deno.test("one host that repeats itself is counted in full and told a thousand times", async () => {
   const { listener, sweep } = prepareSweep((probe) => {
     const error = { kind: "error", type: 11, body: probe.bytes } as const;
@@ -363,10 +377,35 @@ for (const threads of [0, 4]) {
   });
 }
 
-Deno.test("a queue of which nothing leaves is not waited for without end", async () => {
-  const { network, sweep } = prepareSweep(answering, { options: { rate: Infinity } });
+Deno.test("a queue of which nothing leaves is not waited for without end, and its probes are not settled", async () => {
+  const { network, listener, sweep } = prepareSweep(answering, { options: { rate: Infinity } });
   network.link = { frameNs: 1e15, roomFrames: 1000 };
   const result = await sweep.run();
-  assertEquals([result.sent, result.replies], [256, 0]);
+  assertEquals([result.sent, result.replies, result.isComplete], [256, 0, false]);
+  assert(result.stuck >= 256, `${result.stuck} stuck`);
+  assertEquals(listener.checkpointed.position, 0);
+  assertAlmostEquals(result.elapsedSeconds, 10.5, 0.05);
+});
+
+Deno.test("a link that pauses for nine seconds is waited for", async () => {
+  const { network, sweep } = prepareSweep(answering, { options: { rate: Infinity } });
+  network.link = { frameNs: 9e9, roomFrames: 1000 };
+  const { now } = network;
+  network.now = () => {
+    if (network.probes.length === 3) network.link = { frameNs: 1e6, roomFrames: 1000 };
+    return now.call(network);
+  };
+  network.refusals = (_from, count) => Math.min(count, 3);
+  const result = await sweep.run();
+  assertEquals([result.sent, result.replies, result.stuck, result.isComplete], [256, 256, 0, true]);
+});
+
+Deno.test("hosts on the link that do not tell their hardware addresses are waited for no longer than a cooldown", async () => {
+  const { network, sweep, order } = prepareSweep(answering, {
+    options: { rate: Infinity, isDirect: true },
+  });
+  network.link = { frameNs: 1e15, roomFrames: 1000 };
+  const result = await sweep.run();
+  assertEquals([result.position, result.isComplete], [order.length, true]);
   assertAlmostEquals(result.elapsedSeconds, 0.75, 0.05);
 });
