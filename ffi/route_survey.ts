@@ -29,8 +29,8 @@ export interface RouteSurvey {
   readonly route: NetlinkRoute;
   /** Why it may not be the route to all of them; undefined when it is. */
   readonly difference: string | undefined;
-  /** Whether some targets are reached without a gateway. */
-  readonly isSomeDirect: boolean;
+  /** Interfaces on which some targets are reached without a gateway. */
+  readonly directInterfaces: ReadonlySet<number>;
   /** One route for each gateway; {@linkcode route} first when it has one. */
   readonly gateways: readonly NetlinkRoute[];
 }
@@ -52,7 +52,7 @@ export function surveyRoutes(
   const prefixes = listRoutePrefixes();
   const samples = listSamples(blocks, prefixes.flatMap(({ first, last }) => [first, last + 1]));
   const gateways = new Map<string, NetlinkRoute>();
-  let isSomeDirect = false;
+  const directInterfaces = new Set<number>();
   let difference: string | undefined;
   let route: NetlinkRoute | undefined;
   let failure: SystemError | undefined;
@@ -60,7 +60,7 @@ export function surveyRoutes(
     try {
       const found = lookUpRoute(address, query);
       const key = `${found.interfaceIndex} ${found.gateway}`;
-      if (found.gateway === undefined) isSomeDirect = true;
+      if (found.gateway === undefined) directInterfaces.add(found.interfaceIndex);
       else if (!gateways.has(key)) gateways.set(key, found);
       route ??= found;
       if (isSameWay(found, route)) continue;
@@ -77,7 +77,7 @@ export function surveyRoutes(
     difference ??= "a route has several next hops";
   }
   if (hasUnusualRules()) difference ??= "there are routing rules beside the usual ones";
-  return { route, difference, isSomeDirect, gateways: [...gateways.values()] };
+  return { route, difference, directInterfaces, gateways: [...gateways.values()] };
 }
 
 function isSameWay(a: NetlinkRoute, b: NetlinkRoute): boolean {

@@ -62,7 +62,7 @@ export type ScanPath =
     readonly source: number;
     /** One phrase. */
     readonly reason: string;
-    /** Some targets may be reached without a gateway: the kernel asks each for its hardware address. */
+    /** Some targets are reached without a gateway on an Ethernet link: the kernel asks each for its hardware address. */
     readonly isDirect: boolean;
   };
 
@@ -78,7 +78,7 @@ const MAC_BYTES = 6;
  */
 export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const { blocks, interfaceName, source, mark, gatewayMac } = query;
-  const raw = (reason: string, isDirect = true): ScanPath => ({
+  const raw = (reason: string, isDirect = false): ScanPath => ({
     kind: "raw-socket",
     interfaceName,
     source: source ?? 0,
@@ -95,14 +95,16 @@ export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const survey = surveyRoutes(blocks, routeQuery);
   const { route, difference } = survey;
   const gatewayMacs = await askGateways(survey);
-  const { isSomeDirect } = survey;
-  if (query.rawSocket === true) return raw("asked for", isSomeDirect);
+  const isDirect = [...survey.directInterfaces].some((index) =>
+    index > 0 && isEthernet(readLink(index))
+  );
+  if (query.rawSocket === true) return raw("asked for", isDirect);
   if (mark !== undefined) {
-    return raw("a firewall mark counts only where the kernel routes", isSomeDirect);
+    return raw("a firewall mark counts only where the kernel routes", isDirect);
   }
-  if (difference !== undefined) return raw(difference, isSomeDirect);
+  if (difference !== undefined) return raw(difference, isDirect);
   if (route.type !== RTN_UNICAST) return raw("targets are addresses of this machine");
-  if (route.gateway === undefined) return raw("targets are on the link itself");
+  if (route.gateway === undefined) return raw("targets are on the link itself", isDirect);
   return frameTo(gatewayMacs.get(route), query, route, raw);
 }
 
@@ -138,7 +140,7 @@ function isEthernet({ type, address }: NetlinkLink): boolean {
  * @throws {SystemError} EHOSTUNREACH when they have some, none tells, and nothing can be reached without them
  */
 async function askGateways(
-  { gateways, isSomeDirect }: RouteSurvey,
+  { gateways, directInterfaces }: RouteSurvey,
 ): Promise<ReadonlyMap<NetlinkRoute, Uint8Array<ArrayBuffer> | undefined>> {
   const hops = gateways.flatMap((route) => {
     const link = readLink(route.interfaceIndex);
@@ -149,7 +151,7 @@ async function askGateways(
   const found = await findHardwareAddresses(hops);
   const [first] = hops;
   // Where the kernel has not even asked, a firewall may have kept our datagram from it: the probes will make it ask.
-  const isHopeless = !isSomeDirect && hops.length === gateways.length &&
+  const isHopeless = directInterfaces.size === 0 && hops.length === gateways.length &&
     found.every((finding) => finding === "silent");
   if (first !== undefined && isHopeless) {
     const action = `reach gateway ${addressText(first.address)} on ${first.link.name}`;

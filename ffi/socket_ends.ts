@@ -74,7 +74,7 @@ export function openSocketEnds(options: SocketEndsOptions): OpenSocketEnds {
       sends = openSocket(c.IPPROTO_RAW);
       attachFilter(sends, dropAllFilter());
     }
-    const isStamped = hearsStamps && (sends === hears || enableTimestamping(sends, true));
+    const isStamped = hearsStamps && enableTimestamping(sends, true);
     for (const descriptor of new Set([hears, sends])) bind(descriptor, options);
     configureSending(sends, options);
     const receiveBufferBytes = configureHearing(hears, options);

@@ -16,6 +16,7 @@ import {
   readStampSupport,
   resolveName,
 } from "../../ffi/mod.ts";
+import { writeAll } from "../report/line_sink.ts";
 import type { NameResolution } from "../target/resolver.ts";
 import type { Transport } from "../probe/transport.ts";
 import { dispatch } from "./dispatch.ts";
@@ -101,7 +102,7 @@ function openFile(path: string, mode: "create" | "keep"): WritableFile {
     writeSync: (bytes) => file.writeSync(bytes),
     writeAt(offsetBytes, bytes) {
       file.seekSync(offsetBytes, Deno.SeekMode.Start);
-      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
+      writeAll(file, bytes);
     },
     close: () => file.close(),
   };

@@ -3,7 +3,7 @@
 import { parseAddress } from "../packet/address.ts";
 import { annotateDatagram, formatAnnotated, formatDatagram, parseDatagram } from "../packet/mod.ts";
 import { FileSink } from "../report/file_sink.ts";
-import { isClosedPipe, LineSink } from "../report/line_sink.ts";
+import { isClosedPipe, LineSink, writeAll } from "../report/line_sink.ts";
 import { formatCount } from "../report/scan_status.ts";
 import { type DryProbe, dryRun } from "../scan/dry_run.ts";
 import { randomHashKey } from "../scan/half_sip_hash.ts";
@@ -72,9 +72,8 @@ function findSource({ options, plan }: ScanSetup, system: System): number {
   return route.kind === "routed" ? route.source : 0;
 }
 
-/** Prints each packet in one line and in full, until the sink fails or all are printed. Returns how many. */
-function printProbes(probes: Iterable<DryProbe>, sink: LineSink): number {
-  let count = 0;
+/** Prints each packet in one line and in full, until the sink fails or all are printed. */
+function printProbes(probes: Iterable<DryProbe>, sink: LineSink): void {
   for (const { bytes, unixMs } of probes) {
     if (sink.failure !== undefined) break;
     const parsed = parseDatagram(bytes);
@@ -82,10 +81,8 @@ function printProbes(probes: Iterable<DryProbe>, sink: LineSink): number {
     sink.line(`${new Date(unixMs).toISOString()} ${formatDatagram(parsed.value)}`);
     sink.line(formatAnnotated(annotateDatagram(bytes)).trimEnd());
     sink.line("");
-    count++;
   }
   sink.flush();
-  return count;
 }
 
 /** Writes the packets to a capture file. Returns how many. */
@@ -98,20 +95,20 @@ function writeProbes(probes: Iterable<DryProbe>, file: WritableFile): number {
     pendingBytes += record.length;
     count++;
     if (pendingBytes < BLOCK_BYTES) continue;
-    writeAll(file, parts);
+    writeParts(file, parts);
     parts = [];
     pendingBytes = 0;
   }
-  writeAll(file, parts);
+  writeParts(file, parts);
   return count;
 }
 
-function writeAll(file: WritableFile, parts: readonly Uint8Array[]): void {
+function writeParts(file: WritableFile, parts: readonly Uint8Array[]): void {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let end = 0;
   for (const part of parts) {
     whole.set(part, end);
     end += part.length;
   }
-  for (let rest = whole; rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
+  writeAll(file, whole);
 }

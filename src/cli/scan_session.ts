@@ -2,7 +2,7 @@
 
 import { parseAddress } from "../packet/address.ts";
 import { FileSink } from "../report/file_sink.ts";
-import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
+import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../report/line_sink.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
 import { ScanReporter } from "../report/scan_reporter.ts";
 import { listScanWarnings, ScanStatus } from "../report/scan_status.ts";
@@ -202,18 +202,13 @@ async function sweep(
   for (const warning of listScanWarnings(result)) say(warning);
   const metadata = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
   keep("metadata", () => {
-    if (files.metadata !== undefined) writeWhole(files.metadata, metadata);
+    if (files.metadata === undefined) return;
+    files.metadata.clear();
+    writeAll(files.metadata, new TextEncoder().encode(metadata));
   });
   files.metadata?.close();
   files.checkpoint?.close();
   // Not before all is written: a late signal must not cost it.
   for (const end of endSignals) end();
   return chooseExitCode();
-}
-
-function writeWhole(file: WritableFile, text: string): void {
-  file.clear();
-  for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
-    rest = rest.subarray(file.writeSync(rest));
-  }
 }

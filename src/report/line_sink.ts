@@ -64,7 +64,8 @@ export function isClosedPipe(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe;
 }
 
-function writeAll(sink: ByteSink, bytes: Uint8Array): void {
+/** Writes all of the bytes, or throws what the system says. */
+export function writeAll(sink: ByteSink, bytes: Uint8Array): void {
   let rest = bytes;
   while (rest.length > 0) {
     try {
