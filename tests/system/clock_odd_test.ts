@@ -18,6 +18,11 @@ import { SOURCE_PROGRAM } from "../support/program.ts";
 const ZONE_MINUTES = 345;
 /** Far from the time of day at any time of day, and from quarter hours. */
 const UPTIME_MS = (Date.now() + (7 * 60 + 7) * 60_000) % MS_PER_DAY;
+/**
+ * A time of day whose low 16 bits stay between 0x4000 and 0x8000 for a quarter of a minute: alone in the high half of a stamp they
+ * then never look like the time of day that it is, which now and then they do.
+ */
+const SWAPPED_TIME_MS = 0x02804000;
 /** Around midnight zero and small numbers may be the time: then they stand still or go wrong, and are still no clock. */
 const IS_MIDNIGHT = Math.abs(foldMs(Date.now())) < 20 * 60_000;
 
@@ -112,7 +117,9 @@ const ODD_HOSTS: readonly OddHost[] = [
     ["copy-originate", "originate-copied", NO_TIME],
   ] as const).map(([quirk, flag, undecided]) => ({
     name: quirk,
-    behaviour: { quirk },
+    behaviour: quirk === "low-16-bits-zero"
+      ? { quirk, clock: { timeOfDayMs: SWAPPED_TIME_MS } }
+      : { quirk },
     reading: undefined,
     flags: [flag],
     undecided,
