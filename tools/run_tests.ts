@@ -1,13 +1,19 @@
 /**
- * `deno task test [LEVEL…] [DENO TEST OPTION…]`: runs the tests level by level, the pure ones first, each
- * with no more permissions than it needs, and closes with one line that counts all of them.
+ * `deno task test [LEVEL…] [--no-install] [DENO TEST OPTION…]`: runs the tests level by level, the pure ones
+ * first, each with no more permissions than it needs, and closes with one line that counts all of them.
+ *
+ * For the levels that meet the kernel it first installs the Debian packages that they use, where it may, and
+ * compiles the binary that they test; `--no-install` prevents the first, a `--filter` the second.
  *
  * The pure levels get no permission flag at all: that they pass is the proof that the core is pure.
  */
 
+import { readBinaryAge } from "./binary_age.ts";
+import { compile } from "./compile.ts";
 import { addCounts, closingLine, countTests, type TestCounts } from "./junit.ts";
-import { runTool, say, ToolError } from "./output.ts";
-import { PROJECT_FOLDER } from "./project.ts";
+import { runTool, say, ToolError, warn } from "./output.ts";
+import { BINARY_PATH, PROJECT_FOLDER } from "./project.ts";
+import { installTestPackages } from "./test_packages.ts";
 
 interface LevelGroup {
   /** Folders of tests/. */
@@ -16,7 +22,11 @@ interface LevelGroup {
   readonly flags: readonly string[];
   /** How the flags read in a headline. */
   readonly permissions: string;
+  /** Its tests need a kernel, programs of others and the compiled binary. */
+  readonly needsMachine?: boolean;
 }
+
+const NO_INSTALL = "--no-install";
 
 /** Pure tests may share the cores; those with a kernel run one after another. */
 const GROUPS: readonly LevelGroup[] = [
@@ -26,7 +36,12 @@ const GROUPS: readonly LevelGroup[] = [
     permissions: "no permissions",
   },
   { levels: ["golden"], flags: ["--allow-read"], permissions: "reading only" },
-  { levels: ["system", "cli"], flags: ["--allow-all"], permissions: "all permissions" },
+  {
+    levels: ["system", "cli"],
+    flags: ["--allow-all"],
+    permissions: "all permissions",
+    needsMachine: true,
+  },
 ];
 
 const LEVELS = GROUPS.flatMap(({ levels }) => levels);
@@ -47,6 +62,29 @@ async function runLevels(
     counts.push(await runDenoTest(folders, [...group.flags, ...options]));
   }
   return counts;
+}
+
+/** Installs and compiles what the chosen levels need. */
+async function prepareMachine(
+  chosen: readonly string[],
+  { installs, compiles }: { readonly installs: boolean; readonly compiles: boolean },
+): Promise<void> {
+  const isNeeded = GROUPS.some(({ levels, needsMachine }) =>
+    needsMachine === true && levels.some((level) => chosen.includes(level))
+  );
+  if (!isNeeded) return;
+  if (installs) await installTestPackages();
+  if (!compiles || readBinaryAge() === "current") return;
+  say(`== compiling ${BINARY_PATH}`);
+  try {
+    await compile({
+      entry: `${PROJECT_FOLDER}main.ts`,
+      output: `${PROJECT_FOLDER}${BINARY_PATH}`,
+    });
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    warn(error.message);
+  }
 }
 
 async function runDenoTest(
@@ -104,15 +142,18 @@ function refuseStrays(): void {
 async function main(): Promise<void> {
   const firstOption = Deno.args.findIndex((arg) => arg.startsWith("-"));
   const names = firstOption < 0 ? Deno.args : Deno.args.slice(0, firstOption);
-  const options = firstOption < 0 ? [] : Deno.args.slice(firstOption);
+  const words = firstOption < 0 ? [] : Deno.args.slice(firstOption);
+  const options = words.filter((word) => word !== NO_INSTALL);
   const unknown = names.find((name) => !LEVELS.includes(name));
   if (unknown !== undefined) {
     throw new ToolError(`Cannot run ${unknown}: the levels are ${LEVELS.join(", ")}`);
   }
   refuseStrays();
-  const total = addCounts(await runLevels(names.length > 0 ? names : LEVELS, options));
+  const chosen = names.length > 0 ? names : LEVELS;
   // With a filter, deno reports what it left out as skipped too: all the others, no news.
   const isFiltered = options.some((option) => option.startsWith("--filter"));
+  await prepareMachine(chosen, { installs: !words.includes(NO_INSTALL), compiles: !isFiltered });
+  const total = addCounts(await runLevels(chosen, options));
   if (!isFiltered) { for (const name of total.skipped) say(`not run: ${name}`); }
   say(closingLine(total));
   if (total.failed > 0 || total.passed === 0) Deno.exitCode = 1;

@@ -1,6 +1,8 @@
 /** icmptime itself as a black box: run from its source, and as the compiled binary. */
 
+import { readBinaryAge } from "../../tools/binary_age.ts";
 import { BINARY_PATH, programFlags, PROJECT_FOLDER } from "../../tools/project.ts";
+import { reachableArgv } from "./reachable.ts";
 import { type SystemTest, systemTest } from "./tools.ts";
 
 /** One way to run icmptime. */
@@ -58,9 +60,12 @@ export function programTest(
   );
 }
 
-/** argv that runs a program as an ordinary user, without any capability of its own. */
+/**
+ * argv that runs a program as an ordinary user, without any capability of its own; from a copy where that user could
+ * not reach the program.
+ */
 export function asPlainUser(argv: readonly string[]): string[] {
-  return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...argv];
+  return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...reachableArgv(argv)];
 }
 
 /** argv that runs a program as root that may not open raw sockets. */
@@ -74,32 +79,8 @@ function binaryPath(): string {
 
 /** Why the compiled binary cannot be tested, or undefined when it can. */
 function whyNoBinary(): string | undefined {
-  const compiledMs = modifiedMs(binaryPath());
-  if (compiledMs === undefined) return "no binary: run deno task compile";
-  if (Deno.env.has("ICMPTIME_BINARY")) return undefined;
-  const isStale = [...sourceFiles()].some((path) => (modifiedMs(path) ?? 0) > compiledMs);
-  return isStale ? "the binary is older than the source: run deno task compile" : undefined;
-}
-
-function* sourceFiles(): Iterable<string> {
-  yield `${PROJECT_FOLDER}main.ts`;
-  yield `${PROJECT_FOLDER}deno.json`;
-  yield* filesUnder(`${PROJECT_FOLDER}src`);
-  yield* filesUnder(`${PROJECT_FOLDER}ffi`);
-}
-
-function* filesUnder(folder: string): Iterable<string> {
-  for (const entry of Deno.readDirSync(folder)) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) yield* filesUnder(path);
-    else yield path;
-  }
-}
-
-function modifiedMs(path: string): number | undefined {
-  try {
-    return Deno.statSync(path).mtime?.getTime();
-  } catch {
-    return undefined;
-  }
+  const age = readBinaryAge(binaryPath());
+  if (age === "missing") return "no binary: run deno task compile";
+  if (age === "current" || Deno.env.has("ICMPTIME_BINARY")) return undefined;
+  return "the binary is older than the source: run deno task compile";
 }

@@ -1,11 +1,15 @@
 // Giving up root cannot be undone, so each case runs in a process of its own.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { PROJECT_FOLDER } from "../../tools/project.ts";
 import { asPlainUser } from "../support/program.ts";
+import { reachable } from "../support/reachable.ts";
 import { type CommandResult, runCommand } from "../support/command.ts";
 import { systemTest } from "../support/tools.ts";
 
-const module = new URL("../../ffi/mod.ts", import.meta.url).href;
+/** Every user can read it, so that code may run as any. */
+const module = `file://${reachable(`${PROJECT_FOLDER}ffi`)}/mod.ts`;
+const deno = reachable(Deno.execPath());
 
 /** Runs code that has everything of ffi/mod.ts as `ffi`, by way of the command `prefix`. */
 function runDropping(
@@ -15,7 +19,7 @@ function runDropping(
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<CommandResult> {
-  const argv = [Deno.execPath(), "eval", `import * as ffi from "${module}";\n${code}`];
+  const argv = [deno, "eval", `import * as ffi from "${module}";\n${code}`];
   return runCommand([...prefix, ...argv], { env: { SUDO_UID: "", SUDO_GID: "", ...env } });
 }
 

@@ -1,0 +1,95 @@
+/** The Debian packages that the tests use, and how they are installed. */
+
+import { capture, say, warn } from "./output.ts";
+
+/** Debian packages by what they are for. */
+const PACKAGES: readonly string[] = [
+  // Networks, firewalls, users and resource limits of the tests.
+  ...["iproute2", "nftables", "libcap2-bin", "procps", "util-linux", "coreutils", "mount"],
+  // The ABI test compiles C; the runtime base for `deno task compile` comes as a tar file.
+  ...["gcc", "libc6-dev", "tar", "xz-utils"],
+  // Foreign tools that judge our bytes and our numbers.
+  ...["tcpdump", "tshark", "fping", "nmap", "hping3", "iputils-clockdiff", "iputils-ping", "zmap"],
+  ...["masscan", "chrony", "python3-scapy"],
+  // Readers of our output, completions and man page.
+  ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils"],
+];
+
+/** While this program exists and ends with 101, packages start no daemon: chronyd would set the clock. */
+const POLICY_PATH = "/usr/sbin/policy-rc.d";
+const POLICY = "#!/bin/sh\nexit 101\n";
+
+const TRIES = 3;
+const RETRY_AFTER_MS = 10_000;
+
+const APT_ENV = { DEBIAN_FRONTEND: "noninteractive" };
+const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=300"];
+
+/**
+ * Installs what the tests use and the machine lacks, and says so. Without root or without apt it says what is
+ * missing instead: the tests that need it are then skipped, each with its reason.
+ */
+export async function installTestPackages(): Promise<void> {
+  const missing = await findMissing();
+  if (missing === undefined || missing.length === 0) return;
+  if (Deno.uid() !== 0) {
+    say(`Tests that need root or these Debian packages are skipped: ${missing.join(", ")}`);
+    return;
+  }
+  say(`== installing Debian packages that the tests use (--no-install prevents it): ${missing}`);
+  const withoutDaemons = forbidDaemons();
+  try {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const failure = await install(missing);
+      if (failure === undefined) return;
+      warn(`Cannot install Debian packages, attempt ${attempt} of ${TRIES}: ${failure}`);
+      if (attempt < TRIES) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+    }
+  } finally {
+    withoutDaemons();
+  }
+}
+
+/** Packages that are not installed; undefined on a system without dpkg and apt. */
+async function findMissing(): Promise<readonly string[] | undefined> {
+  for (const tool of ["dpkg-query", "apt-get"]) {
+    if (!(await isInstalled(tool))) return undefined;
+  }
+  const argv = ["dpkg-query", "-W", "-f", "${Package} ${Status}\n", ...PACKAGES];
+  const { stdout } = await capture(argv);
+  const installed = new Set(
+    stdout.split("\n").filter((line) => line.endsWith(" install ok installed")).map((line) =>
+      line.split(" ", 1)[0]
+    ),
+  );
+  return PACKAGES.filter((name) => !installed.has(name));
+}
+
+async function isInstalled(tool: string): Promise<boolean> {
+  return await capture([tool, "--version"]).then(({ success }) => success, () => false);
+}
+
+/** Returns why it failed; undefined when it did not. */
+async function install(packages: readonly string[]): Promise<string | undefined> {
+  const update = await capture(["apt-get", "update", ...APT_OPTIONS], { env: APT_ENV });
+  if (!update.success) return lastLine(update.stderr);
+  const argv = ["apt-get", "install", "-y", "--no-install-recommends", ...APT_OPTIONS, ...packages];
+  const ended = await capture(argv, { env: APT_ENV });
+  return ended.success ? undefined : lastLine(ended.stderr);
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}
+
+/** Keeps daemons from being started; the returned function undoes that. */
+function forbidDaemons(): () => void {
+  try {
+    Deno.writeTextFileSync(POLICY_PATH, POLICY, { createNew: true, mode: 0o755 });
+  } catch (error) {
+    // Whoever has a policy of their own keeps it.
+    if (error instanceof Deno.errors.AlreadyExists) return () => {};
+    throw error;
+  }
+  return () => Deno.removeSync(POLICY_PATH);
+}
