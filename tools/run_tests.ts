@@ -28,6 +28,9 @@ interface LevelGroup {
 
 const NO_INSTALL = "--no-install";
 
+/** Every wait in a test has a guard of its own; should one lack it, its group of levels is ended after this time. */
+const GROUP_LIMIT_MS = 60 * 60_000;
+
 /** Pure tests may share the cores; those with a kernel run one after another. */
 const GROUPS: readonly LevelGroup[] = [
   {
@@ -99,6 +102,7 @@ async function runDenoTest(
       cwd: PROJECT_FOLDER,
       env: { DENO_NO_UPDATE_CHECK: "1" },
       stdin: "null",
+      signal: AbortSignal.timeout(GROUP_LIMIT_MS),
     }).spawn().status;
     const counts = countTests(await readReport(report));
     // A module that fails outside its tests, or does not compile, is in no report: the exit code tells.
