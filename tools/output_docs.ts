@@ -64,6 +64,12 @@ The unit is the last word of a name: \`_ms\` milliseconds, \`_s\` seconds, \`_pp
 and delays have microseconds behind the point. Bounds are rounded outwards. A \`spread\` is an object of \`min\`, \`median\`,
 \`mean\`, \`p95\`, \`max\` and \`stddev\` in milliseconds. How delays and bounds are found is in [method.md](method.md).
 
+Loss has one definition in every form of output, in conditions and in the live line: probes without an answer / probes that
+were due. A probe that timed out, that an ICMP error ended, or that could not be sent has no answer. A probe that is still
+out when the run ends (\`pending\`: an interrupt, or \`--deadline\`) is in neither number. Where every probe is pending the loss is
+unknown: \`loss_ratio\` is absent, text says "loss unknown", and a condition on it counts as true. The summary of the form of fping alone counts
+as fping does: all that was to be sent, pending probes included.
+
 \`--fields NAME,...\` chooses fields of all records but \`run\` and \`end\`, and their order.`;
 
 const CSV = `## CSV

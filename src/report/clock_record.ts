@@ -7,7 +7,15 @@ import type { Target } from "../target/target.ts";
 import { formatTimeOfDay, MS_PER_DAY, msOfDay } from "../time/mod.ts";
 import type { Field } from "./field.ts";
 import { FLAG_NAMES } from "./flags.ts";
-import { rounded, roundedDown, roundedUp, unixSeconds, when, who } from "./record_parts.ts";
+import {
+  lossRatio,
+  rounded,
+  roundedDown,
+  roundedUp,
+  unixSeconds,
+  when,
+  who,
+} from "./record_parts.ts";
 
 const READINGS: readonly StampReading[] = [
   "standard",
@@ -220,6 +228,25 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     description: "Probes lost",
     value: ({ counters }) => counters.lost,
   },
+  {
+    name: "refused",
+    type: "integer",
+    description: "Probes that an ICMP error ended",
+    value: ({ counters }) => counters.refused,
+  },
+  {
+    name: "unsent",
+    type: "integer",
+    description: "Probes that the kernel did not take",
+    value: ({ counters }) => counters.unsent,
+  },
+  {
+    name: "pending",
+    type: "integer",
+    description: "Probes still out when the run ended",
+    value: ({ counters }) => counters.outstanding,
+  },
+  lossRatio<ClockEvent>(({ counters }) => counters),
   {
     name: "probes",
     type: "integer",

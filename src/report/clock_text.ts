@@ -14,6 +14,7 @@ import {
 } from "./clock_record.ts";
 import { FLAG_MEANINGS } from "./flags.ts";
 import { safeText } from "./safe_text.ts";
+import { formatLoss } from "./summary_text.ts";
 
 /** What the offset rests on. */
 export const SYMMETRY_SENTENCE: string =
@@ -186,6 +187,8 @@ function formatProbes({ state, counters }: ClockEvent): string {
   const parts = [
     `${counters.sent} sent`,
     `${counters.received} received`,
+    ...(counters.lossRatio === 0 ? [] : [formatLoss(counters)]),
+    ...(counters.lost === 0 ? [] : [`${counters.lost} lost`]),
     ...(counters.refused === 0 ? [] : [`${counters.refused} refused`]),
     ...(counters.unsent === 0 ? [] : [`${counters.unsent} not sent`]),
     ...(state.probes === 0 ? [] : [`${state.used} used`]),

@@ -1,6 +1,6 @@
 /** Conditions for scripts: `loss>5%`, `rtt.p95>50ms`, `offset>100ms`, `back.change>20ms`. */
 
-import type { ProbeCounters, Summary } from "../stats/mod.ts";
+import type { Summary } from "../stats/mod.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** Spreads that a condition can look at, by the name it uses. */
@@ -65,7 +65,7 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
   if (metric === "loss") {
     if (unit !== "%") throw new RangeError("want a percentage for loss, such as loss>5%");
     return {
-      read: ({ counters }) => unansweredRatio(counters) * 100,
+      read: ({ counters: { lossRatio } }) => lossRatio === undefined ? undefined : lossRatio * 100,
       format: (value) => `${Number(value.toFixed(2))} %`,
     };
   }
@@ -90,12 +90,6 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
     throw new RangeError(`want one of ${names}, a spread with .${PARTS.join(", .")} if you like`);
   }
   return { read: (summary) => spread(summary)?.[part ?? "median"], format };
-}
-
-/** Share of the probes that got no answer; one that the kernel did not take got none either. */
-function unansweredRatio({ received, lost, refused, unsent }: ProbeCounters): number {
-  const decided = received + lost + refused + unsent;
-  return decided === 0 ? 0 : 1 - received / decided;
 }
 
 /** Distance of the offset from zero that the bounds prove: the least for `>`, the most for `<`. */

@@ -167,6 +167,7 @@ function average(statistics: TargetStatistics): string {
   return mean === undefined ? "NaN" : formatFpingMs(mean);
 }
 
+/** Called for a target with a settled probe. fping counts what it could not send as sent and lost, too. */
 function loss({ counters }: TargetStatistics): number {
-  return Math.floor(counters.lossRatio * 100);
+  return Math.floor((counters.lossRatio ?? 0) * 100);
 }

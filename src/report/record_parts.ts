@@ -1,6 +1,7 @@
 /** What the tables of several records share. */
 
 import { formatAddress } from "../packet/address.ts";
+import type { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../target/target.ts";
 import type { Field } from "./field.ts";
 
@@ -29,6 +30,22 @@ export function when<S>(description: string, seconds: (source: S) => number): Fi
     type: "number",
     description: `${description}, Unix time in seconds`,
     value: (source) => Math.round(seconds(source) * 1e6) / 1e6,
+  };
+}
+
+/** The share of probes without an answer, one definition for every record. */
+export function lossRatio<S>(read: (source: S) => ProbeCounters): Field<S> {
+  return {
+    name: "loss_ratio",
+    type: "number",
+    optional: true,
+    description:
+      "Probes without an answer / probes that were due, 0 to 1: unsent probes included, " +
+      "pending ones not; absent while no probe is settled",
+    value: (source) => {
+      const ratio = read(source).lossRatio;
+      return ratio === undefined ? undefined : Math.round(ratio * 1e6) / 1e6;
+    },
   };
 }
 

@@ -3,7 +3,7 @@
 import type { ProbeCounters, Summary } from "../stats/mod.ts";
 import type { EndInfo, RunInfo } from "./event.ts";
 import { type Field, roundMs } from "./field.ts";
-import { roundedDown, roundedUp, when, who } from "./record_parts.ts";
+import { lossRatio, roundedDown, roundedUp, when, who } from "./record_parts.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** Version of the records' form. It grows when a field changes its meaning or goes. */
@@ -122,12 +122,7 @@ export const SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
     value: (summary) => summary.scope,
   },
   ...counts<TargetSummary>((summary) => summary.counters),
-  {
-    name: "loss_ratio",
-    type: "number",
-    description: "Share of the settled probes that were lost or refused, 0 to 1",
-    value: ({ counters }) => Math.round(counters.lossRatio * 1e6) / 1e6,
-  },
+  lossRatio<TargetSummary>((summary) => summary.counters),
   spread("rtt_ms", "Round-trip time", (summary) => summary.rttMs),
   spread("out_ms", "Way out plus clock offset", (summary) => summary.outMs),
   spread("back_ms", "Way back minus clock offset", (summary) => summary.backMs),
@@ -201,6 +196,7 @@ export const END_FIELDS: readonly Field<EndInfo>[] = [
     value: (end) => end.answered,
   },
   ...counts<EndInfo>((end) => end.totals),
+  lossRatio<EndInfo>((end) => end.totals),
   {
     name: "malformed",
     type: "integer",

@@ -44,8 +44,10 @@ export class StatusLine {
     const left = Number.isFinite(this.#probes) && rate > 0
       ? `, ${formatSeconds((this.#probes - done) / rate)} left`
       : "";
+    const { lossRatio } = totals;
+    const loss = lossRatio === undefined ? "" : `${(lossRatio * 100).toFixed(1)} % loss, `;
     return `${answered}/${this.#targets} targets, ${totals.sent} sent, ${totals.received} received, ` +
-      `${(totals.lossRatio * 100).toFixed(1)} % loss, ${rate.toFixed(0)}/s${left}`;
+      `${loss}${rate.toFixed(0)}/s${left}`;
   }
 }
 

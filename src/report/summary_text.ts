@@ -1,7 +1,7 @@
 /** The block of text that ends the run of one target. */
 
 import { dim } from "@std/fmt/colors";
-import type { Summary } from "../stats/mod.ts";
+import type { ProbeCounters, Summary } from "../stats/mod.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 const COLUMNS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
@@ -36,20 +36,25 @@ export function formatSummary(summary: TargetSummary, name: string): string {
   return lines.join("\n");
 }
 
+/** Sent, received and loss, as ping has them, then what the loss is made of; what did not happen has no words. */
 function formatCounts({ counters }: TargetSummary): string {
-  const parts = [
-    `${counters.sent} sent`,
-    `${counters.received} received`,
-    `${counters.lost} lost`,
-    `${counters.duplicates} duplicates`,
-    `${counters.late} late`,
-    `${counters.refused} refused`,
+  const { sent, received, lost, refused, unsent, outstanding, duplicates, late } = counters;
+  const others: [number, string][] = [
+    [lost, "lost"],
+    [refused, "refused"],
+    [unsent, "not sent"],
+    [outstanding, "pending"],
+    [duplicates, "duplicates"],
+    [late, "late"],
   ];
-  if (counters.unsent > 0) parts.push(`${counters.unsent} not sent`);
-  if (counters.outstanding > 0) parts.push(`${counters.outstanding} still out`);
-  if (counters.sent === 0) return parts.join(", ");
-  const loss = (counters.lossRatio * 100).toFixed(1).replace(/\.0$/, "");
-  return `${parts.join(", ")} (${loss} % without an answer)`;
+  const parts = others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return [`${sent} sent`, `${received} received`, formatLoss(counters), ...parts].join(", ");
+}
+
+/** `12.5 % loss`; "loss unknown" while no probe is settled. */
+export function formatLoss({ lossRatio }: ProbeCounters): string {
+  if (lossRatio === undefined) return "loss unknown";
+  return `${(lossRatio * 100).toFixed(1).replace(/\.0$/, "")} % loss`;
 }
 
 function formatRow(label: string, spread: Summary, digits: number): string {

@@ -26,12 +26,17 @@ export class ProbeCounters {
     return this.sent - this.received - this.lost - this.refused;
   }
 
+  /** Probes that were due and whose fate is known: answered, timed out, ended by an ICMP error, or unsent. */
+  get settled(): number {
+    return this.received + this.lost + this.refused + this.unsent;
+  }
+
   /**
-   * Share of the decided probes that were not answered, 0 to 1: refused ones count as not answered,
-   * unsent ones do not count. 0 while nothing is decided.
+   * Share of the settled probes without an answer, 0 to 1; unsent ones have none. Undefined while no probe
+   * is settled: a loss of nothing is not a loss of 0.
    */
-  get lossRatio(): number {
-    const decided = this.received + this.lost + this.refused;
-    return decided === 0 ? 0 : (this.lost + this.refused) / decided;
+  get lossRatio(): number | undefined {
+    const { settled } = this;
+    return settled === 0 ? undefined : (settled - this.received) / settled;
   }
 }

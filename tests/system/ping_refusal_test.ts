@@ -53,6 +53,7 @@ programTest({
     assertEquals(new Set(own.map((record) => record["code"])), new Set([errno]));
     const summary = summaries.find((record) => record.address === address);
     assertEquals([summary?.sent, summary?.unsent, summary?.lost], [0, 4, 0]);
+    assertEquals(summary?.["loss_ratio"], 1);
   }
   assertEquals(replies.map((reply) => [reply.address, reply.sequence]), [
     [pair.farAddress, 0],
@@ -105,7 +106,7 @@ programTest({
       new RegExp(`^192\\.0\\.2\\.7: seq=${sequence} not sent: .*Network is unreachable`, "m"),
     );
   }
-  assertMatch(stdout, /^0 sent, 0 received, 0 lost, .* 2 not sent/m);
+  assertMatch(stdout, /^0 sent, 0 received, 100 % loss, 2 not sent$/m);
 });
 
 for (const bound of [false, true]) {

@@ -53,7 +53,7 @@ const ROWS: readonly Row[] = [
     args: ["-c2", "198.18.0.1"],
     machine: { network: { refuse: { code: "ENETUNREACH", errno: 101 } } },
     code: 1,
-    stdout: "0 refused, 2 not sent\n",
+    stdout: "0 sent, 0 received, 100 % loss, 2 not sent\n",
   },
   { name: "nothing at all", args: [], code: 3, stderr: "Usage: icmptime", stdout: "" },
   { name: "no target", args: ["-c1"], code: 3, stderr: "Cannot ask nobody", stdout: "" },

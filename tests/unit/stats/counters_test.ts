@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { ProbeCounters } from "../../../src/stats/mod.ts";
 
-Deno.test("loss counts decided probes only", () => {
+Deno.test("loss counts settled probes, those that could not be sent among them, and not the pending", () => {
   const counters = new ProbeCounters();
-  assertEquals(counters.lossRatio, 0);
+  assertEquals(counters.lossRatio, undefined);
   counters.sent = 10;
   counters.received = 6;
   counters.lost = 1;
@@ -11,5 +11,5 @@ Deno.test("loss counts decided probes only", () => {
   counters.unsent = 3;
   counters.duplicates = 4;
   assertEquals(counters.outstanding, 2);
-  assertEquals(counters.lossRatio, 0.25);
+  assertEquals(counters.lossRatio, 5 / 11);
 });
