@@ -1,12 +1,12 @@
 /** One line on standard error. */
 
-import { safeText } from "../report/safe_text.ts";
+import { shortText } from "../report/safe_text.ts";
 import type { System } from "./system.ts";
 
-/** Writes `icmptime: <message>` to standard error, made safe for a terminal. */
+/** Writes `icmptime: <message>` to standard error, made safe for a terminal and not longer than a message may be. */
 export function complain(system: Pick<System, "stderr">, message: string): void {
   try {
-    system.stderr.writeSync(new TextEncoder().encode(`icmptime: ${safeText(message)}\n`));
+    system.stderr.writeSync(new TextEncoder().encode(`icmptime: ${shortText(message)}\n`));
   } catch {
     // Nobody can be told that nobody listens, or that there is no room for the word.
   }

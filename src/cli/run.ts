@@ -68,7 +68,7 @@ const realSystem: System = {
   stderr: Deno.stderr,
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal(),
-  readText,
+  readBytes,
   openAppend: (path) => Deno.openSync(path, { append: true, create: true }),
   lookUpAddress,
   resolver: { resolve },
@@ -108,8 +108,16 @@ function openFile(path: string, mode: "create" | "keep"): WritableFile {
   };
 }
 
-function readRegularFile(path: string): string | undefined {
-  return optional(() => Deno.statSync(path).isFile ? Deno.readTextFileSync(path) : undefined);
+function readRegularFile(path: string, maxBytes: number): string | undefined {
+  return optional(() => {
+    using file = Deno.openSync(path);
+    const { isFile, size } = file.statSync();
+    if (!isFile || size > maxBytes) return undefined;
+    const bytes = new Uint8Array(size);
+    let length = 0;
+    for (let read; (read = file.readSync(bytes.subarray(length)) ?? 0) > 0;) length += read;
+    return new TextDecoder().decode(bytes.subarray(0, length));
+  });
 }
 
 function findKernelRoute(address: number): RouteFinding {
@@ -149,9 +157,8 @@ function optional<T>(ask: () => T): T | undefined {
   }
 }
 
-async function readText(path: string): Promise<string> {
-  if (path !== "-") return await Deno.readTextFile(path);
-  return await new Response(Deno.stdin.readable).text();
+async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
+  yield* path === "-" ? Deno.stdin.readable : (await Deno.open(path)).readable;
 }
 
 async function resolve(name: string): Promise<NameResolution> {

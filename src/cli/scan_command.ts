@@ -2,7 +2,12 @@
 
 import { safeText } from "../report/safe_text.ts";
 import { formatCount, formatSeconds } from "../report/scan_status.ts";
-import { type Checkpoint, findDifference, parseCheckpoint } from "../scan/checkpoint.ts";
+import {
+  type Checkpoint,
+  CHECKPOINT_LINE_BYTES,
+  findDifference,
+  parseCheckpoint,
+} from "../scan/checkpoint.ts";
 import { rateForBandwidth } from "../scan/pacer.ts";
 import { PROBE_BYTES } from "../scan/probe_writer.ts";
 import { planScan, type ScanPlan } from "../scan/scan_plan.ts";
@@ -16,7 +21,8 @@ import { runDry } from "./scan_dry_run.ts";
 import { SCAN_COMMAND, SCAN_OPTIONS } from "./scan_options.ts";
 import { runScanSession } from "./scan_session.ts";
 import type { ScanSetup } from "./scan_setup.ts";
-import { readExclusions, readFile, readScanTargets } from "./scan_targets.ts";
+import { readShortFile } from "./read_file.ts";
+import { readExclusions, readScanTargets } from "./scan_targets.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
@@ -27,6 +33,8 @@ const ONE_THREAD_RATE = 100_000;
 /** More threads than that only queue up for the network card. */
 const MOST_SENDERS = 8;
 const DEFAULT_COOLDOWN_MS = 4000;
+/** A checkpoint has two lines; a file that is far longer is none. */
+const MAX_CHECKPOINT_BYTES = 64 * CHECKPOINT_LINE_BYTES;
 
 /**
  * Runs `scan` with the words after its name and returns the exit code.
@@ -112,7 +120,9 @@ function chooseSenders(rate: number, system: System): number {
 async function readPrevious(options: ScanOptions, system: System): Promise<Checkpoint | undefined> {
   const path = options.resume;
   if (path === undefined) return undefined;
-  const checkpoint = parseCheckpoint(await readFile(path, "--resume", system));
+  const checkpoint = parseCheckpoint(
+    await readShortFile(path, "--resume", MAX_CHECKPOINT_BYTES, system),
+  );
   if (typeof checkpoint !== "string") return checkpoint;
   throw new UsageError(`Cannot resume from ${safeText(path)}: ${checkpoint}`, "--resume", path);
 }
@@ -120,7 +130,7 @@ async function readPrevious(options: ScanOptions, system: System): Promise<Check
 /** A checkpoint begins anew: the place of a scan that is not over must not be lost by a slip of the fingers. */
 function checkNoPlaceIsLost({ checkpoint: path }: ScanOptions, system: System): void {
   if (path === undefined) return;
-  const text = system.scan.readRegularFile(path);
+  const text = system.scan.readRegularFile(path, MAX_CHECKPOINT_BYTES);
   const kept = text === undefined ? "none" : parseCheckpoint(text);
   if (typeof kept === "string" || kept.position >= kept.length) return;
   throw new UsageError(

@@ -63,6 +63,6 @@ export interface ScanMachine {
   errorName(errno: number): string;
   /** Opens a file to write, which keeps what it holds: `create` makes it where there is none, `keep` needs one. */
   openFile(path: string, mode: "create" | "keep"): WritableFile;
-  /** The text of a regular file; undefined for anything else and for what cannot be read. */
-  readRegularFile(path: string): string | undefined;
+  /** The text of a regular file; undefined for anything else, for what is longer, and for what cannot be read. */
+  readRegularFile(path: string, maxBytes: number): string | undefined;
 }

@@ -1,8 +1,9 @@
 /** From the words and files of a command line to blocks of addresses. */
 
 import { type Block, parseBlock } from "../target/block.ts";
-import { parseBlockList } from "../target/exclusions.ts";
-import { safeText } from "../report/safe_text.ts";
+import { parseBlockLines } from "../target/exclusions.ts";
+import { shortText } from "../report/safe_text.ts";
+import { readFileLines } from "./read_file.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -41,7 +42,7 @@ export async function readScanTargets(
     if (typeof block !== "string") {
       blocks.push(block);
     } else if (!isName(word)) {
-      throw new UsageError(`Cannot scan ${safeText(word)}: ${safeText(block)}`, undefined, word);
+      throw new UsageError(`Cannot scan ${shortText(word)}: ${shortText(block)}`, undefined, word);
     } else {
       const resolution = await system.resolver.resolve(word);
       if (!resolution.ok) unresolved.push({ name: word, message: resolution.message });
@@ -52,7 +53,9 @@ export async function readScanTargets(
   }
   // One by one: a file may have more lines than a call takes arguments.
   for (const path of files) {
-    for (const block of await readBlockFile(path, "--file", system)) blocks.push(block);
+    for await (const some of readBlockFile(path, "--file", system)) {
+      for (const block of some) blocks.push(block);
+    }
   }
   return { blocks, unresolved };
 }
@@ -72,7 +75,7 @@ export async function readExclusions(
     const block = parseBlock(word);
     if (typeof block === "string") {
       throw new UsageError(
-        `Cannot exclude ${safeText(word)}: ${safeText(block)}`,
+        `Cannot exclude ${shortText(word)}: ${shortText(block)}`,
         "--exclude",
         word,
       );
@@ -80,38 +83,28 @@ export async function readExclusions(
     blocks.push(block);
   }
   for (const path of files) {
-    for (const block of await readBlockFile(path, "--exclude-file", system)) blocks.push(block);
+    for await (const some of readBlockFile(path, "--exclude-file", system)) {
+      for (const block of some) blocks.push(block);
+    }
   }
   return blocks;
 }
 
-async function readBlockFile(
+async function* readBlockFile(
   path: string,
   option: string,
   system: System,
-): Promise<readonly Block[]> {
-  const list = parseBlockList(await readFile(path, option, system));
-  const [fault] = list.faults;
-  if (fault === undefined) return list.blocks;
-  const { line, reason } = fault;
-  throw new UsageError(
-    `Cannot use ${safeText(path)}: line ${line}: ${safeText(reason)}`,
-    option,
-    path,
-  );
-}
-
-/**
- * Reads a file whole.
- *
- * @throws {UsageError} naming `option` when it cannot be read
- */
-export async function readFile(path: string, option: string, system: System): Promise<string> {
-  try {
-    return await system.readText(path);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(`Cannot read ${safeText(path)}: ${safeText(error.message)}`, option, path);
+): AsyncGenerator<readonly Block[], void, void> {
+  for await (const { firstNumber, lines } of readFileLines(path, option, system)) {
+    const { blocks, faults: [fault] } = parseBlockLines(lines, firstNumber);
+    if (fault !== undefined) {
+      throw new UsageError(
+        `Cannot use ${shortText(path)}: line ${fault.line}: ${shortText(fault.reason)}`,
+        option,
+        path,
+      );
+    }
+    yield blocks;
   }
 }
 

@@ -7,12 +7,19 @@ import { FileSink } from "../report/file_sink.ts";
 import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { RunRecorder } from "../report/run_recorder.ts";
+import { shortText } from "../report/safe_text.ts";
 import { StatusLine } from "../report/status_line.ts";
-import { listTargets, type TargetList, type TargetListOptions } from "../target/target_list.ts";
+import {
+  listTargets,
+  MAX_TARGETS,
+  type TargetList,
+  type TargetListOptions,
+} from "../target/target_list.ts";
 import { targetWords } from "../target/target_words.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { openOutput } from "./open_output.ts";
+import { readFileLines } from "./read_file.ts";
 import type { PingPlan } from "./ping_plan.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
@@ -73,11 +80,17 @@ export async function gatherTargets(
 async function readFiles(paths: readonly string[], system: System): Promise<string[]> {
   const words: string[] = [];
   for (const path of paths) {
-    try {
-      for (const word of targetWords(await system.readText(path))) words.push(word);
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      throw new UsageError(`Cannot read targets from ${path}: ${error.message}`, "--file", path);
+    for await (const { firstNumber, lines } of readFileLines(path, "--file", system)) {
+      for (const line of lines) {
+        for (const word of targetWords(line)) words.push(word);
+      }
+      if (words.length <= MAX_TARGETS) continue;
+      throw new UsageError(
+        `Cannot ask all of ${shortText(path)}: more than ${MAX_TARGETS} targets up to line ` +
+          `${firstNumber + lines.length - 1}, expected fewer, or icmptime scan`,
+        "--file",
+        path,
+      );
     }
   }
   return words;

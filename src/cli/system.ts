@@ -84,8 +84,8 @@ export interface System {
   readonly stdoutIsTerminal: boolean;
   /** Standard error is a terminal. */
   readonly stderrIsTerminal: boolean;
-  /** All of a file, or of standard input for `-`. */
-  readText(path: string): Promise<string>;
+  /** The bytes of a file, or of standard input for `-`, as they are read; reading ends with the loop over them. */
+  readBytes(path: string): AsyncIterable<Uint8Array>;
   /** Opens a file for appending, making it where there is none. */
   openAppend(path: string): AppendableFile;
   /** Name of an address; undefined when it has none. Never rejects. */

@@ -35,8 +35,9 @@ export interface Condition {
  * @throws {RangeError} It cannot be read; the message says what is wanted.
  */
 export function parseCondition(text: string): Condition {
-  const match = /^\s*([a-z.0-9]+)\s*([<>])\s*(\d+(?:\.\d*)?|\.\d+)\s*(%|us|µs|ms|s)?\s*$/.exec(
-    text,
+  // Trimmed first: two runs of blanks side by side would be tried against each other.
+  const match = /^([a-z.0-9]+)\s*([<>])\s*(\d+(?:\.\d*)?|\.\d+)\s*(%|us|µs|ms|s)?$/.exec(
+    text.trim(),
   );
   if (match === null) {
     throw new RangeError("want a metric, > or <, and a number, such as loss>5% or rtt.p95>50ms");

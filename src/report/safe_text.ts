@@ -9,3 +9,12 @@ const UNSAFE =
 export function safeText(text: string): string {
   return text.replace(UNSAFE, "\ufffd");
 }
+
+/** Characters of a longer text that are shown from its start and from its end. */
+const SHOWN_START = 250, SHOWN_END = 150;
+
+/** {@linkcode safeText} of which the middle is left out when it is too long for a message: `aaa … zzz`. */
+export function shortText(text: string): string {
+  if (text.length <= SHOWN_START + SHOWN_END) return safeText(text);
+  return safeText(`${text.slice(0, SHOWN_START)} … ${text.slice(-SHOWN_END)}`);
+}

@@ -21,20 +21,42 @@ export interface BlockListFault {
 }
 
 /**
- * Reads the text of an exclusion or target file, in the form that zmap and masscan share:
+ * Reads lines of an exclusion or target file, in the form that zmap and masscan share:
  * blocks separated by line ends, commas or spaces; `#` and `;` begin a comment.
+ *
+ * @param firstNumber number of the first line, from 1
  */
-export function parseBlockList(text: string): BlockList {
+export function parseBlockLines(lines: readonly string[], firstNumber = 1): BlockList {
   const blocks: Block[] = [];
   const faults: BlockListFault[] = [];
-  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
-    const content = line.replace(/[#;].*$/, "").replace(/\s*-\s*/g, "-");
-    for (const word of content.split(/[\s,]+/)) {
-      if (word === "") continue;
+  for (const [index, line] of lines.entries()) {
+    for (const word of wordsOf(line)) {
       const block = parseBlock(word);
-      if (typeof block === "string") faults.push({ line: index + 1, text: word, reason: block });
-      else blocks.push(block);
+      if (typeof block !== "string") blocks.push(block);
+      else faults.push({ line: firstNumber + index, text: word, reason: block });
     }
   }
   return { blocks, faults };
+}
+
+/** Nearly all lines of a long list are one word. */
+const ONE_WORD = /^[0-9./-]+$/;
+
+function wordsOf(line: string): string[] {
+  if (ONE_WORD.test(line)) return [line];
+  const comment = line.search(/[#;]/);
+  const words = (comment < 0 ? line : line.slice(0, comment)).match(/[^\s,]+/g) ?? [];
+  return joinRanges(words);
+}
+
+/** A range may be written with blanks around its dash. */
+function joinRanges(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  let isOpen = false;
+  for (const word of words) {
+    if (joined.length > 0 && (isOpen || word.startsWith("-"))) joined[joined.length - 1] += word;
+    else joined.push(word);
+    isOpen = word.endsWith("-");
+  }
+  return joined;
 }

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import type { CommandOptions, CommandResult } from "../support/command.ts";
-import { VethPair } from "../support/namespace.ts";
+import { type Namespace, VethPair } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
@@ -23,6 +23,11 @@ class Place implements AsyncDisposable {
     const folder = await Deno.makeTempDir({ prefix: "icmptime-targets-" });
     await Deno.chmod(folder, 0o755);
     return new Place(pair, folder);
+  }
+
+  /** The near end. */
+  get near(): Namespace {
+    return this.#pair.near;
   }
 
   /** Writes a file and returns its path. */
@@ -182,8 +187,8 @@ const WRONG: readonly (readonly [args: readonly string[], complaint: RegExp])[] 
     ["--exclude", "router", "198.18.0.1"],
     /Cannot take 'router' for --exclude: "router" is not an IPv4 address/,
   ],
-  [["-f", "/nowhere/hosts"], /Cannot read targets from \/nowhere\/hosts: /],
-  [["-f", "/"], /Cannot read targets from \/: /],
+  [["-f", "/nowhere/hosts"], /Cannot read \/nowhere\/hosts: No such file or directory$/m],
+  [["-f", "/"], /Cannot read \/: Is a directory$/m],
 ];
 
 systemTest({
@@ -267,4 +272,87 @@ systemTest({
   assertMatch(six.stdout, /^--- router\.example /m);
   const nobody = await run("-q", "nosuch.example");
   assertEquals([nobody.code, nobody.stdout], [2, ""]);
+});
+
+/** Text without end: what it is, who gives it, and what is said of it. */
+const ENDLESS: readonly (readonly [name: string, shell: string, complaint: RegExp])[] = [
+  [
+    "a device of zeros as the file",
+    'exec "$@" -f /dev/zero',
+    /^icmptime: Cannot read \/dev\/zero: line 1 has a zero byte, expected text$/m,
+  ],
+  [
+    "one word",
+    'tr "\\0" x </dev/zero | "$@" -f -',
+    /^icmptime: Cannot read standard input: line 1 has more than \d+ characters, expected less$/m,
+  ],
+];
+
+for (const [name, shell, complaint] of ENDLESS) {
+  for (const command of ["ping", "clock", "fping", "scan"]) {
+    systemTest({
+      name: `targets: text without end is refused in little memory: ${name} (${command})`,
+      namespaces: true,
+      tools: ["sh", "tr"],
+    }, async () => {
+      await using pair = await VethPair.open();
+      // What is read would fill that heap at once.
+      const env = { DENO_V8_FLAGS: "--max-old-space-size=48" };
+      const argv = ["sh", "-c", shell, "sh", ...SOURCE_PROGRAM.argv(command)];
+      const { code, stdout, stderr } = await pair.near.run(argv, { env });
+      assertEquals([code, stdout], [3, ""]);
+      assertComplaint(stderr, complaint);
+    });
+  }
+}
+
+systemTest({
+  name: "targets: ping refuses ten million lines as soon as there are too many",
+  namespaces: true,
+  tools: ["sh", "seq"],
+}, async () => {
+  await using place = await Place.open();
+  const shell = 'seq -f "10.%.0f" 0 10000000 | "$@" -f -';
+  const argv = ["sh", "-c", shell, "sh", ...SOURCE_PROGRAM.argv()];
+  const { code, stdout, stderr } = await place.near.run(argv, {
+    env: { DENO_V8_FLAGS: "--max-old-space-size=64" },
+  });
+  assertEquals([code, stdout], [3, ""]);
+  assertComplaint(stderr, /more than 131072 targets up to line \d{6}, expected fewer/);
+});
+
+systemTest({
+  name: "targets: a word of five million letters is told in a short line",
+  namespaces: true,
+}, async () => {
+  await using place = await Place.open();
+  const path = await place.file("word", `198.18.0.1/${"9".repeat(4_000_000)}\n`);
+  for (const args of [["-f", path], ["--", "1".repeat(100_000)]]) {
+    const { code, stderr } = await place.run(args);
+    assertEquals(code, 3);
+    assertComplaint(stderr, /^icmptime: Cannot ask .* … .*(is not a prefix length|, want )/);
+    assertEquals(stderr.length < 500, true, `${stderr.length} characters`);
+  }
+});
+
+systemTest({
+  name: "targets: a million blanks in a line are read like one",
+  namespaces: true,
+}, async () => {
+  await using place = await Place.open();
+  const wide = (last: number) => `198.18.0.1${" ".repeat(1_000_000)}198.18.0.${last}  # the end\n`;
+  const targets = await place.file("targets", wide(2));
+  assertEquals(targetsOf(await place.run(["-f", targets])), ["198.18.0.1", "198.18.0.2"]);
+  const excluded = await place.file("excluded", wide(2));
+  const argv = SOURCE_PROGRAM.argv("scan", "--dry-run", "--include-reserved");
+  const { code, stdout } = await place.near.run([
+    ...argv,
+    "--exclude-file",
+    excluded,
+    "198.18.0.0/30",
+  ]);
+  assertEquals([code, stdout.match(/(?<=> )198\.18\.0\.\d/g)?.toSorted()], [0, [
+    "198.18.0.0",
+    "198.18.0.3",
+  ]]);
 });

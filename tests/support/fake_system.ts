@@ -98,11 +98,12 @@ export class FakeSystem implements System {
   }
 
   /** Reads from the table. */
-  readText(path: string): Promise<string> {
-    const text = this.#options.files?.[path];
-    return text === undefined
-      ? Promise.reject(new Deno.errors.NotFound("No such file or directory (os error 2)"))
-      : Promise.resolve(text);
+  async *readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
+    const text = await this.#options.files?.[path];
+    if (text === undefined) {
+      throw new Deno.errors.NotFound(`No such file or directory (os error 2): open '${path}'`);
+    }
+    yield new TextEncoder().encode(text);
   }
 
   /** Opens the file of the options, or none. */

@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     args: ["-f", "hosts"],
     machine: { files: { hosts: "198.18.0.1\na\0b\n" } },
     code: 3,
-    stderr: "Cannot ask a\ufffdb: no name holds a zero byte",
+    stderr: "Cannot read hosts: line 2 has a zero byte, expected text",
   },
   {
     name: "root that may not become another user",
@@ -207,7 +207,7 @@ const ROWS: readonly Row[] = [
     name: "a file that is not there",
     args: ["-f", "hosts"],
     code: 3,
-    stderr: "Cannot read targets from hosts",
+    stderr: "icmptime: Cannot read hosts: No such file or directory\n",
   },
   {
     name: "an empty file",
