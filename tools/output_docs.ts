@@ -40,6 +40,7 @@ function formatDocument(): string {
       ["flag", "meaning"],
       Object.entries(SCAN_FLAG_MEANINGS).map(([flag, meaning]) => [code(flag), meaning]),
     ),
+    EXIT,
     CSV,
     "### Columns of probes",
     list(csvColumns(false)),
@@ -71,6 +72,22 @@ unknown: \`loss_ratio\` is absent, text says "loss unknown", and a condition on 
 as fping does: all that was to be sent, pending probes included.
 
 \`--fields NAME,...\` chooses fields of all records but \`run\` and \`end\`, and their order.`;
+
+const EXIT = `## Exit status
+
+As fping has it, and one code more:
+
+- 0: every target answered.
+- 1: some target did not answer.
+- 2: a name did not resolve, or a line of a list could not be used; the others were asked.
+- 3: the command line is wrong.
+- 4: the system refused a call that the program needs.
+- 5: every target answered, and a \`--fail-if\` condition is true or unknown for some target.
+
+Of several the first in the order 3, 4, 2, 1, 5 counts. A condition whose value is unknown (no reply, no usable timestamps, no
+settled probe) counts as true, and standard error says why. \`offset>100ms\` looks at the distance from zero that the bounds prove;
+the text shows the bounds with their signs. With \`--summary-every\` or \`--loop\` each interval is looked at too: a line (and a
+\`condition\` record of \`--json\`) says which target enters or leaves which condition. The exit status is that of the whole run.`;
 
 const CSV = `## CSV
 

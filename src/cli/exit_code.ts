@@ -4,7 +4,7 @@
 export const ExitCode = {
   /** Every target answered, or the command did what it was asked. */
   Ok: 0,
-  /** Some target did not answer, or a `--fail-if` condition was met. */
+  /** Some target did not answer. */
   Unanswered: 1,
   /** A name could not be resolved. */
   Unresolved: 2,
@@ -12,6 +12,8 @@ export const ExitCode = {
   Usage: 3,
   /** The system refused a call that the program cannot do without. */
   System: 4,
+  /** Every target answered, and a `--fail-if` condition is true or unknown for one. fping has no such code. */
+  ConditionMet: 5,
 } as const;
 
 /** One of the exit codes. */

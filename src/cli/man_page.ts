@@ -9,6 +9,7 @@ const EXIT_STATUS: readonly (readonly [number, string])[] = [
   [2, "A name did not resolve."],
   [3, "The command line is wrong."],
   [4, "The system refused a call that the program needs."],
+  [5, "Every target answered, and a --fail-if condition is true or unknown for some target."],
 ];
 
 /** The whole page, `icmptime(1)`. Ends with a line break. */

@@ -167,7 +167,7 @@ export const PING_OPTIONS = {
   "fail-if": {
     value: condition(),
     help:
-      "End with 1 when a target breaks the condition: loss>5%, rtt.p95>50ms, offset>100ms, back.change>20ms",
+      "Exit with status 5 if CONDITION is true or unknown for any target, e.g. loss>5%, rtt.p95>50ms, offset>100ms, back.change>20ms",
     group: "Output",
     repeatable: true,
   },
@@ -197,6 +197,12 @@ export const PING_COMMAND: CommandSpec = {
     "a one-way delay to half a millisecond each way; a delay contains the offset between the two clocks.",
     "A target is a name, an address, a prefix such as 192.0.2.0/28 (its hosts), or a range such as " +
     "192.0.2.1-192.0.2.20.",
+    "The exit status is 0 when every target answered, 1 when some did not, 2 when a name did not resolve, 3 when the " +
+    "command line is wrong, 4 when the system refused a call, and 5 when every target answered and a --fail-if " +
+    "condition is true or unknown for one. " +
+    "Conditions look at the whole run; with --summary-every or --loop they also look at each interval (ten probes " +
+    "and ten seconds at least, unless --summary-every says otherwise), and a line is printed when a target " +
+    "enters or leaves one.",
     "Ends with a summary for each target. An interrupt (Ctrl-C) ends the run with its summary; a quit " +
     "(Ctrl-\\) prints the summary so far and goes on.",
   ],

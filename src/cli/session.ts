@@ -3,6 +3,12 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import { Prober } from "../probe/prober.ts";
 import type { Condition } from "../report/condition.ts";
+import {
+  type ConditionEvent,
+  ConditionWatch,
+  findMet,
+  formatConditionEvent,
+} from "../report/condition_watch.ts";
 import { FileSink } from "../report/file_sink.ts";
 import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -28,6 +34,10 @@ import { VERSION } from "./version.ts";
 /** Targets up to which each is checked for being a broadcast address before anything is sent. */
 const CHECKED_TARGETS = 64;
 
+/** Conditions of a run without end are looked at over so long, and over so many probes, at least. */
+const WATCH_MS = 10_000;
+const WATCH_PROBES = 10;
+
 /** What a run is made from. */
 export interface SessionSetup {
   /** Name of the command, for the `run` record. */
@@ -46,7 +56,7 @@ export interface SessionSetup {
   readonly summaryEveryMs?: number | undefined;
   /** Let every line go as soon as it is known. */
   readonly immediate?: boolean;
-  /** What makes the exit code 1. */
+  /** What makes the exit code 5. */
   readonly conditions?: readonly Condition[];
   /** Show a live line where standard error is a terminal. */
   readonly status?: boolean;
@@ -140,10 +150,24 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     const reporter = setup.openReporter(sink, errors);
     const { baseUnixMs } = transport.clock;
     const { kind, count, intervalMs, timeoutMs, identifier } = plan.prober;
+    const { clock } = transport;
+    const nowUnixS = () => baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
+    const tell = (event: ConditionEvent) => {
+      reporter.condition?.(event);
+      complain(system, formatConditionEvent(event));
+    };
+    const watch =
+      conditions.length > 0 && (count === Infinity || setup.summaryEveryMs !== undefined)
+        ? new ConditionWatch(conditions)
+        : undefined;
     const recorder = new RunRecorder(targets, reporter, sink, {
       baseUnixMs,
       explain: setup.explain ?? false,
       summaryEveryMs: setup.summaryEveryMs,
+      watch: watch === undefined ? undefined : {
+        everyMs: Math.max(WATCH_MS, WATCH_PROBES * intervalMs),
+        look: (summaries) => watch.look(summaries, nowUnixS()).forEach(tell),
+      },
       immediate: setup.immediate,
       status: setup.status && system.stderrIsTerminal
         ? new StatusLine(system.stderr, targets.length, targets.length * count)
@@ -180,14 +204,21 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     recorder.close(prober.awaitingProbes());
     recorder.summarize();
     const { answered } = recorder;
-    const broken = tellBroken(recorder, conditions, system);
+    const met = conditions.length === 0 ? [] : findMet(
+      conditions,
+      recorder.statistics.map((statistics) => statistics.summary()),
+      nowUnixS(),
+    );
+    met.forEach(tell);
     const exitCode = sink.failure !== undefined && !isClosedPipe(sink.failure)
       ? ExitCode.System
       : list.problems.length > 0
       ? ExitCode.Unresolved
-      : answered === targets.length && !broken
-      ? ExitCode.Ok
-      : ExitCode.Unanswered;
+      : answered < targets.length
+      ? ExitCode.Unanswered
+      : met.length > 0
+      ? ExitCode.ConditionMet
+      : ExitCode.Ok;
     reporter.end({
       reason,
       exitCode,
@@ -211,24 +242,4 @@ function openFile(path: string, system: System): ByteSink {
   // Colours were chosen for the terminal that standard output may be.
   setColorEnabled(false);
   return openOutput(path, "--output", () => new FileSink(system.openAppend(path)));
-}
-
-/** Tells which targets break which conditions; true when any does. */
-function tellBroken(
-  recorder: RunRecorder,
-  conditions: readonly Condition[],
-  system: System,
-): boolean {
-  if (conditions.length === 0) return false;
-  let broken = false;
-  for (const statistics of recorder.statistics) {
-    const summary = statistics.summary();
-    for (const { text, brokenBy } of conditions) {
-      const found = brokenBy(summary);
-      if (found === undefined) continue;
-      broken = true;
-      complain(system, `${statistics.target.label}: ${text} is true, it is ${found}`);
-    }
-  }
-  return broken;
 }

@@ -18,15 +18,22 @@ const PARTS: readonly (keyof Summary)[] = ["min", "median", "mean", "p95", "max"
 
 const COUNTS = ["duplicates", "late", "refused", "unsent", "lost"] as const;
 
-/** A condition, ready to be asked. */
+/** What a condition is for one target. */
+export interface ConditionFinding {
+  /** The condition is true, or unknown, which counts as true: a host that says nothing must not pass. */
+  readonly isMet: boolean;
+  /** The value could be measured. */
+  readonly isKnown: boolean;
+  /** The value with its unit, or why it is unknown. */
+  readonly found: string;
+}
+
+/** A condition on the statistics of a target. */
 export interface Condition {
   /** As the user wrote it. */
   readonly text: string;
-  /**
-   * Whether a target breaks it, and what was measured; undefined where it does not or cannot be told. An
-   * offset counts only as far as its bounds prove it.
-   */
-  readonly brokenBy: (summary: TargetSummary) => string | undefined;
+  /** Looks at a target. An offset counts only as far as its bounds prove it. */
+  readonly find: (summary: TargetSummary) => ConditionFinding;
 }
 
 /**
@@ -47,19 +54,34 @@ export function parseCondition(text: string): Condition {
   const limit = Number(number) * scaleOf(unit);
   return {
     text: text.trim(),
-    brokenBy(summary) {
+    find(summary) {
       const value = measure.read(summary, sign === ">");
-      if (value === undefined) return undefined;
-      const broken = sign === ">" ? value > limit : value < limit;
-      return broken ? measure.format(value) : undefined;
+      if (value === undefined) {
+        return { isMet: true, isKnown: false, found: measure.whyUnknown(summary) };
+      }
+      const isMet = sign === ">" ? value > limit : value < limit;
+      return { isMet, isKnown: true, found: measure.format(value, summary) };
     },
   };
+}
+
+/** Says of a condition that is met what it is: `host: loss>5% is true, it is 25 %`. */
+export function formatFinding(
+  label: string,
+  text: string,
+  { isKnown, found }: ConditionFinding,
+): string {
+  return isKnown
+    ? `${label}: ${text} is true, it is ${found}`
+    : `${label}: ${text} counts as true, it is unknown: ${found}`;
 }
 
 interface Measure {
   /** `above`: the condition asks whether the value is above its limit. */
   readonly read: (summary: TargetSummary, above: boolean) => number | undefined;
-  readonly format: (value: number) => string;
+  readonly format: (value: number, summary: TargetSummary) => string;
+  /** Called where `read` gives nothing. */
+  readonly whyUnknown: (summary: TargetSummary) => string;
 }
 
 function findMeasure(metric: string, unit: string | undefined): Measure {
@@ -68,19 +90,24 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
     return {
       read: ({ counters: { lossRatio } }) => lossRatio === undefined ? undefined : lossRatio * 100,
       format: (value) => `${Number(value.toFixed(2))} %`,
+      whyUnknown: () => "no probe is settled",
     };
   }
   const count = COUNTS.find((name) => name === metric);
   if (count !== undefined) {
     if (unit !== undefined) throw new RangeError(`want a bare number for ${metric}`);
-    return { read: ({ counters }) => counters[count], format: String };
+    return { read: ({ counters }) => counters[count], format: String, whyUnknown: () => "" };
   }
   if (unit === undefined || unit === "%") {
     throw new RangeError(`want a time for ${metric}, such as ${metric}>50ms`);
   }
   const format = (value: number) => `${Number(value.toFixed(3))} ms`;
   if (metric === "offset") {
-    return { read: ({ offset }, above) => provenOffset(offset, above), format };
+    return {
+      read: ({ offset }, above) => provenOffset(offset, above),
+      format: (_, { offset }) => formatBounds(offset),
+      whyUnknown: whyUnmeasured,
+    };
   }
   const dot = metric.lastIndexOf(".");
   const part = PARTS.find((name) => name === metric.slice(dot + 1));
@@ -90,7 +117,23 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
     const names = ["loss", "offset", ...Object.keys(SPREADS), ...COUNTS].join(", ");
     throw new RangeError(`want one of ${names}, a spread with .${PARTS.join(", .")} if you like`);
   }
-  return { read: (summary) => spread(summary)?.[part ?? "median"], format };
+  return {
+    read: (summary) => spread(summary)?.[part ?? "median"],
+    format,
+    whyUnknown: whyUnmeasured,
+  };
+}
+
+/** Why a target has no delays or no offset. */
+function whyUnmeasured({ counters, outMs }: TargetSummary): string {
+  if (counters.received === 0) return "no reply";
+  return outMs === undefined ? "no reply has usable timestamps" : "too few replies";
+}
+
+/** The bounds with their signs, rounded outwards to the microsecond. */
+function formatBounds(offset: TargetSummary["offset"]): string {
+  const { lowerMs = NaN, upperMs = NaN } = offset ?? {};
+  return `between ${Math.floor(lowerMs * 1e3) / 1e3} and ${Math.ceil(upperMs * 1e3) / 1e3} ms`;
 }
 
 /** Distance of the offset from zero that the bounds prove: the least for `>`, the most for `<`. */

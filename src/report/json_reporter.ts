@@ -1,5 +1,6 @@
 /** JSON Lines: one object a line, `type` first. */
 
+import { CONDITION_FIELDS, type ConditionEvent } from "./condition_watch.ts";
 import type {
   EndInfo,
   RefusedEvent,
@@ -27,7 +28,7 @@ import type { TargetSummary } from "./target_statistics.ts";
 export interface JsonReporterOptions {
   /** Leave out the records of single probes. */
   readonly quiet: boolean;
-  /** Fields of `reply`, `refused`, `timeout`, `unsent` and `summary`, in order; all by default. */
+  /** Fields of `reply`, `refused`, `timeout`, `unsent`, `summary` and `condition`, in order; all by default. */
   readonly fields?: readonly string[] | undefined;
 }
 
@@ -40,6 +41,7 @@ export class JsonReporter implements Reporter {
   readonly #timeout: (source: TimeoutEvent) => string;
   readonly #unsent: (source: UnsentEvent) => string;
   readonly #summary: (source: TargetSummary) => string;
+  readonly #condition: (source: ConditionEvent) => string;
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: JsonReporterOptions) {
@@ -51,6 +53,7 @@ export class JsonReporter implements Reporter {
     this.#timeout = jsonFormatter("timeout", selectFields(TIMEOUT_FIELDS, fields));
     this.#unsent = jsonFormatter("unsent", selectFields(UNSENT_FIELDS, fields));
     this.#summary = jsonFormatter("summary", selectFields(SUMMARY_FIELDS, fields));
+    this.#condition = jsonFormatter("condition", selectFields(CONDITION_FIELDS, fields));
   }
 
   /** Writes `run`. */
@@ -87,6 +90,11 @@ export class JsonReporter implements Reporter {
   /** Writes `summary`. */
   summary(summary: TargetSummary): void {
     this.#sink.line(this.#summary(summary));
+  }
+
+  /** Writes `condition`. */
+  condition(event: ConditionEvent): void {
+    this.#sink.line(this.#condition(event));
   }
 
   /** Writes `end`. */

@@ -1,5 +1,6 @@
 /** All records and their fields, for lists, documents and checks. */
 
+import { CONDITION_FIELDS } from "./condition_watch.ts";
 import type { Field } from "./field.ts";
 import {
   END_FIELDS,
@@ -40,6 +41,12 @@ export const RECORDS: readonly RecordDescription[] = [
     type: "summary",
     description: "Statistics of one target, at the end, on SIGQUIT and every --summary-every",
     fields: SUMMARY_FIELDS,
+  },
+  {
+    type: "condition",
+    description:
+      "A target enters or leaves a --fail-if condition in an interval, or meets one at the end",
+    fields: CONDITION_FIELDS,
   },
   { type: "end", description: "Once, last", fields: END_FIELDS },
 ];

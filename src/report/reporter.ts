@@ -2,6 +2,7 @@
 
 import type { StrayDatagram } from "../probe/outcome.ts";
 import type { Probe } from "../probe/probe.ts";
+import type { ConditionEvent } from "./condition_watch.ts";
 import type {
   EndInfo,
   RefusedEvent,
@@ -30,6 +31,8 @@ export interface Reporter {
   stray(datagram: StrayDatagram): void;
   /** The statistics of one target; at the end, and when the user asks. */
   summary(summary: TargetSummary): void;
+  /** A target enters or leaves a condition, or meets one at the end. Standard error tells of it in any case. */
+  condition?(event: ConditionEvent): void;
   /** The run is over. */
   end(info: EndInfo): void;
 }

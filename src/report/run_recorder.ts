@@ -8,7 +8,7 @@ import type { LineSink } from "./line_sink.ts";
 import { IntervalStatistics } from "./interval_statistics.ts";
 import type { Reporter } from "./reporter.ts";
 import type { StatusLine } from "./status_line.ts";
-import { TargetStatistics } from "./target_statistics.ts";
+import { TargetStatistics, type TargetSummary } from "./target_statistics.ts";
 
 /** What arrived and was no answer, counted. */
 export interface StrayCounts {
@@ -31,6 +31,11 @@ export interface RunRecorderOptions {
   readonly explain: boolean;
   /** Report the statistics of every such stretch of time, in milliseconds. */
   readonly summaryEveryMs?: number | undefined;
+  /** Looks at the statistics of each such stretch of time; by default `everyMs` long. */
+  readonly watch?: {
+    readonly everyMs: number;
+    look(summaries: readonly TargetSummary[]): void;
+  } | undefined;
   /** Let every line go as soon as it is known, also in a busy run. */
   readonly immediate?: boolean | undefined;
   /** A live line on the terminal. */
@@ -47,6 +52,8 @@ export class RunRecorder implements ProbeListener {
   readonly #baseUnixMs: number;
   readonly #explain: boolean;
   readonly #interval: IntervalStatistics | undefined;
+  readonly #reportsIntervals: boolean;
+  readonly #watch: RunRecorderOptions["watch"];
   readonly #status: StatusLine | undefined;
   readonly #immediate: boolean;
   #flushedNs = -Infinity;
@@ -65,9 +72,10 @@ export class RunRecorder implements ProbeListener {
     this.#explain = options.explain;
     this.#status = options.status;
     this.#immediate = options.immediate ?? false;
-    this.#interval = options.summaryEveryMs === undefined
-      ? undefined
-      : new IntervalStatistics(targets, options.summaryEveryMs);
+    this.#watch = options.watch;
+    this.#reportsIntervals = options.summaryEveryMs !== undefined;
+    const everyMs = options.summaryEveryMs ?? options.watch?.everyMs;
+    this.#interval = everyMs === undefined ? undefined : new IntervalStatistics(targets, everyMs);
   }
 
   /** Statistics of every target since the start, in the order of the targets. */
@@ -149,7 +157,14 @@ export class RunRecorder implements ProbeListener {
   /** Lets the gathered lines go, and the summaries that are due. */
   idle(nowNs: number, busy: boolean): void {
     if (this.#interval?.isDue(nowNs)) {
-      for (const summary of this.#interval.take(nowNs)) this.#reporter.summary(summary);
+      const summaries = this.#interval.take(nowNs);
+      if (this.#reportsIntervals) {
+        for (const summary of summaries) this.#reporter.summary(summary);
+      }
+      if (this.#watch !== undefined) {
+        this.#status?.erase();
+        this.#watch.look(summaries);
+      }
     }
     const held = busy && !this.#immediate && nowNs - this.#flushedNs < HOLD_NS;
     if (this.#sink.pending && !held) {

@@ -4,7 +4,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Lab, labTest } from "../support/lab/lab.ts";
 import { Namespace } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
-import { assertComplaint } from "../support/records.ts";
+import { assertComplaint, readRecords } from "../support/records.ts";
 
 /** 20 ms out, 30 ms back, clock 2 s ahead. */
 const SLOW = "198.18.0.1";
@@ -15,6 +15,10 @@ const CONGESTED = "198.18.2.x";
 const SILENT = "198.18.0.4";
 const DOUBLED = "198.18.0.5";
 const REFUSING = "198.18.0.6";
+/** Answers with stamps of 0. */
+const ZEROES = "198.18.0.7";
+/** Its clock is 250 ms behind. */
+const BEHIND = "198.18.0.8";
 /** Nothing routes there. */
 const UNSENT = "203.0.113.1";
 
@@ -42,7 +46,9 @@ const CASES: readonly Case[] = [
   // A delay of one way contains the offset.
   ["out>1.9s", [SLOW], [/: out>1\.9s is true, it is 20\d\d/]],
   ["back>0ms", [SLOW], []],
-  ["offset>100ms", [SLOW], [/: offset>100ms is true, it is (19|20)\d\d/]],
+  ["offset>100ms", [SLOW], [
+    /: offset>100ms is true, it is between (19|20)\d\d[\d.]* and 20\d\d[\d.]* ms$/,
+  ]],
   // The bounds reach from 1970 ms to 2020 ms: what they do not prove is not said.
   ["offset>2.1s", [SLOW], []],
   ["offset<1s", [SLOW], []],
@@ -51,8 +57,15 @@ const CASES: readonly Case[] = [
   ["out.change.max>100ms", [CONGESTED], []],
   ["back.jitter.max>100ms", [CONGESTED], [/: back\.jitter\.max>100ms is true/]],
   ["out.jitter.stddev>100ms", [CONGESTED], []],
-  // Of a host that never answered nothing is known but its loss.
-  ["rtt>1ms", [SILENT], []],
+  // Of a host that never answered nothing is known but its loss; what is unknown counts as true.
+  ["rtt>10s", [SILENT], [/: rtt>10s counts as true, it is unknown: no reply$/]],
+  ["offset>100ms", [ZEROES], [
+    /: offset>100ms counts as true, it is unknown: no reply has usable timestamps$/,
+  ]],
+  ["rtt>10s", [ZEROES], []],
+  ["offset>100ms", [BEHIND], [
+    /: offset>100ms is true, it is between -2[78]\d[\d.]* and -2[23]\d[\d.]* ms$/,
+  ]],
   ["loss>99%", [SILENT], [/: loss>99% is true, it is 100 %$/]],
 ];
 
@@ -70,6 +83,8 @@ labTest({ name: "conditions: exit code and complaint of each", tools: [] }, asyn
       hosts: {
         [SILENT]: { silent: true },
         [DOUBLED]: { duplicate: { ratio: 1, copies: 1, gap: 1 } },
+        [ZEROES]: { quirk: "zero" },
+        [BEHIND]: { clock: { offsetMs: -250 } },
         [REFUSING]: { error: { ratio: 1, type: 3, code: 1 } },
       },
     },
@@ -99,7 +114,9 @@ labTest({ name: "conditions: exit code and complaint of each", tools: [] }, asyn
       const lines = stderr.split("\n").slice(0, -1);
       assertEquals([condition, lines.length, stderr], [condition, broken.length, stderr]);
       for (const [index, pattern] of broken.entries()) assertMatch(lines[index] ?? "", pattern);
-      assertEquals([condition, code], [condition, answered && broken.length === 0 ? 0 : 1]);
+      // 1 is for who did not answer, 5 for a condition that a host meets which answers.
+      const expected = !answered ? 1 : broken.length === 0 ? 0 : 5;
+      assertEquals([condition, code], [condition, expected]);
     }
   };
   await Promise.all([work(), work(), work()]);
@@ -114,7 +131,7 @@ labTest(
       ...["--fail-if=rtt.min>20ms", "198.18.0.1", "198.18.0.2"],
     );
     const { code, stdout, stderr } = await lab.run(argv);
-    assertEquals(code, 1);
+    assertEquals(code, 5);
     assertEquals(stderr.split("\n").map((line) => line.replace(/, it is .*/, "")), [
       "icmptime: 198.18.0.1: rtt>10ms is true",
       "icmptime: 198.18.0.1: rtt.min>20ms is true",
@@ -122,8 +139,16 @@ labTest(
       "icmptime: 198.18.0.2: rtt.min>20ms is true",
       "",
     ]);
-    const end = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
-    assertEquals([end.type, end.exit_code, end.answered], ["end", 1, 2]);
+    const { all, end } = readRecords(stdout);
+    assertEquals([end.exit_code, end.answered], [5, 2]);
+    assertEquals(
+      all.filter(({ type }) => type === "condition").map((record) =>
+        ["target", "condition", "scope", "is_met", "is_known"].map((name) => record[name])
+      ),
+      ["198.18.0.1", "198.18.0.2"].flatMap((host) =>
+        ["rtt>10ms", "rtt.min>20ms"].map((condition) => [host, condition, "run", true, true])
+      ),
+    );
   },
 );
 

@@ -27,6 +27,13 @@ function summary(more: Partial<TargetSummary> = {}): TargetSummary {
   };
 }
 
+/** What is found where a condition is met; undefined where it is not. */
+function met(condition: string, of: TargetSummary): string | undefined {
+  const { isMet, isKnown, found } = parseCondition(condition).find(of);
+  if (!isMet) return undefined;
+  return isKnown ? found : `unknown: ${found}`;
+}
+
 /** A condition, and what is found where it is true; undefined where it is not. */
 const CASES: readonly (readonly [text: string, found: string | undefined])[] = [
   ["loss>5%", "25 %"],
@@ -41,10 +48,11 @@ const CASES: readonly (readonly [text: string, found: string | undefined])[] = [
   ["rtt.stddev>0.5ms", "1 ms"],
   ["back.change>20ms", undefined],
   ["back.change.max>20ms", "60 ms"],
-  // What was not measured breaks nothing.
-  ["out.change>0ms", undefined],
-  ["out<1ms", undefined],
-  ["offset>0ms", undefined],
+  // What is unknown counts as true: a host without timestamps must not pass.
+  ["out.change>0ms", "unknown: no reply has usable timestamps"],
+  ["out<1ms", "unknown: no reply has usable timestamps"],
+  ["offset>0ms", "unknown: no reply has usable timestamps"],
+  ["offset<60s", "unknown: no reply has usable timestamps"],
   ["duplicates>1", "2"],
   ["late>0", undefined],
   ["lost<2", "1"],
@@ -54,7 +62,7 @@ const CASES: readonly (readonly [text: string, found: string | undefined])[] = [
 for (const [text, found] of CASES) {
   Deno.test(`condition: ${text}`, () => {
     const condition = parseCondition(text);
-    assertEquals([condition.text, condition.brokenBy(summary())], [text, found]);
+    assertEquals([condition.text, met(text, summary())], [text, found]);
   });
 }
 
@@ -65,20 +73,21 @@ const OFFSETS: readonly (readonly [
   above: string | undefined,
   below: string | undefined,
 ])[] = [
-  [150, 160, "150 ms", undefined],
-  [-160, -150, "150 ms", undefined],
+  [150, 160, "between 150 and 160 ms", undefined],
+  // The sign stays, and so does the bound that is farther away.
+  [-270.6951, -229.3051, "between -270.696 and -229.305 ms", undefined],
   [90, 160, undefined, undefined],
   [-160, -90, undefined, undefined],
   [-200, 200, undefined, undefined],
-  [10, 20, undefined, "20 ms"],
-  [-30, 20, undefined, "30 ms"],
+  [10, 20, undefined, "between 10 and 20 ms"],
+  [-30, 20, undefined, "between -30 and 20 ms"],
 ];
 
 for (const [lowerMs, upperMs, above, below] of OFFSETS) {
   Deno.test(`condition: an offset from ${lowerMs} to ${upperMs} ms counts as far as that proves`, () => {
     const offset = { valueMs: (lowerMs + upperMs) / 2, lowerMs, upperMs };
-    assertEquals(parseCondition("offset>100ms").brokenBy(summary({ offset })), above);
-    assertEquals(parseCondition("offset<100ms").brokenBy(summary({ offset })), below);
+    assertEquals(met("offset>100ms", summary({ offset })), above);
+    assertEquals(met("offset<100ms", summary({ offset })), below);
   });
 }
 
@@ -108,8 +117,20 @@ for (
 Deno.test("condition: a probe that the kernel did not take counts as lost", () => {
   const counters = new ProbeCounters();
   counters.unsent = 3;
-  assertEquals(parseCondition("loss>5%").brokenBy(summary({ counters })), "100 %");
+  assertEquals(met("loss>5%", summary({ counters })), "100 %");
   counters.sent = counters.received = 1;
-  assertEquals(parseCondition("loss>5%").brokenBy(summary({ counters })), "75 %");
-  assertEquals(parseCondition("loss>75%").brokenBy(summary({ counters })), undefined);
+  assertEquals(met("loss>5%", summary({ counters })), "75 %");
+  assertEquals(met("loss>75%", summary({ counters })), undefined);
+});
+
+Deno.test("condition: unknown counts as true and says why", () => {
+  const silent = Object.assign(new ProbeCounters(), { sent: 3, lost: 3 });
+  const nothing = { rttMs: undefined, backChangeMs: undefined };
+  assertEquals(met("rtt>1s", summary({ counters: silent, ...nothing })), "unknown: no reply");
+  assertEquals(met("offset>1s", summary({ counters: silent, ...nothing })), "unknown: no reply");
+  const pending = Object.assign(new ProbeCounters(), { sent: 3 });
+  assertEquals(met("loss>5%", summary({ counters: pending })), "unknown: no probe is settled");
+  const once = { outMs: spread(1, 1, 1), backMs: spread(1, 1, 1) };
+  assertEquals(met("out.jitter>1ms", summary(once)), "unknown: too few replies");
+  assertEquals(met("duplicates>5", summary({ counters: pending })), undefined);
 });

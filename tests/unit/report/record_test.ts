@@ -1,6 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatJson } from "../../../src/report/field.ts";
 import { FLAG_NAMES } from "../../../src/report/flags.ts";
+import { parseCondition } from "../../../src/report/condition.ts";
+import { findMet } from "../../../src/report/condition_watch.ts";
+import { LineSink } from "../../../src/report/line_sink.ts";
+import { TargetStatistics } from "../../../src/report/target_statistics.ts";
+import { MemorySink } from "../../support/memory_sink.ts";
 import { JsonReporter } from "../../../src/report/json_reporter.ts";
 import { RECORDS } from "../../../src/report/record_table.ts";
 import { quirkNames } from "../../support/lab/scenario.ts";
@@ -62,6 +67,18 @@ Deno.test("every field has one name, in small letters, and a description without
   }
 });
 
+/** A condition that is met and one that is unknown, as `condition` has them. */
+function conditionLines(): readonly string[] {
+  const output = new MemorySink();
+  const sink = new LineSink(output, () => {});
+  const reporter = new JsonReporter(sink, { quiet: false });
+  const statistics = new TargetStatistics({ index: 0, label: "host", address: 0xc6120001 });
+  const conditions = ["unsent<1", "offset>1s"].map(parseCondition);
+  for (const event of findMet(conditions, [statistics.summary()], 1.5)) reporter.condition(event);
+  sink.flush();
+  return output.lines;
+}
+
 async function records(network: Network): Promise<Record<string, unknown>[]> {
   const open = (sink: ConstructorParameters<typeof JsonReporter>[0]) =>
     new JsonReporter(sink, { quiet: false });
@@ -70,7 +87,8 @@ async function records(network: Network): Promise<Record<string, unknown>[]> {
     reportRun(network, { count: 8, kind: "echo" }, open),
     reportRun(network, { count: null, stopAtMs: 2500 }, open),
   ]);
-  return runs.flatMap(({ output }) => output.lines).map((line) => JSON.parse(line));
+  return [...runs.flatMap(({ output }) => output.lines), ...conditionLines()]
+    .map((line) => JSON.parse(line));
 }
 
 Deno.test("every key that is written is in the table, in its order, with its type", async () => {
