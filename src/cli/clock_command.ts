@@ -7,6 +7,7 @@ import type { ClockEvent } from "../report/clock_record.ts";
 import { ClockRecorder } from "../report/clock_recorder.ts";
 import { ClockReporter } from "../report/clock_reporter.ts";
 import { isClosedPipe, LineSink } from "../report/line_sink.ts";
+import type { Target } from "../target/target.ts";
 import type { TargetList } from "../target/target_list.ts";
 import { type Clock, formatMs } from "../time/mod.ts";
 import { CLOCK_COMMAND, CLOCK_OPTIONS } from "./clock_options.ts";
@@ -68,6 +69,9 @@ async function measure(
       terminal: system.stderrIsTerminal ? system.stderr : undefined,
       probes: count * targets.length,
     });
+    // One clock makes no consensus.
+    const own = targets.length > 1 ? ownAddresses(targets, system) : new Set<number>();
+    const isOwn = (address: number): boolean => own.has(address);
     const everyNs = (options.every ?? DEFAULT_EVERY_MS) * 1e6;
     const startedAt = clock.now();
     let dueNs = startedAt.monotonicNs + everyNs;
@@ -81,7 +85,7 @@ async function measure(
       idle(nowNs) {
         if (options.loop && nowNs >= dueNs) {
           dueNs = Math.max(dueNs + everyNs, nowNs);
-          report(recorder, reporter, true);
+          report(recorder, reporter, true, isOwn);
         }
         reporter.progress(nowNs, () => recorder.events());
       },
@@ -117,7 +121,7 @@ async function measure(
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       system.onSignal(signal, () => prober.stop());
     }
-    system.onSignal("SIGQUIT", () => void report(recorder, reporter, false));
+    system.onSignal("SIGQUIT", () => void report(recorder, reporter, false, isOwn));
     reporter.run({
       command: "clock",
       version: VERSION,
@@ -134,7 +138,7 @@ async function measure(
     });
     const reason = await prober.run();
     recorder.close(prober.awaitingProbes());
-    const events = report(recorder, reporter, false);
+    const events = report(recorder, reporter, false, isOwn);
     const missed = isReached ? [] : missing(events, options.until);
     tellMissed(missed, system);
     const decided = events.filter(({ state }) => state.decidable).length;
@@ -168,10 +172,20 @@ function report(
   recorder: ClockRecorder,
   reporter: ClockReporter,
   brief: boolean,
+  isOwnAddress: (address: number) => boolean,
 ): readonly ClockEvent[] {
   const events = recorder.events();
-  reporter.report(events, recorder.consensus(events), brief);
+  reporter.report(events, recorder.consensus(events, isOwnAddress), brief);
   return events;
+}
+
+/** The targets that are this machine's addresses: those from which the kernel sends to themselves. */
+function ownAddresses(targets: readonly Target[], system: System): ReadonlySet<number> {
+  const own = targets.filter(({ address }) => {
+    const route = system.findRoute(address);
+    return route.kind === "routed" && route.source === address;
+  });
+  return new Set(own.map(({ address }) => address));
 }
 
 /** The clocks that are not known as well as `--until` wants. */

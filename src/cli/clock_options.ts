@@ -91,7 +91,7 @@ export const CLOCK_COMMAND: CommandSpec = {
     "Sends probes at chosen fractions of a millisecond and takes each remote stamp as the interval that it is. What all " +
     "intervals have in common is the offset and the rate of the remote clock: hard bounds that assume nothing " +
     "about the ways out and back, and an estimate that assumes that the fastest of them take equally long.",
-    "With several hosts, tells on which time most of them agree (RFC 956), and so whether it is our own clock that is off.",
+    "With several hosts, reports on which time most of them agree (RFC 5905), and so whether it is our own clock that is off.",
   ],
   options: CLOCK_OPTIONS,
   examples: [

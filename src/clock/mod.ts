@@ -16,3 +16,4 @@ export { PrecisionGoal, precisionMs } from "./precision_goal.ts";
 export { type ClockSample } from "./sample.ts";
 export type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
 export { ClockTracker, type ClockTrackerOptions } from "./tracker.ts";
+export { independentWitnesses, type LocatedWitness, type Witnesses } from "./witness.ts";

@@ -1,6 +1,11 @@
 /** Listens to a run and follows the clock of every target. */
 
-import { ClockTracker, type ClockTrackerOptions, consensus } from "../clock/mod.ts";
+import {
+  ClockTracker,
+  type ClockTrackerOptions,
+  consensus,
+  independentWitnesses,
+} from "../clock/mod.ts";
 import type { StampReading } from "../measurement/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type {
@@ -13,7 +18,7 @@ import type {
 import type { Probe } from "../probe/probe.ts";
 import { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../target/target.ts";
-import { type Clock, foldMs } from "../time/mod.ts";
+import type { Clock } from "../time/mod.ts";
 import type { ClockEvent } from "./clock_record.ts";
 import type { ConsensusEvent } from "./consensus_record.ts";
 import type { StrayCounts } from "./run_recorder.ts";
@@ -117,18 +122,23 @@ export class ClockRecorder implements ProbeListener {
     }));
   }
 
-  /** What the decided clocks say together; undefined for fewer than two. */
-  consensus(events: readonly ClockEvent[]): ConsensusEvent | undefined {
-    // Offsets are known modulo a day: all are taken in the half days around the first.
-    const firstMs = events.find(({ state }) => state.offsetMs !== undefined)?.state.offsetMs ?? 0;
-    const witnesses = events.flatMap(({ target, state: { offsetMs, lowerMs, upperMs } }) => {
-      if (offsetMs === undefined || lowerMs === undefined || upperMs === undefined) return [];
-      const shiftMs = firstMs + foldMs(offsetMs - firstMs) - offsetMs;
-      return [{ host: target.label, lowerMs: lowerMs + shiftMs, upperMs: upperMs + shiftMs }];
+  /**
+   * What the decided clocks say together; undefined for fewer than two hosts.
+   *
+   * @param isOwnAddress whether an address is this machine's: its clock is no witness of itself.
+   */
+  consensus(
+    events: readonly ClockEvent[],
+    isOwnAddress: (address: number) => boolean = () => false,
+  ): ConsensusEvent | undefined {
+    const measured = events.flatMap(({ target, state: { lowerMs, upperMs } }) => {
+      if (lowerMs === undefined || upperMs === undefined) return [];
+      return [{ host: target.label, address: target.address, lowerMs, upperMs }];
     });
-    if (witnesses.length < 2) return undefined;
-    const found = consensus(witnesses);
-    return found === undefined ? undefined : { consensus: found };
+    const { counted, notCounted } = independentWitnesses(measured, isOwnAddress);
+    const found = counted.length < 2 ? undefined : consensus(counted);
+    if (found === undefined) return undefined;
+    return { consensus: found, notCounted: notCounted.map(formatAddress) };
   }
 
   /** When to send a target's next probe; see {@linkcode ClockTracker.phaseMs}. */

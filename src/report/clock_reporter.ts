@@ -101,7 +101,7 @@ export class ClockReporter {
       );
       if (events.some(({ state }) => state.decidable)) this.#sink.line(SYMMETRY_SENTENCE);
     }
-    if (together !== undefined) this.#sink.line(formatConsensus(together.consensus));
+    if (together !== undefined) this.#sink.line(formatConsensus(together));
   }
 
   /** Tells of the restarts since the last time. */

@@ -12,6 +12,7 @@ import {
   whyUndecided,
   zoneMinutes,
 } from "./clock_record.ts";
+import type { ConsensusEvent } from "./consensus_record.ts";
 import { FLAG_MEANINGS } from "./flags.ts";
 import { safeText } from "./safe_text.ts";
 import { formatLoss } from "./summary_text.ts";
@@ -91,27 +92,31 @@ export function formatClockTable(events: readonly ClockEvent[], numeric: boolean
   return table.join("\n");
 }
 
-/** What several hosts say of our own clock, in one or two sentences. */
-export function formatConsensus(consensus: Consensus): string {
+/** What several hosts say of our own clock, in a few sentences. */
+export function formatConsensus({ consensus, notCounted }: ConsensusEvent): string {
   const { hosts, agreeing, majority, divided, falsetickers, localClock } = consensus;
+  const left = notCounted.length === 0
+    ? ""
+    : ` Not counted (this machine, or a host that counts already): ${notCounted.join(", ")}.`;
   if (!majority) {
-    return yellow(`No majority: at most ${agreeing} of ${hosts} hosts agree on one time.`);
+    return yellow(`No majority: at most ${agreeing} of ${hosts} hosts agree on one time.`) + left;
   }
   const distance = formatDistance(consensus);
   const verdict = localClock === "off"
     ? yellow(`our own clock is off: it is ${distance}`)
     : localClock === "right"
-    ? `our own clock is right: it is ${distance}`
-    : `whether our own clock is right cannot be told: it is ${distance}`;
+    ? `our own clock agrees with them: it is ${distance}`
+    : `whether our own clock is right cannot be decided: it is ${distance}`;
   const places = divided ? ", at more than one place" : "";
   const others = falsetickers.length === 0
     ? ""
     : ` ${yellow(`Not with the majority: ${falsetickers.map(safeText).join(", ")}.`)}`;
-  return `${agreeing} of ${hosts} hosts agree (RFC 956)${places}. If they are right, ${verdict}.${others}`;
+  return `${agreeing} of ${hosts} hosts agree (RFC 5905)${places}. If most hosts are right, ${verdict}.` +
+    others + left;
 }
 
 /** Where our clock is, seen from the hosts' agreement. */
-function formatDistance({ lowerMs, upperMs }: Consensus): string {
+function formatDistance({ lowerMs = NaN, upperMs = NaN }: Consensus): string {
   const lower = outwards(lowerMs, Math.floor);
   const upper = outwards(upperMs, Math.ceil);
   if (lowerMs > 0) return `${lower} to ${upper} ms behind true time`;

@@ -8,6 +8,8 @@ import { roundedDown, roundedUp } from "./record_parts.ts";
 export interface ConsensusEvent {
   /** The intersection of their bounds. */
   readonly consensus: Consensus;
+  /** Addresses of this machine, and further addresses of a host that counts already. */
+  readonly notCounted: readonly string[];
 }
 
 /** Fields of `consensus`. */
@@ -15,7 +17,7 @@ export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
   {
     name: "hosts",
     type: "integer",
-    description: "Hosts whose clocks were decided",
+    description: "Hosts whose clocks were decided; each counts once, this machine does not count",
     value: ({ consensus }) => consensus.hosts,
   },
   {
@@ -33,22 +35,25 @@ export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
   {
     name: "lower_ms",
     type: "number",
+    optional: true,
     description:
-      "True time is ahead of the local clock by not less than this, if the majority is right",
+      "True time is ahead of the local clock by not less than this, modulo a day, if more than half of the hosts are right; absent without a majority",
     value: ({ consensus }) => roundedDown(consensus.lowerMs),
   },
   {
     name: "upper_ms",
     type: "number",
+    optional: true,
     description:
-      "True time is ahead of the local clock by not more than this, if the majority is right",
+      "True time is ahead of the local clock by not more than this, modulo a day, if more than half of the hosts are right; absent without a majority",
     value: ({ consensus }) => roundedUp(consensus.upperMs),
   },
   {
     name: "local_clock",
     type: "string",
     values: ["right", "off", "unknown"],
-    description: "Whether it is the local clock that is off, if the majority is right",
+    description:
+      "Whether it is the local clock that is off, if more than half of the hosts are right; `right`: their bounds allow it",
     value: ({ consensus }) => consensus.localClock,
   },
   {
@@ -56,5 +61,12 @@ export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
     type: "strings",
     description: "Hosts whose bounds do not meet the agreement",
     value: ({ consensus }) => consensus.falsetickers,
+  },
+  {
+    name: "not_counted",
+    type: "strings",
+    description:
+      "Addresses that are no witnesses of their own: this machine's, and further ones of a host that counts already",
+    value: ({ notCounted }) => notCounted,
   },
 ];

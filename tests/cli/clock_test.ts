@@ -210,7 +210,7 @@ labTest({ name: "clock: several hosts tell whose clock is off" }, async () => {
   assertMatch(text.stdout, /^host +offset ms +± ms +lower ms +upper ms +skew ppm/m);
   assertMatch(
     text.stdout,
-    /^3 of 4 hosts agree \(RFC 956\)\. If they are right, our own clock is off: it is 69\d\.\d{3} to 70\d\.\d{3} ms behind true time\. Not with the majority: 198\.18\.0\.4\.$/m,
+    /^3 of 4 hosts agree \(RFC 5905\)\. If most hosts are right, our own clock is off: it is 69\d\.\d{3} to 70\d\.\d{3} ms behind true time\. Not with the majority: 198\.18\.0\.4\.$/m,
   );
 });
 

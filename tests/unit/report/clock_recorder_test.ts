@@ -53,3 +53,18 @@ Deno.test("clocks half a day off agree on either side of the fold", () => {
     assertEquals(together.consensus.localClock, "off");
   }
 });
+
+Deno.test("a host that is half a day off does not make our clock a day off, although it is asked first", () => {
+  const together = recorder(5).consensus(withOffsets(43_200_000 - 1, 1, -1, 0.5, 0));
+  assertEquals(together?.consensus.localClock, "right");
+  assertEquals(together?.consensus.falsetickers, ["192.0.2.1"]);
+  assertEquals([together?.consensus.lowerMs, together?.consensus.upperMs], [-4.5, 5]);
+});
+
+Deno.test("this machine does not count, and is named", () => {
+  const events = withOffsets(0, 700, 700);
+  const together = recorder(3).consensus(events, (address) => address === 0xc0000201);
+  assertEquals(together?.notCounted, ["192.0.2.1"]);
+  assertEquals([together?.consensus.hosts, together?.consensus.localClock], [2, "off"]);
+  assertEquals(recorder(2).consensus(withOffsets(0, 1), () => true), undefined);
+});

@@ -164,27 +164,34 @@ Deno.test("progress names the offset of one clock and counts several", () => {
 });
 
 Deno.test("the consensus says where our own clock is", () => {
+  let notCounted: string[] = [];
   const verdict = (...bounds: readonly (readonly [number, number])[]): string => {
     const found = consensus(
       bounds.map(([lowerMs, upperMs], index) => ({ host: `h${index}`, lowerMs, upperMs })),
     );
     assert(found !== undefined);
-    return plain(formatConsensus(found));
+    return plain(formatConsensus({ consensus: found, notCounted }));
   };
   assertEquals(
     verdict([699, 701], [699.5, 702], [-9, -8]),
-    "2 of 3 hosts agree (RFC 956). If they are right, our own clock is off: it is 699.500 to 701.000 ms " +
+    "2 of 3 hosts agree (RFC 5905). If most hosts are right, our own clock is off: it is 699.500 to 701.000 ms " +
       "behind true time. Not with the majority: h2.",
   );
   assertEquals(
     verdict([-701, -699], [-702, -699.5]),
-    "2 of 2 hosts agree (RFC 956). If they are right, our own clock is off: it is 699.500 to 701.000 ms " +
+    "2 of 2 hosts agree (RFC 5905). If most hosts are right, our own clock is off: it is 699.500 to 701.000 ms " +
       "ahead of true time.",
   );
   assertEquals(
     verdict([-1, 2], [-3, 1.5]),
-    "2 of 2 hosts agree (RFC 956). If they are right, our own clock is right: it is between 1.000 ms " +
+    "2 of 2 hosts agree (RFC 5905). If most hosts are right, our own clock agrees with them: it is between 1.000 ms " +
       "ahead of true time and 1.500 ms behind it.",
   );
   assertEquals(verdict([1, 2], [5, 6]), "No majority: at most 1 of 2 hosts agree on one time.");
+  notCounted = ["127.0.0.1"];
+  assertEquals(
+    verdict([1, 2], [5, 6]),
+    "No majority: at most 1 of 2 hosts agree on one time. " +
+      "Not counted (this machine, or a host that counts already): 127.0.0.1.",
+  );
 });

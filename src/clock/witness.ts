@@ -1,0 +1,52 @@
+/**
+ * Which of the measured clocks are witnesses of their own.
+ *
+ * A host that is asked under several addresses must not outvote the others. What its timestamps say does not
+ * tell: two hosts that NTP keeps are as alike as two addresses of one host. So a host is known by what we asked
+ * for: the same address, whatever it was called, is one host; addresses of the same name are one host as far as their
+ * clocks agree (a name may stand for a pool of hosts, whose clocks then differ). And this machine is no witness of
+ * its own clock.
+ */
+
+import { doOffsetsMeet, type OffsetWitness } from "./consensus.ts";
+
+/** A measured clock and where it was found. */
+export interface LocatedWitness extends OffsetWitness {
+  /** IPv4 address as an unsigned 32-bit number. */
+  readonly address: number;
+}
+
+const LOOPBACK_NETWORK = 127;
+
+/** Which clocks count, and which do not. */
+export interface Witnesses {
+  /** One for each host, the first of its addresses. */
+  readonly counted: readonly LocatedWitness[];
+  /** The addresses of the others: of this machine, and further ones of a host that counts. */
+  readonly notCounted: readonly number[];
+}
+
+/**
+ * One witness for each host.
+ *
+ * @param measured the clocks; `host` is the name or address that the user gave.
+ * @param isOwnAddress whether an address is this machine's. Loopback addresses are in any case.
+ */
+export function independentWitnesses(
+  measured: readonly LocatedWitness[],
+  isOwnAddress: (address: number) => boolean,
+): Witnesses {
+  const counted: LocatedWitness[] = [];
+  const notCounted: number[] = [];
+  for (const witness of measured) {
+    const { address } = witness;
+    const isOwn = address >>> 24 === LOOPBACK_NETWORK || isOwnAddress(address);
+    if (isOwn || counted.some((other) => isSameHost(witness, other))) notCounted.push(address);
+    else counted.push(witness);
+  }
+  return { counted, notCounted };
+}
+
+function isSameHost(one: LocatedWitness, other: LocatedWitness): boolean {
+  return one.address === other.address || one.host === other.host && doOffsetsMeet(one, other);
+}
