@@ -49,14 +49,12 @@ async function main(): Promise<void> {
     stray: (datagram) => recorder.stray(datagram),
     idle: (nowNs, busy) => recorder.idle(nowNs, busy),
   };
-  const identifier = 1;
   const prober = new Prober(
     {
       kind: "timestamp",
       targets,
-      template: new ProbeTemplate({ kind: "timestamp", identifier }),
-      identifier,
-      firstSequence: 0,
+      template: new ProbeTemplate({ kind: "timestamp" }),
+      numberKey: { k0: 1, k1: 2 },
       count: probes,
       intervalMs: 1000,
       timeoutMs: 1000,

@@ -24,13 +24,12 @@ function makeTargets(count: number): Target[] {
 }
 
 async function probe(targets: Target[], listener: ProbeListener): Promise<void> {
-  const template = new ProbeTemplate({ kind: "timestamp", identifier: IDENTIFIER });
+  const template = new ProbeTemplate({ kind: "timestamp" });
   const options = {
     targets,
     kind: "timestamp",
     template,
-    identifier: IDENTIFIER,
-    firstSequence: 0,
+    numberKey: { k0: 1, k1: 2 },
     count: PROBES / targets.length,
     intervalMs: 0.005 * targets.length,
     timeoutMs: 1000,

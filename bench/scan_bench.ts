@@ -2,7 +2,7 @@
 
 import { AddressSpace } from "../src/scan/address_space.ts";
 import { RecentDuplicateFilter } from "../src/scan/duplicate_filter.ts";
-import { halfSipHash } from "../src/scan/half_sip_hash.ts";
+import { halfSipHash } from "../src/packet/half_sip_hash.ts";
 import { Permutation } from "../src/scan/permutation.ts";
 import { createPlainSlots, emitProbeTemplate, ProbeWriter } from "../src/scan/probe_writer.ts";
 import { ProofChecker } from "../src/scan/proof.ts";

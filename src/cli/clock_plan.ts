@@ -52,7 +52,7 @@ export function stampsVia(
   plan: PingPlan,
 ): Pick<ProberOptions, "template" | "stampsFrom"> {
   if (options.via !== "ip-option") return { template: plan.prober.template };
-  const { payload, identifier } = plan.prober;
+  const { payload } = plan.prober;
   const templates = new Map<number, ProbeTemplate>();
   const templateOf = (target: Target): ProbeTemplate => {
     const known = templates.get(target.address);
@@ -63,7 +63,6 @@ export function stampsVia(
       source: plan.transport.sourceAddress ?? 0,
       ttl: options.ttl ?? 64,
       tos: options.tos ?? 0,
-      identifier,
       payload: payload ?? new Uint8Array(0),
       stampPayload: true,
       ipOptions: emitIpTimestampOption({

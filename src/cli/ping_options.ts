@@ -109,15 +109,15 @@ export const PING_OPTIONS = {
   },
   identifier: {
     value: integer("N", 0, 65535),
-    help: "ICMP identifier",
+    help: "ICMP identifier of all probes",
     group: "Probing",
-    fallback: "random",
+    fallback: "secret, one for each target",
   },
   sequence: {
     value: integer("N", 0, 65535),
-    help: "Sequence number of the first probe",
+    help: "Sequence number of each target's first probe",
     group: "Probing",
-    fallback: "0",
+    fallback: "secret, one for each target",
   },
   code: {
     value: integer("N", 0, 255),

@@ -1,5 +1,6 @@
 /** From the options of `ping` to what a run needs: packets, socket, schedule. */
 
+import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProberOptions } from "../probe/prober_options.ts";
 import type { Parsed } from "./option.ts";
@@ -59,14 +60,12 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
   const source = options.interface === undefined ? undefined : parseAddress(options.interface);
   const payload = options.payload ?? defaultPayload(kind);
   const stampPayload = kind === "echo" && options.payload === undefined;
-  const identifier = options.identifier ?? randomIdentifier();
   const template = new ProbeTemplate({
     kind,
     source: source ?? 0,
     ttl: options.ttl ?? 64,
     tos: options.tos ?? 0,
     dontFragment: options["path-mtu"] === "do",
-    identifier,
     code: options.code ?? 0,
     receiveMs: options.receive ?? 0,
     transmitMs: options.transmit ?? 0,
@@ -89,8 +88,9 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
       template,
       payload,
       stampPayload,
-      identifier,
-      firstSequence: options.sequence ?? 0,
+      numberKey: randomHashKey(),
+      identifier: options.identifier,
+      firstSequence: options.sequence,
       count,
       intervalMs,
       spacingMs: options.spacing,
@@ -143,8 +143,4 @@ function defaultPayload(kind: "timestamp" | "echo"): Uint8Array {
   return kind === "echo"
     ? Uint8Array.from({ length: ECHO_PAYLOAD_BYTES }, (_, i) => i)
     : new Uint8Array(0);
-}
-
-function randomIdentifier(): number {
-  return crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
 }

@@ -6,7 +6,7 @@ import { FileSink } from "../report/file_sink.ts";
 import { isClosedPipe, LineSink, writeAll } from "../report/line_sink.ts";
 import { formatCount } from "../report/scan_status.ts";
 import { type DryProbe, dryRun } from "../scan/dry_run.ts";
-import { randomHashKey } from "../scan/half_sip_hash.ts";
+import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { emitPcapHeader, emitPcapRecord, LINK_TYPE } from "../scan/pcap.ts";
 import type { ProbeShape } from "../scan/probe_writer.ts";
 import { complain } from "./complain.ts";

@@ -8,7 +8,7 @@ import { ScanReporter } from "../report/scan_reporter.ts";
 import { listScanWarnings, ScanStatus } from "../report/scan_status.ts";
 import { CheckpointStore } from "../scan/checkpoint.ts";
 import { createDuplicateFilter } from "../scan/duplicate_filter.ts";
-import { randomHashKey } from "../scan/half_sip_hash.ts";
+import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { emitProbeTemplate } from "../scan/probe_writer.ts";
 import type { ScanListener, ScanProgress } from "../scan/scan_record.ts";
 import { Sweep } from "../scan/sweep.ts";

@@ -1,6 +1,7 @@
 /** `ping` as a function: the same prober and the same socket as the command, without its words and lines. */
 
 import { RawSocket, resolveName } from "../../ffi/mod.ts";
+import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import { Prober } from "../probe/prober.ts";
@@ -130,7 +131,6 @@ function checkOptions(options: PingOptions): void {
 
 function probeOptions(options: PingOptions) {
   const kind = options.message ?? "timestamp";
-  const identifier = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
   const isEcho = kind === "echo";
   const payload = isEcho ? ECHO_PAYLOAD : new Uint8Array(0);
   const template = new ProbeTemplate({
@@ -138,17 +138,15 @@ function probeOptions(options: PingOptions) {
     source: addressOf(options.sourceAddress) ?? 0,
     ttl: options.ttl ?? 64,
     tos: options.tos ?? 0,
-    identifier,
     payload,
     stampPayload: isEcho,
   });
   return {
     kind,
-    identifier,
+    numberKey: randomHashKey(),
     template,
     payload,
     stampPayload: isEcho,
-    firstSequence: 0,
     count: options.count ?? 5,
     intervalMs: options.intervalMs ?? 1000,
     spacingMs: options.spacingMs,

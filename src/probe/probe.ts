@@ -15,6 +15,8 @@ export class Probe {
   readonly target: Target;
   /** Number of this probe among those of its target, from 0; it does not wrap. */
   readonly number: number;
+  /** ICMP identifier on the wire, 0..65535. */
+  readonly identifier: number;
   /** ICMP sequence number on the wire, 0..65535. */
   readonly sequence: number;
   /** Originate stamp on the wire (timestamp), or the cookie carried in the payload (echo). */
@@ -38,6 +40,7 @@ export class Probe {
   constructor(
     target: Target,
     number: number,
+    identifier: number,
     sequence: number,
     originateMs: number,
     key: number,
@@ -46,6 +49,7 @@ export class Probe {
   ) {
     this.target = target;
     this.number = number;
+    this.identifier = identifier;
     this.sequence = sequence;
     this.originateMs = originateMs;
     this.key = key;

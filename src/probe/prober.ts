@@ -13,6 +13,7 @@ import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Target } from "../target/target.ts";
 import { Probe, SEQUENCES } from "./probe.ts";
+import { ProbeNumbers } from "./probe_numbers.ts";
 import type { ProberOptions } from "./prober_options.ts";
 import { Punctuality } from "./punctuality.ts";
 import { ReplyReader } from "./reply_reader.ts";
@@ -41,6 +42,7 @@ export class Prober {
   readonly #listener: ProbeListener;
   readonly #table = new InFlightTable(REMEMBER_MS);
   readonly #stamps: StampBook;
+  readonly #numbers: ProbeNumbers;
   readonly #reader: ReplyReader;
   readonly #answered: Uint8Array | undefined;
   readonly #buffers: Uint8Array[];
@@ -59,10 +61,11 @@ export class Prober {
     this.#listener = listener;
     this.#timeoutNs = options.timeoutMs * 1e6;
     this.#stamps = new StampBook(transport);
+    this.#numbers = new ProbeNumbers(options.targets, options);
     this.#answered = options.stopOnReply ? new Uint8Array(options.targets.length) : undefined;
     this.#reader = new ReplyReader({
       kind: options.kind,
-      identifier: options.identifier,
+      numbers: this.#numbers,
       table: this.#table,
       stamps: this.#stamps,
       kernelStamps: transport.stampSource === "kernel",
@@ -195,7 +198,7 @@ export class Prober {
   /** Whether a probe's sequence number is that of an earlier one that still awaits its answer. */
   #findCollision({ targetIndex, round }: DueProbe): RangeError | undefined {
     const target = this.#options.targets[targetIndex] as Target;
-    const sequence = (this.#options.firstSequence + round) & 0xffff;
+    const sequence = this.#numbers.sequenceOf(target, round);
     if (round < SEQUENCES || !this.#table.isAwaiting(target.address, sequence)) return undefined;
     return new RangeError(
       `Cannot send probe ${round} to ${target.label}: all 65536 sequence numbers await answers, want a longer interval or a shorter timeout`,
@@ -204,8 +207,8 @@ export class Prober {
 
   /** Sends a batch; returns the first probe if it went. A probe's deadline is its timeout until then. */
   #sendBatch(dues: readonly DueProbe[], now: Instant, schedule: HeldProbes): Probe | undefined {
-    const commonMs = this.#options.originateMs ?? wholeMsOfDay(now.realtimeNs);
-    const probes = dues.map((due) => this.#makeProbe(due, commonMs, now));
+    const nowMs = wholeMsOfDay(now.realtimeNs);
+    const probes = dues.map((due) => this.#makeProbe(due, nowMs, now));
     const batch = probes.map((probe, slot) => this.#write(probe, slot));
     const results = this.#transport.send(batch);
     const refusals: Refusal[] = [];
@@ -226,22 +229,32 @@ export class Prober {
     return results[0]?.ok ? probes[0] : undefined;
   }
 
-  #makeProbe({ targetIndex, round }: DueProbe, commonMs: number, now: Instant): Probe {
-    const { targets, firstSequence, originate } = this.#options;
+  #makeProbe({ targetIndex, round }: DueProbe, nowMs: number, now: Instant): Probe {
+    const { targets, originate, originateMs, stampPayload } = this.#options;
     this.#growTimeout(round);
     const key = this.#key;
     this.#key = (this.#key + 1) >>> 0;
     const target = targets[targetIndex] as Target;
-    const sequence = (firstSequence + round) & 0xffff;
-    const originateMs = originate?.() ?? commonMs;
-    return new Probe(target, round, sequence, originateMs, key, now, this.#timeoutNs);
+    const numbers = this.#numbers;
+    return new Probe(
+      target,
+      round,
+      numbers.identifierOf(target),
+      numbers.sequenceOf(target, round),
+      originate?.() ?? originateMs ?? (stampPayload ? numbers.cookieOf(target, round) : nowMs),
+      key,
+      now,
+      this.#timeoutNs,
+    );
   }
 
   /** Writes a probe into the buffer of a slot. */
-  #write({ target, sequence, originateMs, key }: Probe, slot: number): OutgoingDatagram {
+  #write(
+    { target, identifier, sequence, originateMs, key }: Probe,
+    slot: number,
+  ): OutgoingDatagram {
     const bytes = this.#buffers[slot] as Uint8Array;
     const destination = target.address;
-    const { identifier } = this.#options;
     this.#templateOf(target).emit({ destination, identifier, sequence, originateMs }, bytes);
     return { destination, bytes, key };
   }

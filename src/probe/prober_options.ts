@@ -2,11 +2,12 @@
 
 import type { ProbeTemplate } from "../packet/mod.ts";
 import type { Target } from "../target/target.ts";
+import type { ProbeNumbersOptions } from "./probe_numbers.ts";
 import type { StampsFrom } from "./reply_detail.ts";
 import type { ProbeSchedule } from "./schedule.ts";
 
 /** What a run asks, whom and when. */
-export interface ProberOptions {
+export interface ProberOptions extends ProbeNumbersOptions {
   /** The hosts, at least one; `targets[i].index` is i, and no address stands twice. */
   readonly targets: readonly Target[];
   /** Message that is sent; decides which replies count. */
@@ -19,10 +20,6 @@ export interface ProberOptions {
   readonly payload?: Uint8Array | undefined;
   /** Echo: the template writes the originate stamp into the payload. */
   readonly stampPayload?: boolean | undefined;
-  /** ICMP identifier, 0..65535. */
-  readonly identifier: number;
-  /** Sequence number of each target's first probe, 0..65535. */
-  readonly firstSequence: number;
   /** Probes per target; Infinity for no end. */
   readonly count: number;
   /** Time between two probes of one target, in milliseconds. */
@@ -33,7 +30,7 @@ export interface ProberOptions {
   readonly timeoutMs: number;
   /** Ends the run after that many milliseconds, whatever is still out. */
   readonly deadlineMs?: number | undefined;
-  /** Originate stamp to send instead of the time of day. */
+  /** Originate stamp to send instead of the time of day, or cookie of an echo. */
   readonly originateMs?: number | undefined;
   /** Makes an originate stamp for each probe instead: a number that an answer to another probe cannot carry. */
   readonly originate?: (() => number) | undefined;

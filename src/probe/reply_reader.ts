@@ -20,14 +20,15 @@ import { elapsedNs } from "../measurement/timestamp.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener, StrayDatagram } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
+import type { ProbeNumbers } from "./probe_numbers.ts";
 import { Provenance, type SentMarks } from "./provenance.ts";
 import { ReplyDescriber, type ReplyDescriberOptions } from "./reply_detail.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** What a reply is held against. */
 export interface ReplyReaderOptions extends ReplyDescriberOptions, SentMarks {
-  /** Our ICMP identifier. */
-  readonly identifier: number;
+  /** Identifiers of the targets. */
+  readonly numbers: ProbeNumbers;
   /** The probes that are out. */
   readonly table: InFlightTable;
   /** Who is told. */
@@ -83,17 +84,13 @@ export class ReplyReader {
       return;
     }
     const reply = message as TimestampMessage | EchoMessage;
-    if (reply.identifier !== this.#options.identifier) {
-      this.#stray(received, "foreign", `reply with identifier ${reply.identifier}`);
-      return;
-    }
-    const probe = this.#options.table.find(received.source, reply.sequence);
+    const probe = this.#findProbe(received.source, reply);
     if (probe === undefined) {
-      this.#stray(
-        received,
-        "unmatched",
-        `reply with sequence ${reply.sequence} to no probe of ours`,
-      );
+      const isOurs = this.#options.numbers.isOurs(reply.identifier);
+      const what = isOurs
+        ? `reply with sequence ${reply.sequence} to no probe of ours`
+        : `reply with identifier ${reply.identifier}`;
+      this.#stray(received, isOurs ? "unmatched" : "foreign", what);
       return;
     }
     if (!this.#provenance.isAnswer(reply, probe)) {
@@ -106,6 +103,15 @@ export class ReplyReader {
       return;
     }
     this.#readReply(received, header, reply, probe);
+  }
+
+  /** The probe that was sent to an address with these numbers, if it is remembered. */
+  #findProbe(
+    address: number,
+    { identifier, sequence }: { readonly identifier: number; readonly sequence: number },
+  ): Probe | undefined {
+    const probe = this.#options.table.find(address, sequence);
+    return probe?.identifier === identifier ? probe : undefined;
   }
 
   #readReply(
@@ -137,10 +143,10 @@ export class ReplyReader {
   }
 
   #readError(received: ReceivedDatagram, error: IcmpErrorMessage): void {
-    const { identifier, table, listener, keepBytes } = this.#options;
+    const { table, listener, keepBytes } = this.#options;
     const quoted = error.quote.ok ? error.quote.value : undefined;
-    const probe = quoted?.icmp?.type === this.#requestType && quoted.icmp.identifier === identifier
-      ? table.find(quoted.header.destination, quoted.icmp.sequence)
+    const probe = quoted?.icmp?.type === this.#requestType
+      ? this.#findProbe(quoted.header.destination, quoted.icmp)
       : undefined;
     if (quoted === undefined || probe === undefined) {
       this.#stray(received, "foreign", `${error.name}, about a packet that is not ours`);
@@ -161,7 +167,7 @@ export class ReplyReader {
       this.#stray(
         received,
         "notice",
-        `${error.name}, about probe ${probe.sequence} to ${probe.target.label}${flagged}`,
+        `${error.name}, about probe ${probe.number} to ${probe.target.label}${flagged}`,
       );
       return;
     }

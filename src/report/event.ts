@@ -23,8 +23,8 @@ export interface RunInfo {
   readonly intervalMs: number;
   /** Timeout in milliseconds. */
   readonly timeoutMs: number;
-  /** ICMP identifier. */
-  readonly identifier: number;
+  /** ICMP identifier, where all probes have the same. */
+  readonly identifier: number | undefined;
   /** Who takes the stamps. */
   readonly stampSource: string;
   /** Length of the ICMP message in bytes. */

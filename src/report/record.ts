@@ -27,7 +27,17 @@ function sequence<S>(read: (source: S) => number): Field<S> {
   return {
     name: "sequence",
     type: "integer",
-    description: "ICMP sequence number, 0 to 65535",
+    description:
+      "ICMP sequence number, 0 to 65535; a target's first is random, the next ones follow it",
+    value: read,
+  };
+}
+
+function identifier<S>(read: (source: S) => number): Field<S> {
+  return {
+    name: "identifier",
+    type: "integer",
+    description: "ICMP identifier, 0 to 65535; each target has its own, new in each run",
     value: read,
   };
 }
@@ -50,6 +60,7 @@ export const REPLY_FIELDS: readonly Field<ReplyEvent>[] = [
   ),
   number((event) => event.probe.number),
   sequence((event) => event.probe.sequence),
+  identifier((event) => event.probe.identifier),
   {
     name: "ttl",
     type: "integer",
@@ -180,6 +191,7 @@ export const REFUSED_FIELDS: readonly Field<RefusedEvent>[] = [
   ),
   number((event) => event.outcome.probe.number),
   sequence((event) => event.outcome.probe.sequence),
+  identifier((event) => event.outcome.probe.identifier),
   {
     name: "reporter",
     type: "string",
@@ -221,6 +233,7 @@ export const TIMEOUT_FIELDS: readonly Field<TimeoutEvent>[] = [
   ),
   number((event) => event.probe.number),
   sequence((event) => event.probe.sequence),
+  identifier((event) => event.probe.identifier),
 ];
 
 /** Fields of `unsent`. */

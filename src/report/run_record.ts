@@ -55,7 +55,9 @@ export const RUN_FIELDS: readonly Field<RunInfo>[] = [
   {
     name: "identifier",
     type: "integer",
-    description: "ICMP identifier of all probes",
+    optional: true,
+    description:
+      "ICMP identifier of all probes, where --identifier set one; else each target has its own",
     value: (run) => run.identifier,
   },
   {

@@ -73,7 +73,7 @@ export class TextReporter implements Reporter {
   /** Writes the annotated request. */
   sent(probe: Probe, bytes: Uint8Array): void {
     if (this.#options.quiet) return;
-    this.#explain(`Request ${probe.sequence} to ${this.#name(probe.target)}`, bytes);
+    this.#explain(`Request ${probe.number} to ${this.#name(probe.target)}`, bytes);
     if (this.#options.explain !== undefined) this.#sink.line(dim(FILLED_IN));
   }
 
@@ -81,7 +81,7 @@ export class TextReporter implements Reporter {
   reply(event: ReplyEvent): void {
     if (this.#options.quiet) return;
     const { probe, reply, flags } = event;
-    this.#explain(`Reply ${probe.sequence} from ${this.#name(probe.target)}`, reply.bytes);
+    this.#explain(`Reply ${probe.number} from ${this.#name(probe.target)}`, reply.bytes);
     const delays = reply.stamps === undefined ? "" : `  ${formatDelays(reply.measurement)}`;
     const remarks = flags.length === 0 ? "" : `  ${yellow(`[${flags.join(", ")}]`)}`;
     // Our own stamps are some 50 µs late, and more on a busy machine.
@@ -89,7 +89,7 @@ export class TextReporter implements Reporter {
     const rtt = (reply.rttNs / 1e6).toFixed(isExact ? 3 : 1);
     this.#line(
       reply.receivedAt,
-      `${this.#name(probe.target)}: seq=${probe.sequence} ttl=${reply.header.ttl} ` +
+      `${this.#name(probe.target)}: seq=${probe.number} ttl=${reply.header.ttl} ` +
         `rtt=${bold(rtt)} ms${delays}${remarks}`,
     );
     if (this.#options.verbose && reply.stamps !== undefined) {
@@ -101,10 +101,10 @@ export class TextReporter implements Reporter {
   refused({ outcome }: RefusedEvent): void {
     if (this.#options.quiet) return;
     const { probe, error, reporter, rttNs, receivedAt, bytes } = outcome;
-    this.#explain(`ICMP error about request ${probe.sequence}`, bytes);
+    this.#explain(`ICMP error about request ${probe.number}`, bytes);
     this.#line(
       receivedAt,
-      `${this.#name(probe.target)}: seq=${probe.sequence} ` +
+      `${this.#name(probe.target)}: seq=${probe.number} ` +
         red(`refused by ${formatAddress(reporter)}: ${error.name}`) +
         ` after ${(rttNs / 1e6).toFixed(3)} ms`,
     );
@@ -117,7 +117,7 @@ export class TextReporter implements Reporter {
     const realtimeNs = sentAt.realtimeNs + (deadlineNs - sentAt.monotonicNs);
     this.#line(
       { ...sentAt, realtimeNs, monotonicNs: deadlineNs },
-      `${this.#name(probe.target)}: seq=${probe.sequence} ` +
+      `${this.#name(probe.target)}: seq=${probe.number} ` +
         red(`no answer within ${this.#timeoutMs / 1e3} s`),
     );
   }
@@ -127,7 +127,7 @@ export class TextReporter implements Reporter {
     if (this.#options.quiet) return;
     this.#line(
       outcome.at,
-      `${this.#name(outcome.target)}: seq=${outcome.sequence} ${
+      `${this.#name(outcome.target)}: seq=${outcome.number} ${
         red(`not sent: ${outcome.error.message}`)
       }`,
     );

@@ -1,7 +1,7 @@
 /**
  * The lines of tsping, so that a program that reads tsping reads icmptime.
  *
- * Machine readable: time, address, sequence, originate, receive, transmit, finished, rtt, down, up; whole
+ * Machine readable: time, address, number of the probe, originate, receive, transmit, finished, rtt, down, up; whole
  * milliseconds. Down is finished − transmit, up is receive − originate. Unlike tsping's, the
  * differences are right over midnight, and a reply whose stamps make no sense has no line.
  */
@@ -49,14 +49,15 @@ export class TspingReporter implements Reporter {
       return;
     }
     const address = formatAddress(probe.target.address);
+    const number = probe.number & 0xffff;
     const finished = wholeMsOfDay(reply.receivedAt.realtimeNs);
     const { measurement, stamps } = reply;
     if (stamps === undefined) {
       const rtt = Math.round(reply.rttNs / 1e6);
       this.#line(
         reply.receivedAt.realtimeNs,
-        [address, probe.sequence, rtt],
-        `${address.padEnd(15)} : [${probe.sequence}], ${rtt} ms`,
+        [address, number, rtt],
+        `${address.padEnd(15)} : [${number}], ${rtt} ms`,
       );
       return;
     }
@@ -72,10 +73,8 @@ export class TspingReporter implements Reporter {
     const up = foldMs(receive - originate);
     this.#line(
       reply.receivedAt.realtimeNs,
-      [address, probe.sequence, originate, receive, transmit, finished, rtt, down, up],
-      `${
-        address.padEnd(15)
-      } : [${probe.sequence}] Originate: ${originate}, Received: ${receive}, ` +
+      [address, number, originate, receive, transmit, finished, rtt, down, up],
+      `${address.padEnd(15)} : [${number}] Originate: ${originate}, Received: ${receive}, ` +
         `Transmit: ${transmit}, Finished: ${finished}, RTT: ${rtt}, Down: ${down}, Up: ${up},`,
     );
   }

@@ -11,7 +11,7 @@
  */
 
 import type { Block } from "../target/block.ts";
-import { halfSipHash } from "./half_sip_hash.ts";
+import { halfSipHash } from "../packet/half_sip_hash.ts";
 
 /** What identifies the sequence of probes: a checkpoint of another scan is worth nothing. */
 export interface ScanIdentity {

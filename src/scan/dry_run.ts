@@ -1,7 +1,7 @@
 /** What a scan would send, without a socket. */
 
 import { MS_PER_DAY } from "../time/day.ts";
-import type { HashKey } from "./half_sip_hash.ts";
+import type { HashKey } from "../packet/half_sip_hash.ts";
 import {
   createPlainSlots,
   emitProbeTemplate,

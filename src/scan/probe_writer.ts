@@ -9,7 +9,7 @@ import { foldSum, sumWords } from "../packet/checksum.ts";
 import { ICMP } from "../packet/icmp_header.ts";
 import { emitIpv4Header, IPV4, IPV4_MIN_HEADER_BYTES } from "../packet/ipv4_header.ts";
 import { emitTimestampMessage, TIMESTAMP, TIMESTAMP_BYTES } from "../packet/timestamp_message.ts";
-import { halfSipHash, type HashKey } from "./half_sip_hash.ts";
+import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
 
 /** Memory for frames. The FFI layer's FrameBatch is one. */
 export interface FrameSlots {

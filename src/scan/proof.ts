@@ -10,7 +10,7 @@ import { foldSum } from "../packet/checksum.ts";
 import type { QuotedDatagram } from "../packet/quoted_datagram.ts";
 import { MS_PER_DAY } from "../time/day.ts";
 import { ICMP_TYPE } from "../packet/icmp_header.ts";
-import { halfSipHash, type HashKey } from "./half_sip_hash.ts";
+import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
 
 /** Type and code of a timestamp request, as a word of its checksum. */
 const REQUEST_WORD = ICMP_TYPE.timestampRequest << 8;

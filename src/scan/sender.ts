@@ -1,6 +1,6 @@
 /** Probes on their way out: written into frames, handed to the kernel, and written anew where it had no room. */
 
-import type { HashKey } from "./half_sip_hash.ts";
+import type { HashKey } from "../packet/half_sip_hash.ts";
 import { type FrameSlots, ProbeWriter } from "./probe_writer.ts";
 import type { ScanOrder } from "./scan_order.ts";
 

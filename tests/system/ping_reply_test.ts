@@ -139,7 +139,7 @@ programTest(
       /^ignored \(malformed\): 198\.18\.1\.1: .*\(needed 20, available 12, offset 20\)$/m,
     );
     assertMatch(stdout, /^ignored \(foreign\): 198\.18\.1\.2: reply with identifier \d+$/m);
-    assertMatch(stdout, /^ignored \(unmatched\): 198\.18\.99\.99: reply with sequence 0 to no/m);
+    assertMatch(stdout, /^ignored \(unmatched\): 198\.18\.99\.99: reply with sequence \d+ to no/m);
     assertEquals(stdout.match(/ rtt=/g), null);
   },
 );
@@ -194,7 +194,7 @@ programTest(
         },
       );
       const own = refused.filter((record) => record["address"] === address);
-      assertEquals(own.map((record) => record["sequence"]), endsProbe ? [0, 1, 2] : []);
+      assertEquals(own.map((record) => record["probe"]), endsProbe ? [0, 1, 2] : []);
       for (const record of own) {
         assertEquals([record["icmp_type"], record["icmp_code"]], [error.type, error.code]);
         assertEquals(record["reporter"], error.from ?? address);

@@ -17,7 +17,7 @@ for (const signal of ENDING) {
       await using json = namespace.spawn(program.argv("--json", ...args));
       await text.output(/seq=2 /);
       text.sendSignal(signal);
-      await json.output(/"sequence":2,/);
+      await json.output(/"probe":2,/);
       json.sendSignal(signal);
 
       const told = await text.result();

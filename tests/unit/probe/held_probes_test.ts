@@ -16,7 +16,7 @@ function prepare(targetCount = 3): HeldProbes {
 
 function refuse(due: DueProbe): Refusal {
   const target = { index: due.targetIndex, address: due.targetIndex, label: "" };
-  return { due, error, probe: new Probe(target, due.round, due.round, 0, 0, now, 0) };
+  return { due, error, probe: new Probe(target, due.round, 1, due.round, 0, 0, now, 0) };
 }
 
 const take = (probes: HeldProbes, count: number) =>

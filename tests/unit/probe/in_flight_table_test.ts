@@ -16,7 +16,16 @@ function probe(target: number, number: number, deadlineMs: number): Probe {
   const sequence = number & 0xffff;
   const sentAt = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;
   const key = keys++;
-  return new Probe(TARGETS[target] as Target, number, sequence, 7, key, sentAt, deadlineMs * 1e6);
+  return new Probe(
+    TARGETS[target] as Target,
+    number,
+    1,
+    sequence,
+    7,
+    key,
+    sentAt,
+    deadlineMs * 1e6,
+  );
 }
 
 function expire(table: InFlightTable, nowMs: number): Probe[] {

@@ -20,7 +20,7 @@ class LookedAtClock implements Clock {
 
 function sentAt(monotonicNs: number, source: Instant["source"] = "kernel"): Probe {
   const at: Instant = { realtimeNs: monotonicNs, monotonicNs, source };
-  return new Probe(TARGET, 0, 0, 0, 0, at, 1e9);
+  return new Probe(TARGET, 0, 1, 0, 0, 0, at, 1e9);
 }
 
 Deno.test("the rest of the time is spent looking at the clock, up to the lead", () => {

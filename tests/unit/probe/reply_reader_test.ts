@@ -5,6 +5,7 @@ import { ProbeTemplate } from "../../../src/packet/mod.ts";
 import { InFlightTable } from "../../../src/probe/in_flight_table.ts";
 import type { ExtraReply, ProbeOutcome, StrayDatagram } from "../../../src/probe/outcome.ts";
 import { Probe } from "../../../src/probe/probe.ts";
+import { ProbeNumbers } from "../../../src/probe/probe_numbers.ts";
 import { ReplyReader } from "../../../src/probe/reply_reader.ts";
 import { StampBook } from "../../../src/probe/stamp_book.ts";
 import type { Instant } from "../../../src/time/instant.ts";
@@ -28,12 +29,17 @@ function at(ms: number): Instant {
 /** A reader with one probe out, its request, and all that it tells. */
 function open(keepBytes = false) {
   const table = new InFlightTable(1000);
+  const target = { index: 0, label: "host", address: HOST };
   const outcomes: ProbeOutcome[] = [];
   const extras: ExtraReply[] = [];
   const strays: StrayDatagram[] = [];
   const reader = new ReplyReader({
     kind: "timestamp",
-    identifier: IDENTIFIER,
+    numbers: new ProbeNumbers([target], {
+      numberKey: { k0: 1, k1: 2 },
+      identifier: IDENTIFIER,
+      firstSequence: 0,
+    }),
     table,
     stamps: new StampBook(new SimulatedTransport({})),
     kernelStamps: true,
@@ -52,8 +58,7 @@ function open(keepBytes = false) {
   const request = readRequest(
     template.emit({ destination: HOST, sequence: 7, originateMs: ORIGINATE_MS }),
   );
-  const target = { index: 0, label: "host", address: HOST };
-  const probe = new Probe(target, 7, 7, ORIGINATE_MS, 0, at(0), 1000e6);
+  const probe = new Probe(target, 7, IDENTIFIER, 7, ORIGINATE_MS, 0, at(0), 1000e6);
   table.add(probe);
   const read = (bytes: Uint8Array, source = HOST, ms = 10, truncated = false) =>
     reader.read({ bytes, source, receivedAt: at(ms), truncated });

@@ -11,7 +11,7 @@ function instant(ms: number, source: StampSource): Instant {
 
 function probe(key: number): Probe {
   const target = { index: 0, label: "one", address: 1 };
-  return new Probe(target, key, key & 0xffff, 0, key, instant(key, "user"), 0);
+  return new Probe(target, key, 1, key & 0xffff, 0, key, instant(key, "user"), 0);
 }
 
 /** A transport whose stamps are those of a list of turns. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseDatagram } from "../../../src/packet/mod.ts";
-import { halfSipHash } from "../../../src/scan/half_sip_hash.ts";
+import { halfSipHash } from "../../../src/packet/half_sip_hash.ts";
 import {
   createPlainSlots,
   emitProbeTemplate,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { emitDatagram, parseQuotedDatagram, type QuotedDatagram } from "../../../src/packet/mod.ts";
-import { halfSipHash } from "../../../src/scan/half_sip_hash.ts";
+import { halfSipHash } from "../../../src/packet/half_sip_hash.ts";
 import { ProofChecker } from "../../../src/scan/proof.ts";
 import { Random } from "../../support/random.ts";
 

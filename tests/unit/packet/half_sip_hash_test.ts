@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { halfSipHash, randomHashKey } from "../../../src/scan/half_sip_hash.ts";
+import { halfSipHash, randomHashKey } from "../../../src/packet/half_sip_hash.ts";
 
 Deno.test("the reference vector for eight octets", () => {
   // Key 00 … 07, message 00 … 07, from the authors' vectors for a 32-bit result: d0 b8 84 8f.

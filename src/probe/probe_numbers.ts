@@ -1,0 +1,80 @@
+/**
+ * Identifiers and sequence numbers that only their own target can know.
+ *
+ * A host sees the probes that it is sent. With numbers common to a run it could answer for every other
+ * host, from the other's address. So each target has its own:
+ *
+ * ```text
+ *   hash                  HalfSipHash-2-4(key, address, 0)            32 bits
+ *   identifier            high 16 bits of the hash
+ *   sequence of probe n   (low 16 bits of the hash + n) mod 65 536
+ *   cookie of probe n     HalfSipHash-2-4(key, address, n + 1)        32 bits, in the payload of an echo
+ * ```
+ *
+ * The message that is hashed is two 32-bit words: the target's address as a number (192.0.2.7 is
+ * 0xc0000207), and 0 or n + 1. The key is 64 random bits, drawn for each run. To anyone without it the 32
+ * bits of identifier and sequence are random, however many other targets' numbers he has seen
+ * (half_sip_hash.ts names the paper).
+ *
+ * A number that the user sets is the same for all targets, and as many bits are then known to all.
+ */
+
+import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
+import type { Target } from "../target/target.ts";
+
+/** What the numbers of a run are made from. */
+export interface ProbeNumbersOptions {
+  /** The run's secret. */
+  readonly numberKey: HashKey;
+  /** Identifier of all probes, 0..65535; by default each target has its own. */
+  readonly identifier?: number | undefined;
+  /** Sequence number of each target's first probe, 0..65535; by default each target has its own. */
+  readonly firstSequence?: number | undefined;
+}
+
+/** Identifier × 65 536 + sequence of the first probe to an address. */
+export function firstNumbers(key: HashKey, address: number): number {
+  return halfSipHash(key.k0, key.k1, address, 0);
+}
+
+/** The numbers of every target of a run. */
+export class ProbeNumbers {
+  readonly #key: HashKey;
+  /** By target index: identifier × 65 536 + first sequence. */
+  readonly #first: Uint32Array;
+  /** One bit for each identifier that a target has. */
+  readonly #identifiers = new Uint8Array(65_536 / 8);
+
+  /** Numbers `targets`; `targets[i].index` is i. */
+  constructor(targets: readonly Target[], options: ProbeNumbersOptions) {
+    const { numberKey, identifier, firstSequence } = options;
+    this.#key = numberKey;
+    this.#first = new Uint32Array(targets.length);
+    for (const { address, index } of targets) {
+      const hash = firstNumbers(numberKey, address);
+      const own = identifier ?? hash >>> 16;
+      this.#first[index] = own * 0x10000 + (firstSequence ?? hash & 0xffff);
+      this.#identifiers[own >>> 3] = (this.#identifiers[own >>> 3] as number) | 1 << (own & 7);
+    }
+  }
+
+  /** ICMP identifier of all probes to a target. */
+  identifierOf({ index }: Target): number {
+    return (this.#first[index] as number) >>> 16;
+  }
+
+  /** Sequence number of a target's probe `number`, counted from 0. */
+  sequenceOf({ index }: Target, number: number): number {
+    return ((this.#first[index] as number) + number) & 0xffff;
+  }
+
+  /** The four octets that the payload of an echo to that target begins with, as an unsigned number. */
+  cookieOf({ address }: Target, number: number): number {
+    return halfSipHash(this.#key.k0, this.#key.k1, address, number + 1);
+  }
+
+  /** Whether any target has that identifier. */
+  isOurs(identifier: number): boolean {
+    return ((this.#identifiers[identifier >>> 3] as number) >>> (identifier & 7) & 1) === 1;
+  }
+}
