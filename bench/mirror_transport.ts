@@ -75,7 +75,8 @@ export class MirrorTransport implements Transport {
   receiveTransmitStamps(): TransmitStamp[] {
     const stamps = this.#unstamped.map(({ key, atNs }) => ({
       key,
-      sentAt: this.#at(atNs, "kernel"),
+      moment: "driver" as const,
+      at: this.#at(atNs, "kernel"),
     }));
     this.#unstamped = [];
     return stamps;

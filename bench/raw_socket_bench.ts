@@ -59,9 +59,9 @@ async function enterNamespace(): Promise<void> {
 
 if (Deno.args[0] === INSIDE) {
   for (const slots of [1, 8, 64, 256]) {
-    await measure("kernel stamps, keys in messages", slots, { transmitKeys: "message" });
-    await measure("kernel stamps, keys counted    ", slots, { transmitKeys: "count" });
-    await measure("user stamps                    ", slots, { kernelStamps: false });
+    await measure("kernel stamps by key    ", slots, { attribution: "key" });
+    await measure("kernel stamps by content", slots, { attribution: "content" });
+    await measure("user stamps             ", slots, { kernelStamps: false });
   }
 } else {
   await enterNamespace();

@@ -4,7 +4,7 @@
  * Memory: C reads and writes only the two batches owned by this object, during the call; it keeps no pointer.
  */
 
-import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_TRUNC, SIOCOUTQ } from "./constants.ts";
+import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_TRUNC } from "./constants.ts";
 import {
   createReceivedControl,
   KEY_CONTROL_BYTES,
@@ -24,12 +24,9 @@ import { EAGAIN, EINTR, readErrno } from "./errno.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
 import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
 import { MessageBatch } from "./message_batch.ts";
-import { enableTimestamping } from "./socket_option.ts";
+import { RETURNED_BYTES, SentDatagrams } from "./sent_datagrams.ts";
+import type { StampAttribution } from "./stamp_attribution.ts";
 import type { SystemClock } from "./system_clock.ts";
-import { TransmitKeys } from "./transmit_keys.ts";
-
-/** How a datagram gets the key of its transmit stamp: in a control message, or by the kernel's own count. */
-export type TransmitKeyMethod = "message" | "count";
 
 /** The batched path over open descriptors. It does not own them. */
 export class BatchedPath implements DatagramPath {
@@ -42,8 +39,8 @@ export class BatchedPath implements DatagramPath {
   readonly #incoming: MessageBatch;
   readonly #stamps: MessageBatch;
   readonly #control = createReceivedControl();
-  readonly #keys: TransmitKeys | undefined;
-  readonly #queueBytes = new Int32Array(1);
+  /** Where stamps find their datagrams by content. */
+  readonly #sent: SentDatagrams | undefined;
   #savedStamps: RawTransmitStamp[] = [];
 
   /**
@@ -51,21 +48,21 @@ export class BatchedPath implements DatagramPath {
    *
    * @param ends non-blocking raw sockets on which time stamping is enabled
    * @param clock that the instants are read from
-   * @param method how transmit stamps are keyed
+   * @param attribution how transmit stamps find their datagrams
    * @param slots datagrams per system call, 1..1024
    * @param slotBytes longest datagram, 20..65 535
    */
   constructor(
     ends: SocketEnds,
     clock: SystemClock,
-    method: TransmitKeyMethod,
+    attribution: StampAttribution,
     slots: number,
     slotBytes: number,
   ) {
     this.#ends = ends;
     this.#clock = clock;
-    this.#keys = method === "count" ? new TransmitKeys() : undefined;
-    const outgoingControl = this.#keys === undefined ? KEY_CONTROL_BYTES : 0;
+    this.#sent = attribution === "content" ? new SentDatagrams() : undefined;
+    const outgoingControl = attribution === "key" ? KEY_CONTROL_BYTES : 0;
     this.#outgoing = new MessageBatch({
       slots,
       payloadBytes: slotBytes,
@@ -78,7 +75,7 @@ export class BatchedPath implements DatagramPath {
     });
     this.#stamps = new MessageBatch({
       slots,
-      payloadBytes: 8,
+      payloadBytes: attribution === "key" ? 8 : RETURNED_BYTES,
       controlBytes: RECEIVE_CONTROL_BYTES,
     });
   }
@@ -105,7 +102,7 @@ export class BatchedPath implements DatagramPath {
     for (let slot = 0; slot < most; slot++) {
       const datagram = datagrams[first + slot] as RawOutgoing;
       if (datagram.bytes.length > batch.payloadBytes) return slot;
-      if (this.#keys === undefined) {
+      if (this.#sent === undefined) {
         writeKeyControl(batch.view, batch.controlOffset(slot), datagram.key);
       }
       batch.fill(slot, datagram.bytes, datagram.destination, batch.controlBytes);
@@ -117,7 +114,6 @@ export class BatchedPath implements DatagramPath {
     const first = results.length;
     let done = 0;
     while (done < count) {
-      if (this.#keys?.synchronised === false) this.#resynchronise(this.#keys);
       const sentAt = this.#clock.now();
       const sent = this.#libc.sendmmsg(
         this.#ends.sends,
@@ -129,18 +125,25 @@ export class BatchedPath implements DatagramPath {
         const result: RawSendResult = { ok: true, sentAt };
         for (let index = 0; index < sent; index++, done++) {
           results.push(result);
-          this.#keys?.recordSent((datagrams[first + done] as RawOutgoing).key);
+          if (this.#sent !== undefined) this.#record(this.#sent, done, datagrams[first + done]);
         }
-        // The kernel tried the next one, and does not say whether it had counted it.
-        if (done < count) this.#keys?.recordRefused();
         continue;
       }
       const errno = readErrno();
-      this.#keys?.recordRefused();
+      // A full queue stamps a datagram and then drops it. The caller may send the same again, to which that stamp
+      // must not be given.
+      if (this.#sent !== undefined) this.#savedStamps = this.receiveTransmitStamps();
       if (errno === EINTR) continue;
       const refused = datagrams[first + done++] as RawOutgoing;
       results.push({ ok: false, error: sendError("sendmmsg", errno, refused) });
     }
+  }
+
+  #record(sent: SentDatagrams, slot: number, datagram: RawOutgoing | undefined): void {
+    if (datagram === undefined) return;
+    const { view } = this.#outgoing;
+    const offset = this.#outgoing.payloadOffset(slot);
+    sent.record(view, offset, offset + datagram.bytes.length, datagram.key);
   }
 
   /** At most one batch; call again when it was full. */
@@ -179,13 +182,14 @@ export class BatchedPath implements DatagramPath {
       for (let slot = 0; slot < count; slot++) {
         const control = this.#control;
         readControl(batch.view, batch.controlOffset(slot), batch.controlLength(slot), control);
-        if (!control.stamped || control.transmitKey < 0) continue;
-        const key = this.#keys === undefined
+        const { stamped, moment } = control;
+        if (!stamped || moment === undefined) continue;
+        const key = this.#sent === undefined
           ? control.transmitKey
-          : this.#keys.take(control.transmitKey);
+          : this.#findKey(this.#sent, slot, moment === "driver");
         if (key === undefined) continue;
-        const sentAt = this.#clock.fromKernel(control.stampSeconds, control.stampNs, nearby);
-        stamps.push({ key, sentAt });
+        const at = this.#clock.fromKernel(control.stampSeconds, control.stampNs, nearby);
+        stamps.push({ key, moment, at });
       }
     } while (count === batch.slots);
     return stamps;
@@ -209,15 +213,9 @@ export class BatchedPath implements DatagramPath {
     }
   }
 
-  /** Starts the kernel's count again, if nothing that was counted is still on its way. */
-  #resynchronise(keys: TransmitKeys): void {
-    const queueBytes = new Uint8Array(this.#queueBytes.buffer);
-    if (this.#libc.ioctl(this.#ends.sends, BigInt(SIOCOUTQ), queueBytes) < 0) return;
-    if (this.#queueBytes[0] !== 0) return;
-    this.#savedStamps = this.receiveTransmitStamps();
-    const { sends } = this.#ends;
-    if (enableTimestamping(sends, false) && enableTimestamping(sends, true)) {
-      keys.restart();
-    }
+  #findKey(sent: SentDatagrams, slot: number, isLast: boolean): number | undefined {
+    const start = this.#stamps.payloadOffset(slot);
+    const end = start + this.#stamps.received(slot).length;
+    return sent.find(this.#stamps.view, start, end, isLast);
   }
 }

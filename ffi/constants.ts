@@ -97,6 +97,8 @@ export const SOF_TIMESTAMPING_RX_SOFTWARE = 1 << 3;
 export const SOF_TIMESTAMPING_TX_HARDWARE = 1 << 0;
 /** Stamp what is received in the network card. */
 export const SOF_TIMESTAMPING_RX_HARDWARE = 1 << 2;
+/** Stamp what is sent when the queueing discipline of an interface takes it. */
+export const SOF_TIMESTAMPING_TX_SCHED = 1 << 8;
 /** Report software stamps. */
 export const SOF_TIMESTAMPING_SOFTWARE = 1 << 4;
 /** Number the datagrams sent, and report the number beside the stamp. */
@@ -109,6 +111,8 @@ export const SOF_TIMESTAMPING_OPT_TSONLY = 1 << 11;
 export const SO_EE_ORIGIN_TIMESTAMPING = 4;
 /** Kind of transmit stamp: the driver took the datagram. */
 export const SCM_TSTAMP_SND = 0;
+/** Kind of transmit stamp: the queueing discipline took the datagram. */
+export const SCM_TSTAMP_SCHED = 1;
 
 // <poll.h>
 /** Something to read. */
@@ -129,8 +133,6 @@ export const EFD_NONBLOCK = 0o4000;
 export const EFD_CLOEXEC = 0o2000000;
 
 // <linux/sockios.h>
-/** ioctl(): bytes sent that the kernel still holds. */
-export const SIOCOUTQ = 0x5411;
 /** ioctl(): ask the driver of an interface. */
 export const SIOCETHTOOL = 0x8946;
 

@@ -4,6 +4,7 @@ import {
   IP_RECVERR,
   IPPROTO_IP,
   SCM_TS_OPT_ID,
+  SCM_TSTAMP_SCHED,
   SCM_TSTAMP_SND,
   SO_EE_ORIGIN_TIMESTAMPING,
   SO_RXQ_OVFL,
@@ -20,6 +21,9 @@ export const KEY_CONTROL_BYTES: number = cmsgSpace(4);
 export const RECEIVE_CONTROL_BYTES: number = cmsgSpace(3 * Timespec.size) + cmsgSpace(4) +
   cmsgSpace(SockExtendedErr.size + SockaddrIn.size);
 
+/** A moment of a datagram on its way out: the queueing discipline of the interface took it, or the driver did. */
+export type TransmitMoment = "queue" | "driver";
+
 /** What the control messages of one received message said. Made once and filled again for each message. */
 export interface ReceivedControl {
   /** The message carried a software stamp. */
@@ -30,13 +34,28 @@ export interface ReceivedControl {
   stampNs: number;
   /** Datagrams dropped so far because the receive buffer was full, modulo 2^32; -1 when not told. */
   dropped: number;
-  /** Key of the transmit stamp, an unsigned 32-bit number; -1 when this is no transmit stamp. */
+  /** Which of a datagram's moments the transmit stamp is of; undefined when this is no transmit stamp. */
+  moment: TransmitMoment | undefined;
+  /** Key of the transmit stamp, an unsigned 32-bit number, 0 where datagrams have none; -1 when this is no such stamp. */
   transmitKey: number;
 }
 
+/** By SCM_TSTAMP_*. */
+const MOMENTS: Readonly<Record<number, TransmitMoment>> = {
+  [SCM_TSTAMP_SND]: "driver",
+  [SCM_TSTAMP_SCHED]: "queue",
+};
+
 /** A {@linkcode ReceivedControl} that says nothing. */
 export function createReceivedControl(): ReceivedControl {
-  return { stamped: false, stampSeconds: 0, stampNs: 0, dropped: -1, transmitKey: -1 };
+  return {
+    stamped: false,
+    stampSeconds: 0,
+    stampNs: 0,
+    dropped: -1,
+    moment: undefined,
+    transmitKey: -1,
+  };
 }
 
 /**
@@ -69,6 +88,7 @@ export function readControl(
 ): void {
   control.stamped = false;
   control.dropped = -1;
+  control.moment = undefined;
   control.transmitKey = -1;
   const end = offset + lengthBytes;
   while (offset + Cmsghdr.size <= end) {
@@ -87,9 +107,9 @@ export function readControl(
       control.dropped = view.getUint32(data, true);
     } else if (
       level === IPPROTO_IP && type === IP_RECVERR && dataBytes >= SockExtendedErr.size &&
-      view.getUint8(data + SockExtendedErr.origin) === SO_EE_ORIGIN_TIMESTAMPING &&
-      view.getUint32(data + SockExtendedErr.info, true) === SCM_TSTAMP_SND
+      view.getUint8(data + SockExtendedErr.origin) === SO_EE_ORIGIN_TIMESTAMPING
     ) {
+      control.moment = MOMENTS[view.getUint32(data + SockExtendedErr.info, true)];
       control.transmitKey = view.getUint32(data + SockExtendedErr.data, true);
     }
     offset += alignUp(messageBytes, Cmsghdr.alignment);

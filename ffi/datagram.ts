@@ -1,5 +1,6 @@
 /** What goes through a raw socket. The same shapes as in src/probe/transport.ts, which ffi may not import. */
 
+import type { TransmitMoment } from "./control_message.ts";
 import type { SystemError } from "./errno.ts";
 import type { SystemInstant } from "./system_clock.ts";
 
@@ -40,12 +41,14 @@ export interface RawReceived {
   readonly truncated: boolean;
 }
 
-/** When a datagram left. */
+/** When a datagram went on its way. The stamp of its queue comes before that of the driver. */
 export interface RawTransmitStamp {
   /** The key given to send(). */
   readonly key: number;
-  /** When the driver took it; `kernel`. */
-  readonly sentAt: SystemInstant;
+  /** What took it: the queue of the interface, or the driver. */
+  readonly moment: TransmitMoment;
+  /** When; `kernel`. */
+  readonly at: SystemInstant;
 }
 
 /** The descriptors that datagrams move through; the same number twice where one socket does both. */

@@ -1,7 +1,6 @@
 /** Sockets, clocks, names and privileges by way of the C library. Nothing is opened before it is used. */
 
 export { lookUpAddress, type Resolution, resolveName } from "./address_info.ts";
-export type { TransmitKeyMethod } from "./batched_path.ts";
 export { type ClockDiscipline, readClockDiscipline } from "./clock_discipline.ts";
 export type { RawOutgoing, RawReceived, RawSendResult, RawTransmitStamp } from "./datagram.ts";
 export { errnoCode, SystemError } from "./errno.ts";
@@ -22,4 +21,5 @@ export {
 export { RawSocket, type RawSocketOptions } from "./raw_socket.ts";
 export { findRoute, isBroadcast, type RouteAnswer, type RouteQuery } from "./route_source.ts";
 export { isHangupIgnored } from "./signal_action.ts";
+export type { StampAttribution } from "./stamp_attribution.ts";
 export { SystemClock, type SystemInstant } from "./system_clock.ts";

@@ -1,8 +1,6 @@
 /** A raw ICMP socket with our own IPv4 header: SOCK_RAW, IPPROTO_ICMP, IP_HDRINCL (raw(7)). */
 
-import { BatchedPath, type TransmitKeyMethod } from "./batched_path.ts";
-import * as c from "./constants.ts";
-import { KEY_CONTROL_BYTES, writeKeyControl } from "./control_message.ts";
+import { BatchedPath } from "./batched_path.ts";
 import type {
   DatagramPath,
   RawOutgoing,
@@ -12,9 +10,7 @@ import type {
   SocketEnds,
 } from "./datagram.ts";
 import { sendError } from "./datagram_error.ts";
-import { errnoNumber, readErrno } from "./errno.ts";
-import { openLibc } from "./libc.ts";
-import { MessageBatch } from "./message_batch.ts";
+import { errnoNumber } from "./errno.ts";
 import { PortablePath } from "./portable_path.ts";
 import {
   closeSocketEnds,
@@ -23,6 +19,7 @@ import {
   type SocketEndsOptions,
 } from "./socket_ends.ts";
 import { readSocketMemory } from "./socket_option.ts";
+import type { StampAttribution } from "./stamp_attribution.ts";
 import { SocketWaiter } from "./socket_waiter.ts";
 import { SystemClock } from "./system_clock.ts";
 
@@ -34,8 +31,6 @@ export interface RawSocketOptions extends SocketEndsOptions {
   readonly batchSlots?: number | undefined;
   /** Longest datagram that is sent, and received whole, 20..65 535. Default 2048. */
   readonly slotBytes?: number | undefined;
-  /** How transmit stamps get their keys. Default: `message` where the kernel takes it (6.13), else `count`. */
-  readonly transmitKeys?: TransmitKeyMethod | undefined;
   /** Clock that instants are read from. Default: one opened with the socket. */
   readonly clock?: SystemClock | undefined;
 }
@@ -54,8 +49,8 @@ export class RawSocket {
   readonly stampSource: "kernel" | "user";
   /** Most datagrams that one receive() takes; when it takes fewer, nothing was left. */
   readonly receiveBatch: number;
-  /** How transmit stamps get their keys; undefined when there are none. */
-  readonly transmitKeys: TransmitKeyMethod | undefined;
+  /** How transmit stamps find their datagrams; undefined when there are none. */
+  readonly attribution: StampAttribution | undefined;
   /** Size of the receive buffer that the kernel granted, its own bookkeeping included. */
   readonly receiveBufferBytes: number;
   readonly #ends: SocketEnds;
@@ -89,13 +84,12 @@ export class RawSocket {
     this.receiveBufferBytes = ends.receiveBufferBytes;
     this.clock = options.clock ?? SystemClock.open();
     this.#waiter = new SocketWaiter(ends, this.clock);
-    if (ends.isStamped) {
-      const method = options.transmitKeys ?? chooseKeyMethod(ends.sends);
-      this.transmitKeys = method;
+    const { attribution } = ends;
+    this.attribution = attribution;
+    if (attribution !== undefined) {
       this.stampSource = "kernel";
-      this.#path = new BatchedPath(ends, this.clock, method, slots, slotBytes);
+      this.#path = new BatchedPath(ends, this.clock, attribution, slots, slotBytes);
     } else {
-      this.transmitKeys = undefined;
       this.stampSource = "user";
       this.#path = new PortablePath(ends, this.clock, slots, slotBytes);
     }
@@ -181,23 +175,3 @@ export class RawSocket {
     this.close();
   }
 }
-
-/**
- * Asks the kernel whether it takes keys in control messages, with a datagram that MSG_PROBE keeps from being sent:
- * an older kernel answers EINVAL to the unknown control message.
- */
-function chooseKeyMethod(descriptor: number): TransmitKeyMethod {
-  const batch = new MessageBatch({
-    slots: 1,
-    payloadBytes: probeHeader.length,
-    controlBytes: KEY_CONTROL_BYTES,
-  });
-  writeKeyControl(batch.view, batch.controlOffset(0), 0);
-  batch.fill(0, probeHeader, loopback, KEY_CONTROL_BYTES);
-  const result = openLibc().sendmsg(descriptor, batch.pointerAt(0), c.MSG_PROBE | c.MSG_DONTWAIT);
-  return result < 0 && readErrno() === errnoNumber("EINVAL") ? "count" : "message";
-}
-
-const loopback = 0x7f000001;
-/** A bare IPv4 header: version and length, total length 20, TTL 1, ICMP; the rest is for the kernel to fill in. */
-const probeHeader = Uint8Array.of(0x45, 0, 0, 20, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 127, 0, 0, 1);

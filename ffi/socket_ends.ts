@@ -15,11 +15,12 @@ import { attachFilter, dropAllFilter } from "./packet_filter.ts";
 import {
   bindToAddress,
   bindToInterface,
-  enableTimestamping,
+  enableReceiveStamps,
   keepIcmpTypes,
   setIntOption,
   setReceiveBuffer,
 } from "./socket_option.ts";
+import { chooseAttribution, type StampAttribution } from "./stamp_attribution.ts";
 
 /** How the sockets are set up. All are optional. */
 export interface SocketEndsOptions {
@@ -38,14 +39,16 @@ export interface SocketEndsOptions {
   readonly receiveBufferBytes?: number | undefined;
   /** Ask the kernel for stamps. Default true. */
   readonly kernelStamps?: boolean | undefined;
+  /** How transmit stamps find their datagrams. Default: `key` where the kernel takes keys (6.13), else `content`. */
+  readonly attribution?: StampAttribution | undefined;
   /** Ignore what the kernel has learnt of the path's MTU (IP_PMTUDISC_PROBE). Default false. */
   readonly ignorePathMtu?: boolean | undefined;
 }
 
 /** Open sockets, and what the kernel granted. */
 export interface OpenSocketEnds extends SocketEnds {
-  /** The kernel stamps what is sent and received. */
-  readonly isStamped: boolean;
+  /** The kernel stamps what is sent and received, and says so which datagram a stamp is of. */
+  readonly attribution: StampAttribution | undefined;
   /** Size of the receive buffer, the kernel's bookkeeping included. */
   readonly receiveBufferBytes: number;
 }
@@ -69,16 +72,18 @@ export function openSocketEnds(options: SocketEndsOptions): OpenSocketEnds {
     const wantsStamps = linux && options.kernelStamps !== false;
     // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
     // before that is stamped `user`.
-    const hearsStamps = wantsStamps && enableTimestamping(hears, true);
+    const hearsStamps = wantsStamps && enableReceiveStamps(hears);
     if (linux) {
       sends = openSocket(c.IPPROTO_RAW);
       attachFilter(sends, dropAllFilter());
     }
-    const isStamped = hearsStamps && enableTimestamping(sends, true);
+    const attribution = hearsStamps ? chooseAttribution(sends, options.attribution) : undefined;
+    // Stamps that wait to be read, two a datagram and perhaps the datagram with them, take room as what arrives does.
+    if (attribution !== undefined) setReceiveBuffer(sends, defaultReceiveBufferBytes);
     for (const descriptor of new Set([hears, sends])) bind(descriptor, options);
     configureSending(sends, options);
     const receiveBufferBytes = configureHearing(hears, options);
-    return { sends, hears, isStamped, receiveBufferBytes };
+    return { sends, hears, attribution, receiveBufferBytes };
   } catch (error) {
     closeSocketEnds({ sends, hears });
     throw error;

@@ -5,8 +5,10 @@ import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { openLibc } from "./libc.ts";
 import { addressText, createSocketAddress, cString } from "./socket_address.ts";
 
-const timestampingFlags = c.SOF_TIMESTAMPING_TX_SOFTWARE | c.SOF_TIMESTAMPING_RX_SOFTWARE |
-  c.SOF_TIMESTAMPING_SOFTWARE | c.SOF_TIMESTAMPING_OPT_ID | c.SOF_TIMESTAMPING_OPT_TSONLY;
+const RECEIVE_STAMPS = c.SOF_TIMESTAMPING_SOFTWARE | c.SOF_TIMESTAMPING_RX_SOFTWARE;
+const TRANSMIT_STAMPS = c.SOF_TIMESTAMPING_SOFTWARE | c.SOF_TIMESTAMPING_TX_SCHED |
+  c.SOF_TIMESTAMPING_TX_SOFTWARE;
+const KEYED = c.SOF_TIMESTAMPING_OPT_ID | c.SOF_TIMESTAMPING_OPT_TSONLY;
 
 /**
  * Sets an option whose value is one C int.
@@ -78,13 +80,19 @@ export function readSocketMemory(descriptor: number): SocketMemory {
   };
 }
 
+/** Asks for the kernel's stamps of what is received; returns whether the kernel agreed. */
+export function enableReceiveStamps(descriptor: number): boolean {
+  return trySetOption(descriptor, c.SOL_SOCKET, c.SO_TIMESTAMPING, RECEIVE_STAMPS) === 0;
+}
+
 /**
- * Turns kernel stamps for what is sent and received on or off; on, the count of datagrams starts from zero.
+ * Asks for the kernel's stamps of what is sent: when the queue took it, and when the driver did.
  *
+ * @param isKeyed the stamps carry the datagram's key (OPT_ID, OPT_TSONLY) instead of the datagram itself
  * @returns whether the kernel agreed
  */
-export function enableTimestamping(descriptor: number, enabled: boolean): boolean {
-  const flags = enabled ? timestampingFlags : timestampingFlags & ~c.SOF_TIMESTAMPING_OPT_ID;
+export function enableTransmitStamps(descriptor: number, isKeyed: boolean): boolean {
+  const flags = isKeyed ? TRANSMIT_STAMPS | KEYED : TRANSMIT_STAMPS;
   return trySetOption(descriptor, c.SOL_SOCKET, c.SO_TIMESTAMPING, flags) === 0;
 }
 

@@ -63,7 +63,12 @@ export type ProbeOutcome =
     readonly rttNs: number;
     readonly bytes: Uint8Array | undefined;
   }
-  | { readonly kind: "timedOut"; readonly probe: Probe }
+  | {
+    readonly kind: "timedOut";
+    readonly probe: Probe;
+    /** It had not left this machine's own queue: it waits there still, or was dropped there. */
+    readonly isQueued?: true | undefined;
+  }
   | {
     readonly kind: "unsent";
     readonly target: Target;

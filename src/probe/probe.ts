@@ -1,5 +1,6 @@
 /** One question and its state. */
 
+import { elapsedNs } from "../measurement/timestamp.ts";
 import type { Target } from "../target/target.ts";
 import type { Instant } from "../time/instant.ts";
 
@@ -23,8 +24,15 @@ export class Probe {
   readonly originateMs: number;
   /** Transmit-stamp key, an unsigned 32-bit number. */
   readonly key: number;
-  /** When it left; a user stamp until the kernel's is known. */
+  /**
+   * The moment from which its delays count: when the driver took it, or the queue (`stampAt`). A user stamp, read just
+   * before the system call, until the kernel's is known.
+   */
   sentAt: Instant;
+  /** When this machine's own queue took it; undefined until the kernel's stamp is known. */
+  queuedAt: Instant | undefined = undefined;
+  /** When the driver took it; undefined until the kernel's stamp is known. */
+  leftAt: Instant | undefined = undefined;
   /** CLOCK_MONOTONIC, on the scale of `sentAt`, at which it counts as timed out. */
   deadlineNs: number;
   /** Where it stands. */
@@ -55,5 +63,11 @@ export class Probe {
     this.key = key;
     this.sentAt = sentAt;
     this.deadlineNs = deadlineNs;
+  }
+
+  /** How long it waited in this machine's own queue, in nanoseconds; undefined where the kernel does not say. */
+  get queueNs(): number | undefined {
+    const { queuedAt, leftAt } = this;
+    return queuedAt === undefined || leftAt === undefined ? undefined : elapsedNs(queuedAt, leftAt);
   }
 }

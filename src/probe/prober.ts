@@ -60,7 +60,7 @@ export class Prober {
     this.#transport = transport;
     this.#listener = listener;
     this.#timeoutNs = options.timeoutMs * 1e6;
-    this.#stamps = new StampBook(transport);
+    this.#stamps = new StampBook(transport, options.stampAt);
     this.#numbers = new ProbeNumbers(options.targets, options);
     this.#answered = options.stopOnReply ? new Uint8Array(options.targets.length) : undefined;
     this.#reader = new ReplyReader({
@@ -140,7 +140,7 @@ export class Prober {
       }
       this.#takeAnswers();
       // By the time before the last look: what arrives since is decided by its own stamp at the next one.
-      this.#table.expire(nowNs, (probe) => this.#listener.outcome({ kind: "timedOut", probe }));
+      this.#table.expire(nowNs, (probe) => this.#listener.outcome(this.#stamps.timedOut(probe)));
       nowNs = clock.now().monotonicNs;
       const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs);
       const busy = schedule.dueNs - nowNs < BUSY_NS + groupNs;

@@ -5,6 +5,7 @@ import type { Target } from "../target/target.ts";
 import type { ProbeNumbersOptions } from "./probe_numbers.ts";
 import type { StampsFrom } from "./reply_detail.ts";
 import type { ProbeSchedule } from "./schedule.ts";
+import type { TransmitMoment } from "./transport.ts";
 
 /** What a run asks, whom and when. */
 export interface ProberOptions extends ProbeNumbersOptions {
@@ -20,6 +21,8 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly payload?: Uint8Array | undefined;
   /** Echo: the template writes the originate stamp into the payload. */
   readonly stampPayload?: boolean | undefined;
+  /** Moment from which delays count; `driver` by default. */
+  readonly stampAt?: TransmitMoment | undefined;
   /** Probes per target; Infinity for no end. */
   readonly count: number;
   /** Time between two probes of one target, in milliseconds. */

@@ -50,7 +50,7 @@ export class ReplyDescriber {
     probe: Probe,
   ): ReplyDetail {
     const { kernelStamps, stamps, keepBytes } = this.#options;
-    if (kernelStamps && probe.sentAt.source !== "kernel") stamps.collect();
+    if (kernelStamps && probe.leftAt === undefined) stamps.collect();
     const { receivedAt } = received;
     const flags: string[] = [];
     if (!message.checksumOk) flags.push("bad-checksum");

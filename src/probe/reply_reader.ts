@@ -124,7 +124,7 @@ export class ReplyReader {
     if (probe.state === "awaiting" && received.receivedAt.monotonicNs > probe.deadlineNs) {
       // It came after its time, though before we looked.
       table.settle(probe, "timedOut");
-      listener.outcome({ kind: "timedOut", probe });
+      listener.outcome(this.#options.stamps.timedOut(probe));
     }
     probe.replies++;
     this.#provenance.learn(message, probe);

@@ -1,7 +1,8 @@
 /** Brings the kernel's transmit stamps to the probes they belong to. */
 
+import type { ProbeOutcome } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
-import type { Transport } from "./transport.ts";
+import type { TransmitMoment, TransmitStamp, Transport } from "./transport.ts";
 
 /** Probes whose transmit stamp may still come. A power of two; a stamp later than that many probes is not used. */
 const PAGE_SIZE = 16384;
@@ -10,12 +11,16 @@ const PAGE_SIZE = 16384;
 export class StampBook {
   readonly #transport: Transport;
   readonly #enabled: boolean;
+  readonly #stampAt: TransmitMoment;
   readonly #page: (Probe | undefined)[] = [];
+  /** By target index: its route's driver stamps what it sends. */
+  readonly #isStamped: (true | undefined)[] = [];
   #expected = 0;
 
-  /** Collects from that transport, if its stamps come from the kernel. */
-  constructor(transport: Transport) {
+  /** Collects from that transport, if its stamps come from the kernel; delays count from the moment `stampAt`. */
+  constructor(transport: Transport, stampAt: TransmitMoment = "driver") {
     this.#transport = transport;
+    this.#stampAt = stampAt;
     this.#enabled = transport.stampSource === "kernel";
   }
 
@@ -32,14 +37,35 @@ export class StampBook {
     while (this.#expected > 0) {
       const stamps = this.#transport.receiveTransmitStamps();
       if (stamps.length === 0) return;
-      for (const stamp of stamps) {
-        const slot = stamp.key & (PAGE_SIZE - 1);
-        const probe = this.#page[slot];
-        if (probe === undefined || probe.key !== stamp.key) continue;
-        probe.sentAt = stamp.sentAt;
-        this.#page[slot] = undefined;
-        this.#expected--;
-      }
+      for (const stamp of stamps) this.#take(stamp);
     }
+  }
+
+  /**
+   * What stands in an outcome of a probe that has timed out: whether the queue of this machine took it and its driver did not,
+   * although the driver stamps what it takes.
+   */
+  timedOut(probe: Probe): Extract<ProbeOutcome, { kind: "timedOut" }> {
+    const isQueued = probe.queuedAt !== undefined && probe.leftAt === undefined &&
+      this.#isStamped[probe.target.index] === true;
+    return isQueued ? { kind: "timedOut", probe, isQueued } : { kind: "timedOut", probe };
+  }
+
+  /** Its driver's stamp is a probe's last. Of several queues, as those of a tunnel and its link, the first one counts. */
+  #take({ key, moment, at }: TransmitStamp): void {
+    const slot = key & (PAGE_SIZE - 1);
+    const probe = this.#page[slot];
+    if (probe === undefined || probe.key !== key) return;
+    if (moment === "driver") {
+      probe.leftAt = at;
+      this.#isStamped[probe.target.index] = true;
+      this.#page[slot] = undefined;
+      this.#expected--;
+    } else if (probe.queuedAt === undefined) {
+      probe.queuedAt = at;
+    } else {
+      return;
+    }
+    if (moment === this.#stampAt) probe.sentAt = at;
   }
 }

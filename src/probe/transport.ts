@@ -49,12 +49,20 @@ export interface ReceivedDatagram {
   readonly truncated: boolean;
 }
 
-/** The kernel's word on when a datagram left. */
+/**
+ * A moment of a datagram on its way out: this machine's own queue took it (the queueing discipline of the interface),
+ * or the driver did. A stamp of the queue comes before that of the driver.
+ */
+export type TransmitMoment = "queue" | "driver";
+
+/** The kernel's stamp of one moment of a datagram on its way out. */
 export interface TransmitStamp {
   /** The key given to send(). */
   readonly key: number;
-  /** When the driver took the datagram. */
-  readonly sentAt: Instant;
+  /** Which moment. */
+  readonly moment: TransmitMoment;
+  /** When. */
+  readonly at: Instant;
 }
 
 /** A way to send IPv4 datagrams and to hear ICMP. */

@@ -63,6 +63,8 @@ export interface RefusedEvent {
 export interface TimeoutEvent {
   /** The probe. */
   readonly probe: Probe;
+  /** It had not left this machine's own queue. */
+  readonly isQueued: boolean;
   /** What the target has shown so far, this loss included. */
   readonly statistics: TargetStatistics;
   /** Midnight from which instants count, Unix time in milliseconds. */

@@ -125,7 +125,12 @@ export class RunRecorder implements ProbeListener {
         this.#reporter.refused({ outcome, statistics, baseUnixMs });
         break;
       case "timedOut":
-        this.#reporter.timeout({ probe: outcome.probe, statistics, baseUnixMs });
+        this.#reporter.timeout({
+          probe: outcome.probe,
+          isQueued: outcome.isQueued === true,
+          statistics,
+          baseUnixMs,
+        });
         break;
       case "unsent":
         this.#reporter.unsent({ outcome, baseUnixMs });

@@ -1,7 +1,12 @@
 /** Sends requests through a raw socket and gathers what comes back. */
 
 import "./open_libc.ts";
-import { RawSocket, type RawSocketOptions, type RawTransmitStamp } from "../../ffi/mod.ts";
+import {
+  RawSocket,
+  type RawSocketOptions,
+  type RawTransmitStamp,
+  SystemError,
+} from "../../ffi/mod.ts";
 import type { SystemInstant } from "../../ffi/mod.ts";
 import type { Namespace } from "./namespace.ts";
 import { buildRequest, type RequestOptions } from "./request_bytes.ts";
@@ -32,13 +37,37 @@ export interface Exchange {
   readonly sentAt: readonly (SystemInstant | undefined)[];
   /** What arrived, in order. */
   readonly arrivals: readonly Arrival[];
-  /** Kernel transmit stamps, in order. */
+  /** Kernel stamps of the driver, in order. */
   readonly stamps: readonly RawTransmitStamp[];
+  /** Kernel stamps of the queue, in order. */
+  readonly queueStamps: readonly RawTransmitStamp[];
+}
+
+/** So long a test waits for a datagram. */
+const PATIENCE_NS = 30e9;
+
+let keysMissing: { readonly reason: string | undefined } | undefined;
+
+/** Why a test cannot have keys of datagrams, as `missing` of a system test; undefined where the kernel takes them. */
+export function whyNoKeys(): string | undefined {
+  if (keysMissing !== undefined) return keysMissing.reason;
+  let reason: string | undefined = "the kernel takes no keys of datagrams (Linux 6.13)";
+  try {
+    using socket = RawSocket.open({ attribution: "key" });
+    if (socket.attribution === "key") reason = undefined;
+  } catch (error) {
+    // Without root the test is left out for that reason.
+    if (!(error instanceof SystemError)) throw error;
+  }
+  keysMissing = { reason };
+  return reason;
 }
 
 /**
  * Sends one request to each destination, keyed and numbered by its place plus `firstKey`, and gathers until
- * `wanted` datagrams have come. A test that waits in vain ends by the test runner's patience.
+ * `wanted` datagrams have come.
+ *
+ * @throws {Error} when none comes for half a minute
  */
 export async function exchange(
   socket: RawSocket,
@@ -61,11 +90,23 @@ export async function exchange(
       arrivals.push(...batch.map((each) => ({ ...each, bytes: each.bytes.slice() })));
     }
   };
-  for (gather(); arrivals.length < wanted; gather()) await socket.wait(1_000);
+  let lastNs = socket.clock.monotonicNs();
+  for (gather(); arrivals.length < wanted;) {
+    const before = arrivals.length;
+    await socket.wait(1_000);
+    gather();
+    if (arrivals.length > before) lastNs = socket.clock.monotonicNs();
+    else if (socket.clock.monotonicNs() - lastNs > PATIENCE_NS) {
+      const refused = results.find((result) => !result.ok);
+      const why = refused?.ok === false ? `; ${refused.error.message}` : "";
+      throw new Error(`Cannot gather ${wanted} datagrams: ${arrivals.length} came${why}`);
+    }
+  }
   return {
     outcomes: results.map((result) => result.ok ? "ok" : result.error.code),
     sentAt: results.map((result) => result.ok ? result.sentAt : undefined),
     arrivals,
-    stamps,
+    stamps: stamps.filter(({ moment }) => moment === "driver"),
+    queueStamps: stamps.filter(({ moment }) => moment === "queue"),
   };
 }

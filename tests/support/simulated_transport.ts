@@ -226,8 +226,8 @@ export class SimulatedTransport implements Transport {
   #stamp(truth: RequestTruth, { fate }: Draw): void {
     if (this.stampSource !== "kernel" || fate.transmitStamp === "lost") return;
     const readyNs = truth.departedNs + (fate.transmitStamp ?? 0) * NS_PER_MS;
-    const sentAt = this.clock.at(truth.departedNs, "kernel");
-    this.#stamps.push(readyNs, { key: truth.key, sentAt });
+    const at = this.clock.at(truth.departedNs, "kernel");
+    this.#stamps.push(readyNs, { key: truth.key, moment: "driver", at });
   }
 
   #deliver(cause: RequestTruth, draw: Draw): void {

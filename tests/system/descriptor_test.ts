@@ -38,7 +38,7 @@ systemTest(
     await using namespace = await Namespace.open();
     const kinds: RawSocketOptions[] = [
       {},
-      { transmitKeys: "count" },
+      { attribution: "content" },
       { kernelStamps: false },
       { interfaceName: "lo", sourceAddress: loopback },
     ];

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreaterOrEqual, assertThrows } from "@std/a
 import { type RawSocketOptions, SystemError } from "../../ffi/mod.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { withoutNetRaw } from "../support/program.ts";
-import { exchange, openRawSocket } from "../support/raw_exchange.ts";
+import { exchange, openRawSocket, whyNoKeys } from "../support/raw_exchange.ts";
 import {
   addressNumber,
   buildRequest,
@@ -14,16 +14,17 @@ import { openSlowPair, readQueue } from "../support/slow_pair.ts";
 import { systemTest } from "../support/tools.ts";
 
 const loopback = addressNumber("127.0.0.1");
-const ways: readonly (readonly [name: string, options: RawSocketOptions])[] = [
-  ["keys in messages", { transmitKeys: "message" }],
-  ["keys counted", { transmitKeys: "count" }],
+const ways: readonly (readonly [string, RawSocketOptions, (string | undefined)?])[] = [
+  ["stamps by key", { attribution: "key" }, whyNoKeys()],
+  ["stamps by content", { attribution: "content" }],
   ["user stamps", { kernelStamps: false }],
 ];
 
-for (const [way, options] of ways) {
+for (const [way, options, missing] of ways) {
   systemTest({
     name: `a host beyond a cable answers, from a source that the kernel chose (${way})`,
     namespaces: true,
+    missing,
   }, async () => {
     // The seed's defect: a source address of its own making, so EADDRNOTAVAIL everywhere but on loopback.
     await using pair = await VethPair.open();
@@ -42,6 +43,7 @@ for (const [way, options] of ways) {
     name:
       `what does not fit is cut and flagged, and nothing beyond the received bytes shows (${way})`,
     namespaces: true,
+    missing,
   }, async () => {
     await using namespace = await Namespace.open();
     using whole = openRawSocket(namespace, { ...options, icmpTypes: [0] });
@@ -62,6 +64,7 @@ for (const [way, options] of ways) {
     name: `what finds no room in a queue is refused with ENOBUFS, and nothing else is (${way})`,
     tools: ["tc", "ping"],
     namespaces: true,
+    missing,
   }, async () => {
     await using pair = await openSlowPair("2000");
     using socket = openRawSocket(pair.near, options);
@@ -76,6 +79,7 @@ for (const [way, options] of ways) {
   systemTest({
     name: `what a full receive buffer dropped is counted exactly (${way})`,
     namespaces: true,
+    missing,
   }, async () => {
     // Not over loopback: a full buffer also drops, and counts, what the ICMP filter would have kept out.
     await using pair = await VethPair.open();
@@ -90,7 +94,7 @@ for (const [way, options] of ways) {
   });
 
   systemTest(
-    { name: `a closed socket refuses, and says so (${way})`, namespaces: true },
+    { name: `a closed socket refuses, and says so (${way})`, namespaces: true, missing },
     async () => {
       await using namespace = await Namespace.open();
       const socket = openRawSocket(namespace, options);
@@ -109,29 +113,32 @@ for (const [way, options] of ways) {
     },
   );
 
-  systemTest({ name: `signals interrupt nothing (${way})`, namespaces: true }, async () => {
-    await using namespace = await Namespace.open();
-    using socket = openRawSocket(namespace, options);
-    let signals = 0;
-    const listener = () => signals++;
-    Deno.addSignalListener("SIGUSR1", listener);
-    try {
-      const storm = runCommand([
-        "sh",
-        "-c",
-        `i=0; while [ $i -lt 300 ]; do kill -USR1 ${Deno.pid}; i=$((i+1)); done`,
-      ]);
-      for (let key = 0; key < 300; key++) {
-        const { outcomes, arrivals } = await exchange(socket, [loopback], 1, { firstKey: key });
-        assertEquals([outcomes, arrivals.length], [["ok"], 1]);
-        await socket.wait(2);
+  systemTest(
+    { name: `signals interrupt nothing (${way})`, namespaces: true, missing },
+    async () => {
+      await using namespace = await Namespace.open();
+      using socket = openRawSocket(namespace, options);
+      let signals = 0;
+      const listener = () => signals++;
+      Deno.addSignalListener("SIGUSR1", listener);
+      try {
+        const storm = runCommand([
+          "sh",
+          "-c",
+          `i=0; while [ $i -lt 300 ]; do kill -USR1 ${Deno.pid}; i=$((i+1)); done`,
+        ]);
+        for (let key = 0; key < 300; key++) {
+          const { outcomes, arrivals } = await exchange(socket, [loopback], 1, { firstKey: key });
+          assertEquals([outcomes, arrivals.length], [["ok"], 1]);
+          await socket.wait(2);
+        }
+        assertEquals((await storm).code, 0);
+      } finally {
+        Deno.removeSignalListener("SIGUSR1", listener);
       }
-      assertEquals((await storm).code, 0);
-    } finally {
-      Deno.removeSignalListener("SIGUSR1", listener);
-    }
-    assert(signals > 0, "no signal was served while the socket was waited for");
-  });
+      assert(signals > 0, "no signal was served while the socket was waited for");
+    },
+  );
 }
 
 systemTest({ name: "only the chosen ICMP types are heard", namespaces: true }, async () => {
@@ -326,7 +333,8 @@ systemTest({ name: "a transmit stamp ends a wait, too", namespaces: true }, asyn
   assertEquals((await exchange(socket, [loopback], 0)).outcomes, ["ok"]);
   socket.send([{ destination: loopback, bytes: buildRequest(loopback, 1), key: 1 }]);
   await socket.wait(3_600_000);
-  assertEquals(socket.receiveTransmitStamps().map((stamp) => stamp.key), [1]);
+  const stamps = socket.receiveTransmitStamps();
+  assertEquals(stamps.map(({ key, moment }) => [key, moment]), [[1, "queue"], [1, "driver"]]);
 });
 
 systemTest(

@@ -59,29 +59,35 @@ Deno.test("a stamp and a drop count are read, whatever stands between them", () 
     stampSeconds: 5_000_000_000,
     stampNs: 999_999_999,
     dropped: 0xffff_fffe,
+    moment: undefined,
     transmitKey: -1,
   });
 });
 
-Deno.test("a transmit stamp carries its key, up to 32 bits", () => {
-  const { view, lengthBytes } = layOut([
-    [c.SOL_SOCKET, c.SO_TIMESTAMPING, stamp(7n, 8n)],
-    [
-      c.IPPROTO_IP,
-      c.IP_RECVERR,
-      extendedError(c.SO_EE_ORIGIN_TIMESTAMPING, c.SCM_TSTAMP_SND, 0xffff_ffff),
-    ],
-  ]);
-  const { stampSeconds, stampNs, transmitKey } = read(view, lengthBytes);
-  assertEquals([stampSeconds, stampNs, transmitKey], [7, 8, 0xffff_ffff]);
+Deno.test("a transmit stamp carries its moment, and its key, up to 32 bits", () => {
+  const moments = [[c.SCM_TSTAMP_SCHED, "queue"], [c.SCM_TSTAMP_SND, "driver"]] as const;
+  for (const [info, expected] of moments) {
+    const { view, lengthBytes } = layOut([
+      [c.SOL_SOCKET, c.SO_TIMESTAMPING, stamp(7n, 8n)],
+      [c.IPPROTO_IP, c.IP_RECVERR, extendedError(c.SO_EE_ORIGIN_TIMESTAMPING, info, 0xffff_ffff)],
+    ]);
+    const { stampSeconds, stampNs, moment, transmitKey } = read(view, lengthBytes);
+    assertEquals([stampSeconds, stampNs, moment, transmitKey], [7, 8, expected, 0xffff_ffff]);
+  }
 });
 
-Deno.test("an ICMP error on the error queue, or a stamp taken earlier in the kernel, is no transmit stamp", () => {
-  for (const [origin, info] of [[2, c.SCM_TSTAMP_SND], [c.SO_EE_ORIGIN_TIMESTAMPING, 1]] as const) {
+Deno.test("an ICMP error on the error queue, or a stamp of another moment, is no transmit stamp", () => {
+  const scmAcknowledged = 2;
+  for (
+    const [origin, info] of [
+      [2, c.SCM_TSTAMP_SND],
+      [c.SO_EE_ORIGIN_TIMESTAMPING, scmAcknowledged],
+    ] as const
+  ) {
     const { view, lengthBytes } = layOut([
       [c.IPPROTO_IP, c.IP_RECVERR, extendedError(origin, info, 9)],
     ]);
-    assertEquals(read(view, lengthBytes).transmitKey, -1);
+    assertEquals(read(view, lengthBytes).moment, undefined);
   }
 });
 

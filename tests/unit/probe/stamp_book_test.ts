@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Probe } from "../../../src/probe/probe.ts";
 import { StampBook } from "../../../src/probe/stamp_book.ts";
-import type { TransmitStamp, Transport } from "../../../src/probe/transport.ts";
+import type { TransmitMoment, TransmitStamp, Transport } from "../../../src/probe/transport.ts";
 import type { Instant, StampSource } from "../../../src/time/instant.ts";
 import { SimulatedTransport } from "../../support/simulated_transport.ts";
 
@@ -20,7 +20,11 @@ function stamping(turns: TransmitStamp[][], stampSource: StampSource = "kernel")
   return Object.assign(transport, { receiveTransmitStamps: () => turns.shift() ?? [] });
 }
 
-const stamp = (key: number): TransmitStamp => ({ key, sentAt: instant(key + 0.25, "kernel") });
+const stamp = (key: number, moment: TransmitMoment = "driver"): TransmitStamp => ({
+  key,
+  moment,
+  at: instant(key + (moment === "driver" ? 0.25 : 0.125), "kernel"),
+});
 
 Deno.test("stamps find their probes in any order, over several turns", () => {
   const turns = [[stamp(2), stamp(0)], [stamp(1)]];
@@ -28,7 +32,7 @@ Deno.test("stamps find their probes in any order, over several turns", () => {
   const probes = [0, 1, 2].map(probe);
   for (const each of probes) book.expect(each);
   book.collect();
-  assertEquals(probes.map(({ sentAt }) => sentAt), [0, 1, 2].map((key) => stamp(key).sentAt));
+  assertEquals(probes.map(({ sentAt }) => sentAt), [0, 1, 2].map((key) => stamp(key).at));
 });
 
 Deno.test("a stamp that nobody expects, or that comes twice, changes nothing", () => {
@@ -52,6 +56,45 @@ Deno.test("a stamp that comes 16,384 probes late is not given to another", () =>
   book.expect(young);
   book.collect();
   assertEquals([old.sentAt.source, young.sentAt.source], ["user", "user"]);
+});
+
+Deno.test("delays count from the driver or from the queue, and both are known", () => {
+  for (const stampAt of ["driver", "queue"] as const) {
+    const book = new StampBook(stamping([[stamp(1, "queue")], [], [stamp(1)]]), stampAt);
+    const one = probe(1);
+    book.expect(one);
+    book.collect();
+    assertEquals(one.sentAt.source, stampAt === "queue" ? "kernel" : "user");
+    assertEquals(one.queueNs, undefined);
+    book.collect();
+    assertEquals(one.sentAt, stamp(1, stampAt).at);
+    assertEquals(one.queueNs, 0.125e6);
+  }
+});
+
+Deno.test("of several queues the first counts, and no stamp of one is a last stamp", () => {
+  const second = { ...stamp(1, "queue"), at: instant(9, "kernel") };
+  const book = new StampBook(stamping([[stamp(1, "queue"), second], [stamp(1)]]), "queue");
+  const one = probe(1);
+  book.expect(one);
+  book.collect();
+  book.collect();
+  assertEquals([one.queuedAt, one.leftAt], [stamp(1, "queue").at, stamp(1).at]);
+});
+
+Deno.test("a probe that timed out is in our queue if the queue took it and a driver that stamps did not", () => {
+  const turns = [[stamp(1, "queue"), stamp(2, "queue")], [], [stamp(1)]];
+  const book = new StampBook(stamping(turns));
+  const [one, two, three] = [probe(1), probe(2), probe(3)] as const;
+  for (const each of [one, two, three]) book.expect(each);
+  book.collect();
+  // Nothing says yet that the driver stamps at all.
+  assertEquals(book.timedOut(two), { kind: "timedOut", probe: two });
+  book.collect();
+  assertEquals(book.timedOut(one), { kind: "timedOut", probe: one });
+  assertEquals(book.timedOut(two), { kind: "timedOut", probe: two, isQueued: true });
+  // What waits for a hardware address is in no queue of an interface.
+  assertEquals(book.timedOut(three), { kind: "timedOut", probe: three });
 });
 
 Deno.test("keys wrap after 2^32", () => {

@@ -1,0 +1,52 @@
+/** How the kernel says which datagram a transmit stamp is of. */
+
+import * as c from "./constants.ts";
+import { KEY_CONTROL_BYTES, writeKeyControl } from "./control_message.ts";
+import { errnoNumber, readErrno } from "./errno.ts";
+import { openLibc } from "./libc.ts";
+import { MessageBatch } from "./message_batch.ts";
+import { enableTransmitStamps } from "./socket_option.ts";
+
+/**
+ * `key`: each datagram goes out with a number, which comes back with its stamps (SCM_TS_OPT_ID, Linux 6.13).
+ * `content`: the datagram itself comes back with its stamps.
+ */
+export type StampAttribution = "key" | "content";
+
+/**
+ * Asks for transmit stamps: with keys where the kernel takes them.
+ *
+ * @param asked the one to use; the best that the kernel has by default
+ * @returns the one in use; undefined when the kernel stamps nothing
+ */
+export function chooseAttribution(
+  descriptor: number,
+  asked: StampAttribution | undefined,
+): StampAttribution | undefined {
+  if (asked !== "content") {
+    if (!enableTransmitStamps(descriptor, true)) return undefined;
+    if (takesKeys(descriptor)) return "key";
+    if (asked === "key") return undefined;
+  }
+  return enableTransmitStamps(descriptor, false) ? "content" : undefined;
+}
+
+/**
+ * Asks the kernel whether it takes keys in control messages, with a datagram that MSG_PROBE keeps from being sent:
+ * an older kernel answers EINVAL to the unknown control message.
+ */
+function takesKeys(descriptor: number): boolean {
+  const batch = new MessageBatch({
+    slots: 1,
+    payloadBytes: probeHeader.length,
+    controlBytes: KEY_CONTROL_BYTES,
+  });
+  writeKeyControl(batch.view, batch.controlOffset(0), 0);
+  batch.fill(0, probeHeader, loopback, KEY_CONTROL_BYTES);
+  const result = openLibc().sendmsg(descriptor, batch.pointerAt(0), c.MSG_PROBE | c.MSG_DONTWAIT);
+  return result >= 0 || readErrno() !== errnoNumber("EINVAL");
+}
+
+const loopback = 0x7f000001;
+/** A bare IPv4 header: version and length, total length 20, TTL 1, ICMP; the rest is for the kernel to fill in. */
+const probeHeader = Uint8Array.of(0x45, 0, 0, 20, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 127, 0, 0, 1);

@@ -1,0 +1,184 @@
+// On kernels without keys of datagrams (before Linux 6.13) a stamp finds its datagram by content. The way is forced here.
+
+import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
+import type { RawSocket, RawTransmitStamp, SystemInstant } from "../../ffi/mod.ts";
+import { type CapturedTimestamp, startCapture } from "../support/capture.ts";
+import { Namespace, VethPair } from "../support/namespace.ts";
+import { exchange, openRawSocket } from "../support/raw_exchange.ts";
+import { addressNumber, buildRequest } from "../support/request_bytes.ts";
+import { systemTest } from "../support/tools.ts";
+
+const attribution = "content";
+
+interface Link {
+  readonly name: string;
+  /** Builds it at both ends of a cable; its device is `link0`, with 10.78.0.1 at the near and 10.78.0.2 at the far end. */
+  readonly build: (pair: VethPair) => Promise<void>;
+}
+
+const links: readonly Link[] = [
+  {
+    name: "a bridge",
+    build: async ({ near, far }) => {
+      for (const [end, address] of [[near, "10.78.0.1"], [far, "10.78.0.2"]] as const) {
+        await end.ip(
+          "link add link0 type bridge",
+          "link set veth0 master link0",
+          `addr add ${address}/24 dev link0`,
+          "link set link0 up",
+        );
+      }
+    },
+  },
+  {
+    name: "a tunnel with an IPv4 header of its own before ours (VXLAN)",
+    build: async ({ near, far, nearAddress, farAddress }) => {
+      await far.ip(
+        `link add link0 type vxlan id 7 local ${farAddress} remote ${nearAddress} dstport 4789`,
+        "addr add 10.78.0.2/24 dev link0",
+        "link set link0 up",
+      );
+      await near.ip(
+        `link add link0 type vxlan id 7 local ${nearAddress} remote ${farAddress} dstport 4789`,
+        "addr add 10.78.0.1/24 dev link0",
+        "link set link0 up",
+      );
+    },
+  },
+  {
+    name: "a second hardware address (macvlan)",
+    build: async ({ near, far }) => {
+      await far.ip("addr add 10.78.0.2/24 dev veth0");
+      await near.ip(
+        "link set veth0 promisc on",
+        "link add link veth0 name link0 type macvlan mode private",
+        "addr add 10.78.0.1/24 dev link0",
+        "link set link0 up",
+      );
+    },
+  },
+];
+
+for (const { name, build } of links) {
+  systemTest({
+    name: `stamps find their datagrams by content over ${name}`,
+    namespaces: true,
+    tools: ["tcpdump"],
+  }, async () => {
+    await using pair = await VethPair.open();
+    await build(pair);
+    const far = addressNumber("10.78.0.2");
+    using socket = openRawSocket(pair.near, { attribution });
+    await exchange(socket, [far], 1, { firstKey: 60_000 });
+    await using capture = await startCapture(pair.near, "link0");
+    const count = 300;
+    const batches = await exchange(socket, Array(count).fill(far), count);
+    const wire = await capture.until(count - 1);
+    const keys = Array.from({ length: count }, (_, key) => key);
+    assertEquals(batches.stamps.map(({ key }) => key), keys);
+    assertStampsBetween(batches.stamps, wire, socket);
+    const queued = new Map(batches.queueStamps.toReversed().map(({ key, at }) => [key, at]));
+    for (const { key, at } of batches.stamps) {
+      const queuedAt = queued.get(key) as SystemInstant;
+      assertLessOrEqual((batches.sentAt[key] as SystemInstant).realtimeNs, queuedAt.realtimeNs);
+      assertLessOrEqual(queuedAt.realtimeNs, at.realtimeNs);
+    }
+  });
+}
+
+systemTest({
+  name: "stamps find their datagrams by content on a link without headers (tun)",
+  namespaces: true,
+  tools: ["python3"],
+}, async () => {
+  await using near = await Namespace.open();
+  await near.ip(
+    "tuntap add dev tun0 mode tun",
+    "addr add 10.78.0.1/24 dev tun0",
+    "link set tun0 up",
+  );
+  const script = `import fcntl, os, struct
+tun = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(tun, 0x400454ca, struct.pack("16sH22x", b"tun0", 0x1001))
+print("open", flush=True)
+while True: os.read(tun, 2048)`;
+  await using reader = near.spawn(["python3", "-c", script]);
+  await reader.output(/open/);
+  using socket = openRawSocket(near, { attribution });
+  const { outcomes, stamps, queueStamps } = await exchange(
+    socket,
+    Array(20).fill(addressNumber("10.78.0.2")),
+    0,
+  );
+  assertEquals(new Set(outcomes), new Set(["ok"]));
+  const keys = Array.from({ length: 20 }, (_, key) => key);
+  assertEquals([stamps, queueStamps].map((each) => each.map(({ key }) => key)), [keys, keys]);
+});
+
+systemTest({
+  name: "no stamp goes to the wrong datagram where a queue overflows and the same is sent again",
+  namespaces: true,
+  tools: ["tc", "tcpdump", "ping"],
+}, async () => {
+  await using pair = await VethPair.open();
+  await pair.near.mustRun(["ping", "-c", "1", pair.farAddress]);
+  const shaper = ["tbf", "rate", "400kbit", "burst", "1600", "limit", "1000"];
+  await pair.near.mustRun(["tc", "qdisc", "add", "dev", pair.device, "root", ...shaper]);
+  const far = addressNumber(pair.farAddress);
+  using socket = openRawSocket(pair.near, { attribution });
+  await using capture = await startCapture(pair.near, pair.device);
+  const count = 200;
+  const stamps: RawTransmitStamp[] = [];
+  const windows: { fromNs: number; toNs: number }[] = [];
+  let refused = 0;
+  for (let key = 0; key < count;) {
+    const fromNs = socket.clock.now().realtimeNs;
+    const [result] = socket.send([{ destination: far, bytes: buildRequest(far, key), key }]);
+    const toNs = socket.clock.now().realtimeNs;
+    if (result?.ok) {
+      windows.push({ fromNs, toNs });
+      key++;
+    } else {
+      assertEquals(result?.error.code, "ENOBUFS");
+      refused++;
+      await socket.wait(1);
+    }
+    // The stamps of refused datagrams are read late, behind those of the same datagrams sent again.
+    if (key % 3 === 0) stamps.push(...socket.receiveTransmitStamps());
+    while (socket.receive().length > 0);
+  }
+  const wire = await capture.until(count - 1);
+  stamps.push(...socket.receiveTransmitStamps());
+  assertGreater(refused, 20);
+  const left = stamps.filter(({ moment }) => moment === "driver");
+  assertEquals(left.map(({ key }) => key), windows.map((_, key) => key));
+  assertStampsBetween(left, wire, socket);
+  const queued = stamps.filter(({ moment }) => moment === "queue");
+  assertEquals(queued.map(({ key }) => key), windows.map((_, key) => key));
+  for (const { key, at } of queued) {
+    const { fromNs, toNs } = windows[key] as { fromNs: number; toNs: number };
+    assert(fromNs <= at.realtimeNs && at.realtimeNs <= toNs, `datagram ${key}: of a refused try`);
+  }
+});
+
+/**
+ * Datagrams are handed to the driver one after the other, so a stamp that lies between a datagram's capture and the next
+ * one's is its own.
+ */
+function assertStampsBetween(
+  stamps: readonly RawTransmitStamp[],
+  wire: readonly CapturedTimestamp[],
+  socket: RawSocket,
+): void {
+  const queries = wire.filter(({ kind }) => kind === "query");
+  const baseSeconds = socket.clock.baseUnixMs / 1000;
+  const realtimeNs = ({ unixSeconds, nanoseconds }: CapturedTimestamp) =>
+    (unixSeconds - baseSeconds) * 1e9 + nanoseconds;
+  assertEquals(queries.map(({ sequence }) => sequence), stamps.map(({ key }) => key));
+  for (const [place, { key, at }] of stamps.entries()) {
+    const own = queries[place] as CapturedTimestamp;
+    assertLessOrEqual(realtimeNs(own), at.realtimeNs, `datagram ${key}`);
+    const next = queries[place + 1];
+    if (next !== undefined) assertLessOrEqual(at.realtimeNs, realtimeNs(next), `datagram ${key}`);
+  }
+}
