@@ -79,6 +79,8 @@ export const IP_MTU_DISCOVER = 10;
 export const IP_PMTUDISC_PROBE = 3;
 /** Type of the control message that an error queue entry carries. */
 export const IP_RECVERR = 11;
+/** Interface that unicast datagrams leave through, by index in network byte order; 0 for the kernel's choice. Linux only. */
+export const IP_UNICAST_IF = 50;
 /** Interface to which the socket is bound, by index. macOS only. */
 export const IP_BOUND_IF = 25;
 
@@ -133,6 +135,8 @@ export const EFD_NONBLOCK = 0o4000;
 export const EFD_CLOEXEC = 0o2000000;
 
 // <linux/sockios.h>
+/** ioctl(): index of the interface of a name. */
+export const SIOCGIFINDEX = 0x8933;
 /** ioctl(): ask the driver of an interface. */
 export const SIOCETHTOOL = 0x8946;
 

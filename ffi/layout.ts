@@ -167,7 +167,7 @@ export const Capabilities = {
 } as const;
 
 /** `struct ifreq`, netdevice(7). */
-export const Ifreq = { size: 40, name: 0, data: 16 } as const;
+export const Ifreq = { size: 40, name: 0, data: 16, index: 16 } as const;
 
 /** `struct ethtool_ts_info`, linux/ethtool.h. */
 export const EthtoolTsInfo = { size: 44, command: 0, flags: 4, clockIndex: 8 } as const;

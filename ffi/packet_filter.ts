@@ -19,6 +19,8 @@ export interface FilterInstruction {
 
 /** Operations of the classic machine, <linux/bpf_common.h>: accumulator A, index register X. */
 export const BPF = {
+  /** A ← 32 bits at k. */
+  loadWord: 0x20,
   /** A ← octet at k. */
   loadByte: 0x30,
   /** A ← octet at X + k. */
@@ -53,6 +55,24 @@ const ACCEPT_ALL = 0xffff_ffff;
  */
 export function dropAllFilter(): FilterInstruction[] {
   return [{ code: BPF.accept, k: 0 }];
+}
+
+/** Where a program finds the index of the interface that a datagram arrived at, <linux/filter.h>. */
+const INTERFACE_INDEX = 0xffff_f008;
+
+/** Accepts what arrived at one of these interfaces, 1 to 255 of them. */
+export function interfaceFilter(indexes: readonly number[]): FilterInstruction[] {
+  const compare = indexes.map((index, at): FilterInstruction => ({
+    code: BPF.jumpEqual,
+    k: index,
+    jumpTrue: indexes.length - at,
+  }));
+  return [
+    { code: BPF.loadWord, k: INTERFACE_INDEX },
+    ...compare,
+    { code: BPF.accept, k: 0 },
+    { code: BPF.accept, k: ACCEPT_ALL },
+  ];
 }
 
 /**

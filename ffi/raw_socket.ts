@@ -7,10 +7,10 @@ import type {
   RawReceived,
   RawSendResult,
   RawTransmitStamp,
-  SocketEnds,
 } from "./datagram.ts";
 import { sendError } from "./datagram_error.ts";
 import { errnoNumber } from "./errno.ts";
+import { InterfaceBinding } from "./interface_binding.ts";
 import { PortablePath } from "./portable_path.ts";
 import {
   closeSocketEnds,
@@ -53,7 +53,7 @@ export class RawSocket {
   readonly attribution: StampAttribution | undefined;
   /** Size of the receive buffer that the kernel granted, its own bookkeeping included. */
   readonly receiveBufferBytes: number;
-  readonly #ends: SocketEnds;
+  readonly #ends: OpenSocketEnds;
   readonly #path: DatagramPath;
   readonly #waiter: SocketWaiter;
   #closed = false;
@@ -105,7 +105,18 @@ export class RawSocket {
       const errno = errnoNumber("EBADF");
       return datagrams.map((each) => ({ ok: false, error: sendError("sendmmsg", errno, each) }));
     }
-    return this.#path.send(datagrams);
+    const results = this.#path.send(datagrams);
+    return this.#ends.binding === undefined ? results : this.#followInterface(datagrams, results);
+  }
+
+  /** Sends once more what was refused because the interface is gone, if there is another one of its name now. */
+  #followInterface(datagrams: readonly RawOutgoing[], results: RawSendResult[]): RawSendResult[] {
+    const isGone = (result: RawSendResult | undefined) =>
+      result?.ok === false && InterfaceBinding.isGone(result.error);
+    if (!results.some(isGone) || !this.#ends.binding?.follow()) return results;
+    const again = this.#path.send(datagrams.filter((_, index) => isGone(results[index])));
+    let next = 0;
+    return results.map((result) => isGone(result) ? again[next++] ?? result : result);
   }
 
   /**

@@ -11,10 +11,10 @@ import * as c from "./constants.ts";
 import type { SocketEnds } from "./datagram.ts";
 import { checkResult } from "./errno.ts";
 import { openLibc } from "./libc.ts";
+import { InterfaceBinding } from "./interface_binding.ts";
 import { attachFilter, dropAllFilter } from "./packet_filter.ts";
 import {
   bindToAddress,
-  bindToInterface,
   enableReceiveStamps,
   keepIcmpTypes,
   setIntOption,
@@ -24,7 +24,10 @@ import { chooseAttribution, type StampAttribution } from "./stamp_attribution.ts
 
 /** How the sockets are set up. All are optional. */
 export interface SocketEndsOptions {
-  /** Send through this interface and hear only from it; CAP_NET_RAW suffices. Default: the kernel's route. */
+  /**
+   * Send through the interface of this name and receive only from it, see {@linkcode InterfaceBinding}. Default: the
+   * kernel's route.
+   */
   readonly interfaceName?: string | undefined;
   /**
    * One of this machine's addresses, as an unsigned 32-bit number: filled in where a datagram's source is zero, and
@@ -51,6 +54,8 @@ export interface OpenSocketEnds extends SocketEnds {
   readonly attribution: StampAttribution | undefined;
   /** Size of the receive buffer, the kernel's bookkeeping included. */
   readonly receiveBufferBytes: number;
+  /** The interface that the sockets use; undefined for the kernel's route. */
+  readonly binding: InterfaceBinding | undefined;
 }
 
 /** Timestamp reply, and the errors: unreachable, source quench, redirect, time exceeded, parameter problem. */
@@ -80,10 +85,16 @@ export function openSocketEnds(options: SocketEndsOptions): OpenSocketEnds {
     const attribution = hearsStamps ? chooseAttribution(sends, options.attribution) : undefined;
     // Stamps that wait to be read, two a datagram and perhaps the datagram with them, take room as what arrives does.
     if (attribution !== undefined) setReceiveBuffer(sends, defaultReceiveBufferBytes);
-    for (const descriptor of new Set([hears, sends])) bind(descriptor, options);
+    const { interfaceName, sourceAddress } = options;
+    const binding = interfaceName === undefined
+      ? undefined
+      : InterfaceBinding.bind({ sends, hears }, interfaceName);
+    if (sourceAddress !== undefined) {
+      for (const descriptor of new Set([hears, sends])) bindToAddress(descriptor, sourceAddress);
+    }
     configureSending(sends, options);
     const receiveBufferBytes = configureHearing(hears, options);
-    return { sends, hears, attribution, receiveBufferBytes };
+    return { sends, hears, attribution, receiveBufferBytes, binding };
   } catch (error) {
     closeSocketEnds({ sends, hears });
     throw error;
@@ -99,11 +110,6 @@ function openSocket(protocol: number): number {
   const flags = linux ? c.SOCK_NONBLOCK | c.SOCK_CLOEXEC : 0;
   const descriptor = openLibc().socket(c.AF_INET, c.SOCK_RAW | flags, protocol);
   return checkResult(descriptor, "socket", "open a raw socket");
-}
-
-function bind(descriptor: number, { interfaceName, sourceAddress }: SocketEndsOptions): void {
-  if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
-  if (sourceAddress !== undefined) bindToAddress(descriptor, sourceAddress);
 }
 
 function configureSending(descriptor: number, { mark, ignorePathMtu }: SocketEndsOptions): void {

@@ -87,19 +87,14 @@ function planFping(options: FpingOptions, targetCount: number): ReturnType<typeo
     retries: many ? undefined : options.retry ?? 3,
     ttl: options.ttl,
     tos: options.tos,
-    interface: options.src ?? options.iface,
+    interface: [options.iface, options.src].filter((word) => word !== undefined),
     mark: options.fwmark,
     "path-mtu": options.dontfrag ? "do" : undefined,
     payload: options["icmp-timestamp"] || options.size === undefined
       ? undefined
       : new Uint8Array(options.size),
   });
-  const { transport, prober } = plan;
-  return {
-    ...plan,
-    transport: { ...transport, interfaceName: options.iface },
-    prober: options.backoff === undefined || many
-      ? prober
-      : { ...prober, backoff: options.backoff },
-  };
+  const { prober } = plan;
+  if (options.backoff === undefined || many) return plan;
+  return { ...plan, prober: { ...prober, backoff: options.backoff } };
 }

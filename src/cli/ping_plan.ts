@@ -1,8 +1,9 @@
 /** From the options of `ping` to what a run needs: packets, socket, schedule. */
 
 import { randomHashKey } from "../packet/half_sip_hash.ts";
-import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
+import { ProbeTemplate } from "../packet/mod.ts";
 import type { ProberOptions } from "../probe/prober_options.ts";
+import { readEgress } from "./egress.ts";
 import type { Parsed } from "./option.ts";
 import { absentOptions } from "./command_line.ts";
 import { PING_OPTIONS } from "./ping_options.ts";
@@ -57,12 +58,12 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
   if (options.loop && options.count !== undefined) {
     throw new UsageError("Cannot use --loop with --count: want one of them", "--loop");
   }
-  const source = options.interface === undefined ? undefined : parseAddress(options.interface);
+  const { interfaceName, sourceAddress } = readEgress(options.interface);
   const payload = options.payload ?? defaultPayload(kind);
   const stampPayload = kind === "echo" && options.payload === undefined;
   const template = new ProbeTemplate({
     kind,
-    source: source ?? 0,
+    source: sourceAddress ?? 0,
     ttl: options.ttl ?? 64,
     tos: options.tos ?? 0,
     dontFragment: options["path-mtu"] === "do",
@@ -103,8 +104,8 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
       keepBytes: options.explain,
     },
     transport: {
-      interfaceName: source === undefined ? options.interface : undefined,
-      sourceAddress: source,
+      interfaceName,
+      sourceAddress,
       mark: options.mark,
       icmpTypes: [kind === "echo" ? ECHO_REPLY : TIMESTAMP_REPLY, ...ICMP_ERROR_TYPES],
       datagramBytes: template.lengthBytes,

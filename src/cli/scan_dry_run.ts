@@ -1,6 +1,5 @@
 /** `scan --dry-run`: every packet with all its fields, or a capture file. */
 
-import { parseAddress } from "../packet/address.ts";
 import { annotateDatagram, formatAnnotated, formatDatagram, parseDatagram } from "../packet/mod.ts";
 import { FileSink } from "../report/file_sink.ts";
 import { isClosedPipe, LineSink, writeAll } from "../report/line_sink.ts";
@@ -10,6 +9,7 @@ import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { emitPcapHeader, emitPcapRecord, LINK_TYPE } from "../scan/pcap.ts";
 import type { ProbeShape } from "../scan/probe_writer.ts";
 import { complain } from "./complain.ts";
+import { readEgress } from "./egress.ts";
 import { ExitCode } from "./exit_code.ts";
 import { openOutput } from "./open_output.ts";
 import type { WritableFile } from "./scan_machine.ts";
@@ -66,8 +66,8 @@ export function runDry(setup: ScanSetup, system: System): ExitCode {
 }
 
 function findSource({ options, plan }: ScanSetup, system: System): number {
-  const named = options.interface === undefined ? undefined : parseAddress(options.interface);
-  if (named !== undefined) return named;
+  const { sourceAddress } = readEgress(options.interface);
+  if (sourceAddress !== undefined) return sourceAddress;
   const route = system.findRoute(plan.space.addressAt(0));
   return route.kind === "routed" ? route.source : 0;
 }

@@ -40,7 +40,7 @@ export function formatScanMetadata(
       include_reserved: options["include-reserved"],
       ttl: options.ttl ?? DEFAULT_TTL,
       tos: options.tos ?? 0,
-      interface: options.interface ?? null,
+      interface: options.interface.join(",") || null,
       resumed: setup.previous !== undefined,
     },
     targets: {

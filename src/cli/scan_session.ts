@@ -1,6 +1,5 @@
 /** One scan from open sockets to exit code. */
 
-import { parseAddress } from "../packet/address.ts";
 import { FileSink } from "../report/file_sink.ts";
 import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../report/line_sink.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
@@ -13,6 +12,7 @@ import { emitProbeTemplate } from "../scan/probe_writer.ts";
 import type { ScanListener, ScanProgress } from "../scan/scan_record.ts";
 import { Sweep } from "../scan/sweep.ts";
 import { complain } from "./complain.ts";
+import { readEgress } from "./egress.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { OpenScan, WritableFile } from "./scan_machine.ts";
 import { formatScanMetadata } from "./scan_metadata.ts";
@@ -45,11 +45,11 @@ async function openSockets(
   { options, plan, senders }: ScanSetup,
   system: System,
 ): Promise<OpenScan> {
-  const source = options.interface === undefined ? undefined : parseAddress(options.interface);
+  const { interfaceName, sourceAddress } = readEgress(options.interface);
   return await system.scan.openScan({
     blocks: plan.space.blocks,
-    interfaceName: source === undefined ? options.interface : undefined,
-    source,
+    interfaceName,
+    source: sourceAddress,
     gatewayMac: options["gateway-mac"],
     mark: options.mark,
     rawSocket: options["raw-socket"],

@@ -22,8 +22,9 @@ export const PACKET_OPTIONS = {
   interface: {
     short: "I",
     value: text("NAME|ADDRESS", "interface"),
-    help: "Send from that interface, or with that source address",
+    help: "Send from that interface or source address; give both with -I twice",
     group: "Packet",
+    repeatable: true,
     fallback: "as the kernel routes",
   },
   mark: {

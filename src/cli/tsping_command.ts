@@ -39,16 +39,13 @@ export async function runTsping(words: readonly string[], system: System): Promi
     interval: Math.max(SHORTEST_ROUND_MS, round),
     spacing,
     timeout: TIMEOUT_MS,
-    interface: options.interface,
+    interface: options.interface === undefined ? [] : [options.interface],
     mark: options["fw-mark"],
   });
   return await runSession({
     command: "tsping",
     immediate: true,
-    plan: {
-      ...plan,
-      transport: { ...plan.transport, interfaceName: options.interface, sourceAddress: undefined },
-    },
+    plan,
     list,
     openReporter: (output, errors) =>
       new TspingReporter(output, {

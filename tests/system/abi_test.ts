@@ -181,7 +181,10 @@ const structures: Readonly<Record<string, Structure>> = {
       tai: "tai",
     },
   },
-  Ifreq: { type: "struct ifreq", members: { name: "ifr_name", data: "ifr_data" } },
+  Ifreq: {
+    type: "struct ifreq",
+    members: { name: "ifr_name", data: "ifr_data", index: "ifr_ifindex" },
+  },
   EthtoolTsInfo: {
     type: "struct ethtool_ts_info",
     members: { command: "cmd", flags: "so_timestamping", clockIndex: "phc_index" },

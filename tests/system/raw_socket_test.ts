@@ -258,7 +258,7 @@ systemTest(
       return [syscall, code, message];
     };
     assertEquals(refusal({ interfaceName: "nosuch0" }), [
-      "setsockopt",
+      "ioctl",
       "ENODEV",
       "Cannot use interface nosuch0: No such device (ENODEV)",
     ]);
