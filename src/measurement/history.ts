@@ -22,6 +22,12 @@ const RATE_TOLERANCE_RATIO = 0.5;
 const RATE_TOLERANCE_MS = 500;
 
 /**
+ * Where one pair of replies is all that there is to compare, a clock that went by less than this share of the time
+ * counts in another unit; one that was set differs by anything.
+ */
+const OTHER_UNIT_RATIO = 0.05;
+
+/**
  * A host's tick is looked for from the reply on whose stamp lags so far behind another of its stamps: a fine clock
  * on a steady way never lets it, and a run may have many such hosts. The finest tick that is looked for lets half
  * of all stamps lag by that.
@@ -40,6 +46,13 @@ export class StampHistory {
   #anchorMs: number | undefined;
   #anchorNs = 0;
   #wrongRate = false;
+  /** The stamp and time of the reply before, and by how much the stamps moved apart from time where they did most. */
+  #beforeMs = 0;
+  #beforeNs = 0;
+  #jumpMs = 0;
+  #jumpAfterMs = 0;
+  /** The stamps of the last stretch differed from time, which one jump explains. */
+  #jumped = false;
   /** How far the stamp that was most ahead of our send time was. */
   #leadMs: number | undefined;
   #ticks: TickDetector | undefined;
@@ -134,16 +147,45 @@ export class StampHistory {
   #watchRate(atNs: number, receiveMs: number): void {
     if (this.#anchorMs === undefined) {
       this.#wrongRate = false;
-      this.#anchorMs = receiveMs;
-      this.#anchorNs = atNs;
+      this.#jumped = false;
+      this.#anchor(atNs, receiveMs);
       return;
     }
+    const sinceMs = (atNs - this.#beforeNs) / 1e6;
+    const aheadMs = foldMs(receiveMs - this.#beforeMs - sinceMs);
+    if (Math.abs(aheadMs) >= Math.abs(this.#jumpMs)) {
+      this.#jumpMs = aheadMs;
+      this.#jumpAfterMs = sinceMs;
+    }
+    this.#beforeMs = receiveMs;
+    this.#beforeNs = atNs;
     const passedMs = (atNs - this.#anchorNs) / 1e6;
     if (passedMs < RATE_AFTER_MS) return;
-    const differenceMs = Math.abs(foldMs(receiveMs - this.#anchorMs - passedMs));
+    const differenceMs = foldMs(receiveMs - this.#anchorMs - passedMs);
     const toleranceMs = passedMs * RATE_TOLERANCE_RATIO + RATE_TOLERANCE_MS;
-    this.#wrongRate = differenceMs > toleranceMs;
+    const differs = Math.abs(differenceMs) > toleranceMs;
+    // A clock that was set differs once, and in one place; one that counts otherwise does so everywhere.
+    this.#wrongRate = differs && (this.#jumped || !this.#isJump(differenceMs, passedMs));
+    this.#jumped = differs;
+    this.#anchor(atNs, receiveMs);
+  }
+
+  /** Whether one jump between two replies explains how far the stamps moved apart from time. */
+  #isJump(differenceMs: number, passedMs: number): boolean {
+    const otherMs = passedMs - this.#jumpAfterMs;
+    if (otherMs > 0) {
+      return Math.abs(foldMs(differenceMs - this.#jumpMs)) <= otherMs * RATE_TOLERANCE_RATIO;
+    }
+    const movedMs = foldMs(passedMs + differenceMs);
+    return movedMs < 0 || movedMs >= passedMs * OTHER_UNIT_RATIO;
+  }
+
+  #anchor(atNs: number, receiveMs: number): void {
     this.#anchorMs = receiveMs;
     this.#anchorNs = atNs;
+    this.#beforeMs = receiveMs;
+    this.#beforeNs = atNs;
+    this.#jumpMs = 0;
+    this.#jumpAfterMs = 0;
   }
 }

@@ -57,13 +57,44 @@ Deno.test("stamps in seconds of the day are found out by their rate", () => {
   ]);
 });
 
-Deno.test("a remote clock that is set loses its values until it has run evenly again", () => {
-  const history = new StampHistory();
-  const flags = [0, 1000, 2000, 3000, 4000, 5000, 6000].map((ms) => {
-    const setMs = ms < 2500 ? 0 : 3_600_000;
-    return answer(history, NOON_MS + ms, NOON_MS + ms + 5 + setMs).flags.includes("wrong-rate");
-  });
-  assertEquals(flags, [false, false, false, false, true, true, false]);
+Deno.test("a remote clock that is set steps: its rate is not wrong", () => {
+  for (const everyMs of [50, 333, 1000, 2000, 5000]) {
+    for (const setMs of [10_000, -10_000, 3_600_000, -1800, 2700, 43_200_000]) {
+      for (let at = 1; at < 12; at++) {
+        const history = new StampHistory();
+        for (let index = 0; index < 60; index++) {
+          const ms = index * everyMs;
+          const shownMs = NOON_MS + ms + 5 + (index < at ? 0 : setMs);
+          const { flags, offset } = answer(
+            history,
+            NOON_MS + ms,
+            (shownMs + MS_PER_DAY) % MS_PER_DAY,
+          );
+          const what = `${setMs} ms before reply ${at} of one each ${everyMs} ms, reply ${index}`;
+          assertEquals([flags, offset === undefined], [[], false], what);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("stamps of another unit are found out at any interval", () => {
+  for (const everyMs of [20, 100, 700, 1000, 2000, 10_000]) {
+    // Seconds, hundredths, and a counter that runs three times as fast.
+    for (const rate of [0.001, 0.1, 3]) {
+      const history = new StampHistory();
+      const flagged: boolean[] = [];
+      for (let index = 0; index < 2 + Math.max(8, 8000 / everyMs); index++) {
+        const ms = index * everyMs;
+        const raw = Math.floor(20_000_000 + ms * rate);
+        flagged.push(answer(history, NOON_MS + ms, raw).flags.includes("wrong-rate"));
+      }
+      const first = flagged.indexOf(true);
+      const what = `rate ${rate}, every ${everyMs} ms: ${first}`;
+      assert(first > 0 && first * everyMs <= Math.max(3000, 2 * everyMs), what);
+      assert(flagged.slice(first).every((flag) => flag), what);
+    }
+  }
 });
 
 Deno.test("a delay that grows by a second is no wrong rate", () => {
