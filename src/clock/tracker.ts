@@ -1,7 +1,7 @@
 /** Follows one remote clock: offset and skew with hard bounds, from every answered probe. */
 
-import { TickDetector } from "../measurement/tick.ts";
-import { isClockStep } from "../measurement/timestamp.ts";
+import { FINE_TICK_MS, TickDetector } from "../measurement/tick.ts";
+import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { Instant } from "../time/instant.ts";
 import { ClockFit, type ClockFitOptions } from "./fit.ts";
@@ -47,6 +47,9 @@ const ERRATIC_OUTLIER_SHARE = 1 / 4;
 const STUCK_AFTER_NS = 1.5e9;
 
 const RESTARTS_KEPT = 32;
+
+/** No clock goes wrong by more than this while it answers: the limit of what is called a clock at all. */
+const MAX_RATE_ERROR = 0.1;
 
 /** Offset, skew and tick of one remote clock. */
 export class ClockTracker {
@@ -94,6 +97,10 @@ export class ClockTracker {
     this.#probes += 1;
     this.#watchStamp(sample);
     if (this.#localStep(sample)) return;
+    if (!isConsistent(sample, this.#tick.worstTickMs)) {
+      this.#outliers += 1;
+      return;
+    }
     this.#learnTick(sample);
 
     this.#fit ??= this.#newFit(sample);
@@ -160,19 +167,24 @@ export class ClockTracker {
       skewPpm: (skew.lower + skew.upper) / 2,
       skewSpreadPpm: uniformSpread(skew),
     };
-    const offsetMs = clamp(line.offsetMs, offset.lower, offset.upper);
+    const likely = clipped(
+      line.offsetMs,
+      // While the tick may be coarser than it seems, the likeliest line is not worth its own spread.
+      this.#tick.settled ? line.offsetSpreadMs : Infinity,
+      offset,
+    );
+    const likelySkew = clipped(line.skewPpm, line.skewSpreadPpm, skew);
     // Fold the estimate and shift the bounds with it: an interval is never torn at 12 h.
-    const shiftMs = foldMs(fit.referenceMs + offsetMs) - offsetMs;
+    const shiftMs = foldMs(fit.referenceMs + likely.value) - likely.value;
     return {
       ...common,
       shaping: fit.shaping,
-      offsetMs: offsetMs + shiftMs,
-      // While the tick may be coarser than it seems, the likeliest line is not worth its own spread.
-      spreadMs: this.#tick.settled ? line.offsetSpreadMs : uniformSpread(offset),
+      offsetMs: likely.value + shiftMs,
+      spreadMs: likely.spread,
       lowerMs: offset.lower + shiftMs,
       upperMs: offset.upper + shiftMs,
-      skewPpm: clamp(line.skewPpm, skew.lower, skew.upper),
-      skewSpreadPpm: line.skewSpreadPpm,
+      skewPpm: likelySkew.value,
+      skewSpreadPpm: likelySkew.spread,
       skewLowerPpm: skew.lower,
       skewUpperPpm: skew.upper,
     };
@@ -275,6 +287,31 @@ function offsetChange(before: ClockFit, after: ClockFit): number | undefined {
   const now = after.estimate(atNs);
   if (old === undefined || now === undefined) return undefined;
   return foldMs(after.referenceMs + now.offsetMs - before.referenceMs - old.offsetMs);
+}
+
+/**
+ * Whether the two stamps of one reply can be of one clock: it does not run backwards while it answers, however coarse
+ * it is, and does not take longer than the whole round trip, but for a tick.
+ */
+function isConsistent(sample: ClockSample, worstTickMs: number): boolean {
+  const { sentAt, receivedAt, receiveMs, transmitMs } = sample;
+  const processingMs = foldMs(transmitMs - receiveMs);
+  const rttMs = elapsedNs(sentAt, receivedAt) / 1e6;
+  return processingMs >= -FINE_TICK_MS &&
+    processingMs <= rttMs * (1 + MAX_RATE_ERROR) + worstTickMs + FINE_TICK_MS;
+}
+
+/**
+ * The part of an estimate's interval that the hard bounds allow.
+ *
+ * @returns the middle of it, and half its width.
+ */
+function clipped(value: number, spread: number, bounds: Range): { value: number; spread: number } {
+  const reach = Math.min(spread, uniformSpread(bounds));
+  const inside = clamp(value, bounds.lower, bounds.upper);
+  const lower = Math.max(bounds.lower, inside - reach);
+  const upper = Math.min(bounds.upper, inside + reach);
+  return { value: (lower + upper) / 2, spread: (upper - lower) / 2 };
 }
 
 /** Standard deviation of a number that may be anywhere in a range alike. */

@@ -82,6 +82,31 @@ export function isFar({ offsetMs }: ClockState): boolean {
   return Math.abs(offsetMs ?? 0) > FAR_MS;
 }
 
+/** A timescale that runs ahead of UTC by whole seconds. */
+export interface Timescale {
+  /** Its name. */
+  readonly name: "TAI" | "GPS time";
+  /** How far it is ahead of UTC. */
+  readonly seconds: number;
+  /** It may be our clock that shows it, and the remote one UTC. */
+  readonly isOurs: boolean;
+}
+
+/** Ahead of UTC since 2017-01-01 (IERS Bulletin C 52); the next leap second changes both. */
+const TIMESCALES = [{ name: "TAI", seconds: 37 }, { name: "GPS time", seconds: 18 }] as const;
+
+/** Who keeps such a time keeps it well. */
+const TIMESCALE_TOLERANCE_MS = 100;
+
+/** The timescale that the remote clock may show, or ours; undefined when the offset is not that of one. */
+export function timescale({ offsetMs }: ClockState): Timescale | undefined {
+  if (offsetMs === undefined) return undefined;
+  const found = TIMESCALES.find(({ seconds }) =>
+    Math.abs(Math.abs(offsetMs) - seconds * 1000) <= TIMESCALE_TOLERANCE_MS
+  );
+  return found === undefined ? undefined : { ...found, isOurs: offsetMs < 0 };
+}
+
 /** Fields of `clock`. */
 export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
   ...who<ClockEvent>(({ target }) => target),
@@ -121,7 +146,8 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     name: "spread_ms",
     type: "number",
     optional: true,
-    description: "One standard deviation of that estimate, under the same assumption",
+    description:
+      "One standard deviation of that estimate, under the same assumption, as far as the bounds allow it",
     value: ({ state }) => rounded(state.spreadMs),
   },
   {
@@ -189,7 +215,8 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     name: "remote_time",
     type: "string",
     optional: true,
-    description: "What the remote clock shows at `time`, time of day in UTC",
+    description:
+      "What the remote clock shows at `time`: a time of day, in UTC if the host keeps to RFC 792",
     value: (event) => {
       const timeMs = remoteTimeOfDay(event);
       return timeMs === undefined ? undefined : formatTimeOfDay(timeMs);
@@ -268,7 +295,7 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
   {
     name: "outliers",
     type: "integer",
-    description: "Answers that contradicted the others and were left out",
+    description: "Answers that contradicted the others, or themselves, and were left out",
     value: ({ state }) => state.outliers,
   },
   {

@@ -4,11 +4,13 @@ import { bold, dim, yellow } from "@std/fmt/colors";
 import type { ClockState, Consensus, Restart } from "../clock/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { Target } from "../target/target.ts";
-import { formatMs, formatTimeOfDay, msOfDay } from "../time/mod.ts";
+import { digitsFor, formatMs, formatTimeOfDay, msOfDay } from "../time/mod.ts";
 import {
   type ClockEvent,
   isFar,
   remoteTimeOfDay,
+  type Timescale,
+  timescale,
   whyUndecided,
   zoneMinutes,
 } from "./clock_record.ts";
@@ -35,7 +37,7 @@ export function formatClock(event: ClockEvent, numeric: boolean): string {
       row("skew", formatSkew(state)),
       row(
         "clock",
-        `${formatTimeOfDay(remote)} UTC there, ${formatTimeOfDay(msOfDay(nowNs))} here`,
+        `${formatTimeOfDay(remote)} there, ${formatTimeOfDay(msOfDay(nowNs))} UTC here`,
       ),
     );
   }
@@ -141,9 +143,37 @@ export function formatClockProgress(events: readonly ClockEvent[], probes: numbe
 /** Our own stamps are good to about a microsecond: no spread is worth more digits. */
 const FINEST_SPREAD_MS = 0.001;
 
-function formatOffset({ offsetMs = 0, spreadMs = Infinity }: ClockState): string {
-  const spread = Math.max(spreadMs, FINEST_SPREAD_MS);
-  return `${signed(formatMs(offsetMs, spread))} ms ± ${formatMs(spread, spread)}`;
+function formatOffset(state: ClockState): string {
+  const [offset, spread] = formatEstimate(
+    state.offsetMs,
+    Math.max(state.spreadMs ?? Infinity, FINEST_SPREAD_MS),
+    state.lowerMs,
+    state.upperMs,
+  );
+  return `${offset} ms ± ${spread}`;
+}
+
+/** Digits that an estimate may gain so that what is printed of it lies within its bounds. */
+const MORE_DIGITS = 3;
+
+/**
+ * An estimate and its spread with the digits that the spread supports, or as many more as it takes for the printed
+ * interval not to reach outside the bounds.
+ */
+function formatEstimate(
+  value = 0,
+  spread = Infinity,
+  lower = -Infinity,
+  upper = Infinity,
+): readonly [value: string, spread: string] {
+  let texts: [string, string] = ["", ""];
+  for (let more = 0; more <= MORE_DIGITS; more++) {
+    const precision = spread / 10 ** more;
+    texts = [signed(formatMs(value, precision)), formatMs(spread, precision)];
+    const [middle = NaN, reach = NaN] = texts.map(Number);
+    if (middle - reach >= lower && middle + reach <= upper) break;
+  }
+  return texts;
 }
 
 function formatBounds({ lowerMs, upperMs }: ClockState): string {
@@ -151,12 +181,13 @@ function formatBounds({ lowerMs, upperMs }: ClockState): string {
 }
 
 function formatSkew(state: ClockState): string {
-  const { skewPpm = 0, skewSpreadPpm = Infinity, skewLowerPpm = 0, skewUpperPpm = 0 } = state;
+  const { skewPpm, skewSpreadPpm = Infinity, skewLowerPpm = 0, skewUpperPpm = 0 } = state;
   const spread = Math.max(skewSpreadPpm, FINEST_SKEW_PPM);
-  const lower = formatMs(skewLowerPpm, spread);
-  const upper = formatMs(skewUpperPpm, spread);
-  return `${signed(formatMs(skewPpm, spread))} ppm ± ${formatMs(spread, spread)}, ` +
-    `between ${lower} and ${upper}`;
+  const [skew, reach] = formatEstimate(skewPpm, spread, skewLowerPpm, skewUpperPpm);
+  const digits = digitsFor(spread);
+  const lower = roundedText(skewLowerPpm, digits, Math.floor);
+  const upper = roundedText(skewUpperPpm, digits, Math.ceil);
+  return `${skew} ppm ± ${reach}, between ${lower} and ${upper}`;
 }
 
 /** Crystals wander by more than this. */
@@ -164,11 +195,11 @@ const FINEST_SKEW_PPM = 0.01;
 
 function cells(state: ClockState): string[] {
   if (!state.decidable) return [];
-  const { offsetMs = 0, spreadMs = Infinity, skewPpm = 0, skewSpreadPpm = Infinity } = state;
-  const spread = Math.max(spreadMs, FINEST_SPREAD_MS);
+  const { skewPpm = 0, skewSpreadPpm = Infinity } = state;
+  const [offset = "", spread = ""] = formatOffset(state).split(" ms ± ");
   return [
-    signed(formatMs(offsetMs, spread)),
-    formatMs(spread, spread),
+    offset,
+    spread,
     outwards(state.lowerMs ?? 0, Math.floor),
     outwards(state.upperMs ?? 0, Math.ceil),
     signed(formatMs(skewPpm, Math.max(skewSpreadPpm, FINEST_SKEW_PPM))),
@@ -221,8 +252,10 @@ function remarks(event: ClockEvent): string[] {
     const meaning = (FLAG_MEANINGS as Readonly<Record<string, string>>)[flag];
     return meaning === undefined ? flag : `${flag}: ${meaning}`;
   });
+  const scale = timescale(state);
   const zone = zoneMinutes(state);
-  if (zone !== undefined) {
+  if (scale !== undefined) found.push(formatTimescale(scale));
+  else if (zone !== undefined) {
     const sign = zone < 0 ? "-" : "+";
     const hours = String(Math.floor(Math.abs(zone) / 60)).padStart(2, "0");
     const minutes = String(Math.abs(zone) % 60).padStart(2, "0");
@@ -231,6 +264,15 @@ function remarks(event: ClockEvent): string[] {
     found.push("off by far: perhaps it counts from another moment than midnight UT");
   }
   return found;
+}
+
+/** What an offset that is the difference of two timescales may mean, and what would show whether it does. */
+function formatTimescale({ name, seconds, isOurs }: Timescale): string {
+  const distance = `${seconds} s, as ${name} is from UTC`;
+  return isOurs
+    ? `behind us by ${distance}: our own clock may show ${name}; other hosts behind by the same would confirm it`
+    : `ahead of us by ${distance}: it may show ${name}, or be wrong; ` +
+      "its settings, or NTP from the same host, would confirm it";
 }
 
 function undecided(event: ClockEvent): string {
@@ -243,8 +285,12 @@ function signed(text: string): string {
 
 /** A bound to the microsecond, never rounded inwards. */
 function outwards(ms: number, round: (value: number) => number): string {
-  const text = (round(ms * 1e3) / 1e3).toFixed(3);
-  return text === "-0.000" ? "0.000" : text;
+  return roundedText(ms, 3, round);
+}
+
+function roundedText(value: number, digits: number, round: (value: number) => number): string {
+  const unit = 10 ** digits;
+  return formatMs(round(value * unit) / unit, 1 / unit);
 }
 
 function row(label: string, text: string): string {

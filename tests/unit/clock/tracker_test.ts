@@ -116,6 +116,66 @@ Deno.test("stamps that do not advance like a clock give no number", () => {
   }
 });
 
+Deno.test("a host that transmits before it receives is not decided, at any tick", () => {
+  for (const tickMs of [0, 1, 10, 64]) {
+    for (const beforeMs of [2, 20, 50, 700]) {
+      const tracker = new ClockTracker();
+      for (const { sample } of run({ probes: 120, tickMs }).replies) {
+        const transmitMs = (sample.transmitMs - beforeMs + 86_400_000) % 86_400_000;
+        tracker.add({ ...sample, transmitMs });
+        const state = tracker.state();
+        assertEquals([state.decidable, state.offsetMs], [false, undefined]);
+      }
+      const { undecided, outliers } = tracker.state();
+      assertEquals([undecided, outliers], ["the stamps do not keep time", 120]);
+    }
+  }
+});
+
+Deno.test("now and then a reply whose stamps are torn apart is left out, and the others count", () => {
+  for (const byMs of [-50, 100]) {
+    const tracker = new ClockTracker();
+    const { replies } = run({ probes: 100 });
+    for (const { index, sample } of replies) {
+      const transmitMs = sample.transmitMs + (index % 10 === 9 ? byMs : 0);
+      tracker.add({ ...sample, transmitMs });
+    }
+    const state = tracker.state();
+    assertEquals([state.decidable, state.outliers, state.restartCount], [true, 10, 0]);
+    assertAlmostEquals(state.offsetMs ?? NaN, replies[99]?.trueOffsetMs ?? NaN, 0.1);
+  }
+});
+
+Deno.test("the estimate's interval stays within the hard bounds, after each reply and at any time", () => {
+  for (let seed = 0; seed < 60; seed += 1) {
+    const pick = <T>(...values: readonly T[]): T => values[seed % values.length] as T;
+    const replies = simulate({
+      seed,
+      probes: 40,
+      outMs: pick(0.01, 5, 0.5, 10, 1),
+      backMs: pick(5, 0.01, 7),
+      jitterMs: pick(0, 0.1, 3),
+      tickMs: pick(0, 0, 10, 64),
+      skewPpm: pick(0, 300, -400),
+      phase: EVEN,
+    });
+    const tracker = new ClockTracker();
+    for (const { sample } of replies) {
+      tracker.add(sample);
+      for (const laterNs of [0, 30e9]) {
+        const state = tracker.state(sample.receivedAt.realtimeNs + laterNs);
+        if (!state.decidable) continue;
+        const { offsetMs = NaN, spreadMs = NaN, lowerMs = NaN, upperMs = NaN } = state;
+        assert(offsetMs - spreadMs >= lowerMs - 1e-6 && offsetMs + spreadMs <= upperMs + 1e-6);
+        const { skewPpm = NaN, skewSpreadPpm = NaN, skewLowerPpm = NaN, skewUpperPpm = NaN } =
+          state;
+        assert(skewPpm - skewSpreadPpm >= skewLowerPpm - 1e-6);
+        assert(skewPpm + skewSpreadPpm <= skewUpperPpm + 1e-6);
+      }
+    }
+  }
+});
+
 Deno.test("old replies are forgotten, in number and in time", () => {
   const replies = simulate({ seed: 3, probes: 400, jitterMs: 0.1, skewPpm: 20, phase: EVEN });
   const few = new ClockTracker({ maxSamples: 100 });

@@ -71,11 +71,42 @@ Deno.test("an offset has the digits that its spread supports, and the spread one
       [0.00001, "+123.457 ms ± 0.001"],
     ] as const
   ) {
-    assertEquals(rowOf("offset", { spreadMs }), `${text}, remote clock minus ours`);
+    const state = { spreadMs, lowerMs: 0, upperMs: 200 };
+    assertEquals(rowOf("offset", state), `${text}, remote clock minus ours`);
   }
-  assertEquals(rowOf("offset", { offsetMs: -0.002 })?.slice(0, 8), "+0.00 ms");
-  assertEquals(rowOf("offset", { offsetMs: -0.02 })?.slice(0, 8), "-0.02 ms");
-  assertEquals(rowOf("skew", {}), "+1.3 ppm ± 0.4, between -3.2 and 5.5");
+  const around = { lowerMs: -5, upperMs: 5 };
+  assertEquals(rowOf("offset", { ...around, offsetMs: -0.002 })?.slice(0, 8), "+0.00 ms");
+  assertEquals(rowOf("offset", { ...around, offsetMs: -0.02 })?.slice(0, 8), "-0.02 ms");
+  assertEquals(rowOf("skew", {}), "+1.3 ppm ± 0.4, between -3.2 and 5.6");
+});
+
+Deno.test("an estimate is printed within its bounds, with more digits where rounding would leave them", () => {
+  const state = { offsetMs: -3.4, spreadMs: 5.54, lowerMs: -8.95, upperMs: 3 };
+  assertEquals(rowOf("offset", state)?.split(",")[0], "-3.4 ms ± 5.5");
+  const narrow = { offsetMs: 0.96, spreadMs: 0.04, lowerMs: 0.9, upperMs: 1.0001 };
+  assertEquals(rowOf("offset", narrow)?.split(",")[0], "+0.96 ms ± 0.04");
+  const skew = { skewPpm: 4.66, skewSpreadPpm: 0.82, skewLowerPpm: -1, skewUpperPpm: 5.49 };
+  assertEquals(rowOf("skew", skew), "+4.66 ppm ± 0.82, between -1.0 and 5.5");
+});
+
+Deno.test("an offset of 37 or 18 seconds may be another timescale, and is not said to be", () => {
+  const remark = (offsetMs: number) =>
+    rowOf("remark", { offsetMs, lowerMs: offsetMs - 9, upperMs: offsetMs + 9 });
+  assertEquals(
+    remark(37_003),
+    "ahead of us by 37 s, as TAI is from UTC: it may show TAI, or be wrong; " +
+      "its settings, or NTP from the same host, would confirm it",
+  );
+  assertMatch(
+    remark(18_000) ?? "",
+    /^ahead of us by 18 s, as GPS time is .* it may show GPS time,/,
+  );
+  assertEquals(
+    remark(-37_000),
+    "behind us by 37 s, as TAI is from UTC: our own clock may show TAI; " +
+      "other hosts behind by the same would confirm it",
+  );
+  for (const offsetMs of [36_500, 37_500, 19_000]) assertEquals(remark(offsetMs), undefined);
 });
 
 Deno.test("bounds are rounded outwards", () => {
@@ -85,11 +116,11 @@ Deno.test("bounds are rounded outwards", () => {
 });
 
 Deno.test("the remote clock is read now, across midnight too", () => {
-  assertEquals(rowOf("clock", {}), "12:00:00.123 UTC there, 12:00:00.000 here");
+  assertEquals(rowOf("clock", {}), "12:00:00.123 there, 12:00:00.000 UTC here");
   const late = rowOf("clock", { offsetMs: 43_200_000 - 1 });
-  assertEquals(late, "23:59:59.999 UTC there, 12:00:00.000 here");
+  assertEquals(late, "23:59:59.999 there, 12:00:00.000 UTC here");
   const early = rowOf("clock", { offsetMs: -43_199_999 });
-  assertEquals(early, "00:00:00.001 UTC there, 12:00:00.000 here");
+  assertEquals(early, "00:00:00.001 there, 12:00:00.000 UTC here");
 });
 
 Deno.test("without a decision there is a reason and no number", () => {
