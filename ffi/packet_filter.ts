@@ -19,14 +19,18 @@ export interface FilterInstruction {
 
 /** Operations of the classic machine, <linux/bpf_common.h>: accumulator A, index register X. */
 export const BPF = {
-  /** A ← 32 bits at k. */
-  loadWord: 0x20,
   /** A ← octet at k. */
   loadByte: 0x30,
   /** A ← octet at X + k. */
   loadByteIndexed: 0x50,
   /** A ← 16 bits at k. */
   loadHalf: 0x28,
+  /** A ← 32 bits at k. */
+  loadWord: 0x20,
+  /** A ← M[k]. */
+  loadMemory: 0x60,
+  /** M[k] ← A. */
+  storeMemory: 0x02,
   /** A ← length of the packet. */
   loadLength: 0x80,
   /** X ← 4 × (octet at k, low four bits): the length of an IPv4 header. */
@@ -35,12 +39,16 @@ export const BPF = {
   and: 0x54,
   /** A ← A << k. */
   shiftLeft: 0x64,
+  /** A ← A >> k. */
+  shiftRight: 0x74,
   /** A ← A + X. */
   addIndex: 0x0c,
   /** X ← A. */
   toIndex: 0x07,
   /** Compare A = k. */
   jumpEqual: 0x15,
+  /** Compare A > k. */
+  jumpGreater: 0x25,
   /** Compare A & k ≠ 0. */
   jumpSet: 0x45,
   /** Accept k octets; 0 drops the packet. */

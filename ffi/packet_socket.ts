@@ -45,7 +45,7 @@ export class PacketSocket extends BatchTransmitter {
   /**
    * Opens a socket and binds it to an interface.
    *
-   * Memory: bind and setsockopt read their buffers during the call only.
+   * Memory: setsockopt reads its buffer during the call only.
    *
    * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV when there is no such interface
    */
@@ -58,14 +58,7 @@ export class PacketSocket extends BatchTransmitter {
       "open a packet socket",
     );
     try {
-      const address = new DataView(new ArrayBuffer(SockaddrLl.size));
-      address.setUint16(SockaddrLl.family, AF_PACKET, true);
-      address.setInt32(SockaddrLl.interfaceIndex, options.interfaceIndex, true);
-      checkResult(
-        libc.bind(descriptor, new Uint8Array(address.buffer), SockaddrLl.size),
-        "bind",
-        `bind a packet socket to interface ${options.interfaceIndex}`,
-      );
+      bindToLink(descriptor, 0, options.interfaceIndex);
       const bypass = "pass the queueing discipline (PACKET_QDISC_BYPASS)";
       setIntOption(descriptor, SOL_PACKET, PACKET_QDISC_BYPASS, 1, bypass);
       const { sendBufferBytes } = options;
@@ -76,4 +69,25 @@ export class PacketSocket extends BatchTransmitter {
       throw error;
     }
   }
+}
+
+/**
+ * Binds a packet socket. From then on it receives frames of that Ethernet type.
+ *
+ * Memory: bind reads the address during the call only.
+ *
+ * @param protocol Ethernet type, ETH_P_*; 0 for none
+ * @param interfaceIndex 0 for all interfaces
+ * @throws {SystemError} ENODEV when there is no such interface
+ */
+export function bindToLink(descriptor: number, protocol: number, interfaceIndex: number): void {
+  const address = new DataView(new ArrayBuffer(SockaddrLl.size));
+  address.setUint16(SockaddrLl.family, AF_PACKET, true);
+  address.setUint16(SockaddrLl.protocol, protocol);
+  address.setInt32(SockaddrLl.interfaceIndex, interfaceIndex, true);
+  checkResult(
+    openLibc().bind(descriptor, new Uint8Array(address.buffer), SockaddrLl.size),
+    "bind",
+    `bind a packet socket to interface ${interfaceIndex}`,
+  );
 }

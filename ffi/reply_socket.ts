@@ -1,13 +1,21 @@
-/** Receive path for sweeps: a raw ICMP socket with a filter in the kernel, emptied in batches, raw(7), recvmmsg(2). Linux only. */
+/**
+ * Receive path for sweeps: a socket with a filter in the kernel, emptied in batches, recvmmsg(2). Linux only.
+ *
+ * What left as frames passed the firewall and its connection tracking by, which take its answers for strangers. So they are received
+ * there too: by a packet socket, packet(7). What the kernel routed is received by a raw ICMP socket, raw(7).
+ */
 
 import {
   AF_INET,
+  AF_PACKET,
+  ETH_P_IP,
   IPPROTO_ICMP,
   MSG_DONTWAIT,
   MSG_TRUNC,
   POLLIN,
   SO_TIMESTAMPNS,
   SOCK_CLOEXEC,
+  SOCK_DGRAM,
   SOCK_RAW,
   SOL_SOCKET,
 } from "./constants.ts";
@@ -15,10 +23,13 @@ import { checkResult, EAGAIN, EINTR, readErrno, SystemError } from "./errno.ts";
 import { Cmsghdr, cmsgSpace, Iovec, Mmsghdr, Msghdr, Pollfd, Timespec } from "./layout.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
 import { attachFilter, type FilterInstruction } from "./packet_filter.ts";
+import { bindToLink } from "./packet_socket.ts";
 import { readSocketMemory, setIntOption, setReceiveBuffer } from "./socket_option.ts";
 
 /** How a reply socket listens. */
 export interface ReplySocketOptions {
+  /** Where: at the link, before the firewall, or as a raw ICMP socket behind it. */
+  readonly layer: "link" | "icmp";
   /** What the kernel lets through. */
   readonly filter: readonly FilterInstruction[];
   /** Datagrams that one system call takes, 1 to 1024. */
@@ -97,16 +108,22 @@ export class ReplySocket {
    */
   static open(options: ReplySocketOptions): ReplySocket {
     const libc = openLibc();
+    const isLink = options.layer === "link";
     const descriptor = checkResult(
-      libc.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP),
+      // Without a protocol a packet socket receives nothing before its filter is there.
+      isLink
+        ? libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+        : libc.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP),
       "socket",
-      "open a raw ICMP socket",
+      isLink ? "open a packet socket" : "open a raw ICMP socket",
     );
     try {
       attachFilter(descriptor, options.filter);
       const granted = setReceiveBuffer(descriptor, options.bufferBytes);
       const action = "ask for receive stamps (SO_TIMESTAMPNS)";
       setIntOption(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1, action);
+      // All interfaces: answers may come in by another one than the probes left by.
+      if (isLink) bindToLink(descriptor, ETH_P_IP, 0);
       return new ReplySocket(descriptor, granted, options);
     } catch (error) {
       libc.close(descriptor);

@@ -1,11 +1,16 @@
 /** Opens what a sweep needs: the way out that fits its targets, the way in, and the clock. Linux only. */
 
 import { BulkRawSocket } from "./bulk_raw_socket.ts";
+import { ETH_P_ALL, ETH_P_IP } from "./constants.ts";
+import { SystemError } from "./errno.ts";
+import { listInterfaceAddresses } from "./interfaces.ts";
 import { timestampReplyFilter } from "./packet_filter.ts";
 import { PacketSocket } from "./packet_socket.ts";
 import { ReplySocket } from "./reply_socket.ts";
+import { ReplyWitness } from "./reply_witness.ts";
 import { chooseScanPath, type ScanPath, type ScanPathQuery } from "./scan_path.ts";
 import { SystemClock } from "./system_clock.ts";
+import { wireReplyFilter } from "./wire_filter.ts";
 
 /** What is to be sent. */
 export interface ScanSocketOptions extends ScanPathQuery {
@@ -21,6 +26,8 @@ export interface ScanSockets extends Disposable {
   readonly transmitters: readonly (PacketSocket | BulkRawSocket)[];
   /** Way in. */
   readonly replies: ReplySocket;
+  /** Counts the replies that reach this machine; undefined where the kernel does not let it. */
+  readonly witness: ReplyWitness | undefined;
   /** The clock that stamps refer to. */
   readonly clock: SystemClock;
   /** Which way out was chosen, and why. */
@@ -53,23 +60,57 @@ const RECEIVE_BUFFER_BYTES = 64 << 20;
  */
 export async function openScanSockets(options: ScanSocketOptions): Promise<ScanSockets> {
   const clock = SystemClock.open();
-  const replies = ReplySocket.open({
-    filter: timestampReplyFilter(),
-    capacity: RECEIVE_BATCH,
-    bufferBytes: RECEIVE_BUFFER_BYTES,
-    baseUnixMs: clock.baseUnixMs,
-  });
+  const path = await chooseScanPath(options);
+  const replies = openReplies(path, clock.baseUnixMs);
+  const witness = openWitness(path);
   const transmitters: (PacketSocket | BulkRawSocket)[] = [];
   const close = () => {
     for (const transmitter of transmitters) transmitter.close();
     replies.close();
+    witness?.close();
   };
   try {
-    const path = await chooseScanPath(options);
     while (transmitters.length < options.senders) transmitters.push(openTransmitter(path, options));
-    return { transmitters, replies, clock, path, close, [Symbol.dispose]: close };
+    return { transmitters, replies, witness, clock, path, close, [Symbol.dispose]: close };
   } catch (error) {
     close();
+    throw error;
+  }
+}
+
+/** Answers are received where the probes leave. */
+function openReplies(path: ScanPath, baseUnixMs: number): ReplySocket {
+  const isLink = path.kind === "packet-socket";
+  return ReplySocket.open({
+    layer: isLink ? "link" : "icmp",
+    filter: isLink ? wireReplyFilter([path.source]) : timestampReplyFilter(),
+    capacity: RECEIVE_BATCH,
+    bufferBytes: RECEIVE_BUFFER_BYTES,
+    baseUnixMs,
+  });
+}
+
+/** More addresses than this are not looked for: a filter has room for so many. */
+const MOST_OWN_ADDRESSES = 64;
+
+/**
+ * Looks one step nearer to the wire than the socket for replies: before the traffic control of the interface that frames leave by,
+ * before the firewall where the kernel routes. A kernel older than 4.20, or one without packet sockets, has no witness.
+ */
+function openWitness(path: ScanPath): ReplyWitness | undefined {
+  const isLink = path.kind === "packet-socket";
+  const own = isLink
+    ? [path.source]
+    : [...new Set(listInterfaceAddresses().map(({ address }) => address))];
+  if (own.length === 0 || own.length > MOST_OWN_ADDRESSES) return undefined;
+  try {
+    return ReplyWitness.open({
+      protocol: isLink ? ETH_P_ALL : ETH_P_IP,
+      interfaceIndex: isLink ? path.interfaceIndex : 0,
+      destinations: own,
+    });
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
     throw error;
   }
 }

@@ -38,7 +38,7 @@ function trySetOption(descriptor: number, level: number, option: number, value: 
  * @returns the numbers, as many as the kernel gave
  * @throws {SystemError} when the kernel refuses
  */
-function getWordsOption(
+export function getWordsOption(
   descriptor: number,
   level: number,
   option: number,

@@ -2,7 +2,7 @@
 
 import type { ByteSink } from "../report/line_sink.ts";
 import type { CheckpointFile } from "../scan/checkpoint.ts";
-import type { ReplySource } from "../scan/reply_collector.ts";
+import type { ReplySource, Witness } from "../scan/reply_collector.ts";
 import type { Transmitter } from "../scan/sender.ts";
 import type { Block } from "../target/block.ts";
 import type { Clock } from "../time/instant.ts";
@@ -33,6 +33,8 @@ export interface OpenScan {
   readonly transmitters: readonly Transmitter[];
   /** Way in. */
   readonly replies: ReplySource;
+  /** Counts the replies that reach this machine; undefined where there is none. */
+  readonly witness: Witness | undefined;
   /** The clock that stamps refer to. */
   readonly clock: Clock;
   /** Which way out was chosen, and why; `isDirect` where some targets are reached without a gateway. */

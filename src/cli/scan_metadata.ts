@@ -66,6 +66,7 @@ export function formatScanMetadata(
       unproven: result.unproven,
       malformed: result.malformed,
       kernel_drops: result.dropped,
+      blocked: result.blocked,
       backoffs: result.backoffs,
     },
     complete: result.isComplete,

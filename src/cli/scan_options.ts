@@ -169,10 +169,10 @@ export const SCAN_COMMAND: CommandSpec = {
     "--include-reserved; private, shared, loopback and link-local ones are scanned when a target lies wholly inside them. " +
     "A scan of the public Internet needs --yes. Ask first whom you probe.",
     "Where all targets lie behind one gateway on an Ethernet link, probes leave as frames through a packet socket, past the " +
-    "firewall and IPsec of this machine; else, and with --raw-socket or --mark, as datagrams that the kernel routes. " +
+    "firewall and IPsec of this machine, and replies are received in front of them; else, and with --raw-socket or --mark, as datagrams that the kernel routes. " +
     "The output names which.",
     "The exit code is 0 when every probe was sent and no reply was lost, 1 when the scan was interrupted or the " +
-    "kernel refused probes or dropped replies, 4 when something could not be written. A scan killed at any moment resumes with no address missing; what is probed twice is what left " +
+    "kernel refused probes, dropped replies or kept them back (firewall), 4 when something could not be written. A scan killed at any moment resumes with no address missing; what is probed twice is what left " +
     "within the cooldown and one second before the kill, or had not left a slow link's queue by then.",
   ],
   options: SCAN_OPTIONS,

@@ -4,7 +4,7 @@ import { FileSink } from "../report/file_sink.ts";
 import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../report/line_sink.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
 import { ScanReporter } from "../report/scan_reporter.ts";
-import { listScanWarnings, ScanStatus } from "../report/scan_status.ts";
+import { describeBlocked, listScanWarnings, ScanStatus } from "../report/scan_status.ts";
 import { CheckpointStore } from "../scan/checkpoint.ts";
 import { createDuplicateFilter } from "../scan/duplicate_filter.ts";
 import { randomHashKey } from "../packet/half_sip_hash.ts";
@@ -117,7 +117,7 @@ async function sweep(
     ? undefined
     : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, previous);
   let last: ScanProgress | undefined;
-  let isKept = true, notAsked = 0;
+  let isKept = true, isBlockTold = false, notAsked = 0;
   const keep = (what: string, write: () => void) => {
     try {
       write();
@@ -139,6 +139,11 @@ async function sweep(
     progress: (progress) => {
       last = progress;
       sink.flush();
+      // A scan may last for days: this is not first said at its end.
+      if (progress.blocked > 0 && progress.phase === "sending" && !isBlockTold) {
+        say(describeBlocked(progress));
+        isBlockTold = true;
+      }
       status?.show(progress);
     },
     checkpoint: (position) => {
@@ -158,6 +163,7 @@ async function sweep(
     key: randomHashKey(),
     transmitters: sockets.transmitters,
     replies: sockets.replies,
+    witness: sockets.witness,
     clock,
     rate,
     cooldownMs,
@@ -190,11 +196,11 @@ async function sweep(
   const chooseExitCode = (): ExitCode => {
     const isWritten = sink.failure === undefined || isClosedPipe(sink.failure);
     if (!isWritten || !isKept) return ExitCode.System;
-    const isWhole = result.isComplete && result.dropped === 0 && notAsked === 0;
+    const isWhole = result.isComplete && result.dropped + result.blocked + notAsked === 0;
     return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
   };
   const exitCode = chooseExitCode();
-  const reason = result.isComplete ? "complete" : "interrupted";
+  const reason = result.trouble?.reason ?? (result.isComplete ? "complete" : "interrupted");
   const { length } = plan.order;
   reporter.end({ ...result, length, reason, exitCode });
   sink.flush();

@@ -46,7 +46,7 @@ export interface ScanUnsent {
 /** How a scan ended, for its last record. */
 export interface ScanEndInfo
   extends Omit<ScanProgress, "phase" | "sendRate" | "replyRate" | "remainingSeconds"> {
-  /** Why it ended: complete, or interrupted. */
+  /** Why it ended: complete, interrupted, or blocked. */
   readonly reason: string;
   /** Exit code. */
   readonly exitCode: number;
@@ -232,8 +232,9 @@ export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
   {
     name: "reason",
     type: "string",
-    description: "Why it ended",
-    values: ["complete", "interrupted"],
+    description:
+      "Why it ended; blocked: replies reached this machine, and its firewall let none through",
+    values: ["complete", "interrupted", "blocked"],
     value: (end) => end.reason,
   },
   ...integers<ScanEndInfo>([
@@ -252,6 +253,11 @@ export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
     ["unproven", "Replies and errors without a right proof", (end) => end.unproven],
     ["malformed", "Datagrams that could not be read", (end) => end.malformed],
     ["kernel_drops", "Datagrams dropped because the receive buffer was full", (end) => end.dropped],
+    [
+      "blocked",
+      "Timestamp replies that reached this machine and that its firewall or reverse path filter kept back",
+      (end) => end.blocked,
+    ],
     ["backoffs", "Times that the kernel had no room for probes", (end) => end.backoffs],
   ]),
   {

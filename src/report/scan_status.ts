@@ -81,6 +81,7 @@ export function listScanWarnings(counts: ScanCounts & { readonly stuck?: number 
         `was full, want a lower --rate`,
     );
   }
+  if (counts.blocked > 0) warnings.push(describeBlocked(counts));
   if (counts.unsent > 0) {
     warnings.push(
       `the kernel refused ${formatCount(counts.unsent)} probes: their hosts were not asked`,
@@ -90,6 +91,14 @@ export function listScanWarnings(counts: ScanCounts & { readonly stuck?: number 
     warnings.push("the link took no more probes: some of those sent have not left this machine");
   }
   return warnings;
+}
+
+/** Says that this machine keeps replies from the program. */
+export function describeBlocked({ blocked, replies }: ScanCounts): string {
+  const cure = "see nft list ruleset, iptables-save and rp_filter";
+  return replies === 0
+    ? `this machine's firewall lets no reply through: ${formatCount(blocked)} arrived, ${cure}`
+    : `lost replies: this machine's firewall kept back ${formatCount(blocked)}, ${cure}`;
 }
 
 /** A duration to one significant part: `4.5 s`, `12 min`, `3.2 h`, `6.1 days`. */

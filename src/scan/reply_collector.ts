@@ -32,6 +32,12 @@ export interface ReplySource {
   breathe(): Promise<void>;
 }
 
+/** Counts the timestamp replies that reach this machine, whatever becomes of them. The FFI layer's ReplyWitness is one. */
+export interface Witness {
+  /** Replies seen since open. */
+  seen(): number;
+}
+
 /** What a collector works with. */
 export interface CollectorOptions {
   /** Where replies come from. */
@@ -69,6 +75,8 @@ export class ReplyCollector {
   unproven = 0;
   /** Datagrams that could not be read. */
   malformed = 0;
+  /** Timestamp replies received, proven or not. */
+  received = 0;
   readonly #options: CollectorOptions;
   readonly #reader = new ReplyReader();
 
@@ -101,9 +109,14 @@ export class ReplyCollector {
     const kind = reader.read(source.bytes, start, source.lengthOf(index));
     if (kind === "malformed") {
       this.malformed++;
-    } else if (kind === "other") {
+      return;
+    }
+    if (kind === "other") {
       this.#readError(index, start);
-    } else if (proofs.isProven(reader.source, reader.originateMs, reader.proof)) {
+      return;
+    }
+    this.received++;
+    if (proofs.isProven(reader.source, reader.originateMs, reader.proof)) {
       this.#accept(msOfDay(source.receivedRealtimeNs(index)));
     } else {
       this.unproven++;

@@ -43,6 +43,8 @@ export class ReplyReader {
     if (versionAndLength >>> 4 !== 4 || headerBytes < IPV4_MIN_HEADER_BYTES) return "malformed";
     if (totalBytes > lengthBytes || totalBytes < headerBytes + ICMP.rest) return "malformed";
     const message = start + headerBytes, end = start + totalBytes;
+    // A packet socket is before the kernel's own check.
+    if (foldSum(sumWords(bytes, start, message)) !== 0xffff) return "malformed";
     if (bytes[message + ICMP.type] !== ICMP_TYPE.timestampReply) return "other";
     if (end - message < TIMESTAMP_BYTES) return "malformed";
     this.source = readU32(bytes, start + IPV4.source);

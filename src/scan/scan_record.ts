@@ -78,6 +78,8 @@ export interface ScanCounts {
   readonly malformed: number;
   /** Datagrams that the kernel dropped because the receive buffer was full. Each may have been a reply. */
   readonly dropped: number;
+  /** Timestamp replies that reached this machine and were kept from the program: by its firewall or reverse path filter. */
+  readonly blocked: number;
 }
 
 /** How far a scan is. */

@@ -12,11 +12,12 @@ import { createDuplicateFilter } from "./duplicate_filter.ts";
 import type { HashKey } from "../packet/half_sip_hash.ts";
 import { Pacer } from "./pacer.ts";
 import { ProofChecker } from "./proof.ts";
-import { ReplyCollector, type ReplySource } from "./reply_collector.ts";
+import { ReplyCollector, type ReplySource, type Witness } from "./reply_collector.ts";
 import type { ScanOrder } from "./scan_order.ts";
 import type { ScanCounts, ScanListener, ScanProgress } from "./scan_record.ts";
 import type { Transmitter } from "./sender.ts";
 import { SenderPool } from "./sender_pool.ts";
+import { BlockedReplies } from "./blocked_replies.ts";
 import { SettledMark } from "./settled_mark.ts";
 
 /** A scan ready to run. */
@@ -37,6 +38,8 @@ export interface SweepOptions {
   readonly transmitters: readonly Transmitter[];
   /** Where replies come from. */
   readonly replies: ReplySource;
+  /** Sees the replies that reach this machine; undefined where there is none. */
+  readonly witness?: Witness | undefined;
   /** Our clocks. */
   readonly clock: Clock;
   /** Probes a second; Infinity for no limit. */
@@ -49,14 +52,24 @@ export interface SweepOptions {
   readonly listener: ScanListener;
 }
 
+/** What keeps a scan from being complete. */
+export interface SweepTrouble {
+  /** Reason of the `end` record. */
+  readonly reason: "blocked";
+  /** One sentence. */
+  readonly message: string;
+}
+
 /** How a scan ended. */
 export interface SweepResult extends ScanCounts {
   /** Probes dealt with; a scan that was stopped may resume here. */
   readonly position: number;
   /** Probes that the kernel had taken and still held when it was waited for no longer, or some more; 0 is exact. */
   readonly stuck: number;
-  /** Whether every probe of the shard was dealt with, has left, and its answer was awaited. */
+  /** Whether every probe of the shard was dealt with, has left, and its answer was awaited and could arrive. */
   readonly isComplete: boolean;
+  /** Why a scan that nobody stopped is not complete, in one word and one sentence. */
+  readonly trouble: SweepTrouble | undefined;
   /** Seconds from the first probe until the last one had left. */
   readonly sendingSeconds: number;
   /** Seconds from the first probe to the end of the cooldown. */
@@ -82,6 +95,8 @@ const STEP_MS = 1;
  */
 const DRAIN_PATIENCE_NS = 10e9, DIRECT_DRAIN_PATIENCE_NS = 250e6, DRAIN_WAIT_MS = 10;
 const FIRST_BACKOFF_MS = 0.1, LONGEST_BACKOFF_MS = 50;
+/** Between the witness's socket and the one for replies a datagram may be on its way for so long. */
+const DELIVERY_MS = 10;
 
 /** One run over one shard. */
 export class Sweep {
@@ -90,6 +105,7 @@ export class Sweep {
   readonly #pool: SenderPool;
   readonly #collector: ReplyCollector;
   readonly #settled: SettledMark;
+  readonly #blocked: BlockedReplies;
   readonly #yieldNs: number;
   readonly #receiveBatches: number;
   #sent = 0;
@@ -144,6 +160,7 @@ export class Sweep {
     const proofs = new ProofChecker(key);
     this.#collector = new ReplyCollector({ source, space, proofs, duplicates, listener });
     this.#settled = new SettledMark(this.#pool, cooldownMs);
+    this.#blocked = new BlockedReplies(options.witness, source, this.#collector);
   }
 
   /** Sends no more; what is under way is still awaited. A second call ends the wait too. */
@@ -171,12 +188,15 @@ export class Sweep {
     listener.progress(this.#progress(nowNs, "cooldown"));
     // After an aborted wait the last probes are not settled, nor are those that never left: a resumed scan repeats them.
     const isSettled = !this.#isAborted && stuck === 0;
-    listener.checkpoint(isSettled ? position : this.#settled.settled(this.#heardNs));
+    this.#checkpoint(isSettled ? position : this.#settled.settled(this.#heardNs));
     return {
       ...this.#counts(),
       position,
       stuck,
-      isComplete: position >= order.length && isSettled,
+      isComplete: position >= order.length && isSettled && !this.#blocked.isTotal,
+      trouble: this.#blocked.isTotal
+        ? { reason: "blocked", message: "no reply got past this machine's firewall" }
+        : undefined,
       sendingSeconds: (lastNs - this.#startNs) / 1e9,
       elapsedSeconds: (nowNs - this.#startNs) / 1e9,
     };
@@ -190,11 +210,22 @@ export class Sweep {
       const waitMs = Math.min(COOLDOWN_WAIT_MS, (endNs - now.monotonicNs) / 1e6);
       await this.#listeningTurn(now.monotonicNs, waitMs);
     }
+    this.#blocked.look(clock);
+    now = clock.now();
     while (!this.#collector.collect(this.#receiveBatches, now.realtimeNs)) {
       await replies.breathe();
       if (this.#isAborted) return;
     }
     this.#heardNs = now.monotonicNs;
+    if (this.#blocked.count(this.#heardNs) === 0) return;
+    await replies.wait(DELIVERY_MS);
+    this.#collect(clock.now().monotonicNs);
+    this.#blocked.recount();
+  }
+
+  /** Hands over a place to resume at, unless no reply got through: then all is to be probed again. */
+  #checkpoint(position: number): void {
+    if (!this.#blocked.isTotal) this.#options.listener.checkpoint(position);
   }
 
   async #sendingTurn(): Promise<void> {
@@ -262,15 +293,21 @@ export class Sweep {
     }
     if (nowNs - this.#lastReport.atNs >= REPORT_NS) {
       this.#options.listener.progress(this.#progress(nowNs, phase));
-      this.#options.listener.checkpoint(this.#settled.settled(this.#heardNs));
+      this.#checkpoint(this.#settled.settled(this.#heardNs));
+      this.#blocked.look(this.#options.clock);
     }
   }
 
   #counts(): ScanCounts {
     const { replies, duplicates, refusals, unproven, malformed } = this.#collector;
     const dropped = this.#options.replies.droppedDatagrams();
+    const blocked = this.#blocked.count(this.#heardNs);
     const sent = this.#sent, unsent = this.#unsent, backoffs = this.#backoffs;
-    return { sent, unsent, backoffs, replies, duplicates, refusals, unproven, malformed, dropped };
+    return {
+      ...{ sent, unsent, backoffs, replies, duplicates, refusals, unproven, malformed },
+      dropped,
+      blocked,
+    };
   }
 
   #progress(nowNs: number, phase: ScanProgress["phase"]): ScanProgress {

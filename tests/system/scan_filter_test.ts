@@ -2,10 +2,13 @@
 
 import { assertEquals } from "@std/assert";
 import { BulkRawSocket } from "../../ffi/bulk_raw_socket.ts";
+import { ETH_P_ALL, ETH_P_IP } from "../../ffi/constants.ts";
 import { timestampReplyFilter } from "../../ffi/packet_filter.ts";
 import { ReplySocket } from "../../ffi/reply_socket.ts";
+import { ReplyWitness } from "../../ffi/reply_witness.ts";
+import { wireReplyFilter } from "../../ffi/wire_filter.ts";
 import { emitDatagram, type IcmpFields } from "../../src/packet/mod.ts";
-import { Namespace } from "../support/namespace.ts";
+import { Namespace, VethPair } from "../support/namespace.ts";
 import { systemTest } from "../support/tools.ts";
 
 const HOST = 0x7f000001;
@@ -72,13 +75,18 @@ const cases: readonly (readonly [name: string, bytes: Uint8Array, passes: boolea
   ["an error whose quote ends early", quoting(3, datagram(request).subarray(0, 16)), false],
 ];
 
-systemTest({
-  name: "the filter lets through timestamp replies and errors about requests, and nothing else",
-  namespaces: true,
-}, async () => {
+for (const layer of ["icmp", "link"] as const) {
+  systemTest({
+    name:
+      `the filter lets through timestamp replies and errors about requests, and nothing else: ${layer}`,
+    namespaces: true,
+  }, () => passCases(layer));
+}
+
+async function passCases(layer: "icmp" | "link"): Promise<void> {
   await using namespace = await Namespace.open();
   const baseUnixMs = Math.floor(Date.now() / 86_400_000) * 86_400_000;
-  using sockets = openInside(namespace, baseUnixMs);
+  using sockets = openInside(namespace, baseUnixMs, layer);
   const { replies, sender } = sockets;
   for (const [name, bytes, passes] of cases) {
     const frame = new Uint8Array(sender.batch.view.buffer, sender.batch.firstFrame);
@@ -102,12 +110,18 @@ systemTest({
     assertEquals(heard, expected, name);
   }
   assertEquals(replies.droppedDatagrams(), 0);
-});
+}
 
-function openInside(namespace: Namespace, baseUnixMs: number) {
+function openInside(namespace: Namespace, baseUnixMs: number, layer: "icmp" | "link") {
   using _inside = namespace.enter();
-  const filter = timestampReplyFilter();
-  const replies = ReplySocket.open({ filter, capacity: 8, bufferBytes: 1 << 20, baseUnixMs });
+  const filter = layer === "icmp" ? timestampReplyFilter() : wireReplyFilter([HOST]);
+  const replies = ReplySocket.open({
+    layer,
+    filter,
+    capacity: 8,
+    bufferBytes: 1 << 20,
+    baseUnixMs,
+  });
   // The kernel sets the total length to what is sent; a longer frame carries padding behind it.
   const sender = BulkRawSocket.open({
     datagram: new Uint8Array(100),
@@ -123,3 +137,71 @@ function openInside(namespace: Namespace, baseUnixMs: number) {
     },
   };
 }
+
+const NEAR = 0x0a4d0001;
+/** Kinds of odd_replies.py, by who receives them. */
+const EXPECTED = {
+  raw: ["plain", "padded", "to all", "options", "short total length", "this network as source"],
+  // What the kernel has not looked at yet, the reader and the proof refuse.
+  wire: [
+    ...["plain", "padded", "to all", "options", "wrong header checksum", "short total length"],
+    ...["long total length", "our own address as source", "loopback as source"],
+    ...["this network as source", "a group as source"],
+  ],
+  // Nothing that a raw socket would not receive: it would be taken for blocked.
+  ip: ["plain", "padded", "to all"],
+  all: ["plain", "padded", "to all"],
+};
+
+systemTest({
+  name: "a packet socket receives what a raw socket does, a witness sees nothing beyond that",
+  tools: ["python3"],
+  namespaces: true,
+}, async () => {
+  await using pair = await VethPair.open();
+  const { near, far, device } = pair;
+  await near.sysctl("net/ipv4/conf/all/rp_filter", "0");
+  await near.sysctl(`net/ipv4/conf/${device}/rp_filter`, "0");
+  const link = JSON.parse((await near.mustRun(["ip", "-j", "link", "show", device])).stdout)[0];
+  const open = () => {
+    using _inside = near.enter();
+    const common = { capacity: 64, bufferBytes: 1 << 20, baseUnixMs: 0 };
+    const destinations = [1, NEAR, 2];
+    const all = { protocol: ETH_P_ALL, interfaceIndex: link.ifindex, destinations };
+    return {
+      raw: ReplySocket.open({ ...common, layer: "icmp", filter: timestampReplyFilter() }),
+      wire: ReplySocket.open({ ...common, layer: "link", filter: wireReplyFilter(destinations) }),
+      witnesses: [
+        ReplyWitness.open({ ...all, protocol: ETH_P_IP, interfaceIndex: 0 }),
+        ReplyWitness.open(all),
+      ],
+    };
+  };
+  const { raw, wire, witnesses } = open();
+  const script = new URL("odd_replies.py", import.meta.url).pathname;
+  const words = [script, device, link.address, "10.77.0.2", "10.77.0.1"];
+  const names = (await far.mustRun(["python3", ...words])).stdout.trim().split("\n");
+  const seen = {
+    raw: [] as string[],
+    wire: [] as string[],
+    ip: [] as string[],
+    all: [] as string[],
+  };
+  const before = [0, 0];
+  // One by one: each of the first round is read before.
+  await raw.wait(50);
+  while (raw.receive() + wire.receive() > 0);
+  for (const [index, witness] of witnesses.entries()) before[index] = witness.seen();
+  for (const name of names) {
+    await far.mustRun(["python3", ...words, name]);
+    if (raw.receive() > 0) seen.raw.push(name);
+    if (wire.receive() > 0) seen.wire.push(name);
+    for (const [index, kind] of (["ip", "all"] as const).entries()) {
+      const count = witnesses[index]?.seen() ?? 0;
+      if (count > (before[index] ?? 0)) seen[kind].push(name);
+      before[index] = count;
+    }
+  }
+  for (const socket of [raw, wire, ...witnesses]) socket.close();
+  assertEquals(seen, EXPECTED);
+});

@@ -127,6 +127,7 @@ const progress: ScanProgress = {
   unproven: 0,
   malformed: 0,
   dropped: 0,
+  blocked: 0,
 };
 
 Deno.test("progress in one line", () => {

@@ -51,6 +51,9 @@ Deno.test("the reader agrees with the full parser on replies, and refuses what i
   for (let length = 0; length < bytes.length; length++) {
     assertEquals(reader.read(bytes, 0, length), "malformed", `${length} octets`);
   }
+  const spoiled = bytes.slice();
+  spoiled[8] = 3;
+  assertEquals(reader.read(spoiled, 0, bytes.length), "malformed", "a wrong header checksum");
   const padded = new Uint8Array(60).fill(0xa5);
   padded.set(bytes, 7);
   assertEquals(reader.read(padded, 7, 50), "reply");

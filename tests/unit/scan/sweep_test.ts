@@ -107,6 +107,38 @@ Deno.test("a hundred thousand forged replies and errors: none accepted", async (
   assertEquals([listener.replies.length, listener.refusals.length], [0, 0]);
 });
 
+Deno.test("replies that a witness saw and the scan did not receive are counted as blocked", async () => {
+  for (const blockedHosts of [0, 1, 128, 256]) {
+    let seen = 0;
+    const { listener, sweep } = prepareSweep((probe) => {
+      seen++;
+      return (probe.destination & 0xff) < blockedHosts
+        ? []
+        : [{ bytes: answer(probe), delayMs: 0.01 }];
+    }, { options: { witness: { seen: () => seen } } });
+    const result = await sweep.run();
+    assertEquals([result.replies, result.blocked], [256 - blockedHosts, blockedHosts]);
+    const isTotal = blockedHosts === 256;
+    assertEquals([result.isComplete, result.trouble?.reason], [
+      !isTotal,
+      isTotal ? "blocked" : undefined,
+    ]);
+    assertEquals(listener.checkpointed.position, isTotal ? 0 : 256, "the place is kept");
+  }
+});
+
+Deno.test("replies that a witness saw and that are not read yet are not blocked", async () => {
+  let seen = 0;
+  // Seen on the wire at once, read after 300 ms: every progress but the last finds fewer read than seen.
+  const { listener, sweep } = prepareSweep((probe) => {
+    seen++;
+    return [{ bytes: answer(probe), delayMs: 300 }];
+  }, { block: "10.1.0.0/20", options: { witness: { seen: () => Math.max(0, seen - 320) } } });
+  const result = await sweep.run();
+  assertEquals([result.replies, result.blocked], [4096, 0]);
+  assertEquals(listener.progresses.filter(({ blocked }) => blocked > 0), []);
+});
+
 Deno.test("a full queue loses nothing: the scan backs off and sends the rest later", async () => {
   const { network, listener, sweep } = prepareSweep(answering, { options: { rate: Infinity } });
   let calls = 0;
