@@ -2,6 +2,7 @@
 
 import { CLOCK_COMMAND } from "./clock_options.ts";
 import { COMPLETIONS_COMMAND } from "./completions_options.ts";
+import { DECODE_COMMAND } from "./decode_options.ts";
 import { DOCTOR_COMMAND } from "./doctor_options.ts";
 import { FPING_COMMAND } from "./fping_options.ts";
 import type { CommandSpec } from "./option.ts";
@@ -16,13 +17,23 @@ export const COMMAND_SPECS: readonly CommandSpec[] = [
   FPING_COMMAND,
   TSPING_COMMAND,
   SCAN_COMMAND,
+  DECODE_COMMAND,
   DOCTOR_COMMAND,
   COMPLETIONS_COMMAND,
   {
     name: "help",
     summary: "Explain a command",
     operands: "[COMMAND]",
-    completeOperand: ["ping", "clock", "fping", "tsping", "scan", "doctor", "completions"],
+    completeOperand: [
+      "ping",
+      "clock",
+      "fping",
+      "tsping",
+      "scan",
+      "decode",
+      "doctor",
+      "completions",
+    ],
     description: ["Prints the help of a command, or the list of commands."],
     options: {},
     examples: [],

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandRunner>>> = {
   fping: async () => (await import("./fping_command.ts")).runFping,
   tsping: async () => (await import("./tsping_command.ts")).runTsping,
   scan: async () => (await import("./scan_command.ts")).runScan,
+  decode: async () => (await import("./decode_command.ts")).runDecode,
   doctor: async () => (await import("./doctor_command.ts")).runDoctor,
   completions: async () => (await import("./completions_command.ts")).runCompletions,
   help: async () => (await import("./help_command.ts")).runHelp,

@@ -194,3 +194,24 @@ function describeMs(ms: number): string {
   if (ms < 3600e3) return `${ms / 1000}s`;
   return `${ms / 3600e3}h`;
 }
+
+/** A moment, as Unix time in milliseconds: Unix seconds, or a date and time as ISO 8601 has them, UTC unless it says. */
+export function unixTime(): OptionValue<number> {
+  return {
+    metavar: "TIME",
+    complete: "none",
+    parse(value) {
+      if (/^\d{1,11}(?:\.\d*)?$/.test(value)) return Number(value) * 1000;
+      const iso =
+        /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(Z|[+-]\d\d:?\d\d)?$/.exec(
+          value,
+        );
+      if (iso !== null) {
+        const [, date = "", time = "00:00", zone = "Z"] = iso;
+        const unixMs = Date.parse(`${date}T${time.length === 5 ? `${time}:00` : time}${zone}`);
+        if (Number.isFinite(unixMs)) return unixMs;
+      }
+      throw new RangeError("expected Unix seconds or a time such as 2026-11-27T11:51:34Z");
+    },
+  };
+}

@@ -4,6 +4,7 @@ import { annotateIcmpMessage } from "./annotate_icmp.ts";
 import { annotateIpv4Header } from "./annotate_ipv4.ts";
 import { type AnnotatedField, Annotation } from "./annotation.ts";
 import { parseDatagram } from "./datagram.ts";
+import { parseIcmpMessage } from "./icmp_message.ts";
 import { parseIpv4Header } from "./ipv4_header.ts";
 import { formatMalformed } from "./malformed.ts";
 
@@ -37,5 +38,19 @@ export function annotateDatagram(bytes: Uint8Array): AnnotatedField[] {
   annotation.startPart("after the datagram");
   const meaning = "of the link, no part of the datagram";
   annotation.addOctets(totalLengthBytes, bytes.length, "padding", meaning);
+  return annotation.fields;
+}
+
+/** Names every octet of an ICMP message without an IPv4 header before it. Never throws. */
+export function annotateMessage(bytes: Uint8Array): AnnotatedField[] {
+  const annotation = new Annotation(bytes);
+  const message = parseIcmpMessage(bytes, 0, bytes.length);
+  if (message.ok) {
+    annotateIcmpMessage(annotation, message.value, 0, bytes.length);
+    return annotation.fields;
+  }
+  annotation.startPart("not readable");
+  const meaning = formatMalformed(message.malformed);
+  annotation.add(0, bytes.length, "malformed", `${bytes.length} octets`, meaning);
   return annotation.fields;
 }

@@ -27,7 +27,8 @@ function formatVerdict(message: IcmpMessage): string {
   return ` (wrong icmp cksum ${carried} (->${message.expectedChecksum.toString(16)})!)`;
 }
 
-function formatMessage(message: IcmpMessage): string {
+/** Writes an ICMP message in the words that tcpdump uses, without its length. */
+export function formatMessage(message: IcmpMessage): string {
   switch (message.kind) {
     case "timestamp-request":
       return `time stamp query id ${message.identifier} seq ${message.sequence}`;

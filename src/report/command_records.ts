@@ -2,6 +2,7 @@
 
 import { CLOCK_FIELDS } from "./clock_record.ts";
 import { CONSENSUS_FIELDS } from "./consensus_record.ts";
+import { PACKET_FIELDS, STAMP_FIELDS } from "./decode_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 import { type RecordDescription, RECORDS } from "./record_table.ts";
 import {
@@ -57,5 +58,20 @@ export const COMMAND_RECORDS: readonly CommandRecords[] = [
   {
     command: "scan",
     records: SCAN_RECORD_TABLE,
+  },
+  {
+    command: "decode",
+    records: [
+      {
+        type: "stamp",
+        description: "One reading of a number, the likeliest first",
+        fields: STAMP_FIELDS,
+      },
+      {
+        type: "packet",
+        description: "An ICMP packet of a capture, or one given as digits",
+        fields: PACKET_FIELDS,
+      },
+    ],
   },
 ];

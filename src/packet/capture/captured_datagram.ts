@@ -1,0 +1,71 @@
+/** The ICMP message in a captured frame, also where the capture kept only the start of it. */
+
+import { parseDatagram } from "../datagram.ts";
+import { ICMP_TYPE } from "../icmp_header.ts";
+import { type IcmpMessage, parseIcmpMessage } from "../icmp_message.ts";
+import { IPV4, type Ipv4Header, parseIpv4Header, PROTOCOL_ICMP } from "../ipv4_header.ts";
+import type { ParseResult } from "../malformed.ts";
+import { parseQuotedDatagram, type QuotedIcmp } from "../quoted_datagram.ts";
+import { readU32 } from "../octets.ts";
+import { TIMESTAMP } from "../timestamp_message.ts";
+import type { CapturedPacket } from "./captured_packet.ts";
+
+/** The start of a message; of a timestamp message, the timestamps that were kept whole. */
+export interface CapturedStart extends QuotedIcmp {
+  /** Receive timestamp. */
+  readonly receiveMs: number | undefined;
+  /** Transmit timestamp. */
+  readonly transmitMs: number | undefined;
+}
+
+/** What a captured packet says. */
+export interface CapturedContent {
+  /** Its IPv4 header; undefined for a bare ICMP message. */
+  readonly header?: Ipv4Header;
+  /** Its ICMP message; undefined where less than its fixed part was kept. */
+  readonly message?: IcmpMessage;
+  /** What is there of its ICMP message where that is not all. */
+  readonly start?: CapturedStart;
+  /** The capture kept only its start: the end of the message is missing, and its checksum cannot be verified. */
+  readonly isCut?: boolean;
+}
+
+/** Whether the datagram at `offset` carries ICMP. */
+export function isIcmp(bytes: Uint8Array, offset: number): boolean {
+  return bytes[offset + IPV4.protocol] === PROTOCOL_ICMP;
+}
+
+/** Parses the datagram at `offset` of a captured frame. */
+export function parseCaptured(
+  { bytes, originalLengthBytes }: CapturedPacket,
+  offset: number,
+): ParseResult<CapturedContent> {
+  const datagram = bytes.subarray(offset);
+  const whole = parseDatagram(datagram);
+  if (whole.ok || originalLengthBytes <= bytes.length) return whole;
+  const header = parseIpv4Header(datagram);
+  if (!header.ok) return whole;
+  const { headerLengthBytes, totalLengthBytes, fragmentOffsetBytes } = header.value;
+  if (totalLengthBytes <= datagram.length || fragmentOffsetBytes > 0) return whole;
+  const message = parseIcmpMessage(datagram, headerLengthBytes, datagram.length);
+  if (message.ok) {
+    return { ok: true, value: { header: header.value, message: message.value, isCut: true } };
+  }
+  // What the capture kept is what an ICMP error quotes: the start of a datagram.
+  const quote = parseQuotedDatagram(datagram);
+  if (!quote.ok || quote.value.icmp === undefined) return message;
+  const { icmp, payload } = quote.value;
+  const stampAt = (offset: number) =>
+    isTimestamp(icmp.type) && payload.length >= offset + 4 ? readU32(payload, offset) : undefined;
+  const start = {
+    ...icmp,
+    originateMs: stampAt(TIMESTAMP.originate),
+    receiveMs: stampAt(TIMESTAMP.receive),
+    transmitMs: stampAt(TIMESTAMP.transmit),
+  };
+  return { ok: true, value: { header: header.value, start, isCut: true } };
+}
+
+function isTimestamp(type: number): boolean {
+  return type === ICMP_TYPE.timestampRequest || type === ICMP_TYPE.timestampReply;
+}

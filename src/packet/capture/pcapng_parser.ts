@@ -1,0 +1,241 @@
+/**
+ * Capture files in the pcapng format (draft-ietf-opsawg-pcapng).
+ *
+ * ```text
+ *  block            0 type · 4 total length · 8 body, padded to 4 octets · total length again
+ *  section header   type 0x0a0d0d0a, body 0 byte-order magic · 4 major · 6 minor · 8 section length · 16 options
+ *  interface        type 1, body 0 link type · 2 reserved · 4 snapshot length · 8 options
+ *  enhanced packet  type 6, body 0 interface · 4 time, high half · 8 low half · 12 kept · 16 original · 20 octets · options
+ *  simple packet    type 3, body 0 original · 4 octets
+ *  packet           type 2, body 0 interface, 16 bits · 2 drops · 4 to 20 as in an enhanced packet
+ *  option           0 code · 2 length · 4 value, padded to 4 octets
+ * ```
+ *
+ * A file may hold several sections, each with its own byte order and interfaces; blocks of other types are skipped.
+ */
+
+import {
+  broken,
+  type CaptureParser,
+  type CaptureStep,
+  HUNGRY,
+  MAX_PACKET_BYTES,
+  type OctetQueue,
+} from "./captured_packet.ts";
+import { readDirection } from "./link_type.ts";
+import { MICROSECONDS, splitTime, timeUnit } from "./pcapng_time.ts";
+
+const BLOCK = { type: 0, length: 4, body: 8, overheadBytes: 12 } as const;
+const BLOCK_TYPE = {
+  section: 0x0a0d0d0a,
+  interface: 1,
+  packet: 2,
+  simple: 3,
+  enhanced: 6,
+} as const;
+const SECTION = { magic: 8, major: 12, minBytes: 28 } as const;
+const INTERFACE = { linkType: 8, snapshot: 12, options: 16, minBytes: 20 } as const;
+const ENHANCED = { interface: 8, high: 12, low: 16, kept: 20, original: 24, octets: 28 } as const;
+const SIMPLE = { original: 8, octets: 12 } as const;
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+const OPTION = { end: 0, comment: 1, flags: 2, resolution: 9, offset: 14, headerBytes: 4 } as const;
+/** Blocks that are read whole: a packet with its options, an interface. */
+const MAX_BLOCK_BYTES = MAX_PACKET_BYTES + 65_536 * 4;
+/** Interfaces that one section may describe: each costs memory. */
+const MAX_INTERFACES = 65_536;
+const DIRECTIONS: readonly ("in" | "out" | undefined)[] = [undefined, "in", "out", undefined];
+
+interface Interface {
+  readonly linkType: number;
+  readonly snapshotBytes: number;
+  readonly unitsPerSecond: bigint;
+  readonly offsetSeconds: number;
+}
+
+/** Whether the first octets are those of a pcapng file. */
+export function isPcapng(queue: OctetQueue): boolean {
+  return queue.u32(0, false) === BLOCK_TYPE.section;
+}
+
+/** Reads a pcapng file. */
+export class PcapngParser implements CaptureParser {
+  #littleEndian = false;
+  #interfaces: Interface[] = [];
+  #frame = 0;
+
+  /** Reads the next packet. */
+  next(queue: OctetQueue): CaptureStep {
+    for (;;) {
+      if (queue.length < BLOCK.overheadBytes) return HUNGRY;
+      // The type of a section header reads the same in both byte orders.
+      const type = queue.u32(BLOCK.type, this.#littleEndian);
+      if (type === BLOCK_TYPE.section) {
+        const magic = queue.u32(SECTION.magic, false);
+        this.#littleEndian = magic !== BYTE_ORDER_MAGIC;
+        if (queue.u32(SECTION.magic, this.#littleEndian) !== BYTE_ORDER_MAGIC) {
+          return broken(queue.offset, "a section without a byte-order magic");
+        }
+      }
+      const length = queue.u32(BLOCK.length, this.#littleEndian);
+      if (length < BLOCK.overheadBytes || length % 4 !== 0) {
+        return broken(queue.offset, `a block of ${length} octets`);
+      }
+      if (!isRead(type)) {
+        queue.drop(length);
+        continue;
+      }
+      if (length > MAX_BLOCK_BYTES) return broken(queue.offset, `a block of ${length} octets`);
+      if (queue.length < length) return HUNGRY;
+      if (queue.u32(length - 4, this.#littleEndian) !== length) {
+        return broken(queue.offset, "a block whose two lengths differ");
+      }
+      const step = this.#readBlock(queue, type, length);
+      if (step?.kind === "broken") return step;
+      queue.drop(length);
+      if (step !== undefined) return step;
+    }
+  }
+
+  #readBlock(queue: OctetQueue, type: number, length: number): CaptureStep | undefined {
+    switch (type) {
+      case BLOCK_TYPE.section:
+        return this.#readSection(queue, length);
+      case BLOCK_TYPE.interface:
+        return this.#readInterface(queue, length);
+      case BLOCK_TYPE.simple:
+        return this.#readSimple(queue, length);
+      default:
+        return this.#readPacket(queue, type, length);
+    }
+  }
+
+  #readSection(queue: OctetQueue, length: number): CaptureStep | undefined {
+    if (length < SECTION.minBytes) return broken(queue.offset, "a section header cut short");
+    const major = queue.u16(SECTION.major, this.#littleEndian);
+    if (major !== 1) return broken(queue.offset, `version ${major} of the format, expected 1`);
+    this.#interfaces = [];
+    return undefined;
+  }
+
+  #readInterface(queue: OctetQueue, length: number): CaptureStep | undefined {
+    if (length < INTERFACE.minBytes) return broken(queue.offset, "an interface cut short");
+    if (this.#interfaces.length >= MAX_INTERFACES) {
+      return broken(queue.offset, `more than ${MAX_INTERFACES} interfaces`);
+    }
+    let unitsPerSecond = MICROSECONDS;
+    let offsetSeconds = 0;
+    for (const option of this.#options(queue, INTERFACE.options, length - 4)) {
+      if (option.code === OPTION.resolution && option.length >= 1) {
+        unitsPerSecond = timeUnit(queue.slice(option.value, option.value + 1)[0] ?? 6);
+      }
+      if (option.code === OPTION.offset && option.length >= 8) {
+        const high = queue.u32(option.value + (this.#littleEndian ? 4 : 0), this.#littleEndian);
+        const low = queue.u32(option.value + (this.#littleEndian ? 0 : 4), this.#littleEndian);
+        offsetSeconds = (high | 0) * 2 ** 32 + low;
+      }
+    }
+    this.#interfaces.push({
+      linkType: queue.u16(INTERFACE.linkType, this.#littleEndian),
+      snapshotBytes: queue.u32(INTERFACE.snapshot, this.#littleEndian),
+      unitsPerSecond,
+      offsetSeconds,
+    });
+    return undefined;
+  }
+
+  #readPacket(queue: OctetQueue, type: number, length: number): CaptureStep {
+    const littleEndian = this.#littleEndian;
+    if (length < ENHANCED.octets + 4) return broken(queue.offset, "a packet block cut short");
+    const id = type === BLOCK_TYPE.packet
+      ? queue.u16(ENHANCED.interface, littleEndian)
+      : queue.u32(ENHANCED.interface, littleEndian);
+    const from = this.#interfaces[id];
+    if (from === undefined) return broken(queue.offset, `a packet of the unknown interface ${id}`);
+    const kept = queue.u32(ENHANCED.kept, littleEndian);
+    if (ENHANCED.octets + kept > length - 4) {
+      return broken(queue.offset, `a packet of ${kept} octets in a block of ${length}`);
+    }
+    const bytes = queue.slice(ENHANCED.octets, ENHANCED.octets + kept);
+    const high = queue.u32(ENHANCED.high, littleEndian);
+    const low = queue.u32(ENHANCED.low, littleEndian);
+    const time = splitTime(high, low, from.unitsPerSecond);
+    let comment: string | undefined;
+    let direction = readDirection(from.linkType, bytes);
+    const optionsAt = ENHANCED.octets + kept + padding(kept);
+    for (const option of this.#options(queue, optionsAt, length - 4)) {
+      if (option.code === OPTION.comment && comment === undefined) {
+        comment = decode(queue.slice(option.value, option.value + option.length));
+      }
+      if (option.code === OPTION.flags && option.length >= 4) {
+        direction = DIRECTIONS[queue.u32(option.value, littleEndian) & 3] ?? direction;
+      }
+    }
+    return this.#packet(from, bytes, {
+      originalLengthBytes: queue.u32(ENHANCED.original, littleEndian),
+      unixSeconds: time.seconds + from.offsetSeconds,
+      nanoseconds: time.nanoseconds,
+      direction,
+      comment,
+    });
+  }
+
+  /** A simple packet has no time, and is of the first interface. */
+  #readSimple(queue: OctetQueue, length: number): CaptureStep {
+    const [from] = this.#interfaces;
+    if (from === undefined) return broken(queue.offset, "a packet before any interface");
+    if (length < SIMPLE.octets + 4) return broken(queue.offset, "a packet block cut short");
+    const originalLengthBytes = queue.u32(SIMPLE.original, this.#littleEndian);
+    const limit = from.snapshotBytes === 0 ? Infinity : from.snapshotBytes;
+    const kept = Math.min(originalLengthBytes, limit, length - SIMPLE.octets - 4);
+    return this.#packet(from, queue.slice(SIMPLE.octets, SIMPLE.octets + kept), {
+      originalLengthBytes,
+      unixSeconds: NaN,
+      nanoseconds: 0,
+      direction: undefined,
+      comment: undefined,
+    });
+  }
+
+  #packet(
+    { linkType }: Interface,
+    bytes: Uint8Array,
+    rest: {
+      readonly originalLengthBytes: number;
+      readonly unixSeconds: number;
+      readonly nanoseconds: number;
+      readonly direction: "in" | "out" | undefined;
+      readonly comment: string | undefined;
+    },
+  ): CaptureStep {
+    this.#frame++;
+    return { kind: "packet", packet: { frame: this.#frame, linkType, bytes, ...rest } };
+  }
+
+  /** The options of a block; one that does not fit ends them. */
+  *#options(queue: OctetQueue, start: number, end: number) {
+    let at = start;
+    while (at + OPTION.headerBytes <= end) {
+      const code = queue.u16(at, this.#littleEndian);
+      const length = queue.u16(at + 2, this.#littleEndian);
+      const value = at + OPTION.headerBytes;
+      if (code === OPTION.end || value + length > end) return;
+      yield { code, value, length };
+      at = value + length + padding(length);
+    }
+  }
+}
+
+function isRead(type: number): boolean {
+  return type === BLOCK_TYPE.enhanced || type === BLOCK_TYPE.section ||
+    type === BLOCK_TYPE.interface || type === BLOCK_TYPE.simple || type === BLOCK_TYPE.packet;
+}
+
+function padding(lengthBytes: number): number {
+  return -lengthBytes & 3;
+}
+
+const decoder = new TextDecoder();
+
+function decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}

@@ -1,0 +1,102 @@
+/** The packets of a capture, a line each, and what was counted of them. */
+
+import { type CapturedPacket } from "../packet/capture/captured_packet.ts";
+import { formatAddress } from "../packet/address.ts";
+import { icmpTypeName } from "../packet/icmp_names.ts";
+import type { Ipv4Header } from "../packet/ipv4_header.ts";
+import type { QuotedIcmp } from "../packet/quoted_datagram.ts";
+import { formatMalformed } from "../packet/malformed.ts";
+import { formatDatagram, formatMessage } from "../packet/one_line.ts";
+import { PACKET_FIELDS, type PacketEvent } from "./decode_record.ts";
+import { jsonFormatter } from "./field.ts";
+import type { LineSink } from "./line_sink.ts";
+import { safeText } from "./safe_text.ts";
+
+/** Writes packets to a sink, and counts them. */
+export class CapturePrinter {
+  readonly #sink: LineSink;
+  readonly #formatJson: ((event: PacketEvent) => string) | undefined;
+  readonly #counts = new Map<string, number>();
+  #frames = 0;
+
+  /** Writes lines of text, or JSON Lines. */
+  constructor(sink: LineSink, json: boolean) {
+    this.#sink = sink;
+    this.#formatJson = json ? jsonFormatter("packet", PACKET_FIELDS) : undefined;
+  }
+
+  /** Packets that were read. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Writes and counts a packet. */
+  packet(event: PacketEvent): void {
+    const { packet, content } = event;
+    this.#frames++;
+    this.#count(content.ok ? content.value.message?.kind ?? "cut short" : "malformed");
+    this.#sink.line(this.#formatJson?.(event) ?? formatLine(packet, event));
+  }
+
+  /** Counts a packet that is not written, such as `not ICMP`. */
+  skip(why: string): void {
+    this.#frames++;
+    this.#count(why);
+  }
+
+  /** Writes what was counted, in a line. */
+  summary(): void {
+    const parts = [...this.#counts].sort(([, one], [, other]) => other - one)
+      .map(([kind, count]) => `${count} ${KIND_WORDS[kind] ?? kind}`);
+    const packets = this.#frames === 1 ? "1 packet" : `${this.#frames} packets`;
+    this.#sink.line(parts.length === 0 ? packets : `${packets}: ${parts.join(", ")}`);
+  }
+
+  #count(kind: string): void {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+  }
+}
+
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  "timestamp-request": "timestamp requests",
+  "timestamp-reply": "timestamp replies",
+  "echo-request": "echo requests",
+  "echo-reply": "echo replies",
+  "error": "ICMP errors",
+  "other": "other ICMP messages",
+};
+
+/** What a packet says, in a line. */
+export function formatContent(content: PacketEvent["content"]): string {
+  if (!content.ok) return `malformed: ${formatMalformed(content.malformed)}`;
+  const { header, message, start, isCut } = content.value;
+  if (message === undefined) return formatStart(header, start);
+  if (header === undefined) return `ICMP ${formatMessage(message)}`;
+  const cut = isCut ? " (cut by the capture)" : "";
+  return `${
+    formatDatagram({ header, message: isCut ? { ...message, checksumOk: true } : message })
+  }${cut}`;
+}
+
+/** A packet of which the capture kept less than a message. */
+function formatStart(header: Ipv4Header | undefined, start: QuotedIcmp | undefined): string {
+  if (header === undefined || start === undefined) return "nothing";
+  const ends = `${formatAddress(header.source)} > ${formatAddress(header.destination)}`;
+  const { type, identifier, sequence } = start;
+  return `IP ${ends}: ICMP ${
+    icmpTypeName(type)
+  } id ${identifier} seq ${sequence} (cut by the capture)`;
+}
+
+function formatLine(packet: CapturedPacket, { content }: PacketEvent): string {
+  const what = formatContent(content);
+  const comment = packet.comment === undefined ? "" : `  # ${safeText(packet.comment)}`;
+  return `${packet.frame}  ${formatTime(packet)}${what}${comment}`;
+}
+
+/** The time of day with nanoseconds, UTC, as tcpdump --nano has it. */
+function formatTime({ unixSeconds, nanoseconds }: CapturedPacket): string {
+  if (Number.isNaN(unixSeconds)) return "";
+  const clock = new Date(unixSeconds % 86_400 * 1000).toISOString().slice(11, 19);
+  return `${clock}.${String(nanoseconds).padStart(9, "0")}  `;
+}
