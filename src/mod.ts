@@ -24,7 +24,7 @@ export type {
   StrayDatagram,
 } from "./probe/outcome.ts";
 export type { Probe, ProbeState } from "./probe/probe.ts";
-export type { SendError } from "./probe/transport.ts";
+export type { SendError, TransmitMoment } from "./probe/transport.ts";
 export type { Target } from "./target/target.ts";
 export type { TargetProblem } from "./target/target_list.ts";
 export * from "./packet/mod.ts";

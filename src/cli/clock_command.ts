@@ -133,6 +133,7 @@ async function measure(
       timeoutMs,
       identifier,
       stampSource: transport.stampSource,
+      stampAt: transport.stampSource === "kernel" ? "driver" : "queue",
       lengthBytes: plan.messageBytes,
       baseUnixMs: clock.baseUnixMs,
     });

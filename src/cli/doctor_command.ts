@@ -89,7 +89,11 @@ function stampFindings({ diagnostics }: System): Finding[] {
   if (!socket.ok) return [];
   return [
     socket.stampSource === "kernel"
-      ? { check: "stamps", verdict: "ok", detail: "taken by the kernel on both ways" }
+      ? {
+        check: "stamps",
+        verdict: "ok",
+        detail: "taken by the kernel: by our queue, by the driver, on receipt",
+      }
       : {
         check: "stamps",
         verdict: "warn",

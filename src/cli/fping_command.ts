@@ -79,6 +79,7 @@ function planFping(options: FpingOptions, targetCount: number): ReturnType<typeo
   const plan = planPing({
     ...DEFAULT_PING_OPTIONS,
     echo: !options["icmp-timestamp"],
+    "stamp-at": options["stamp-at"] ?? "queue",
     count: options.count,
     loop: options.loop,
     interval: many ? Math.max(periodMs, spacingMs * targetCount) : timeoutMs,

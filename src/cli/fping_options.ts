@@ -1,7 +1,7 @@
 /** The options of `fping`: fping's own names and letters, and its bare numbers in milliseconds. */
 
 import type { CommandSpec, OptionTable } from "./option.ts";
-import { duration, integer, text } from "./values.ts";
+import { choice, duration, integer, text } from "./values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -52,6 +52,12 @@ export const FPING_OPTIONS = {
     help: "Each further try waits this many times as long",
     group: "Asking",
     fallback: "1.5",
+  },
+  "stamp-at": {
+    value: choice("queue|driver", ["queue", "driver"]),
+    help: "Count times from before our own queue, or from the driver behind it",
+    group: "Asking",
+    fallback: "queue",
   },
   size: {
     short: "b",

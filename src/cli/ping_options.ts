@@ -135,6 +135,12 @@ export const PING_OPTIONS = {
     group: "Probing",
     fallback: "none; 56 for --echo",
   },
+  "stamp-at": {
+    value: choice("queue|driver", ["queue", "driver"]),
+    help: "Count delays from before our own queue, or from the driver behind it",
+    group: "Probing",
+    fallback: "driver; queue in fping's and tsping's form and in the text of --echo",
+  },
   "user-stamps": {
     help: "Take all stamps in user space, not in the kernel",
     group: "Probing",

@@ -92,6 +92,7 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
       numberKey: randomHashKey(),
       identifier: options.identifier,
       firstSequence: options.sequence,
+      stampAt: chooseStampMoment(options),
       count,
       intervalMs,
       spacingMs: options.spacing,
@@ -113,6 +114,24 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
     },
     messageBytes: template.lengthBytes - 20,
   };
+}
+
+/**
+ * From when delays count, unless the user says so: the forms that stand in for other programs count the time in this
+ * machine's own queue as those do; everything else measures the network.
+ */
+function chooseStampMoment(options: Parsed<typeof PING_OPTIONS>): "queue" | "driver" {
+  const asked = options["stamp-at"];
+  if (asked === "driver" && options["user-stamps"]) {
+    throw new UsageError(
+      "Cannot use --stamp-at driver with --user-stamps: the driver's stamps are the kernel's",
+      "--stamp-at",
+    );
+  }
+  if (asked !== undefined) return asked;
+  const format = options.json ? "json" : options.format ?? "text";
+  const standsIn = format === "fping" || format === "tsping" || options.echo && format === "text";
+  return standsIn ? "queue" : "driver";
 }
 
 /** Whether the user wants to know who is alive, and not how far away. */

@@ -191,6 +191,8 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       timeoutMs,
       identifier,
       stampSource: transport.stampSource,
+      // Our own stamps are taken before the system call.
+      stampAt: transport.stampSource === "kernel" ? plan.prober.stampAt ?? "driver" : "queue",
       lengthBytes: plan.messageBytes,
       baseUnixMs,
     });

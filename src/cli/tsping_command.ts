@@ -35,6 +35,7 @@ export async function runTsping(words: readonly string[], system: System): Promi
   const plan = planPing({
     ...DEFAULT_PING_OPTIONS,
     echo: options["icmp-echo"],
+    "stamp-at": options["stamp-at"] ?? "queue",
     loop: true,
     interval: Math.max(SHORTEST_ROUND_MS, round),
     spacing,

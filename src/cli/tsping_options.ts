@@ -1,7 +1,7 @@
 /** The options of `tsping`: tsping's own names and letters, and its bare numbers in milliseconds. */
 
 import type { CommandSpec, OptionTable } from "./option.ts";
-import { duration, integer, separator, text } from "./values.ts";
+import { choice, duration, integer, separator, text } from "./values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -26,6 +26,12 @@ export const TSPING_OPTIONS = {
     help: "Time between two targets, in ms",
     group: "Asking",
     fallback: "0",
+  },
+  "stamp-at": {
+    value: choice("queue|driver", ["queue", "driver"]),
+    help: "Count times from before our own queue, or from the driver behind it",
+    group: "Asking",
+    fallback: "queue",
   },
   interface: {
     short: "i",

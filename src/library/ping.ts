@@ -5,6 +5,7 @@ import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import { Prober } from "../probe/prober.ts";
+import type { TransmitMoment } from "../probe/transport.ts";
 import { type Block, parseBlock } from "../target/block.ts";
 import type { NameResolution } from "../target/resolver.ts";
 import { listTargets, type TargetProblem } from "../target/target_list.ts";
@@ -45,6 +46,11 @@ export interface PingOptions extends SideEvents {
   readonly exclude?: readonly string[] | undefined;
   /** Take stamps from the kernel where it has them. Default true. */
   readonly kernelStamps?: boolean | undefined;
+  /**
+   * Moment from which delays count: this machine's own queue took the probe, or the driver behind it did. The time
+   * between is `queueNs` of a probe. Default `driver`.
+   */
+  readonly stampAt?: TransmitMoment | undefined;
   /** Ends the run when it is aborted; probes still out then have no outcome. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -152,6 +158,7 @@ function probeOptions(options: PingOptions) {
     spacingMs: options.spacingMs,
     timeoutMs: options.timeoutMs ?? 1000,
     deadlineMs: options.deadlineMs,
+    stampAt: options.stampAt,
   } as const;
 }
 

@@ -68,6 +68,7 @@ export class Probe {
   /** How long it waited in this machine's own queue, in nanoseconds; undefined where the kernel does not say. */
   get queueNs(): number | undefined {
     const { queuedAt, leftAt } = this;
-    return queuedAt === undefined || leftAt === undefined ? undefined : elapsedNs(queuedAt, leftAt);
+    if (queuedAt === undefined || leftAt === undefined) return undefined;
+    return Math.max(0, elapsedNs(queuedAt, leftAt));
   }
 }

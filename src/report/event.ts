@@ -1,6 +1,7 @@
 /** What happens in a run, as the reporters are told of it. */
 
 import type { ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
+import type { TransmitMoment } from "../probe/transport.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { DelayChange, ProbeCounters } from "../stats/mod.ts";
 import type { TargetStatistics } from "./target_statistics.ts";
@@ -27,6 +28,8 @@ export interface RunInfo {
   readonly identifier: number | undefined;
   /** Who takes the stamps. */
   readonly stampSource: string;
+  /** Moment from which delays count. */
+  readonly stampAt: TransmitMoment;
   /** Length of the ICMP message in bytes. */
   readonly lengthBytes: number;
   /** Midnight from which instants count, Unix time in milliseconds. */

@@ -76,8 +76,16 @@ export const REPLY_FIELDS: readonly Field<ReplyEvent>[] = [
   {
     name: "rtt_ms",
     type: "number",
-    description: "Round-trip time by the local clock",
+    description: "Round-trip time by the local clock, from stamp_at of the run on",
     value: (event) => nsToMs(event.reply.rttNs),
+  },
+  {
+    name: "queue_ms",
+    type: "number",
+    optional: true,
+    description:
+      "How long the probe waited in this machine's own queue before the driver took it, by the kernel's stamps",
+    value: ({ probe: { queueNs } }) => queueNs === undefined ? undefined : nsToMs(queueNs),
   },
   {
     name: "stamp_source",
@@ -234,6 +242,14 @@ export const TIMEOUT_FIELDS: readonly Field<TimeoutEvent>[] = [
   number((event) => event.probe.number),
   sequence((event) => event.probe.sequence),
   identifier((event) => event.probe.identifier),
+  {
+    name: "still_queued",
+    type: "boolean",
+    optional: true,
+    description:
+      "true where the probe had not left this machine: its own queue held it still, or had dropped it",
+    value: (event) => event.isQueued ? true : undefined,
+  },
 ];
 
 /** Fields of `unsent`. */

@@ -67,6 +67,14 @@ export const RUN_FIELDS: readonly Field<RunInfo>[] = [
     description: "Who takes the local stamps",
     value: (run) => run.stampSource,
   },
+  {
+    name: "stamp_at",
+    type: "string",
+    values: ["queue", "driver"],
+    description:
+      "Moment from which delays count: before this machine's own queue (queue) or behind it (driver)",
+    value: (run) => run.stampAt,
+  },
 ];
 
 const COUNTS: readonly (readonly [string, string, (counters: ProbeCounters) => number])[] = [
@@ -113,6 +121,16 @@ function spread(
   };
 }
 
+function queueField(part: "median" | "p95" | "max", description: string): Field<TargetSummary> {
+  return {
+    name: `queue_${part}_ms`,
+    type: "number",
+    optional: true,
+    description,
+    value: ({ queueMs }) => queueMs === undefined ? undefined : roundMs(queueMs[part]),
+  };
+}
+
 /** Fields of `summary`. */
 export const SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
   ...who<TargetSummary>((summary) => summary.target),
@@ -126,6 +144,9 @@ export const SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
   ...counts<TargetSummary>((summary) => summary.counters),
   lossRatio<TargetSummary>((summary) => summary.counters),
   spread("rtt_ms", "Round-trip time", (summary) => summary.rttMs),
+  queueField("median", "Half of the answered probes waited no longer in this machine's own queue"),
+  queueField("p95", "Of 100 answered probes 95 waited no longer in this machine's own queue"),
+  queueField("max", "Longest wait of an answered probe in this machine's own queue"),
   spread("out_ms", "Way out plus clock offset", (summary) => summary.outMs),
   spread("back_ms", "Way back minus clock offset", (summary) => summary.backMs),
   spread(

@@ -2,6 +2,7 @@
 
 import { dim } from "@std/fmt/colors";
 import type { ProbeCounters, Summary } from "../stats/mod.ts";
+import { QUEUE_NOISE_MS } from "./queue_text.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 const COLUMNS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
@@ -13,6 +14,7 @@ export function formatSummary(summary: TargetSummary, name: string): string {
   const lines = [`\n--- ${name} ---`, formatCounts(summary)];
   const rows: [string, Summary | undefined, number][] = [
     ["rtt", summary.rttMs, 3],
+    ["queue", isNoise(summary.queueMs) ? undefined : summary.queueMs, 3],
     ["out", summary.outMs, 1],
     ["back", summary.backMs, 1],
     ["out jitter", summary.outJitterMs, 1],
@@ -34,6 +36,11 @@ export function formatSummary(summary: TargetSummary, name: string): string {
     lines.push(`offset between ${lower} and ${upper} ms (remote clock minus ours)`);
   }
   return lines.join("\n");
+}
+
+/** A queue of our own is shown when at least one probe waited in it. */
+function isNoise(queueMs: Summary | undefined): boolean {
+  return queueMs === undefined || queueMs.max < QUEUE_NOISE_MS;
 }
 
 /** Sent, received and loss, as ping has them, then what the loss is made of; what did not happen has no words. */

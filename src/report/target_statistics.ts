@@ -23,6 +23,8 @@ export interface TargetSummary {
   readonly counters: ProbeCounters;
   /** Round-trip time, milliseconds. */
   readonly rttMs: Summary | undefined;
+  /** Wait in this machine's own queue, milliseconds. */
+  readonly queueMs: Summary | undefined;
   /** Way out plus offset, milliseconds. */
   readonly outMs: Summary | undefined;
   /** Way back minus offset, milliseconds. */
@@ -42,6 +44,7 @@ export interface TargetSummary {
 /** Delay series of a target that has answered; made with the first answer, since most of a large run may never answer. */
 class Delays {
   readonly rtt = new SeriesSummary();
+  readonly queue = new SeriesSummary();
   readonly out = new SeriesSummary();
   readonly back = new SeriesSummary();
   /** Made with the second answer: a run may have many targets and one probe for each. */
@@ -137,6 +140,9 @@ export class TargetStatistics {
       get rttMs() {
         return delays?.rtt.summary();
       },
+      get queueMs() {
+        return delays?.queue.summary();
+      },
       get outMs() {
         return delays?.out.summary();
       },
@@ -167,6 +173,8 @@ export class TargetStatistics {
     this.#delays ??= new Delays();
     const delays = this.#delays;
     delays.rtt.add(reply.rttNs / 1e6);
+    const { queueNs } = probe;
+    if (queueNs !== undefined) delays.queue.add(queueNs / 1e6);
     const { out, back, offset } = reply.measurement ?? {};
     if (out === undefined || back === undefined || offset === undefined) return undefined;
     delays.out.add(out.valueMs);

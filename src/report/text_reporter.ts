@@ -18,6 +18,7 @@ import type {
 } from "./event.ts";
 import type { LineSink } from "./line_sink.ts";
 import type { Reporter } from "./reporter.ts";
+import { formatQueue } from "./queue_text.ts";
 import { safeText } from "./safe_text.ts";
 import { formatStamps } from "./stamps_text.ts";
 import { formatSummary } from "./summary_text.ts";
@@ -49,6 +50,7 @@ export class TextReporter implements Reporter {
   readonly #options: TextReporterOptions;
   #baseUnixMs = 0;
   #timeoutMs = 0;
+  #hasQueueInRtt = false;
 
   /** Writes to `sink`. Colours follow the setting of `@std/fmt/colors`. */
   constructor(sink: LineSink, options: TextReporterOptions) {
@@ -60,6 +62,7 @@ export class TextReporter implements Reporter {
   run(info: RunInfo): void {
     this.#baseUnixMs = info.baseUnixMs;
     this.#timeoutMs = info.timeoutMs;
+    this.#hasQueueInRtt = info.stampAt === "queue";
     if (this.#options.quiet) return;
     const targets = info.targets === 1 ? "1 target" : `${info.targets} targets`;
     const stamps = info.stampSource === "kernel" ? "kernel stamps" : "user-space stamps";
@@ -90,7 +93,7 @@ export class TextReporter implements Reporter {
     this.#line(
       reply.receivedAt,
       `${this.#name(probe.target)}: seq=${probe.number} ttl=${reply.header.ttl} ` +
-        `rtt=${bold(rtt)} ms${delays}${remarks}`,
+        `rtt=${bold(rtt)} ms${formatQueue(probe.queueNs, this.#hasQueueInRtt)}${delays}${remarks}`,
     );
     if (this.#options.verbose && reply.stamps !== undefined) {
       this.#sink.line(dim(`    ${formatStamps(reply.stamps, reply.receivedAt)}`));
@@ -111,14 +114,15 @@ export class TextReporter implements Reporter {
   }
 
   /** Writes that no answer came. */
-  timeout({ probe }: TimeoutEvent): void {
+  timeout({ probe, isQueued }: TimeoutEvent): void {
     if (this.#options.quiet) return;
     const { sentAt, deadlineNs } = probe;
     const realtimeNs = sentAt.realtimeNs + (deadlineNs - sentAt.monotonicNs);
     this.#line(
       { ...sentAt, realtimeNs, monotonicNs: deadlineNs },
       `${this.#name(probe.target)}: seq=${probe.number} ` +
-        red(`no answer within ${this.#timeoutMs / 1e3} s`),
+        red(`no answer within ${this.#timeoutMs / 1e3} s`) +
+        (isQueued ? ": not out of this machine's own queue" : ""),
     );
   }
 

@@ -67,6 +67,7 @@ export async function reportRun(
     timeoutMs: options.timeoutMs ?? 1000,
     identifier: IDENTIFIER,
     stampSource: transport.stampSource,
+    stampAt: options.stampAt ?? "driver",
     lengthBytes: options.kind === "echo" ? 64 : 20,
     baseUnixMs,
   });
@@ -87,6 +88,16 @@ export async function reportRun(
   errorLines.flush();
   return { output, errors };
 }
+
+/** A machine whose own queue holds each probe a while: one a little, one for longer than it may take. */
+export const QUEUED: Network = {
+  clock: { offsetMs: 12.25 },
+  queueMs: 534.1,
+  rules: [
+    { probes: [1], fate: { queueMs: 0.0412 } },
+    { probes: [2], fate: { queueMs: 1500 } },
+  ],
+};
 
 /** A network in which, of eight probes, one of every kind of thing happens. */
 export const EVENTFUL: Network = {

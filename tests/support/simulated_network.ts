@@ -61,6 +61,8 @@ export interface Fate {
   readonly strays?: readonly Mangling[];
   /** The kernel's transmit stamp: never comes, or that many milliseconds late. */
   readonly transmitStamp?: "lost" | number;
+  /** The request waits that long in our own queue, whose stamp the kernel then gives too; none unless told. */
+  readonly queueMs?: number;
 }
 
 /** A fate for some datagrams: those of these targets and of these probe numbers. */

@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly backoff?: number;
   /** Probes that fall due within so long may go together; 0 unless told. */
   readonly groupMs?: number;
+  /** Moment from which delays count; the driver unless told. */
+  readonly stampAt?: "queue" | "driver";
   /** stop() is called then. */
   readonly stopAtMs?: number;
 }
@@ -123,6 +125,7 @@ export function proberOptions(options: RunOptions, targets: readonly Target[]): 
     stopOnReply: options.stopOnReply,
     backoff: options.backoff,
     groupMs: options.groupMs,
+    stampAt: options.stampAt,
   };
 }
 

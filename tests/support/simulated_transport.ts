@@ -188,7 +188,8 @@ export class SimulatedTransport implements Transport {
     draw: Draw,
   ): RequestTruth {
     const { clock } = this;
-    const departedNs = handedNs + this.#options.driverNs;
+    const queueNs = (draw.fate.queueMs ?? 0) * NS_PER_MS;
+    const departedNs = handedNs + this.#options.driverNs + queueNs;
     const arrival = departedNs + draw.outNs;
     const departure = arrival + draw.processingNs;
     const remoteClock = this.#hosts.clockOf(request.destination, clock.trueRealtimeNs(arrival));
@@ -224,7 +225,12 @@ export class SimulatedTransport implements Transport {
   }
 
   #stamp(truth: RequestTruth, { fate }: Draw): void {
-    if (this.stampSource !== "kernel" || fate.transmitStamp === "lost") return;
+    if (this.stampSource !== "kernel") return;
+    if (fate.queueMs !== undefined) {
+      const at = this.clock.at(truth.handedNs, "kernel");
+      this.#stamps.push(truth.handedNs, { key: truth.key, moment: "queue", at });
+    }
+    if (fate.transmitStamp === "lost") return;
     const readyNs = truth.departedNs + (fate.transmitStamp ?? 0) * NS_PER_MS;
     const at = this.clock.at(truth.departedNs, "kernel");
     this.#stamps.push(readyNs, { key: truth.key, moment: "driver", at });

@@ -16,6 +16,7 @@ function summary(more: Partial<TargetSummary> = {}): TargetSummary {
     target: { index: 0, label: "host", address: 1 },
     counters,
     rttMs: spread(10, 20, 90),
+    queueMs: undefined,
     outMs: undefined,
     backMs: undefined,
     outJitterMs: undefined,

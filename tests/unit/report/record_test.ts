@@ -9,7 +9,7 @@ import { MemorySink } from "../../support/memory_sink.ts";
 import { JsonReporter } from "../../../src/report/json_reporter.ts";
 import { RECORDS } from "../../../src/report/record_table.ts";
 import { quirkNames } from "../../support/lab/scenario.ts";
-import { EVENTFUL, reportRun } from "../../support/reported_run.ts";
+import { EVENTFUL, QUEUED, reportRun } from "../../support/reported_run.ts";
 import type { Network } from "../../support/simulated_network.ts";
 
 /** Names that outside programs rely on. */
@@ -20,6 +20,7 @@ const PROMISED: Readonly<Record<string, readonly string[]>> = {
     "sequence",
     "ttl",
     "rtt_ms",
+    "queue_ms",
     "stamp_source",
     "originate_ms",
     "receive_ms",
@@ -96,6 +97,7 @@ Deno.test("every key that is written is in the table, in its order, with its typ
   for (const quirk of quirkNames) {
     for (const record of await records({ ...EVENTFUL, quirk })) checkRecord(record, seen);
   }
+  for (const record of await records(QUEUED)) checkRecord(record, seen);
   for (const [type, fields] of tables) {
     for (const { name } of fields) {
       assert(seen.has(`${type}.${name}`), `${type}.${name} never came`);
