@@ -57,6 +57,7 @@ const scanMachine: ScanMachine = {
   errorName: errnoCode,
   openFile,
   readRegularFile,
+  identifyFile,
 };
 
 const realSystem: System = {
@@ -106,6 +107,25 @@ function openFile(path: string, mode: "create" | "keep"): WritableFile {
     },
     close: () => file.close(),
   };
+}
+
+/** Links to follow before a chain of them is taken for a ring, as in Linux (path_resolution(7)). */
+const MOST_LINKS = 40;
+
+function identifyFile(path: string, links = 0): { id: string; sizeBytes: number } | undefined {
+  const found = optional(() => Deno.statSync(path));
+  if (found !== undefined) {
+    return found.isFile ? { id: `${found.dev} ${found.ino}`, sizeBytes: found.size } : undefined;
+  }
+  // A link to a file that is not there yet.
+  const target = optional(() => Deno.readLinkSync(path));
+  const slash = path.lastIndexOf("/");
+  const folder = slash < 0 ? "." : path.slice(0, slash + 1);
+  if (target !== undefined && links < MOST_LINKS) {
+    return identifyFile(target.startsWith("/") ? target : `${folder}/${target}`, links + 1);
+  }
+  const real = optional(() => Deno.realPathSync(folder));
+  return real === undefined ? undefined : { id: `${real}/${path.slice(slash + 1)}`, sizeBytes: 0 };
 }
 
 function readRegularFile(path: string, maxBytes: number): string | undefined {

@@ -41,7 +41,7 @@ export function checkScanOptions(options: ScanOptions): void {
       "--json",
     );
   }
-  checkFiles(options);
+  checkDryRun(options);
   checkFields(options);
   checkText(options);
 }
@@ -73,23 +73,19 @@ function checkText(options: ScanOptions): void {
   );
 }
 
-/** One file cannot be two things. */
-function checkFiles(options: ScanOptions): void {
-  const inputs = [...options.file, ...options["exclude-file"]];
-  if (inputs.filter((path) => path === "-").length > 1) {
-    throw new UsageError("Cannot read standard input twice: want one - among the files", "--file");
-  }
-  const seen = new Map<string, string>();
-  for (const name of ["output", "metadata", "checkpoint", "resume", "pcap"] as const) {
-    const path = options[name];
-    if (path === undefined) continue;
-    const other = seen.get(path);
-    seen.set(path, name);
-    if (other === undefined || path === "/dev/null") continue;
+/** Options that a dry run has no use for: nothing is sent, nothing is found. */
+const USELESS_WHEN_DRY = ["metadata", "checkpoint", "json", "format", "fields", "only"] as const;
+
+function checkDryRun(options: ScanOptions): void {
+  if (!options["dry-run"]) return;
+  for (const name of USELESS_WHEN_DRY) {
+    const value = options[name];
+    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) {
+      continue;
+    }
     throw new UsageError(
-      `Cannot write to ${safeText(path)} for --${other} and --${name}: want two files`,
+      `Cannot use --${name} with --dry-run: it shows packets and sends none, want one of them`,
       `--${name}`,
-      path,
     );
   }
 }

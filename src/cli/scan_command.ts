@@ -18,6 +18,7 @@ import { formatHelp } from "./help.ts";
 import { print } from "./print.ts";
 import { checkScanOptions, type ScanOptions } from "./scan_checks.ts";
 import { runDry } from "./scan_dry_run.ts";
+import { checkScanFiles } from "./scan_files.ts";
 import { SCAN_COMMAND, SCAN_OPTIONS } from "./scan_options.ts";
 import { runScanSession } from "./scan_session.ts";
 import type { ScanSetup } from "./scan_setup.ts";
@@ -47,6 +48,7 @@ export async function runScan(words: readonly string[], system: System): Promise
   if (options.version) return print(system, `icmptime ${VERSION}\n`);
   if (options["list-fields"]) return print(system, await listFields());
   checkScanOptions(options);
+  checkScanFiles(options, system);
   const { blocks, unresolved } = await readScanTargets(operands, options.file, system);
   for (const { name, message } of unresolved) {
     complain(system, `Cannot resolve ${name}: ${message}`);
@@ -131,8 +133,18 @@ async function readPrevious(options: ScanOptions, system: System): Promise<Check
 function checkNoPlaceIsLost({ checkpoint: path }: ScanOptions, system: System): void {
   if (path === undefined) return;
   const text = system.scan.readRegularFile(path, MAX_CHECKPOINT_BYTES);
-  const kept = text === undefined ? "none" : parseCheckpoint(text);
-  if (typeof kept === "string" || kept.position >= kept.length) return;
+  const kept = text === undefined ? "it is no checkpoint" : parseCheckpoint(text);
+  if (typeof kept === "string") {
+    // What is not ours is not to be emptied: a slip of the completion key is enough to name it.
+    if ((system.scan.identifyFile(path)?.sizeBytes ?? 0) === 0) return;
+    throw new UsageError(
+      `Cannot begin a checkpoint in ${safeText(path)}: it holds something else (${kept}), ` +
+        `want a new file`,
+      "--checkpoint",
+      path,
+    );
+  }
+  if (kept.position >= kept.length) return;
   throw new UsageError(
     `Cannot begin a checkpoint in ${
       safeText(path)
@@ -160,7 +172,7 @@ function checkPlan(setup: ScanSetup, system: System): void {
     throw new UsageError(`Cannot scan: every address is excluded${cure}`);
   }
   if (previous !== undefined) {
-    const difference = findDifference(plan.identity, previous);
+    const difference = findDifference({ ...plan.identity, length: plan.order.length }, previous);
     if (difference !== undefined) {
       throw new UsageError(
         `Cannot resume: the checkpoint is of another scan, ${describe(difference)}`,
@@ -180,6 +192,7 @@ function checkPlan(setup: ScanSetup, system: System): void {
 
 function describe(key: keyof Checkpoint): string {
   if (key === "targets") return "its target blocks differ";
+  if (key === "length") return "its number of probes differs";
   const option = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return `its --${option} differs`;
 }

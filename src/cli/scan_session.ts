@@ -192,10 +192,17 @@ async function sweep(
   const endSignals = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
     system.onSignal(signal, () => run.stop())
   );
+  // As in ping: how it stands, and on.
+  endSignals.push(system.onSignal("SIGQUIT", () => {
+    status?.erase();
+    new ScanStatus(system.stderr, false).end(run.report());
+  }));
   const result = await run.run();
   const chooseExitCode = (): ExitCode => {
-    const isWritten = sink.failure === undefined || isClosedPipe(sink.failure);
-    if (!isWritten || !isKept) return ExitCode.System;
+    const isClosed = sink.failure !== undefined && isClosedPipe(sink.failure);
+    if ((sink.failure !== undefined && !isClosed) || !isKept) return ExitCode.System;
+    // A reader that has seen enough ends a scan as it ends ping: nothing is wrong.
+    if (isClosed) return ExitCode.Ok;
     const isWhole = result.isComplete && result.dropped + result.blocked + notAsked === 0;
     return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
   };

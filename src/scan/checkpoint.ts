@@ -59,7 +59,8 @@ function digestPairs(pairs: readonly (readonly [number, number])[]): string {
   }).join("");
 }
 
-function digestText(text: string): string {
+/** Sixteen hexadecimal digits that tell one text from another. */
+export function digestText(text: string): string {
   return digestPairs(Array.from(text, (letter, index) => [letter.codePointAt(0) ?? 0, index]));
 }
 
@@ -77,22 +78,70 @@ export function formatCheckpoint(checkpoint: Checkpoint): string {
  */
 export function parseCheckpoint(text: string): Checkpoint | string {
   const found = text.split("\n").map(parseLine).filter((line) => line !== undefined);
-  const latest = found.sort((a, b) => b.number - a.number)[0];
-  return latest ?? "it has no whole checkpoint";
+  const fault = found.find((line) => typeof line === "string");
+  if (fault !== undefined) return fault;
+  const whole = found.filter((line) => typeof line !== "string");
+  return whole.sort((a, b) => b.number - a.number)[0] ?? "it has no whole checkpoint";
 }
 
-function parseLine(line: string): Checkpoint | undefined {
+/** The checkpoint of a line, one sentence about a line that is not one although its digest is right, or undefined. */
+function parseLine(line: string): Checkpoint | string | undefined {
   const [digest = "", ...words] = line.trimEnd().split(" ");
   const body = words.join(" ");
   if (body === "" || digestText(body) !== digest) return undefined;
-  // The digest vouches for the rest: this program wrote it.
-  const { version, ...checkpoint } = JSON.parse(body);
-  return version === VERSION ? checkpoint : undefined;
+  // The digest finds damage. Whoever edits a checkpoint can compute it too.
+  let fields: unknown;
+  try {
+    fields = JSON.parse(body);
+  } catch {
+    return "it is not JSON";
+  }
+  if (typeof fields !== "object" || fields === null) return "it is no object";
+  const record: Readonly<Record<string, unknown>> = { ...fields };
+  return record["version"] === VERSION ? readFields(record) : undefined;
 }
 
+/** A count of 2^52 keeps room for what is added to it. */
+const MAX_COUNT = 2 ** 52;
+const SHARD_PATTERN = /^[1-9]\d{0,15}\/[1-9]\d{0,15}$/;
+
+function readFields(fields: Readonly<Record<string, unknown>>): Checkpoint | string {
+  const faults: string[] = [];
+  const count = (name: string, least: number, most: number): number => {
+    const value = fields[name];
+    const isCount = Number.isSafeInteger(value) && !Object.is(value, -0) &&
+      (value as number) >= least && (value as number) <= most;
+    if (isCount) return value as number;
+    faults.push(`its ${name} is not a whole number from ${least} to ${most}`);
+    return 0;
+  };
+  const text = (name: string, pattern: RegExp): string => {
+    const value = fields[name];
+    if (typeof value === "string" && pattern.test(value)) return value;
+    faults.push(`its ${name} is not of the right form`);
+    return "";
+  };
+  const length = count("length", 0, MAX_COUNT);
+  const checkpoint: Checkpoint = {
+    number: count("number", 0, MAX_COUNT),
+    targets: text("targets", /^[0-9a-f]{16}$/),
+    seed: count("seed", 0, Number.MAX_SAFE_INTEGER),
+    shard: text("shard", SHARD_PATTERN),
+    maxTargets: count("maxTargets", 0, 2 ** 32),
+    probesPerTarget: count("probesPerTarget", 1, 2 ** 32),
+    position: count("position", 0, length),
+    length,
+    writtenAt: text("writtenAt", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/),
+  };
+  return faults[0] ?? checkpoint;
+}
+
+/** What must agree for a checkpoint to be of a scan: its identity, and the number of its probes. */
+export type ScanExtent = ScanIdentity & Pick<Checkpoint, "length">;
+
 /** The first property in which two scans differ, or undefined when they are the same scan. */
-export function findDifference(a: ScanIdentity, b: ScanIdentity): keyof ScanIdentity | undefined {
-  const keys = ["targets", "seed", "shard", "maxTargets", "probesPerTarget"] as const;
+export function findDifference(a: ScanExtent, b: ScanExtent): keyof ScanExtent | undefined {
+  const keys = ["targets", "seed", "shard", "maxTargets", "probesPerTarget", "length"] as const;
   return keys.find((key) => a[key] !== b[key]);
 }
 

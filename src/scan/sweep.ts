@@ -169,6 +169,15 @@ export class Sweep {
     this.#isStopped = true;
   }
 
+  /** How far the run is. */
+  report(): ScanProgress {
+    const isSending = !this.#pool.isDone && !this.#isStopped;
+    return this.#progress(
+      this.#options.clock.now().monotonicNs,
+      isSending ? "sending" : "cooldown",
+    );
+  }
+
   /** Runs to the end. Call it once. */
   async run(): Promise<SweepResult> {
     const { clock, order, cooldownMs, listener } = this.#options;

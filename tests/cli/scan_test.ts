@@ -1,12 +1,12 @@
 // `icmptime scan` on the command line, as far as it goes without a socket: wrong input, plans, dry runs.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { digestBlocks, formatCheckpoint } from "../../src/scan/checkpoint.ts";
+import { digestBlocks, digestText, formatCheckpoint } from "../../src/scan/checkpoint.ts";
 import { programTest } from "../support/program.ts";
 import { runCommand } from "../support/command.ts";
 import { assertComplaint } from "../support/records.ts";
 
-const wrong: readonly (readonly [words: string[], complaint: RegExp, code: number])[] = [
+const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, code: number])[] = [
   [[], /Cannot scan nothing: want at least one target/, 3],
   [["10.0.0.0/33"], /"33" is not a prefix length from 0 to 32/, 3],
   [["10.0.0.9-10.0.0.1"], /runs backwards/, 3],
@@ -44,7 +44,26 @@ const wrong: readonly (readonly [words: string[], complaint: RegExp, code: numbe
     3,
   ],
   [["--fields", "address", "10.0.0.1"], /Cannot choose fields of this format/, 3],
-  [["-o", "x", "--metadata", "x", "10.0.0.1"], /x for --output and --metadata: want two files/, 3],
+  [
+    ["-o", "/tmp/x", "--metadata", "/tmp//x", "10.0.0.1"],
+    /\/\/x for --metadata: it is the file of --output, want two files/,
+    3,
+  ],
+  ...[
+    "--metadata x",
+    "--checkpoint x",
+    "--json",
+    "--format csv",
+    "--fields address",
+    "--only replied",
+  ]
+    .map((words) =>
+      [
+        ["--dry-run", ...words.split(" "), "10.0.0.1"],
+        new RegExp(`Cannot use ${words.replace(/ .*/, "")} with --dry-run`),
+        3,
+      ] as const
+    ),
   [["-f", "-", "--exclude-file", "-"], /Cannot read standard input twice/, 3],
   [["-G", "02:00:00:00:00:01", "--raw-socket", "10.0.0.1"], /--gateway-mac with --raw-socket/, 3],
   [["-G", "02:00:00:00:00:01", "--mark", "1", "10.0.0.1"], /--gateway-mac with --mark/, 3],
@@ -98,6 +117,88 @@ programTest(
     await Deno.remove(path);
   },
 );
+
+programTest(
+  { name: "scan overwrites no file that it reads or writes for something else, by no name of it" },
+  async (program) => {
+    const folder = await Deno.makeTempDir({ prefix: "icmptime-files-" });
+    const hosts = `${folder}/hosts`, text = "10.0.0.1\n";
+    await Deno.writeTextFile(hosts, text);
+    await Deno.symlink("hosts", `${folder}/link`);
+    await Deno.link(hosts, `${folder}/twin`);
+    await Deno.symlink("new", `${folder}/new-link`);
+    const cases: [words: string[], first: string][] = [];
+    for (const name of ["hosts", "link", "twin", "../" + folder.split("/").at(-1) + "/hosts"]) {
+      for (const option of ["--metadata", "--checkpoint", "--resume", "-o"]) {
+        cases.push([["-f", hosts, option, `${folder}/${name}`], "--file"]);
+      }
+      cases.push([["--exclude-file", hosts, "--metadata", `${folder}/${name}`], "--exclude-file"]);
+      cases.push([["--dry-run", "-f", hosts, "--pcap", `${folder}/${name}`], "--file"]);
+    }
+    const pairs = [["-o", "--metadata"], ["-o", "--checkpoint"], ["--metadata", "--checkpoint"]];
+    for (const [a = "", b = ""] of pairs) {
+      cases.push([[a, `${folder}/new`, b, `${folder}/new-link`], a.replace("-o", "--output")]);
+    }
+    for (const [words, first] of cases) {
+      const { code, stdout, stderr } = await runCommand(program.argv("scan", ...words, "10.0.0.2"));
+      assertEquals([code, stdout], [3, ""], words.join(" "));
+      assertComplaint(stderr, new RegExp(`it is the file of ${first}, want two files`));
+      assertEquals(await Deno.readTextFile(hosts), text);
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+programTest(
+  { name: "scan begins no checkpoint in a file that holds something else" },
+  async (program) => {
+    const path = await Deno.makeTempFile();
+    for (const text of ["my notes\n", "x".repeat(3_000_000)]) {
+      await Deno.writeTextFile(path, text);
+      const words = ["scan", "-q", "--checkpoint", path, "10.0.0.0/30"];
+      const { code, stdout, stderr } = await runCommand(program.argv(...words));
+      assertEquals([code, stdout], [3, ""]);
+      assertComplaint(stderr, /it holds something else .*, want a new file/);
+      assertEquals(await Deno.readTextFile(path), text);
+    }
+    await Deno.remove(path);
+  },
+);
+
+programTest({ name: "scan refuses a checkpoint whose place is forged" }, async (program) => {
+  const path = await Deno.makeTempFile();
+  const identity = { seed: 7, shard: "1/1", maxTargets: 4, probesPerTarget: 1 };
+  const targets = digestBlocks([{ first: 0x0a000000, last: 0x0a000003 }]);
+  const right = { ...identity, targets, number: 0, position: 2, length: 4 };
+  // Written by hand: what JSON can say and the program would not.
+  const places = [
+    "1.5",
+    '"x"',
+    "5",
+    "-1",
+    "-0",
+    "1e400",
+    "null",
+    "[2]",
+    "true",
+    "9007199254740993",
+  ];
+  for (const place of places) {
+    const whole = formatCheckpoint({ ...right, writtenAt: "2026-01-01T00:00:00Z" });
+    const body = whole.trimEnd().slice(17).replace('"position":2', `"position":${place}`);
+    await Deno.writeTextFile(path, `${digestText(body)} ${body}\n`);
+    for (const option of [["--resume", path], ["--dry-run", "--resume", path]]) {
+      const words = ["scan", "-q", ...option, "10.0.0.0/30"];
+      const { code, stdout, stderr } = await runCommand(program.argv(...words));
+      assertEquals([code, stdout], [3, ""], place);
+      assertComplaint(
+        stderr,
+        /Cannot resume from .*: its position is not a whole number from 0 to 4/,
+      );
+    }
+  }
+  await Deno.remove(path);
+});
 
 programTest({ name: "scan names the reserved addresses that it leaves out" }, async (program) => {
   const result = await runCommand(program.argv("scan", "224.0.0.0/30", "198.51.100.1"));

@@ -237,6 +237,33 @@ systemTest({
 });
 
 systemTest({
+  name: "scan: SIGQUIT says how far it is, as often as it comes, and the scan goes on",
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  await using running = pair.near.spawn(scan(...QUICK, "198.18.0.0/20"));
+  await running.output(/"reply"/);
+  for (let times = 1; times <= 3; times++) {
+    running.sendSignal("SIGQUIT");
+    await running.output(new RegExp(`(\\d+\\.\\d %, [\\d,]+ sent[^\\n]*\\n){${times}}`), "stderr");
+  }
+  const { code, stdout } = await running.result();
+  assertEquals([code, readRecords(stdout).end.reason], [0, "complete"]);
+});
+
+systemTest({
+  name: "scan: a reader that has seen enough ends it with 0, as it ends ping",
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  const words = scan("-q", "--rate", "2k", "--cooldown", "100ms", "198.18.0.0/19");
+  const line = words.map((word) => `'${word}'`).join(" ");
+  const script = `set -o pipefail; ${line} | head -2`;
+  const { code, stdout, stderr } = await pair.near.run(["bash", "-c", script]);
+  assertEquals([code, stdout.trim().split("\n").length, stderr], [0, 2, ""]);
+});
+
+systemTest({
   name: "a name without an address: the others are scanned, code 2",
   namespaces: true,
 }, async () => {

@@ -4,6 +4,7 @@ import {
   CHECKPOINT_LINE_BYTES,
   CheckpointStore,
   digestBlocks,
+  digestText,
   findDifference,
   formatCheckpoint,
   parseCheckpoint,
@@ -54,6 +55,41 @@ Deno.test("the largest values still fit a line", () => {
   const line = formatCheckpoint({ ...checkpoint, ...huge, shard: "4294967295/4294967295" });
   assertEquals(line.length, CHECKPOINT_LINE_BYTES);
   assert(line.endsWith("  \n"));
+});
+
+Deno.test("each field of a checkpoint with a right digest is looked at", () => {
+  const read = (fields: Record<string, unknown>) => {
+    const body = JSON.stringify({ version: 1, ...checkpoint, ...fields });
+    return parseCheckpoint(`${digestText(body)} ${body}\n`);
+  };
+  assertEquals(read({ unknown: "passed over" }), checkpoint);
+  const wrong: Record<string, unknown>[] = [
+    ...[-1, 0.5, "4", null, 2 ** 53].map((number) => ({ number })),
+    ...["", "0123", 7, "0123456789ABCDEF"].map((targets) => ({ targets })),
+    ...[-1, 1.5, 2 ** 53, "7"].map((seed) => ({ seed })),
+    ...["", "2", "0/8", "2/08x", 28, "2/"].map((shard) => ({ shard })),
+    ...[-1, 2 ** 32 + 1, "all"].map((maxTargets) => ({ maxTargets })),
+    ...[0, 1.5, null].map((probesPerTarget) => ({ probesPerTarget })),
+    ...[-1, 1.5, "x", 2_097_153, null, [17]].map((position) => ({ position })),
+    ...[-1, 1.5, 16, "17", 2 ** 60].map((length) => ({ length })),
+    ...["", "yesterday", 0].map((writtenAt) => ({ writtenAt })),
+  ];
+  for (const fields of wrong) {
+    const [name = ""] = Object.keys(fields);
+    const found = read(fields);
+    assertEquals(typeof found, "string", JSON.stringify(fields));
+    // A length that is wrong leaves no room for the place.
+    assert(new RegExp(`its (${name}|length|position) is`).test(found as string), String(found));
+  }
+  for (const body of ["{", "null", "7", "[]"]) {
+    assertEquals(typeof parseCheckpoint(`${digestText(body)} ${body}\n`), "string", body);
+  }
+  const forged = JSON.stringify({ version: 1, ...checkpoint, number: 9, position: "x" });
+  assertEquals(
+    typeof parseCheckpoint(formatCheckpoint(checkpoint) + `${digestText(forged)} ${forged}\n`),
+    "string",
+    "beside a right one too",
+  );
 });
 
 Deno.test("the latest whole line counts, and any spoiled octet is found", () => {
@@ -120,10 +156,11 @@ Deno.test("what is not a checkpoint says so", () => {
 });
 
 Deno.test("another scan's checkpoint is recognized", () => {
-  assertEquals(findDifference(identity, { ...identity }), undefined);
-  assertEquals(findDifference(identity, { ...identity, seed: 43 }), "seed");
-  assertEquals(findDifference(identity, { ...identity, shard: "1/8" }), "shard");
-  assertEquals(findDifference(identity, { ...identity, targets: "0" }), "targets");
+  assertEquals(findDifference(checkpoint, { ...checkpoint }), undefined);
+  assertEquals(findDifference(checkpoint, { ...checkpoint, seed: 43 }), "seed");
+  assertEquals(findDifference(checkpoint, { ...checkpoint, shard: "1/8" }), "shard");
+  assertEquals(findDifference(checkpoint, { ...checkpoint, targets: "0" }), "targets");
+  assertEquals(findDifference(checkpoint, { ...checkpoint, length: 18 }), "length");
 });
 
 Deno.test("digests tell blocks apart by their ends and their order", () => {
