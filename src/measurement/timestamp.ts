@@ -104,12 +104,14 @@ export function isClockStep(earlier: Instant, later: Instant): boolean {
 
 /**
  * Time from one local event to another, nanoseconds: by realtime, which the kernel's stamps are exact
- * in, or by monotonic where realtime was stepped in between.
+ * in, or by monotonic where realtime was stepped in between. Below 0 only when both say so: a kernel stamp has
+ * its monotonic side from a pair of clocks that is read later, and a step in between spoils that side.
  */
 export function elapsedNs(earlier: Instant, later: Instant): number {
-  return isClockStep(earlier, later)
-    ? later.monotonicNs - earlier.monotonicNs
-    : later.realtimeNs - earlier.realtimeNs;
+  const realtimeNs = later.realtimeNs - earlier.realtimeNs;
+  const monotonicNs = later.monotonicNs - earlier.monotonicNs;
+  if (Math.abs(realtimeNs - monotonicNs) <= CLOCK_STEP_NS) return realtimeNs;
+  return monotonicNs >= 0 ? monotonicNs : realtimeNs;
 }
 
 /**

@@ -69,6 +69,15 @@ export function isErrorType(type: number): boolean {
     type === ICMP_TYPE.parameterProblem;
 }
 
+/**
+ * Whether an ICMP error of this type means that the quoted datagram will have no answer. Source Quench (RFC 6633)
+ * and Redirect do not: the datagram went on.
+ */
+export function isFinalErrorType(type: number): boolean {
+  return type === ICMP_TYPE.destinationUnreachable || type === ICMP_TYPE.timeExceeded ||
+    type === ICMP_TYPE.parameterProblem;
+}
+
 /** Parses the error from `start` to `end`. A malformed quote does not make the error malformed. */
 export function parseIcmpError(
   bytes: Uint8Array,

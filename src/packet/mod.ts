@@ -12,7 +12,12 @@ export {
   parseDatagram,
 } from "./datagram.ts";
 export type { EchoFields, EchoMessage } from "./echo_message.ts";
-export { type IcmpErrorFields, type IcmpErrorMessage, isErrorType } from "./icmp_error.ts";
+export {
+  type IcmpErrorFields,
+  type IcmpErrorMessage,
+  isErrorType,
+  isFinalErrorType,
+} from "./icmp_error.ts";
 export { ICMP_TYPE, type IcmpHeader, type IcmpHeaderFields } from "./icmp_header.ts";
 export {
   type IcmpFields,

@@ -94,10 +94,11 @@ const STAMP_BYTES = 4;
 export class ProbeTemplate {
   /** Length of each datagram that {@linkcode emit} writes, in octets. */
   readonly lengthBytes: number;
+  /** Where in it the ICMP message starts: length of the IPv4 header, in octets. */
+  readonly messageStart: number;
 
   /** The whole datagram with zeros in the per-probe fields, even when less of it is sent. */
   readonly #constant: Uint8Array;
-  readonly #messageStart: number;
   readonly #headerSum: number;
   readonly #messageSum: number;
   readonly #isCut: boolean;
@@ -120,14 +121,14 @@ export class ProbeTemplate {
     this.#receiveMs = requireRange("receive", options.receiveMs ?? 0, 0xffffffff);
     this.#transmitMs = requireRange("transmit", options.transmitMs ?? 0, 0xffffffff);
     this.#checksumMask = options.badChecksum === true ? WRONG_CHECKSUM_MASK : 0;
-    this.#messageStart = IPV4_MIN_HEADER_BYTES + (options.ipOptions?.length ?? 0);
+    this.messageStart = IPV4_MIN_HEADER_BYTES + (options.ipOptions?.length ?? 0);
     const messageBytes = options.messageLengthBytes ?? wholeMessageLength(options);
-    requireRange("message length", messageBytes, IPV4_MAX_DATAGRAM_BYTES - this.#messageStart);
-    this.lengthBytes = this.#messageStart + messageBytes;
+    requireRange("message length", messageBytes, IPV4_MAX_DATAGRAM_BYTES - this.messageStart);
+    this.lengthBytes = this.messageStart + messageBytes;
     this.#constant = emitConstant(options, this.lengthBytes);
     this.#isCut = this.lengthBytes < this.#constant.length;
-    this.#headerSum = sumWords(this.#constant, 0, this.#messageStart);
-    this.#messageSum = sumWords(this.#constant, this.#messageStart, this.lengthBytes);
+    this.#headerSum = sumWords(this.#constant, 0, this.messageStart);
+    this.#messageSum = sumWords(this.#constant, this.messageStart, this.lengthBytes);
   }
 
   /**
@@ -144,7 +145,7 @@ export class ProbeTemplate {
     this.#writeHeader(fields.destination, bytes);
     const sum = this.#messageSum + this.#writeMessage(fields, bytes);
     const checksum = (~foldSum(sum) & 0xffff) ^ this.#checksumMask;
-    writeU16(bytes, this.#messageStart + ICMP.checksum, checksum);
+    writeU16(bytes, this.messageStart + ICMP.checksum, checksum);
     return bytes.length === this.lengthBytes ? bytes : bytes.subarray(0, this.lengthBytes);
   }
 
@@ -156,7 +157,7 @@ export class ProbeTemplate {
 
   /** Writes the per-probe fields of the message and returns their sum. */
   #writeMessage(fields: ProbeFields, bytes: Uint8Array): number {
-    const start = this.#messageStart;
+    const start = this.messageStart;
     const identifier = (fields.identifier ?? this.#identifier) & 0xffff;
     const sequence = fields.sequence & 0xffff;
     writeU16(bytes, start + TIMESTAMP.identifier, identifier);
@@ -181,9 +182,9 @@ export class ProbeTemplate {
     const whole = this.#constant.slice();
     this.#writeHeader(fields.destination, whole);
     this.#writeMessage(fields, whole);
-    const sum = sumWords(whole, this.#messageStart, this.lengthBytes);
+    const sum = sumWords(whole, this.messageStart, this.lengthBytes);
     const checksum = (~foldSum(sum) & 0xffff) ^ this.#checksumMask;
-    writeU16(whole, this.#messageStart + ICMP.checksum, checksum);
+    writeU16(whole, this.messageStart + ICMP.checksum, checksum);
     const bytes = target ?? new Uint8Array(this.lengthBytes);
     requireRoom(bytes, 0, this.lengthBytes);
     bytes.set(whole.subarray(0, this.lengthBytes));

@@ -1,5 +1,5 @@
 /**
- * The probes that may still be answered, found by (address, sequence) in constant time.
+ * The probes that may still be answered, found by address, sequence and identifier in constant time.
  *
  * Every target counts its own 16-bit sequence, so one target can have 65 536 probes out and the
  * table as a whole any number. Probes are also strung in the order of sending. Deadlines grow in
@@ -76,9 +76,10 @@ export class InFlightTable {
     this.#awaiting++;
   }
 
-  /** The probe that an answer from `address` with that sequence number belongs to, if one is remembered. */
-  find(address: number, sequence: number): Probe | undefined {
-    return this.#byKey.get(keyOf(address, sequence));
+  /** The probe that an answer from `address` with these numbers belongs to, if one is remembered. */
+  find(address: number, sequence: number, identifier: number): Probe | undefined {
+    const probe = this.#byKey.get(keyOf(address, sequence));
+    return probe?.identifier === identifier ? probe : undefined;
   }
 
   /** Ends the wait for a probe. Does nothing to one that no longer waits. */
@@ -88,13 +89,12 @@ export class InFlightTable {
     this.#awaiting--;
   }
 
-  /** Settles every probe whose deadline has passed as `timedOut`, oldest first, and forgets the very old. */
-  expire(nowNs: number, onTimeout: (probe: Probe) => void): void {
+  /** Has `settle` settle every probe whose deadline has passed, oldest first, and forgets the very old. */
+  expire(nowNs: number, settle: (probe: Probe) => void): void {
     while (this.nextDeadlineNs <= nowNs) {
       const probe = this.#oldestAwaiting;
       if (probe === null) break;
-      this.settle(probe, "timedOut");
-      onTimeout(probe);
+      settle(probe);
     }
     const forgetBefore = nowNs - this.#rememberNs;
     let probe = this.#oldest;

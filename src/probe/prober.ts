@@ -47,6 +47,7 @@ export class Prober {
   readonly #answered: Uint8Array | undefined;
   readonly #buffers: Uint8Array[];
   readonly #templateOf: (target: Target) => ProbeTemplate;
+  #request: Uint8Array | undefined;
   #answeredCount = 0;
   #batchLength = 0;
   #key = 0;
@@ -72,6 +73,7 @@ export class Prober {
       keepBytes: options.keepBytes ?? false,
       sentPayload: options.payload ?? new Uint8Array(0),
       stampedPayload: options.stampPayload ?? false,
+      requestOf: (probe) => this.#requestOf(probe),
       stampsFrom: options.stampsFrom ?? "message",
       listener: this.#answered === undefined ? listener : this.#watchAnswers(listener),
     });
@@ -140,7 +142,7 @@ export class Prober {
       }
       this.#takeAnswers();
       // By the time before the last look: what arrives since is decided by its own stamp at the next one.
-      this.#table.expire(nowNs, (probe) => this.#listener.outcome(this.#stamps.timedOut(probe)));
+      this.#table.expire(nowNs, (probe) => this.#reader.expire(probe));
       nowNs = clock.now().monotonicNs;
       const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs);
       const busy = schedule.dueNs - nowNs < BUSY_NS + groupNs;
@@ -160,6 +162,7 @@ export class Prober {
   /** What still waits for room when the run ends is unsent. */
   #end(schedule: HeldProbes, reason: EndReason): EndReason {
     for (const refusal of schedule.abandon()) this.#tellUnsent(refusal);
+    this.#reader.finish();
     return reason;
   }
 
@@ -257,6 +260,14 @@ export class Prober {
     const destination = target.address;
     this.#templateOf(target).emit({ destination, identifier, sequence, originateMs }, bytes);
     return { destination, bytes, key };
+  }
+
+  /** The ICMP message of a probe as it was sent; valid until the next call. */
+  #requestOf({ target, identifier, sequence, originateMs }: Probe): Uint8Array {
+    const template = this.#templateOf(target);
+    const fields = { destination: target.address, identifier, sequence, originateMs };
+    this.#request ??= new Uint8Array(template.lengthBytes);
+    return template.emit(fields, this.#request).subarray(template.messageStart);
   }
 
   /** What found no room waits for some; the rest is unsent. */

@@ -1,15 +1,18 @@
-/** Whether an answer belongs to one very probe, and not to an earlier one with its sequence number. */
+/**
+ * Whether an answer can only have come from the host that was sent one very probe.
+ *
+ * Address, identifier and sequence have been compared already, and only the target knows the last two (see
+ * probe_numbers.ts). What is left is the originate stamp, or the cookie of an echo: a reply repeats it, and an
+ * ICMP error quotes it, in any case as part of the request's checksum.
+ */
 
 import type { EchoMessage, QuotedDatagram, TimestampMessage } from "../packet/mod.ts";
-import type { Probe } from "./probe.ts";
+import { type Probe, SEQUENCES } from "./probe.ts";
 
 /** Where in an ICMP message the originate stamp is, and the cookie of an echo. */
 const COOKIE_START = 8;
 const COOKIE_END = 12;
 const COOKIE_BYTES = COOKIE_END - COOKIE_START;
-
-/** Sequence numbers there are: a probe with a number from here on uses one that was used before. */
-const SEQUENCES = 65_536;
 
 /** What was sent, as far as an answer repeats it. */
 export interface SentMarks {
@@ -19,7 +22,16 @@ export interface SentMarks {
   readonly sentPayload: Uint8Array;
   /** The first four payload bytes are the probe's cookie. */
   readonly stampedPayload: boolean;
+  /** The ICMP message of a probe as it was sent, in a buffer that the next call writes over. */
+  readonly requestOf: (probe: Probe) => Uint8Array;
 }
+
+/**
+ * What a reply is to the probe that its numbers name. `proven`: it repeats the originate stamp. `changed`: it does
+ * not, and its host is known to do so. `doubtful`: it does not, and its host is not known. `none`: no answer
+ * to this probe, or so damaged that it cannot be told.
+ */
+export type ReplyProof = "proven" | "changed" | "doubtful" | "none";
 
 /** Judges answers by the originate stamp, or by the cookie of an echo. */
 export class Provenance {
@@ -33,29 +45,38 @@ export class Provenance {
   }
 
   /**
-   * Whether a reply whose address, identifier and sequence fit is the answer to this very probe. A sequence
-   * number that was used before may be that of an old answer, and one in a damaged message may be
-   * anybody's: the originate stamp decides.
+   * What a reply whose address, identifier and sequence fit is to that probe. A sequence number that was used
+   * before may be that of an old answer, and one in a damaged message may be any other: the originate stamp
+   * decides.
    */
-  isAnswer(reply: TimestampMessage | EchoMessage, probe: Probe): boolean {
-    if (reply.checksumOk && !isReused(probe)) return true;
-    if (this.#carriesCookie(reply, probe)) return true;
+  judge(reply: TimestampMessage | EchoMessage, probe: Probe): ReplyProof {
+    if (this.#carriesCookie(reply, probe)) return "proven";
+    if (!reply.checksumOk) return "none";
+    const isKnown = this.#rewritesOriginate[probe.target.index] === true;
     // Nothing of such a host is still expected, and its answers can never be told apart.
-    return reply.checksumOk && !probe.reusedSequence &&
-      this.#rewritesOriginate[probe.target.index] === true;
-  }
-
-  /** Whether an ICMP error that quotes the probe's address, identifier and sequence quotes this very probe. */
-  isQuoted(quoted: QuotedDatagram, probe: Probe): "yes" | "no" | "earlier" {
-    const cookie = this.#quotedCookie(quoted);
-    if (cookie === undefined) return isReused(probe) ? "no" : "yes";
-    return cookie === probe.originateMs ? "yes" : "earlier";
+    if (isReused(probe)) return isKnown && !probe.reusedSequence ? "changed" : "none";
+    return isKnown ? "changed" : "doubtful";
   }
 
   /** Learns from an answer whether its host repeats what it was sent. */
-  learn(reply: TimestampMessage | EchoMessage, probe: Probe): void {
-    if (!reply.checksumOk || isReused(probe)) return;
-    this.#rewritesOriginate[probe.target.index] = !this.#carriesCookie(reply, probe);
+  learn(probe: Probe, rewritesOriginate: boolean): void {
+    this.#rewritesOriginate[probe.target.index] = rewritesOriginate;
+  }
+
+  /**
+   * Whether an ICMP error whose quote has the probe's address, identifier and sequence quotes this very probe: all
+   * that it quotes of the message must be as it was sent. `earlier`: a probe that had the same number.
+   */
+  isQuoted(quoted: QuotedDatagram, probe: Probe): "yes" | "no" | "earlier" {
+    const cookie = this.#quotedCookie(quoted);
+    if (cookie === undefined && isReused(probe)) return "no";
+    if (cookie !== undefined && cookie !== probe.originateMs) return "earlier";
+    const request = this.#marks.requestOf(probe);
+    const { payload } = quoted;
+    // Routers may pad a quote with zeros (RFC 4884).
+    const lengthBytes = Math.min(payload.length, request.length);
+    for (let i = 0; i < lengthBytes; i++) if (payload[i] !== request[i]) return "no";
+    return "yes";
   }
 
   /** Whether an echo came back with the payload that was sent. */

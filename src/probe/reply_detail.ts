@@ -10,8 +10,7 @@ import { StampHistory, type TimestampMeasurement } from "../measurement/mod.ts";
 import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
 import type { ReplyDetail } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
-import type { Provenance } from "./provenance.ts";
-import type { StampBook } from "./stamp_book.ts";
+import type { Provenance, ReplyProof } from "./provenance.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** Where the remote stamps of a reply stand. */
@@ -19,8 +18,6 @@ export type StampsFrom = "message" | "ip-option";
 
 /** What a reply is described with. */
 export interface ReplyDescriberOptions {
-  /** Where transmit stamps come from. */
-  readonly stamps: StampBook;
   /** Transmit stamps are expected from the kernel, so one of ours is worth a remark. */
   readonly kernelStamps: boolean;
   /** Hands copies of the datagrams on. */
@@ -42,15 +39,15 @@ export class ReplyDescriber {
     this.#provenance = provenance;
   }
 
-  /** Everything about a reply to `probe`. */
+  /** Everything about a reply to `probe`. Nothing is measured by one that is not proven to be its own. */
   describe(
     received: ReceivedDatagram,
     header: Ipv4Header,
     message: TimestampMessage | EchoMessage,
     probe: Probe,
+    proof: ReplyProof,
   ): ReplyDetail {
-    const { kernelStamps, stamps, keepBytes } = this.#options;
-    if (kernelStamps && probe.leftAt === undefined) stamps.collect();
+    const { kernelStamps, keepBytes } = this.#options;
     const { receivedAt } = received;
     const flags: string[] = [];
     if (!message.checksumOk) flags.push("bad-checksum");
@@ -73,7 +70,8 @@ export class ReplyDescriber {
         if (reportedStamps === undefined) flags.push("no-stamps");
       }
     }
-    if (message.checksumOk && reportedStamps !== undefined) {
+    if (proof !== "proven" && "originateMs" in message) flags.push("originate-changed");
+    if (message.checksumOk && proof === "proven" && reportedStamps !== undefined) {
       measurement = this.#historyOf(probe).measure({
         sentAt: probe.sentAt,
         receivedAt,

@@ -1,32 +1,33 @@
 /**
  * Matches what arrives with what was asked.
  *
- * Source address, identifier and sequence number must all be ours; the ICMP checksum must hold
- * before a stamp is believed; an ICMP error counts through the header it quotes. Nothing that
- * arrives can throw or end the run.
+ * Source address, identifier and sequence number must all be ours, and the probe must have left before its reply
+ * came; the ICMP checksum must hold before a stamp is believed. Nothing that arrives can throw or end the run.
  */
 
 import {
   type EchoMessage,
   formatAddress,
   formatDatagram,
-  ICMP_TYPE,
-  type IcmpErrorMessage,
   type Ipv4Header,
   parseDatagram,
   type TimestampMessage,
 } from "../packet/mod.ts";
-import { elapsedNs } from "../measurement/timestamp.ts";
+import { ErrorReader } from "./error_reader.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
-import type { ProbeListener, StrayDatagram } from "./outcome.ts";
+import type { ProbeListener, ReplyDetail, StrayDatagram } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 import type { ProbeNumbers } from "./probe_numbers.ts";
 import { Provenance, type SentMarks } from "./provenance.ts";
 import { ReplyDescriber, type ReplyDescriberOptions } from "./reply_detail.ts";
+import { type HeldReply, Settlement } from "./settlement.ts";
+import { hasLeft, type StampBook } from "./stamp_book.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** What a reply is held against. */
 export interface ReplyReaderOptions extends ReplyDescriberOptions, SentMarks {
+  /** Where transmit stamps come from. */
+  readonly stamps: StampBook;
   /** Identifiers of the targets. */
   readonly numbers: ProbeNumbers;
   /** The probes that are out. */
@@ -35,25 +36,28 @@ export interface ReplyReaderOptions extends ReplyDescriberOptions, SentMarks {
   readonly listener: ProbeListener;
 }
 
-/** ICMP errors that end a probe; source quench (4) and redirect (5) do not. */
-const FINAL_ERROR_TYPES: ReadonlySet<number> = new Set([3, 11, 12]);
-
 /** Reads arrived datagrams and tells the listener what they are. */
 export class ReplyReader {
   readonly #options: ReplyReaderOptions;
   readonly #replyKind: "timestamp-reply" | "echo-reply";
-  readonly #requestType: number;
   readonly #provenance: Provenance;
+  readonly #settlement: Settlement;
+  readonly #errors: ErrorReader;
   readonly #describer: ReplyDescriber;
 
   /** Reads for one run. */
   constructor(options: ReplyReaderOptions) {
     this.#options = options;
     this.#replyKind = options.kind === "timestamp" ? "timestamp-reply" : "echo-reply";
-    this.#requestType = options.kind === "timestamp"
-      ? ICMP_TYPE.timestampRequest
-      : ICMP_TYPE.echoRequest;
     this.#provenance = new Provenance(options);
+    this.#settlement = new Settlement(
+      options.table,
+      this.#provenance,
+      options.stamps,
+      options.listener,
+      (held, probe) => this.#readHeld(held, probe),
+    );
+    this.#errors = new ErrorReader(options, this.#provenance, this.#settlement);
     this.#describer = new ReplyDescriber(options, this.#provenance);
   }
 
@@ -71,7 +75,8 @@ export class ReplyReader {
     }
     const { header, message } = parsed.value;
     if (message.kind === "error") {
-      this.#readError(received, message);
+      const remark = this.#errors.read(received, header, message);
+      if (remark !== undefined) this.#stray(received, remark.kind, remark.text);
       return;
     }
     if (message.kind !== this.#replyKind) {
@@ -84,104 +89,81 @@ export class ReplyReader {
       return;
     }
     const reply = message as TimestampMessage | EchoMessage;
-    const probe = this.#findProbe(received.source, reply);
+    const { table, numbers } = this.#options;
+    const probe = table.find(received.source, reply.sequence, reply.identifier);
     if (probe === undefined) {
-      const isOurs = this.#options.numbers.isOurs(reply.identifier);
+      const isOurs = numbers.isOurs(reply.identifier);
       const what = isOurs
         ? `reply with sequence ${reply.sequence} to no probe of ours`
         : `reply with identifier ${reply.identifier}`;
       this.#stray(received, isOurs ? "unmatched" : "foreign", what);
       return;
     }
-    if (!this.#provenance.isAnswer(reply, probe)) {
-      const why = reply.checksumOk ? "" : ", or one with a damaged sequence";
-      this.#stray(
-        received,
-        "unmatched",
-        `reply to an earlier probe with sequence ${reply.sequence}${why}`,
-      );
-      return;
-    }
-    this.#readReply(received, header, reply, probe);
+    const objection = this.#readReply(received, header, reply, probe);
+    if (objection !== undefined) this.#stray(received, "unmatched", objection);
   }
 
-  /** The probe that was sent to an address with these numbers, if it is remembered. */
-  #findProbe(
-    address: number,
-    { identifier, sequence }: { readonly identifier: number; readonly sequence: number },
-  ): Probe | undefined {
-    const probe = this.#options.table.find(address, sequence);
-    return probe?.identifier === identifier ? probe : undefined;
+  /** The time of a probe is over. */
+  expire(probe: Probe): void {
+    this.#settlement.expire(probe);
   }
 
+  /** The run ends: nothing else will arrive. */
+  finish(): void {
+    this.#settlement.finish();
+  }
+
+  /** Takes a reply whose numbers are those of `probe`; returns why it is no answer to it, if it is none. */
   #readReply(
     received: ReceivedDatagram,
     header: Ipv4Header,
     message: TimestampMessage | EchoMessage,
     probe: Probe,
-  ): void {
-    const { table, listener } = this.#options;
-    if (probe.state === "awaiting" && received.receivedAt.monotonicNs > probe.deadlineNs) {
-      // It came after its time, though before we looked.
-      table.settle(probe, "timedOut");
-      listener.outcome(this.#options.stamps.timedOut(probe));
+  ): string | undefined {
+    const { stamps, kernelStamps, listener } = this.#options;
+    const proof = this.#provenance.judge(message, probe);
+    if (proof === "none") {
+      const why = message.checksumOk ? "" : ", or one with a damaged sequence";
+      return `reply to an earlier probe with sequence ${message.sequence}${why}`;
+    }
+    if (kernelStamps && probe.leftAt === undefined) stamps.collect();
+    const { receivedAt } = received;
+    if (!hasLeft(probe, receivedAt)) return `reply to probe ${probe.number} before it left`;
+    // It may have come after its time, though before we looked.
+    if (probe.state === "awaiting" && receivedAt.monotonicNs > probe.deadlineNs) this.expire(probe);
+    if (probe.state === "awaiting" && (proof === "doubtful" || stamps.isQueued(probe))) {
+      if (this.#settlement.holds(probe)) return `another doubtful reply to probe ${probe.number}`;
+      this.#settlement.hold(probe, received, proof);
+      return undefined;
     }
     probe.replies++;
-    this.#provenance.learn(message, probe);
-    const detail = this.#describer.describe(received, header, message, probe);
+    if (proof === "proven" && message.checksumOk) this.#provenance.learn(probe, false);
+    const detail = this.#describer.describe(received, header, message, probe, proof);
     if (probe.state === "awaiting") {
-      table.settle(probe, "replied");
-      listener.outcome({ kind: "replied", probe, reply: detail });
-      return;
+      this.#settlement.reply(probe, detail);
+    } else {
+      const kind = probe.state === "replied" || probe.replies > 1
+        ? "duplicate"
+        : probe.state === "timedOut"
+        ? "late"
+        : "afterRefusal";
+      listener.extra({ kind, probe, reply: detail });
     }
-    const kind = probe.state === "replied" || probe.replies > 1
-      ? "duplicate"
-      : probe.state === "timedOut"
-      ? "late"
-      : "afterRefusal";
-    listener.extra({ kind, probe, reply: detail });
+    return undefined;
   }
 
-  #readError(received: ReceivedDatagram, error: IcmpErrorMessage): void {
-    const { table, listener, keepBytes } = this.#options;
-    const quoted = error.quote.ok ? error.quote.value : undefined;
-    const probe = quoted?.icmp?.type === this.#requestType
-      ? this.#findProbe(quoted.header.destination, quoted.icmp)
-      : undefined;
-    if (quoted === undefined || probe === undefined) {
-      this.#stray(received, "foreign", `${error.name}, about a packet that is not ours`);
-      return;
+  /** Describes a reply that was held, by what is known of its probe now: the kernel's stamp may have come since. */
+  #readHeld({ received, proof }: HeldReply, probe: Probe): ReplyDetail | undefined {
+    const parsed = parseDatagram(received.bytes);
+    if (!parsed.ok) return undefined;
+    const { header, message } = parsed.value;
+    if (!hasLeft(probe, received.receivedAt)) {
+      this.#stray(received, "unmatched", `reply to probe ${probe.number} before it left`);
+      return undefined;
     }
-    const isQuoted = this.#provenance.isQuoted(quoted, probe);
-    if (isQuoted !== "yes") {
-      const which = isQuoted === "earlier" ? "an earlier probe" : "a probe";
-      this.#stray(
-        received,
-        "unmatched",
-        `${error.name}, about ${which} with sequence ${probe.sequence} to ${probe.target.label}`,
-      );
-      return;
-    }
-    const flagged = error.checksumOk ? "" : ", with a bad checksum";
-    if (!error.checksumOk || !FINAL_ERROR_TYPES.has(error.type) || probe.state !== "awaiting") {
-      this.#stray(
-        received,
-        "notice",
-        `${error.name}, about probe ${probe.number} to ${probe.target.label}${flagged}`,
-      );
-      return;
-    }
-    this.#options.stamps.collect();
-    table.settle(probe, "refused");
-    listener.outcome({
-      kind: "refused",
-      probe,
-      error,
-      reporter: received.source,
-      receivedAt: received.receivedAt,
-      rttNs: elapsedNs(probe.sentAt, received.receivedAt),
-      bytes: keepBytes ? received.bytes.slice() : undefined,
-    });
+    probe.replies++;
+    const reply = message as TimestampMessage | EchoMessage;
+    return this.#describer.describe(received, header, reply, probe, proof);
   }
 
   #stray(received: ReceivedDatagram, kind: StrayDatagram["kind"], what: string): void {

@@ -1,8 +1,18 @@
 /** Brings the kernel's transmit stamps to the probes they belong to. */
 
+import { elapsedNs } from "../measurement/timestamp.ts";
+import type { Instant } from "../time/instant.ts";
 import type { ProbeOutcome } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 import type { TransmitMoment, TransmitStamp, Transport } from "./transport.ts";
+
+/**
+ * Whether a probe had left when something arrived, as far as its stamps say: by that of the driver, or else of the queue, or
+ * else by ours, which is read before the system call.
+ */
+export function hasLeft({ leftAt, queuedAt, sentAt }: Probe, receivedAt: Instant): boolean {
+  return elapsedNs(leftAt ?? queuedAt ?? sentAt, receivedAt) >= 0;
+}
 
 /** Probes whose transmit stamp may still come. A power of two; a stamp later than that many probes is not used. */
 const PAGE_SIZE = 16384;
@@ -41,13 +51,18 @@ export class StampBook {
     }
   }
 
+  /** Whether the queue of this machine took a probe and its driver has not, although the driver stamps what it takes. */
+  isQueued(probe: Probe): boolean {
+    return probe.queuedAt !== undefined && probe.leftAt === undefined &&
+      this.#isStamped[probe.target.index] === true;
+  }
+
   /**
    * What stands in an outcome of a probe that has timed out: whether the queue of this machine took it and its driver did not,
    * although the driver stamps what it takes.
    */
   timedOut(probe: Probe): Extract<ProbeOutcome, { kind: "timedOut" }> {
-    const isQueued = probe.queuedAt !== undefined && probe.leftAt === undefined &&
-      this.#isStamped[probe.target.index] === true;
+    const isQueued = this.isQueued(probe);
     return isQueued ? { kind: "timedOut", probe, isQueued } : { kind: "timedOut", probe };
   }
 

@@ -149,6 +149,8 @@ export function writeErrorReply(
   bytes[IP_BYTES] = error.type;
   bytes[IP_BYTES + 1] = error.code;
   bytes.set(request.bytes.subarray(0, request.start), at);
+  // The kernel has filled in where it came from.
+  write32(bytes, at + 12, OWN_ADDRESS);
   bytes.fill(NO_OPERATION, at + request.start, at + quotedHeaderBytes);
   bytes[at] = 0x40 | (quotedHeaderBytes / 4);
   sealHeader(bytes.subarray(at, at + quotedHeaderBytes), request.bytes.length);

@@ -30,17 +30,23 @@ function probe(target: number, number: number, deadlineMs: number): Probe {
 
 function expire(table: InFlightTable, nowMs: number): Probe[] {
   const timedOut: Probe[] = [];
-  table.expire(nowMs * 1e6, (each) => timedOut.push(each));
+  table.expire(nowMs * 1e6, (each) => {
+    table.settle(each, "timedOut");
+    timedOut.push(each);
+  });
   return timedOut;
 }
 
-Deno.test("a probe is found by address and sequence, and by no other", () => {
+Deno.test("a probe is found by address, sequence and identifier, and by no other", () => {
   const table = new InFlightTable(REMEMBER_MS);
   const probes = [probe(0, 0, 1), probe(1, 0, 1), probe(2, 0, 1), probe(0, 65_535, 1)];
   for (const each of probes) table.add(each);
-  for (const each of probes) assertEquals(table.find(each.target.address, each.sequence), each);
-  assertEquals(table.find(0xc0000201, 1), undefined);
-  assertEquals(table.find(0xc0000202, 0), undefined);
+  for (const each of probes) {
+    assertEquals(table.find(each.target.address, each.sequence, 1), each);
+    assertEquals(table.find(each.target.address, each.sequence, 2), undefined);
+  }
+  assertEquals(table.find(0xc0000201, 1, 1), undefined);
+  assertEquals(table.find(0xc0000202, 0, 1), undefined);
   assertEquals([table.size, table.awaiting], [4, 4]);
 });
 
@@ -53,7 +59,7 @@ Deno.test("settling ends the wait once, and the probe is remembered", () => {
   table.settle(one, "timedOut");
   assertEquals([one.state, table.awaiting, table.size], ["replied", 0, 1]);
   assertEquals(table.isAwaiting(one.target.address, 5), false);
-  assertEquals(table.find(one.target.address, 5), one);
+  assertEquals(table.find(one.target.address, 5, 1), one);
 });
 
 Deno.test("the deadline is that of the oldest that waits", () => {
@@ -89,8 +95,8 @@ Deno.test("a probe is forgotten its time after its deadline, and lets go of the 
   assertEquals([table.size, probes[0]?.younger], [2, probes[1]]);
   expire(table, 11);
   assertEquals([table.size, probes[0]?.younger], [1, null]);
-  assertEquals(table.find(0xc0000201, 0), undefined);
-  assertEquals(table.find(0xc0000201, 1), probes[1]);
+  assertEquals(table.find(0xc0000201, 0, 1), undefined);
+  assertEquals(table.find(0xc0000201, 1, 1), probes[1]);
   expire(table, 15);
   assertEquals(table.size, 0);
 });
@@ -123,11 +129,11 @@ Deno.test("a number that is remembered is reused, marked, and outlives the older
   const newer = probe(0, 65_536 + 9, 8);
   table.add(newer);
   assertEquals([newer.reusedSequence, older.reusedSequence], [true, false]);
-  assertEquals(table.find(0xc0000201, 9), newer);
+  assertEquals(table.find(0xc0000201, 9, 1), newer);
   // The older one's end must not take the newer one along.
   table.settle(newer, "replied");
   expire(table, 12);
-  assertEquals(table.find(0xc0000201, 9), newer);
+  assertEquals(table.find(0xc0000201, 9, 1), newer);
 });
 
 Deno.test("a number that still waits is not reused", () => {

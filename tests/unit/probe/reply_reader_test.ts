@@ -8,6 +8,7 @@ import { Probe } from "../../../src/probe/probe.ts";
 import { ProbeNumbers } from "../../../src/probe/probe_numbers.ts";
 import { ReplyReader } from "../../../src/probe/reply_reader.ts";
 import { StampBook } from "../../../src/probe/stamp_book.ts";
+import type { TransmitStamp, Transport } from "../../../src/probe/transport.ts";
 import type { Instant } from "../../../src/time/instant.ts";
 import {
   mangle,
@@ -16,7 +17,7 @@ import {
   writeErrorReply,
   writeReply,
 } from "../../support/simulated_datagram.ts";
-import { SimulatedTransport } from "../../support/simulated_transport.ts";
+import { sealHeader, sealMessage } from "../../support/lab/octets.ts";
 
 const HOST = 0xc6120001;
 const IDENTIFIER = 0x1cab;
@@ -26,6 +27,11 @@ function at(ms: number): Instant {
   return { realtimeNs: (ORIGINATE_MS + ms) * 1e6, monotonicNs: ms * 1e6, source: "kernel" };
 }
 
+/** The same, read by us. */
+function user(ms: number): Instant {
+  return { ...at(ms), source: "user" };
+}
+
 /** A reader with one probe out, its request, and all that it tells. */
 function open(keepBytes = false) {
   const table = new InFlightTable(1000);
@@ -33,6 +39,15 @@ function open(keepBytes = false) {
   const outcomes: ProbeOutcome[] = [];
   const extras: ExtraReply[] = [];
   const strays: StrayDatagram[] = [];
+  const waiting: TransmitStamp[] = [];
+  const stamps = new StampBook({
+    stampSource: "kernel",
+    receiveTransmitStamps: () => waiting.splice(0),
+  } as Partial<Transport> as Transport);
+  /** A stamp of the kernel becomes ready. */
+  const stamp = (moment: TransmitStamp["moment"], key: number, ms: number) =>
+    void waiting.push({ key, moment, at: at(ms) });
+  const probes: Probe[] = [];
   const reader = new ReplyReader({
     kind: "timestamp",
     numbers: new ProbeNumbers([target], {
@@ -41,11 +56,13 @@ function open(keepBytes = false) {
       firstSequence: 0,
     }),
     table,
-    stamps: new StampBook(new SimulatedTransport({})),
+    stamps,
     kernelStamps: true,
     keepBytes,
     sentPayload: new Uint8Array(0),
     stampedPayload: false,
+    requestOf: ({ target, sequence, originateMs }) =>
+      template.emit({ destination: target.address, sequence, originateMs }).subarray(20),
     stampsFrom: "message",
     listener: {
       outcome: (outcome) => void outcomes.push(outcome),
@@ -60,10 +77,27 @@ function open(keepBytes = false) {
   );
   const probe = new Probe(target, 7, IDENTIFIER, 7, ORIGINATE_MS, 0, at(0), 1000e6);
   table.add(probe);
+  stamps.expect(probe);
+  probes.push(probe);
   const read = (bytes: Uint8Array, source = HOST, ms = 10, truncated = false) =>
     reader.read({ bytes, source, receivedAt: at(ms), truncated });
   const reply = writeReply(request, ORIGINATE_MS + 5, ORIGINATE_MS + 5);
-  return { read, reply, request, probe, outcomes, extras, strays };
+  /** Sends another probe, `ms` after the first; returns the reply of its host. */
+  const send = (sequence: number, ms: number) => {
+    const originateMs = ORIGINATE_MS + ms;
+    const bytes = template.emit({ destination: HOST, sequence, originateMs });
+    const numbers = [sequence, IDENTIFIER, sequence, originateMs, probes.length] as const;
+    const next = new Probe(target, ...numbers, user(ms), (ms + 1000) * 1e6);
+    table.add(next);
+    stamps.expect(next);
+    probes.push(next);
+    return writeReply(readRequest(bytes), originateMs + 5, originateMs + 5);
+  };
+  const expire = (index = 0) => {
+    stamps.collect();
+    reader.expire(probes[index] as Probe);
+  };
+  return { read, expire, send, stamp, reply, request, probe, outcomes, extras, strays };
 }
 
 Deno.test("a reply becomes the outcome, the next one an extra", () => {
@@ -117,13 +151,124 @@ Deno.test("what the buffer cut off is told as that", () => {
 
 Deno.test("no datagram throws or leaves the probe in between, whatever is wrong with it", () => {
   for (const kind of manglingKinds) {
-    const { read, reply, outcomes, extras, strays, probe } = open();
+    const { read, expire, reply, outcomes, extras, strays, probe } = open();
     const { bytes, sourceBy } = mangle(reply, kind);
     read(bytes, HOST + sourceBy);
+    if (kind === "originate-changed") expire();
     assertEquals(outcomes.length + strays.length, 1, kind);
     assertEquals(extras.length, 0, kind);
     assertEquals(probe.state, outcomes.length === 1 ? "replied" : "awaiting", kind);
   }
+});
+
+Deno.test("a reply without our originate stamp leaves its probe open, and the true one counts", () => {
+  const { read, reply, outcomes, extras, strays, probe } = open();
+  read(mangle(reply, "originate-changed").bytes, HOST, 5);
+  assertEquals([probe.state, outcomes.length], ["awaiting", 0]);
+  // One is held; a host cannot make us keep more.
+  read(mangle(reply, "originate-changed").bytes, HOST, 6);
+  read(reply, HOST, 10);
+  const [outcome] = outcomes;
+  assert(outcome?.kind === "replied");
+  assertEquals([outcome.reply.rttNs, outcome.reply.flags], [10e6, []]);
+  const told = extras.map(({ kind, reply: { flags, rttNs } }) => [kind, rttNs, flags]);
+  assertEquals(told, [["duplicate", 5e6, ["originate-changed"]]]);
+  assertEquals(strays.map(({ kind }) => kind), ["unmatched"]);
+});
+
+Deno.test("a host that never repeats the originate stamp answers at the deadline, then at once", () => {
+  const { read, expire, send, stamp, reply, outcomes, strays } = open();
+  read(mangle(reply, "originate-changed").bytes, HOST, 5);
+  expire();
+  const next = send(8, 2000);
+  stamp("driver", 1, 2000);
+  read(mangle(next, "originate-changed").bytes, HOST, 2003);
+  const told = outcomes.map((outcome) =>
+    outcome.kind === "replied" &&
+    [outcome.reply.rttNs, outcome.reply.flags, outcome.reply.measurement]
+  );
+  assertEquals(told, [
+    [5e6, ["originate-changed"], undefined],
+    [3e6, ["originate-changed"], undefined],
+  ]);
+  assertEquals(strays, []);
+});
+
+Deno.test("what came before its probe left is no answer to it, with whatever it says", () => {
+  const { read, expire, reply, request, outcomes, strays, probe } = open();
+  read(reply, HOST, -0.001);
+  read(mangle(reply, "originate-changed").bytes, HOST, -10);
+  read(writeErrorReply(request, { type: 3, code: 1 }, HOST), HOST, -10);
+  assertEquals([probe.state, outcomes.length], ["awaiting", 0]);
+  assertEquals(strays.map(({ kind }) => kind), ["unmatched", "unmatched", "unmatched"]);
+  expire();
+  assertEquals(outcomes.map(({ kind }) => kind), ["timedOut"]);
+});
+
+Deno.test("a held reply is given up when the driver's stamp shows that its probe had not left", () => {
+  const { read, expire, reply, outcomes, strays, probe } = open();
+  read(mangle(reply, "originate-changed").bytes, HOST, 5);
+  probe.leftAt = at(6);
+  expire();
+  assertEquals(outcomes.map(({ kind }) => kind), ["timedOut"]);
+  assertEquals(strays.map(({ kind }) => kind), ["unmatched"]);
+});
+
+Deno.test("a reply to a probe that waits in our own queue counts only if the driver had it before", () => {
+  for (const leftMs of [4, 6, undefined]) {
+    const { read, expire, send, stamp, reply, probe, outcomes, strays } = open();
+    // The first probe shows that the driver stamps.
+    stamp("queue", 0, 0);
+    stamp("driver", 0, 0.1);
+    read(reply, HOST, 10);
+    const next = send(8, 2000);
+    stamp("queue", 1, 2000);
+    read(next, HOST, 2005);
+    assertEquals(outcomes.length, 1);
+    if (leftMs !== undefined) stamp("driver", 1, 2000 + leftMs);
+    expire(1);
+    const told = outcomes.map((outcome) =>
+      outcome.kind === "replied" ? [outcome.reply.rttNs, ...outcome.reply.flags] : [outcome.kind]
+    );
+    // A stamp that was lost on its way to us says nothing.
+    const expected = leftMs === 4 ? [1e6] : leftMs === 6 ? ["timedOut"] : [5e6, "user-stamp"];
+    assertEquals<unknown>(told, [[9.9e6], expected]);
+    assertEquals([probe.state, strays.length], ["replied", leftMs === 6 ? 1 : 0]);
+  }
+});
+
+Deno.test("an ICMP error that does not quote the probe octet for octet does not end it", () => {
+  for (const quoteBytes of [8, 12, 20]) {
+    const { read, request, outcomes, strays, probe } = open();
+    const error = writeErrorReply(request, { type: 3, code: 1, quoteBytes }, HOST);
+    // Version and lengths; routers change type of service, lengths, TTL and checksum of a quoted header.
+    const source = [40, 41, 42, 43], destination = [44, 45, 46, 47], protocol = [37];
+    const message = Array.from({ length: quoteBytes }, (_, i) => 48 + i);
+    for (const offset of [...protocol, ...source, ...destination, ...message]) {
+      for (let bit = 0; bit < 8; bit++) {
+        const altered = error.slice();
+        altered[offset] = (altered[offset] as number) ^ 1 << bit;
+        sealMessage(altered, 20, altered.length);
+        read(altered);
+        assertEquals(probe.state, "awaiting", `octet ${offset}, bit ${bit}`);
+      }
+    }
+    assertEquals(strays.length, 8 * (9 + quoteBytes));
+    assertEquals(strays.filter(({ kind }) => kind === "notice"), []);
+    read(error);
+    assertEquals(outcomes.map(({ kind }) => kind), ["refused"]);
+  }
+});
+
+Deno.test("a quote that a router has padded still ends its probe", () => {
+  const { read, request, outcomes } = open();
+  const error = writeErrorReply(request, { type: 11, code: 0, quoteBytes: 20 }, HOST);
+  const padded = new Uint8Array(error.length + 88);
+  padded.set(error);
+  sealMessage(padded, 20, padded.length);
+  sealHeader(padded, padded.length);
+  read(padded);
+  assertEquals(outcomes.map(({ kind }) => kind), ["refused"]);
 });
 
 Deno.test("a reply that is cut at any octet is refused", () => {

@@ -1,0 +1,121 @@
+/**
+ * Matches ICMP errors with the probes that they quote.
+ *
+ * Anyone can send an ICMP error. One ends a probe only if its own checksum holds, it came after the probe had
+ * left, and everything that it quotes is as the probe was sent: source, destination and protocol, and the ICMP
+ * message as far as it goes. Eight octets of that are there by RFC 792: identifier and sequence, which only
+ * the target knows, and a checksum that covers the originate stamp.
+ */
+
+import {
+  ICMP_TYPE,
+  type IcmpErrorMessage,
+  type Ipv4Header,
+  isFinalErrorType,
+  type QuotedDatagram,
+} from "../packet/mod.ts";
+import { elapsedNs } from "../measurement/timestamp.ts";
+import type { InFlightTable } from "./in_flight_table.ts";
+import type { StrayDatagram } from "./outcome.ts";
+import type { Probe } from "./probe.ts";
+import type { Provenance, SentMarks } from "./provenance.ts";
+import type { Settlement } from "./settlement.ts";
+import { hasLeft, type StampBook } from "./stamp_book.ts";
+import type { ReceivedDatagram } from "./transport.ts";
+
+/** What an ICMP error is held against. */
+export interface ErrorReaderOptions extends Pick<SentMarks, "kind"> {
+  /** The probes that are out. */
+  readonly table: InFlightTable;
+  /** Where transmit stamps come from. */
+  readonly stamps: StampBook;
+  /** Hands copies of the datagrams on. */
+  readonly keepBytes: boolean;
+}
+
+const NOT_OURS = "a packet that is not ours";
+
+/** Why an ICMP error ends no probe: what kind of stray it is, and what it is about. */
+interface Remark {
+  readonly kind: StrayDatagram["kind"];
+  readonly about: string;
+}
+
+/** Reads ICMP errors, and settles the probes that they end. */
+export class ErrorReader {
+  readonly #options: ErrorReaderOptions;
+  readonly #provenance: Provenance;
+  readonly #settlement: Settlement;
+  readonly #requestType: number;
+
+  /** Reads for one run. */
+  constructor(options: ErrorReaderOptions, provenance: Provenance, settlement: Settlement) {
+    this.#options = options;
+    this.#provenance = provenance;
+    this.#settlement = settlement;
+    this.#requestType = options.kind === "timestamp"
+      ? ICMP_TYPE.timestampRequest
+      : ICMP_TYPE.echoRequest;
+  }
+
+  /** Takes one ICMP error; returns what is to be said of it when it ends no probe. */
+  read(
+    received: ReceivedDatagram,
+    header: Ipv4Header,
+    error: IcmpErrorMessage,
+  ): { readonly kind: StrayDatagram["kind"]; readonly text: string } | undefined {
+    const quoted = error.quote.ok ? error.quote.value : undefined;
+    const probe = quoted && this.#findProbe(quoted);
+    if (quoted === undefined || probe === undefined) {
+      const about = quoted === undefined ? "a packet of which too little is quoted" : NOT_OURS;
+      return { kind: "foreign", text: `${error.name}, about ${about}` };
+    }
+    const objection = this.#object(received, header, error, quoted, probe);
+    if (objection !== undefined) {
+      return { kind: objection.kind, text: `${error.name}, about ${objection.about}` };
+    }
+    this.#settlement.refuse({
+      kind: "refused",
+      probe,
+      error,
+      reporter: received.source,
+      receivedAt: received.receivedAt,
+      rttNs: elapsedNs(probe.sentAt, received.receivedAt),
+      bytes: this.#options.keepBytes ? received.bytes.slice() : undefined,
+    });
+    return undefined;
+  }
+
+  /** The probe that the quote names, if it is remembered. */
+  #findProbe({ header, icmp }: QuotedDatagram): Probe | undefined {
+    if (icmp?.type !== this.#requestType) return undefined;
+    return this.#options.table.find(header.destination, icmp.sequence, icmp.identifier);
+  }
+
+  /** Why the error does not end the probe that its quote names; undefined when it does. */
+  #object(
+    received: ReceivedDatagram,
+    header: Ipv4Header,
+    error: IcmpErrorMessage,
+    quoted: QuotedDatagram,
+    probe: Probe,
+  ): Remark | undefined {
+    const what = `probe ${probe.number} to ${probe.target.label}`;
+    const isQuoted = this.#provenance.isQuoted(quoted, probe);
+    if (isQuoted === "earlier") {
+      const which = `an earlier probe with sequence ${probe.sequence}`;
+      return { kind: "unmatched", about: `${which} to ${probe.target.label}` };
+    }
+    // Whoever the error was sent to had sent the packet; NAT turns both back.
+    if (isQuoted === "no" || quoted.header.source !== header.destination) {
+      return { kind: "unmatched", about: `${what}, which was sent otherwise than it quotes` };
+    }
+    if (!error.checksumOk) return { kind: "notice", about: `${what}, with a bad checksum` };
+    this.#options.stamps.collect();
+    if (!hasLeft(probe, received.receivedAt) || this.#options.stamps.isQueued(probe)) {
+      return { kind: "unmatched", about: `${what}, which had not left` };
+    }
+    const ends = isFinalErrorType(error.type) && probe.state === "awaiting";
+    return ends ? undefined : { kind: "notice", about: what };
+  }
+}

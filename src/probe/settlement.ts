@@ -1,0 +1,115 @@
+/**
+ * The one final word on each probe, and the replies that wait for it.
+ *
+ * A reply without the originate stamp of its probe does not settle it: a better one may follow. It is held until
+ * then, or until the probe's deadline, and is the answer if no other came
+ * (docs/decisions/2026-11-27-replies-without-our-originate.md). So is a reply that comes while its probe seems to wait
+ * in this machine's own queue: a later stamp of the driver shows that it is none.
+ */
+
+import type { InFlightTable } from "./in_flight_table.ts";
+import type { ProbeListener, ProbeOutcome, ReplyDetail } from "./outcome.ts";
+import type { Probe } from "./probe.ts";
+import type { Provenance, ReplyProof } from "./provenance.ts";
+import type { StampBook } from "./stamp_book.ts";
+import type { ReceivedDatagram } from "./transport.ts";
+
+/** A reply that waits for a better one. */
+export interface HeldReply {
+  /** A copy of the datagram. */
+  readonly received: ReceivedDatagram;
+  /** What it is to its probe. */
+  readonly proof: ReplyProof;
+}
+
+/** Describes a reply that was held; undefined when it turns out that it came before its probe had left. */
+export type HeldReplyReader = (held: HeldReply, probe: Probe) => ReplyDetail | undefined;
+
+/** Settles the probes of one run. */
+export class Settlement {
+  readonly #table: InFlightTable;
+  readonly #provenance: Provenance;
+  readonly #stamps: StampBook;
+  readonly #listener: ProbeListener;
+  readonly #readHeld: HeldReplyReader;
+  /** Probes that await an answer and have a doubtful one. */
+  readonly #held = new Map<Probe, HeldReply>();
+
+  /** Settles the probes of `table`, and reports to `listener`. */
+  constructor(
+    table: InFlightTable,
+    provenance: Provenance,
+    stamps: StampBook,
+    listener: ProbeListener,
+    readHeld: HeldReplyReader,
+  ) {
+    this.#table = table;
+    this.#provenance = provenance;
+    this.#stamps = stamps;
+    this.#listener = listener;
+    this.#readHeld = readHeld;
+  }
+
+  /** Whether a doubtful reply to that probe is held. */
+  holds(probe: Probe): boolean {
+    return this.#held.has(probe);
+  }
+
+  /** Keeps a copy of a doubtful reply to a probe that awaits an answer and has none. */
+  hold(probe: Probe, received: ReceivedDatagram, proof: ReplyProof): void {
+    this.#held.set(probe, { received: { ...received, bytes: received.bytes.slice() }, proof });
+  }
+
+  /** The answer to a probe that awaits one. */
+  reply(probe: Probe, reply: ReplyDetail): void {
+    this.#table.settle(probe, "replied");
+    this.#listener.outcome({ kind: "replied", probe, reply });
+    this.#release(probe, "duplicate");
+  }
+
+  /** The ICMP error that ends a probe that awaits an answer. */
+  refuse(outcome: Extract<ProbeOutcome, { kind: "refused" }>): void {
+    this.#table.settle(outcome.probe, "refused");
+    this.#listener.outcome(outcome);
+    this.#release(outcome.probe, "afterRefusal");
+  }
+
+  /** The time of a probe is over: a reply that was held is its answer, and its host changes originate stamps. */
+  expire(probe: Probe): void {
+    const isDoubtful = this.#held.get(probe)?.proof === "doubtful";
+    const reply = this.#take(probe);
+    if (reply === undefined) {
+      this.#table.settle(probe, "timedOut");
+      this.#listener.outcome(this.#stamps.timedOut(probe));
+      return;
+    }
+    this.reply(probe, reply);
+    if (!isDoubtful) return;
+    this.#provenance.learn(probe, true);
+    for (const [other, { proof }] of this.#held) {
+      if (other.target === probe.target && proof === "doubtful") this.#accept(other);
+    }
+  }
+
+  /** The run ends before the deadlines of some probes: what is held is their answer. */
+  finish(): void {
+    for (const probe of this.#held.keys()) this.#accept(probe);
+  }
+
+  #accept(probe: Probe): void {
+    const reply = this.#take(probe);
+    if (reply !== undefined) this.reply(probe, reply);
+  }
+
+  #release(probe: Probe, kind: "duplicate" | "afterRefusal"): void {
+    const reply = this.#take(probe);
+    if (reply !== undefined) this.#listener.extra({ kind, probe, reply });
+  }
+
+  #take(probe: Probe): ReplyDetail | undefined {
+    const held = this.#held.get(probe);
+    if (held === undefined) return undefined;
+    this.#held.delete(probe);
+    return this.#readHeld(held, probe);
+  }
+}
