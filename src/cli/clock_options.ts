@@ -50,7 +50,8 @@ export const CLOCK_OPTIONS = {
   },
   "max-skew": {
     value: number("PPM", 0.001, 100_000),
-    help: "Largest rate error of a remote clock that is believed, in parts per million",
+    help:
+      "Largest rate error that is assumed of a remote clock, in ppm, until its replies show another",
     group: "Clock",
     fallback: "500",
   },

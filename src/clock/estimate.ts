@@ -84,10 +84,8 @@ export function estimateLine(
   skewPpm: Range,
 ): LikelyLine | undefined {
   if (upper.count === 0) return undefined;
-  const middle = (upper.meanSeconds + negatedLower.meanSeconds) / 2;
-  const gapAt = (ppm: number): number =>
-    upper.support(ppm * 1e-3, middle) + negatedLower.support(-ppm * 1e-3, middle);
-
+  const middle = middleOf(upper, negatedLower);
+  const gapAt = gapAtSkew(upper, negatedLower);
   const bestPpm = maximumOfConcave(gapAt, skewPpm);
   const gapMs = gapAt(bestPpm);
   if (gapMs < 0) return undefined;
@@ -151,6 +149,26 @@ export function estimateLine(
       };
     },
   };
+}
+
+/** The widest gap that any skew of a range leaves between the bounds, milliseconds; negative where they cross. */
+export function widestGapMs(
+  upper: LowerEnvelope,
+  negatedLower: LowerEnvelope,
+  skewPpm: Range,
+): number {
+  const gapAt = gapAtSkew(upper, negatedLower);
+  return gapAt(maximumOfConcave(gapAt, skewPpm));
+}
+
+/** The gap between the bounds for lines of a skew, a concave function of it. */
+function gapAtSkew(upper: LowerEnvelope, negatedLower: LowerEnvelope): (ppm: number) => number {
+  const middle = middleOf(upper, negatedLower);
+  return (ppm) => upper.support(ppm * 1e-3, middle) + negatedLower.support(-ppm * 1e-3, middle);
+}
+
+function middleOf(upper: LowerEnvelope, negatedLower: LowerEnvelope): number {
+  return (upper.meanSeconds + negatedLower.meanSeconds) / 2;
 }
 
 /** Where a concave function is largest in a range: golden-section search. */

@@ -2,10 +2,11 @@
 
 import type { TickDetector } from "../measurement/tick.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
+import { findChangePoint } from "./change_point.ts";
 import { LowerEnvelope } from "./envelope.ts";
-import { estimateLine, type LikelyLine, type LineEstimate } from "./estimate.ts";
+import { estimateLine, type LikelyLine, type LineEstimate, widestGapMs } from "./estimate.ts";
 import { FeasibleRegion, type Range } from "./feasible_region.ts";
-import { type ClockSample, type RelativeSample, relativeSample } from "./sample.ts";
+import { type ClockSample, rebased, type RelativeSample, relativeSample } from "./sample.ts";
 
 /** Limits of one fit. */
 export interface ClockFitOptions {
@@ -15,6 +16,20 @@ export interface ClockFitOptions {
   readonly windowNs: number;
   /** How many samples are kept at most. */
   readonly maxSamples: number;
+}
+
+/** What the samples of a fit are relative to. */
+export interface FitReference {
+  /** Our realtime, nanoseconds since the clock's base. */
+  readonly referenceNs: number;
+  /** Remote clock minus ours, milliseconds in ± 12 h. */
+  readonly referenceMs: number;
+}
+
+/** The reference that a sample gives. */
+export function referenceOf(first: ClockSample): FitReference {
+  const referenceNs = first.sentAt.realtimeNs;
+  return { referenceNs, referenceMs: foldMs(first.receiveMs - msOfDay(referenceNs)) };
 }
 
 /** A gap narrower than the shortest round trip by more than this is more than rounding, milliseconds. */
@@ -32,6 +47,27 @@ const KEPT_SHARE = 3 / 4;
 /** Where a line need not be exact, that of so large a share of the samples does. */
 const RECENT_SHARE = 15 / 16;
 
+/** Largest rate error of what is called a clock, parts per million. */
+export const WIDE_SKEW_PPM = 100_000;
+
+const ANY_SKEW_PPM: Range = { lower: -WIDE_SKEW_PPM, upper: WIDE_SKEW_PPM };
+
+/** A step is looked for among so many of the newest samples. */
+const SAMPLES_FOR_CHANGE = 512;
+
+/** What a gap may lack of the shortest round trip, and how many times the grain of round trips: less is no sign of a step. */
+const LEAST_DEFICIT_MS = 0.05;
+const DEFICIT_GRAINS = 2;
+
+/** A gap that is wider by so many times the grain of the data makes a rate without a limit worth a look. */
+const FREE_EXCESSES = 0.1;
+
+/** So many standard deviations of a rate without a limit are possible. */
+const FREE_SPREADS = 4;
+
+/** The grain is how far so many of the shortest round trips lie apart. */
+const RANKED = 4;
+
 /** Offset and skew that fit a stretch of samples: what is possible and what is likely. */
 export class ClockFit {
   readonly #tick: TickDetector;
@@ -42,23 +78,27 @@ export class ClockFit {
   #region: FeasibleRegion;
   #upper = new LowerEnvelope();
   #negatedLower = new LowerEnvelope();
-  #leastDelaySumMs = Infinity;
+  /** The shortest round trips without what the remote says it took, shortest first. */
+  #leastDelaysMs: number[] = [];
   #delaySumMs = 0;
   #minRttNs = Infinity;
   /** The likeliest line of the samples kept, or of the first #lineSize of them. */
   #line: LikelyLine | undefined;
   #lineSize = 0;
+  /** The widest gap that any rate leaves, when the line was worked out. */
+  #widestGapMs = 0;
 
   /**
-   * Starts without a sample; `first` only sets the reference that the others are kept relative to.
+   * Starts without a sample.
    *
+   * @param reference what the samples are kept relative to: a time and an offset near theirs.
    * @param tick the detector of the remote tick. After its revision has changed, call rebuild().
    */
-  constructor(first: ClockSample, tick: TickDetector, options: ClockFitOptions) {
+  constructor(reference: FitReference, tick: TickDetector, options: ClockFitOptions) {
     this.#tick = tick;
     this.#options = options;
-    this.#referenceNs = first.sentAt.realtimeNs;
-    this.#referenceMs = foldMs(first.receiveMs - msOfDay(first.sentAt.realtimeNs));
+    this.#referenceNs = reference.referenceNs;
+    this.#referenceMs = reference.referenceMs;
     this.#region = FeasibleRegion.unbounded(options.maxSkewPpm);
   }
 
@@ -90,6 +130,93 @@ export class ClockFit {
   /** The skews that are possible, parts per million. */
   get skewPpm(): Range {
     return this.#region.skewPpm;
+  }
+
+  /** The samples in use, in the order in which they came. */
+  get samples(): readonly RelativeSample[] {
+    return this.#samples;
+  }
+
+  /** An empty fit with the same reference and another limit of the rate. */
+  emptied(maxSkewPpm = this.#options.maxSkewPpm): ClockFit {
+    return new ClockFit(
+      { referenceMs: this.#referenceMs, referenceNs: this.#referenceNs },
+      this.#tick,
+      { ...this.#options, maxSkewPpm },
+    );
+  }
+
+  /**
+   * By how much the gap between upper and lower bounds is narrower than the shortest round trip, or than a rate beyond
+   * the limit would make it, milliseconds; 0 where it is not. On an unchanged path and with a constant rate the
+   * gap is not less than the sum of the least delays, so this much of a step, or of another rate, may hide in the
+   * samples.
+   */
+  deficitMs(): number {
+    const line = this.#likelyLine(this.size);
+    const [leastMs] = this.#leastDelaysMs;
+    if (line === undefined || leastMs === undefined || !this.#tick.settled) return 0;
+    const expectedMs = Math.max(leastMs * ratio(line.skewPpm), this.#widestGapMs);
+    return Math.max(0, expectedMs - line.gapMs);
+  }
+
+  /** Seconds from the first to the last sample. */
+  get lengthSeconds(): number {
+    return (this.newestNs - (this.#samples[0]?.sentNs ?? this.newestNs)) / 1e9;
+  }
+
+  /** Whether the gap lacks more than chance explains. */
+  get isStrained(): boolean {
+    const ranked = this.#leastDelaysMs;
+    if (ranked.length < RANKED) return false;
+    const grainMs = (ranked[RANKED - 1] ?? 0) - (ranked[0] ?? 0);
+    return this.deficitMs() > LEAST_DEFICIT_MS + DEFICIT_GRAINS * grainMs;
+  }
+
+  /** Whether a rate beyond the limit would make the gap wider by more than chance explains. */
+  get suggestsOtherRate(): boolean {
+    const line = this.#likelyLine(this.size);
+    return line !== undefined && this.#widestGapMs - line.gapMs > LEAST_DEFICIT_MS + line.excessMs;
+  }
+
+  /**
+   * The skews that are possible, parts per million: what the hard bounds leave, and where a rate beyond the limit would
+   * fit better, what is likely without one.
+   */
+  get believableSkewPpm(): Range {
+    const hard = this.skewPpm;
+    const line = this.#likelyLine(this.size);
+    if (line === undefined || !this.#tick.settled) return hard;
+    if (this.#widestGapMs - line.gapMs <= FREE_EXCESSES * line.excessMs) return hard;
+    const free = estimateLine(this.#upper, this.#negatedLower, ANY_SKEW_PPM)?.at(0);
+    if (free === undefined) return hard;
+    const reachPpm = FREE_SPREADS * free.skewSpreadPpm;
+    return {
+      lower: Math.min(hard.lower, free.skewPpm - reachPpm),
+      upper: Math.max(hard.upper, free.skewPpm + reachPpm),
+    };
+  }
+
+  /** Where the clock seems to have stepped, and by how much; undefined where it does not. */
+  changePoint(): { readonly index: number; readonly byMs: number } | undefined {
+    const line = this.#likelyLine(this.size)?.at(0);
+    if (line === undefined || !this.#tick.settled) return undefined;
+    const first = Math.max(0, this.size - SAMPLES_FOR_CHANGE);
+    const { maxSkewPpm } = this.#options;
+    const slopes = [0, -2, 2].map((spreads) => {
+      const ppm = line.skewPpm + spreads * line.skewSpreadPpm;
+      return Math.min(maxSkewPpm, Math.max(-maxSkewPpm, ppm)) * 1e-3;
+    });
+    const found = findChangePoint(
+      this.#samples.slice(first).map((sample) => ({
+        upperSeconds: this.#seconds(sample.sentNs),
+        upperMs: this.#likelyUpperMs(sample),
+        lowerSeconds: this.#seconds(sample.receivedNs),
+        lowerMs: this.#likelyLowerMs(sample),
+      })),
+      slopes,
+    );
+    return found === undefined ? undefined : { index: first + found.index, byMs: found.byMs };
   }
 
   /** The offsets that are possible at a time, milliseconds relative to the reference. */
@@ -130,7 +257,15 @@ export class ClockFit {
    * @returns whether it was added.
    */
   add(sample: ClockSample, label: number): boolean {
-    const relative = relativeSample(sample, label, this.#referenceMs);
+    return this.#take(relativeSample(sample, label, this.#referenceMs));
+  }
+
+  /** Adds a sample of another fit unless it contradicts the others; returns whether it was added. */
+  adopt(sample: RelativeSample): boolean {
+    return this.#take(rebased(sample, this.#referenceMs));
+  }
+
+  #take(relative: RelativeSample): boolean {
     const region = this.#clip(this.#region, relative);
     if (region === undefined || this.#narrowsGap(relative)) return false;
     this.#region = region;
@@ -155,12 +290,15 @@ export class ClockFit {
     this.#region = FeasibleRegion.unbounded(this.#options.maxSkewPpm);
     this.#upper = new LowerEnvelope();
     this.#negatedLower = new LowerEnvelope();
-    this.#leastDelaySumMs = Infinity;
+    this.#leastDelaysMs = [];
     this.#delaySumMs = 0;
     this.#minRttNs = Infinity;
     for (const sample of samples) {
       const region = this.#clip(this.#region, sample);
-      if (region === undefined) return false;
+      if (region === undefined) {
+        this.#samples = samples;
+        return false;
+      }
       this.#region = region;
       this.#keep(sample);
     }
@@ -183,6 +321,7 @@ export class ClockFit {
   #likelyLine(wantedSize: number): LikelyLine | undefined {
     if (this.#line === undefined || this.#lineSize < wantedSize) {
       this.#line = estimateLine(this.#upper, this.#negatedLower, this.#region.skewPpm);
+      this.#widestGapMs = widestGapMs(this.#upper, this.#negatedLower, ANY_SKEW_PPM);
       this.#lineSize = this.size;
     }
     return this.#line;
@@ -199,8 +338,16 @@ export class ClockFit {
     this.#negatedLower.add(this.#seconds(sample.receivedNs), -this.#likelyLowerMs(sample));
     const delaySumMs = this.#leastDelaysOf(sample);
     this.#delaySumMs += delaySumMs;
-    this.#leastDelaySumMs = Math.min(this.#leastDelaySumMs, delaySumMs);
+    this.#rank(delaySumMs);
     this.#minRttNs = Math.min(this.#minRttNs, sample.receivedNs - sample.sentNs);
+  }
+
+  #rank(delaySumMs: number): void {
+    const ranked = this.#leastDelaysMs;
+    if (ranked.length === RANKED && delaySumMs >= (ranked[RANKED - 1] ?? 0)) return;
+    ranked.push(delaySumMs);
+    ranked.sort((one, other) => one - other);
+    if (ranked.length > RANKED) ranked.pop();
   }
 
   #likelyUpperMs(sample: RelativeSample): number {
@@ -226,11 +373,13 @@ export class ClockFit {
   #narrowsGap(sample: RelativeSample): boolean {
     const count = this.#samples.length;
     if (count < SAMPLES_FOR_GAP || !this.#tick.settled) return false;
-    const queueingMs = this.#delaySumMs / count - this.#leastDelaySumMs;
-    const wantedMs = this.#leastDelaySumMs - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
+    const leastMs = this.#leastDelaysMs[0] ?? 0;
+    const queueingMs = this.#delaySumMs / count - leastMs;
+    const wantedMs = leastMs - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
     if (wantedMs <= 0) return false;
     const line = this.#recentLine();
     if (line === undefined) return false;
+    const neededMs = wantedMs * ratio(line.skewPpm);
     const sentSeconds = this.#seconds(sample.sentNs);
     const receivedSeconds = this.#seconds(sample.receivedNs);
     const upperMs = this.#likelyUpperMs(sample);
@@ -242,13 +391,13 @@ export class ClockFit {
       lowerMs - slope * receivedSeconds,
       -this.#negatedLower.support(-slope, 0),
     );
-    if (above - below >= wantedMs) return false;
+    if (above - below >= neededMs) return false;
     const widest = estimateLine(
       this.#upper.with(sentSeconds, upperMs),
       this.#negatedLower.with(receivedSeconds, -lowerMs),
       this.#region.skewPpm,
     );
-    return widest === undefined || widest.gapMs < wantedMs;
+    return widest === undefined || widest.gapMs < neededMs;
   }
 
   /** Drops the oldest part, and not only one sample, so that rebuilding is rare. */
@@ -261,4 +410,9 @@ export class ClockFit {
     );
     this.rebuild();
   }
+}
+
+/** What a second of ours is to a remote clock of that rate. */
+function ratio(skewPpm: number): number {
+  return 1 + skewPpm * 1e-6;
 }

@@ -52,3 +52,13 @@ export function relativeSample(
     minusBackMs: foldMs(transmitMs - msOfDay(receivedNs) - referenceMs),
   };
 }
+
+/** The same sample relative to another reference offset. */
+export function rebased(sample: RelativeSample, referenceMs: number): RelativeSample {
+  const { sentNs, receivedNs, receiveMs, transmitMs } = sample;
+  return {
+    ...sample,
+    outMs: foldMs(receiveMs - msOfDay(sentNs) - referenceMs),
+    minusBackMs: foldMs(transmitMs - msOfDay(receivedNs) - referenceMs),
+  };
+}

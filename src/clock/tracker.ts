@@ -4,17 +4,17 @@ import { FINE_TICK_MS, TickDetector } from "../measurement/tick.ts";
 import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { Instant } from "../time/instant.ts";
-import { ClockFit, type ClockFitOptions } from "./fit.ts";
+import { ClockFit, type ClockFitOptions, referenceOf, WIDE_SKEW_PPM } from "./fit.ts";
 import type { Range } from "./feasible_region.ts";
 import { sendPhaseMs, type SendPhaseOptions, steeredPhaseMs } from "./phase.ts";
-import type { ClockSample } from "./sample.ts";
+import type { ClockSample, RelativeSample } from "./sample.ts";
 import type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
 
 /** How a clock is followed. */
 export interface ClockTrackerOptions {
   /**
-   * Largest rate error of the remote clock against ours that is believed, parts per million; default
-   * 500, which is the most that NTP corrects (RFC 5905) and five times what crystals are sold with.
+   * Largest rate error of the remote clock against ours that is assumed until the replies show another, parts per
+   * million; default 500, which is the most that NTP corrects (RFC 5905) and five times what crystals are sold with.
    */
   readonly maxSkewPpm?: number;
   /** How long the rate is taken as constant, nanoseconds; older probes are forgotten. Default 15 min. */
@@ -48,6 +48,29 @@ const STUCK_AFTER_NS = 1.5e9;
 
 const RESTARTS_KEPT = 32;
 
+/** A rate beyond the usual is not believed of fewer replies. */
+const REPLIES_FOR_RATE = 5;
+
+/** Where the first replies contradict each other as soon as the tick is known, a rate is likelier than a step. */
+const LEAST_REPLIES_FOR_RATE = 2;
+
+const LEFT_OUT_KEPT = 64;
+const LEFT_OUT_TO_LOOK = 3;
+
+/** A look for another rate goes through all replies: the next one waits for this share of them more. */
+const RATE_LOOK_SHARE = 1 / 8;
+
+/** The fit is looked at for a step after so many more replies, and after this share of them more. */
+const REVIEW_REPLIES = 4;
+const REVIEW_SHARE = 1 / 16;
+
+/** How many times what the gap lacks, over the length of the run, the rate may be off beyond its bounds. */
+const DEFICIT_RATES = 2;
+const LEAST_LENGTH_S = 0.1;
+
+/** Share of what the gap lacks by which the estimate may be off. */
+const DEFICIT_SPREADS = 0.5;
+
 /** No clock goes wrong by more than this while it answers: the limit of what is called a clock at all. */
 const MAX_RATE_ERROR = 0.1;
 
@@ -57,9 +80,17 @@ export class ClockTracker {
   readonly #tick = new TickDetector();
   #tickRevision = 0;
   #fit: ClockFit | undefined;
+  /** The fit up to the last change of the remote clock, to tell how large it was. */
+  #before: ClockFit | undefined;
   /** Replies that contradict the fit but not each other. */
   #suspects: ClockFit | undefined;
   #suspectsSinceNs = 0;
+  /** The latest replies that were left out of the fit, which a clock of another rate explains. */
+  #leftOut: RelativeSample[] = [];
+  /** How many replies there are to be when they are looked at for another rate again. */
+  #nextRateLook = 0;
+  /** How many replies the fit is to have when it is looked at for a step again. */
+  #nextReview = 0;
   #last: Instant | undefined;
   #stampMs: number | undefined;
   #stampSinceNs = 0;
@@ -106,6 +137,7 @@ export class ClockTracker {
     this.#fit ??= this.#newFit(sample);
     if (this.#fit.add(sample, this.#probes)) {
       this.#dropSuspects();
+      this.#review(this.#fit);
       return;
     }
     if (this.#suspects?.add(sample, this.#probes) !== true) {
@@ -114,10 +146,12 @@ export class ClockTracker {
       this.#suspects.add(sample, this.#probes);
       this.#suspectsSinceNs = sample.sentAt.realtimeNs;
     }
-    if (this.#suspects.size >= REPLIES_TO_RESTART) {
-      const suspects = this.#suspects;
-      const changeMs = offsetChange(this.#fit, suspects);
-      this.#restart("remote clock changed", this.#suspectsSinceNs, changeMs);
+    const suspects = this.#suspects;
+    if (suspects.size >= REPLIES_TO_RESTART) {
+      if (this.#followsOtherRate()) return;
+      const before = this.#fit;
+      this.#restart("remote clock changed", this.#suspectsSinceNs, undefined);
+      this.#before = before;
       this.#fit = suspects;
     }
   }
@@ -142,7 +176,7 @@ export class ClockTracker {
       probes: this.#probes,
       used: fit?.size ?? 0,
       outliers: this.#outliers + (this.#suspects?.size ?? 0),
-      restarts: [...this.#restarts],
+      restarts: this.#toldRestarts(),
       restartCount: this.#restartCount,
     };
     if (fit === undefined || undecided !== undefined) {
@@ -159,8 +193,13 @@ export class ClockTracker {
         skewUpperPpm: undefined,
       };
     }
-    const offset = fit.offsetAt(whenNs);
-    const skew = fit.skewPpm;
+    // What the gap lacks may be a step or a rate that has not shown itself: everything allows for it.
+    const deficitMs = fit.deficitMs();
+    const offset = widened(fit.offsetAt(whenNs), deficitMs);
+    const skew = widened(
+      fit.believableSkewPpm,
+      DEFICIT_RATES * deficitMs / Math.max(LEAST_LENGTH_S, fit.lengthSeconds) * 1e3,
+    );
     const line = fit.estimate(whenNs) ?? {
       offsetMs: (offset.lower + offset.upper) / 2,
       offsetSpreadMs: uniformSpread(offset),
@@ -170,7 +209,7 @@ export class ClockTracker {
     const likely = clipped(
       line.offsetMs,
       // While the tick may be coarser than it seems, the likeliest line is not worth its own spread.
-      this.#tick.settled ? line.offsetSpreadMs : Infinity,
+      this.#tick.settled ? Math.hypot(line.offsetSpreadMs, DEFICIT_SPREADS * deficitMs) : Infinity,
       offset,
     );
     const likelySkew = clipped(line.skewPpm, line.skewSpreadPpm, skew);
@@ -257,23 +296,97 @@ export class ClockTracker {
     if (this.#tick.revision === this.#tickRevision) return;
     this.#tickRevision = this.#tick.revision;
     if (this.#suspects?.rebuild() === false) this.#dropSuspects();
-    if (this.#fit?.rebuild() === false) {
+    if (this.#fit?.rebuild() === false && !this.#followsOtherRate(LEAST_REPLIES_FOR_RATE)) {
       this.#restart("tick found", sample.sentAt.realtimeNs, undefined);
     }
   }
 
   #newFit(first: ClockSample): ClockFit {
-    return new ClockFit(first, this.#tick, this.#options);
+    return new ClockFit(referenceOf(first), this.#tick, {
+      ...this.#options,
+      maxSkewPpm: this.#skewLimitPpm,
+    });
+  }
+
+  /** The rate that is believed of a clock without evidence; any once it has shown that it keeps another one. */
+  get #skewLimitPpm(): number {
+    const { maxSkewPpm } = this.#options;
+    const { lower, upper } = this.#fit?.skewPpm ?? { lower: 0, upper: 0 };
+    return lower > maxSkewPpm || upper < -maxSkewPpm ? WIDE_SKEW_PPM : maxSkewPpm;
   }
 
   #dropSuspects(): void {
-    this.#outliers += this.#suspects?.size ?? 0;
+    if (this.#suspects === undefined) return;
+    this.#outliers += this.#suspects.size;
+    this.#leftOut.push(...this.#suspects.samples);
+    this.#leftOut = this.#leftOut.slice(-LEFT_OUT_KEPT);
     this.#suspects = undefined;
+    // A clock of another rate looks like a row of outliers where its fastest replies are few.
+    if (this.#leftOut.length >= LEFT_OUT_TO_LOOK && this.#probes >= this.#nextRateLook) {
+      this.#followsOtherRate();
+    }
+  }
+
+  /**
+   * Whether the clock keeps a rate beyond the limit that is believed at first: then the replies that contradict the
+   * others fit with them after all. A step does not pass for that: no line goes through it, however steep.
+   */
+  #followsOtherRate(leastReplies = REPLIES_FOR_RATE): boolean {
+    const fit = this.#fit;
+    if (fit === undefined) return false;
+    this.#nextRateLook = this.#probes + Math.ceil(fit.size * RATE_LOOK_SHARE);
+    const odd = [...this.#leftOut, ...(this.#suspects?.samples ?? [])];
+    const samples = [...fit.samples, ...odd].sort((one, other) => one.label - other.label);
+    if (samples.length < leastReplies) return false;
+    const wide = fit.emptied(WIDE_SKEW_PPM);
+    let refused = 0;
+    for (const sample of samples) if (!wide.adopt(sample)) refused += 1;
+    if (refused > odd.length / 4 || wide.isStrained) return false;
+    this.#fit = wide;
+    this.#outliers -= Math.max(0, this.#leftOut.length - refused);
+    this.#leftOut = [];
+    this.#suspects = undefined;
+    return true;
+  }
+
+  /** Looks for a step that contradicts nothing but leaves less room than the round trips took. */
+  #review(fit: ClockFit): void {
+    if (fit.size < this.#nextReview) return;
+    this.#nextReview = fit.size + Math.max(REVIEW_REPLIES, Math.floor(fit.size * REVIEW_SHARE));
+    if (!this.#tick.settled || !fit.isStrained) return;
+    if (fit.suggestsOtherRate && this.#followsOtherRate()) return;
+    const change = fit.changePoint();
+    if (change === undefined || this.#followsOtherRate()) return;
+    const { index, byMs } = change;
+    const { samples } = fit;
+    const before = fit.emptied(this.#skewLimitPpm);
+    for (const sample of samples.slice(0, index)) before.adopt(sample);
+    const after = fit.emptied(this.#skewLimitPpm);
+    for (const sample of samples.slice(index)) after.adopt(sample);
+    this.#restart("remote clock changed", samples[index]?.sentNs ?? fit.newestNs, byMs);
+    this.#before = before;
+    this.#fit = after;
+  }
+
+  /** The restarts; how far the offset moved at the last one is known better with each reply since. */
+  #toldRestarts(): Restart[] {
+    const last = this.#restarts[this.#restarts.length - 1];
+    if (last === undefined || this.#before === undefined || this.#fit === undefined) {
+      return [...this.#restarts];
+    }
+    const changeMs = offsetChange(this.#before, this.#fit, last.atNs) ?? last.changeMs;
+    return [...this.#restarts.slice(0, -1), { ...last, changeMs }];
   }
 
   #restart(reason: RestartReason, atNs: number, changeMs: number | undefined): void {
+    // What is known by now of the size of the change before stays.
+    this.#restarts = this.#toldRestarts();
+    this.#before = undefined;
     this.#fit = undefined;
     this.#suspects = undefined;
+    this.#leftOut = [];
+    this.#nextRateLook = 0;
+    this.#nextReview = 0;
     this.#restartCount += 1;
     this.#restarts.push({ atNs, reason, changeMs });
     if (this.#restarts.length > RESTARTS_KEPT) this.#restarts.shift();
@@ -281,8 +394,7 @@ export class ClockTracker {
 }
 
 /** How far the likeliest offset moved from one fit to the next, milliseconds. */
-function offsetChange(before: ClockFit, after: ClockFit): number | undefined {
-  const atNs = after.newestNs;
+function offsetChange(before: ClockFit, after: ClockFit, atNs: number): number | undefined {
   const old = before.estimate(atNs);
   const now = after.estimate(atNs);
   if (old === undefined || now === undefined) return undefined;
@@ -312,6 +424,10 @@ function clipped(value: number, spread: number, bounds: Range): { value: number;
   const lower = Math.max(bounds.lower, inside - reach);
   const upper = Math.min(bounds.upper, inside + reach);
   return { value: (lower + upper) / 2, spread: (upper - lower) / 2 };
+}
+
+function widened(range: Range, by: number): Range {
+  return { lower: range.lower - by, upper: range.upper + by };
 }
 
 /** Standard deviation of a number that may be anywhere in a range alike. */

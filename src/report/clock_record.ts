@@ -301,7 +301,8 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
   {
     name: "restarts",
     type: "strings",
-    description: "Why and when the measurement began anew: reason, Unix time, change of the offset",
+    description:
+      "Why and when the measurement began anew: reason, Unix time, change of the offset; a change of the path looks like one of the remote clock",
     value: ({ state, baseUnixMs }) =>
       state.restarts.map(({ reason, atNs, changeMs }) => {
         const at = unixSeconds(baseUnixMs, atNs).toFixed(3);

@@ -252,6 +252,8 @@ function remarks(event: ClockEvent): string[] {
     const meaning = (FLAG_MEANINGS as Readonly<Record<string, string>>)[flag];
     return meaning === undefined ? flag : `${flag}: ${meaning}`;
   });
+  const rate = formatRate(state);
+  if (rate !== undefined) found.push(rate);
   const scale = timescale(state);
   const zone = zoneMinutes(state);
   if (scale !== undefined) found.push(formatTimescale(scale));
@@ -264,6 +266,21 @@ function remarks(event: ClockEvent): string[] {
     found.push("off by far: perhaps it counts from another moment than midnight UT");
   }
   return found;
+}
+
+/** NTP corrects no more than this (RFC 5905); crystals are far better. */
+const USUAL_SKEW_PPM = 500;
+
+/** That a clock is far from keeping time, where its rate is surely beyond the usual. */
+function formatRate(
+  { skewPpm = 0, skewLowerPpm = 0, skewUpperPpm = 0 }: ClockState,
+): string | undefined {
+  if (skewLowerPpm <= USUAL_SKEW_PPM && skewUpperPpm >= -USUAL_SKEW_PPM) return undefined;
+  const secondsAnHour = Math.abs(skewPpm) * 3600 / 1e6;
+  const verb = skewPpm < 0 ? "loses" : "gains";
+  return `${verb} about ${
+    secondsAnHour.toFixed(1)
+  } s an hour on ours: more than NTP corrects (500 ppm)`;
 }
 
 /** What an offset that is the difference of two timescales may mean, and what would show whether it does. */

@@ -157,6 +157,17 @@ Deno.test("what is odd is told in words, and a coarse tick in its own row", () =
   assertEquals(rowOf("remark", { offsetMs: 14 * 60_000 }), undefined);
 });
 
+Deno.test("a rate that is surely beyond what NTP corrects is told in seconds an hour", () => {
+  const fast = { skewPpm: 2003, skewSpreadPpm: 20, skewLowerPpm: 1500, skewUpperPpm: 2600 };
+  assertEquals(
+    rowOf("remark", fast),
+    "gains about 7.2 s an hour on ours: more than NTP corrects (500 ppm)",
+  );
+  const slow = { skewPpm: -10_000, skewSpreadPpm: 20, skewLowerPpm: -11_000, skewUpperPpm: -9000 };
+  assertMatch(rowOf("remark", slow) ?? "", /^loses about 36\.0 s an hour/);
+  assertEquals(rowOf("remark", { ...fast, skewLowerPpm: 400 }), undefined);
+});
+
 Deno.test("a step is told, but not each step of what is no clock", () => {
   const restarts = [{
     atNs: 43_100.5e9,
