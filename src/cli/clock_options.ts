@@ -66,7 +66,7 @@ export const CLOCK_OPTIONS = {
   file: {
     short: "f",
     value: text("FILE", "file"),
-    help: "Read hosts from FILE too; - is standard input, # begins a comment",
+    help: "Read hosts from FILE too; - is standard input",
     group: "Targets",
     repeatable: true,
   },

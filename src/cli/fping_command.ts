@@ -37,7 +37,10 @@ export async function runFping(words: readonly string[], system: System): Promis
   if (options.alive && options.unreach) {
     throw new UsageError("Cannot use --alive with --unreach: want one of them", "--alive");
   }
-  const list = await gatherTargets(operands, options.file, system, { allAddresses: options.all });
+  const list = await gatherTargets(operands, options.file, system, {
+    allAddresses: options.all,
+    skipsInvalidOperands: true,
+  });
   if (list === undefined) return ExitCode.Unresolved;
   const many = options.loop || options.count !== undefined;
   return await runSession({

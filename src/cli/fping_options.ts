@@ -1,7 +1,7 @@
 /** The options of `fping`: fping's own names and letters, and its bare numbers in milliseconds. */
 
 import type { CommandSpec, OptionTable } from "./option.ts";
-import { choice, duration, integer, text } from "./values.ts";
+import { choice, duration, integer, number, text } from "./values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -48,7 +48,7 @@ export const FPING_OPTIONS = {
   },
   backoff: {
     short: "B",
-    value: integer("N", 1, 5),
+    value: number("N", 1, 5),
     help: "Each further try waits this many times as long",
     group: "Asking",
     fallback: "1.5",
@@ -85,7 +85,7 @@ export const FPING_OPTIONS = {
   file: {
     short: "f",
     value: text("FILE", "file"),
-    help: "Read targets from FILE; - is standard input",
+    help: "Read targets from FILE too; - is standard input",
     group: "Targets",
     repeatable: true,
   },

@@ -27,7 +27,7 @@ export async function runPing(words: readonly string[], system: System): Promise
   const plan = planPing(options);
   const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options["all-addresses"],
-    exclude: options.exclude,
+    exclude: options.exclude.flat(),
   });
   if (list === undefined) return ExitCode.Unresolved;
   const names = options.reverse && !options.numeric

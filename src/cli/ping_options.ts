@@ -3,7 +3,7 @@
 import type { CommandSpec, OptionTable } from "./option.ts";
 import { GENERAL_OPTIONS, PACKET_OPTIONS } from "./shared_options.ts";
 import {
-  block,
+  blocks,
   choice,
   condition,
   duration,
@@ -69,13 +69,13 @@ export const PING_OPTIONS = {
   file: {
     short: "f",
     value: text("FILE", "file"),
-    help: "Read targets from FILE too; - is standard input, # begins a comment",
+    help: "Read targets from FILE too; - is standard input",
     group: "Targets",
     repeatable: true,
   },
   exclude: {
-    value: block(),
-    help: "Never ask these addresses: an address, a prefix or a range",
+    value: blocks(),
+    help: "Never ask these addresses, prefixes or ranges",
     group: "Targets",
     repeatable: true,
   },
@@ -202,7 +202,10 @@ export const PING_COMMAND: CommandSpec = {
     "the bound within which the truth lies. A remote stamp is a whole millisecond, so a single reply tells " +
     "a one-way delay to half a millisecond each way; a delay contains the offset between the two clocks.",
     "A target is a name, an address, a prefix such as 192.0.2.0/28 (its hosts), or a range such as " +
-    "192.0.2.1-192.0.2.20.",
+    "192.0.2.1-192.0.2.20. Files of targets and exclusions have one syntax in all commands: words are separated by " +
+    "blanks, commas or line breaks, # and ; begin a comment. A line that cannot be used is told with its place, " +
+    "the others are asked, and the exit status is 2; a wrong word on the command line stops the run before a " +
+    "packet leaves (status 3; fping goes on without it, as fping does).",
     "The exit status is 0 when every target answered, 1 when some did not, 2 when a name did not resolve, 3 when the " +
     "command line is wrong, 4 when the system refused a call, and 5 when every target answered and a --fail-if " +
     "condition is true or unknown for one. " +

@@ -49,12 +49,9 @@ export async function runScan(words: readonly string[], system: System): Promise
   if (options["list-fields"]) return print(system, await listFields());
   checkScanOptions(options);
   checkScanFiles(options, system);
-  const { blocks, unresolved } = await readScanTargets(operands, options.file, system);
-  for (const { name, message } of unresolved) {
-    complain(system, `Cannot resolve ${name}: ${message}`);
-  }
+  const { blocks, isWhole } = await readScanTargets(operands, options.file, system);
   if (blocks.length === 0) {
-    if (unresolved.length > 0) return ExitCode.Unresolved;
+    if (!isWhole) return ExitCode.Unresolved;
     throw new UsageError(
       "Cannot scan nothing: want at least one target, as in icmptime scan 10.0.0.0/24",
     );
@@ -92,7 +89,7 @@ export async function runScan(words: readonly string[], system: System): Promise
   if (options["dry-run"]) return runDry(setup, system);
   checkNoPlaceIsLost(options, system);
   const code = await runScanSession(setup, system);
-  return unresolved.length > 0 && code < ExitCode.Unresolved ? ExitCode.Unresolved : code;
+  return !isWhole && code < ExitCode.Unresolved ? ExitCode.Unresolved : code;
 }
 
 async function listFields(): Promise<string> {

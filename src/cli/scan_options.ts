@@ -4,7 +4,7 @@ import { SCAN_FORMATS, SCAN_RECORDS } from "../report/scan_reporter.ts";
 import type { CommandSpec, OptionTable } from "./option.ts";
 import { GENERAL_OPTIONS, PACKET_OPTIONS } from "./shared_options.ts";
 import { bandwidth, hardwareAddress, probeRate, shard } from "./scan_values.ts";
-import { choice, duration, integer, text, words } from "./values.ts";
+import { blocks, choice, duration, integer, text, words } from "./values.ts";
 
 /** Time to live of probes. */
 export const DEFAULT_TTL = 64;
@@ -17,19 +17,19 @@ export const SCAN_OPTIONS = {
   file: {
     short: "f",
     value: text("FILE", "file"),
-    help: "Read targets from FILE, blocks and addresses, - for standard input",
+    help: "Read targets from FILE too; - is standard input",
     group: "Targets",
     repeatable: true,
   },
   exclude: {
-    value: words("BLOCK,..."),
+    value: blocks(),
     help: "Leave these out: addresses, prefixes or ranges",
     group: "Targets",
     repeatable: true,
   },
   "exclude-file": {
     value: text("FILE", "file"),
-    help: "Leave out the blocks in FILE; # or ; begins a comment",
+    help: "Leave out the addresses, prefixes and ranges in FILE",
     group: "Targets",
     repeatable: true,
   },

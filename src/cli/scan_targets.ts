@@ -1,33 +1,39 @@
 /** From the words and files of a command line to blocks of addresses. */
 
-import { type Block, parseBlock } from "../target/block.ts";
-import { parseBlockLines } from "../target/exclusions.ts";
 import { shortText } from "../report/safe_text.ts";
+import type { Block } from "../target/block.ts";
+import { parseBlockLines } from "../target/block_list.ts";
+import { type ListedWord, wordsOf } from "../target/list_words.ts";
+import { readWord } from "../target/target_word.ts";
+import { complain } from "./complain.ts";
 import { readFileLines } from "./read_file.ts";
+import { formatPlace, SkippedLines } from "./skipped_lines.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** A name that gave no address. */
-export interface UnresolvedName {
-  /** The name. */
-  readonly name: string;
-  /** Why. */
-  readonly message: string;
-}
+/** Names that are looked up at one time. */
+const LOOKUPS_AT_ONCE = 16;
 
 /** What a scan's words and files name. */
 export interface ScanTargets {
-  /** Blocks in the order given. */
+  /** Blocks, those of the words first. */
   readonly blocks: readonly Block[];
-  /** Names that gave none. */
-  readonly unresolved: readonly UnresolvedName[];
+  /** Every word gave some. */
+  readonly isWhole: boolean;
+}
+
+/** A name and where it stands, if not on the command line. */
+interface Name {
+  readonly text: string;
+  readonly ascii: string;
+  readonly from: Pick<ListedWord, "file" | "line"> | undefined;
 }
 
 /**
- * Reads targets.
+ * Reads targets; tells of names that do not resolve and of lines that cannot be used.
  *
  * @param words blocks or names
- * @param files paths of block lists, `-` for standard input
+ * @param files paths of lists, `-` for standard input
  * @throws {UsageError} for a word that is neither block nor name, and for a file that cannot be read
  */
 export async function readScanTargets(
@@ -36,79 +42,97 @@ export async function readScanTargets(
   system: System,
 ): Promise<ScanTargets> {
   const blocks: Block[] = [];
-  const unresolved: UnresolvedName[] = [];
-  for (const word of words) {
-    const block = parseBlock(word);
-    if (typeof block !== "string") {
-      blocks.push(block);
-    } else if (!isName(word)) {
-      throw new UsageError(`Cannot scan ${shortText(word)}: ${shortText(block)}`, undefined, word);
-    } else {
-      const resolution = await system.resolver.resolve(word);
-      if (!resolution.ok) unresolved.push({ name: word, message: resolution.message });
-      else {
-        for (const address of resolution.addresses) blocks.push({ first: address, last: address });
+  const names: Name[] = [];
+  const skipped = new SkippedLines(system);
+  for (const text of words) {
+    const reading = readWord(text);
+    if (reading.kind === "block") blocks.push(reading.block);
+    else if (reading.kind === "name") names.push({ text, ascii: reading.name, from: undefined });
+    else {
+      const shown = text.trim() === "" ? `'${text}'` : shortText(text);
+      throw new UsageError(`Cannot scan ${shown}: ${shortText(reading.message)}`, undefined, text);
+    }
+  }
+  for (const file of files) {
+    for await (const { firstNumber, lines } of readFileLines(file, "--file", system)) {
+      for (const [index, line] of lines.entries()) {
+        for (const text of wordsOf(line)) {
+          const reading = readWord(text);
+          if (reading.kind === "block") {
+            blocks.push(reading.block);
+            continue;
+          }
+          const from = { file, line: firstNumber + index };
+          if (reading.kind === "name") names.push({ text, ascii: reading.name, from });
+          else skipped.tell(from, `Cannot scan ${shortText(text)}: ${shortText(reading.message)}`);
+        }
       }
     }
   }
-  // One by one: a file may have more lines than a call takes arguments.
-  for (const path of files) {
-    for await (const some of readBlockFile(path, "--file", system)) {
-      for (const block of some) blocks.push(block);
+  const found = await lookUp(names, system, skipped);
+  skipped.close();
+  for (const block of found.blocks) blocks.push(block);
+  return { blocks, isWhole: found.isWhole && skipped.count === 0 };
+}
+
+/** Looks all names up, a few at a time, and keeps their order. */
+async function lookUp(
+  names: readonly Name[],
+  system: System,
+  skipped: SkippedLines,
+): Promise<ScanTargets> {
+  const found = new Array<Awaited<ReturnType<System["resolver"]["resolve"]>>>(names.length);
+  let next = 0;
+  const work = async () => {
+    while (next < names.length) {
+      const index = next++;
+      found[index] = await system.resolver.resolve((names[index] as Name).ascii);
     }
-  }
-  return { blocks, unresolved };
+  };
+  await Promise.all(Array.from({ length: Math.min(LOOKUPS_AT_ONCE, names.length) }, work));
+  let isWhole = true;
+  const blocks = found.flatMap((resolution, index) => {
+    if (resolution.ok) return resolution.addresses.map((first) => ({ first, last: first }));
+    isWhole = false;
+    const { text, from } = names[index] as Name;
+    const complaint = `Cannot resolve ${shortText(text)}: ${resolution.message}`;
+    if (from === undefined) complain(system, complaint);
+    else skipped.tell(from, complaint);
+    return [];
+  });
+  return { blocks, isWhole };
 }
 
 /**
- * Reads what is to be left out.
+ * Reads what is to be left out. IPv6 in a file is told and passed over: it leaves nothing of IPv4 out.
  *
- * @throws {UsageError} for anything that is not a block: guessing would probe what must not be probed
+ * @throws {UsageError} for anything else that is not a block: guessing would probe what must not be probed
  */
 export async function readExclusions(
-  words: readonly string[],
+  given: readonly Block[],
   files: readonly string[],
   system: System,
 ): Promise<Block[]> {
-  const blocks: Block[] = [];
-  for (const word of words) {
-    const block = parseBlock(word);
-    if (typeof block === "string") {
-      throw new UsageError(
-        `Cannot exclude ${shortText(word)}: ${shortText(block)}`,
-        "--exclude",
-        word,
-      );
-    }
-    blocks.push(block);
-  }
+  const blocks = [...given];
+  const skipped = new SkippedLines(system);
   for (const path of files) {
-    for await (const some of readBlockFile(path, "--exclude-file", system)) {
+    // One by one: a file may have more lines than a call takes arguments.
+    for await (const { firstNumber, lines } of readFileLines(path, "--exclude-file", system)) {
+      const { blocks: some, faults } = parseBlockLines(lines, firstNumber);
+      for (const { line, text, reason, isIpv6 } of faults) {
+        if (isIpv6) {
+          skipped.tell({ file: path, line }, `passed over ${shortText(text)}: this is IPv4 alone`);
+          continue;
+        }
+        throw new UsageError(
+          `Cannot use ${formatPlace(path, line)}: ${shortText(reason)}`,
+          "--exclude-file",
+          path,
+        );
+      }
       for (const block of some) blocks.push(block);
     }
   }
+  skipped.close();
   return blocks;
-}
-
-async function* readBlockFile(
-  path: string,
-  option: string,
-  system: System,
-): AsyncGenerator<readonly Block[], void, void> {
-  for await (const { firstNumber, lines } of readFileLines(path, option, system)) {
-    const { blocks, faults: [fault] } = parseBlockLines(lines, firstNumber);
-    if (fault !== undefined) {
-      throw new UsageError(
-        `Cannot use ${shortText(path)}: line ${fault.line}: ${shortText(fault.reason)}`,
-        option,
-        path,
-      );
-    }
-    yield blocks;
-  }
-}
-
-/** Has a letter and no character that only blocks and IPv6 addresses have. */
-function isName(word: string): boolean {
-  return /[a-z]/i.test(word) && !/[:/\s]/.test(word);
 }

@@ -15,24 +15,23 @@ import type { Reporter } from "../report/reporter.ts";
 import { RunRecorder } from "../report/run_recorder.ts";
 import { shortText } from "../report/safe_text.ts";
 import { StatusLine } from "../report/status_line.ts";
+import { type ListedWord, wordsOf } from "../target/list_words.ts";
 import {
   listTargets,
   MAX_TARGETS,
   type TargetList,
   type TargetListOptions,
+  type TargetProblem,
 } from "../target/target_list.ts";
-import { targetWords } from "../target/target_words.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { openOutput } from "./open_output.ts";
 import { readFileLines } from "./read_file.ts";
 import type { PingPlan } from "./ping_plan.ts";
+import { SkippedLines } from "./skipped_lines.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
-
-/** Targets up to which each is checked for being a broadcast address before anything is sent. */
-const CHECKED_TARGETS = 64;
 
 /** Conditions of a run without end are looked at over so long, and over so many probes, at least. */
 const WATCH_MS = 10_000;
@@ -64,57 +63,69 @@ export interface SessionSetup {
   readonly beforeSummary?: (() => Promise<void>) | undefined;
 }
 
+/** How targets are gathered. */
+export interface GatherOptions extends TargetListOptions {
+  /** Go on without words of the command line that can never be targets, as fping does. */
+  readonly skipsInvalidOperands?: boolean;
+}
+
 /**
- * Gathers the targets from words and files; tells of names that do not resolve and of addresses that stand
- * twice. Undefined when no name resolved.
+ * Gathers the targets from words and files; tells of lines that cannot be used, of names that do not resolve, and of
+ * addresses that stand twice. Undefined when that leaves none.
  *
- * @throws {UsageError} There is no target, or a word can never be one.
+ * @throws {UsageError} There is no target, or a word of the command line can never be one.
  */
 export async function gatherTargets(
   operands: readonly string[],
   files: readonly string[],
   system: System,
-  options: TargetListOptions = {},
+  options: GatherOptions = {},
 ): Promise<TargetList | undefined> {
   const words = [...operands, ...await readFiles(files, system)];
   if (words.length === 0) {
     throw new UsageError("Cannot ask nobody: want at least one host, as in icmptime 192.0.2.7");
   }
-  const list = await listTargets(words, system.resolver, options);
-  checkTargets(list, system);
+  const isBroadcast = (address: number) => system.isBroadcast(address);
+  const list = await listTargets(words, system.resolver, { ...options, isBroadcast });
+  checkTargets(list, system, options.skipsInvalidOperands ?? false);
   if (list.targets.length > 0) return list;
   if (list.problems.length > 0) return undefined;
   throw new UsageError("Cannot ask nobody: every target is excluded", "--exclude");
 }
 
-async function readFiles(paths: readonly string[], system: System): Promise<string[]> {
-  const words: string[] = [];
-  for (const path of paths) {
-    for await (const { firstNumber, lines } of readFileLines(path, "--file", system)) {
-      for (const line of lines) {
-        for (const word of targetWords(line)) words.push(word);
+async function readFiles(paths: readonly string[], system: System): Promise<ListedWord[]> {
+  const words: ListedWord[] = [];
+  for (const file of paths) {
+    for await (const { firstNumber, lines } of readFileLines(file, "--file", system)) {
+      for (const [index, line] of lines.entries()) {
+        for (const text of wordsOf(line)) words.push({ text, file, line: firstNumber + index });
       }
       if (words.length <= MAX_TARGETS) continue;
       throw new UsageError(
-        `Cannot ask all of ${shortText(path)}: more than ${MAX_TARGETS} targets up to line ` +
+        `Cannot ask all of ${shortText(file)}: more than ${MAX_TARGETS} targets up to line ` +
           `${firstNumber + lines.length - 1}, expected fewer, or icmptime scan`,
         "--file",
-        path,
+        file,
       );
     }
   }
   return words;
 }
 
-function checkTargets(list: TargetList, system: System): void {
-  const invalid = list.problems.find(({ kind }) => kind === "invalid");
-  if (invalid !== undefined) {
-    const shown = invalid.label.trim() === "" ? `'${invalid.label}'` : invalid.label;
-    throw new UsageError(`Cannot ask ${shown}: ${invalid.message}`, undefined, invalid.label);
+function checkTargets(list: TargetList, system: System, skipsInvalidOperands: boolean): void {
+  const mayBeSkipped = ({ kind, from }: TargetProblem) =>
+    kind === "unresolved" || (kind === "invalid" && (from !== undefined || skipsInvalidOperands));
+  const fatal = list.problems.find((problem) => !mayBeSkipped(problem));
+  if (fatal !== undefined) {
+    throw new UsageError(formatProblem(fatal), undefined, fatal.label);
   }
-  for (const { label, message } of list.problems) {
-    complain(system, `Cannot resolve ${label}: ${message}`);
+  const skipped = new SkippedLines(system);
+  for (const problem of list.problems) {
+    const text = formatProblem(problem);
+    if (problem.from === undefined) complain(system, text);
+    else skipped.tell(problem.from, text);
   }
+  skipped.close();
   if (list.duplicateCount > 0) {
     const more = list.duplicateCount > list.duplicates.length ? ", …" : "";
     complain(
@@ -122,16 +133,11 @@ function checkTargets(list: TargetList, system: System): void {
       `asked once, though given more than once: ${list.duplicates.join(", ")}${more}`,
     );
   }
-  if (list.targets.length > CHECKED_TARGETS) return;
-  for (const { address, label } of list.targets) {
-    if (system.isBroadcast(address)) {
-      throw new UsageError(
-        `Cannot ask ${label}: a broadcast address, want a single host`,
-        undefined,
-        label,
-      );
-    }
-  }
+}
+
+function formatProblem({ label, kind, message }: TargetProblem): string {
+  const shown = label.trim() === "" ? `'${label}'` : shortText(label);
+  return `Cannot ${kind === "unresolved" ? "resolve" : "ask"} ${shown}: ${shortText(message)}`;
 }
 
 /** Runs until all is answered, timed out, interrupted or past its deadline; returns the exit code. */

@@ -2,6 +2,7 @@
 
 import { type Condition, parseCondition } from "../report/condition.ts";
 import { type Block, parseBlock } from "../target/block.ts";
+import { wordsOf } from "../target/list_words.ts";
 import type { Completion, OptionValue } from "./option.ts";
 
 /** A whole number from `min` to `max`, decimal or 0x-hexadecimal. */
@@ -117,15 +118,19 @@ export function words(metavar: string): OptionValue<readonly string[]> {
   };
 }
 
-/** An address, a prefix or a range. */
-export function block(): OptionValue<Block> {
+/** Addresses, prefixes or ranges, separated by commas or blanks as in a list. */
+export function blocks(): OptionValue<readonly Block[]> {
   return {
-    metavar: "BLOCK",
+    metavar: "BLOCK,...",
     complete: "none",
     parse(value) {
-      const found = parseBlock(value);
-      if (typeof found !== "string") return found;
-      throw new RangeError(`${found}, want an address, a prefix or a range`);
+      const found = wordsOf(value).map((word) => {
+        const block = parseBlock(word);
+        if (typeof block !== "string") return block;
+        throw new RangeError(`${block}, expected addresses, prefixes or ranges`);
+      });
+      if (found.length > 0) return found;
+      throw new RangeError("expected at least one address, prefix or range");
     },
   };
 }

@@ -1,15 +1,17 @@
 /** From words to the hosts that will be asked: addresses, blocks, ranges and names. */
 
-import { formatAddress, parseAddress } from "../packet/address.ts";
-import { type Block, blockSize, parseBlock } from "./block.ts";
+import { formatAddress } from "../packet/address.ts";
+import { type Block, blockSize } from "./block.ts";
+import type { ListedWord } from "./list_words.ts";
 import type { NameResolver } from "./resolver.ts";
 import type { Target } from "./target.ts";
-
-/** ICMPv6 has echo but no timestamp message (RFC 4443). */
-export const NO_ICMPV6_TIMESTAMP = "ICMPv6 has no Timestamp message, want an IPv4 address";
+import { NO_ICMPV6_TIMESTAMP, readWord } from "./target_word.ts";
 
 /** Most targets of one list; every one of them is held in memory with its statistics. */
 export const MAX_TARGETS = 131_072;
+
+/** Addresses up to which each is checked for being a broadcast address. */
+const MAX_CHECKED = 64;
 
 /** Names that are looked up at one time. */
 const LOOKUPS_AT_ONCE = 16;
@@ -20,14 +22,18 @@ export interface TargetListOptions {
   readonly allAddresses?: boolean;
   /** Addresses that are never asked. */
   readonly exclude?: readonly Block[];
+  /** Asks the kernel whether an address is a broadcast address; only for short lists. */
+  readonly isBroadcast?: (address: number) => boolean;
 }
 
 /** A word that gives no target. */
 export interface TargetProblem {
   /** The word. */
   readonly label: string;
-  /** `invalid`: it can never be a target. `unresolved`: a name that gave no IPv4 address. */
-  readonly kind: "invalid" | "unresolved";
+  /** Where it stands, if not on the command line. */
+  readonly from: ListedWord | undefined;
+  /** `too-many`: the list is longer than it may be. `invalid`: it can never be a target. `unresolved`: a name that gave no IPv4 address. */
+  readonly kind: "too-many" | "invalid" | "unresolved";
   /** What is wrong and what is wanted, without the word. */
   readonly message: string;
 }
@@ -49,25 +55,50 @@ export interface TargetList {
 /** What one word stands for: runs of addresses with their labels, or nothing. */
 type Located = readonly { readonly label: string; readonly block: Block }[] | TargetProblem;
 
+function isExcluded(address: number, exclude: readonly Block[]): boolean {
+  return exclude.some(({ first, last }) => address >= first && address <= last);
+}
+
+function sizeOf(located: Located): number {
+  if (!Array.isArray(located)) return 0;
+  return located.reduce((sum, { block }) => sum + blockSize(block), 0);
+}
+
 /** Labels of duplicates that are kept. */
 const DUPLICATES_NAMED = 3;
 
+/** A word, and where it stands. */
+interface Word {
+  readonly text: string;
+  readonly from: ListedWord | undefined;
+}
+
 /** Reads the words in order. Memory is spent on a block only when all words together are few enough. */
 export async function listTargets(
-  words: readonly string[],
+  listed: readonly (string | ListedWord)[],
   resolver: NameResolver,
   options: TargetListOptions = {},
 ): Promise<TargetList> {
-  const found = await locateAll(words, resolver, options.allAddresses ?? false);
+  const words = listed.map((word): Word =>
+    typeof word === "string" ? { text: word, from: undefined } : { text: word.text, from: word }
+  );
+  let found = await locateAll(words, resolver, options.allAddresses ?? false);
+  const total = found.reduce((sum, located) => sum + sizeOf(located), 0);
+  if (options.isBroadcast !== undefined && total <= MAX_CHECKED) {
+    const { isBroadcast, exclude = [] } = options;
+    const isAsked = (address: number) => !isExcluded(address, exclude);
+    found = withoutBroadcasts(found, words, (it) => isAsked(it) && isBroadcast(it));
+  }
   const problems: TargetProblem[] = [];
   let size = 0;
   for (const [i, located] of found.entries()) {
     if (!Array.isArray(located)) problems.push(located as TargetProblem);
-    else size += located.reduce((sum, { block }) => sum + blockSize(block), 0);
+    size += sizeOf(located);
     if (size > MAX_TARGETS) {
       const message = `${size} addresses up to here, ping takes ${MAX_TARGETS} at most, ` +
-        "want `icmptime scan` for more";
-      problems.push({ label: words[i] as string, kind: "invalid", message });
+        "expected fewer, or `icmptime scan`";
+      const { text, from } = words[i] as Word;
+      problems.push({ label: text, from, kind: "too-many", message });
       return { targets: [], problems, duplicates: [], duplicateCount: 0, excludedCount: 0 };
     }
   }
@@ -89,7 +120,7 @@ function expand(
   for (const { label, block } of located) {
     const single = block.first === block.last;
     for (let address = block.first; address <= block.last; address++) {
-      if (exclude.some(({ first, last }) => address >= first && address <= last)) {
+      if (isExcluded(address, exclude)) {
         excludedCount++;
       } else if (seen.has(address)) {
         duplicateCount++;
@@ -111,90 +142,98 @@ function expand(
 
 /** Looks all words up, a few names at a time, and keeps their order. */
 async function locateAll(
-  words: readonly string[],
+  words: readonly Word[],
   resolver: NameResolver,
   allAddresses: boolean,
 ): Promise<Located[]> {
   const found: Located[] = new Array(words.length);
-  const names: number[] = [];
-  for (const [i, word] of words.entries()) {
-    const literal = locateLiteral(word);
-    if (literal === undefined) names.push(i);
-    else found[i] = literal;
+  const names: { readonly index: number; readonly name: string }[] = [];
+  for (const [index, word] of words.entries()) {
+    const reading = readWord(word.text);
+    if (reading.kind === "name") names.push({ index, name: reading.name });
+    else if (reading.kind === "invalid") found[index] = invalid(word, reading.message);
+    else found[index] = locateBlock(word, reading.block, reading.isPrefix);
   }
   let next = 0;
   const lookUpNames = async () => {
     while (next < names.length) {
-      const i = names[next++] as number;
-      found[i] = await locateName(words[i] as string, resolver, allAddresses);
+      const { index, name } = names[next++] as typeof names[number];
+      found[index] = await locateName(words[index] as Word, name, resolver, allAddresses);
     }
   };
   await Promise.all(Array.from({ length: Math.min(LOOKUPS_AT_ONCE, names.length) }, lookUpNames));
   return found;
 }
 
-/** What a word that is no name stands for; undefined for a name. */
-function locateLiteral(label: string): Located | undefined {
-  if (label.trim() === "") {
-    return { label, kind: "invalid", message: "an empty word, want a name or an address" };
-  }
-  if (label.includes("\0")) {
-    return { label, kind: "invalid", message: "no name holds a zero byte, want text" };
-  }
-  const address = parseAddress(label);
-  if (address !== undefined) return locateAddress(label, address);
-  if (label.includes(":")) return { label, kind: "invalid", message: NO_ICMPV6_TIMESTAMP };
-  if (/^[\d.]+\s*[/-]/.test(label)) return locateBlock(label);
-  if (/^[\d.]+$/.test(label)) {
-    return { label, kind: "invalid", message: "not an IPv4 address, want four numbers up to 255" };
-  }
-  return undefined;
-}
-
 /** A prefix stands for its hosts: the network's own address and its broadcast address are none (RFC 922). */
-function locateBlock(label: string): Located {
-  const block = parseBlock(label);
-  if (typeof block === "string") return { label, kind: "invalid", message: block };
-  const isPrefix = label.includes("/");
+function locateBlock(word: Word, block: Block, isPrefix: boolean): Located {
+  if (block.first === block.last && !isPrefix) {
+    return locateAddress({ text: formatAddress(block.first), from: word.from }, block.first);
+  }
   const hosts = isPrefix && blockSize(block) > 2
     ? { first: block.first + 1, last: block.last - 1 }
     : block;
   const what = notUnicast(hosts.first) ?? notUnicast(hosts.last);
-  if (what !== undefined) {
-    return { label, kind: "invalid", message: `it holds ${what}, want hosts` };
-  }
+  if (what !== undefined) return invalid(word, `it holds ${what}, expected hosts`);
   // A block of one host is that host, however it was written.
-  return [{ label: hosts.first === hosts.last ? formatAddress(hosts.first) : label, block: hosts }];
+  const label = hosts.first === hosts.last ? formatAddress(hosts.first) : word.text;
+  return [{ label, block: hosts }];
 }
 
 async function locateName(
-  label: string,
+  word: Word,
+  name: string,
   resolver: NameResolver,
   allAddresses: boolean,
 ): Promise<Located> {
-  const resolution = await resolver.resolve(label);
+  const resolution = await resolver.resolve(name);
   if (!resolution.ok) {
     const message = resolution.reason === "no-ipv4"
       ? `the name has IPv6 addresses only, and ${NO_ICMPV6_TIMESTAMP}`
       : resolution.message;
-    return { label, kind: "unresolved", message };
+    return { label: word.text, from: word.from, kind: "unresolved", message };
   }
   const addresses = allAddresses ? resolution.addresses : resolution.addresses.slice(0, 1);
   const located: { label: string; block: Block }[] = [];
   for (const address of addresses) {
-    const one = locateAddress(label, address);
+    const one = locateAddress(word, address);
     if (!Array.isArray(one)) return one;
     located.push(...one);
   }
   return located;
 }
 
-function locateAddress(label: string, address: number): Located {
+function locateAddress(word: Word, address: number): Located {
   const what = notUnicast(address);
-  if (what === undefined) return [{ label, block: { first: address, last: address } }];
+  if (what === undefined) return [{ label: word.text, block: { first: address, last: address } }];
   const shown = formatAddress(address);
-  const prefix = label === shown ? "" : `${shown}, `;
-  return { label, kind: "invalid", message: `${prefix}${what}, want a single host` };
+  const prefix = word.text === shown ? "" : `${shown}, `;
+  return invalid(word, `${prefix}${what}, expected a single host`);
+}
+
+function invalid({ text, from }: Word, message: string): TargetProblem {
+  return { label: text, from, kind: "invalid", message };
+}
+
+/** The problem in the place of what holds a broadcast address of a network of ours. */
+function withoutBroadcasts(
+  found: readonly Located[],
+  words: readonly Word[],
+  isBroadcast: (address: number) => boolean,
+): Located[] {
+  return found.map((located, index) => {
+    if (!Array.isArray(located)) return located;
+    for (const { block } of located) {
+      for (let address = block.first; address <= block.last; address++) {
+        if (!isBroadcast(address)) continue;
+        const word = words[index] as Word;
+        const shown = formatAddress(address);
+        const prefix = word.text === shown ? "" : `${shown}, `;
+        return invalid(word, `${prefix}a broadcast address, expected a single host`);
+      }
+    }
+    return located;
+  });
 }
 
 /** What an address is when it is no host's; undefined for a host's. */

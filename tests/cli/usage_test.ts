@@ -132,18 +132,21 @@ programTest(
       ...["::1", "2001:db8::7", "fe80::1%eth0", "::ffff:127.0.0.1"].map((target): WrongLine => [
         [target],
         new RegExp(
-          `Cannot ask ${target}: ICMPv6 has no Timestamp message, want an IPv4 address$`,
+          `Cannot ask ${target}: ICMPv6 has no Timestamp message, expected an IPv4 address$`,
           "m",
         ),
       ]),
-      [["255.255.255.255"], /255\.255\.255\.255: the broadcast address, want a single host$/m],
-      [["224.0.0.1"], /224\.0\.0\.1: a multicast address, want a single host$/m],
-      [["239.255.255.255"], /239\.255\.255\.255: a multicast address, want a single host$/m],
-      [["0.0.0.0"], /0\.0\.0\.0: the unspecified address, want a single host$/m],
-      [["192.0.2"], /192\.0\.2: not an IPv4 address, want four numbers up to 255$/m],
-      [["127.0.0.256"], /127\.0\.0\.256: not an IPv4 address, want four numbers up to 255$/m],
+      [["255.255.255.255"], /255\.255\.255\.255: the broadcast address, expected a single host$/m],
+      [["224.0.0.1"], /224\.0\.0\.1: a multicast address, expected a single host$/m],
+      [["239.255.255.255"], /239\.255\.255\.255: a multicast address, expected a single host$/m],
+      [["0.0.0.0"], /0\.0\.0\.0: the unspecified address, expected a single host$/m],
+      [
+        ["192.0.2"],
+        /192\.0\.2: not an IPv4 address in four decimal numbers, expected 192\.0\.0\.2 if that is meant$/m,
+      ],
+      [["127.0.0.256"], /127\.0\.0\.256: not an IPv4 address, expected four numbers up to 255$/m],
       // One wrong target stops the run before any packet: the others are not asked either.
-      [["127.0.0.1", "224.0.0.1"], /224\.0\.0\.1: a multicast address, want a single host$/m],
+      [["127.0.0.1", "224.0.0.1"], /224\.0\.0\.1: a multicast address, expected a single host$/m],
       [["doctor", "::1"], /Cannot ask ::1: ICMPv6 has no Timestamp message/],
       [["doctor", "127.0.0.1", "127.0.0.1"], /Cannot examine several targets: want one at most$/m],
     ]),
@@ -156,7 +159,7 @@ programTest(
     assertEquals(code, 3);
     assertComplaint(
       stderr,
-      /Cannot ask \ufffd]0;owned\ufffd:\ufffd1: ICMPv6 has no Timestamp message/,
+      /Cannot ask \ufffd]0;owned\ufffd:\ufffd1: ICMP has no ports, expected \ufffd]0;owned\ufffd$/m,
     );
   },
 );

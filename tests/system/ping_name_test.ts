@@ -94,10 +94,10 @@ programTest({
   await using named = await NamedPair.open();
   for (
     const [name, what] of [
-      ["everyone.test", /Cannot ask everyone\.test: .*broadcast address, want a single host$/m],
+      ["everyone.test", /Cannot ask everyone\.test: .*broadcast address, expected a single host$/m],
       [
         "many.test",
-        /Cannot ask many\.test: 224\.0\.0\.1, a multicast address, want a single host$/m,
+        /Cannot ask many\.test: 224\.0\.0\.1, a multicast address, expected a single host$/m,
       ],
     ] as const
   ) {

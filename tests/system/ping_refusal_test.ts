@@ -182,7 +182,10 @@ programTest({
   const argv = program.argv("-c", "1", pair.farAddress, "10.77.0.255");
   const { code, stdout, stderr } = await pair.near.run(argv);
   assertEquals([code, stdout], [3, ""]);
-  assertComplaint(stderr, /Cannot ask 10\.77\.0\.255: .*broadcast address, want a single host$/m);
+  assertComplaint(
+    stderr,
+    /Cannot ask 10\.77\.0\.255: .*broadcast address, expected a single host$/m,
+  );
   const { stdout: counters } = await pair.near.mustRun(["cat", "/proc/net/snmp"]);
   assertEquals(counters.includes("OutType13"), false);
   await pair.near.mustRun(program.argv("-c", "1", pair.farAddress));

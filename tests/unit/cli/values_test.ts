@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { OptionValue } from "../../../src/cli/option.ts";
 import {
-  block,
+  blocks,
   choice,
   duration,
   integer,
@@ -185,13 +185,20 @@ const TABLES: readonly Table[] = [
     want: "or a number of bytes up to 65455",
   },
   {
-    name: "a block",
-    value: block(),
-    rows: [["10.0.0.0/31", { first: 0x0a000000, last: 0x0a000001 }], ["10.0.0.0/33", undefined], [
-      "host",
-      undefined,
-    ]],
-    want: "want an address, a prefix or a range",
+    name: "blocks",
+    value: blocks(),
+    rows: [
+      ["10.0.0.0/31", [{ first: 0x0a000000, last: 0x0a000001 }]],
+      ["10.0.0.1, 10.0.0.3 - 10.0.0.4", [
+        { first: 0x0a000001, last: 0x0a000001 },
+        { first: 0x0a000003, last: 0x0a000004 },
+      ]],
+      ["10.0.0.0/33", undefined],
+      ["host", undefined],
+      ["10.0.0.1,host", undefined],
+      ["", undefined],
+    ],
+    want: "expected a",
   },
 ];
 

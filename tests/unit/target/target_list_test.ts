@@ -1,14 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatAddress } from "../../../src/packet/address.ts";
 import { type Block, parseBlock } from "../../../src/target/block.ts";
+import type { ListedWord } from "../../../src/target/list_words.ts";
 import type { NameResolution } from "../../../src/target/resolver.ts";
 import {
   listTargets,
   MAX_TARGETS,
-  NO_ICMPV6_TIMESTAMP,
   type TargetListOptions,
+  type TargetProblem,
 } from "../../../src/target/target_list.ts";
-import { targetWords } from "../../../src/target/target_words.ts";
+import { NO_ICMPV6_TIMESTAMP } from "../../../src/target/target_word.ts";
 
 const NAMES: Readonly<Record<string, NameResolution>> = {
   "one.example": { ok: true, addresses: [0x0a000001] },
@@ -17,7 +18,7 @@ const NAMES: Readonly<Record<string, NameResolution>> = {
   "group.example": { ok: true, addresses: [0xe0000001] },
 };
 
-function list(words: readonly string[], options: TargetListOptions = {}) {
+function list(words: readonly (string | ListedWord)[], options: TargetListOptions = {}) {
   const resolve = (name: string): Promise<NameResolution> =>
     Promise.resolve(NAMES[name] ?? { ok: false, reason: "unresolved", message: "not known" });
   return listTargets(words, { resolve }, options);
@@ -79,7 +80,7 @@ Deno.test("targets: duplicates are counted, and the first few named", async () =
   assertEquals(duplicates, ["one.example", "10.0.0.1", "10.0.0.2"]);
 });
 
-const PROBLEMS: readonly (readonly [string, "invalid" | "unresolved", string])[] = [
+const PROBLEMS: readonly (readonly [string, TargetProblem["kind"], string])[] = [
   ["::1", "invalid", NO_ICMPV6_TIMESTAMP],
   ["2001:db8::1", "invalid", NO_ICMPV6_TIMESTAMP],
   ["::ffff:10.0.0.1", "invalid", NO_ICMPV6_TIMESTAMP],
@@ -89,7 +90,7 @@ const PROBLEMS: readonly (readonly [string, "invalid" | "unresolved", string])[]
   ["1.2.3.256", "invalid", "not an IPv4 address"],
   ["010.0.0.1", "invalid", "not an IPv4 address"],
   ["12345", "invalid", "not an IPv4 address"],
-  ["0.0.0.0", "invalid", "the unspecified address, want a single host"],
+  ["0.0.0.0", "invalid", "the unspecified address, expected a single host"],
   ["255.255.255.255", "invalid", "the broadcast address"],
   ["239.1.2.3", "invalid", "a multicast address"],
   ["group.example", "invalid", "224.0.0.1, a multicast address"],
@@ -97,7 +98,7 @@ const PROBLEMS: readonly (readonly [string, "invalid" | "unresolved", string])[]
   ["10.0.0.9-10.0.0.1", "invalid", ""],
   ["224.0.0.0/30", "invalid", "it holds a multicast address"],
   ["0.0.0.0/31", "invalid", "it holds the unspecified address"],
-  ["0.0.0.0/0", "invalid", ""],
+  ["0.0.0.0/0", "too-many", ""],
 ];
 
 for (const [word, kind, message] of PROBLEMS) {
@@ -119,7 +120,7 @@ Deno.test("targets: too many are refused before they cost memory, and scan is na
   for (const words of [["10.0.0.0/8"], ["10.0.0.0/15", "10.2.0.0-10.2.0.2"]]) {
     const { targets, problems } = await list(words);
     assertEquals(targets.length, 0);
-    assertEquals(problems.at(-1)?.kind, "invalid");
+    assertEquals(problems.at(-1)?.kind, "too-many");
     assert(problems.at(-1)?.message.includes("icmptime scan"), problems.at(-1)?.message);
   }
   assertEquals(MAX_TARGETS, 131_072);
@@ -141,15 +142,49 @@ Deno.test("targets: a few names are looked up at one time, and keep their order"
   assert(most > 1 && most <= 16, `${most} at one time`);
 });
 
-const TEXTS: readonly (readonly [string, string, readonly string[]])[] = [
-  ["a word a line", "a\nb\n", ["a", "b"]],
-  ["no line break at the end", "a\nb", ["a", "b"]],
-  ["several words, tabs and blanks", " a\tb  c \n", ["a", "b", "c"]],
-  ["comments", "# all\na # one\n#\nb#c\n", ["a", "b"]],
-  ["blank lines and lines of other systems", "\r\n\na\r\nb\r\n", ["a", "b"]],
-  ["nothing", "", []],
-];
+Deno.test("targets: a bad line of a file is a problem with its place, and the others are asked", async () => {
+  const words = [
+    "10.66.1.300",
+    "10.0.0.1",
+    "2001:db8::1",
+    "224.0.0.1",
+    "nowhere.example",
+    "10.0.0.2",
+  ];
+  const listed = words.map((text, index) => ({ text, file: "hosts", line: index + 1 }));
+  const { targets, problems } = await list(listed);
+  assertEquals(targets.map(({ label }) => label), ["10.0.0.1", "10.0.0.2"]);
+  assertEquals(problems.map(({ label, kind, from }) => [label, kind, from?.file, from?.line]), [
+    ["10.66.1.300", "invalid", "hosts", 1],
+    ["2001:db8::1", "invalid", "hosts", 3],
+    ["224.0.0.1", "invalid", "hosts", 4],
+    ["nowhere.example", "unresolved", "hosts", 5],
+  ]);
+});
 
-for (const [name, text, words] of TEXTS) {
-  Deno.test(`target words: ${name}`, () => assertEquals([...targetWords(text)], words));
-}
+Deno.test("targets: a broadcast address of a network of ours is a problem, unless it is excluded", async () => {
+  const isBroadcast = (address: number) => address === 0x0a0000ff;
+  const { targets, problems } = await list(["10.0.0.254", "10.0.0.255"], { isBroadcast });
+  assertEquals(targets.map(({ label }) => label), ["10.0.0.254"]);
+  assertEquals(problems.map(({ label, message }) => `${label}: ${message}`), [
+    "10.0.0.255: a broadcast address, expected a single host",
+  ]);
+  const inRange = await list(["10.0.0.250-10.0.0.255"], { isBroadcast });
+  assertEquals(
+    inRange.problems[0]?.message,
+    "10.0.0.255, a broadcast address, expected a single host",
+  );
+  const exclude = blocks("10.0.0.255");
+  const rest = await list(["10.0.0.250-10.0.0.255"], { isBroadcast, exclude });
+  assertEquals([rest.targets.length, rest.problems], [5, []]);
+});
+
+Deno.test("targets: letters beyond ASCII are looked up as the DNS has them, and shown as written", async () => {
+  const asked: string[] = [];
+  const resolve = (name: string): Promise<NameResolution> => {
+    asked.push(name);
+    return Promise.resolve({ ok: true, addresses: [0x0a000001] });
+  };
+  const { targets } = await listTargets(["bücher.example"], { resolve });
+  assertEquals([asked, targets[0]?.label], [["xn--bcher-kva.example"], "bücher.example"]);
+});
