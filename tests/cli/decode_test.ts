@@ -31,7 +31,7 @@ const LINKS = [
   "Ether(type=0x88a8)/Dot1Q(type=0x8100)/Dot1Q(vlan=9)",
   "CookedLinux()",
   "CookedLinuxV2()",
-  "Loopback(type=2)",
+  "null",
   "",
 ];
 
@@ -44,10 +44,12 @@ for index, link in enumerate(sys.argv[3:]):
     packets = []
     for n, digits in enumerate(hexes):
         packet = IP(bytes.fromhex(digits))
-        if link: packet = eval(link) / packet
+        if link == "null": packet = Raw(b"\\x02\\0\\0\\0" + bytes(packet))
+        elif link: packet = eval(link) / packet
         packet.time = 1795742564 + n / 8
         packets.append(packet)
-    wrpcap(f"{sys.argv[2]}/link{index}.pcap", packets)
+    kind = {"linktype": 0} if link == "null" else {}
+    wrpcap(f"{sys.argv[2]}/link{index}.pcap", packets, **kind)
 `;
 
 function parseLines(stdout: string): Record<string, unknown>[] {
@@ -132,7 +134,7 @@ systemTest({
       for (const packet of theirs) {
         const own = byFrame.get(packet["frame"]) ?? {};
         // Fewer than eight octets of the message were kept: malformed to us.
-        if (path.endsWith("-cut.pcap") && packet["sequence"] === "" && own["source"] === "") {
+        if (packet["sequence"] === "" && own["source"] === "") {
           continue;
         }
         // Of types that it has no use for, decode leaves identifier and sequence out.
@@ -146,7 +148,7 @@ systemTest({
       }
       // A header that the capture cut within its options is malformed to us, and no ICMP to tshark.
       const read = ours.filter(({ source }) => source !== "");
-      if (!path.endsWith("-cut.pcap")) assertEquals(read.length, theirs.length, path);
+      if (!/-cut|merged/.test(path)) assertEquals(read.length, theirs.length, path);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
