@@ -18,6 +18,7 @@ export {
   isErrorType,
   isFinalErrorType,
 } from "./icmp_error.ts";
+export { fragmentDatagram } from "./fragment.ts";
 export { ICMP_TYPE, type IcmpHeader, type IcmpHeaderFields } from "./icmp_header.ts";
 export {
   type IcmpFields,
