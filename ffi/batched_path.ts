@@ -20,11 +20,12 @@ import type {
   RawTransmitStamp,
   SocketEnds,
 } from "./datagram.ts";
-import { EAGAIN, EINTR, readErrno } from "./errno.ts";
+import { EAGAIN, EINTR, EMSGSIZE, readErrno } from "./errno.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
 import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
 import { MessageBatch } from "./message_batch.ts";
 import { RETURNED_BYTES, SentDatagrams } from "./sent_datagrams.ts";
+import type { SocketTroubles } from "./socket_troubles.ts";
 import type { StampAttribution } from "./stamp_attribution.ts";
 import type { SystemClock } from "./system_clock.ts";
 
@@ -41,7 +42,10 @@ export class BatchedPath implements DatagramPath {
   readonly #control = createReceivedControl();
   /** Where stamps find their datagrams by content. */
   readonly #sent: SentDatagrams | undefined;
+  readonly #troubles: SocketTroubles;
   #savedStamps: RawTransmitStamp[] = [];
+  /** MTU that the last refusal for a datagram's length told of. */
+  #mtuBytes: number | undefined;
 
   /**
    * Works on descriptors that the caller opened and will close.
@@ -51,6 +55,7 @@ export class BatchedPath implements DatagramPath {
    * @param attribution how transmit stamps find their datagrams
    * @param slots datagrams per system call, 1..1024
    * @param slotBytes longest datagram, 20..65 535
+   * @param troubles takes failures of receiving that the run survives
    */
   constructor(
     ends: SocketEnds,
@@ -58,7 +63,9 @@ export class BatchedPath implements DatagramPath {
     attribution: StampAttribution,
     slots: number,
     slotBytes: number,
+    troubles: SocketTroubles,
   ) {
+    this.#troubles = troubles;
     this.#ends = ends;
     this.#clock = clock;
     this.#sent = attribution === "content" ? new SentDatagrams() : undefined;
@@ -129,14 +136,23 @@ export class BatchedPath implements DatagramPath {
         }
         continue;
       }
-      const errno = readErrno();
+      const errno = sent < 0 ? readErrno() : EAGAIN;
       // A full queue stamps a datagram and then drops it. The caller may send the same again, to which that stamp
       // must not be given.
       if (this.#sent !== undefined) this.#savedStamps = this.receiveTransmitStamps();
       if (errno === EINTR) continue;
       const refused = datagrams[first + done++] as RawOutgoing;
-      results.push({ ok: false, error: sendError("sendmmsg", errno, refused) });
+      const mtuBytes = errno === EMSGSIZE ? this.#readMtu() : undefined;
+      results.push({ ok: false, error: sendError("sendmmsg", errno, refused, mtuBytes) });
     }
+  }
+
+  /** The MTU for which the last datagram was too long, from the error queue; the stamps there are kept. */
+  #readMtu(): number | undefined {
+    this.#savedStamps = this.receiveTransmitStamps();
+    const mtuBytes = this.#mtuBytes;
+    this.#mtuBytes = undefined;
+    return mtuBytes;
   }
 
   #record(sent: SentDatagrams, slot: number, datagram: RawOutgoing | undefined): void {
@@ -182,6 +198,7 @@ export class BatchedPath implements DatagramPath {
       for (let slot = 0; slot < count; slot++) {
         const control = this.#control;
         readControl(batch.view, batch.controlOffset(slot), batch.controlLength(slot), control);
+        if (control.mtuBytes > 0) this.#mtuBytes = control.mtuBytes;
         const { stamped, moment } = control;
         if (!stamped || moment === undefined) continue;
         const key = this.#sent === undefined
@@ -208,7 +225,8 @@ export class BatchedPath implements DatagramPath {
       }
       const errno = readErrno();
       if (errno === EINTR) continue;
-      if (errno !== EAGAIN) checkReceiveErrno("recvmmsg", errno);
+      const error = errno === EAGAIN ? undefined : checkReceiveErrno("recvmmsg", errno);
+      if (error !== undefined) this.#troubles.add(error);
       return 0;
     }
   }

@@ -35,6 +35,8 @@ export const SO_BROADCAST = darwin ? 0x20 : 6;
 export const SO_BINDTODEVICE = 25;
 /** Firewall mark of what is sent. */
 export const SO_MARK = 36;
+/** The error that is pending; reading clears it. */
+export const SO_ERROR = darwin ? 0x1007 : 4;
 /** Ask for the count of dropped datagrams beside each datagram. */
 export const SO_RXQ_OVFL = 40;
 /** Memory counters of the socket, SK_MEMINFO_*. */
@@ -109,6 +111,8 @@ export const SOF_TIMESTAMPING_OPT_ID = 1 << 7;
 export const SOF_TIMESTAMPING_OPT_TSONLY = 1 << 11;
 
 // <linux/errqueue.h>
+/** Origin of an error queue entry: this machine's own refusal. */
+export const SO_EE_ORIGIN_LOCAL = 1;
 /** Origin of an error queue entry: a transmit stamp. */
 export const SO_EE_ORIGIN_TIMESTAMPING = 4;
 /** Kind of transmit stamp: the driver took the datagram. */
@@ -121,6 +125,10 @@ export const SCM_TSTAMP_SCHED = 1;
 export const POLLIN = 1;
 /** Something on the error queue. */
 export const POLLERR = 8;
+/** poll(): the other side is gone. */
+export const POLLHUP = 16;
+/** poll(): no such descriptor. */
+export const POLLNVAL = 32;
 
 // <time.h>
 /** Time of day. */

@@ -6,11 +6,13 @@ import {
   SCM_TS_OPT_ID,
   SCM_TSTAMP_SCHED,
   SCM_TSTAMP_SND,
+  SO_EE_ORIGIN_LOCAL,
   SO_EE_ORIGIN_TIMESTAMPING,
   SO_RXQ_OVFL,
   SO_TIMESTAMPING,
   SOL_SOCKET,
 } from "./constants.ts";
+import { EMSGSIZE } from "./errno.ts";
 import { alignUp, Cmsghdr, cmsgLength, cmsgSpace, SockExtendedErr, Timespec } from "./layout.ts";
 import { SockaddrIn } from "./layout.ts";
 
@@ -38,6 +40,8 @@ export interface ReceivedControl {
   moment: TransmitMoment | undefined;
   /** Key of the transmit stamp, an unsigned 32-bit number, 0 where datagrams have none; -1 when this is no such stamp. */
   transmitKey: number;
+  /** MTU that a local refusal for a datagram's length tells of; 0 when this is none. */
+  mtuBytes: number;
 }
 
 /** By SCM_TSTAMP_*. */
@@ -55,6 +59,7 @@ export function createReceivedControl(): ReceivedControl {
     dropped: -1,
     moment: undefined,
     transmitKey: -1,
+    mtuBytes: 0,
   };
 }
 
@@ -90,6 +95,7 @@ export function readControl(
   control.dropped = -1;
   control.moment = undefined;
   control.transmitKey = -1;
+  control.mtuBytes = 0;
   const end = offset + lengthBytes;
   while (offset + Cmsghdr.size <= end) {
     const messageBytes = view.getUint32(offset + Cmsghdr.length, true);
@@ -111,6 +117,12 @@ export function readControl(
     ) {
       control.moment = MOMENTS[view.getUint32(data + SockExtendedErr.info, true)];
       control.transmitKey = view.getUint32(data + SockExtendedErr.data, true);
+    } else if (
+      level === IPPROTO_IP && type === IP_RECVERR && dataBytes >= SockExtendedErr.size &&
+      view.getUint8(data + SockExtendedErr.origin) === SO_EE_ORIGIN_LOCAL &&
+      view.getUint32(data + SockExtendedErr.errno, true) === EMSGSIZE
+    ) {
+      control.mtuBytes = view.getUint32(data + SockExtendedErr.info, true);
     }
     offset += alignUp(messageBytes, Cmsghdr.alignment);
   }

@@ -1,7 +1,7 @@
 /** What goes through a raw socket. The same shapes as in src/probe/transport.ts, which ffi may not import. */
 
 import type { TransmitMoment } from "./control_message.ts";
-import type { SystemError } from "./errno.ts";
+import type { SendRefusal } from "./datagram_error.ts";
 import type { SystemInstant } from "./system_clock.ts";
 
 /** A datagram to send. */
@@ -26,7 +26,7 @@ export type RawSendResult =
     /** It was refused. */
     readonly ok: false;
     /** By the kernel, for this reason. */
-    readonly error: SystemError;
+    readonly error: SendRefusal;
   };
 
 /** A datagram that arrived. */

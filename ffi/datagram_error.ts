@@ -1,30 +1,67 @@
 /** What the kernel's refusals mean for one datagram. */
 
 import type { RawOutgoing } from "./datagram.ts";
-import { errnoCode, errnoNumber, SystemError } from "./errno.ts";
+import { EMSGSIZE, errnoCode, SystemError } from "./errno.ts";
 import { addressText } from "./socket_address.ts";
 
 /** Errors that can only come from this program's own mistake, or a closed descriptor. */
 const fatal: ReadonlySet<string> = new Set(["EBADF", "EFAULT", "EINVAL", "ENOTSOCK", "ENOSYS"]);
 
-/** The error of one datagram that the kernel refused. */
-export function sendError(syscall: string, errno: number, datagram: RawOutgoing): SystemError {
-  return new SystemError(syscall, errno, `send to ${addressText(datagram.destination)}`);
-}
+/** The kernel refused one datagram. */
+export class SendRefusal extends SystemError {
+  /** EMSGSIZE: the longest datagram that the interface takes; undefined when the kernel did not say. */
+  readonly mtuBytes: number | undefined;
 
-/** The error of one datagram that is longer than a slot: EMSGSIZE, as the kernel's own for one beyond the MTU. */
-export function tooLongError(datagram: RawOutgoing, mostBytes: number): SystemError {
-  const { bytes, destination } = datagram;
-  const action = `send ${bytes.length} bytes to ${addressText(destination)}, want ≤ ${mostBytes}`;
-  return new SystemError("sendmmsg", errnoNumber("EMSGSIZE"), action);
+  /** As {@linkcode SystemError}. */
+  constructor(syscall: string, errno: number, action: string, mtuBytes?: number) {
+    super(syscall, errno, action);
+    this.mtuBytes = mtuBytes;
+  }
 }
 
 /**
- * Lets an error of the network pass (it belongs to some earlier datagram, and reading it has cleared it).
+ * The error of one datagram that the kernel refused.
  *
+ * @param mtuBytes for EMSGSIZE: what the kernel says that the interface takes
+ */
+export function sendError(
+  syscall: string,
+  errno: number,
+  { bytes, destination }: RawOutgoing,
+  mtuBytes?: number,
+): SendRefusal {
+  const address = addressText(destination);
+  const action = errno !== EMSGSIZE
+    ? `send to ${address}`
+    : `send ${bytes.length} bytes to ${address}` +
+      (mtuBytes === undefined ? "" : ` with an MTU of ${mtuBytes}`);
+  return new SendRefusal(syscall, errno, action, mtuBytes);
+}
+
+/** The error of one datagram that is longer than a slot: EMSGSIZE, as the kernel's own for one beyond the MTU. */
+export function tooLongError(datagram: RawOutgoing, mostBytes: number): SendRefusal {
+  const { bytes, destination } = datagram;
+  const action = `send ${bytes.length} bytes to ${addressText(destination)}, want ≤ ${mostBytes}`;
+  return new SendRefusal("sendmmsg", EMSGSIZE, action);
+}
+
+/** Errors that ICMP can leave behind on a socket (icmp_err_convert of net/ipv4/icmp.c). */
+const network: ReadonlySet<string> = new Set([
+  ...["ENETUNREACH", "EHOSTUNREACH", "ENOPROTOOPT", "ECONNREFUSED", "EMSGSIZE", "EOPNOTSUPP"],
+  ...["EHOSTDOWN", "ENONET", "EPROTO", "EACCES"],
+]);
+
+/**
+ * Judges why a receive call failed. An error of the network passes: it belongs to some earlier datagram, and reading it has
+ * cleared it.
+ *
+ * @returns an error of this machine, that may have cost replies and may not come again
  * @throws {SystemError} for an error that would come back for ever
  */
-export function checkReceiveErrno(syscall: string, errno: number): void {
-  if (!fatal.has(errnoCode(errno))) return;
-  throw new SystemError(syscall, errno, "receive from the raw socket");
+export function checkReceiveErrno(syscall: string, errno: number): SystemError | undefined {
+  const code = errnoCode(errno);
+  if (network.has(code)) return undefined;
+  const error = new SystemError(syscall, errno, "receive replies");
+  if (fatal.has(code)) throw error;
+  return error;
 }

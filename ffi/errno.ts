@@ -70,6 +70,9 @@ export const EINTR = 4;
 /** Nothing there, or no room, just now. */
 export const EAGAIN: number = darwin ? 35 : 11;
 
+/** Longer than the socket, or the interface, takes. */
+export const EMSGSIZE: number = darwin ? 40 : 90;
+
 /** A system call that failed. */
 export class SystemError extends Error {
   /** `SystemError`. */

@@ -18,7 +18,7 @@ export {
   type NetworkCapabilities,
   readNetworkCapabilities,
 } from "./privilege.ts";
-export { RawSocket, type RawSocketOptions } from "./raw_socket.ts";
+export { RawSocket, type RawSocketOptions, slotBytesFor } from "./raw_socket.ts";
 export { findRoute, isBroadcast, type RouteAnswer, type RouteQuery } from "./route_source.ts";
 export { isHangupIgnored } from "./signal_action.ts";
 export type { StampAttribution } from "./stamp_attribution.ts";

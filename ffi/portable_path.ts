@@ -18,12 +18,15 @@ import type {
   SocketEnds,
 } from "./datagram.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
-import { EAGAIN, EINTR, readErrno } from "./errno.ts";
+import { EAGAIN, EINTR, EMSGSIZE, readErrno } from "./errno.ts";
+import { ErrorQueue } from "./error_queue.ts";
 import { SockaddrIn } from "./layout.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { writeSocketAddress } from "./socket_address.ts";
+import type { SocketTroubles } from "./socket_troubles.ts";
 import type { SystemClock } from "./system_clock.ts";
 
+const linux = Deno.build.os === "linux";
 const darwin = Deno.build.os === "darwin";
 const ipv4TotalLength = 2;
 const ipv4Fragment = 6;
@@ -35,6 +38,8 @@ export class PortablePath implements DatagramPath {
   readonly #libc: Libc = openLibc();
   readonly #ends: SocketEnds;
   readonly #clock: SystemClock;
+  readonly #troubles: SocketTroubles;
+  #errorQueue: ErrorQueue | undefined;
   readonly #slotBytes: number;
   readonly #slotSize: bigint;
   readonly #incoming: Uint8Array<ArrayBuffer>[] = [];
@@ -53,8 +58,16 @@ export class PortablePath implements DatagramPath {
    * @param clock that the instants are read from
    * @param slots most datagrams that one receive() takes, 1..1024
    * @param slotBytes longest datagram, 20..65 535
+   * @param troubles takes failures of receiving that the run survives
    */
-  constructor(ends: SocketEnds, clock: SystemClock, slots: number, slotBytes: number) {
+  constructor(
+    ends: SocketEnds,
+    clock: SystemClock,
+    slots: number,
+    slotBytes: number,
+    troubles: SocketTroubles,
+  ) {
+    this.#troubles = troubles;
     this.#ends = ends;
     this.#clock = clock;
     this.#slotBytes = slotBytes;
@@ -94,8 +107,18 @@ export class PortablePath implements DatagramPath {
       );
       if (sent >= 0) return { ok: true, sentAt };
       const errno = readErrno();
-      if (errno !== EINTR) return { ok: false, error: sendError("sendto", errno, datagram) };
+      if (errno === EINTR) continue;
+      const mtuBytes = errno === EMSGSIZE ? this.#readMtu() : undefined;
+      return { ok: false, error: sendError("sendto", errno, datagram, mtuBytes) };
     }
+  }
+
+  /** The MTU for which the last datagram was too long, from the error queue. */
+  #readMtu(): number | undefined {
+    if (!linux) return undefined;
+    this.#errorQueue ??= new ErrorQueue(this.#ends.sends);
+    this.#errorQueue.drain();
+    return this.#errorQueue.mtuBytes;
   }
 
   /** At most as many as there are slots; call again when that many came. */
@@ -114,7 +137,8 @@ export class PortablePath implements DatagramPath {
       if (lengthBytes < 0) {
         const errno = readErrno();
         if (errno === EINTR) continue;
-        if (errno !== EAGAIN) checkReceiveErrno("recvfrom", errno);
+        const error = errno === EAGAIN ? undefined : checkReceiveErrno("recvfrom", errno);
+        if (error !== undefined) this.#troubles.add(error);
         break;
       }
       const receivedAt = this.#clock.now();

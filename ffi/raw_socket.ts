@@ -9,7 +9,8 @@ import type {
   RawTransmitStamp,
 } from "./datagram.ts";
 import { sendError } from "./datagram_error.ts";
-import { errnoNumber } from "./errno.ts";
+import { errnoNumber, type SystemError } from "./errno.ts";
+import { ErrorQueue } from "./error_queue.ts";
 import { InterfaceBinding } from "./interface_binding.ts";
 import { PortablePath } from "./portable_path.ts";
 import {
@@ -18,7 +19,8 @@ import {
   openSocketEnds,
   type SocketEndsOptions,
 } from "./socket_ends.ts";
-import { readSocketMemory } from "./socket_option.ts";
+import { readPendingError, readSocketMemory } from "./socket_option.ts";
+import { SocketTroubles } from "./socket_troubles.ts";
 import type { StampAttribution } from "./stamp_attribution.ts";
 import { SocketWaiter } from "./socket_waiter.ts";
 import { SystemClock } from "./system_clock.ts";
@@ -33,10 +35,26 @@ export interface RawSocketOptions extends SocketEndsOptions {
   readonly slotBytes?: number | undefined;
   /** Clock that instants are read from. Default: one opened with the socket. */
   readonly clock?: SystemClock | undefined;
+  /** Called once for each kind of failure that the run survives; see {@linkcode RawSocket.failedCalls}. */
+  readonly onTrouble?: ((error: SystemError) => void) | undefined;
 }
 
 const defaultBatchSlots = 64;
+/** Wait that does not look at the sockets, when looking would return at once and again. */
+const TROUBLED_WAIT_MS = 10;
+const MAX_STUCK_ERRORS = 3;
 const defaultSlotBytes = 2048;
+
+/** Longest datagram that is received whole, unless a longer one is sent. */
+const MIN_SLOT_BYTES = 2048;
+const MAX_DATAGRAM_BYTES = 65_535;
+/** IPv4 options that a reply may carry and its request did not. */
+const OPTION_BYTES = 40;
+
+/** The slots that datagrams of that length need: their replies may carry options besides. */
+export function slotBytesFor(datagramBytes: number): number {
+  return Math.min(MAX_DATAGRAM_BYTES, Math.max(MIN_SLOT_BYTES, datagramBytes + OPTION_BYTES));
+}
 
 /**
  * An open raw socket. It satisfies the prober's Transport. Nothing is ever sent to a broadcast address: the kernel
@@ -56,8 +74,17 @@ export class RawSocket {
   readonly #ends: OpenSocketEnds;
   readonly #path: DatagramPath;
   readonly #waiter: SocketWaiter;
+  readonly #troubles: SocketTroubles;
   #closed = false;
   #dropped = 0;
+  /** The kernel tells how much it has dropped (SO_MEMINFO, Linux 4.12). */
+  #countsDrops = true;
+  /** Transmit stamps were asked for since the last error was reported by poll. */
+  #stampsTaken = true;
+  #errorQueue: ErrorQueue | undefined;
+  /** Failures at the last wait, and errors in a row that could not be cleared. */
+  #failuresBefore = 0;
+  #stuckErrors = 0;
 
   /**
    * Opens a raw socket.
@@ -67,31 +94,37 @@ export class RawSocket {
    * @throws {RangeError} when an option is out of its range
    */
   static open(options: RawSocketOptions = {}): RawSocket {
-    const ends = openSocketEnds(options);
+    const troubles = new SocketTroubles(options.onTrouble);
+    const ends = openSocketEnds(options, troubles);
     try {
-      return new RawSocket(ends, options);
+      return new RawSocket(ends, options, troubles);
     } catch (error) {
       closeSocketEnds(ends);
       throw error;
     }
   }
 
-  private constructor(ends: OpenSocketEnds, options: RawSocketOptions) {
+  private constructor(ends: OpenSocketEnds, options: RawSocketOptions, troubles: SocketTroubles) {
+    this.#troubles = troubles;
+    this.#failuresBefore = troubles.count;
     const slots = options.batchSlots ?? defaultBatchSlots;
     const slotBytes = options.slotBytes ?? defaultSlotBytes;
     this.#ends = ends;
     this.receiveBatch = slots;
     this.receiveBufferBytes = ends.receiveBufferBytes;
     this.clock = options.clock ?? SystemClock.open();
-    this.#waiter = new SocketWaiter(ends, this.clock);
+    this.#waiter = new SocketWaiter(ends, this.clock, {
+      failed: (error) => troubles.add(error),
+      pendingError: () => this.#clearErrors(),
+    });
     const { attribution } = ends;
     this.attribution = attribution;
     if (attribution !== undefined) {
       this.stampSource = "kernel";
-      this.#path = new BatchedPath(ends, this.clock, attribution, slots, slotBytes);
+      this.#path = new BatchedPath(ends, this.clock, attribution, slots, slotBytes, troubles);
     } else {
       this.stampSource = "user";
-      this.#path = new PortablePath(ends, this.clock, slots, slotBytes);
+      this.#path = new PortablePath(ends, this.clock, slots, slotBytes, troubles);
     }
   }
 
@@ -134,7 +167,9 @@ export class RawSocket {
    * @throws {SystemError} when the socket itself is out of order
    */
   receiveTransmitStamps(): RawTransmitStamp[] {
-    return this.#closed ? [] : this.#path.receiveTransmitStamps();
+    if (this.#closed) return [];
+    this.#stampsTaken = true;
+    return this.#path.receiveTransmitStamps();
   }
 
   /**
@@ -144,7 +179,30 @@ export class RawSocket {
    * @param timeoutMs not negative, fractions allowed; 0 is nearly free
    */
   wait(timeoutMs: number): Promise<void> {
-    return this.#waiter.wait(timeoutMs);
+    if (this.#mayPoll()) return this.#waiter.wait(timeoutMs);
+    return this.#waiter.pause(Math.min(timeoutMs, TROUBLED_WAIT_MS));
+  }
+
+  /** Whether poll would wait: not when receiving has just failed, nor when an error cannot be cleared. */
+  #mayPoll(): boolean {
+    const failures = this.#troubles.count;
+    const hasFailed = failures !== this.#failuresBefore;
+    this.#failuresBefore = failures;
+    if (this.#stuckErrors < MAX_STUCK_ERRORS) return !hasFailed;
+    this.#stuckErrors--;
+    return false;
+  }
+
+  /** Called when poll has reported an error: transmit stamps that will be taken, or what no one else reads. */
+  #clearErrors(): void {
+    if (this.#stampsTaken) {
+      this.#stampsTaken = false;
+      return;
+    }
+    if (!linux) return;
+    this.#errorQueue ??= new ErrorQueue(this.#ends.sends);
+    const cleared = this.#errorQueue.drain() || readPendingError(this.#ends.hears) !== 0;
+    this.#stuckErrors = cleared ? 0 : this.#stuckErrors + 1;
   }
 
   /**
@@ -167,9 +225,18 @@ export class RawSocket {
    * came while it was full, also of types that are not heard: the kernel looks at the buffer first.
    */
   droppedDatagrams(): number {
-    if (this.#closed || !linux) return Math.max(this.#dropped, this.#path.dropped);
-    this.#dropped = readSocketMemory(this.#ends.hears).droppedDatagrams;
+    if (this.#closed || !linux || !this.#countsDrops) {
+      return Math.max(this.#dropped, this.#path.dropped);
+    }
+    const memory = this.#troubles.attempt(() => readSocketMemory(this.#ends.hears));
+    this.#countsDrops = memory !== undefined;
+    this.#dropped = memory?.droppedDatagrams ?? this.#path.dropped;
     return this.#dropped;
+  }
+
+  /** System calls that failed for a reason of this machine, and that the run survived; replies may be missing. */
+  failedCalls(): number {
+    return this.#troubles.count;
   }
 
   /** Closes the descriptors and ends pending waits; further calls do nothing. */

@@ -10,18 +10,22 @@
  * ```
  *
  * A datagram is recognised by destination, ICMP type, identifier, sequence number and the four bytes after them: the originate
- * stamp of a timestamp request, the start of an echo's payload. What is not recognised is nobody's.
+ * stamp of a timestamp request, the start of an echo's payload. A fragment that does not begin its datagram has none of
+ * these: it is recognised by destination, identification and offset. What is not recognised is nobody's.
  */
 
 /** Bytes of a returned datagram that are looked at: the link's headers, our IPv4 header with options, the ICMP header. */
 export const RETURNED_BYTES = 256;
 
 const SHORTEST_IPV4 = 20;
-const IPV4 = { length: 2, fragment: 6, protocol: 9, destination: 16 } as const;
+const IPV4 = { length: 2, identification: 4, fragment: 6, protocol: 9, destination: 16 } as const;
 const ICMP = { type: 0, identity: 4, data: 8 } as const;
 const PROTOCOL_ICMP = 1;
 /** Offset of a fragment within its datagram, in the 16 bits that hold its flags too. */
 const FRAGMENT_OFFSET = 0x1fff;
+
+/** Stands for the ICMP type of a fragment that has none. */
+const FRAGMENT_TYPE = 256;
 
 /** Buckets of four places: as many datagrams as the book of stamps keeps. A power of two. */
 const BUCKETS = 4096;
@@ -108,15 +112,21 @@ export class SentDatagrams {
       entries[entry + ENTRY.type] === type;
   }
 
-  /** Reads what a datagram is recognised by; false where no first fragment of an ICMP message stands. */
+  /** Reads what a datagram is recognised by; false where neither an ICMP message nor a fragment of one stands. */
   #readIdentity(view: DataView, offset: number, end: number): boolean {
     if (offset + SHORTEST_IPV4 > end || view.getUint8(offset) >> 4 !== 4) return false;
     const icmp = offset + (view.getUint8(offset) & 15) * 4;
-    if (icmp < offset + SHORTEST_IPV4 || icmp + ICMP.data > end) return false;
+    if (icmp < offset + SHORTEST_IPV4) return false;
     if (view.getUint8(offset + IPV4.protocol) !== PROTOCOL_ICMP) return false;
-    if ((view.getUint16(offset + IPV4.fragment) & FRAGMENT_OFFSET) !== 0) return false;
     const sought = this.#sought;
     sought.destination = view.getUint32(offset + IPV4.destination);
+    if ((view.getUint16(offset + IPV4.fragment) & FRAGMENT_OFFSET) !== 0) {
+      sought.identity = view.getUint32(offset + IPV4.identification);
+      sought.type = FRAGMENT_TYPE;
+      sought.data = 0;
+      return true;
+    }
+    if (icmp + ICMP.data > end) return false;
     sought.identity = view.getUint32(icmp + ICMP.identity);
     sought.type = view.getUint8(icmp + ICMP.type);
     sought.data = icmp + ICMP.data + 4 > end ? 0 : view.getUint32(icmp + ICMP.data);

@@ -20,6 +20,7 @@ import {
   setIntOption,
   setReceiveBuffer,
 } from "./socket_option.ts";
+import type { SocketTroubles } from "./socket_troubles.ts";
 import { chooseAttribution, type StampAttribution } from "./stamp_attribution.ts";
 
 /** How the sockets are set up. All are optional. */
@@ -38,7 +39,9 @@ export interface SocketEndsOptions {
   readonly mark?: number | undefined;
   /** ICMP types to hear, 0..31 each. Default: timestamp reply, and the errors. */
   readonly icmpTypes?: readonly number[] | undefined;
-  /** Receive buffer in bytes. Default 1 MiB. */
+  /** Longest datagram, in bytes. */
+  readonly slotBytes?: number | undefined;
+  /** Receive buffer in bytes. Default 1 MiB, or 128 of the longest datagram where that is more. */
   readonly receiveBufferBytes?: number | undefined;
   /** Ask the kernel for stamps. Default true. */
   readonly kernelStamps?: boolean | undefined;
@@ -63,6 +66,8 @@ const DEFAULT_ICMP_TYPES: readonly number[] = [14, 3, 4, 5, 11, 12];
 
 const linux = Deno.build.os === "linux";
 const defaultReceiveBufferBytes = 1 << 20;
+/** Longest datagrams that the receive buffer holds, by their own length. */
+const RECEIVED_AT_ONCE = 128;
 
 /**
  * Opens the sockets. The caller closes them with {@linkcode closeSocketEnds}.
@@ -70,7 +75,10 @@ const defaultReceiveBufferBytes = 1 << 20;
  * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV for an unknown interface; EADDRNOTAVAIL for a source
  * that is not this machine's; whatever else the kernel refuses
  */
-export function openSocketEnds(options: SocketEndsOptions): OpenSocketEnds {
+export function openSocketEnds(
+  options: SocketEndsOptions,
+  troubles: SocketTroubles,
+): OpenSocketEnds {
   const hears = openSocket(c.IPPROTO_ICMP);
   let sends = hears;
   try {
@@ -80,11 +88,15 @@ export function openSocketEnds(options: SocketEndsOptions): OpenSocketEnds {
     const hearsStamps = wantsStamps && enableReceiveStamps(hears);
     if (linux) {
       sends = openSocket(c.IPPROTO_RAW);
-      attachFilter(sends, dropAllFilter());
+      const descriptor = sends;
+      troubles.attempt(() => attachFilter(descriptor, dropAllFilter()));
     }
     const attribution = hearsStamps ? chooseAttribution(sends, options.attribution) : undefined;
     // Stamps that wait to be read, two a datagram and perhaps the datagram with them, take room as what arrives does.
-    if (attribution !== undefined) setReceiveBuffer(sends, defaultReceiveBufferBytes);
+    if (attribution !== undefined) {
+      const descriptor = sends;
+      troubles.attempt(() => setReceiveBuffer(descriptor, defaultReceiveBufferBytes));
+    }
     const { interfaceName, sourceAddress } = options;
     const binding = interfaceName === undefined
       ? undefined
@@ -92,8 +104,8 @@ export function openSocketEnds(options: SocketEndsOptions): OpenSocketEnds {
     if (sourceAddress !== undefined) {
       for (const descriptor of new Set([hears, sends])) bindToAddress(descriptor, sourceAddress);
     }
-    configureSending(sends, options);
-    const receiveBufferBytes = configureHearing(hears, options);
+    configureSending(sends, options, troubles);
+    const receiveBufferBytes = configureHearing(hears, options, troubles);
     return { sends, hears, attribution, receiveBufferBytes, binding };
   } catch (error) {
     closeSocketEnds({ sends, hears });
@@ -112,22 +124,36 @@ function openSocket(protocol: number): number {
   return checkResult(descriptor, "socket", "open a raw socket");
 }
 
-function configureSending(descriptor: number, { mark, ignorePathMtu }: SocketEndsOptions): void {
+function configureSending(
+  descriptor: number,
+  { mark, ignorePathMtu }: SocketEndsOptions,
+  troubles: SocketTroubles,
+): void {
   const set = (level: number, option: number, value: number, action: string) =>
     setIntOption(descriptor, level, option, value, action);
   set(c.IPPROTO_IP, c.IP_HDRINCL, 1, "write IPv4 headers");
-  if (linux) set(c.IPPROTO_IP, c.IP_RECVERR, 1, "hear of full queues");
+  // Without it, what finds no room in a queue seems to be sent.
+  if (linux) {
+    troubles.attempt(() => set(c.IPPROTO_IP, c.IP_RECVERR, 1, "ask to be told of full queues"));
+  }
   if (mark !== undefined) set(c.SOL_SOCKET, c.SO_MARK, mark, `mark datagrams with ${mark}`);
   if (ignorePathMtu === true) {
     set(c.IPPROTO_IP, c.IP_MTU_DISCOVER, c.IP_PMTUDISC_PROBE, "ignore the path's MTU");
   }
 }
 
-/** Returns the size of the receive buffer. */
-function configureHearing(descriptor: number, options: SocketEndsOptions): number {
+/** Returns the size of the receive buffer; 0 when the kernel does not say. A run can do without all of it. */
+function configureHearing(
+  descriptor: number,
+  options: SocketEndsOptions,
+  troubles: SocketTroubles,
+): number {
   if (linux) {
-    keepIcmpTypes(descriptor, options.icmpTypes ?? DEFAULT_ICMP_TYPES);
-    setIntOption(descriptor, c.SOL_SOCKET, c.SO_RXQ_OVFL, 1, "count dropped datagrams");
+    troubles.attempt(() => keepIcmpTypes(descriptor, options.icmpTypes ?? DEFAULT_ICMP_TYPES));
+    const action = "count dropped datagrams (SO_RXQ_OVFL)";
+    troubles.attempt(() => setIntOption(descriptor, c.SOL_SOCKET, c.SO_RXQ_OVFL, 1, action));
   }
-  return setReceiveBuffer(descriptor, options.receiveBufferBytes ?? defaultReceiveBufferBytes);
+  const bufferBytes = options.receiveBufferBytes ??
+    Math.max(defaultReceiveBufferBytes, RECEIVED_AT_ONCE * (options.slotBytes ?? 0));
+  return troubles.attempt(() => setReceiveBuffer(descriptor, bufferBytes)) ?? 0;
 }

@@ -58,6 +58,12 @@ export function getWordsOption(
   return words.subarray(0, Math.floor((length[0] as number) / 4));
 }
 
+/** Takes the error that is pending on a socket (SO_ERROR): its number, 0 when there is none. */
+export function readPendingError(descriptor: number): number {
+  const action = "read the pending error (SO_ERROR)";
+  return getWordsOption(descriptor, c.SOL_SOCKET, c.SO_ERROR, 1, action)[0] ?? 0;
+}
+
 /** What the kernel holds of a socket's datagrams, and has dropped. */
 export interface SocketMemory {
   /** Bytes of datagrams that have not left, as the kernel counts them: with its own description of each. */

@@ -6,9 +6,9 @@
  * held by the waiting function until the call has returned.
  */
 
-import { EFD_CLOEXEC, EFD_NONBLOCK, POLLIN } from "./constants.ts";
+import { EFD_CLOEXEC, EFD_NONBLOCK, POLLERR, POLLHUP, POLLIN, POLLNVAL } from "./constants.ts";
 import type { SocketEnds } from "./datagram.ts";
-import { checkResult, EINTR, readErrno } from "./errno.ts";
+import { checkResult, EINTR, readErrno, SystemError } from "./errno.ts";
 import { Pollfd, Timespec } from "./layout.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
 import type { SystemClock } from "./system_clock.ts";
@@ -27,11 +27,20 @@ const turnDueNs = 100 * millisecondNs;
 const punctualNs = 1 * millisecondNs;
 const longestWaitNs = 86_400e9;
 
+/** Who is told of what a wait meets. */
+export interface WaitListener {
+  /** poll itself failed; it is not tried again at once. */
+  failed(error: SystemError): void;
+  /** An end has an error: transmit stamps, or something that must be cleared. */
+  pendingError(): void;
+}
+
 /** Waits until one end is readable or either has something on its error queue. It does not own the descriptors. */
 export class SocketWaiter {
   /** What is polled: an error queue always counts (POLLERR), what the end that only sends may have received does not. */
   readonly #polled: readonly Polled[];
   readonly #clock: SystemClock;
+  readonly #listener: WaitListener;
   readonly #request: PollRequest;
   readonly #sleep = new PollRequest([]);
   #lastTurnNs: number;
@@ -48,8 +57,10 @@ export class SocketWaiter {
    *
    * @param ends what is waited for
    * @param clock that measures the waits
+   * @param listener is told of errors
    */
-  constructor({ hears, sends }: SocketEnds, clock: SystemClock) {
+  constructor({ hears, sends }: SocketEnds, clock: SystemClock, listener: WaitListener) {
+    this.#listener = listener;
     this.#polled = sends === hears ? [[hears, POLLIN]] : [[hears, POLLIN], [sends, 0]];
     this.#clock = clock;
     this.#request = new PollRequest(this.#polled);
@@ -89,7 +100,13 @@ export class SocketWaiter {
     }
     if (timeoutNs === 0) return settled;
     const result = request.pollNow(timeoutNs);
-    if (result >= 0 || readErrno() !== EINTR) return settled;
+    if (result === 0) return settled;
+    if (result > 0) {
+      if (request.hasErrors()) this.#listener.pendingError();
+      return settled;
+    }
+    const errno = readErrno();
+    if (errno !== EINTR) return this.#fail(errno, timeoutNs);
     // A signal came: let its listener run.
     const deadlineNs = nowNs + timeoutNs;
     return this.#waitAside(deadlineNs, deadlineNs - this.#clock.monotonicNs());
@@ -128,9 +145,21 @@ export class SocketWaiter {
       this.#woken = this.#pending > 0;
       return;
     }
-    if (result !== 0) return;
+    if (result > 0 && request.hasErrors()) this.#listener.pendingError();
     const remainingNs = deadlineNs - this.#lastTurnNs;
+    // Its errno is lost with the thread that it failed on: the same call here shows whether it was more than a signal.
+    const again = result < 0 ? this.#request.pollNow(0) : 0;
+    const errno = again < 0 ? readErrno() : EINTR;
+    if (errno !== EINTR) return this.#fail(errno, remainingNs);
+    if (result !== 0) return;
     if (remainingNs > 0) this.#request.pollNow(Math.min(remainingNs, shortWaitNs));
+  }
+
+  /** Waits without poll, for a while. */
+  #fail(errno: number, timeoutNs: number): Promise<void> {
+    this.#listener.failed(new SystemError(linux ? "ppoll" : "poll", errno, "wait for replies"));
+    const waitMs = Math.max(0, Math.min(timeoutNs, shortWaitNs)) / millisecondNs;
+    return new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 
   #signal(): void {
@@ -200,6 +229,15 @@ class PollRequest {
     this.#setTimeout(timeoutNs);
     const { ppollNonblocking } = openLinuxLibc();
     return ppollNonblocking(this.#pointer, this.#count, this.#timeoutPointer, null);
+  }
+
+  /** Whether the last poll that found something found an error. */
+  hasErrors(): boolean {
+    for (let offset = 0; offset < this.#view.byteLength; offset += Pollfd.size) {
+      const found = this.#view.getInt16(offset + Pollfd.returnedEvents, true);
+      if ((found & (POLLERR | POLLHUP | POLLNVAL)) !== 0) return true;
+    }
+    return false;
   }
 
   #setTimeout(timeoutNs: number): void {

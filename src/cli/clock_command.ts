@@ -18,7 +18,7 @@ import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
 import type { PingPlan } from "./ping_plan.ts";
 import { print } from "./print.ts";
-import { gatherTargets } from "./session.ts";
+import { gatherTargets, openTransport } from "./session.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
@@ -54,7 +54,7 @@ async function measure(
   system: System,
 ): Promise<ExitCode> {
   const { targets } = list;
-  const transport = system.openTransport(plan.transport);
+  const transport = openTransport(plan, system);
   system.dropPrivileges();
   try {
     const { clock } = transport;
@@ -160,6 +160,7 @@ async function measure(
       totals: recorder.totals(),
       ...recorder.strays,
       kernelDrops: transport.droppedDatagrams(),
+      failedCalls: transport.failedCalls?.() ?? 0,
     });
     // The disk may have filled up with the very last line.
     return failed() ? ExitCode.System : exitCode;

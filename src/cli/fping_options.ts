@@ -61,7 +61,7 @@ export const FPING_OPTIONS = {
   },
   size: {
     short: "b",
-    value: integer("BYTES", 0, 65_467),
+    value: integer("BYTES", 0, 65_507),
     help: "Payload of an echo, in bytes",
     group: "Packet",
     fallback: "56",

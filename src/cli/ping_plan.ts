@@ -23,6 +23,8 @@ const ALIVE_TIMEOUT_MS = 500;
 const ALIVE_RETRIES = 3;
 const ALIVE_BACKOFF = 1.5;
 const ECHO_PAYLOAD_BYTES = 56;
+/** What an IPv4 datagram holds after a header without options and a timestamp message. */
+const MAX_TRAILING_BYTES = 65_535 - 20 - 20;
 const ICMP_ERROR_TYPES = [3, 4, 5, 11, 12];
 const TIMESTAMP_REPLY = 14;
 const ECHO_REPLY = 0;
@@ -60,6 +62,12 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
   }
   const { interfaceName, sourceAddress } = readEgress(options.interface);
   const payload = options.payload ?? defaultPayload(kind);
+  if (kind === "timestamp" && payload.length > MAX_TRAILING_BYTES) {
+    throw new UsageError(
+      `Cannot send ${payload.length} bytes after a timestamp message: expected at most ${MAX_TRAILING_BYTES}`,
+      "--payload",
+    );
+  }
   const stampPayload = kind === "echo" && options.payload === undefined;
   const template = new ProbeTemplate({
     kind,

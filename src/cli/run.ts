@@ -15,6 +15,7 @@ import {
   readNetworkCapabilities,
   readStampSupport,
   resolveName,
+  slotBytesFor,
 } from "../../ffi/mod.ts";
 import { writeAll } from "../report/line_sink.ts";
 import type { NameResolution } from "../target/resolver.ts";
@@ -31,9 +32,6 @@ import type {
   System,
   TransportOptions,
 } from "./system.ts";
-
-/** Longest datagram that is received whole, unless a longer one is sent. */
-const MIN_SLOT_BYTES = 2048;
 
 /** Runs icmptime on this machine with the words of its command line; returns the exit code. */
 export function run(args: readonly string[]): Promise<ExitCode> {
@@ -86,7 +84,8 @@ function openTransport(options: TransportOptions): Transport {
     mark,
     icmpTypes,
     kernelStamps,
-    slotBytes: Math.max(MIN_SLOT_BYTES, options.datagramBytes),
+    slotBytes: slotBytesFor(options.datagramBytes),
+    onTrouble: options.onTrouble,
   });
 }
 

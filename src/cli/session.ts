@@ -2,6 +2,7 @@
 
 import { setColorEnabled } from "@std/fmt/colors";
 import { Prober } from "../probe/prober.ts";
+import type { Transport } from "../probe/transport.ts";
 import type { Condition } from "../report/condition.ts";
 import {
   type ConditionEvent,
@@ -144,7 +145,7 @@ function formatProblem({ label, kind, message }: TargetProblem): string {
 export async function runSession(setup: SessionSetup, system: System): Promise<ExitCode> {
   const { plan, list, conditions = [] } = setup;
   const { targets } = list;
-  const transport = system.openTransport(plan.transport);
+  const transport = openTransport(plan, system);
   try {
     const file = setup.output === undefined ? undefined : openFile(setup.output, system);
     system.dropPrivileges();
@@ -236,6 +237,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       totals: recorder.totals(),
       ...recorder.strays,
       kernelDrops: transport.droppedDatagrams(),
+      failedCalls: transport.failedCalls?.() ?? 0,
     });
     sink.flush();
     // The disk may have filled up with the very last lines.
@@ -244,6 +246,12 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   } finally {
     transport.close();
   }
+}
+
+/** Opens the socket of a run; what fails there and does not end the run is reported once. */
+export function openTransport({ transport }: PingPlan, system: System): Transport {
+  const onTrouble = (error: Error) => complain(system, `${error.message}; the run goes on`);
+  return system.openTransport({ ...transport, onTrouble });
 }
 
 function openFile(path: string, system: System): ByteSink {

@@ -20,6 +20,8 @@ export interface TransportOptions {
   readonly datagramBytes: number;
   /** Take stamps from the kernel where it has them. */
   readonly kernelStamps: boolean;
+  /** Called once for each kind of failure that the run survives. */
+  readonly onTrouble?: ((error: Error) => void) | undefined;
 }
 
 /** Signals that a run answers to. */

@@ -164,8 +164,8 @@ export function stamp(): OptionValue<number> {
   };
 }
 
-/** Longest payload that still fits an IPv4 datagram with a full header and a timestamp message. */
-const MAX_PAYLOAD_BYTES = 65535 - 60 - 20;
+/** Longest payload of an echo: what an IPv4 datagram holds after a header without options and the ICMP header. */
+const MAX_PAYLOAD_BYTES = 65_535 - 20 - 8;
 
 /** Payload bytes: `0x…` gives them, a number counts them (pattern 0, 1, 2, …), `text:…` spells them. */
 export function payload(): OptionValue<Uint8Array> {

@@ -8,6 +8,8 @@ export interface SideEvents {
   readonly onExtra?: ((reply: ExtraReply) => void) | undefined;
   /** Something arrived that answers none of the run's probes. */
   readonly onStray?: ((datagram: StrayDatagram) => void) | undefined;
+  /** A system call failed, and the run goes on; called once for each kind of failure. Replies may be missing. */
+  readonly onTrouble?: ((error: Error) => void) | undefined;
 }
 
 /** Outcomes in the order in which they were told. They wait here until they are taken, however many there are. */

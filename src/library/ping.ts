@@ -1,6 +1,6 @@
 /** `ping` as a function: the same prober and the same socket as the command, without its words and lines. */
 
-import { RawSocket, resolveName } from "../../ffi/mod.ts";
+import { RawSocket, resolveName, slotBytesFor } from "../../ffi/mod.ts";
 import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
@@ -170,7 +170,8 @@ function openSocket(options: PingOptions, lengthBytes: number): RawSocket {
     mark: options.mark,
     icmpTypes: [reply, ...ICMP_ERROR_TYPES],
     kernelStamps: options.kernelStamps,
-    slotBytes: Math.max(2048, lengthBytes),
+    slotBytes: slotBytesFor(lengthBytes),
+    onTrouble: options.onTrouble,
   });
 }
 

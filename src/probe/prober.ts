@@ -8,6 +8,7 @@
 
 import type { ProbeTemplate } from "../packet/mod.ts";
 import { type Instant, wholeMsOfDay } from "../time/mod.ts";
+import { FragmentingSender } from "./fragmenting_sender.ts";
 import { HeldProbes, type Refusal } from "./held_probes.ts";
 import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
@@ -39,6 +40,7 @@ export type EndReason = "complete" | "deadline" | "stopped";
 export class Prober {
   readonly #options: ProberOptions;
   readonly #transport: Transport;
+  readonly #sender: FragmentingSender;
   readonly #listener: ProbeListener;
   readonly #table = new InFlightTable(REMEMBER_MS);
   readonly #stamps: StampBook;
@@ -59,6 +61,7 @@ export class Prober {
   constructor(options: ProberOptions, transport: Transport, listener: ProbeListener) {
     this.#options = options;
     this.#transport = transport;
+    this.#sender = new FragmentingSender(transport);
     this.#listener = listener;
     this.#timeoutNs = options.timeoutMs * 1e6;
     this.#stamps = new StampBook(transport, options.stampAt);
@@ -213,7 +216,7 @@ export class Prober {
     const nowMs = wholeMsOfDay(now.realtimeNs);
     const probes = dues.map((due) => this.#makeProbe(due, nowMs, now));
     const batch = probes.map((probe, slot) => this.#write(probe, slot));
-    const results = this.#transport.send(batch);
+    const results = this.#sender.send(batch);
     const refusals: Refusal[] = [];
     for (const [i, probe] of probes.entries()) {
       const result = results[i], due = dues[i] as DueProbe;

@@ -22,6 +22,8 @@ export interface SendError {
   readonly code: string;
   /** One line for a person. */
   readonly message: string;
+  /** EMSGSIZE: longest datagram that the interface takes, in bytes; undefined when the kernel did not say. */
+  readonly mtuBytes?: number | undefined;
 }
 
 /** What became of one datagram handed to send(). */
@@ -93,6 +95,8 @@ export interface Transport {
   wake(): void;
   /** Datagrams that the kernel dropped because the receive buffer was full, since open. */
   droppedDatagrams(): number;
+  /** System calls that failed for a reason of this machine and may have cost replies, since open. */
+  failedCalls?(): number;
   /** Closes; further calls do nothing. */
   close(): void;
 }

@@ -104,4 +104,6 @@ export interface EndInfo {
   readonly unmatched: number;
   /** Datagrams that the kernel dropped for want of room. */
   readonly kernelDrops: number;
+  /** System calls on the sockets that failed for a reason of this machine. */
+  readonly failedCalls: number;
 }

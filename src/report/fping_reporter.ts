@@ -19,6 +19,7 @@ import { formatFpingError } from "./fping_error_text.ts";
 import type { LineSink } from "./line_sink.ts";
 import type { Reporter } from "./reporter.ts";
 import { safeText } from "./safe_text.ts";
+import { UnsentReasons } from "./unsent_reasons.ts";
 import type { TargetStatistics, TargetSummary } from "./target_statistics.ts";
 
 /** What the user of fping's form wants to see. */
@@ -37,6 +38,8 @@ export interface FpingReporterOptions {
 export class FpingReporter implements Reporter {
   readonly #sink: LineSink;
   readonly #options: FpingReporterOptions;
+  /** Why probes were not sent, where no line says so. */
+  readonly #unsent = new UnsentReasons();
   #baseUnixMs = 0;
   #message: RunInfo["kind"] = "timestamp";
 
@@ -98,7 +101,10 @@ export class FpingReporter implements Reporter {
 
   /** Why the kernel did not take the probe. */
   unsent({ outcome }: UnsentEvent): void {
-    if (this.#options.quiet) return;
+    if (this.#options.quiet) {
+      this.#unsent.add(outcome.error);
+      return;
+    }
     this.#options.errors.line(outcome.error.message);
     this.#options.errors.flush();
   }
@@ -122,8 +128,9 @@ export class FpingReporter implements Reporter {
     this.#options.errors.flush();
   }
 
-  /** Lets the summary go. */
+  /** Lets the summary go, with what a quiet run has not reported. */
   end(_info: EndInfo): void {
+    for (const line of this.#unsent.lines()) this.#options.errors.line(`icmptime: ${line}`);
     this.#options.errors.flush();
   }
 

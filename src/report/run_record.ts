@@ -245,4 +245,11 @@ export const END_FIELDS: readonly Field<EndInfo>[] = [
     description: "Datagrams that the kernel dropped because the receive buffer was full",
     value: (end) => end.kernelDrops,
   },
+  {
+    name: "failed_calls",
+    type: "integer",
+    description:
+      "System calls on the sockets that failed and that the run survived: replies may be missing",
+    value: (end) => end.failedCalls,
+  },
 ];

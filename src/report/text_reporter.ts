@@ -22,6 +22,7 @@ import { formatQueue } from "./queue_text.ts";
 import { safeText } from "./safe_text.ts";
 import { formatStamps } from "./stamps_text.ts";
 import { formatSummary } from "./summary_text.ts";
+import { UnsentReasons } from "./unsent_reasons.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** What the user wants to see of a text run. */
@@ -48,6 +49,8 @@ const FILLED_IN = "The kernel fills in source and identification where they are 
 export class TextReporter implements Reporter {
   readonly #sink: LineSink;
   readonly #options: TextReporterOptions;
+  /** Why probes were not sent, where no line says so. */
+  readonly #unsent = new UnsentReasons();
   #baseUnixMs = 0;
   #timeoutMs = 0;
   #hasQueueInRtt = false;
@@ -128,7 +131,10 @@ export class TextReporter implements Reporter {
 
   /** Writes why the kernel did not take the probe. */
   unsent({ outcome }: UnsentEvent): void {
-    if (this.#options.quiet) return;
+    if (this.#options.quiet) {
+      this.#unsent.add(outcome.error);
+      return;
+    }
     this.#line(
       outcome.at,
       `${this.#name(outcome.target)}: seq=${outcome.number} ${
@@ -155,6 +161,11 @@ export class TextReporter implements Reporter {
   end(info: EndInfo): void {
     if (info.targets > 1) {
       this.#sink.line(`\n${info.answered} of ${info.targets} targets answered`);
+    }
+    for (const line of this.#unsent.lines()) this.#sink.line(red(line));
+    if (info.failedCalls > 0) {
+      const calls = info.failedCalls === 1 ? "1 system call" : `${info.failedCalls} system calls`;
+      this.#sink.line(yellow(`${calls} on the sockets failed: replies may be missing`));
     }
     if (info.kernelDrops > 0) {
       this.#sink.line(

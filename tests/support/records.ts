@@ -94,6 +94,8 @@ export interface EndRecord extends CountRecord {
   readonly unmatched: number;
   /** Dropped for want of buffer. */
   readonly kernel_drops: number;
+  /** System calls on the sockets that failed. */
+  readonly failed_calls: number;
 }
 
 /** The whole output of one run, sorted by type, each in the order of writing. */

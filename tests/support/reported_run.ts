@@ -83,6 +83,7 @@ export async function reportRun(
     totals: recorder.totals(),
     ...recorder.strays,
     kernelDrops: transport.droppedDatagrams(),
+    failedCalls: 0,
   });
   outputLines.flush();
   errorLines.flush();

@@ -61,6 +61,7 @@ Deno.test("a stamp and a drop count are read, whatever stands between them", () 
     dropped: 0xffff_fffe,
     moment: undefined,
     transmitKey: -1,
+    mtuBytes: 0,
   });
 });
 

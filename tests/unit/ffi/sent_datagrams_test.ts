@@ -109,6 +109,22 @@ Deno.test("bytes that are cut anywhere, or random, are nobody's and throw nothin
   }
 });
 
+Deno.test("a later fragment is recognised by its identification and offset, however short it is", () => {
+  const fragment = (identification: number, offset: number, payloadBytes: number) => {
+    const bytes = buildRequest(host, 1).slice(0, 20 + payloadBytes);
+    view(bytes).setUint16(2, bytes.length);
+    view(bytes).setUint16(4, identification);
+    view(bytes).setUint16(6, offset / 8);
+    return bytes;
+  };
+  const fragments = [fragment(7, 1480, 20), fragment(8, 1480, 20), fragment(8, 2960, 1)];
+  const sent = recorded(fragments);
+  const ethernet = new Uint8Array(14);
+  assertEquals(fragments.map((each) => find(sent, returned(each, ethernet, 20))), [100, 101, 102]);
+  assertEquals(find(sent, returned(fragment(9, 1480, 20), ethernet)), undefined);
+  assertEquals(find(sent, returned(fragment(7, 2960, 20), ethernet)), undefined);
+});
+
 Deno.test("a datagram is found until its last stamp, and no longer", () => {
   const datagram = buildRequest(host, 1);
   const sent = recorded([datagram]);

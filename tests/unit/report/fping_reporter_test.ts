@@ -89,13 +89,14 @@ Deno.test("fping: replies and time-outs on one stream, errors and the summary on
   );
 });
 
-Deno.test("fping: quiet has the summary alone, and what came twice", async () => {
+Deno.test("fping: quiet has the summary, what came twice, and why probes were not sent", async () => {
   const { output, errors } = await reportRun(EVENTFUL, { count: 8 }, fping(true));
   assertEquals(output.text, "");
-  assertEquals(errors.lines.map((line) => line.split(" : ")[1]?.split(/[ =]/)[0]), [
-    "duplicate",
-    "duplicate",
-    "xmt/rcv/%loss",
+  assertEquals(errors.lines.map((line) => line.split(" : ").at(-1)?.split("=")[0]), [
+    "duplicate for [2], 20 bytes, 11.3 ms",
+    "duplicate for [3], 20 bytes, 1405 ms",
+    "xmt/rcv/%loss ",
+    "icmptime: 1 not sent: Cannot send to the host: ENETUNREACH",
   ]);
 });
 
