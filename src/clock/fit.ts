@@ -6,7 +6,14 @@ import { findChangePoint } from "./change_point.ts";
 import { LowerEnvelope } from "./envelope.ts";
 import { estimateLine, type LikelyLine, type LineEstimate, widestGapMs } from "./estimate.ts";
 import { FeasibleRegion, type Range } from "./feasible_region.ts";
-import { type ClockSample, rebased, type RelativeSample, relativeSample } from "./sample.ts";
+import { LeastDelays } from "./least_delays.ts";
+import {
+  type ClockSample,
+  type FitReference,
+  rebased,
+  type RelativeSample,
+  relativeSample,
+} from "./sample.ts";
 
 /** Limits of one fit. */
 export interface ClockFitOptions {
@@ -16,20 +23,6 @@ export interface ClockFitOptions {
   readonly windowNs: number;
   /** How many samples are kept at most. */
   readonly maxSamples: number;
-}
-
-/** What the samples of a fit are relative to. */
-export interface FitReference {
-  /** Our realtime, nanoseconds since the clock's base. */
-  readonly referenceNs: number;
-  /** Remote clock minus ours, milliseconds in ± 12 h. */
-  readonly referenceMs: number;
-}
-
-/** The reference that a sample gives. */
-export function referenceOf(first: ClockSample): FitReference {
-  const referenceNs = first.sentAt.realtimeNs;
-  return { referenceNs, referenceMs: foldMs(first.receiveMs - msOfDay(referenceNs)) };
 }
 
 /** A gap narrower than the shortest round trip by more than this is more than rounding, milliseconds. */
@@ -65,9 +58,6 @@ const FREE_EXCESSES = 0.1;
 /** So many standard deviations of a rate without a limit are possible. */
 const FREE_SPREADS = 4;
 
-/** The grain is how far so many of the shortest round trips lie apart. */
-const RANKED = 4;
-
 /** Offset and skew that fit a stretch of samples: what is possible and what is likely. */
 export class ClockFit {
   readonly #tick: TickDetector;
@@ -78,9 +68,8 @@ export class ClockFit {
   #region: FeasibleRegion;
   #upper = new LowerEnvelope();
   #negatedLower = new LowerEnvelope();
-  /** The shortest round trips without what the remote says it took, shortest first. */
-  #leastDelaysMs: number[] = [];
-  #delaySumMs = 0;
+  /** Of round trips without what the remote says it took. */
+  #delays = new LeastDelays();
   #minRttNs = Infinity;
   /** The likeliest line of the samples kept, or of the first #lineSize of them. */
   #line: LikelyLine | undefined;
@@ -154,7 +143,7 @@ export class ClockFit {
    */
   deficitMs(): number {
     const line = this.#likelyLine(this.size);
-    const [leastMs] = this.#leastDelaysMs;
+    const { leastMs } = this.#delays;
     if (line === undefined || leastMs === undefined || !this.#tick.settled) return 0;
     const expectedMs = Math.max(leastMs * ratio(line.skewPpm), this.#widestGapMs);
     return Math.max(0, expectedMs - line.gapMs);
@@ -167,10 +156,9 @@ export class ClockFit {
 
   /** Whether the gap lacks more than chance explains. */
   get isStrained(): boolean {
-    const ranked = this.#leastDelaysMs;
-    if (ranked.length < RANKED) return false;
-    const grainMs = (ranked[RANKED - 1] ?? 0) - (ranked[0] ?? 0);
-    return this.deficitMs() > LEAST_DEFICIT_MS + DEFICIT_GRAINS * grainMs;
+    const { grainMs } = this.#delays;
+    return grainMs !== undefined &&
+      this.deficitMs() > LEAST_DEFICIT_MS + DEFICIT_GRAINS * grainMs;
   }
 
   /** Whether a rate beyond the limit would make the gap wider by more than chance explains. */
@@ -290,8 +278,7 @@ export class ClockFit {
     this.#region = FeasibleRegion.unbounded(this.#options.maxSkewPpm);
     this.#upper = new LowerEnvelope();
     this.#negatedLower = new LowerEnvelope();
-    this.#leastDelaysMs = [];
-    this.#delaySumMs = 0;
+    this.#delays = new LeastDelays();
     this.#minRttNs = Infinity;
     for (const sample of samples) {
       const region = this.#clip(this.#region, sample);
@@ -336,18 +323,8 @@ export class ClockFit {
     this.#samples.push(sample);
     this.#upper.add(this.#seconds(sample.sentNs), this.#likelyUpperMs(sample));
     this.#negatedLower.add(this.#seconds(sample.receivedNs), -this.#likelyLowerMs(sample));
-    const delaySumMs = this.#leastDelaysOf(sample);
-    this.#delaySumMs += delaySumMs;
-    this.#rank(delaySumMs);
+    this.#delays.add(this.#leastDelaysOf(sample));
     this.#minRttNs = Math.min(this.#minRttNs, sample.receivedNs - sample.sentNs);
-  }
-
-  #rank(delaySumMs: number): void {
-    const ranked = this.#leastDelaysMs;
-    if (ranked.length === RANKED && delaySumMs >= (ranked[RANKED - 1] ?? 0)) return;
-    ranked.push(delaySumMs);
-    ranked.sort((one, other) => one - other);
-    if (ranked.length > RANKED) ranked.pop();
   }
 
   #likelyUpperMs(sample: RelativeSample): number {
@@ -373,8 +350,7 @@ export class ClockFit {
   #narrowsGap(sample: RelativeSample): boolean {
     const count = this.#samples.length;
     if (count < SAMPLES_FOR_GAP || !this.#tick.settled) return false;
-    const leastMs = this.#leastDelaysMs[0] ?? 0;
-    const queueingMs = this.#delaySumMs / count - leastMs;
+    const { leastMs = 0, queueingMs } = this.#delays;
     const wantedMs = leastMs - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
     if (wantedMs <= 0) return false;
     const line = this.#recentLine();

@@ -1,5 +1,7 @@
 /** Samples of a remote clock, unfolded around a reference so that doubles keep nanoseconds. */
 
+import { FINE_TICK_MS } from "../measurement/tick.ts";
+import { elapsedNs } from "../measurement/timestamp.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { Instant } from "../time/instant.ts";
 
@@ -33,6 +35,20 @@ export interface RelativeSample {
   readonly minusBackMs: number;
 }
 
+/** What the samples of a fit are relative to. */
+export interface FitReference {
+  /** Our realtime, nanoseconds since the clock's base. */
+  readonly referenceNs: number;
+  /** Remote clock minus ours, milliseconds in ± 12 h. */
+  readonly referenceMs: number;
+}
+
+/** The reference that a sample gives. */
+export function referenceOf(first: ClockSample): FitReference {
+  const referenceNs = first.sentAt.realtimeNs;
+  return { referenceNs, referenceMs: foldMs(first.receiveMs - msOfDay(referenceNs)) };
+}
+
 /** Makes a sample relative to a reference offset. */
 export function relativeSample(
   sample: ClockSample,
@@ -61,4 +77,19 @@ export function rebased(sample: RelativeSample, referenceMs: number): RelativeSa
     outMs: foldMs(receiveMs - msOfDay(sentNs) - referenceMs),
     minusBackMs: foldMs(transmitMs - msOfDay(receivedNs) - referenceMs),
   };
+}
+
+/** No clock goes wrong by more than this share while it answers. */
+const MAX_RATE_ERROR = 0.1;
+
+/**
+ * Whether the two stamps of one reply can be of one clock: it does not run backwards while it answers, however coarse
+ * it is, and does not take longer than the whole round trip, but for a tick.
+ */
+export function isConsistent(sample: ClockSample, worstTickMs: number): boolean {
+  const { sentAt, receivedAt, receiveMs, transmitMs } = sample;
+  const processingMs = foldMs(transmitMs - receiveMs);
+  const rttMs = elapsedNs(sentAt, receivedAt) / 1e6;
+  return processingMs >= -FINE_TICK_MS &&
+    processingMs <= rttMs * (1 + MAX_RATE_ERROR) + worstTickMs + FINE_TICK_MS;
 }

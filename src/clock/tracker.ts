@@ -1,13 +1,13 @@
 /** Follows one remote clock: offset and skew with hard bounds, from every answered probe. */
 
-import { FINE_TICK_MS, TickDetector } from "../measurement/tick.ts";
-import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
+import { TickDetector } from "../measurement/tick.ts";
+import { isClockStep } from "../measurement/timestamp.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { Instant } from "../time/instant.ts";
-import { ClockFit, type ClockFitOptions, referenceOf, WIDE_SKEW_PPM } from "./fit.ts";
-import type { Range } from "./feasible_region.ts";
+import { decidedNumbers, NO_NUMBERS } from "./decided_numbers.ts";
+import { ClockFit, type ClockFitOptions, WIDE_SKEW_PPM } from "./fit.ts";
 import { sendPhaseMs, type SendPhaseOptions, steeredPhaseMs } from "./phase.ts";
-import type { ClockSample, RelativeSample } from "./sample.ts";
+import { type ClockSample, isConsistent, referenceOf, type RelativeSample } from "./sample.ts";
 import type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
 
 /** How a clock is followed. */
@@ -63,16 +63,6 @@ const RATE_LOOK_SHARE = 1 / 8;
 /** The fit is looked at for a step after so many more replies, and after this share of them more. */
 const REVIEW_REPLIES = 4;
 const REVIEW_SHARE = 1 / 16;
-
-/** How many times what the gap lacks, over the length of the run, the rate may be off beyond its bounds. */
-const DEFICIT_RATES = 2;
-const LEAST_LENGTH_S = 0.1;
-
-/** Share of what the gap lacks by which the estimate may be off. */
-const DEFICIT_SPREADS = 0.5;
-
-/** No clock goes wrong by more than this while it answers: the limit of what is called a clock at all. */
-const MAX_RATE_ERROR = 0.1;
 
 /** Offset, skew and tick of one remote clock. */
 export class ClockTracker {
@@ -142,6 +132,8 @@ export class ClockTracker {
     }
     if (this.#suspects?.add(sample, this.#probes) !== true) {
       this.#dropSuspects();
+      // Those that were left out before may just have shown another rate.
+      if (this.#fit.add(sample, this.#probes)) return;
       this.#suspects = this.#newFit(sample);
       this.#suspects.add(sample, this.#probes);
       this.#suspectsSinceNs = sample.sentAt.realtimeNs;
@@ -179,54 +171,8 @@ export class ClockTracker {
       restarts: this.#toldRestarts(),
       restartCount: this.#restartCount,
     };
-    if (fit === undefined || undecided !== undefined) {
-      return {
-        ...common,
-        shaping: 0,
-        offsetMs: undefined,
-        spreadMs: undefined,
-        lowerMs: undefined,
-        upperMs: undefined,
-        skewPpm: undefined,
-        skewSpreadPpm: undefined,
-        skewLowerPpm: undefined,
-        skewUpperPpm: undefined,
-      };
-    }
-    // What the gap lacks may be a step or a rate that has not shown itself: everything allows for it.
-    const deficitMs = fit.deficitMs();
-    const offset = widened(fit.offsetAt(whenNs), deficitMs);
-    const skew = widened(
-      fit.believableSkewPpm,
-      DEFICIT_RATES * deficitMs / Math.max(LEAST_LENGTH_S, fit.lengthSeconds) * 1e3,
-    );
-    const line = fit.estimate(whenNs) ?? {
-      offsetMs: (offset.lower + offset.upper) / 2,
-      offsetSpreadMs: uniformSpread(offset),
-      skewPpm: (skew.lower + skew.upper) / 2,
-      skewSpreadPpm: uniformSpread(skew),
-    };
-    const likely = clipped(
-      line.offsetMs,
-      // While the tick may be coarser than it seems, the likeliest line is not worth its own spread.
-      this.#tick.settled ? Math.hypot(line.offsetSpreadMs, DEFICIT_SPREADS * deficitMs) : Infinity,
-      offset,
-    );
-    const likelySkew = clipped(line.skewPpm, line.skewSpreadPpm, skew);
-    // Fold the estimate and shift the bounds with it: an interval is never torn at 12 h.
-    const shiftMs = foldMs(fit.referenceMs + likely.value) - likely.value;
-    return {
-      ...common,
-      shaping: fit.shaping,
-      offsetMs: likely.value + shiftMs,
-      spreadMs: likely.spread,
-      lowerMs: offset.lower + shiftMs,
-      upperMs: offset.upper + shiftMs,
-      skewPpm: likelySkew.value,
-      skewSpreadPpm: likelySkew.spread,
-      skewLowerPpm: skew.lower,
-      skewUpperPpm: skew.upper,
-    };
+    if (fit === undefined || undecided !== undefined) return { ...common, ...NO_NUMBERS };
+    return { ...common, ...decidedNumbers(fit, whenNs, this.#tick.settled) };
   }
 
   /**
@@ -399,44 +345,6 @@ function offsetChange(before: ClockFit, after: ClockFit, atNs: number): number |
   const now = after.estimate(atNs);
   if (old === undefined || now === undefined) return undefined;
   return foldMs(after.referenceMs + now.offsetMs - before.referenceMs - old.offsetMs);
-}
-
-/**
- * Whether the two stamps of one reply can be of one clock: it does not run backwards while it answers, however coarse
- * it is, and does not take longer than the whole round trip, but for a tick.
- */
-function isConsistent(sample: ClockSample, worstTickMs: number): boolean {
-  const { sentAt, receivedAt, receiveMs, transmitMs } = sample;
-  const processingMs = foldMs(transmitMs - receiveMs);
-  const rttMs = elapsedNs(sentAt, receivedAt) / 1e6;
-  return processingMs >= -FINE_TICK_MS &&
-    processingMs <= rttMs * (1 + MAX_RATE_ERROR) + worstTickMs + FINE_TICK_MS;
-}
-
-/**
- * The part of an estimate's interval that the hard bounds allow.
- *
- * @returns the middle of it, and half its width.
- */
-function clipped(value: number, spread: number, bounds: Range): { value: number; spread: number } {
-  const reach = Math.min(spread, uniformSpread(bounds));
-  const inside = clamp(value, bounds.lower, bounds.upper);
-  const lower = Math.max(bounds.lower, inside - reach);
-  const upper = Math.min(bounds.upper, inside + reach);
-  return { value: (lower + upper) / 2, spread: (upper - lower) / 2 };
-}
-
-function widened(range: Range, by: number): Range {
-  return { lower: range.lower - by, upper: range.upper + by };
-}
-
-/** Standard deviation of a number that may be anywhere in a range alike. */
-function uniformSpread(range: Range): number {
-  return (range.upper - range.lower) / Math.sqrt(12);
-}
-
-function clamp(value: number, lower: number, upper: number): number {
-  return Math.min(upper, Math.max(lower, value));
 }
 
 function positive(name: string, value: number): number {
