@@ -64,6 +64,20 @@ export function whyNoKeys(): string | undefined {
 }
 
 /**
+ * Sends requests, with keys from 60 000 on, until what arrives is stamped by the kernel: where no socket had receive stamps, it
+ * needs a moment until it takes them.
+ *
+ * @throws {Error} when no arrival of a thousand is
+ */
+export async function awaitReceiveStamps(socket: RawSocket, destination: number): Promise<void> {
+  for (let turn = 0; turn < 1_000; turn++) {
+    const { arrivals } = await exchange(socket, [destination], 1, { firstKey: 60_000 + turn });
+    if (arrivals[0]?.receivedAt.source === "kernel") return;
+  }
+  throw new Error("Cannot get receive stamps of the kernel: a thousand arrivals had none");
+}
+
+/**
  * Sends one request to each destination, keyed and numbered by its place plus `firstKey`, and gathers until
  * `wanted` datagrams have come.
  *

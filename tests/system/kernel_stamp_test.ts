@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/ass
 import type { RawSocket, SystemInstant } from "../../ffi/mod.ts";
 import { type CapturedTimestamp, startCapture } from "../support/capture.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
-import { exchange, openRawSocket, whyNoKeys } from "../support/raw_exchange.ts";
+import { awaitReceiveStamps, exchange, openRawSocket, whyNoKeys } from "../support/raw_exchange.ts";
 import { addressNumber, buildRequest, readSequence } from "../support/request_bytes.ts";
 import { systemTest } from "../support/tools.ts";
 
@@ -31,7 +31,7 @@ for (const [attribution, missing] of methods) {
     await using namespace = await Namespace.open();
     // While one socket has receive stamps, the kernel takes them at once for another.
     using keeper = openRawSocket(namespace);
-    while ((await exchange(keeper, [loopback], 1)).arrivals[0]?.receivedAt.source !== "kernel");
+    await awaitReceiveStamps(keeper, loopback);
     for (let run = 0; run < 20; run++) {
       using socket = openRawSocket(namespace, { attribution });
       assertEquals(socket.stampSource, "kernel");
@@ -63,10 +63,7 @@ for (const [attribution, missing] of methods) {
     await using pair = await VethPair.open();
     const far = addressNumber(pair.farAddress);
     using socket = openRawSocket(pair.near, { attribution });
-    while (
-      (await exchange(socket, [far], 1, { firstKey: 900 })).arrivals[0]?.receivedAt.source !==
-        "kernel"
-    );
+    await awaitReceiveStamps(socket, far);
     await using capture = await startCapture(pair.near, pair.device);
     const { sentAt, stamps, arrivals } = await exchange(socket, Array(50).fill(far), 50);
     const wire = await capture.until(49);

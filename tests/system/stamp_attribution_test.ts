@@ -122,12 +122,12 @@ systemTest({
 }, async () => {
   await using pair = await VethPair.open();
   await pair.near.mustRun(["ping", "-c", "1", pair.farAddress]);
-  const shaper = ["tbf", "rate", "400kbit", "burst", "1600", "limit", "1000"];
+  const shaper = ["tbf", "rate", "40kbit", "burst", "1600", "limit", "1000"];
   await pair.near.mustRun(["tc", "qdisc", "add", "dev", pair.device, "root", ...shaper]);
   const far = addressNumber(pair.farAddress);
   using socket = openRawSocket(pair.near, { attribution });
   await using capture = await startCapture(pair.near, pair.device);
-  const count = 200;
+  const count = 100;
   const stamps: RawTransmitStamp[] = [];
   const windows: { fromNs: number; toNs: number }[] = [];
   let refused = 0;
