@@ -86,7 +86,8 @@ const EVERYBODY = ["198.18.0.1-198.18.0.12", "203.0.113.1"];
 labTest({ name: "formats: every kind of line of ping is as the schema says" }, async () => {
   await using lab = await Lab.open({ scenario: EVERYTHING });
   const argv = SOURCE_PROGRAM.argv(
-    ...["--json", "-c", "4", "-i", "400ms", "-W", "500ms", "--summary-every", "500ms"],
+    ...["--json", "--loop", "-w", "2", "-i", "400ms", "-W", "500ms", "--summary-every", "500ms"],
+    ...["--fail-if", "loss>5%"],
     ...EVERYBODY,
   );
   const { code, stdout } = await lab.run(argv);
