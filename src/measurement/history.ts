@@ -1,9 +1,14 @@
 /** What the earlier replies of a host say about the stamps of the next one. */
 
 import { foldMs, msOfDay } from "../time/day.ts";
+import { type HostOffset, HostOffsetTracker, type TickState } from "./host_offset.ts";
 import type { StampReading } from "./reading.ts";
-import { FINE_TICK_MS, TickDetector } from "./tick.ts";
-import { measureTimestamp, type ProbeStamps, type TimestampMeasurement } from "./timestamp.ts";
+import {
+  type MeasurementFlag,
+  measureTimestamp,
+  type ProbeStamps,
+  type TimestampMeasurement,
+} from "./timestamp.ts";
 
 /**
  * A receive stamp that repeats for longer than this is stuck: even a clock that counts whole seconds
@@ -28,11 +33,34 @@ const RATE_TOLERANCE_MS = 500;
 const OTHER_UNIT_RATIO = 0.05;
 
 /**
- * A host's tick is looked for from the reply on whose stamp lags so far behind another of its stamps: a fine clock
- * on a steady way never lets it, and a run may have many such hosts. The finest tick that is looked for lets half
- * of all stamps lag by that.
+ * A stamp that was stuck is believed again after so long: a clock with a tick of some seconds moves now and then,
+ * and is stuck again soon.
  */
-const TICK_LAG_MS = 1;
+const STUCK_KEPT_NS = 3e9;
+
+/** What makes all bounds of a host doubtful, also those of its earlier replies. */
+const UNUSABLE: ReadonlySet<MeasurementFlag> = new Set<MeasurementFlag>([
+  "zero",
+  "one",
+  "low-bits-zero",
+  "originate-copied",
+  "out-of-range",
+  "stuck",
+  "wrong-rate",
+]);
+
+const TICK_FLAGS: Readonly<Record<TickState, readonly MeasurementFlag[]>> = {
+  assumed: ["tick-assumed"],
+  fine: [],
+  coarse: ["coarse-tick"],
+  unknown: ["tick-unknown"],
+};
+
+/** What one answered probe measured, and what all replies of its host say up to it. */
+export interface HostMeasurement extends TimestampMeasurement {
+  /** The offset by all replies of the host. */
+  readonly host: HostOffset;
+}
 
 /**
  * Measures the probes of one host in turn, and remembers what one probe alone cannot tell: how its
@@ -40,9 +68,11 @@ const TICK_LAG_MS = 1;
  * stamps advance as time does, and how coarse they are.
  */
 export class StampHistory {
+  readonly #offset = new HostOffsetTracker();
   #reading: StampReading | undefined;
   #receive: number | undefined;
   #sameSinceNs = 0;
+  #stuckNs = -Infinity;
   #anchorMs: number | undefined;
   #anchorNs = 0;
   #wrongRate = false;
@@ -53,95 +83,111 @@ export class StampHistory {
   #jumpAfterMs = 0;
   /** The stamps of the last stretch differed from time, which one jump explains. */
   #jumped = false;
-  /** How far the stamp that was most ahead of our send time was. */
-  #leadMs: number | undefined;
-  #ticks: TickDetector | undefined;
-  #ticksKnown = false;
   #hasOwnTime = false;
+  #isCopier = false;
 
   /** How this host's stamps are read when only one reading fitted; undefined until one did. */
   get reading(): StampReading | undefined {
     return this.#reading;
   }
 
-  /** The coarse tick that this host's stamps have shown, milliseconds; 1 while they have not. */
-  get tickMs(): number {
-    return this.#ticks?.tickMs ?? FINE_TICK_MS;
+  /** How far this host's tick is known. */
+  get tick(): TickState {
+    return this.#offset.state;
   }
 
   /**
    * Measures one answered probe; see measureTimestamp. A stuck stamp is flagged `stuck`, one that does not
-   * advance as time does `wrong-rate`; neither gives delays or an offset. The bounds of a host that is
-   * known to have a coarse tick are as wide as that, and flagged `coarse-tick`.
+   * advance as time does `wrong-rate`; neither gives delays or an offset. Bounds that rest on a tick of a
+   * millisecond are flagged `tick-assumed` until the stamps have shown it. Where they contradict it the bounds are as
+   * wide as the tick that they have shown (`coarse-tick`), or as the coarsest that is left (`tick-unknown`).
    *
    * @throws {RangeError} when the tick is not a positive finite number.
    */
-  measure(probe: ProbeStamps): TimestampMeasurement {
-    const { tickMs } = this;
-    const isCoarse = tickMs > probe.tickMs;
-    const measured = measureTimestamp({
+  measure(probe: ProbeStamps): HostMeasurement {
+    const tickMs = this.#tickMs(probe);
+    const measured = this.#measure(probe, tickMs);
+    const { reading, flags } = measured;
+    if (reading !== "ambiguous" && reading !== "unreadable") this.#reading = reading;
+    const isReadable = measured.receiveMs !== undefined;
+    const isStuck = this.#isStuck(probe) && isReadable;
+    if (isStuck) this.#anchorMs = undefined;
+    else if (isReadable) this.#watch(probe, measured);
+    if (flags.includes("originate-copied")) this.#isCopier = true;
+    const found = isStuck ? "stuck" : this.#findTrouble();
+    const trouble = found !== undefined && isReadable ? [found] : [];
+    if (trouble.length > 0 || flags.some((flag) => UNUSABLE.has(flag))) {
+      this.#offset.withdraw(probe.sentAt.monotonicNs);
+      return this.#reject(measured, trouble);
+    }
+    if (measured.offset === undefined) return { ...measured, host: this.#offset.known() };
+    return this.#bound(probe, measured, tickMs);
+  }
+
+  /** Takes a usable reply in; measures it anew where it has changed what is known of the tick. */
+  #bound(probe: ProbeStamps, measured: TimestampMeasurement, tickMs: number): HostMeasurement {
+    const { sentAt, receivedAt } = probe;
+    const { receiveMs = 0, transmitMs = 0 } = measured;
+    const isClock = this.#offset.add({
+      atNs: sentAt.monotonicNs,
+      clockPairNs: sentAt.realtimeNs - sentAt.monotonicNs,
+      receiveMs,
+      aheadMs: foldMs(receiveMs - msOfDay(sentAt.realtimeNs)),
+      behindMs: foldMs(transmitMs - msOfDay(receivedAt.realtimeNs)),
+    });
+    if (!isClock) return this.#reject(measured, ["wrong-rate"]);
+    const knownMs = this.#tickMs(probe);
+    const bounded = knownMs === tickMs ? measured : this.#measure(probe, knownMs);
+    const tickFlags = bounded.offset === undefined ? [] : TICK_FLAGS[this.#offset.state];
+    return { ...bounded, flags: [...bounded.flags, ...tickFlags], host: this.#offset.known() };
+  }
+
+  #reject(measured: TimestampMeasurement, trouble: readonly MeasurementFlag[]): HostMeasurement {
+    return {
+      ...measured,
+      out: undefined,
+      back: undefined,
+      offset: undefined,
+      flags: [...measured.flags, ...trouble],
+      host: this.#offset.known(),
+    };
+  }
+
+  #tickMs(probe: ProbeStamps): number {
+    return Math.max(probe.tickMs, this.#offset.tickMs);
+  }
+
+  #measure(probe: ProbeStamps, tickMs: number): TimestampMeasurement {
+    return measureTimestamp({
       sentAt: probe.sentAt,
       receivedAt: probe.receivedAt,
       originateMs: probe.originateMs,
       reply: probe.reply,
-      // A tick's phase may be any, and the stamp cuts the fraction off: one millisecond more.
-      tickMs: isCoarse ? tickMs + FINE_TICK_MS : probe.tickMs,
+      tickMs,
       priorReading: probe.priorReading ?? this.#reading,
       hasOwnTime: probe.hasOwnTime ?? this.#hasOwnTime,
     });
-    const { reading } = measured;
-    if (reading !== "ambiguous" && reading !== "unreadable") this.#reading = reading;
-    const isStuck = this.#isStuck(probe) && measured.receiveMs !== undefined;
-    if (isStuck) this.#anchorMs = undefined;
-    else this.#watch(probe, measured);
-    if (isStuck || this.#wrongRate) {
-      return {
-        ...measured,
-        out: undefined,
-        back: undefined,
-        offset: undefined,
-        flags: [...measured.flags, isStuck ? "stuck" : "wrong-rate"],
-      };
-    }
-    return isCoarse ? { ...measured, flags: [...measured.flags, "coarse-tick"] } : measured;
+  }
+
+  #findTrouble(): MeasurementFlag | undefined {
+    if (this.#wrongRate) return "wrong-rate";
+    // Where the way is short a copy looks like the time of a synchronised host.
+    return this.#isCopier && !this.#hasOwnTime ? "originate-copied" : undefined;
   }
 
   #isStuck({ sentAt, reply }: ProbeStamps): boolean {
+    const atNs = sentAt.monotonicNs;
     if (reply.receiveMs !== this.#receive) {
       this.#receive = reply.receiveMs;
-      this.#sameSinceNs = sentAt.monotonicNs;
-      return false;
-    }
-    return sentAt.monotonicNs - this.#sameSinceNs > STUCK_AFTER_MS * 1e6;
+      this.#sameSinceNs = atNs;
+    } else if (atNs - this.#sameSinceNs > STUCK_AFTER_MS * 1e6) this.#stuckNs = atNs;
+    return atNs - this.#stuckNs < STUCK_KEPT_NS;
   }
 
-  #watch(
-    { sentAt, originateMs, reply }: ProbeStamps,
-    { receiveMs, offset }: TimestampMeasurement,
-  ): void {
+  #watch({ sentAt, originateMs, reply }: ProbeStamps, { receiveMs }: TimestampMeasurement): void {
     if (receiveMs === undefined) return;
     if (reply.receiveMs !== originateMs) this.#hasOwnTime = true;
     this.#watchRate(sentAt.monotonicNs, receiveMs);
-    if (offset === undefined || this.#ticksKnown) return;
-    const sentMs = msOfDay(sentAt.realtimeNs);
-    if (this.#ticks === undefined) {
-      if (!this.#lags(foldMs(receiveMs - sentMs))) return;
-      this.#ticks = new TickDetector();
-    }
-    this.#ticks.add(sentMs, receiveMs);
-    if (this.#ticks.settled && this.#ticks.tickMs === FINE_TICK_MS) {
-      // Every coarse tick is contradicted: there is nothing more to learn.
-      this.#ticksKnown = true;
-      this.#ticks = undefined;
-    }
-  }
-
-  /** Whether a stamp that is so far ahead of our send time lags behind an earlier one. */
-  #lags(aheadMs: number): boolean {
-    const leadMs = this.#leadMs ?? aheadMs;
-    const lagMs = foldMs(leadMs - aheadMs);
-    this.#leadMs = lagMs > 0 ? leadMs : aheadMs;
-    return lagMs >= TICK_LAG_MS;
   }
 
   #watchRate(atNs: number, receiveMs: number): void {

@@ -1,6 +1,12 @@
 /** From the stamps of one probe to delays and a clock offset, each with its bounds. */
 
-export { StampHistory, STUCK_AFTER_MS } from "./history.ts";
+export { type HostMeasurement, StampHistory, STUCK_AFTER_MS } from "./history.ts";
+export {
+  type HostOffset,
+  HostOffsetTracker,
+  type OffsetSample,
+  type TickState,
+} from "./host_offset.ts";
 export { type BoundedMs, boundedMs, halfWidthMs } from "./interval.ts";
 export {
   COPY_RTT_MS,
@@ -20,4 +26,5 @@ export {
   type RawStamps,
   type TimestampMeasurement,
 } from "./timestamp.ts";
+export { MAX_TICK_MS, TickProof } from "./tick_proof.ts";
 export { FINE_TICK_MS, KNOWN_TICKS_MS, type StampSpan, TickDetector } from "./tick.ts";

@@ -71,7 +71,11 @@ export type MeasurementFlag =
   /** The stamps do not advance as time does: another unit, or the clock was set just now (see StampHistory). */
   | "wrong-rate"
   /** The remote clock moves in steps of more than a millisecond; the bounds are as wide (see StampHistory). */
-  | "coarse-tick";
+  | "coarse-tick"
+  /** The bounds hold if the remote clock ticks each millisecond, which its stamps have not shown (see StampHistory). */
+  | "tick-assumed"
+  /** The stamps speak against such a tick; the bounds allow for the coarsest that is left (see StampHistory). */
+  | "tick-unknown";
 
 /** What one answered probe measured. */
 export interface TimestampMeasurement {

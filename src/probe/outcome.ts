@@ -1,7 +1,7 @@
 /** What became of a probe, and what else arrived. */
 
 import type { IcmpErrorMessage, Ipv4Header } from "../packet/mod.ts";
-import type { TimestampMeasurement } from "../measurement/mod.ts";
+import type { HostMeasurement } from "../measurement/mod.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Target } from "../target/target.ts";
 import type { Probe } from "./probe.ts";
@@ -43,7 +43,7 @@ export interface ReplyDetail {
   /** Round-trip time in nanoseconds, by the local clock only. */
   readonly rttNs: number;
   /** Delays and offset with their bounds; undefined for an echo reply or a reply whose checksum is wrong. */
-  readonly measurement: TimestampMeasurement | undefined;
+  readonly measurement: HostMeasurement | undefined;
   /** Remarks, those of the measurement among them. */
   readonly flags: readonly string[];
   /** Copy of the datagram, kept only where the run explains packets. */

@@ -6,7 +6,7 @@ import {
   parseIpTimestampOption,
   type TimestampMessage,
 } from "../packet/mod.ts";
-import { StampHistory, type TimestampMeasurement } from "../measurement/mod.ts";
+import { type HostMeasurement, StampHistory } from "../measurement/mod.ts";
 import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
 import type { ReplyDetail } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
@@ -55,7 +55,7 @@ export class ReplyDescriber {
     const asked = this.#options.stampsFrom === "ip-option";
     if (header.options.length > 0 && !asked) flags.push("ip-options");
     if (message.code !== 0) flags.push("odd-code");
-    let measurement: TimestampMeasurement | undefined;
+    let measurement: HostMeasurement | undefined;
     let reportedStamps: ReplyDetail["stamps"];
     let lengthBytes = 8;
     if ("originateMs" in message) {

@@ -8,7 +8,9 @@
  *
  * The dither is the fractional part of n/φ milliseconds for round n (the additive recurrence with the
  * golden ratio, which fills [0, 1) most evenly; Knuth, The Art of Computer Programming vol. 3, §6.4)
- * and a walk up to 10 whole milliseconds and down again, or fewer where the interval is short.
+ * and a walk up to 10 whole milliseconds and down again, or fewer where the interval is short. The walk staggers: the
+ * differences from round to round then soon have no common divisor, and that shows that a remote clock counts
+ * single milliseconds (src/measurement/tick_proof.ts).
  */
 
 /** 1/φ, the golden ratio's fraction. */
@@ -16,6 +18,12 @@ export const GOLDEN_FRACTION = 0.6180339887498949;
 const NS_PER_MS = 1e6;
 /** Whole milliseconds by which rounds are put off besides, at most: with the fraction more than the commonest tick. */
 const MAX_WALK_MS = 10;
+/** The walk goes on by so much in each such row of rounds, and within it by these. */
+const STRIDE_MS = 2;
+const STAGGER_MS: readonly number[] = [0, 2, 3, 1];
+/** Where targets are closer than that, those of the end of a round go over to the place of the next one by one. */
+const CLOSE_NS = 10 * NS_PER_MS;
+const WALK_TURN = 0.75;
 /** Of the interval, no more than one part in so many. */
 const WALK_PARTS = 20;
 /** A late probe is still sent if no more than so many are late with it. */
@@ -123,8 +131,16 @@ export class Schedule implements ProbeSchedule {
       this.#intervalNs *= this.#growth;
     }
     this.#dueNs = this.#roundStartNs + this.#index * this.#spacingNs +
-      this.#ditherNs * this.#dither(this.#round) + walk(this.#round, this.#walkMs) * NS_PER_MS;
+      this.#ditherNs * this.#dither(this.#round) + this.#walk() * NS_PER_MS;
     return due;
+  }
+
+  /** The whole milliseconds by which the next probe is put off. */
+  #walk(): number {
+    const turn = (this.#index / this.#targetCount - WALK_TURN) / (1 - WALK_TURN);
+    const nowMs = walk(this.#round, this.#walkMs);
+    if (turn <= 0 || this.#spacingNs >= CLOSE_NS) return nowMs;
+    return nowMs + Math.round((walk(this.#round + 1, this.#walkMs) - nowMs) * turn);
   }
 
   /**
@@ -140,9 +156,11 @@ export class Schedule implements ProbeSchedule {
   }
 }
 
-/** Up and down between 0 and `most` in steps of one. */
+/** Up and down between 0 and `most`, staggering. */
 function walk(round: number, most: number): number {
-  if (most === 0) return 0;
-  const step = round % (2 * most);
+  if (most === 0 || round === 0) return 0;
+  const { length } = STAGGER_MS;
+  const climbed = STRIDE_MS * Math.floor((round - 1) / length);
+  const step = (climbed + (STAGGER_MS[round % length] ?? 0)) % (2 * most);
   return step <= most ? step : 2 * most - step;
 }

@@ -6,7 +6,7 @@ import {
   consensus,
   independentWitnesses,
 } from "../clock/mod.ts";
-import type { StampReading } from "../measurement/mod.ts";
+import { FINE_TICK_MS, type StampReading } from "../measurement/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type {
   ExtraReply,
@@ -30,6 +30,9 @@ const UNUSABLE: ReadonlySet<string> = new Set([
   "negative-rtt",
 ]);
 
+/** Remarks on the tick as single replies show it; the tracker finds it by itself. */
+const TICK_FLAGS: ReadonlySet<string> = new Set(["coarse-tick", "tick-assumed", "tick-unknown"]);
+
 /** One clock that is followed. */
 class FollowedClock {
   readonly target: Target;
@@ -45,7 +48,7 @@ class FollowedClock {
 
   add(probe: Probe, reply: ReplyDetail): void {
     const { measurement, flags } = reply;
-    for (const flag of flags) this.flags.add(flag);
+    for (const flag of flags) if (!TICK_FLAGS.has(flag)) this.flags.add(flag);
     if (measurement === undefined) return;
     const { receiveMs, transmitMs } = measurement;
     const isUsable = receiveMs !== undefined && transmitMs !== undefined &&
@@ -111,15 +114,12 @@ export class ClockRecorder implements ProbeListener {
   events(): ClockEvent[] {
     const nowNs = this.#clock.now().realtimeNs;
     const { baseUnixMs } = this.#clock;
-    return this.#clocks.map(({ target, tracker, counters, flags, reading }) => ({
-      target,
-      state: tracker.state(nowNs),
-      counters,
-      flags: [...flags],
-      reading,
-      nowNs,
-      baseUnixMs,
-    }));
+    return this.#clocks.map(({ target, tracker, counters, flags, reading }) => {
+      const state = tracker.state(nowNs);
+      const tickFlags = state.tickMs > FINE_TICK_MS ? ["coarse-tick"] : [];
+      const all = [...flags, ...tickFlags];
+      return { target, state, counters, flags: all, reading, nowNs, baseUnixMs };
+    });
   }
 
   /**

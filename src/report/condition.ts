@@ -125,8 +125,11 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
 }
 
 /** Why a target has no delays or no offset. */
-function whyUnmeasured({ counters, outMs }: TargetSummary): string {
+function whyUnmeasured({ counters, outMs, host }: TargetSummary): string {
   if (counters.received === 0) return "no reply";
+  if (host?.isWithdrawn && host.stamps > 0) return "the timestamps do not keep time";
+  if (host?.hasMoved === false) return "all timestamps are the same";
+  if (host?.tick === "unknown") return "the tick of the remote clock is unknown";
   return outMs === undefined ? "no reply has usable timestamps" : "too few replies";
 }
 

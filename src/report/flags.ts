@@ -39,6 +39,10 @@ export const FLAG_MEANINGS: Readonly<Record<MatchFlag | ReplyFlag | MeasurementF
   "wrong-rate": "The stamps do not advance as time does",
   "coarse-tick":
     "The remote clock moves in steps of more than a millisecond; the bounds are as wide",
+  "tick-assumed":
+    "The bounds hold if the remote clock ticks each millisecond: its stamps have not shown that yet",
+  "tick-unknown":
+    "The stamps speak against a tick of 1 ms; the bounds allow for the coarsest tick that they leave",
 };
 
 /** Names of all flags, those of the matching first. */

@@ -1,9 +1,10 @@
 /** Fields of the records of whole runs and of targets: `run`, `summary` and `end`. */
 
+import type { HostOffset } from "../measurement/mod.ts";
 import type { ProbeCounters, Summary } from "../stats/mod.ts";
 import type { EndInfo, RunInfo } from "./event.ts";
 import { type Field, roundMs } from "./field.ts";
-import { lossRatio, roundedDown, roundedUp, when, who } from "./record_parts.ts";
+import { lossRatio, rounded, roundedDown, roundedUp, when, who } from "./record_parts.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** Version of the records' form. It grows when a field changes its meaning or goes. */
@@ -131,6 +132,13 @@ function queueField(part: "median" | "p95" | "max", description: string): Field<
   };
 }
 
+/** The tick that the stamps have shown; the bounds allow for a millisecond more, which a coarse stamp cuts off. */
+function shownTickMs(host: HostOffset | undefined): number | undefined {
+  if (host === undefined || host.isWithdrawn) return undefined;
+  if (host.tick === "fine") return host.tickMs;
+  return host.tick === "coarse" ? host.tickMs - 1 : undefined;
+}
+
 /** Fields of `summary`. */
 export const SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
   ...who<TargetSummary>((summary) => summary.target),
@@ -173,15 +181,24 @@ export const SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
     name: "offset_lower_ms",
     type: "number",
     optional: true,
-    description: "The remote clock was ahead of the local one by not less than this during the run",
+    description:
+      "The remote clock was ahead of the local one by not less than this at its last usable reply",
     value: (summary) => roundedDown(summary.offset?.lowerMs),
   },
   {
     name: "offset_upper_ms",
     type: "number",
     optional: true,
-    description: "The remote clock was ahead of the local one by not more than this during the run",
+    description:
+      "The remote clock was ahead of the local one by not more than this at its last usable reply, with the coarsest tick that its stamps leave",
     value: (summary) => roundedUp(summary.offset?.upperMs),
+  },
+  {
+    name: "tick_ms",
+    type: "number",
+    optional: true,
+    description: "Tick of the remote clock, 1 or as its stamps have shown it; absent before that",
+    value: ({ host }) => rounded(shownTickMs(host)),
   },
 ];
 

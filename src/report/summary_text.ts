@@ -1,6 +1,7 @@
 /** The block of text that ends the run of one target. */
 
 import { dim } from "@std/fmt/colors";
+import type { BoundedMs, HostOffset } from "../measurement/mod.ts";
 import type { ProbeCounters, Summary } from "../stats/mod.ts";
 import { QUEUE_NOISE_MS } from "./queue_text.ts";
 import type { TargetSummary } from "./target_statistics.ts";
@@ -28,19 +29,47 @@ export function formatSummary(summary: TargetSummary, name: string): string {
       if (spread !== undefined) lines.push(formatRow(label, spread, digits));
     }
   }
-  const { offset } = summary;
-  if (offset !== undefined) {
-    // Rounded outwards: a bound must stay one.
-    const lower = (Math.floor(offset.lowerMs * 1e3) / 1e3).toFixed(3);
-    const upper = (Math.ceil(offset.upperMs * 1e3) / 1e3).toFixed(3);
-    lines.push(`offset between ${lower} and ${upper} ms (remote clock minus ours)`);
-  }
+  lines.push(...formatHost(summary.host));
   return lines.join("\n");
 }
 
 /** A queue of our own is shown when at least one probe waited in it. */
 function isNoise(queueMs: Summary | undefined): boolean {
   return queueMs === undefined || queueMs.max < QUEUE_NOISE_MS;
+}
+
+/** Text has so many whole seconds in a row to be sure of them: a fine clock gives one in a thousand. */
+const WHOLE_SECONDS_EXPECTED = 3;
+
+/** What is known of the remote clock, in one or two lines. */
+function formatHost(host: HostOffset | undefined): string[] {
+  if (host === undefined) return [];
+  const { offset, assumedOffset, tick, tickMs, stamps } = host;
+  if (host.isWithdrawn && stamps > 0) {
+    return ["no offset: the timestamps turned out not to keep time"];
+  }
+  if (host.isWithdrawn) return ["no offset: no reply has usable timestamps"];
+  if (!host.hasMoved) return [`no offset: all ${stamps} timestamps are the same`];
+  if (offset === undefined) return [];
+  const isWholeSeconds = host.isWholeSeconds && stamps >= WHOLE_SECONDS_EXPECTED;
+  if (assumedOffset !== undefined && !isWholeSeconds) {
+    return [`offset ${between(assumedOffset)} if it ticks each millisecond`];
+  }
+  const line = `offset ${between(offset)} (remote clock minus ours)`;
+  if (tick === "fine") return [line];
+  if (isWholeSeconds) {
+    return [line, `all ${stamps} timestamps are whole seconds: clock known to ±1 s`];
+  }
+  const known = `${Number(tickMs.toFixed(1))} ms`;
+  if (tick === "coarse") return [line, `the clock moves in steps: known to ±${known}`];
+  return [line, `the timestamps contradict steps of 1 ms: clock known to ±${known}`];
+}
+
+/** Bounds, rounded outwards: a bound must stay one. */
+function between({ lowerMs, upperMs }: BoundedMs): string {
+  const lower = (Math.floor(lowerMs * 1e3) / 1e3).toFixed(3);
+  const upper = (Math.ceil(upperMs * 1e3) / 1e3).toFixed(3);
+  return `between ${lower} and ${upper} ms`;
 }
 
 /** Sent, received and loss, as ping has them, then what the loss is made of; what did not happen has no words. */

@@ -11,7 +11,7 @@ import {
   SeriesSummary,
   type Summary,
 } from "../stats/mod.ts";
-import type { BoundedMs } from "../measurement/mod.ts";
+import type { BoundedMs, HostMeasurement, HostOffset } from "../measurement/mod.ts";
 
 /** A target's statistics at one moment. */
 export interface TargetSummary {
@@ -37,9 +37,14 @@ export interface TargetSummary {
   readonly outChangeMs: Summary | undefined;
   /** Way back: delay above its running minimum, milliseconds. */
   readonly backChangeMs: Summary | undefined;
-  /** Offset of the remote clock by the reply with the tightest bounds. */
+  /** Offset of the remote clock at its latest usable reply, whichever tick its stamps leave. */
   readonly offset: BoundedMs | undefined;
+  /** What the replies say of the remote clock; undefined before the first with stamps. */
+  readonly host?: HostOffset | undefined;
 }
+
+/** The middle of a millisecond that a stamp cuts off. */
+const HALF_TICK_MS = 0.5;
 
 /** Delay series of a target that has answered; made with the first answer, since most of a large run may never answer. */
 class Delays {
@@ -78,7 +83,7 @@ export class TargetStatistics {
   /** What became of its probes. */
   readonly counters: ProbeCounters = new ProbeCounters();
   #delays: Delays | undefined;
-  #offset: BoundedMs | undefined;
+  #host: HostOffset | undefined;
 
   readonly #scope: "run" | "interval";
 
@@ -121,6 +126,7 @@ export class TargetStatistics {
 
   /** Counts a further answer. */
   addExtra(extra: ExtraReply): void {
+    this.#host = extra.reply.measurement?.host ?? this.#host;
     if (extra.kind === "duplicate") this.counters.duplicates++;
     else this.counters.late++;
   }
@@ -133,6 +139,12 @@ export class TargetStatistics {
   /** The statistics as they stand. A spread is worked out when it is read: few forms of output show all of them. */
   summary(): TargetSummary {
     const delays = this.#delays;
+    const host = this.#host;
+    // Delays that were measured with stamps of no known tick, or of no clock, are none.
+    const isTrue = host === undefined || !host.isWithdrawn && host.tick !== "unknown";
+    const oneWay = isTrue ? delays : undefined;
+    // They were added up for a tick of a millisecond.
+    const laterMs = host?.tick === "coarse" ? host.tickMs / 2 - HALF_TICK_MS : 0;
     return {
       scope: this.#scope,
       target: this.target,
@@ -144,24 +156,25 @@ export class TargetStatistics {
         return delays?.queue.summary();
       },
       get outMs() {
-        return delays?.out.summary();
+        return shifted(oneWay?.out.summary(), laterMs);
       },
       get backMs() {
-        return delays?.back.summary();
+        return shifted(oneWay?.back.summary(), -laterMs);
       },
       get outJitterMs() {
-        return delays?.jitter?.out.summary();
+        return oneWay?.jitter?.out.summary();
       },
       get backJitterMs() {
-        return delays?.jitter?.back.summary();
+        return oneWay?.jitter?.back.summary();
       },
       get outChangeMs() {
-        return delays?.outChange.summary();
+        return oneWay?.outChange.summary();
       },
       get backChangeMs() {
-        return delays?.backChange.summary();
+        return oneWay?.backChange.summary();
       },
-      offset: this.#offset,
+      offset: host?.offset,
+      host,
     };
   }
 
@@ -175,19 +188,41 @@ export class TargetStatistics {
     delays.rtt.add(reply.rttNs / 1e6);
     const { queueNs } = probe;
     if (queueNs !== undefined) delays.queue.add(queueNs / 1e6);
-    const { out, back, offset } = reply.measurement ?? {};
-    if (out === undefined || back === undefined || offset === undefined) return undefined;
-    delays.out.add(out.valueMs);
-    delays.back.add(back.valueMs);
-    delays.addJitter(probe.number, out.valueMs, back.valueMs);
-    const width = offset.upperMs - offset.lowerMs;
-    if (this.#offset === undefined || width < this.#offset.upperMs - this.#offset.lowerMs) {
-      this.#offset = offset;
-    }
-    const change = known ??
-      delays.baseline.add(reply.receivedAt.monotonicNs, out.valueMs, back.valueMs);
+    const { measurement } = reply;
+    if (measurement === undefined) return undefined;
+    this.#host = measurement.host;
+    const oneWay = fineDelays(measurement);
+    if (oneWay === undefined) return undefined;
+    const { outMs, backMs } = oneWay;
+    delays.out.add(outMs);
+    delays.back.add(backMs);
+    delays.addJitter(probe.number, outMs, backMs);
+    // A stamp that lags by an unknown tick says nothing of the delay.
+    if (measurement.host.tick === "unknown") return undefined;
+    const change = known ?? delays.baseline.add(reply.receivedAt.monotonicNs, outMs, backMs);
     delays.outChange.add(change.outMs);
     delays.backChange.add(change.backMs);
     return change;
   }
+}
+
+/** The middles of both delays for a tick of a millisecond: what is believed of the tick does not move them. */
+function fineDelays(
+  { out, back }: HostMeasurement,
+): { readonly outMs: number; readonly backMs: number } | undefined {
+  if (out === undefined || back === undefined) return undefined;
+  return { outMs: out.lowerMs + HALF_TICK_MS, backMs: back.upperMs - HALF_TICK_MS };
+}
+
+function shifted(summary: Summary | undefined, byMs: number): Summary | undefined {
+  if (summary === undefined || byMs === 0) return summary;
+  const { min, median, mean, p95, max, stddev } = summary;
+  return {
+    min: min + byMs,
+    median: median + byMs,
+    mean: mean + byMs,
+    p95: p95 + byMs,
+    max: max + byMs,
+    stddev,
+  };
 }

@@ -44,7 +44,7 @@ export class TspingReporter implements Reporter {
   sent(): void {}
 
   /** Writes the reply's line; further answers to one probe have none. */
-  reply({ probe, reply, change, flags }: ReplyEvent): void {
+  reply({ probe, reply, flags }: ReplyEvent): void {
     if (flags.includes("duplicate") || flags.includes("late") || flags.includes("after-refusal")) {
       return;
     }
@@ -63,7 +63,7 @@ export class TspingReporter implements Reporter {
     }
     const receive = measurement?.receiveMs;
     const transmit = measurement?.transmitMs;
-    if (change === undefined || receive === undefined || transmit === undefined) {
+    if (measurement?.out === undefined || receive === undefined || transmit === undefined) {
       this.#complain(probe.target.address, `stamps that cannot be used (${flags.join(", ")})`);
       return;
     }

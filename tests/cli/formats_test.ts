@@ -225,7 +225,7 @@ labTest({ name: "formats: csv has a header and as many cells in every row" }, as
   const twice = rows.filter((row) => cell(row, "flags")?.includes("duplicate"));
   assertEquals(
     twice.map((row) => [cell(row, "target"), cell(row, "flags")]),
-    Array(2).fill(["198.18.0.2", "duplicate"]),
+    Array(2).fill(["198.18.0.2", "duplicate;tick-assumed"]),
   );
   const unsent = rows.find((row) => row[0] === "unsent") ?? [];
   assertEquals([cell(unsent, "code"), cell(unsent, "rtt_ms")], ["ENETUNREACH", ""]);

@@ -98,6 +98,11 @@ export interface EndRecord extends CountRecord {
   readonly failed_calls: number;
 }
 
+/** Flags of a reply but that of a tick which its host has not shown yet, as the first replies of each host have it. */
+export function remarksOf(flags: readonly string[]): string[] {
+  return flags.filter((flag) => flag !== "tick-assumed");
+}
+
 /** The whole output of one run, sorted by type, each in the order of writing. */
 export interface RunRecords {
   /** All lines. */

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
-import { assertComplaint, readRecords, type ReplyRecord } from "../support/records.ts";
+import { assertComplaint, readRecords, remarksOf, type ReplyRecord } from "../support/records.ts";
 import { openSlowPair } from "../support/slow_pair.ts";
 import { systemTest } from "../support/tools.ts";
 
@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
  */
 function assertOwnStamps(replies: readonly ReplyRecord[]): void {
   for (const [index, reply] of replies.entries()) {
-    assertEquals([reply.stamp_source, reply.flags], ["kernel", []]);
+    assertEquals([reply.stamp_source, remarksOf(reply.flags)], ["kernel", []]);
     const sentMs = (reply.time * 1e3 - reply.rtt_ms) % DAY_MS;
     assert(sentMs + 0.002 >= reply.originate_ms, `probe ${reply.probe} left before its stamp`);
     const next = replies[index + 1];

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Lab, withLabNeeds } from "../support/lab/lab.ts";
 import type { ErrorReply, HostBehaviour } from "../support/lab/scenario.ts";
 import { programTest } from "../support/program.ts";
-import { readRecords, type RunRecords, type SummaryRecord } from "../support/records.ts";
+import { readRecords, remarksOf, type RunRecords, type SummaryRecord } from "../support/records.ts";
 
 const COUNT = 3;
 /** Addresses in the lab's block that no test asks. */
@@ -102,7 +102,7 @@ programTest(
         { what, sent: COUNT, received, lost: COUNT - received, ...NOTHING_ELSE },
       );
       const own = records.replies.filter((reply) => reply.address === addressOf(index));
-      assertEquals(own.map((reply) => reply.flags), Array(received).fill(flags));
+      assertEquals(own.map((reply) => remarksOf(reply.flags)), Array(received).fill(flags));
       const isTrusted = !["bad-checksum", "originate-changed"].some((flag) =>
         flags?.includes(flag)
       );

@@ -10,6 +10,7 @@ import { ReplyReader } from "../../../src/probe/reply_reader.ts";
 import { StampBook } from "../../../src/probe/stamp_book.ts";
 import type { TransmitStamp, Transport } from "../../../src/probe/transport.ts";
 import type { Instant } from "../../../src/time/instant.ts";
+import { remarksOf } from "../../support/records.ts";
 import {
   mangle,
   manglingKinds,
@@ -170,8 +171,8 @@ Deno.test("a reply without our originate stamp leaves its probe open, and the tr
   read(reply, HOST, 10);
   const [outcome] = outcomes;
   assert(outcome?.kind === "replied");
-  assertEquals([outcome.reply.rttNs, outcome.reply.flags], [10e6, []]);
-  const told = extras.map(({ kind, reply: { flags, rttNs } }) => [kind, rttNs, flags]);
+  assertEquals([outcome.reply.rttNs, remarksOf(outcome.reply.flags)], [10e6, []]);
+  const told = extras.map(({ kind, reply: { flags, rttNs } }) => [kind, rttNs, remarksOf(flags)]);
   assertEquals(told, [["duplicate", 5e6, ["originate-changed"]]]);
   assertEquals(strays.map(({ kind }) => kind), ["unmatched"]);
 });
@@ -228,7 +229,9 @@ Deno.test("a reply to a probe that waits in our own queue counts only if the dri
     if (leftMs !== undefined) stamp("driver", 1, 2000 + leftMs);
     expire(1);
     const told = outcomes.map((outcome) =>
-      outcome.kind === "replied" ? [outcome.reply.rttNs, ...outcome.reply.flags] : [outcome.kind]
+      outcome.kind === "replied"
+        ? [outcome.reply.rttNs, ...remarksOf(outcome.reply.flags)]
+        : [outcome.kind]
     );
     // A stamp that was lost on its way to us says nothing.
     const expected = leftMs === 4 ? [1e6] : leftMs === 6 ? ["timedOut"] : [5e6, "user-stamp"];

@@ -78,8 +78,9 @@ Deno.test("csv: chosen columns in their order, empty where a record has no such 
   assertEquals(
     rows.toSorted(),
     [
-      ...[",reply,,0", ",timeout,,1", ",reply,,2", ",reply,duplicate,2", ",timeout,,3"],
-      ...[",reply,late,3", ",refused,,4", "ENETUNREACH,unsent,,5"],
+      ...[",reply,tick-assumed,0", ",timeout,,1", ",reply,tick-assumed,2", ",timeout,,3"],
+      ...[",reply,duplicate;tick-assumed,2", ",reply,late;tick-assumed,3", ",refused,,4"],
+      "ENETUNREACH,unsent,,5",
     ].toSorted(),
   );
 });

@@ -1,0 +1,171 @@
+/**
+ * Which ticks the latest stamps of one host still allow.
+ *
+ * A clock with a tick of q shows c + kq, and a stamp S is that rounded down to a millisecond. For a whole q all
+ * stamps are then equal modulo q: the ticks that are left are the divisors of the greatest common divisor of
+ * all differences. For another q, of a list of usual ones, c lies in [S, S + 1) modulo q, and arcs without a common
+ * point contradict it.
+ *
+ * One odd stamp, or one step of a coarse clock, contradicts every tick at once, and a clock whose ticks are not quite
+ * as long as they should be leaves its grid now and then. So a tick is ruled out when stamps of a few seconds contradict
+ * it even if the clock was set once among them. Stamps that lie further apart have to contradict a grid that slides, too.
+ */
+
+import { foldMs } from "../time/day.ts";
+import { FINE_TICK_MS, KNOWN_TICKS_MS } from "./tick.ts";
+
+/** The coarsest tick that is looked for, milliseconds. */
+export const MAX_TICK_MS = 1000;
+
+const FRACTIONAL_TICKS_MS = KNOWN_TICKS_MS.filter((tickMs) => !Number.isInteger(tickMs));
+
+/** So many stamps are looked at together at most, and no more than MIN_STAMPS where they lie further apart than SPAN_NS. */
+const MAX_STAMPS = 16;
+const MIN_STAMPS = 6;
+const SPAN_NS = 8e9;
+
+/** By how much the ticks of a coarse clock may be too long or too short: the error of crystals, which NTP takes away. */
+const MAX_SLIDE_RATIO = 100e-6;
+
+/** Below so many times what rounding and sliding leave open a sliding grid cannot be told from a fine clock. */
+const SLIDE_FACTOR = 4;
+
+/** So often the stamps must contradict a tick: once may be a clock that was set. */
+const CONTRADICTIONS = 2;
+
+const TOLERANCE_MS = 1e-7;
+
+/** The ticks that are left, while the stamps of one host come in. */
+export class TickProof {
+  /** The latest stamps and when they were asked for; empty when nothing is to be learnt any more. */
+  #stampsMs: number[] = [];
+  #timesNs: number[] = [];
+  /** Every whole tick that is left divides one of these; 0 stands for any. */
+  #wholes: readonly number[] = [0];
+  /** Coarsest first. */
+  #fractionals: readonly number[] = FRACTIONAL_TICKS_MS;
+  #worstTickMs = MAX_TICK_MS;
+
+  /** Whether every tick above a millisecond is ruled out. It stays so. */
+  get isFine(): boolean {
+    return this.#worstTickMs === FINE_TICK_MS;
+  }
+
+  /** The coarsest tick that is not ruled out, milliseconds, 1000 at most; 1 when there is none. */
+  get worstTickMs(): number {
+    return this.#worstTickMs;
+  }
+
+  /** Takes one stamp, whole milliseconds of the day, and when it was asked for (CLOCK_MONOTONIC). */
+  add(stampMs: number, atNs: number): void {
+    if (this.isFine) return;
+    const stamps = this.#stampsMs, times = this.#timesNs;
+    // A stamp that repeats says nothing new.
+    if (stamps[stamps.length - 1] === stampMs) return;
+    stamps.push(stampMs);
+    times.push(atNs);
+    if (stamps.length > MAX_STAMPS) {
+      stamps.shift();
+      times.shift();
+    }
+    if (stamps.length <= CONTRADICTIONS) return;
+    const latest =
+      times.filter((timeNs, index) =>
+        times.length - index <= MIN_STAMPS || atNs - timeNs <= SPAN_NS
+      ).length;
+    const used = stamps.slice(-latest);
+    this.#wholes = meet(this.#wholes, wholeTicks(used));
+    this.#fractionals = this.#fractionals.filter((tickMs) => isPossible(used, tickMs));
+    const onGridMs = Math.max(
+      ...this.#wholes.map(largestTick),
+      this.#fractionals[0] ?? FINE_TICK_MS,
+      FINE_TICK_MS,
+    );
+    const isSlow = atNs - (times[times.length - latest] ?? atNs) > SPAN_NS;
+    this.#worstTickMs = onGridMs === FINE_TICK_MS && isSlow
+      ? KNOWN_TICKS_MS.find((tickMs) => mayBeSliding(stamps, times, tickMs)) ?? FINE_TICK_MS
+      : onGridMs;
+    if (this.isFine) [this.#stampsMs, this.#timesNs, this.#wholes] = [[], [], []];
+  }
+}
+
+/** For each place at which the clock may have been set: what all differences before and after it have in common. */
+function wholeTicks(stampsMs: readonly number[]): number[] {
+  const steps = stampsMs.slice(1).map((stampMs, index) =>
+    Math.abs(foldMs(stampMs - (stampsMs[index] ?? 0)))
+  );
+  const after = [0];
+  for (const step of steps.toReversed()) {
+    after.push(greatestCommonDivisor(after[after.length - 1] ?? 0, step));
+  }
+  let before = 0;
+  return steps.map((step, index) => {
+    const common = greatestCommonDivisor(before, after[steps.length - 1 - index] ?? 0);
+    before = greatestCommonDivisor(before, step);
+    return common;
+  });
+}
+
+/** What two sets of divisors have in common, as the largest numbers of it; no number when that is 1 alone. */
+function meet(some: readonly number[], others: readonly number[]): number[] {
+  const all = some.flatMap((one) => others.map((other) => greatestCommonDivisor(one, other)));
+  const unique = [...new Set(all)].filter((one) => one !== 1);
+  return unique.filter((one) => !unique.some((other) => other !== one && isDivisor(one, other)));
+}
+
+/** Whether one number divides another; all divide 0. */
+function isDivisor(one: number, other: number): boolean {
+  return one === 0 ? other === 0 : other % one === 0;
+}
+
+/** The largest divisor that is looked for; of 0 the largest of all. */
+function largestTick(common: number): number {
+  if (common !== 0 && common <= MAX_TICK_MS) return common;
+  for (let tickMs = MAX_TICK_MS; tickMs > FINE_TICK_MS; tickMs--) {
+    if (common % tickMs === 0) return tickMs;
+  }
+  return FINE_TICK_MS;
+}
+
+/** Whether stamps could be those of a clock with that tick that was set once at most. */
+function isPossible(stampsMs: readonly number[], tickMs: number): boolean {
+  let anchorMs = stampsMs[0] ?? 0, lowerMs = 0, upperMs = 1, contradictions = 0;
+  for (const stampMs of stampsMs) {
+    const aheadMs = foldMs(stampMs - anchorMs) % tickMs;
+    const position = aheadMs < 0 ? aheadMs + tickMs : aheadMs;
+    // The arc of the stamp, or what of it lies beyond the beginning of the circle.
+    const start = position < upperMs - TOLERANCE_MS ? position : position - tickMs;
+    lowerMs = Math.max(lowerMs, start);
+    upperMs = Math.min(upperMs, start + 1);
+    if (upperMs - lowerMs > TOLERANCE_MS) continue;
+    contradictions++;
+    if (contradictions === CONTRADICTIONS) return false;
+    [anchorMs, lowerMs, upperMs] = [stampMs, 0, 1];
+  }
+  return true;
+}
+
+/** Whether stamps could be those of a clock whose ticks are a little too long or short, and that was set once at most. */
+function mayBeSliding(
+  stampsMs: readonly number[],
+  timesNs: readonly number[],
+  tickMs: number,
+): boolean {
+  let contradictions = 0;
+  for (let index = 1; index < stampsMs.length; index++) {
+    const stepMs = foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0));
+    const passedMs = ((timesNs[index] ?? 0) - (timesNs[index - 1] ?? 0)) / 1e6;
+    const openMs = 1 + Math.abs(passedMs) * MAX_SLIDE_RATIO;
+    if (tickMs < SLIDE_FACTOR * openMs) return false;
+    if (Math.abs(stepMs - Math.round(stepMs / tickMs) * tickMs) <= openMs) continue;
+    contradictions++;
+    if (contradictions === CONTRADICTIONS) return false;
+  }
+  return true;
+}
+
+function greatestCommonDivisor(one: number, other: number): number {
+  let [larger, smaller] = [one, other];
+  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
+}

@@ -1,0 +1,97 @@
+import { assert, assertEquals } from "@std/assert";
+import { KNOWN_TICKS_MS, TickProof } from "../../../src/measurement/mod.ts";
+import { Schedule } from "../../../src/probe/schedule.ts";
+import { uniform } from "../clock/simulated_host.ts";
+
+const NOON_MS = 43_200_000;
+
+/** The coarsest tick that stamps leave, asked for a second apart. */
+function worst(...stampsMs: readonly number[]): number {
+  const proof = new TickProof();
+  for (const [index, stampMs] of stampsMs.entries()) proof.add(NOON_MS + stampMs, index * 1e9);
+  return proof.worstTickMs;
+}
+
+Deno.test("a tick is ruled out by stamps that contradict it twice", () => {
+  assertEquals(worst(), 1000);
+  assertEquals(worst(0), 1000);
+  assertEquals(worst(0, 1001), 1000);
+  // 143 divides 1001, and 999 itself; the clock may have been set before or after.
+  assertEquals(worst(0, 1001, 2002), 143);
+  assertEquals(worst(0, 1003, 2002), 999);
+  assertEquals(worst(0, 1003, 2002, 3000, 4001), 1);
+});
+
+Deno.test("the coarsest tick that all stamps allow is what is left, be it in a list or not", () => {
+  for (const tickMs of [2, 7, 10, 70, 128, 300, 750]) {
+    const steps = [3, 7, 4, 9, 5, 8, 11, 6];
+    let ticks = 0;
+    const stamps = steps.map((step) => (ticks += step) * tickMs);
+    assertEquals(worst(...stamps), tickMs);
+  }
+  const timer = [0, 3, 10, 14, 23, 28, 36, 47].map((ticks) => Math.floor(ticks * 15.625 + 0.3));
+  assertEquals(worst(...timer), 15.625);
+});
+
+Deno.test("a coarse clock that is set once keeps its tick", () => {
+  assertEquals(worst(0, 130, 260, 397, 517, 647, 777, 917), 10);
+});
+
+Deno.test("a stamp that repeats says nothing", () => {
+  assertEquals(worst(5, 5, 5, 5, 5, 5, 5, 5), 1000);
+});
+
+Deno.test("midnight contradicts no tick that divides a day", () => {
+  const proof = new TickProof();
+  for (let index = 0; index < 12; index++) {
+    const passedMs = index * 70 + (index % 3) * 10;
+    proof.add((86_399_600 + passedMs) % 86_400_000, passedMs * 1e6);
+  }
+  assertEquals(proof.worstTickMs, 10);
+});
+
+Deno.test("no clock on an exact grid is ever taken for a fine one", () => {
+  for (const tickMs of [...KNOWN_TICKS_MS, 70, 90, 300, 750]) {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = uniform(seed * 31 + Math.round(tickMs * 100));
+      const phaseMs = random() * tickMs;
+      const proof = new TickProof();
+      for (let index = 0; index < 60; index++) {
+        const atMs = index * 137 + random() * 50;
+        const shownMs = Math.floor((atMs - phaseMs) / tickMs) * tickMs + phaseMs;
+        proof.add(NOON_MS + Math.floor(shownMs), atMs * 1e6);
+        assert(proof.worstTickMs >= tickMs, `${tickMs} ms, seed ${seed}, stamp ${index}`);
+      }
+    }
+  }
+});
+
+/** How many replies of a fine clock it takes, in the median and in 90 of 100 runs. */
+function repliesNeeded(intervalMs: number, jitterMs: number): [median: number, most: number] {
+  const needed = Array.from({ length: 300 }, (_, seed) => {
+    const random = uniform(seed + 1);
+    const startMs = NOON_MS + random() * 1000;
+    const schedule = new Schedule({ targetCount: 1, count: Infinity, intervalMs }, 0);
+    const proof = new TickProof();
+    for (let replies = 1;; replies++) {
+      const atNs = schedule.dueNs;
+      schedule.take();
+      const jitter = random() * 0.05 - jitterMs * Math.log(1 - random());
+      proof.add(Math.floor(startMs + atNs / 1e6 + jitter), atNs);
+      if (proof.isFine) return replies;
+    }
+  }).sort((one, other) => one - other);
+  return [needed[150] ?? NaN, needed[269] ?? NaN];
+}
+
+Deno.test("a fine clock is known as one after five replies on a steady path, and nine on any", () => {
+  for (const intervalMs of [100, 130, 200, 500, 1000]) {
+    assertEquals(repliesNeeded(intervalMs, 0), [5, 5], `${intervalMs} ms`);
+  }
+  // Slower ones must contradict a tick that slides, too.
+  assertEquals(repliesNeeded(10_000, 0), [6, 6]);
+  for (const [intervalMs, jitterMs] of [[1000, 2], [1000, 20], [130, 2], [20, 5]] as const) {
+    const [median, most] = repliesNeeded(intervalMs, jitterMs);
+    assert(median <= 6 && most <= 9, `${intervalMs} ms: ${median} and ${most}`);
+  }
+});
