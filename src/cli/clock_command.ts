@@ -12,13 +12,13 @@ import type { TargetList } from "../target/target_list.ts";
 import { type Clock, formatMs } from "../time/mod.ts";
 import { CLOCK_COMMAND, CLOCK_OPTIONS } from "./clock_options.ts";
 import { type ClockOptions, planClock, randomOriginateMs, stampsVia } from "./clock_plan.ts";
-import { parseCommandLine } from "./command_line.ts";
+import { checkJson, parseCommandLine } from "./command_line.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
 import type { PingPlan } from "./ping_plan.ts";
 import { print } from "./print.ts";
-import { gatherTargets, openTransport } from "./session.ts";
+import { gatherTargets, openTransport, remainingMs } from "./session.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
@@ -36,8 +36,11 @@ export async function runClock(words: readonly string[], system: System): Promis
   const { options, operands } = parseCommandLine(words, CLOCK_OPTIONS);
   if (options.help) return print(system, formatHelp(CLOCK_COMMAND));
   if (options.version) return print(system, `icmptime ${VERSION}\n`);
+  checkJson(options);
   const plan = planClock(options);
-  const list = await gatherTargets(operands, options.file, system);
+  const list = await gatherTargets(operands, options.file, system, {
+    deadlineMs: options.deadline,
+  });
   if (list === undefined) return ExitCode.Unresolved;
   if (list.targets.length > MAX_HOSTS) {
     throw new UsageError(
@@ -100,6 +103,7 @@ async function measure(
     const prober = new Prober(
       {
         ...plan.prober,
+        deadlineMs: remainingMs(plan.prober.deadlineMs, system),
         groupMs: 0,
         ...stampsVia(options, plan),
         originate: randomOriginateMs,

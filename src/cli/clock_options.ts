@@ -32,7 +32,7 @@ export const CLOCK_OPTIONS = {
   deadline: {
     short: "w",
     value: duration(0.001, 366 * DAY_MS),
-    help: "End after that time, whatever is still out",
+    help: "End that long after the start, whatever is still out",
     group: "Asking",
   },
   until: {

@@ -55,6 +55,22 @@ export function absentOptions<const T extends OptionTable>(table: T): Parsed<T> 
   return Object.fromEntries(entries);
 }
 
+/**
+ * Looks at `--json` beside `--format`.
+ *
+ * @throws {UsageError} They name two forms of output.
+ */
+export function checkJson(
+  options: { readonly json: boolean; readonly format?: string | undefined },
+): void {
+  const { json, format } = options;
+  if (!json || format === undefined || format === "json") return;
+  throw new UsageError(
+    `Cannot use --json with --format ${format}: expected one of them`,
+    "--json",
+  );
+}
+
 /** The option as help writes it: `--count` or `-c, --count`. */
 export function spellOption(name: string, option: Option<unknown> | undefined): string {
   return option?.short === undefined ? `--${name}` : `-${option.short}, --${name}`;
@@ -140,7 +156,8 @@ function unknownOption(spelled: string, table: OptionTable): UsageError {
   const known = Object.entries(table).flatMap(([name, option]) =>
     option.short === undefined ? [`--${name}`] : [`--${name}`, `-${option.short}`]
   );
-  const close = nearest(spelled, known);
+  // A held shift key makes -C of -c; nobody who types -q means -Q.
+  const close = /^-[^A-Z-]$/.test(spelled) ? undefined : nearest(spelled, known);
   const hint = close === undefined ? "see --help for all" : `the nearest is ${close}`;
   return new UsageError(`Cannot use ${spelled}: no such option, ${hint}`, spelled);
 }

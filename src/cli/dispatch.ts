@@ -29,11 +29,38 @@ export async function dispatch(args: readonly string[], system: System): Promise
     if (args.length === 0) return (await import("./help_command.ts")).showUsage(system);
     const wantsOverview = first === "--help" || first === "-h";
     const name = wantsOverview ? "help" : isCommand ? first : "ping";
+    if (name === "ping" && !isCommand) await checkMistyped(first, system);
     const runCommand = await (COMMANDS[name] as () => Promise<CommandRunner>)();
     return await runCommand(isCommand ? rest : args, system);
   } catch (error) {
     return explain(error, system);
   }
+}
+
+/**
+ * Looks at a first word that may be a mistyped command. It costs no time where the word is like none.
+ *
+ * @throws {UsageError} It is like a command, and no host has that name.
+ */
+async function checkMistyped(word: string, system: System): Promise<void> {
+  const meant = /^[a-z]{3,}$/i.test(word) ? Object.keys(COMMANDS).find(isLike(word)) : undefined;
+  if (meant === undefined || (await system.resolver.resolve(word)).ok) return;
+  throw new UsageError(`No host '${word}'; did you mean 'icmptime ${meant}'?`, undefined, word);
+}
+
+/** One letter is missing, too many or another one, or two have changed places. */
+function isLike(word: string): (command: string) => boolean {
+  const lower = word.toLowerCase();
+  const sorted = (text: string) => [...text].sort().join("");
+  return (command) => {
+    if (sorted(command) === sorted(lower)) return true;
+    const [short, long] = [command, lower].sort((a, b) => a.length - b.length) as [string, string];
+    if (long.length - short.length > 1) return false;
+    let start = 0;
+    while (start < short.length && short[start] === long[start]) start++;
+    const rest = long.slice(start + 1);
+    return rest === short.slice(start) || rest === short.slice(start + 1);
+  };
 }
 
 function explain(error: unknown, system: System): ExitCode {

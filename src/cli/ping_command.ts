@@ -1,7 +1,7 @@
 /** `icmptime ping`: from words to exit code. */
 
 import { ReverseNames } from "../target/reverse_names.ts";
-import { parseCommandLine } from "./command_line.ts";
+import { checkJson, parseCommandLine } from "./command_line.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { Parsed } from "./option.ts";
 import { PING_COMMAND, PING_OPTIONS } from "./ping_options.ts";
@@ -23,11 +23,13 @@ export async function runPing(words: readonly string[], system: System): Promise
   const { options, operands } = parseCommandLine(words, PING_OPTIONS);
   const text = await informativeText(options);
   if (text !== undefined) return (await import("./print.ts")).print(system, text);
+  checkJson(options);
   await checkFields(options);
   const plan = planPing(options);
   const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options["all-addresses"],
     exclude: options.exclude.flat(),
+    deadlineMs: options.deadline,
   });
   if (list === undefined) return ExitCode.Unresolved;
   const names = options.reverse && !options.numeric

@@ -45,7 +45,7 @@ export const PING_OPTIONS = {
   deadline: {
     short: "w",
     value: duration(0.001, 366 * DAY_MS),
-    help: "End the run after that time, whatever is still out",
+    help: "End the run that long after its start, whatever is still out",
     group: "Asking",
   },
   loop: { help: "Go on until interrupted", group: "Asking" },
@@ -155,7 +155,7 @@ export const PING_OPTIONS = {
   output: {
     short: "o",
     value: text("FILE", "file"),
-    help: "Append the output to FILE instead of printing it",
+    help: "Append the output to FILE; - is standard output",
     group: "Output",
   },
   fields: {

@@ -59,6 +59,7 @@ const scanMachine: ScanMachine = {
 };
 
 const realSystem: System = {
+  elapsedMs: () => performance.now(),
   scan: scanMachine,
   diagnostics,
   isBroadcast,

@@ -2,6 +2,7 @@
 
 import { safeText } from "../report/safe_text.ts";
 import { scanFieldNames } from "../report/scan_reporter.ts";
+import { checkJson } from "./command_line.ts";
 import { nearest } from "./nearest.ts";
 import type { Parsed } from "./option.ts";
 import type { SCAN_OPTIONS } from "./scan_options.ts";
@@ -35,12 +36,7 @@ export function checkScanOptions(options: ScanOptions): void {
   if (options.pcap !== undefined && !options["dry-run"]) {
     throw new UsageError("Cannot use --pcap without --dry-run: a scan captures nothing", "--pcap");
   }
-  if (options.json && options.format !== undefined && options.format !== "json") {
-    throw new UsageError(
-      `Cannot use --json with --format ${options.format}: want one of them`,
-      "--json",
-    );
-  }
+  checkJson(options);
   checkDryRun(options);
   checkFields(options);
   checkText(options);

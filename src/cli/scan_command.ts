@@ -52,6 +52,15 @@ export async function runScan(words: readonly string[], system: System): Promise
   const { blocks, isWhole } = await readScanTargets(operands, options.file, system);
   if (blocks.length === 0) {
     if (!isWhole) return ExitCode.Unresolved;
+    if (options.resume !== undefined) {
+      throw new UsageError(
+        `Cannot resume without targets: ${
+          safeText(options.resume)
+        } keeps the place alone, expected the same ` +
+          "targets and options as before",
+        "--resume",
+      );
+    }
     throw new UsageError(
       "Cannot scan nothing: want at least one target, as in icmptime scan 10.0.0.0/24",
     );

@@ -130,7 +130,7 @@ export const SCAN_OPTIONS = {
   output: {
     short: "o",
     value: text("FILE", "file"),
-    help: "Append the output to FILE instead of printing it",
+    help: "Append the output to FILE; - is standard output",
     group: "Output",
   },
   fields: {

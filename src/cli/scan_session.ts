@@ -66,7 +66,7 @@ function openFiles({ options }: ScanSetup, system: System): OpenFiles {
       ? undefined
       : openOutput(path, option, () => system.scan.openFile(path, mode));
   return {
-    output: output === undefined
+    output: output === undefined || output === "-"
       ? system.stdout
       : openOutput(output, "--output", () => new FileSink(system.openAppend(output))),
     metadata: openFile(metadata, "--metadata", "create"),

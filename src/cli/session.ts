@@ -17,6 +17,7 @@ import { RunRecorder } from "../report/run_recorder.ts";
 import { shortText } from "../report/safe_text.ts";
 import { StatusLine } from "../report/status_line.ts";
 import { type ListedWord, wordsOf } from "../target/list_words.ts";
+import type { NameResolution, NameResolver } from "../target/resolver.ts";
 import {
   listTargets,
   MAX_TARGETS,
@@ -64,10 +65,20 @@ export interface SessionSetup {
   readonly beforeSummary?: (() => Promise<void>) | undefined;
 }
 
+/** What is left of a deadline that counts from the start of the program; undefined for none. */
+export function remainingMs(
+  deadlineMs: number | undefined,
+  system: Pick<System, "elapsedMs">,
+): number | undefined {
+  return deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - system.elapsedMs());
+}
+
 /** How targets are gathered. */
 export interface GatherOptions extends TargetListOptions {
   /** Go on without words of the command line that can never be targets, as fping does. */
   readonly skipsInvalidOperands?: boolean;
+  /** When the run ends, in milliseconds from the start of the program: no name is waited for any longer. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /**
@@ -87,11 +98,33 @@ export async function gatherTargets(
     throw new UsageError("Cannot ask nobody: want at least one host, as in icmptime 192.0.2.7");
   }
   const isBroadcast = (address: number) => system.isBroadcast(address);
-  const list = await listTargets(words, system.resolver, { ...options, isBroadcast });
+  const resolver = resolveUntil(options.deadlineMs, system);
+  const list = await listTargets(words, resolver, { ...options, isBroadcast });
   checkTargets(list, system, options.skipsInvalidOperands ?? false);
   if (list.targets.length > 0) return list;
   if (list.problems.length > 0) return undefined;
   throw new UsageError("Cannot ask nobody: every target is excluded", "--exclude");
+}
+
+/** A resolver that gives up at the deadline. */
+function resolveUntil(deadlineMs: number | undefined, system: System): NameResolver {
+  const { resolver } = system;
+  if (deadlineMs === undefined) return resolver;
+  return {
+    async resolve(name) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const deadline = new Promise<NameResolution>((resolve) => {
+        const message = "no answer before the --deadline";
+        const giveUp = () => resolve({ ok: false, reason: "unresolved", message });
+        timer = setTimeout(giveUp, remainingMs(deadlineMs, system));
+      });
+      try {
+        return await Promise.race([resolver.resolve(name), deadline]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
 }
 
 async function readFiles(paths: readonly string[], system: System): Promise<ListedWord[]> {
@@ -180,7 +213,8 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
         ? new StatusLine(system.stderr, targets.length, targets.length * count)
         : undefined,
     });
-    const prober = new Prober({ ...plan.prober, targets }, transport, recorder);
+    const deadlineMs = remainingMs(plan.prober.deadlineMs, system);
+    const prober = new Prober({ ...plan.prober, deadlineMs, targets }, transport, recorder);
     // Never taken back: a second Ctrl-C, while the summary is being written, would kill the process.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       system.onSignal(signal, () => prober.stop());
@@ -255,6 +289,7 @@ export function openTransport({ transport }: PingPlan, system: System): Transpor
 }
 
 function openFile(path: string, system: System): ByteSink {
+  if (path === "-") return system.stdout;
   // Colours were chosen for the terminal that standard output may be.
   setColorEnabled(false);
   return openOutput(path, "--output", () => new FileSink(system.openAppend(path)));

@@ -74,6 +74,8 @@ export interface System {
   readonly scan: ScanMachine;
   /** For `doctor`. */
   readonly diagnostics: Diagnostics;
+  /** Time since the program was started, in milliseconds. */
+  elapsedMs(): number;
   /** Asks the kernel whether an address is a broadcast address; sends nothing. */
   isBroadcast(address: number): boolean;
   /** Asks the kernel for the route to an address; sends nothing. */

@@ -45,6 +45,10 @@ export interface ClockEvent {
   readonly flags: readonly string[];
   /** How its stamps were read; undefined before a reply. */
   readonly reading: StampReading | undefined;
+  /** Why the kernel did not take the last probe that it did not take. */
+  readonly unsent?: { readonly code: string; readonly message: string } | undefined;
+  /** The last ICMP error that ended a probe, and the address that sent it. */
+  readonly icmpError?: { readonly name: string; readonly from: string } | undefined;
   /** Our realtime now, nanoseconds since the base. */
   readonly nowNs: number;
   /** Midnight from which instants count, Unix time in milliseconds. */
@@ -274,6 +278,34 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     value: ({ counters }) => counters.outstanding,
   },
   lossRatio<ClockEvent>(({ counters }) => counters),
+  {
+    name: "unsent_error_code",
+    type: "string",
+    optional: true,
+    description: "Name of the error for which the kernel last did not take a probe",
+    value: ({ unsent }) => unsent?.code,
+  },
+  {
+    name: "unsent_error",
+    type: "string",
+    optional: true,
+    description: "That error in words",
+    value: ({ unsent }) => unsent?.message,
+  },
+  {
+    name: "icmp_error",
+    type: "string",
+    optional: true,
+    description: "The last ICMP error that ended a probe",
+    value: ({ icmpError }) => icmpError?.name,
+  },
+  {
+    name: "icmp_error_from",
+    type: "string",
+    optional: true,
+    description: "Address of the host that sent it",
+    value: ({ icmpError }) => icmpError?.from,
+  },
   {
     name: "probes",
     type: "integer",

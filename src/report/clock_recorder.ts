@@ -40,6 +40,8 @@ class FollowedClock {
   readonly counters = new ProbeCounters();
   readonly flags = new Set<string>();
   reading: StampReading | undefined;
+  unsent: ClockEvent["unsent"];
+  icmpError: ClockEvent["icmpError"];
 
   constructor(target: Target, options: ClockTrackerOptions) {
     this.target = target;
@@ -114,11 +116,12 @@ export class ClockRecorder implements ProbeListener {
   events(): ClockEvent[] {
     const nowNs = this.#clock.now().realtimeNs;
     const { baseUnixMs } = this.#clock;
-    return this.#clocks.map(({ target, tracker, counters, flags, reading }) => {
+    return this.#clocks.map(({ target, tracker, counters, flags, reading, unsent, icmpError }) => {
       const state = tracker.state(nowNs);
       const tickFlags = state.tickMs > FINE_TICK_MS ? ["coarse-tick"] : [];
       const all = [...flags, ...tickFlags];
-      return { target, state, counters, flags: all, reading, nowNs, baseUnixMs };
+      const known = { target, state, counters, flags: all, reading, unsent, icmpError };
+      return { ...known, nowNs, baseUnixMs };
     });
   }
 
@@ -164,6 +167,7 @@ export class ClockRecorder implements ProbeListener {
       case "refused":
         counters.sent++;
         counters.refused++;
+        followed.icmpError = { name: outcome.error.name, from: formatAddress(outcome.reporter) };
         this.#watcher.remark(
           `${name}: refused by ${formatAddress(outcome.reporter)}: ${outcome.error.name}`,
         );
@@ -174,6 +178,7 @@ export class ClockRecorder implements ProbeListener {
         break;
       case "unsent":
         counters.unsent++;
+        followed.unsent = outcome.error;
         this.#watcher.remark(`${name}: not sent: ${outcome.error.message}`);
         break;
     }

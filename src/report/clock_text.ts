@@ -46,6 +46,7 @@ export function formatClock(event: ClockEvent, numeric: boolean): string {
   }
   if (state.probes > 0) lines.push(row("tick", formatTick(state)));
   lines.push(row("probes", formatProbes(event)));
+  for (const trouble of troubles(event)) lines.push(row("trouble", yellow(trouble)));
   for (const restart of restartsOf(event)) {
     lines.push(row("restart", yellow(formatRestart(restart))));
   }
@@ -57,7 +58,7 @@ export function formatClock(event: ClockEvent, numeric: boolean): string {
 export function formatClockLine(event: ClockEvent, numeric: boolean): string {
   const { state, nowNs, target } = event;
   const head = `${formatTimeOfDay(msOfDay(nowNs))} ${nameOf(target, numeric)}: `;
-  if (!state.decidable) return head + undecided(event);
+  if (!state.decidable) return [head + undecided(event), ...troubles(event)].join("; ");
   return `${head}offset ${bold(formatOffset(state))}, bounds ${formatBounds(state)}, ` +
     `skew ${formatSkew(state)}, used ${state.used}`;
 }
@@ -88,7 +89,7 @@ export function formatClockTable(events: readonly ClockEvent[], numeric: boolean
     }),
   ];
   for (const [index, event] of events.entries()) {
-    const odd = [...restartsOf(event).map(formatRestart), ...remarks(event)];
+    const odd = [...troubles(event), ...restartsOf(event).map(formatRestart), ...remarks(event)];
     for (const remark of odd) table.push(`${names[index]}: ${yellow(remark)}`);
   }
   return table.join("\n");
@@ -242,6 +243,16 @@ function formatRestart({ reason, atNs, changeMs }: Restart): string {
 /** Steps of what is no clock are no news. */
 function restartsOf({ state }: ClockEvent): readonly Restart[] {
   return state.undecided === "the stamps do not keep time" ? [] : state.restarts;
+}
+
+/** Why probes could not be sent, or who answered them with an ICMP error. */
+function troubles({ counters, unsent, icmpError }: ClockEvent): string[] {
+  return [
+    ...(unsent === undefined ? [] : [`${counters.unsent} not sent: ${unsent.message}`]),
+    ...(icmpError === undefined
+      ? []
+      : [`${counters.refused} refused by ${icmpError.from}: ${icmpError.name}`]),
+  ];
 }
 
 /** What is odd about a clock, a sentence each. */

@@ -117,6 +117,41 @@ systemTest({ name: "clock: without an answer the exit code is 1", namespaces: tr
   assertEquals(lastClock(via, pair.farAddress).decidable, true);
 });
 
+systemTest({
+  name:
+    "clock: why nothing was sent, and who sent which ICMP error, is said without -v and in JSON",
+  namespaces: true,
+}, async () => {
+  await using pair = await VethPair.open();
+  await pair.near.ip("route add blackhole 10.91.0.0/24");
+  await pair.far.nft(`table ip t { chain c { type filter hook input priority 0;
+    icmp type timestamp-request reject with icmp type admin-prohibited; }; }`);
+  const hosts = ["10.91.0.1", pair.farAddress];
+  const words = ["-c", "5", "-i", "20ms", "-W", "200ms"];
+  const { code, stdout } = await pair.near.run(
+    SOURCE_PROGRAM.argv("clock", "--json", ...words, ...hosts),
+  );
+  assertEquals(code, 1);
+  const run = readClockRun(stdout);
+  const unsent = lastClock(run, "10.91.0.1") as unknown as Record<string, unknown>;
+  assertEquals([unsent["unsent"], unsent["loss_ratio"], unsent["unsent_error_code"]], [
+    5,
+    1,
+    "EINVAL",
+  ]);
+  assertMatch(String(unsent["unsent_error"]), /Invalid argument/);
+  const refused = lastClock(run, pair.farAddress) as unknown as Record<string, unknown>;
+  // The kernel limits how many ICMP errors it sends a second.
+  assert(Number(refused["refused"]) >= 1);
+  assertEquals(refused["icmp_error_from"], pair.farAddress);
+  assertMatch(String(refused["icmp_error"]), /prohibited/);
+  const table = await pair.near.run(SOURCE_PROGRAM.argv("clock", ...words, ...hosts));
+  assertMatch(table.stdout, /^10\.91\.0\.1: 5 not sent: .*Invalid argument/m);
+  assertMatch(table.stdout, /^10\.77\.0\.2: \d refused by 10\.77\.0\.2: .*prohibited/m);
+  const one = await pair.near.run(SOURCE_PROGRAM.argv("clock", ...words, "10.91.0.1"));
+  assertMatch(one.stdout, /^ {2}trouble {2}5 not sent: .*Invalid argument/m);
+});
+
 systemTest(
   { name: "clock --loop: a line at each interval, until interrupted", namespaces: true },
   async () => {

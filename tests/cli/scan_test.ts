@@ -8,9 +8,14 @@ import { assertComplaint } from "../support/records.ts";
 
 const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, code: number])[] = [
   [[], /Cannot scan nothing: want at least one target/, 3],
+  [
+    ["--resume", "place"],
+    /Cannot resume without targets: place keeps the place alone, expected the same/,
+    3,
+  ],
   [["10.0.0.0/33"], /"33" is not a prefix length from 0 to 32/, 3],
   [["10.0.0.9-10.0.0.1"], /runs backwards/, 3],
-  [["2001:db8::/32"], /is not an IPv4 address/, 3],
+  [["2001:db8::/32"], /ICMPv6 has no Timestamp message, expected an IPv4 address/, 3],
   [["--shard", "9/8", "10.0.0.1"], /--shard.*such as 1\/8/, 3],
   [["--shard", "0/4", "10.0.0.1"], /Cannot take '0\/4' for --shard/, 3],
   [["--seed", "-1", "10.0.0.1"], /Cannot take '-1' for --seed: want a whole number from 0/, 3],
@@ -19,7 +24,7 @@ const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, co
   [["--rate", "fast", "10.0.0.1"], /--rate.*or max for no limit/, 3],
   [["--rate", "0", "10.0.0.1"], /Cannot take '0' for --rate/, 3],
   [["--rate", "1k", "--bandwidth", "1M", "10.0.0.1"], /--bandwidth with --rate/, 3],
-  [["--exclude", "10.0.0.0/8,oops", "10.0.0.1"], /Cannot exclude oops/, 3],
+  [["--exclude", "10.0.0.0/8,oops", "10.0.0.1"], /for --exclude: "oops" is not an IPv4 address/, 3],
   [["--exclude-file", "/nonexistent", "10.0.0.1"], /Cannot read \/nonexistent/, 3],
   [
     ["--resume", "/dev/null", "10.0.0.1"],

@@ -14,6 +14,8 @@ export interface FakeSystemOptions {
   readonly names?: Readonly<Record<string, NameResolution>>;
   /** Files by path; `-` is standard input. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Time since the program was started when it asks, in milliseconds; 0 by default. */
+  readonly elapsedMs?: number;
   /** Why no socket can be opened. */
   readonly socketError?: Error;
   /** Standard output, if not memory that takes all. */
@@ -86,6 +88,11 @@ export class FakeSystem implements System {
           { ok: false, reason: "unresolved", message: "Name or service not known" },
       ),
   };
+
+  /** As the options have it. */
+  elapsedMs(): number {
+    return this.#options.elapsedMs ?? 0;
+  }
 
   /** Routes everything through eth0. */
   findRoute(): ReturnType<System["findRoute"]> {
