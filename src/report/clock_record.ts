@@ -89,7 +89,7 @@ export function isFar({ offsetMs }: ClockState): boolean {
 /** A timescale that runs ahead of UTC by whole seconds. */
 export interface Timescale {
   /** Its name. */
-  readonly name: "TAI" | "GPS time";
+  readonly name: "TAI" | "GPS";
   /** How far it is ahead of UTC. */
   readonly seconds: number;
   /** It may be our clock that shows it, and the remote one UTC. */
@@ -97,7 +97,7 @@ export interface Timescale {
 }
 
 /** Ahead of UTC since 2017-01-01 (IERS Bulletin C 52); the next leap second changes both. */
-const TIMESCALES = [{ name: "TAI", seconds: 37 }, { name: "GPS time", seconds: 18 }] as const;
+const TIMESCALES = [{ name: "TAI", seconds: 37 }, { name: "GPS", seconds: 18 }] as const;
 
 /** Who keeps such a time keeps it well. */
 const TIMESCALE_TOLERANCE_MS = 100;

@@ -48,7 +48,7 @@ export function formatClock(event: ClockEvent, numeric: boolean): string {
   lines.push(row("probes", formatProbes(event)));
   for (const trouble of troubles(event)) lines.push(row("trouble", yellow(trouble)));
   for (const restart of restartsOf(event)) {
-    lines.push(row("restart", yellow(formatRestart(restart))));
+    lines.push(row("restart", yellow(formatRestart(restart, state))));
   }
   for (const remark of remarks(event)) lines.push(row("remark", yellow(remark)));
   return lines.join("\n");
@@ -65,7 +65,7 @@ export function formatClockLine(event: ClockEvent, numeric: boolean): string {
 
 /** That a clock that is followed was begun anew. */
 export function formatRestartLine(event: ClockEvent, restart: Restart, numeric: boolean): string {
-  return `${nameOf(event.target, numeric)}: ${yellow(formatRestart(restart))}`;
+  return `${nameOf(event.target, numeric)}: ${yellow(formatRestart(restart, event.state))}`;
 }
 
 /** Several clocks as a table, and what is odd about them. No line break at the end. */
@@ -89,33 +89,42 @@ export function formatClockTable(events: readonly ClockEvent[], numeric: boolean
     }),
   ];
   for (const [index, event] of events.entries()) {
-    const odd = [...troubles(event), ...restartsOf(event).map(formatRestart), ...remarks(event)];
+    const odd = [
+      ...troubles(event),
+      ...restartsOf(event).map((restart) => formatRestart(restart, event.state)),
+      ...remarks(event),
+    ];
     for (const remark of odd) table.push(`${names[index]}: ${yellow(remark)}`);
   }
   return table.join("\n");
 }
 
-/** What several hosts say of our own clock, in a few sentences. */
+/** What several hosts say of our own clock, a sentence a line. No line break at the end. */
 export function formatConsensus({ consensus, notCounted }: ConsensusEvent): string {
-  const { hosts, agreeing, majority, divided, falsetickers, localClock } = consensus;
-  const left = notCounted.length === 0
-    ? ""
-    : ` Not counted (this machine, or a host that counts already): ${notCounted.join(", ")}.`;
-  if (!majority) {
-    return yellow(`No majority: at most ${agreeing} of ${hosts} hosts agree on one time.`) + left;
+  const { hosts, agreeing, majority, falsetickers } = consensus;
+  const lines = majority
+    ? [formatVerdict(consensus), `It is ${formatDistance(consensus)}.`]
+    : [yellow(`No majority: at most ${agreeing} of ${hosts} hosts agree on one time.`)];
+  if (falsetickers.length > 0) {
+    lines.push(yellow(`Not with the majority: ${falsetickers.map(safeText).join(", ")}.`));
   }
-  const distance = formatDistance(consensus);
-  const verdict = localClock === "off"
-    ? yellow(`our own clock is off: it is ${distance}`)
-    : localClock === "right"
-    ? `our own clock agrees with them: it is ${distance}`
-    : `whether our own clock is right cannot be decided: it is ${distance}`;
+  if (notCounted.length > 0) {
+    lines.push(`Not counted (this machine, or counted already): ${notCounted.join(", ")}.`);
+  }
+  return lines.join("\n");
+}
+
+function formatVerdict({ hosts, agreeing, divided, localClock }: Consensus): string {
   const places = divided ? ", at more than one place" : "";
-  const others = falsetickers.length === 0
-    ? ""
-    : ` ${yellow(`Not with the majority: ${falsetickers.map(safeText).join(", ")}.`)}`;
-  return `${agreeing} of ${hosts} hosts agree (RFC 5905)${places}. If most hosts are right, ${verdict}.` +
-    others + left;
+  const agreement = `${agreeing} of ${hosts} agree${places} (RFC 5905)`;
+  switch (localClock) {
+    case "off":
+      return yellow(`Our own clock is off, if most hosts are right: ${agreement}.`);
+    case "right":
+      return `Our own clock agrees with most hosts: ${agreement}.`;
+    case "unknown":
+      return `Our own clock may be right or not: ${agreement}.`;
+  }
 }
 
 /** Where our clock is, seen from the hosts' agreement. */
@@ -235,9 +244,14 @@ function formatProbes({ state, counters }: ClockEvent): string {
   return parts.join(", ");
 }
 
-function formatRestart({ reason, atNs, changeMs }: Restart): string {
+function formatRestart({ reason, atNs, changeMs }: Restart, { minRttNs }: ClockState): string {
   const change = changeMs === undefined ? "" : `, by ${signed(formatMs(changeMs, 0.1))} ms`;
-  return `${reason} at ${formatTimeOfDay(msOfDay(atNs))} UTC${change}; measured anew since`;
+  // A path that becomes longer one way and shorter the other looks the same, within the round trip.
+  const isDoubtful = Math.abs(changeMs ?? Infinity) <= (minRttNs ?? 0) / 1e6;
+  const what = reason === "remote clock changed" && isDoubtful
+    ? "remote clock, or its path, changed"
+    : reason;
+  return `${what} at ${formatTimeOfDay(msOfDay(atNs))} UTC${change}; measured anew since`;
 }
 
 /** Steps of what is no clock are no news. */
@@ -289,18 +303,14 @@ function formatRate(
   if (skewLowerPpm <= USUAL_SKEW_PPM && skewUpperPpm >= -USUAL_SKEW_PPM) return undefined;
   const secondsAnHour = Math.abs(skewPpm) * 3600 / 1e6;
   const verb = skewPpm < 0 ? "loses" : "gains";
-  return `${verb} about ${
-    secondsAnHour.toFixed(1)
-  } s an hour on ours: more than NTP corrects (500 ppm)`;
+  return `${verb} about ${secondsAnHour.toFixed(1)} s an hour: more than NTP corrects (500 ppm)`;
 }
 
 /** What an offset that is the difference of two timescales may mean, and what would show whether it does. */
 function formatTimescale({ name, seconds, isOurs }: Timescale): string {
-  const distance = `${seconds} s, as ${name} is from UTC`;
   return isOurs
-    ? `behind us by ${distance}: our own clock may show ${name}; other hosts behind by the same would confirm it`
-    : `ahead of us by ${distance}: it may show ${name}, or be wrong; ` +
-      "its settings, or NTP from the same host, would confirm it";
+    ? `${seconds} s behind us: our own clock may show ${name}; more such hosts would confirm it`
+    : `${seconds} s ahead of us, as ${name} of UTC: may be ${name}; NTP would confirm it`;
 }
 
 function undecided(event: ClockEvent): string {

@@ -245,7 +245,7 @@ labTest({ name: "clock: several hosts tell whose clock is off" }, async () => {
   assertMatch(text.stdout, /^host +offset ms +± ms +lower ms +upper ms +skew ppm/m);
   assertMatch(
     text.stdout,
-    /^3 of 4 hosts agree \(RFC 5905\)\. If most hosts are right, our own clock is off: it is 69\d\.\d{3} to 70\d\.\d{3} ms behind true time\. Not with the majority: 198\.18\.0\.4\.$/m,
+    /^Our own clock is off, if most hosts are right: 3 of 4 agree \(RFC 5905\)\.\nIt is 69\d\.\d{3} to 70\d\.\d{3} ms behind true time\.\nNot with the majority: 198\.18\.0\.4\.$/m,
   );
 });
 

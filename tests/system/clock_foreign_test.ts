@@ -83,7 +83,7 @@ systemTest({
   );
   assertMatch(
     text.stdout,
-    /^198\.18\.9\.4: ahead of us by 37 s, as TAI is from UTC: it may show TAI/m,
+    /^198\.18\.9\.4: 37 s ahead of us, as TAI of UTC: may be TAI; NTP would confirm it$/m,
   );
 });
 

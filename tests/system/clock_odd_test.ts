@@ -239,9 +239,12 @@ labTest(
     const [, at = NaN, by = NaN] =
       last.restarts[0]?.match(/^remote clock changed at ([\d.]+) by ([\d.]+) ms$/)?.map(Number) ??
         [];
-    const firstNs = log.requests[0]?.receiveAtNs ?? NaN;
-    const afterMs = (at - log.run.baseUnixMs / 1e3) * 1e3 - firstNs / 1e6;
-    assert(afterMs >= 1480 && afterMs <= 1600, `step seen after ${afterMs} ms`);
+    // Between the last probes that cannot show the step and the first three that do.
+    const atNs = (at - log.run.baseUnixMs / 1e3) * 1e9;
+    const [before, after] = aroundStep(log);
+    const earliestNs = before.at(-2)?.receiveAtNs ?? NaN;
+    const latestNs = after[2]?.receiveAtNs ?? NaN;
+    assert(atNs >= earliestNs && atNs <= latestNs, `${atNs}, not ${earliestNs} to ${latestNs}`);
     assert(Math.abs(by - byMs) <= 0.5, `step of ${by} ms`);
     // Every number that was ever given was true, before, during and after the step.
     const decided = run.clocks.filter(({ decidable }) => decidable);
@@ -254,13 +257,17 @@ labTest(
   },
 );
 
-/** Whether no reply stamped after the step had come back at the time of a record that follows it. */
-function isBlind(log: LabLog, { time }: ClockRecord): boolean {
+/** The requests that were stamped before the step, and those after it. */
+function aroundStep({ requests }: LabLog): readonly [LabLog["requests"], LabLog["requests"]] {
+  const first = requests.findIndex(({ receiveOffsetNs = 0 }) => receiveOffsetNs > 500e6);
+  return [requests.slice(0, first), requests.slice(first)];
+}
+
+/** Whether a record was made after the step, and before a reply that shows it had been read. */
+function isBlind(log: LabLog, { time, received }: ClockRecord): boolean {
   const atNs = (time - log.run.baseUnixMs / 1e3) * 1e9;
-  const step = log.requests.find(({ receiveOffsetNs = 0 }) => receiveOffsetNs > 500e6);
-  const previous = log.requests[(step?.number ?? 2) - 2];
-  const shownNs = step?.departures[0]?.writtenNs ?? Infinity;
-  return atNs > (previous?.receiveAtNs ?? 0) && atNs < shownNs + 2e6;
+  const [before] = aroundStep(log);
+  return received <= before.length && atNs > (before.at(-1)?.receiveAtNs ?? 0);
 }
 
 labTest(
