@@ -1,0 +1,180 @@
+/** Hosts that speak for others, or too early, or without what they were sent: tests/support/forger.py plays them. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { RunningCommand } from "../support/command.ts";
+import { Namespace, VethPair } from "../support/namespace.ts";
+import { programTest } from "../support/program.ts";
+import { readRecords } from "../support/records.ts";
+import { PROJECT_FOLDER } from "../../tools/project.ts";
+
+const FORGER = `${PROJECT_FOLDER}tests/support/forger.py`;
+const SILENT = "10.77.0.3";
+const NEEDS = { namespaces: true, tools: ["nft", "python3"] } as const;
+
+/** Starts the forger at the far end and waits until it listens. */
+async function startForger(pair: VethPair, ...mode: string[]): Promise<RunningCommand> {
+  const argv = ["python3", FORGER, pair.device, pair.farAddress, ...mode];
+  const forger = pair.far.spawn(argv);
+  await forger.output(/ready/);
+  return forger;
+}
+
+/** Ends the forger; returns how many datagrams it sent. */
+async function endForger(forger: RunningCommand): Promise<number> {
+  forger.sendSignal("SIGTERM");
+  return Number((await forger.output(/sent (\d+)/))[1]);
+}
+
+/** The far kernel answers nothing that is sent to that address. */
+function silence(pair: VethPair, address: string): Promise<void> {
+  return pair.far.nft(`table ip silence {
+    chain input {
+      type filter hook input priority 0;
+      ip daddr ${address} icmp type { echo-request, timestamp-request } drop
+    }
+  }`);
+}
+
+programTest({
+  name: "ping, clock, fping, tsping: a host that speaks for a silent one is not believed",
+  ...NEEDS,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  await pair.far.ip(`addr add ${SILENT}/24 dev ${pair.device}`);
+  await silence(pair, SILENT);
+  await using forger = await startForger(pair, "speak-for", SILENT);
+  const both = [pair.farAddress, SILENT];
+  const run = async (...args: string[]) => {
+    const { code, stdout } = await pair.near.run(program.argv(...args, ...both));
+    return { code, stdout };
+  };
+  for (const kind of [[], ["--echo"]]) {
+    const { code, stdout } = await run("--json", ...kind, "-c", "5", "-i", "50ms", "-W", "300ms");
+    const { summaries, replies } = readRecords(stdout);
+    const counts = summaries.map(({ address, received, lost, refused, duplicates, late }) => ({
+      address,
+      ...{ received, lost, refused, duplicates, late },
+    }));
+    const nothing = { refused: 0, duplicates: 0, late: 0 };
+    assertEquals([code, counts], [1, [
+      { address: pair.farAddress, received: 5, lost: 0, ...nothing },
+      { address: SILENT, received: 0, lost: 5, ...nothing },
+    ]]);
+    for (const { flags } of replies) assertEquals(flags, []);
+  }
+  assertEquals(await run("--alive", "-r", "1", "-W", "200ms"), {
+    code: 1,
+    stdout: `${pair.farAddress}\n`,
+  });
+  const fping = await run("fping", "-a", "-r", "0", "-t", "200");
+  assertEquals(fping, { code: 1, stdout: `${pair.farAddress}\n` });
+  const tsping = await pair.near.run([
+    ...["timeout", "-s", "INT", "2"],
+    ...program.argv("tsping", "--machine-readable=,", "--sleep-time", "50", ...both),
+  ]);
+  assert(tsping.stdout.includes(`${pair.farAddress},`), tsping.stdout);
+  assertEquals(tsping.stdout.includes(`${SILENT},`), false);
+  const clock = await run("clock", "--json", "-c", "10", "-W", "300ms");
+  const states = clock.stdout.trimEnd().split("\n").map((line) => JSON.parse(line))
+    .filter(({ type }) => type === "clock")
+    .map(({ address, received, lost, refused }) => ({ address, received, lost, refused }));
+  assertEquals(states, [
+    { address: pair.farAddress, received: 10, lost: 0, refused: 0 },
+    { address: SILENT, received: 0, lost: 10, refused: 0 },
+  ]);
+  assert(await endForger(forger) > 500);
+});
+
+programTest({
+  name: "ping: a host that answers the next probe before it is asked gives no false round trip",
+  ...NEEDS,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  await silence(pair, pair.farAddress);
+  await using forger = await startForger(pair, "early");
+  for (const kind of [[], ["--echo"]]) {
+    const args = ["--json", ...kind, "-c", "300", "-i", "1ms", pair.farAddress];
+    const { code, stdout } = await pair.near.run(program.argv(...args));
+    const { replies, end } = readRecords(stdout);
+    assertEquals([code, end.received, end.lost], [0, 300, 0]);
+    for (const { rtt_ms } of replies) assert(rtt_ms >= 0, `${rtt_ms} ms`);
+    assertEquals(replies.filter(({ flags }) => flags.includes("negative-rtt")), []);
+  }
+  const { stdout } = await pair.near.run(
+    program.argv("fping", "-C", "100", "-p", "1", "-i", "1", pair.farAddress),
+  );
+  assertEquals(stdout.match(/, -[\d.]+ ms/g), null);
+  await endForger(forger);
+});
+
+programTest({
+  name: "ping: a host that zeroes the originate stamp counts, is flagged, and is not measured",
+  ...NEEDS,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  await silence(pair, pair.farAddress);
+  await using forger = await startForger(pair, "zero");
+  const one = await pair.near.run(program.argv("-c", "1", "-W", "200ms", pair.farAddress));
+  assertEquals(one.code, 0);
+  assertMatch(one.stdout, /seq=0 ttl=61 rtt=\S+ ms .*\[originate-changed\]$/m);
+  const args = ["--json", "-c", "4", "-i", "100ms", "-W", "150ms", pair.farAddress];
+  const { code, stdout } = await pair.near.run(program.argv(...args));
+  const { replies, end } = readRecords(stdout);
+  assertEquals([code, end.received, end.lost, end.duplicates], [0, 4, 0, 0]);
+  for (const reply of replies) {
+    assertEquals([reply.flags, reply.originate_ms], [["originate-changed"], 0]);
+    assertEquals([reply.offset_lower_ms, reply.rtt_ms < 100], [undefined, true]);
+  }
+  const alive = await pair.near.run(
+    program.argv("--alive", "-r", "1", "-W", "200ms", pair.farAddress),
+  );
+  assertEquals([alive.code, alive.stdout], [0, `${pair.farAddress}\n`]);
+  await endForger(forger);
+});
+
+programTest({
+  name:
+    "ping: an ICMP error that comes back through NAT ends its probe, with another identifier too",
+  ...NEEDS,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  await using router = await Namespace.open();
+  // near — far, which is the NAT box — router, where the TTL runs out.
+  await pair.far.ip(
+    `link add veth1 type veth peer name veth1 netns ${router.name}`,
+    "addr add 10.78.0.1/24 dev veth1",
+    "link set veth1 up",
+    "route add 10.79.0.0/16 via 10.78.0.2",
+  );
+  await router.ip(
+    "addr add 10.78.0.2/24 dev veth1",
+    "link set veth1 up",
+    "route add 10.79.0.0/16 via 10.78.0.1",
+  );
+  await pair.near.ip(`route add default via ${pair.farAddress}`);
+  for (const namespace of [pair.far, router]) await namespace.sysctl("net/ipv4/ip_forward", "1");
+  await router.sysctl("net/ipv4/icmp_ratelimit", "0");
+  const address = "10.79.0.1";
+  for (const to of ["10.78.0.1", "10.78.0.1:7000-7001"]) {
+    await pair.far.nft(`
+      table ip nat
+      delete table ip nat
+      table ip nat {
+        chain postrouting {
+          type nat hook postrouting priority 100;
+          ip protocol icmp oifname "veth1" snat to ${to}
+        }
+      }`);
+    for (const kind of [[], ["--echo"]]) {
+      const args = ["--json", ...kind, "-c", "2", "-i", "50ms", "-t", "2", address];
+      const { stdout } = await pair.near.run(program.argv(...args));
+      const { refused } = readRecords(stdout);
+      const reporters = refused.map((record) => record["reporter"]);
+      assertEquals(
+        { to, kind, reporters },
+        { to, kind, reporters: ["10.78.0.2", "10.78.0.2"] },
+        stdout,
+      );
+    }
+  }
+});
