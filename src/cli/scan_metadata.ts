@@ -63,6 +63,7 @@ export function formatScanMetadata(
       duplicates: result.duplicates,
       refused: result.refusals,
       unsent: result.unsent,
+      notices: result.notices,
       unproven: result.unproven,
       malformed: result.malformed,
       kernel_drops: result.dropped,

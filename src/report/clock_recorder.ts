@@ -21,6 +21,7 @@ import type { Target } from "../target/target.ts";
 import type { Clock } from "../time/mod.ts";
 import type { ClockEvent } from "./clock_record.ts";
 import type { ConsensusEvent } from "./consensus_record.ts";
+import { StrayLimit } from "./repeat_limit.ts";
 import type { StrayCounts } from "./run_recorder.ts";
 
 /** Remarks after which the stamps of a reply say nothing of its clock; the tracker judges all others itself. */
@@ -75,7 +76,8 @@ export interface ClockWatcher {
 /** Follows all clocks of a run. */
 export class ClockRecorder implements ProbeListener {
   /** Counts of what was no answer. */
-  readonly strays: StrayCounts = { malformed: 0, foreign: 0, unmatched: 0 };
+  readonly strays: StrayCounts = { malformed: 0, foreign: 0, unmatched: 0, unreported: 0 };
+  readonly #strayLimit = new StrayLimit();
   readonly #clocks: FollowedClock[];
   readonly #clock: Clock;
   readonly #watcher: ClockWatcher;
@@ -153,6 +155,7 @@ export class ClockRecorder implements ProbeListener {
 
   /** Takes in the final word on a probe. */
   outcome(outcome: ProbeOutcome): void {
+    this.#strayLimit.addProbe();
     const target = outcome.kind === "unsent" ? outcome.target : outcome.probe.target;
     const followed = this.#clocks[target.index] as FollowedClock;
     const { counters } = followed;
@@ -204,8 +207,11 @@ export class ClockRecorder implements ProbeListener {
       case "unmatched":
         this.strays.unmatched++;
     }
-    if (datagram.kind !== "foreign") {
+    if (datagram.kind === "foreign") return;
+    if (this.#strayLimit.takes()) {
       this.#watcher.remark(`ignored (${datagram.kind}): ${datagram.detail}`);
+    } else {
+      this.strays.unreported++;
     }
   }
 

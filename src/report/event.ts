@@ -102,6 +102,8 @@ export interface EndInfo {
   readonly foreign: number;
   /** Answers with our identifier that match no probe. */
   readonly unmatched: number;
+  /** Repeated replies and what was no answer: too many to be reported one by one. */
+  readonly unreported: number;
   /** Datagrams that the kernel dropped for want of room. */
   readonly kernelDrops: number;
   /** System calls on the sockets that failed for a reason of this machine. */

@@ -257,6 +257,13 @@ export const END_FIELDS: readonly Field<EndInfo>[] = [
     value: (end) => end.unmatched,
   },
   {
+    name: "unreported",
+    type: "integer",
+    description:
+      "Repeated and late replies, and datagrams that are no answers, that are counted but not reported one by one: there were too many",
+    value: (end) => end.unreported,
+  },
+  {
     name: "kernel_drops",
     type: "integer",
     description: "Datagrams that the kernel dropped because the receive buffer was full",

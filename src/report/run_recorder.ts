@@ -6,6 +6,7 @@ import { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../target/target.ts";
 import type { LineSink } from "./line_sink.ts";
 import { IntervalStatistics } from "./interval_statistics.ts";
+import { RepeatLimit, StrayLimit } from "./repeat_limit.ts";
 import type { Reporter } from "./reporter.ts";
 import type { StatusLine } from "./status_line.ts";
 import { TargetStatistics, type TargetSummary } from "./target_statistics.ts";
@@ -18,6 +19,8 @@ export interface StrayCounts {
   foreign: number;
   /** Our identifier, but no probe of ours. */
   unmatched: number;
+  /** Of these and of repeated replies: too many to be reported one by one. */
+  unreported: number;
 }
 
 /** In a busy run lines are held that long, so that one write takes many. */
@@ -45,7 +48,9 @@ export interface RunRecorderOptions {
 /** Listens to a run. */
 export class RunRecorder implements ProbeListener {
   /** Counts of what was no answer. */
-  readonly strays: StrayCounts = { malformed: 0, foreign: 0, unmatched: 0 };
+  readonly strays: StrayCounts = { malformed: 0, foreign: 0, unmatched: 0, unreported: 0 };
+  readonly #repeatLimit = new RepeatLimit();
+  readonly #strayLimit = new StrayLimit();
   readonly #statistics: TargetStatistics[];
   readonly #reporter: Reporter;
   readonly #sink: LineSink;
@@ -112,6 +117,7 @@ export class RunRecorder implements ProbeListener {
   outcome(outcome: ProbeOutcome): void {
     const target = outcome.kind === "unsent" ? outcome.target : outcome.probe.target;
     const statistics = this.#of(target);
+    this.#strayLimit.addProbe();
     const change = statistics.add(outcome);
     this.#interval?.of(target).add(outcome, change);
     const baseUnixMs = this.#baseUnixMs;
@@ -144,6 +150,10 @@ export class RunRecorder implements ProbeListener {
     const statistics = this.#of(probe.target);
     statistics.addExtra(extra);
     this.#interval?.of(probe.target).addExtra(extra);
+    if (!this.#repeatLimit.takes(probe.target.index, statistics.counters)) {
+      this.strays.unreported++;
+      return;
+    }
     const flag = kind === "duplicate" ? "duplicate" : kind === "late" ? "late" : "after-refusal";
     const flags = [flag, ...reply.flags];
     const baseUnixMs = this.#baseUnixMs;
@@ -156,7 +166,8 @@ export class RunRecorder implements ProbeListener {
     if (kind === "malformed" || kind === "truncated") this.strays.malformed++;
     else if (kind === "unmatched") this.strays.unmatched++;
     else if (kind === "foreign") this.strays.foreign++;
-    this.#reporter.stray(datagram);
+    if (this.#strayLimit.takes()) this.#reporter.stray(datagram);
+    else this.strays.unreported++;
   }
 
   /** Lets the gathered lines go, and the summaries that are due. */

@@ -250,6 +250,7 @@ export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
     ["duplicates", "Repeated replies", (end) => end.duplicates],
     ["refused", "ICMP errors for probes of this scan", (end) => end.refusals],
     ["unsent", "Probes that the kernel refused", (end) => end.unsent],
+    ["notices", "ICMP errors for probes of this scan that do not end them", (end) => end.notices],
     ["unproven", "Replies and errors without a right proof", (end) => end.unproven],
     ["malformed", "Datagrams that could not be read", (end) => end.malformed],
     ["kernel_drops", "Datagrams dropped because the receive buffer was full", (end) => end.dropped],

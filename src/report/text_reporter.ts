@@ -167,6 +167,11 @@ export class TextReporter implements Reporter {
       const calls = info.failedCalls === 1 ? "1 system call" : `${info.failedCalls} system calls`;
       this.#sink.line(yellow(`${calls} on the sockets failed: replies may be missing`));
     }
+    if (info.unreported > 0) {
+      this.#sink.line(
+        yellow(`${info.unreported} more replies came than are printed; all are counted`),
+      );
+    }
     if (info.kernelDrops > 0) {
       this.#sink.line(
         yellow(`${info.kernelDrops} datagrams were dropped by this machine for want of buffer`),

@@ -1,6 +1,7 @@
 /** Empties the receive socket of a sweep: reads, proves, counts, hands over. */
 
 import { parseDatagram } from "../packet/datagram.ts";
+import { isFinalErrorType } from "../packet/icmp_error.ts";
 import { foldMs, hasHighBit, msOfDay } from "../time/day.ts";
 import type { AddressSpace } from "./address_space.ts";
 import type { DuplicateFilter } from "./duplicate_filter.ts";
@@ -69,8 +70,10 @@ export class ReplyCollector {
   replies = 0;
   /** Repeated replies. */
   duplicates = 0;
-  /** Proven ICMP errors. */
+  /** Proven ICMP errors that end a probe. */
   refusals = 0;
+  /** Proven ICMP errors that end no probe. */
+  notices = 0;
   /** Replies and errors without a right proof. */
   unproven = 0;
   /** Datagrams that could not be read. */
@@ -163,6 +166,11 @@ export class ReplyCollector {
     const originateMs = proofs.originateOfQuote(quote, Math.floor(arrivalMs), ERROR_WINDOW_MS);
     if (originateMs === undefined) {
       this.unproven++;
+      return;
+    }
+    // The same rules as for ping: see error_reader.ts.
+    if (!message.checksumOk || !isFinalErrorType(message.type)) {
+      this.notices++;
       return;
     }
     this.refusals++;

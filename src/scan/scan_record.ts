@@ -72,6 +72,8 @@ export interface ScanCounts {
   readonly duplicates: number;
   /** ICMP errors that quote a probe of this scan. */
   readonly refusals: number;
+  /** ICMP errors about a probe of this scan that do not end it: source quench, redirect, a wrong checksum. */
+  readonly notices: number;
   /** Timestamp replies and ICMP errors without a right proof: somebody else's, forged or changed. */
   readonly unproven: number;
   /** Datagrams that could not be read. */

@@ -308,12 +308,12 @@ export class Sweep {
   }
 
   #counts(): ScanCounts {
-    const { replies, duplicates, refusals, unproven, malformed } = this.#collector;
+    const { replies, duplicates, refusals, notices, unproven, malformed } = this.#collector;
     const dropped = this.#options.replies.droppedDatagrams();
     const blocked = this.#blocked.count(this.#heardNs);
     const sent = this.#sent, unsent = this.#unsent, backoffs = this.#backoffs;
     return {
-      ...{ sent, unsent, backoffs, replies, duplicates, refusals, unproven, malformed },
+      ...{ sent, unsent, backoffs, replies, duplicates, refusals, notices, unproven, malformed },
       dropped,
       blocked,
     };

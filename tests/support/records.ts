@@ -92,6 +92,8 @@ export interface EndRecord extends CountRecord {
   readonly foreign: number;
   /** Our identifier, but no probe of ours. */
   readonly unmatched: number;
+  /** Counted, not reported one by one. */
+  readonly unreported: number;
   /** Dropped for want of buffer. */
   readonly kernel_drops: number;
   /** System calls on the sockets that failed. */

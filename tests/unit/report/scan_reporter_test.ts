@@ -124,6 +124,7 @@ const progress: ScanProgress = {
   replies: 310,
   duplicates: 0,
   refusals: 0,
+  notices: 0,
   unproven: 0,
   malformed: 0,
   dropped: 0,

@@ -80,6 +80,21 @@ Deno.test("an ICMP error is traced to its probe by eight quoted octets and by th
   }
 });
 
+Deno.test("source quench, redirect and an error with a wrong checksum end no probe, as in ping", async () => {
+  const router = 0x0a0000fe;
+  const { listener, sweep } = prepareSweep((probe) => {
+    const type = [3, 4, 5, 12][probe.destination & 3] as number;
+    const header = { source: router, destination: 0x0a000001, ttl: 63 };
+    const message = { kind: "error", type, code: 1, body: probe.bytes.slice(0, 28) } as const;
+    const bytes = emitDatagram({ header, message });
+    if (type === 12) bytes[22] = (bytes[22] as number) ^ 1;
+    return [{ bytes, delayMs: 20 }];
+  });
+  const result = await sweep.run();
+  assertEquals([result.refusals, result.notices, result.unproven], [64, 192, 0]);
+  assertEquals(new Set(listener.refusals.map(({ type }) => type)), new Set([3]));
+});
+
 Deno.test("a hundred thousand forged replies and errors: none accepted", async () => {
   const random = new Random(21);
   const forge = (number: number): Uint8Array => {
