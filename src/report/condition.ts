@@ -6,6 +6,7 @@ import type { TargetSummary } from "./target_statistics.ts";
 /** Spreads that a condition can look at, by the name it uses. */
 const SPREADS: Readonly<Record<string, (summary: TargetSummary) => Summary | undefined>> = {
   "rtt": (summary) => summary.rttMs,
+  "queue": (summary) => summary.queueMs,
   "out": (summary) => summary.outMs,
   "back": (summary) => summary.backMs,
   "out.jitter": (summary) => summary.outJitterMs,
@@ -120,8 +121,13 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
   return {
     read: (summary) => spread(summary)?.[part ?? "median"],
     format,
-    whyUnknown: whyUnmeasured,
+    whyUnknown: name === "queue" ? whyNoQueue : whyUnmeasured,
   };
+}
+
+/** Why nothing is known of our own queue. */
+function whyNoQueue({ counters }: TargetSummary): string {
+  return counters.received === 0 ? "no reply" : "the kernel does not stamp what leaves here";
 }
 
 /** Why a target has no delays or no offset. */

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/ass
 import type { RawSocket, RawTransmitStamp, SystemInstant } from "../../ffi/mod.ts";
 import { type CapturedTimestamp, startCapture } from "../support/capture.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
+import { FragmentingSender } from "../../src/probe/fragmenting_sender.ts";
 import { exchange, openRawSocket } from "../support/raw_exchange.ts";
 import { addressNumber, buildRequest } from "../support/request_bytes.ts";
 import { systemTest } from "../support/tools.ts";
@@ -116,6 +117,28 @@ while True: os.read(tun, 2048)`;
 });
 
 systemTest({
+  name: "stamps find the last fragment of a datagram by content",
+  namespaces: true,
+}, async () => {
+  await using pair = await VethPair.open();
+  const far = addressNumber(pair.farAddress);
+  using socket = openRawSocket(pair.near, { attribution, icmpTypes: [0], slotBytes: 8192 });
+  const sender = new FragmentingSender(socket);
+  const stamps: RawTransmitStamp[] = [];
+  for (let key = 0; key < 10; key++) {
+    const bytes = buildRequest(far, key, { type: 8, icmpBytes: 4000 });
+    const [result] = sender.send([{ destination: far, bytes, key }]);
+    assertEquals(result?.ok, true);
+    const came = await exchange(socket, [], 1);
+    stamps.push(...came.queueStamps, ...came.stamps);
+  }
+  // Fragments before the last have keys that no probe has.
+  const own = stamps.filter(({ key }) => key < 10).map(({ key, moment }) => `${key} ${moment}`);
+  const expected = Array.from({ length: 10 }, (_, key) => [`${key} queue`, `${key} driver`]).flat();
+  assertEquals(own, expected);
+});
+
+systemTest({
   name: "no stamp goes to the wrong datagram where a queue overflows and the same is sent again",
   namespaces: true,
   tools: ["tc", "tcpdump", "ping"],
@@ -141,7 +164,7 @@ systemTest({
     } else {
       assertEquals(result?.error.code, "ENOBUFS");
       refused++;
-      await socket.wait(1);
+      await socket.pause(1);
     }
     // The stamps of refused datagrams are read late, behind those of the same datagrams sent again.
     if (key % 3 === 0) stamps.push(...socket.receiveTransmitStamps());

@@ -46,6 +46,7 @@ const CASES: readonly (readonly [text: string, found: string | undefined])[] = [
   ["rtt.median>19999µs", "20 ms"],
   ["rtt.p95>.05s", "90 ms"],
   ["rtt.min<10.5ms", "10 ms"],
+  ["queue>1ms", "unknown: the kernel does not stamp what leaves here"],
   ["rtt.stddev>0.5ms", "1 ms"],
   ["back.change>20ms", undefined],
   ["back.change.max>20ms", "60 ms"],
@@ -66,6 +67,12 @@ for (const [text, found] of CASES) {
     assertEquals([condition.text, met(text, summary())], [text, found]);
   });
 }
+
+Deno.test("condition: the wait in our own queue", () => {
+  const congested = summary({ queueMs: spread(1, 90, 534) });
+  assertEquals(met("queue.p95>200ms", congested), "534 ms");
+  assertEquals(met("queue>200ms", congested), undefined);
+});
 
 /** Bounds of an offset, and whether `offset>100ms` and `offset<100ms` are proven. */
 const OFFSETS: readonly (readonly [
