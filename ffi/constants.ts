@@ -123,6 +123,8 @@ export const SCM_TSTAMP_SCHED = 1;
 // <poll.h>
 /** Something to read. */
 export const POLLIN = 1;
+/** There is room to write. */
+export const POLLOUT = 4;
 /** Something on the error queue. */
 export const POLLERR = 8;
 /** poll(): the other side is gone. */
@@ -319,5 +321,25 @@ export const NUD_VALID = 0xde;
 // <signal.h>
 /** Hangup: the terminal has gone. */
 export const SIGHUP = 1;
+/** A file would grow beyond the limit (setrlimit(2), RLIMIT_FSIZE). */
+export const SIGXFSZ = 25;
 /** Signal handler: none, the signal is ignored. */
 export const SIG_IGN = 1;
+/** What signal(2) returns when it fails. */
+export const SIG_ERR = -1;
+
+// <fcntl.h>, <limits.h>
+/** Open for writing alone. */
+export const O_WRONLY = 1;
+/** Open for reading and writing. */
+export const O_RDWR = 2;
+/** Make the file where there is none. */
+export const O_CREAT = darwin ? 0x200 : 0x40;
+/** Every write goes to the end of the file. */
+export const O_APPEND = darwin ? 0x8 : 0x400;
+/** Neither opening nor reading or writing waits. */
+export const O_NONBLOCK = darwin ? 0x4 : 0x800;
+/** Closed when another program is run. */
+export const O_CLOEXEC = darwin ? 0x100_0000 : 0x8_0000;
+/** Bytes that a pipe takes at once or not at all. */
+export const PIPE_BUF = darwin ? 512 : 4096;

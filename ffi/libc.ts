@@ -61,6 +61,12 @@ export const PORTABLE_SYMBOLS = {
   },
   // r: nothing, where the new action is null; w: the old action
   sigaction: { parameters: ["i32", "pointer", "buffer"], result: "i32" },
+  // r and w: nothing. Takes a constant for a handler
+  signal: { parameters: ["i32", "usize"], result: "usize" },
+  // r: path. Variadic in C: on the Linux ABIs that Deno runs on, a variadic number travels like any other
+  open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
+  lseek: { parameters: ["i32", "isize", "i32"], result: "isize" },
+  ftruncate: { parameters: ["i32", "isize"], result: "i32" },
   // w: two descriptors
   pipe: { parameters: ["buffer"], result: "i32" },
   // w: bytes

@@ -18,6 +18,7 @@ export {
   type NetworkCapabilities,
   readNetworkCapabilities,
 } from "./privilege.ts";
+export { OutputDescriptor } from "./output_descriptor.ts";
 export { RawSocket, type RawSocketOptions, slotBytesFor } from "./raw_socket.ts";
 export { findRoute, isBroadcast, type RouteAnswer, type RouteQuery } from "./route_source.ts";
 export { isHangupIgnored } from "./signal_action.ts";

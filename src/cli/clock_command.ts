@@ -6,7 +6,7 @@ import { PrecisionGoal, precisionMs } from "../clock/mod.ts";
 import type { ClockEvent } from "../report/clock_record.ts";
 import { ClockRecorder } from "../report/clock_recorder.ts";
 import { ClockReporter } from "../report/clock_reporter.ts";
-import { isClosedPipe, LineSink } from "../report/line_sink.ts";
+import { LineSink } from "../report/line_sink.ts";
 import type { Target } from "../target/target.ts";
 import type { TargetList } from "../target/target_list.ts";
 import { type Clock, formatMs } from "../time/mod.ts";
@@ -17,6 +17,7 @@ import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
 import type { PingPlan } from "./ping_plan.ts";
+import { complainOfOutput, hasLostOutput, obeySignals } from "./output.ts";
 import { print } from "./print.ts";
 import { gatherTargets, openTransport, remainingMs } from "./session.ts";
 import type { System } from "./system.ts";
@@ -63,7 +64,7 @@ async function measure(
     const { clock } = transport;
     const { count, intervalMs, timeoutMs, identifier, kind } = plan.prober;
     const sink = new LineSink(system.stdout, (error) => {
-      if (!isClosedPipe(error)) complain(system, `Cannot write the output: ${error.message}`);
+      complainOfOutput(error, system);
       prober.stop();
     });
     const reporter = new ClockReporter(sink, {
@@ -91,6 +92,8 @@ async function measure(
           report(recorder, reporter, true, isOwn);
         }
         reporter.progress(nowNs, () => recorder.events());
+        if (sink.isBacklogged) sink.flush();
+        return sink.room();
       },
       remark(text) {
         if (options.verbose) complain(system, text);
@@ -121,10 +124,7 @@ async function measure(
       transport,
       recorder,
     );
-    // Never taken back: a second Ctrl-C, while the findings are being written, would kill the process.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      system.onSignal(signal, () => prober.stop());
-    }
+    obeySignals({ stop: () => prober.stop(), sink }, system);
     system.onSignal("SIGQUIT", () => void report(recorder, reporter, false, isOwn));
     reporter.run({
       command: "clock",
@@ -142,13 +142,13 @@ async function measure(
       baseUnixMs: clock.baseUnixMs,
     });
     const reason = await prober.run();
+    sink.secure(system.stderr);
     recorder.close(prober.awaitingProbes());
     const events = report(recorder, reporter, false, isOwn);
     const missed = isReached ? [] : missing(events, options.until);
     tellMissed(missed, system);
     const decided = events.filter(({ state }) => state.decidable).length;
-    const failed = (): boolean => sink.failure !== undefined && !isClosedPipe(sink.failure);
-    const exitCode = failed()
+    const exitCode = hasLostOutput(sink)
       ? ExitCode.System
       : list.problems.length > 0
       ? ExitCode.Unresolved
@@ -166,8 +166,9 @@ async function measure(
       kernelDrops: transport.droppedDatagrams(),
       failedCalls: transport.failedCalls?.() ?? 0,
     });
+    await sink.drain();
     // The disk may have filled up with the very last line.
-    return failed() ? ExitCode.System : exitCode;
+    return hasLostOutput(sink) ? ExitCode.System : exitCode;
   } finally {
     transport.close();
   }

@@ -60,7 +60,7 @@ export async function runDoctor(words: readonly string[], system: System): Promi
   const text = options.json
     ? JSON.stringify({ type: "doctor", version: VERSION, findings })
     : findings.map(formatFinding).join("\n");
-  const printed = print(system, `${text}\n`);
+  const printed = await print(system, `${text}\n`);
   if (printed !== ExitCode.Ok) return printed;
   if (unresolved) return ExitCode.Unresolved;
   return findings.some(({ verdict }) => verdict === "fail") ? ExitCode.System : ExitCode.Ok;

@@ -1,6 +1,8 @@
 /** Files that the user wants written. */
 
-import { safeText } from "../report/safe_text.ts";
+import { shortText } from "../report/safe_text.ts";
+import { isSystemError } from "./cure.ts";
+import { systemReason } from "./read_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -13,7 +15,9 @@ export function openOutput<T>(path: string, option: string, open: () => T): T {
     return open();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const reason = safeText(error.message);
-    throw new UsageError(`Cannot write to ${safeText(path)}: ${reason}`, option, path);
+    const message = isSystemError(error)
+      ? shortText(error.message)
+      : `Cannot write to ${shortText(path)}: ${systemReason(error)}`;
+    throw new UsageError(message, option, path);
   }
 }

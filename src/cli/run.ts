@@ -9,6 +9,7 @@ import {
   isHangupIgnored,
   listInterfaceAddresses,
   lookUpAddress,
+  OutputDescriptor,
   RawSocket,
   readClockDiscipline,
   readHostName,
@@ -17,7 +18,9 @@ import {
   resolveName,
   slotBytesFor,
 } from "../../ffi/mod.ts";
-import { writeAll } from "../report/line_sink.ts";
+import { FileSink } from "../report/file_sink.ts";
+import { type ByteSink, writeAll } from "../report/line_sink.ts";
+import { MAX_BACKLOG_BYTES, OutputQueue } from "../report/output_queue.ts";
 import type { NameResolution } from "../target/resolver.ts";
 import type { Transport } from "../probe/transport.ts";
 import { dispatch } from "./dispatch.ts";
@@ -34,9 +37,24 @@ import type {
 } from "./system.ts";
 
 /** Runs icmptime on this machine with the words of its command line; returns the exit code. */
-export function run(args: readonly string[]): Promise<ExitCode> {
+export async function run(args: readonly string[]): Promise<ExitCode> {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
-  return dispatch(args, realSystem);
+  const exitCode = await dispatch(args, realSystem);
+  await stderr?.drain();
+  return exitCode;
+}
+
+/** Opened when first written to: a run with all output in a file needs neither. */
+let stdout: ByteSink | undefined, stderr: OutputQueue | undefined;
+
+/** Standard output or error; by way of the runtime where it gives no access to the system's own functions. */
+function openStandard(descriptor: 1 | 2): ByteSink {
+  try {
+    return new FileSink(new OutputDescriptor(descriptor));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    return descriptor === 1 ? Deno.stdout : Deno.stderr;
+  }
 }
 
 const diagnostics: Diagnostics = {
@@ -64,12 +82,16 @@ const realSystem: System = {
   diagnostics,
   isBroadcast,
   findRoute: findKernelRoute,
-  stdout: Deno.stdout,
-  stderr: Deno.stderr,
+  get stdout() {
+    return stdout ??= openStandard(1);
+  },
+  get stderr() {
+    return stderr ??= new OutputQueue(openStandard(2), () => {}, MAX_BACKLOG_BYTES);
+  },
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal(),
   readBytes,
-  openAppend: (path) => Deno.openSync(path, { append: true, create: true }),
+  openAppend: (path) => OutputDescriptor.openAppend(path),
   lookUpAddress,
   resolver: { resolve },
   openTransport,
@@ -193,13 +215,20 @@ async function resolve(name: string): Promise<NameResolution> {
   }
 }
 
+const ENDING: ReadonlySet<RunSignal> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
 /** Asked before the first listener: the runtime then takes all signals over. */
 let startedWithoutHangup: boolean | undefined;
 
 function onSignal(signal: RunSignal, handler: () => void): () => void {
   startedWithoutHangup ??= isHangupIgnored();
   // Who starts a program with nohup(1) wants it to outlive the terminal. Without any listener the runtime would end it.
-  const listener = signal === "SIGHUP" && startedWithoutHangup ? () => {} : handler;
+  const isIgnored = signal === "SIGHUP" && startedWithoutHangup;
+  const listener = () => {
+    if (isIgnored) return;
+    // Who wants the program to end does not wait for a standard error that nobody reads.
+    if (ENDING.has(signal)) stderr?.hurry();
+    handler();
+  };
   Deno.addSignalListener(signal, listener);
   return () => Deno.removeSignalListener(signal, listener);
 }

@@ -95,7 +95,7 @@ export async function runScan(words: readonly string[], system: System): Promise
     previous,
   };
   checkPlan(setup, system);
-  if (options["dry-run"]) return runDry(setup, system);
+  if (options["dry-run"]) return await runDry(setup, system);
   checkNoPlaceIsLost(options, system);
   const code = await runScanSession(setup, system);
   return !isWhole && code < ExitCode.Unresolved ? ExitCode.Unresolved : code;

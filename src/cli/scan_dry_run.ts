@@ -1,7 +1,6 @@
 /** `scan --dry-run`: every packet with all its fields, or a capture file. */
 
 import { annotateDatagram, formatAnnotated, formatDatagram, parseDatagram } from "../packet/mod.ts";
-import { FileSink } from "../report/file_sink.ts";
 import { isClosedPipe, LineSink, writeAll } from "../report/line_sink.ts";
 import { formatCount } from "../report/scan_status.ts";
 import { type DryProbe, dryRun } from "../scan/dry_run.ts";
@@ -12,6 +11,7 @@ import { complain } from "./complain.ts";
 import { readEgress } from "./egress.ts";
 import { ExitCode } from "./exit_code.ts";
 import { openOutput } from "./open_output.ts";
+import { complainOfOutput, openOutputFile } from "./output.ts";
 import type { WritableFile } from "./scan_machine.ts";
 import { DEFAULT_TTL } from "./scan_options.ts";
 import type { ScanSetup } from "./scan_setup.ts";
@@ -21,7 +21,7 @@ import type { System } from "./system.ts";
 const BLOCK_BYTES = 1 << 16;
 
 /** Shows or writes the packets that a scan would send; returns the exit code. */
-export function runDry(setup: ScanSetup, system: System): ExitCode {
+export async function runDry(setup: ScanSetup, system: System): Promise<ExitCode> {
   const { options, plan, previous, rate } = setup;
   const shape: ProbeShape = {
     source: findSource(setup, system),
@@ -40,15 +40,12 @@ export function runDry(setup: ScanSetup, system: System): ExitCode {
   const { pcap, output } = options;
   let exitCode: ExitCode = ExitCode.Ok;
   const fail = (error: Error) => {
-    if (isClosedPipe(error)) return;
-    complain(system, `Cannot write the output: ${error.message}`);
-    exitCode = ExitCode.System;
+    complainOfOutput(error, system);
+    if (!isClosedPipe(error)) exitCode = ExitCode.System;
   };
   if (pcap === undefined) {
-    const file = output === undefined
-      ? system.stdout
-      : openOutput(output, "--output", () => new FileSink(system.openAppend(output)));
-    printProbes(probes, new LineSink(file, fail));
+    const file = await openOutputFile(output, "--output", system) ?? system.stdout;
+    await printProbes(probes, new LineSink(file, fail));
     return exitCode;
   }
   const file = openOutput(pcap, "--pcap", () => system.scan.openFile(pcap, "create"));
@@ -73,7 +70,7 @@ function findSource({ options, plan }: ScanSetup, system: System): number {
 }
 
 /** Prints each packet in one line and in full, until the sink fails or all are printed. */
-function printProbes(probes: Iterable<DryProbe>, sink: LineSink): void {
+async function printProbes(probes: Iterable<DryProbe>, sink: LineSink): Promise<void> {
   for (const { bytes, unixMs } of probes) {
     if (sink.failure !== undefined) break;
     const parsed = parseDatagram(bytes);
@@ -81,8 +78,10 @@ function printProbes(probes: Iterable<DryProbe>, sink: LineSink): void {
     sink.line(`${new Date(unixMs).toISOString()} ${formatDatagram(parsed.value)}`);
     sink.line(formatAnnotated(annotateDatagram(bytes)).trimEnd());
     sink.line("");
+    const room = sink.room();
+    if (room !== undefined) await room;
   }
-  sink.flush();
+  await sink.drain();
 }
 
 /** Writes the packets to a capture file. Returns how many. */

@@ -1,7 +1,7 @@
 /** One scan from open sockets to exit code. */
 
-import { FileSink } from "../report/file_sink.ts";
 import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../report/line_sink.ts";
+import type { OutputFile } from "../report/output_file.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
 import { ScanReporter } from "../report/scan_reporter.ts";
 import { describeBlocked, listScanWarnings, ScanStatus } from "../report/scan_status.ts";
@@ -20,11 +20,12 @@ import { DEFAULT_TTL } from "./scan_options.ts";
 import type { ScanSetup } from "./scan_setup.ts";
 import type { System } from "./system.ts";
 import { openOutput } from "./open_output.ts";
+import { complainOfOutput, hasLostOutput, obeySignals, openOutputFile } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** Everything that must be open before root is given up. */
 interface OpenFiles {
-  readonly output: ByteSink;
+  readonly output: OutputFile | undefined;
   readonly metadata: WritableFile | undefined;
   readonly checkpoint: WritableFile | undefined;
 }
@@ -33,7 +34,7 @@ interface OpenFiles {
 export async function runScanSession(setup: ScanSetup, system: System): Promise<ExitCode> {
   const sockets = await openSockets(setup, system);
   try {
-    const files = openFiles(setup, system);
+    const files = await openFiles(setup, system);
     system.dropPrivileges();
     return await sweep(setup, sockets, files, system);
   } finally {
@@ -59,16 +60,14 @@ async function openSockets(
   });
 }
 
-function openFiles({ options }: ScanSetup, system: System): OpenFiles {
+async function openFiles({ options }: ScanSetup, system: System): Promise<OpenFiles> {
   const { output, metadata, checkpoint, resume } = options;
   const openFile = (path: string | undefined, option: string, mode: "create" | "keep") =>
     path === undefined
       ? undefined
       : openOutput(path, option, () => system.scan.openFile(path, mode));
   return {
-    output: output === undefined || output === "-"
-      ? system.stdout
-      : openOutput(output, "--output", () => new FileSink(system.openAppend(output))),
+    output: await openOutputFile(output, "--output", system),
     metadata: openFile(metadata, "--metadata", "create"),
     checkpoint: openFile(checkpoint, "--checkpoint", "create") ??
       openFile(resume, "--resume", "keep"),
@@ -89,16 +88,19 @@ async function sweep(
     status?.erase();
     complain(system, text);
   };
-  const output: ByteSink = system.stdoutIsTerminal && files.output === system.stdout
+  const { stdout } = system;
+  const output: ByteSink = files.output ?? (system.stdoutIsTerminal
     ? {
       writeSync(bytes) {
         status?.erase();
-        return system.stdout.writeSync(bytes);
+        return stdout.writeSync(bytes);
       },
+      waitForRoom: (timeoutMs) => stdout.waitForRoom?.(timeoutMs) ?? Promise.resolve(),
     }
-    : files.output;
+    : stdout);
   const sink = new LineSink(output, (error) => {
-    if (!isClosedPipe(error)) say(`Cannot write the output: ${error.message}`);
+    status?.erase();
+    complainOfOutput(error, system);
     // Neither more probes nor their answers are of use.
     run.stop();
     run.stop();
@@ -117,7 +119,7 @@ async function sweep(
     ? undefined
     : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, previous);
   let last: ScanProgress | undefined;
-  let isKept = true, isBlockTold = false, notAsked = 0;
+  let isKept = true, isBlockTold = false, notAsked = 0, settled = startPosition;
   const keep = (what: string, write: () => void) => {
     try {
       write();
@@ -146,10 +148,12 @@ async function sweep(
       }
       status?.show(progress);
     },
+    room: () => sink.room(),
     checkpoint: (position) => {
+      settled = position;
       // First the results, then the word that they are there.
       sink.flush();
-      if (sink.failure !== undefined) return;
+      if (sink.failure !== undefined || sink.isBacklogged) return;
       // The place kept before is as good as a place can be on a full disk: the scan goes on.
       keep("checkpoint", () => store?.save(position, Date.now()));
     },
@@ -189,28 +193,27 @@ async function sweep(
   keep("checkpoint", () => store?.save(startPosition, Date.now()));
   reporter.run(info);
   if (status !== undefined) complain(system, `sending through a ${path.kind}: ${path.reason}`);
-  const endSignals = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
-    system.onSignal(signal, () => run.stop())
-  );
+  const endSignals = obeySignals({ stop: () => run.stop(), sink, file: files.output }, system);
   // As in ping: how it stands, and on.
-  endSignals.push(system.onSignal("SIGQUIT", () => {
+  const endStatus = system.onSignal("SIGQUIT", () => {
     status?.erase();
     new ScanStatus(system.stderr, false).end(run.report());
-  }));
+  });
   const result = await run.run();
   const chooseExitCode = (): ExitCode => {
-    const isClosed = sink.failure !== undefined && isClosedPipe(sink.failure);
-    if ((sink.failure !== undefined && !isClosed) || !isKept) return ExitCode.System;
+    if (hasLostOutput(sink) || !isKept) return ExitCode.System;
     // A reader that has seen enough ends a scan as it ends ping: nothing is wrong.
-    if (isClosed) return ExitCode.Ok;
+    if (isClosedPipe(sink.failure)) return ExitCode.Ok;
     const isWhole = result.isComplete && result.dropped + result.blocked + notAsked === 0;
     return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
   };
   const exitCode = chooseExitCode();
   const reason = result.trouble?.reason ?? (result.isComplete ? "complete" : "interrupted");
   const { length } = plan.order;
+  sink.secure(files.output === undefined ? system.stderr : stdout);
   reporter.end({ ...result, length, reason, exitCode });
-  sink.flush();
+  await sink.drain();
+  listener.checkpoint(settled);
   if (last !== undefined) status?.end(last);
   for (const warning of listScanWarnings(result)) say(warning);
   const metadata = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
@@ -221,7 +224,9 @@ async function sweep(
   });
   files.metadata?.close();
   files.checkpoint?.close();
+  files.output?.close();
   // Not before all is written: a late signal must not cost it.
-  for (const end of endSignals) end();
+  endSignals();
+  endStatus();
   return chooseExitCode();
 }

@@ -1,6 +1,5 @@
 /** One run of the prober from open socket to exit code; what `ping` and the drop-in commands share. */
 
-import { setColorEnabled } from "@std/fmt/colors";
 import { Prober } from "../probe/prober.ts";
 import type { Transport } from "../probe/transport.ts";
 import type { Condition } from "../report/condition.ts";
@@ -10,8 +9,8 @@ import {
   findMet,
   formatConditionEvent,
 } from "../report/condition_watch.ts";
-import { FileSink } from "../report/file_sink.ts";
-import { type ByteSink, isClosedPipe, LineSink } from "../report/line_sink.ts";
+import { LineSink } from "../report/line_sink.ts";
+import type { OutputFile } from "../report/output_file.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { RunRecorder } from "../report/run_recorder.ts";
 import { shortText } from "../report/safe_text.ts";
@@ -27,7 +26,7 @@ import {
 } from "../target/target_list.ts";
 import { complain } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
-import { openOutput } from "./open_output.ts";
+import { complainOfOutput, hasLostOutput, obeySignals, openOutputFile } from "./output.ts";
 import { readFileLines } from "./read_file.ts";
 import type { PingPlan } from "./ping_plan.ts";
 import { SkippedLines } from "./skipped_lines.ts";
@@ -179,13 +178,15 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   const { plan, list, conditions = [] } = setup;
   const { targets } = list;
   const transport = openTransport(plan, system);
+  let file: OutputFile | undefined;
   try {
-    const file = setup.output === undefined ? undefined : openFile(setup.output, system);
+    file = await openOutputFile(setup.output, "--output", system);
     system.dropPrivileges();
     const sink = new LineSink(file ?? system.stdout, (error) => {
-      if (!isClosedPipe(error)) complain(system, `Cannot write the output: ${error.message}`);
+      complainOfOutput(error, system);
       prober.stop();
     });
+    const spare = file === undefined ? system.stderr : system.stdout;
     const errors = new LineSink(system.stderr, () => {});
     const reporter = setup.openReporter(sink, errors);
     const { baseUnixMs } = transport.clock;
@@ -215,10 +216,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     });
     const deadlineMs = remainingMs(plan.prober.deadlineMs, system);
     const prober = new Prober({ ...plan.prober, deadlineMs, targets }, transport, recorder);
-    // Never taken back: a second Ctrl-C, while the summary is being written, would kill the process.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      system.onSignal(signal, () => prober.stop());
-    }
+    obeySignals({ stop: () => prober.stop(), sink, file }, system);
     system.onSignal("SIGQUIT", () => recorder.summarize());
     const startedAt = transport.clock.now();
     reporter.run({
@@ -239,11 +237,15 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     });
     const reason = await prober.run().catch((error) => {
       // What was measured up to here is worth having all the same.
+      sink.secure(spare);
       recorder.close(prober.awaitingProbes());
       recorder.summarize();
-      throw error;
+      return sink.drain().then(() => {
+        throw error;
+      });
     });
     if (reason === "complete") await setup.beforeSummary?.();
+    sink.secure(spare);
     recorder.close(prober.awaitingProbes());
     recorder.summarize();
     const { answered } = recorder;
@@ -253,7 +255,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       nowUnixS(),
     );
     met.forEach(tell);
-    const exitCode = sink.failure !== undefined && !isClosedPipe(sink.failure)
+    const exitCode = hasLostOutput(sink)
       ? ExitCode.System
       : list.problems.length > 0
       ? ExitCode.Unresolved
@@ -273,11 +275,11 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       kernelDrops: transport.droppedDatagrams(),
       failedCalls: transport.failedCalls?.() ?? 0,
     });
-    sink.flush();
+    await sink.drain();
     // The disk may have filled up with the very last lines.
-    const failed = sink.failure !== undefined && !isClosedPipe(sink.failure);
-    return failed ? ExitCode.System : exitCode;
+    return hasLostOutput(sink) ? ExitCode.System : exitCode;
   } finally {
+    file?.close();
     transport.close();
   }
 }
@@ -286,11 +288,4 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
 export function openTransport({ transport }: PingPlan, system: System): Transport {
   const onTrouble = (error: Error) => complain(system, `${error.message}; the run goes on`);
   return system.openTransport({ ...transport, onTrouble });
-}
-
-function openFile(path: string, system: System): ByteSink {
-  if (path === "-") return system.stdout;
-  // Colours were chosen for the terminal that standard output may be.
-  setColorEnabled(false);
-  return openOutput(path, "--output", () => new FileSink(system.openAppend(path)));
 }

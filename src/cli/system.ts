@@ -1,8 +1,8 @@
 /** What the commands need from the machine. `run.ts` gives them the real one. */
 
 import type { Transport } from "../probe/transport.ts";
-import type { AppendableFile } from "../report/file_sink.ts";
 import type { ByteSink } from "../report/line_sink.ts";
+import type { OutputFileHandle } from "../report/output_file.ts";
 import type { NameResolver } from "../target/resolver.ts";
 import type { ScanMachine } from "./scan_machine.ts";
 
@@ -25,7 +25,7 @@ export interface TransportOptions {
 }
 
 /** Signals that a run answers to. */
-export type RunSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT";
+export type RunSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT" | "SIGUSR1";
 
 /** The route to a destination. */
 export type RouteFinding =
@@ -90,8 +90,8 @@ export interface System {
   readonly stderrIsTerminal: boolean;
   /** The bytes of a file, or of standard input for `-`, as they are read; reading ends with the loop over them. */
   readBytes(path: string): AsyncIterable<Uint8Array>;
-  /** Opens a file for appending, making it where there is none. */
-  openAppend(path: string): AppendableFile;
+  /** Opens a file for appending, making it where there is none; undefined for a named pipe that nobody reads yet. */
+  openAppend(path: string): OutputFileHandle | undefined;
   /** Name of an address; undefined when it has none. Never rejects. */
   lookUpAddress(address: number): Promise<string | undefined>;
   /** Names. */

@@ -116,7 +116,7 @@ export interface ProbeListener {
   stray(datagram: StrayDatagram): void;
   /**
    * All that was ready has been handled and the prober is about to wait. `nowNs`: CLOCK_MONOTONIC. `busy`: the
-   * next probe is due within milliseconds.
+   * next probe is due within milliseconds. A promise holds the run up until it resolves: nothing is sent or read.
    */
-  idle(nowNs: number, busy: boolean): void;
+  idle(nowNs: number, busy: boolean): Promise<void> | undefined | void;
 }

@@ -152,11 +152,15 @@ export class Prober {
       const groupEndNs = busy && pause !== undefined ? lastSendNs + groupNs : 0;
       const wakeNs = Math.max(nextNs, groupEndNs) - (punctual?.earlyNs ?? 0);
       const waitMs = Math.max(0, wakeNs - nowNs) / 1e6;
-      this.#listener.idle(nowNs, busy);
+      const room = this.#listener.idle(nowNs, busy);
       if (reason !== "complete") return this.#end(schedule, reason);
       const awaiting = this.#table.awaiting > 0;
       if (!awaiting && (schedule.done || this.#allAnswered(schedule))) {
         return this.#end(schedule, reason);
+      }
+      if (room !== undefined) {
+        await room;
+        continue;
       }
       await (busy && pause !== undefined ? pause(waitMs) : this.#transport.wait(waitMs));
     }

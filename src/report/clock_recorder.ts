@@ -68,7 +68,7 @@ export interface ClockWatcher {
   /** A reply of a target has been taken in. */
   replied(targetIndex: number): void;
   /** The prober is about to wait. */
-  idle(nowNs: number): void;
+  idle(nowNs: number): Promise<void> | undefined | void;
   /** The kernel did not take a probe, or an ICMP error came, or something that is no answer. */
   remark(text: string): void;
 }
@@ -221,7 +221,7 @@ export class ClockRecorder implements ProbeListener {
   }
 
   /** Passes the pause on. */
-  idle(nowNs: number): void {
-    this.#watcher.idle(nowNs);
+  idle(nowNs: number): Promise<void> | undefined | void {
+    return this.#watcher.idle(nowNs);
   }
 }

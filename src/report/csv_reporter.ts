@@ -49,7 +49,7 @@ export class CsvReporter implements Reporter {
 
   /** Writes the header row. */
   run(): void {
-    this.#sink.line(this.#columns.join(","));
+    this.#sink.header(this.#columns.join(","));
   }
 
   /** Requests have no row of their own. */

@@ -1,11 +1,13 @@
 /** A file that lines are appended to, and that never ends in half a line. */
 
-import type { ByteSink } from "./line_sink.ts";
+import type { ByteSink } from "./output_queue.ts";
 
 /** What a file must be able to do. `Deno.FsFile` is one. */
 export interface AppendableFile {
-  /** Writes some of the bytes and returns how many. */
+  /** Writes some of the bytes and returns how many; 0 when a pipe has no room just now. */
   writeSync(bytes: Uint8Array): number;
+  /** See {@linkcode ByteSink.waitForRoom}. */
+  waitForRoom?(timeoutMs: number): Promise<void>;
   /**
    * Goes somewhere and returns where that is: the size, at the end. Deno's statSync() asks by the path when it runs with single
    * permissions, and fails once root, who alone may look there, is given up.
@@ -24,11 +26,15 @@ export class FileSink implements ByteSink {
     this.#file = file;
   }
 
-  /** Writes all of the bytes, or throws what the system says, leaving whole lines behind. */
+  /** Writes all that there is room for, or throws what the system says, leaving whole lines behind. */
   writeSync(bytes: Uint8Array): number {
     let written = 0;
     try {
-      while (written < bytes.length) written += this.#file.writeSync(bytes.subarray(written));
+      while (written < bytes.length) {
+        const count = this.#file.writeSync(bytes.subarray(written));
+        if (count === 0) break;
+        written += count;
+      }
     } catch (error) {
       this.#cut(bytes.subarray(0, written));
       throw error;
@@ -36,12 +42,21 @@ export class FileSink implements ByteSink {
     return written;
   }
 
+  /** See {@linkcode ByteSink.waitForRoom}. */
+  waitForRoom(timeoutMs: number): Promise<void> {
+    return this.#file.waitForRoom?.(timeoutMs) ?? Promise.resolve();
+  }
+
   /** Takes back what was written after the last line break. */
   #cut(written: Uint8Array): void {
     const half = written.length - (written.lastIndexOf(0x0a) + 1);
     if (half === 0) return;
     try {
-      this.#file.truncateSync(this.#file.seekSync(0, Deno.SeekMode.End) - half);
+      // Not what others have written since, nor what stands behind our place in a file that was there before.
+      const place = this.#file.seekSync(0, Deno.SeekMode.Current);
+      if (place !== this.#file.seekSync(0, Deno.SeekMode.End)) return;
+      this.#file.truncateSync(place - half);
+      this.#file.seekSync(0, Deno.SeekMode.End);
     } catch {
       // A device or a pipe cannot be cut; the error that follows tells enough.
     }

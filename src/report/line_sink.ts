@@ -1,10 +1,8 @@
 /** Where lines go: gathered, and written whole. */
 
-/** Something that takes bytes, such as standard output or a file. */
-export interface ByteSink {
-  /** Writes some of the bytes and returns how many. */
-  writeSync(bytes: Uint8Array): number;
-}
+import { type ByteSink, OutputQueue } from "./output_queue.ts";
+
+export type { ByteSink };
 
 const encoder = new TextEncoder();
 /** Text held back at most, in characters. A run of any length keeps to this. */
@@ -14,28 +12,40 @@ const MAX_PENDING = 1 << 16;
  * Gathers lines and writes them together. Never writes half a line unless the sink takes only half.
  *
  * A reader that has gone (`| head -1`) and a full disk both end the output: the first error is kept in
- * {@linkcode failure}, `onFailure` is called once, and later lines are dropped.
+ * {@linkcode failure}, `onFailure` is called once, and later lines are dropped, or go where {@linkcode secure} says.
  */
 export class LineSink {
   readonly #sink: ByteSink;
-  readonly #onFailure: (error: Error) => void;
+  readonly #queue: OutputQueue;
   #pending = "";
-  #failure: Error | undefined;
+  /** Where lines go when the sink has failed. */
+  #spare: OutputQueue | undefined;
+  /** Lines since {@linkcode secure}, which the sink may yet fail to take. */
+  #kept = "";
+  #header = "";
 
   /** Writes to `sink`. */
   constructor(sink: ByteSink, onFailure: (error: Error) => void) {
     this.#sink = sink;
-    this.#onFailure = onFailure;
+    this.#queue = new OutputQueue(sink, (error) => {
+      onFailure(error);
+      this.#giveToSpare();
+    });
   }
 
   /** The error that ended the output, if one has. */
   get failure(): Error | undefined {
-    return this.#failure;
+    return this.#queue.failure;
   }
 
   /** True when lines wait for {@linkcode flush}. */
   get pending(): boolean {
     return this.#pending !== "";
+  }
+
+  /** True while written lines wait for their reader. */
+  get isBacklogged(): boolean {
+    return this.#queue.isBacklogged;
   }
 
   /** Takes one line, without its line break. */
@@ -44,38 +54,67 @@ export class LineSink {
     if (this.#pending.length >= MAX_PENDING) this.flush();
   }
 
-  /** Writes all that was gathered. */
+  /** Takes the line that every file of this output begins with, without its line break. */
+  header(text: string): void {
+    this.#header = `${text}\n`;
+    if (this.#sink.takeHeader === undefined) this.line(text);
+    else this.#sink.takeHeader(text);
+  }
+
+  /** Writes all that was gathered, as far as there is room; the rest follows at the next call. */
   flush(): void {
-    if (this.#pending === "") return;
-    const bytes = encoder.encode(this.#pending);
+    const text = this.#pending;
     this.#pending = "";
-    if (this.#failure !== undefined) return;
-    try {
-      writeAll(this.#sink, bytes);
-    } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error));
-      this.#onFailure(this.#failure);
-    }
+    if (this.#spare !== undefined) this.#kept += text;
+    if (this.failure !== undefined) this.#giveToSpare();
+    else if (text !== "") this.#queue.writeSync(encoder.encode(text));
+    else this.#queue.flush();
+  }
+
+  /** The lines that follow are not lost with the sink: if it has failed, or fails before it has them, they go to `spare`. */
+  secure(spare: ByteSink): void {
+    this.flush();
+    if (isClosedPipe(this.failure)) return;
+    this.#spare = new OutputQueue(spare, () => {});
+  }
+
+  #giveToSpare(): void {
+    if (isClosedPipe(this.failure) || this.#spare === undefined || this.#kept === "") return;
+    this.#spare.writeSync(encoder.encode(this.#header + this.#kept));
+    this.#header = this.#kept = "";
+  }
+
+  /** Undefined while the reader keeps up; otherwise resolves when it has caught up, or need not any more. */
+  room(): Promise<void> | undefined {
+    return this.#queue.room();
+  }
+
+  /** A signal came: the reader is not waited for, but for a moment in {@linkcode drain}. */
+  hurry(): void {
+    this.#queue.hurry();
+    this.#spare?.hurry();
+  }
+
+  /** Writes all, and waits until the reader has taken it. */
+  async drain(): Promise<void> {
+    this.flush();
+    await this.#queue.drain();
+    await this.#spare?.drain();
   }
 }
 
 /** True when the reader of a pipe has gone, which is no fault of anybody. */
 export function isClosedPipe(error: unknown): boolean {
-  return error instanceof Deno.errors.BrokenPipe;
+  return error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
-/** Writes all of the bytes, or throws what the system says. */
+/** Writes all of the bytes to a sink that always has room, or throws what the system says. */
 export function writeAll(sink: ByteSink, bytes: Uint8Array): void {
   let rest = bytes;
   while (rest.length > 0) {
-    try {
-      const written = sink.writeSync(rest);
-      if (written === 0) throw new Deno.errors.WriteZero("Cannot write: nothing was taken");
-      rest = rest.subarray(written);
-    } catch (error) {
-      // A terminal or pipe that another program has made non-blocking and that is full just now.
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
+    const written = sink.writeSync(rest);
+    if (written === 0) throw new Deno.errors.WriteZero("Cannot write: nothing was taken");
+    rest = rest.subarray(written);
   }
 }

@@ -19,7 +19,7 @@ export class LiveLine {
 
   /** Shows the line, a few times a second at most; `nowNs` is CLOCK_MONOTONIC. */
   show(nowNs: number, text: () => string): void {
-    if (nowNs - this.#shownNs < REFRESH_NS) return;
+    if (nowNs - this.#shownNs < REFRESH_NS || this.#terminal.isBacklogged) return;
     this.#shownNs = nowNs;
     this.#write(ERASE + text());
     this.#visible = true;

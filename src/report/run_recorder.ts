@@ -170,8 +170,8 @@ export class RunRecorder implements ProbeListener {
     else this.strays.unreported++;
   }
 
-  /** Lets the gathered lines go, and the summaries that are due. */
-  idle(nowNs: number, busy: boolean): void {
+  /** Lets the gathered lines go, and the summaries that are due; holds the run up while too much waits for its reader. */
+  idle(nowNs: number, busy: boolean): Promise<void> | undefined {
     if (this.#interval?.isDue(nowNs)) {
       const summaries = this.#interval.take(nowNs);
       if (this.#reportsIntervals) {
@@ -183,12 +183,13 @@ export class RunRecorder implements ProbeListener {
       }
     }
     const held = busy && !this.#immediate && nowNs - this.#flushedNs < HOLD_NS;
-    if (this.#sink.pending && !held) {
+    if ((this.#sink.pending || this.#sink.isBacklogged) && !held) {
       this.#flushedNs = nowNs;
       this.#status?.erase();
       this.#sink.flush();
     }
     this.#status?.show(nowNs, () => ({ totals: this.totals(), answered: this.answered }));
+    return this.#sink.room();
   }
 
   /** Counts what is still out when the run is over. */

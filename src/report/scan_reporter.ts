@@ -74,7 +74,7 @@ export class ScanReporter {
   /** Writes `run`, or the header row. */
   run(info: ScanRunInfo): void {
     if (this.#format === "json") this.#sink.line(formatJson("run", SCAN_RUN_FIELDS, info));
-    if (this.#format === "csv") this.#sink.line(this.#columns.join(","));
+    if (this.#format === "csv") this.#sink.header(this.#columns.join(","));
   }
 
   /** Writes a reply. Text has each address once: repeated replies are left out. */

@@ -23,6 +23,7 @@ export class ScanStatus {
 
   /** Shows where the scan stands. */
   show(progress: ScanProgress): void {
+    if (this.#stream.isBacklogged) return;
     if (this.#isTerminal) {
       this.#write(`${ERASE}${formatScanProgress(progress)}`);
       this.#isVisible = true;

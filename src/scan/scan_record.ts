@@ -117,4 +117,6 @@ export interface ScanListener {
    * written out, a scan that dies may resume there.
    */
   checkpoint(position: number): void;
+  /** A promise holds the scan up until it resolves: nothing is sent or read while results wait for their reader. */
+  room?(): Promise<void> | undefined;
 }

@@ -299,6 +299,8 @@ export class Sweep {
     if (nowNs - this.#lastYieldNs >= this.#yieldNs) {
       this.#lastYieldNs = nowNs;
       await this.#options.replies.breathe();
+      const room = this.#options.listener.room?.();
+      if (room !== undefined) await room;
     }
     if (nowNs - this.#lastReport.atNs >= REPORT_NS) {
       this.#options.listener.progress(this.#progress(nowNs, phase));

@@ -122,6 +122,7 @@ export class FakeSystem implements System {
         writeSync: (bytes) => outputFile.writeSync(bytes),
         seekSync: () => outputFile.text.length,
         truncateSync: () => {},
+        close: () => {},
       };
     }
     throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");

@@ -279,8 +279,9 @@ systemTest(
         assertEquals(returned, "isize", name);
         returned = "i32";
       }
-      // A variadic function: the one further argument that we pass is a pointer.
-      const told = parameters.map((type) => type === "..." ? "pointer" : classes.get(type));
+      // A variadic function: the one further argument that we pass is a pointer, or the mode of open(2).
+      const further = name === "open" ? "u32" : "pointer";
+      const told = parameters.map((type) => type === "..." ? further : classes.get(type));
       assertEquals(ours, `${name}(${told.join(", ")}) ${returned}`);
     }
   },

@@ -20,7 +20,8 @@ for (const format of ["text", "json"]) {
   });
 
   programTest({
-    name: `ping: a full disk ends the run with one line and code 4 (${format})`,
+    name:
+      `ping: a full disk ends the run with one line, the summary on standard error, and code 4 (${format})`,
     namespaces: true,
   }, async (program) => {
     await using namespace = await Namespace.open();
@@ -28,7 +29,14 @@ for (const format of ["text", "json"]) {
     const ping = program.argv("--format", format, "--loop", "-i", "10ms", "127.0.0.1");
     const { code, stderr } = await namespace.run(["sh", "-c", script, "sh", ...ping]);
     assertEquals(code, 4);
-    assertComplaint(stderr, /^icmptime: Cannot write the output: No space left on device/);
+    const [complaint, ...summary] = stderr.split(/(?<=\n)/);
+    assertComplaint(complaint ?? "", /^icmptime: Cannot write the output: No space left on device/);
+    assertMatch(
+      summary.join(""),
+      format === "json"
+        ? /^\{"type":"summary",.*\n\{"type":"end",.*"exit_code":4,.*\n$/
+        : /^\n--- 127\.0\.0\.1 ---\n\d+ sent, /,
+    );
   });
 }
 

@@ -39,17 +39,59 @@ Deno.test("what a sink takes in parts arrives whole, also within a character", (
   assertEquals([sink.text, failures], ["aµµb\nc\n", []]);
 });
 
-Deno.test("a full pipe that does not block is waited for", () => {
-  const sink = new ScriptedSink([
-    new Deno.errors.WouldBlock("Resource temporarily unavailable (os error 11)"),
-    2,
-    new Deno.errors.WouldBlock("Resource temporarily unavailable (os error 11)"),
-    new Deno.errors.WouldBlock("Resource temporarily unavailable (os error 11)"),
-  ]);
+Deno.test("what a full pipe has no room for is kept, and follows once", async () => {
+  const sink = new ScriptedSink([0, 2, 0, 0, 3]);
   const { lines, failures } = gather(sink);
   lines.line("a line");
   lines.flush();
-  assertEquals([sink.text, failures], ["a line\n", []]);
+  assertEquals([sink.text, lines.isBacklogged], ["", true]);
+  lines.line("b");
+  lines.flush();
+  assertEquals([sink.text, lines.isBacklogged, lines.room()], ["a ", true, undefined]);
+  await lines.drain();
+  assertEquals([sink.text, failures, lines.isBacklogged], ["a line\nb\n", [], false]);
+});
+
+Deno.test("who writes more than a megabyte ahead of its reader is held up", async () => {
+  const sink = new ScriptedSink(Array(40).fill(0));
+  const { lines } = gather(sink);
+  for (let i = 0; i < 20; i++) lines.line("x".repeat(1 << 16));
+  const room = lines.room();
+  assertEquals([room === undefined, sink.text], [false, ""]);
+  await room;
+  assertEquals([sink.text.length, lines.room()], [20 * 65_537, undefined]);
+});
+
+Deno.test("after a signal a reader that takes nothing ends the output, and the spare gets what it missed", async () => {
+  const sink = new MemorySink();
+  const spare = new MemorySink();
+  const failures: string[] = [];
+  const lines = new LineSink(
+    { writeSync: (bytes) => sink.text === "" ? sink.writeSync(bytes) : 0 },
+    (error) => void failures.push(error.message),
+  );
+  lines.line("reply 1");
+  lines.flush();
+  lines.line("reply 2");
+  lines.secure(spare);
+  lines.line("summary");
+  lines.hurry();
+  await lines.drain();
+  assertEquals([sink.text, spare.text], ["reply 1\n", "summary\n"]);
+  assertEquals(failures, ["its reader takes nothing, the last 16 bytes are lost"]);
+});
+
+Deno.test("a failed sink's summary goes to the spare, with the header of its columns", async () => {
+  const spare = new MemorySink();
+  const full = new Error("No space left on device");
+  const lines = new LineSink(new ScriptedSink([full]), () => {});
+  lines.header("type,target");
+  lines.line("reply,a");
+  lines.flush();
+  lines.secure(spare);
+  lines.line("summary,a");
+  await lines.drain();
+  assertEquals(spare.text, "type,target\nsummary,a\n");
 });
 
 Deno.test("a reader that has gone ends the output, once", () => {
@@ -76,14 +118,6 @@ Deno.test("a full disk ends the output after what it took", () => {
   lines.flush();
   assertEquals([sink.text, failures], ["one\n", [full]]);
   assertEquals(isClosedPipe(lines.failure), false);
-});
-
-Deno.test("a sink that takes nothing at all ends the output", () => {
-  const sink = new ScriptedSink([3, 0]);
-  const { lines, failures } = gather(sink);
-  lines.line("one");
-  lines.flush();
-  assertEquals([sink.text, failures.length], ["one", 1]);
 });
 
 Deno.test("what is thrown is an error, whatever it was", () => {
