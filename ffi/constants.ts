@@ -326,7 +326,7 @@ export const SIGXFSZ = 25;
 /** Signal handler: none, the signal is ignored. */
 export const SIG_IGN = 1;
 /** What signal(2) returns when it fails. */
-export const SIG_ERR = -1;
+export const SIG_ERR: number = -1;
 
 // <fcntl.h>, <limits.h>
 /** Open for writing alone. */

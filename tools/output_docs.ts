@@ -47,8 +47,38 @@ function formatDocument(): string {
     "### Columns of targets, with `--quiet`",
     list(csvColumns(true)),
     LINES,
+    FILES,
   ].join("\n\n") + "\n";
 }
+
+const FILES = `## Files
+
+\`-o FILE\` appends. A file that ends in half a line, after a crash, gets a line break first. CSV has its header once: it is
+left out where the file begins with it already, and a file that begins with another line is refused, code 3. A named pipe is
+waited for until somebody reads it.
+
+Output is never waited for inside a system call. While a reader is slow, up to a mebibyte of lines waits in memory; beyond that
+nothing is sent or read until it catches up. SIGINT, SIGTERM and SIGHUP end the run all the same: what the reader does not take
+within half a second is lost, one line says so, and the exit code is 4. Then, and where a disk is full or a file may not grow,
+the summary goes to standard error, or with \`-o\` to standard output.
+
+At SIGUSR1 the file is opened anew by its name, and the old one is closed after its last whole line. By then root is given up: the
+new file must be one that the user who called sudo, or \`nobody\`, may write. For logrotate(8):
+
+\`\`\`
+/var/log/icmptime/*.jsonl {
+    daily
+    rotate 14
+    compress
+    delaycompress
+    create 0644 nobody nogroup
+    postrotate
+        pkill -USR1 -x icmptime
+    endscript
+}
+\`\`\`
+
+\`copytruncate\` works as well, without a signal; lines written between its copy and its cut are lost, which is logrotate's to mend.`;
 
 const INTRODUCTION = `# Output
 

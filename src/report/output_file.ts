@@ -123,9 +123,8 @@ function beginsWith(file: OutputFileHandle, line: string): boolean {
   const expected = encoder.encode(line);
   const found = readAt(file, 0, Math.min(expected.length + 1, MAX_HEADER_BYTES));
   if (found === undefined) return true;
-  return found.length > 0 &&
-    found.every((byte, index) => byte === (expected[index] ?? LINE_BREAK)) &&
-    (found.length > expected.length || sizeOf(file) === found.length);
+  return found.length >= expected.length &&
+    found.every((byte, index) => byte === (expected[index] ?? LINE_BREAK));
 }
 
 function readAt(file: OutputFileHandle, offset: number, length: number): Uint8Array | undefined {

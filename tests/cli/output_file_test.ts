@@ -206,3 +206,156 @@ systemTest({
     assertMatch(stdout, /^[^\n]+\n[^\n]+\n$/);
   }
 });
+
+/** Runs to the end with that file for -o; the file must exist or may be made. */
+async function appendTo(path: string, args: readonly string[]) {
+  await using namespace = await Namespace.open();
+  return await namespace.run(SOURCE_PROGRAM.argv(...args, "-o", path));
+}
+
+const CSV_FORMS: readonly (readonly string[])[] = [
+  ["--format", "csv", "-c", "2", "-i", "10ms", "127.0.0.1"],
+  ["--format", "csv", "-q", "-c", "1", "127.0.0.1"],
+  ["scan", "--format", "csv", "-q", "--cooldown", "50ms", "--include-reserved", "127.0.0.0/31"],
+];
+
+systemTest({
+  name: "-o: a file of CSV has one header, however many runs are appended",
+  namespaces: true,
+}, async () => {
+  await withFolder(async (folder) => {
+    for (const [number, form] of CSV_FORMS.entries()) {
+      const path = `${folder}/${number}.csv`;
+      for (let run = 0; run < 3; run++) {
+        const { code, stdout, stderr } = await appendTo(path, form);
+        assertEquals([form, code, stdout, stderr], [form, 0, "", ""]);
+      }
+      const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+      assertEquals(lines.filter((line) => line.startsWith("type,")), [lines[0]]);
+      assert(lines.length > 3, `${lines.length} lines`);
+    }
+  });
+});
+
+systemTest({
+  name: "-o: rows are not appended below the header of other columns, nothing is sent",
+  namespaces: true,
+}, async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/results.csv`;
+    for (const text of ["type,target\n", '{"type":"run"}\n', "type"]) {
+      for (const form of CSV_FORMS) {
+        await Deno.writeTextFile(path, text);
+        const { code, stdout, stderr } = await appendTo(path, form);
+        assertEquals([code, stdout], [3, ""]);
+        assertComplaint(
+          stderr,
+          /^icmptime: Cannot append to \S+: its first line is not the header of this output, expected /,
+        );
+        assertEquals((await Deno.readTextFile(path)).trimEnd(), text.trimEnd());
+      }
+    }
+  });
+});
+
+systemTest({
+  name: "-o: half a line that a crash left is not glued to the next record",
+  namespaces: true,
+}, async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/results.jsonl`;
+    await Deno.writeTextFile(path, '{"type":"reply","targ');
+    const ping = await appendTo(path, ["--json", "-c", "1", "127.0.0.1"]);
+    assertEquals([ping.code, ping.stderr], [0, ""]);
+    const [cut, ...records] = (await Deno.readTextFile(path)).split("\n").slice(0, -1);
+    assertEquals(cut, '{"type":"reply","targ');
+    assertEquals(records.map((line) => JSON.parse(line).type), ["run", "reply", "summary", "end"]);
+
+    const csv = `${folder}/results.csv`;
+    await appendTo(csv, CSV_FORMS[0] ?? []);
+    await Deno.truncate(csv, sizeOf(csv) - 10);
+    await appendTo(csv, CSV_FORMS[0] ?? []);
+    const lines = (await Deno.readTextFile(csv)).trimEnd().split("\n");
+    assertEquals(lines.length, 5);
+    assertEquals(lines.filter((line) => line.startsWith("type,")).length, 1);
+  });
+});
+
+for (const format of ["json", "csv"]) {
+  programTest({
+    name: `-o: a rotated file is closed at SIGUSR1, and the run goes on in the new one (${format})`,
+    namespaces: true,
+  }, async (program) => {
+    await using namespace = await Namespace.open();
+    await withFolder(async (folder) => {
+      await Deno.chmod(folder, 0o777);
+      const path = `${folder}/results`;
+      const argv = program.argv("--format", format, "-o", path, ...ENDLESS);
+      await using ping = namespace.spawn(argv);
+      for (const old of [`${path}.1`, `${path}.2`]) {
+        await waitForSize(path, 5000);
+        await Deno.rename(path, old);
+        ping.sendSignal("SIGUSR1");
+      }
+      await waitForSize(path, 5000);
+      ping.sendSignal("SIGINT");
+      const { code, stdout, stderr } = await ping.result();
+      assertEquals([code, stdout, stderr], [0, "", ""]);
+      const files = [`${path}.1`, `${path}.2`, path].map((each) => Deno.readTextFileSync(each));
+      for (const text of files) {
+        assert(text.endsWith("\n"), text.slice(-50));
+        if (format === "csv") assertEquals(text.match(/^type,/gm)?.length, 1);
+      }
+      if (format === "csv") return;
+      const { replies, end } = readRecords(files.join(""));
+      assertEquals(replies.length, end.received);
+      assertEquals(replies.map(({ probe }) => probe), replies.map((_, index) => index));
+    });
+  });
+
+  programTest({
+    name: `-o: a file that is copied and emptied in its place goes on (${format})`,
+    namespaces: true,
+  }, async (program) => {
+    await using namespace = await Namespace.open();
+    await withFolder(async (folder) => {
+      const path = `${folder}/results`;
+      const argv = program.argv("--format", format, "-o", path, ...ENDLESS);
+      await using ping = namespace.spawn(argv);
+      await waitForSize(path, 20_000);
+      await Deno.truncate(path, 0);
+      await waitForSize(path, 5000);
+      ping.sendSignal("SIGINT");
+      const { code, stderr } = await ping.result();
+      assertEquals([code, stderr], [0, ""]);
+      const text = await Deno.readTextFile(path);
+      assertEquals(text.includes("\0"), false);
+      if (format === "csv") assertMatch(text, /^type,[^\n]+\n(?:reply,[^\n]+\n)+$/);
+      else assertEquals(wholeRecords(text).at(-1)?.type, "end");
+    });
+  });
+}
+
+systemTest({
+  name: "-o: where the new file cannot be opened the run says so and goes on in the old one",
+  namespaces: true,
+}, async () => {
+  await using namespace = await Namespace.open();
+  await withFolder(async (folder) => {
+    // Root is given up, and the folder is root's.
+    const path = `${folder}/results`;
+    await using ping = namespace.spawn(SOURCE_PROGRAM.argv("--json", "-o", path, ...ENDLESS));
+    await waitForSize(path, 5000);
+    await Deno.rename(path, `${path}.1`);
+    ping.sendSignal("SIGUSR1");
+    await ping.output(/\n/, "stderr");
+    ping.sendSignal("SIGINT");
+    const { code, stderr } = await ping.result();
+    assertEquals(code, 0);
+    assertComplaint(
+      stderr,
+      /^icmptime: Cannot change to another file, going on in the old one: .*Permission denied/,
+    );
+    assertEquals(wholeRecords(await Deno.readTextFile(`${path}.1`)).at(-1)?.type, "end");
+  });
+});
