@@ -50,6 +50,30 @@ function countDescriptors(): number {
   return [...Deno.readDirSync("/proc/self/fd")].length;
 }
 
+systemTest({
+  name: "library: the time in our own queue is known apart from the round trip, or counted in it",
+  namespaces: true,
+  tools: ["tc", "ping"],
+}, async () => {
+  await using pair = await VethPair.open();
+  await pair.near.mustRun(["ping", "-c", "1", pair.farAddress]);
+  const shaper = ["tbf", "rate", "16kbit", "burst", "1600", "limit", "100000"];
+  await pair.near.mustRun(["tc", "qdisc", "add", "dev", pair.device, "root", ...shaper]);
+  const queueMs: number[] = [];
+  for (const stampAt of [undefined, "queue"] as const) {
+    for (let turn = 0; turn < 3; turn++) {
+      await pair.near.run(["ping", "-c", "1", "-W", "0.01", "-s", "1400", pair.farAddress]);
+    }
+    const options = { count: 1, timeoutMs: PATIENT_MS, stampAt };
+    const { first } = await startIn(pair.near, pair.farAddress, options);
+    assert(first.kind === "replied");
+    const { probe: { queueNs = NaN }, reply: { rttNs } } = first;
+    queueMs.push(queueNs / 1e6);
+    assert(stampAt === "queue" ? rttNs >= queueNs : rttNs < queueNs, `${rttNs} and ${queueNs} ns`);
+  }
+  for (const ms of queueMs) assert(ms > 200, `${ms} ms`);
+});
+
 systemTest(
   { name: "library: the example of ping runs with --allow-ffi alone", namespaces: true },
   async () => {
