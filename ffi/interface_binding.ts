@@ -16,7 +16,7 @@ import type { SocketEnds } from "./datagram.ts";
 import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { Ifreq } from "./layout.ts";
 import { openLinuxLibc } from "./libc.ts";
-import { attachFilter, interfaceFilter } from "./packet_filter.ts";
+import type { ReplyFilter } from "./reply_filter.ts";
 import { cString } from "./socket_address.ts";
 import { bindToInterface, setIntOption } from "./socket_option.ts";
 
@@ -28,20 +28,23 @@ const LOOPBACK_INDEX = 1;
 export class InterfaceBinding {
   readonly #ends: SocketEnds;
   readonly #name: string;
+  readonly #filter: ReplyFilter;
   #index = 0;
 
   /**
    * Makes the sockets use the interface of that name.
    *
+   * @param filter of the receiving socket
    * @throws {SystemError} ENODEV when there is none
    */
-  static bind(ends: SocketEnds, name: string): InterfaceBinding {
-    const binding = new InterfaceBinding(ends, name);
+  static bind(ends: SocketEnds, name: string, filter: ReplyFilter): InterfaceBinding {
+    const binding = new InterfaceBinding(ends, name, filter);
     binding.#use(binding.#findIndex());
     return binding;
   }
 
-  private constructor(ends: SocketEnds, name: string) {
+  private constructor(ends: SocketEnds, name: string, filter: ReplyFilter) {
+    this.#filter = filter;
     this.#ends = ends;
     this.#name = name;
   }
@@ -74,7 +77,7 @@ export class InterfaceBinding {
       const action = `use interface ${this.#name}`;
       setIntOption(sends, c.IPPROTO_IP, c.IP_UNICAST_IF, swapBytes(index), action);
       const indexes = new Set([index, LOOPBACK_INDEX, this.#readMasterIndex() ?? index]);
-      attachFilter(hears, interfaceFilter([...indexes]));
+      this.#filter.keepInterfaces([...indexes]);
     } else {
       for (const descriptor of new Set([hears, sends])) bindToInterface(descriptor, this.#name);
     }

@@ -31,6 +31,16 @@ export const BPF = {
   loadMemory: 0x60,
   /** M[k] ← A. */
   storeMemory: 0x02,
+  /** A ← 16 bits at X + k. */
+  loadHalfIndexed: 0x48,
+  /** A ← word k of the scratch memory. */
+  load: 0x60,
+  /** X ← word k of the scratch memory. */
+  loadIndex: 0x61,
+  /** Word k of the scratch memory ← A. */
+  store: 0x02,
+  /** Word k of the scratch memory ← X. */
+  storeIndex: 0x03,
   /** A ← length of the packet. */
   loadLength: 0x80,
   /** X ← 4 × (octet at k, low four bits): the length of an IPv4 header. */
@@ -43,8 +53,14 @@ export const BPF = {
   shiftRight: 0x74,
   /** A ← A + X. */
   addIndex: 0x0c,
+  /** A ← A − X. */
+  subtractIndex: 0x1c,
   /** X ← A. */
   toIndex: 0x07,
+  /** Skip k instructions. */
+  jump: 0x05,
+  /** Compare A ≥ k. */
+  jumpAtLeast: 0x35,
   /** Compare A = k. */
   jumpEqual: 0x15,
   /** Compare A > k. */
@@ -56,6 +72,10 @@ export const BPF = {
 } as const;
 
 const ACCEPT_ALL = 0xffff_ffff;
+/** Drops the packet. */
+export const REJECT: FilterInstruction = { code: BPF.accept, k: 0 };
+/** Accepts the whole packet. */
+export const ACCEPT: FilterInstruction = { code: BPF.accept, k: ACCEPT_ALL };
 
 /**
  * A program that drops everything, for sockets that only send: one of protocol 255 is given what others send as that

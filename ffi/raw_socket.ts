@@ -234,6 +234,16 @@ export class RawSocket {
     return this.#dropped;
   }
 
+  /**
+   * Receives from now on only replies with these identifiers, and ICMP errors about requests with these: the kernel drops
+   * the rest, so that what others receive does not fill the buffer. Linux only; elsewhere, and with more than
+   * {@linkcode MAX_FILTERED_IDENTIFIERS}, everything is received.
+   */
+  keepIdentifiers(identifiers: Iterable<number>): void {
+    if (this.#closed || !linux) return;
+    this.#troubles.attempt(() => this.#ends.filter.keepIdentifiers(identifiers));
+  }
+
   /** System calls that failed for a reason of this machine, and that the run survived; replies may be missing. */
   failedCalls(): number {
     return this.#troubles.count;

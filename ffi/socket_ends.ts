@@ -13,6 +13,7 @@ import { checkResult } from "./errno.ts";
 import { openLibc } from "./libc.ts";
 import { InterfaceBinding } from "./interface_binding.ts";
 import { attachFilter, dropAllFilter } from "./packet_filter.ts";
+import { ReplyFilter } from "./reply_filter.ts";
 import {
   bindToAddress,
   enableReceiveStamps,
@@ -59,6 +60,8 @@ export interface OpenSocketEnds extends SocketEnds {
   readonly receiveBufferBytes: number;
   /** The interface that the sockets use; undefined for the kernel's route. */
   readonly binding: InterfaceBinding | undefined;
+  /** What the kernel lets through to the receiving socket. */
+  readonly filter: ReplyFilter;
 }
 
 /** Timestamp reply, and the errors: unreachable, source quench, redirect, time exceeded, parameter problem. */
@@ -97,16 +100,17 @@ export function openSocketEnds(
       const descriptor = sends;
       troubles.attempt(() => setReceiveBuffer(descriptor, defaultReceiveBufferBytes));
     }
+    const filter = new ReplyFilter(hears);
     const { interfaceName, sourceAddress } = options;
     const binding = interfaceName === undefined
       ? undefined
-      : InterfaceBinding.bind({ sends, hears }, interfaceName);
+      : InterfaceBinding.bind({ sends, hears }, interfaceName, filter);
     if (sourceAddress !== undefined) {
       for (const descriptor of new Set([hears, sends])) bindToAddress(descriptor, sourceAddress);
     }
     configureSending(sends, options, troubles);
     const receiveBufferBytes = configureHearing(hears, options, troubles);
-    return { sends, hears, attribution, receiveBufferBytes, binding };
+    return { sends, hears, attribution, receiveBufferBytes, binding, filter };
   } catch (error) {
     closeSocketEnds({ sends, hears });
     throw error;

@@ -43,6 +43,7 @@ export function planClock(options: ClockOptions): PingPlan {
     tos: options.tos,
     interface: options.interface,
     mark: options.mark,
+    verbose: options.verbose,
   });
 }
 

@@ -111,6 +111,7 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
       deadlineMs: options.deadline,
       originateMs: options.originate,
       keepBytes: options.explain,
+      keepStrays: options.verbose,
     },
     transport: {
       interfaceName,

@@ -158,6 +158,7 @@ function probeOptions(options: PingOptions) {
     spacingMs: options.spacingMs,
     timeoutMs: options.timeoutMs ?? 1000,
     deadlineMs: options.deadlineMs,
+    keepStrays: options.onStray !== undefined,
     stampAt: options.stampAt,
   } as const;
 }

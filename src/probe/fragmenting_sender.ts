@@ -35,7 +35,7 @@ export class FragmentingSender {
     const results = this.#mtuBytes.size === 0
       ? this.#transport.send(datagrams)
       : this.#sendCut(datagrams);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS && results.some(isTooLong); attempt++) {
       const tooLong = datagrams.filter((datagram, index) => this.#learn(datagram, results[index]));
       if (tooLong.length === 0) break;
       const again = this.#sendCut(tooLong);
@@ -79,6 +79,10 @@ export class FragmentingSender {
       key: index === fragments.length - 1 ? key : (key ^ NO_PROBE) >>> 0,
     }));
   }
+}
+
+function isTooLong(result: SendResult): boolean {
+  return !result.ok && result.error.mtuBytes !== undefined;
 }
 
 /** DF is set (RFC 791 §3.1). */

@@ -68,6 +68,8 @@ export type ProbeOutcome =
     readonly probe: Probe;
     /** It had not left this machine's own queue: it waits there still, or was dropped there. */
     readonly isQueued?: true | undefined;
+    /** This machine's receive buffer overflowed meanwhile: its answer may be among what was dropped. */
+    readonly mayBeDropped?: true | undefined;
   }
   | {
     readonly kind: "unsent";

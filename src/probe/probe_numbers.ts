@@ -73,6 +73,11 @@ export class ProbeNumbers {
     return halfSipHash(this.#key.k0, this.#key.k1, address, number + 1);
   }
 
+  /** The identifiers of all targets, one for each. */
+  *identifiers(): Iterable<number> {
+    for (const first of this.#first) yield first >>> 16;
+  }
+
   /** Whether any target has that identifier. */
   isOurs(identifier: number): boolean {
     return ((this.#identifiers[identifier >>> 3] as number) >>> (identifier & 7) & 1) === 1;

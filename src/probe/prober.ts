@@ -8,6 +8,7 @@
 
 import type { ProbeTemplate } from "../packet/mod.ts";
 import { type Instant, wholeMsOfDay } from "../time/mod.ts";
+import { DropWatch } from "./drop_watch.ts";
 import { FragmentingSender } from "./fragmenting_sender.ts";
 import { HeldProbes, type Refusal } from "./held_probes.ts";
 import { InFlightTable } from "./in_flight_table.ts";
@@ -43,6 +44,7 @@ export class Prober {
   readonly #sender: FragmentingSender;
   readonly #listener: ProbeListener;
   readonly #table = new InFlightTable(REMEMBER_MS);
+  readonly #drops: DropWatch;
   readonly #stamps: StampBook;
   readonly #numbers: ProbeNumbers;
   readonly #reader: ReplyReader;
@@ -64,8 +66,10 @@ export class Prober {
     this.#sender = new FragmentingSender(transport);
     this.#listener = listener;
     this.#timeoutNs = options.timeoutMs * 1e6;
-    this.#stamps = new StampBook(transport, options.stampAt);
+    this.#drops = new DropWatch(transport);
+    this.#stamps = new StampBook(transport, options.stampAt, this.#drops);
     this.#numbers = new ProbeNumbers(options.targets, options);
+    if (options.keepStrays !== true) transport.keepIdentifiers?.(this.#numbers.identifiers());
     this.#answered = options.stopOnReply ? new Uint8Array(options.targets.length) : undefined;
     this.#reader = new ReplyReader({
       kind: options.kind,
@@ -145,6 +149,7 @@ export class Prober {
       }
       this.#takeAnswers();
       // By the time before the last look: what arrives since is decided by its own stamp at the next one.
+      this.#drops.look(nowNs);
       this.#table.expire(nowNs, (probe) => this.#reader.expire(probe));
       nowNs = clock.now().monotonicNs;
       const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs);

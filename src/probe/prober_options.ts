@@ -54,4 +54,9 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly dither?: ((round: number) => number) | undefined;
   /** Hands copies of the datagrams to the listener. */
   readonly keepBytes?: boolean | undefined;
+  /**
+   * Receive what answers none of our probes as well, for those who want to see it. By default the kernel keeps back what
+   * carries none of our identifiers, since it would fill the receive buffer.
+   */
+  readonly keepStrays?: boolean | undefined;
 }

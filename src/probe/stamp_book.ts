@@ -2,6 +2,7 @@
 
 import { elapsedNs } from "../measurement/timestamp.ts";
 import type { Instant } from "../time/instant.ts";
+import type { DropWatch } from "./drop_watch.ts";
 import type { ProbeOutcome } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 import type { TransmitMoment, TransmitStamp, Transport } from "./transport.ts";
@@ -21,6 +22,7 @@ const PAGE_SIZE = 16384;
 export class StampBook {
   readonly #transport: Transport;
   readonly #enabled: boolean;
+  readonly #drops: DropWatch | undefined;
   readonly #stampAt: TransmitMoment;
   readonly #page: (Probe | undefined)[] = [];
   /** By target index: its route's driver stamps what it sends. */
@@ -28,7 +30,8 @@ export class StampBook {
   #expected = 0;
 
   /** Collects from that transport, if its stamps come from the kernel; delays count from the moment `stampAt`. */
-  constructor(transport: Transport, stampAt: TransmitMoment = "driver") {
+  constructor(transport: Transport, stampAt: TransmitMoment = "driver", drops?: DropWatch) {
+    this.#drops = drops;
     this.#transport = transport;
     this.#stampAt = stampAt;
     this.#enabled = transport.stampSource === "kernel";
@@ -59,11 +62,18 @@ export class StampBook {
 
   /**
    * What stands in an outcome of a probe that has timed out: whether the queue of this machine took it and its driver did not,
-   * although the driver stamps what it takes.
+   * although the driver stamps what it takes; and whether its answer may have been dropped here.
    */
   timedOut(probe: Probe): Extract<ProbeOutcome, { kind: "timedOut" }> {
-    const isQueued = this.isQueued(probe);
-    return isQueued ? { kind: "timedOut", probe, isQueued } : { kind: "timedOut", probe };
+    const isQueued = this.isQueued(probe) || undefined;
+    const mayBeDropped = this.#drops?.mayHaveDropped(probe.sentAt.monotonicNs, probe.deadlineNs) ||
+      undefined;
+    return {
+      kind: "timedOut",
+      probe,
+      ...isQueued && { isQueued },
+      ...mayBeDropped && { mayBeDropped },
+    };
   }
 
   /** Its driver's stamp is a probe's last. Of several queues, as those of a tunnel and its link, the first one counts. */

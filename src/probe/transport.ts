@@ -95,6 +95,8 @@ export interface Transport {
   wake(): void;
   /** Datagrams that the kernel dropped because the receive buffer was full, since open. */
   droppedDatagrams(): number;
+  /** Receives from now on only replies with these identifiers, and ICMP errors about requests with these, where it can. */
+  keepIdentifiers?(identifiers: Iterable<number>): void;
   /** System calls that failed for a reason of this machine and may have cost replies, since open. */
   failedCalls?(): number;
   /** Closes; further calls do nothing. */

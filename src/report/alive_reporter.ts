@@ -1,6 +1,7 @@
 /** Lists of who answers and who does not, one target a line, as fping -a and -u print them. */
 
-import type { RefusedEvent, ReplyEvent, RunInfo, UnsentEvent } from "./event.ts";
+import { endRemarks } from "./end_remarks.ts";
+import type { EndInfo, RefusedEvent, ReplyEvent, RunInfo, UnsentEvent } from "./event.ts";
 import { formatFpingError } from "./fping_error_text.ts";
 import type { LineSink } from "./line_sink.ts";
 import type { Reporter } from "./reporter.ts";
@@ -80,7 +81,9 @@ export class AliveReporter implements Reporter {
   }
 
   /** Writes the targets that never answered. */
-  end(): void {
+  end(info: EndInfo): void {
+    for (const line of endRemarks(info)) this.#options.errors.line(`icmptime: ${line}`);
+    this.#options.errors.flush();
     for (const [index, label] of this.#silent) {
       if (this.#told.has(index)) continue;
       if (this.#both) this.#sink.line(`${safeText(label)} is unreachable`);

@@ -106,6 +106,7 @@ export class ClockRecorder implements ProbeListener {
       totals.sent += counters.sent;
       totals.received += counters.received;
       totals.lost += counters.lost;
+      totals.droppedByUs += counters.droppedByUs;
       totals.refused += counters.refused;
       totals.unsent += counters.unsent;
       totals.late += counters.late;
@@ -178,6 +179,7 @@ export class ClockRecorder implements ProbeListener {
       case "timedOut":
         counters.sent++;
         counters.lost++;
+        if (outcome.mayBeDropped) counters.droppedByUs++;
         break;
       case "unsent":
         counters.unsent++;

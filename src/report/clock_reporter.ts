@@ -1,5 +1,6 @@
 /** Writes what `clock` found: text, or JSON Lines. */
 
+import { endRemarks } from "./end_remarks.ts";
 import { CLOCK_FIELDS, type ClockEvent } from "./clock_record.ts";
 import {
   formatClock,
@@ -74,10 +75,11 @@ export class ClockReporter {
     this.#sink.flush();
   }
 
-  /** Ends: the `end` of JSON. */
+  /** Ends: the `end` of JSON, or what went wrong on this machine. */
   end(info: EndInfo): void {
     this.#live?.erase();
     if (this.#options.json) this.#sink.line(formatJson("end", END_FIELDS, info));
+    else for (const line of endRemarks(info)) this.#sink.line(line);
     this.#sink.flush();
   }
 

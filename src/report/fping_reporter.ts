@@ -5,6 +5,7 @@
  * `--icmp-timestamp`. A reply's line has twelve tokens, or seventeen with time and stamps.
  */
 
+import { endRemarks } from "./end_remarks.ts";
 import type { Target } from "../target/target.ts";
 import { wholeMsOfDay } from "../time/mod.ts";
 import type {
@@ -129,7 +130,8 @@ export class FpingReporter implements Reporter {
   }
 
   /** Lets the summary go, with what a quiet run has not reported. */
-  end(_info: EndInfo): void {
+  end(info: EndInfo): void {
+    for (const line of endRemarks(info)) this.#options.errors.line(`icmptime: ${line}`);
     for (const line of this.#unsent.lines()) this.#options.errors.line(`icmptime: ${line}`);
     this.#options.errors.flush();
   }

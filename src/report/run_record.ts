@@ -82,6 +82,11 @@ const COUNTS: readonly (readonly [string, string, (counters: ProbeCounters) => n
   ["sent", "Probes that the kernel took", (counters) => counters.sent],
   ["received", "Probes that were answered in time", (counters) => counters.received],
   ["lost", "Probes that timed out", (counters) => counters.lost],
+  [
+    "dropped_by_us",
+    "Of the lost: probes whose answers this machine may have dropped, its receive buffer being full",
+    (counters) => counters.droppedByUs,
+  ],
   ["refused", "Probes that an ICMP error ended", (counters) => counters.refused],
   ["unsent", "Probes that the kernel did not take", (counters) => counters.unsent],
   ["pending", "Probes still out when the run ended", (counters) => counters.outstanding],
@@ -246,7 +251,8 @@ export const END_FIELDS: readonly Field<EndInfo>[] = [
   {
     name: "foreign",
     type: "integer",
-    description: "Datagrams that arrived and answer somebody else's probes",
+    description:
+      "Datagrams that arrived and answer somebody else's probes; the kernel keeps these back unless -v is given",
     value: (end) => end.foreign,
   },
   {

@@ -100,6 +100,7 @@ export class RunRecorder implements ProbeListener {
       totals.sent += counters.sent;
       totals.received += counters.received;
       totals.lost += counters.lost;
+      totals.droppedByUs += counters.droppedByUs;
       totals.refused += counters.refused;
       totals.unsent += counters.unsent;
       totals.late += counters.late;

@@ -77,6 +77,7 @@ function formatCounts({ counters }: TargetSummary): string {
   const { sent, received, lost, refused, unsent, outstanding, duplicates, late } = counters;
   const others: [number, string][] = [
     [lost, "lost"],
+    [counters.droppedByUs, "of these perhaps dropped here"],
     [refused, "refused"],
     [unsent, "not sent"],
     [outstanding, "pending"],

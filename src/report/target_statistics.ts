@@ -116,6 +116,7 @@ export class TargetStatistics {
       case "timedOut":
         counters.sent++;
         counters.lost++;
+        if (outcome.mayBeDropped) counters.droppedByUs++;
         break;
       case "unsent":
         counters.unsent++;

@@ -8,6 +8,7 @@ import type { Target } from "../target/target.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Instant } from "../time/mod.ts";
 import { formatMs } from "../time/mod.ts";
+import { endRemarks } from "./end_remarks.ts";
 import type {
   EndInfo,
   RefusedEvent,
@@ -163,20 +164,12 @@ export class TextReporter implements Reporter {
       this.#sink.line(`\n${info.answered} of ${info.targets} targets answered`);
     }
     for (const line of this.#unsent.lines()) this.#sink.line(red(line));
-    if (info.failedCalls > 0) {
-      const calls = info.failedCalls === 1 ? "1 system call" : `${info.failedCalls} system calls`;
-      this.#sink.line(yellow(`${calls} on the sockets failed: replies may be missing`));
-    }
     if (info.unreported > 0) {
       this.#sink.line(
         yellow(`${info.unreported} more replies came than are printed; all are counted`),
       );
     }
-    if (info.kernelDrops > 0) {
-      this.#sink.line(
-        yellow(`${info.kernelDrops} datagrams were dropped by this machine for want of buffer`),
-      );
-    }
+    for (const line of endRemarks(info)) this.#sink.line(yellow(line));
   }
 
   #explain(heading: string, bytes: Uint8Array | undefined): void {

@@ -8,7 +8,8 @@
 
 import { formatAddress } from "../packet/mod.ts";
 import { foldMs, wholeMsOfDay } from "../time/mod.ts";
-import type { ReplyEvent, RunInfo, UnsentEvent } from "./event.ts";
+import { endRemarks } from "./end_remarks.ts";
+import type { EndInfo, ReplyEvent, RunInfo, UnsentEvent } from "./event.ts";
 import type { LineSink } from "./line_sink.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -96,8 +97,9 @@ export class TspingReporter implements Reporter {
   /** tsping has no summary. */
   summary(): void {}
 
-  /** tsping says nothing at the end. */
-  end(): void {
+  /** tsping says nothing at the end; what went wrong here is said all the same. */
+  end(info: EndInfo): void {
+    for (const line of endRemarks(info)) this.#options.errors.line(`icmptime: ${line}`);
     this.#options.errors.flush();
   }
 

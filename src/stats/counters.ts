@@ -12,6 +12,8 @@ export class ProbeCounters {
   received = 0;
   /** Probes whose time ran out. */
   lost = 0;
+  /** Lost probes whose answers this machine's receive buffer may have dropped: it overflowed while they waited. */
+  droppedByUs = 0;
   /** Probes answered by an ICMP error. */
   refused = 0;
   /** Probes that the kernel did not take; they are not in `sent`. */

@@ -153,7 +153,7 @@ programTest(
       },
     };
     await using lab = await Lab.open({ scenario });
-    const argv = program.argv("--json", "-c", String(count), "-i", "5ms", "198.18.1.1");
+    const argv = program.argv("-v", "--json", "-c", String(count), "-i", "5ms", "198.18.1.1");
     const { code, stdout, stderr } = await lab.run(argv);
     assertEquals([code, stderr], [0, ""]);
     const { replies, end } = readRecords(stdout);
@@ -214,7 +214,7 @@ programTest(
       defaults: { mutation: { ratio: 1, copies, alsoTrue: true } },
     };
     await using lab = await Lab.open({ scenario });
-    const argv = program.argv("--json", "-c", String(count), "-i", "2ms", "198.18.1.1");
+    const argv = program.argv("-v", "--json", "-c", String(count), "-i", "2ms", "198.18.1.1");
     const { code, stdout, stderr } = await lab.run(argv, { timeoutMs: 120_000 });
     assertEquals([code, stderr], [0, ""]);
     const { replies, refused, end } = readRecords(stdout);

@@ -89,7 +89,7 @@ programTest(
     );
     await using lab = await Lab.open({ scenario: { hosts } });
     const targets = ODD_HOSTS.map((_, index) => addressOf(index));
-    const argv = program.argv("--json", "-c", String(COUNT), "-i", "100ms", ...targets);
+    const argv = program.argv("-v", "--json", "-c", String(COUNT), "-i", "100ms", ...targets);
     const { code, stdout, stderr } = await lab.run(argv);
     assertEquals([code, stderr], [1, ""]);
     const records = readRecords(stdout);
@@ -235,12 +235,20 @@ programTest(
       scenario: { hosts: { "198.18.1.2": { error: { ratio: 1, type: 3, code: 1 } } } },
     });
     const run = async (...args: string[]): Promise<RunRecords> => {
-      const argv = program.argv("--json", "-i", "20ms", ...args, "198.18.1.1", "198.18.1.2");
+      const argv = program.argv("-v", "--json", "-i", "20ms", ...args, "198.18.1.1", "198.18.1.2");
       await using ping = lab.spawn(argv);
       return readRecords((await ping.result()).stdout);
     };
     // The second run lies wholly inside the first, which has to hear all of it.
-    const endless = program.argv("--json", "--loop", "-i", "20ms", "198.18.1.1", "198.18.1.2");
+    const endless = program.argv(
+      "-v",
+      "--json",
+      "--loop",
+      "-i",
+      "20ms",
+      "198.18.1.1",
+      "198.18.1.2",
+    );
     await using outer = lab.spawn(endless);
     await outer.output(/"type":"refused"/);
     const inner = await run("-c", "10", "--identifier", "7");
