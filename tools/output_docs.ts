@@ -101,6 +101,9 @@ out when the run ends (\`pending\`: an interrupt, or \`--deadline\`) is in neith
 unknown: \`loss_ratio\` is absent, text says "loss unknown", and a condition on it counts as true. The summary of the form of fping alone counts
 as fping does: all that was to be sent, pending probes included.
 
+Two names of one address are two targets with records of their own, and one probe serves both: \`end\` counts it once. fping's form takes a target
+that is given twice as two, too; the others ask it once and say so.
+
 \`--fields NAME,...\` chooses fields of all records but \`run\` and \`end\`, and their order.`;
 
 const EXIT = `## Exit status

@@ -2,6 +2,7 @@
 
 import { PhasedSchedule } from "../probe/phased_schedule.ts";
 import { Prober } from "../probe/prober.ts";
+import { SharedAddresses } from "../probe/shared_addresses.ts";
 import { PrecisionGoal, precisionMs } from "../clock/mod.ts";
 import type { ClockEvent } from "../report/clock_record.ts";
 import { ClockRecorder } from "../report/clock_recorder.ts";
@@ -58,6 +59,7 @@ async function measure(
   system: System,
 ): Promise<ExitCode> {
   const { targets } = list;
+  const shared = new SharedAddresses(targets);
   const transport = openTransport(plan, system);
   system.dropPrivileges();
   try {
@@ -111,18 +113,23 @@ async function measure(
         ...stampsVia(options, plan),
         originate: randomOriginateMs,
         punctual: true,
-        targets,
+        targets: shared.asked,
         schedule: (startNs) =>
           new PhasedSchedule({
-            targetCount: targets.length,
+            targetCount: shared.asked.length,
             count,
             intervalMs,
             phaseMs: (index, round, plannedNs) =>
-              recorder.phaseMs(index, round, toRealtime(clock, plannedNs), intervalMs),
+              recorder.phaseMs(
+                shared.firstIndex(index),
+                round,
+                toRealtime(clock, plannedNs),
+                intervalMs,
+              ),
           }, startNs),
       },
       transport,
-      recorder,
+      shared.listener(recorder),
     );
     obeySignals({ stop: () => prober.stop(), sink }, system);
     system.onSignal("SIGQUIT", () => void report(recorder, reporter, false, isOwn));
@@ -143,7 +150,7 @@ async function measure(
     });
     const reason = await prober.run();
     sink.secure(system.stderr);
-    recorder.close(prober.awaitingProbes());
+    recorder.close(shared.probes(prober.awaitingProbes()));
     const events = report(recorder, reporter, false, isOwn);
     const missed = isReached ? [] : missing(events, options.until);
     tellMissed(missed, system);

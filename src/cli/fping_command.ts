@@ -40,6 +40,7 @@ export async function runFping(words: readonly string[], system: System): Promis
   const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options.all,
     skipsInvalidOperands: true,
+    keepsDuplicates: true,
   });
   if (list === undefined) return ExitCode.Unresolved;
   const many = options.loop || options.count !== undefined;

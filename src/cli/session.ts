@@ -1,6 +1,7 @@
 /** One run of the prober from open socket to exit code; what `ping` and the drop-in commands share. */
 
 import { Prober } from "../probe/prober.ts";
+import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { Transport } from "../probe/transport.ts";
 import type { Condition } from "../report/condition.ts";
 import {
@@ -177,6 +178,7 @@ function formatProblem({ label, kind, message }: TargetProblem): string {
 export async function runSession(setup: SessionSetup, system: System): Promise<ExitCode> {
   const { plan, list, conditions = [] } = setup;
   const { targets } = list;
+  const shared = new SharedAddresses(targets);
   const transport = openTransport(plan, system);
   let file: OutputFile | undefined;
   try {
@@ -211,11 +213,16 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       },
       immediate: setup.immediate,
       status: setup.status && system.stderrIsTerminal
-        ? new StatusLine(system.stderr, targets.length, targets.length * count)
+        ? new StatusLine(system.stderr, targets.length, shared.asked.length * count)
         : undefined,
     });
     const deadlineMs = remainingMs(plan.prober.deadlineMs, system);
-    const prober = new Prober({ ...plan.prober, deadlineMs, targets }, transport, recorder);
+    const prober = new Prober(
+      { ...plan.prober, deadlineMs, targets: shared.asked },
+      transport,
+      shared.listener(recorder),
+    );
+    const closeRecorder = () => recorder.close(shared.probes(prober.awaitingProbes()));
     obeySignals({ stop: () => prober.stop(), sink, file }, system);
     system.onSignal("SIGQUIT", () => recorder.summarize());
     const startedAt = transport.clock.now();
@@ -238,7 +245,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     const reason = await prober.run().catch((error) => {
       // What was measured up to here is worth having all the same.
       sink.secure(spare);
-      recorder.close(prober.awaitingProbes());
+      closeRecorder();
       recorder.summarize();
       return sink.drain().then(() => {
         throw error;
@@ -246,7 +253,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     });
     if (reason === "complete") await setup.beforeSummary?.();
     sink.secure(spare);
-    recorder.close(prober.awaitingProbes());
+    closeRecorder();
     recorder.summarize();
     const { answered } = recorder;
     const met = conditions.length === 0 ? [] : findMet(

@@ -5,6 +5,7 @@ import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import { Prober } from "../probe/prober.ts";
+import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { TransmitMoment } from "../probe/transport.ts";
 import { type Block, parseBlock } from "../target/block.ts";
 import type { NameResolution } from "../target/resolver.ts";
@@ -78,7 +79,7 @@ export class TargetError extends Error {
  * keep their times whether or not the caller keeps up; outcomes wait in order until they are taken.
  *
  * @param targets Names, addresses, prefixes (`192.0.2.0/28`) or ranges (`192.0.2.1-192.0.2.20`), one or several;
- * an address that stands twice is asked once.
+ * targets of one address share its probes, and each has its outcome of every one.
  * @throws {TargetError} A target cannot be asked or a name does not resolve.
  * @throws {RangeError} An option is out of its range, or more than 65 536 probes to one target await answers.
  * @throws {SystemError} The system refuses the socket.
@@ -107,7 +108,12 @@ export async function* ping(
   const shared = probeOptions(options);
   using transport = openSocket(options, shared.template.lengthBytes);
   const queue = new OutcomeQueue(options);
-  const prober = new Prober({ ...shared, targets: list.targets }, transport, queue);
+  const addresses = new SharedAddresses(list.targets);
+  const prober = new Prober(
+    { ...shared, targets: addresses.asked },
+    transport,
+    addresses.listener(queue),
+  );
   const stop = () => prober.stop();
   signal?.addEventListener("abort", stop);
   const running = prober.run().then(() => queue.end(), (error) => queue.fail(error));

@@ -99,10 +99,13 @@ export class ClockRecorder implements ProbeListener {
     return this.#clocks.map(({ tracker }) => tracker);
   }
 
-  /** Sums of the counters of all targets. */
+  /** Sums over all targets; those of one address share their probes, which count once. */
   totals(): ProbeCounters {
     const totals = new ProbeCounters();
-    for (const { counters } of this.#clocks) {
+    const addresses = new Set<number>();
+    for (const { target, counters } of this.#clocks) {
+      if (addresses.has(target.address)) continue;
+      addresses.add(target.address);
       totals.sent += counters.sent;
       totals.received += counters.received;
       totals.lost += counters.lost;

@@ -93,10 +93,13 @@ export class RunRecorder implements ProbeListener {
     return this.#statistics.filter(({ counters }) => counters.received > 0).length;
   }
 
-  /** Sums over all targets. */
+  /** Sums over all targets; those of one address share their probes, which count once. */
   totals(): ProbeCounters {
     const totals = new ProbeCounters();
-    for (const { counters } of this.#statistics) {
+    const addresses = new Set<number>();
+    for (const { target, counters } of this.#statistics) {
+      if (addresses.has(target.address)) continue;
+      addresses.add(target.address);
       totals.sent += counters.sent;
       totals.received += counters.received;
       totals.lost += counters.lost;

@@ -20,6 +20,8 @@ const LOOKUPS_AT_ONCE = 16;
 export interface TargetListOptions {
   /** Ask every address of a name, not the first alone. */
   readonly allAddresses?: boolean;
+  /** Take a target that is given twice twice, as fping does. */
+  readonly keepsDuplicates?: boolean;
   /** Addresses that are never asked. */
   readonly exclude?: readonly Block[];
   /** Asks the kernel whether an address is a broadcast address; only for short lists. */
@@ -40,13 +42,13 @@ export interface TargetProblem {
 
 /** What the words gave. */
 export interface TargetList {
-  /** Targets, each address once, in the order of the words. */
+  /** Targets in the order of the words. An address may have several, under different labels. */
   readonly targets: readonly Target[];
   /** Words that gave none. */
   readonly problems: readonly TargetProblem[];
-  /** Labels whose address stood there before, the first few of them. */
+  /** Labels that stood there before with the same address, the first few of them. */
   readonly duplicates: readonly string[];
-  /** How many times an address stood there again. */
+  /** How many times a target stood there again. */
   readonly duplicateCount: number;
   /** Addresses that were left out on request. */
   readonly excludedCount: number;
@@ -105,35 +107,31 @@ export async function listTargets(
   const located = found.filter((each): each is Exclude<Located, TargetProblem> =>
     Array.isArray(each)
   );
-  return { problems, ...expand(located.flat(), options.exclude ?? []) };
+  return { problems, ...expand(located.flat(), options) };
 }
 
 function expand(
   located: readonly { readonly label: string; readonly block: Block }[],
-  exclude: readonly Block[],
+  { exclude = [], keepsDuplicates = false }: TargetListOptions,
 ): Omit<TargetList, "problems"> {
   const targets: Target[] = [];
   const duplicates: string[] = [];
-  const seen = new Set<number>();
+  const seen = new Set<string>();
   let duplicateCount = 0;
   let excludedCount = 0;
-  for (const { label, block } of located) {
+  for (const { label: word, block } of located) {
     const single = block.first === block.last;
     for (let address = block.first; address <= block.last; address++) {
+      const label = single ? word : formatAddress(address);
+      const key = `${address} ${label}`;
       if (isExcluded(address, exclude)) {
         excludedCount++;
-      } else if (seen.has(address)) {
+      } else if (!keepsDuplicates && seen.has(key)) {
         duplicateCount++;
-        if (duplicates.length < DUPLICATES_NAMED) {
-          duplicates.push(single ? label : formatAddress(address));
-        }
+        if (duplicates.length < DUPLICATES_NAMED) duplicates.push(label);
       } else {
-        seen.add(address);
-        targets.push({
-          index: targets.length,
-          label: single ? label : formatAddress(address),
-          address,
-        });
+        if (!keepsDuplicates) seen.add(key);
+        targets.push({ index: targets.length, label, address });
       }
     }
   }

@@ -268,7 +268,7 @@ Deno.test("library: what cannot be asked is an error before anything is sent", a
     ["::1", "invalid"],
     ["224.0.0.1", "invalid"],
   ]);
-  await assertRejects(() => first("10.0.0.0/8"), TargetError, "want `icmptime scan` for more");
+  await assertRejects(() => first("10.0.0.0/8"), TargetError, "expected fewer, or `icmptime scan`");
   for (
     const options of [{ count: 0 }, { count: 1.5 }, { intervalMs: -1 }, { timeoutMs: 0 }, {
       deadlineMs: NaN,

@@ -108,14 +108,39 @@ programTest({
 });
 
 programTest({
-  name: "ping: two names of one address are asked once, and that is told",
+  name: "ping, clock, fping: two names of one address both have their lines and records",
   namespaces: true,
 }, async (program) => {
   await using named = await NamedPair.open();
-  const argv = program.argv("--json", "-c", "1", "far.test", "other.test", "10.77.0.2");
-  const { code, stdout, stderr } = await named.pair.near.run(argv);
+  const { near } = named.pair;
+  const names = ["far.test", "other.test", "10.77.0.2"];
+  const argv = program.argv("--json", "-c", "2", "-i", "20ms", ...names, "other.test");
+  const { code, stdout, stderr } = await near.run(argv);
   assertEquals(code, 0);
-  assertMatch(stderr, /^icmptime: [^\n]*other\.test[^\n]*10\.77\.0\.2[^\n]*\n$/);
-  const { summaries } = readRecords(stdout);
-  assertEquals(summaries.map((summary) => [summary.target, summary.sent]), [["far.test", 1]]);
+  assertEquals(stderr, "icmptime: asked once, though given more than once: other.test\n");
+  const { replies, summaries, end } = readRecords(stdout);
+  assertEquals(
+    summaries.map((summary) => [summary.target, summary.sent, summary.received]),
+    names.map((name) => [name, 2, 2]),
+  );
+  assertEquals(replies.map(({ target, sequence }) => `${target} ${sequence}`).length, 6);
+  // One probe serves all of them: what left this machine is counted once.
+  assertEquals([end.targets, end.answered, end.sent, end.received], [3, 3, 2, 2]);
+  const clock = await near.run(
+    program.argv("clock", "--json", "-c", "60", "-i", "5ms", "far.test", "other.test"),
+  );
+  const clocks = readRecords(clock.stdout).all.filter(({ type }) => type === "clock");
+  assertEquals(clocks.map((record) => [record["target"], record["received"]]), [
+    ["far.test", 60],
+    ["other.test", 60],
+  ]);
+  const fping = await near.run(program.argv("fping", "-a", ...names, "10.77.0.2"));
+  assertEquals([fping.code, fping.stdout.trimEnd().split("\n").toSorted()], [0, [
+    "10.77.0.2",
+    "10.77.0.2",
+    "far.test",
+    "other.test",
+  ]]);
+  const count = await near.run(program.argv("fping", "-q", "-c", "2", "-p", "50", ...names));
+  assertEquals(count.stderr.match(/xmt\/rcv\/%loss = 2\/2\/0%/g)?.length, 3);
 });

@@ -51,10 +51,12 @@ const ROWS: readonly (readonly [string, readonly string[], readonly string[]])[]
     "10.0.0.4",
     "10.0.0.5",
   ]],
-  ["an address only once, by its first label", ["one.example", "10.0.0.1", "10.0.0.0/30"], [
+  ["an address under each of its names", ["one.example", "10.0.0.1", "many.example"], [
     "one.example=10.0.0.1",
-    "10.0.0.2",
+    "10.0.0.1",
+    "many.example=10.0.0.1",
   ]],
+  ["a label only once", ["10.0.0.1", "10.0.0.0/30", "10.0.0.1"], ["10.0.0.1", "10.0.0.2"]],
   ["nothing", [], []],
 ];
 
@@ -75,9 +77,15 @@ Deno.test("targets: excluded addresses are left out and counted", async () => {
 });
 
 Deno.test("targets: duplicates are counted, and the first few named", async () => {
-  const { duplicates, duplicateCount } = await list(["10.0.0.0/28", "one.example", "10.0.0.0/28"]);
-  assertEquals(duplicateCount, 15);
-  assertEquals(duplicates, ["one.example", "10.0.0.1", "10.0.0.2"]);
+  const words = ["10.0.0.0/28", "one.example", "10.0.0.0/28", "one.example"];
+  const { duplicates, duplicateCount, targets } = await list(words);
+  assertEquals([duplicateCount, targets.length], [15, 15]);
+  assertEquals(duplicates, ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+  const kept = await list(["10.0.0.1", "10.0.0.1"], { keepsDuplicates: true });
+  assertEquals([kept.duplicateCount, kept.targets.map(({ label }) => label)], [0, [
+    "10.0.0.1",
+    "10.0.0.1",
+  ]]);
 });
 
 const PROBLEMS: readonly (readonly [string, TargetProblem["kind"], string])[] = [
