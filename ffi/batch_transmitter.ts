@@ -20,6 +20,11 @@ export class BatchTransmitter {
   readonly #sendmmsg = openLinuxLibc().sendmmsg;
   #descriptor: number;
 
+  /** The socket; -1 once it is closed. */
+  protected get descriptor(): number {
+    return this.#descriptor;
+  }
+
   /** Takes over an open socket. */
   constructor(descriptor: number, batch: FrameBatch) {
     this.#descriptor = descriptor;

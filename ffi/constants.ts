@@ -165,6 +165,8 @@ export const IFF_BROADCAST = 2;
 export const IFF_LOOPBACK = 8;
 /** The interface joins two hosts. */
 export const IFF_POINTOPOINT = 16;
+/** Flag of an interface: its link is up, a cable is in. */
+export const IFF_RUNNING = 0x40;
 
 // <netdb.h>
 /** The name has no address of the family asked for (GNU). */
@@ -227,6 +229,8 @@ export const PACKET_MULTICAST = 2;
 // <linux/if_ether.h>
 /** Ethernet type of IPv4. */
 export const ETH_P_IP = 0x0800;
+/** Ethernet type of ARP. */
+export const ETH_P_ARP = 0x0806;
 /** Every Ethernet type, seen before the traffic control and the packet filter of an interface. */
 export const ETH_P_ALL = 0x0003;
 
@@ -261,6 +265,16 @@ export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
 
 // <linux/rtnetlink.h>
+/** Group of messages: links. */
+export const RTMGRP_LINK = 0x1;
+/** Group of messages: neighbours. */
+export const RTMGRP_NEIGH = 0x4;
+/** Group of messages: IPv4 addresses of this machine. */
+export const RTMGRP_IPV4_IFADDR = 0x10;
+/** Group of messages: IPv4 routes. */
+export const RTMGRP_IPV4_ROUTE = 0x40;
+/** Group of messages: IPv4 routing rules. */
+export const RTMGRP_IPV4_RULE = 0x80;
 /** Describes a link. */
 export const RTM_NEWLINK = 16;
 /** Asks for a link. */
@@ -275,6 +289,8 @@ export const RTM_NEWROUTE = 24;
 export const RTM_GETROUTE = 26;
 /** Describes a neighbour. */
 export const RTM_NEWNEIGH = 28;
+/** Announces that a neighbour is forgotten. */
+export const RTM_DELNEIGH = 29;
 /** Asks for neighbours. */
 export const RTM_GETNEIGH = 30;
 /** Describes a routing rule. */
@@ -313,6 +329,8 @@ export const IFA_LOCAL = 2;
 export const NDA_DST = 1;
 /** Neighbour attribute: its hardware address. */
 export const NDA_LLADDR = 2;
+/** Neighbour state: set by hand, never asked for. */
+export const NUD_PERMANENT = 0x80;
 /** Neighbour states in which the kernel asks, or has asked in vain: incomplete, failed. */
 export const NUD_SILENT = 0x21;
 /** Neighbour states in which the hardware address can be used: reachable, stale, delay, probe, noarp, permanent. */

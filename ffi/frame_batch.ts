@@ -39,6 +39,7 @@ export class FrameBatch {
   /** From a frame's start to the IPv4 address in its socket address; undefined when it has none. */
   readonly addressDelta: number | undefined;
   readonly #pointers: Deno.PointerObject[] = [];
+  readonly #frameBytes: number;
 
   /**
    * Lays out headers and frames.
@@ -54,6 +55,7 @@ export class FrameBatch {
     }
     if (template.length === 0) throw new RangeError("Cannot make a batch of empty frames");
     this.capacity = capacity;
+    this.#frameBytes = template.length;
     const addressBytes = addressTemplate === undefined ? 0 : SockaddrIn.size;
     const iovecs = capacity * Mmsghdr.size;
     const slots = iovecs + capacity * Iovec.size;
@@ -85,6 +87,23 @@ export class FrameBatch {
         throw new TypeError("Cannot address a batch: its buffer has no address");
       }
       this.#pointers.push(pointer);
+    }
+  }
+
+  /**
+   * Starts every frame anew. No thread may be sending.
+   *
+   * @throws {RangeError} when the length differs from that of the frames
+   */
+  rewrite(template: Uint8Array): void {
+    if (template.length !== this.#frameBytes) {
+      throw new RangeError(
+        `Cannot put ${template.length} bytes into frames of ${this.#frameBytes}`,
+      );
+    }
+    const bytes = new Uint8Array(this.view.buffer);
+    for (let index = 0; index < this.capacity; index++) {
+      bytes.set(template, this.firstFrame + index * this.strideBytes);
     }
   }
 

@@ -69,7 +69,13 @@ export const Rtmsg = {
 export const Ndmsg = { size: 12, family: 0, interfaceIndex: 4, state: 8 } as const;
 
 /** `struct ifinfomsg`, rtnetlink(7). */
-export const Ifinfomsg = { size: 16, family: 0, linkType: 2, interfaceIndex: 4 } as const;
+export const Ifinfomsg = {
+  size: 16,
+  family: 0,
+  linkType: 2,
+  interfaceIndex: 4,
+  flags: 8,
+} as const;
 
 /** `struct rtattr`, rtnetlink(7). Each attribute starts on a multiple of 4; its data follows it. */
 export const Rtattr = { size: 4, length: 0, type: 2 } as const;

@@ -47,6 +47,8 @@ export interface NetlinkLink {
   readonly type: number;
   /** Hardware address; empty when it has none. */
   readonly address: Uint8Array<ArrayBuffer>;
+  /** IFF_*. */
+  readonly flags: number;
 }
 
 /** A host or router on a link of ours. */
@@ -57,6 +59,8 @@ export interface NetlinkNeighbour {
   readonly address: number;
   /** As long as the link's kind has it, six bytes on Ethernet; undefined while the kernel asks for it, or has in vain. */
   readonly hardwareAddress: Uint8Array<ArrayBuffer> | undefined;
+  /** It was set by hand. */
+  readonly isPermanent: boolean;
 }
 
 /** What a route lookup takes into account besides the destination. */
@@ -147,21 +151,25 @@ export function listNeighbours(): NetlinkNeighbour[] {
   const body = new Uint8Array(Ndmsg.size);
   body[Ndmsg.family] = c.AF_INET;
   const answers = requestNetlink(c.RTM_GETNEIGH, c.NLM_F_DUMP, body, [], "list the neighbours");
-  return answers.flatMap(({ type, view }) => {
-    if (type !== c.RTM_NEWNEIGH) return [];
-    const state = view.getUint16(Ndmsg.state, true);
-    const isValid = (state & c.NUD_VALID) !== 0;
-    if (!isValid && (state & c.NUD_SILENT) === 0) return [];
-    const found = readAttributes(view, Ndmsg.size);
-    const address = found.get(c.NDA_DST)?.getUint32(0), hardware = found.get(c.NDA_LLADDR);
-    if (address === undefined || (isValid && hardware === undefined)) return [];
-    const hardwareAddress = isValid && hardware !== undefined ? copyBytes(hardware) : undefined;
-    return [{
-      interfaceIndex: view.getInt32(Ndmsg.interfaceIndex, true),
-      address,
-      hardwareAddress,
-    }];
-  });
+  return answers.flatMap(({ type, view }) =>
+    type === c.RTM_NEWNEIGH ? readNeighbour(view) ?? [] : []
+  );
+}
+
+/** The neighbour of one RTM_NEWNEIGH message; undefined when the kernel has neither asked for it nor knows it. */
+export function readNeighbour(view: DataView<ArrayBuffer>): NetlinkNeighbour | undefined {
+  const state = view.getUint16(Ndmsg.state, true);
+  const isValid = (state & c.NUD_VALID) !== 0;
+  if (!isValid && (state & c.NUD_SILENT) === 0) return undefined;
+  const found = readAttributes(view, Ndmsg.size);
+  const address = found.get(c.NDA_DST)?.getUint32(0), hardware = found.get(c.NDA_LLADDR);
+  if (address === undefined || (isValid && hardware === undefined)) return undefined;
+  return {
+    interfaceIndex: view.getInt32(Ndmsg.interfaceIndex, true),
+    address,
+    hardwareAddress: isValid && hardware !== undefined ? copyBytes(hardware) : undefined,
+    isPermanent: (state & c.NUD_PERMANENT) !== 0,
+  };
 }
 
 /**
@@ -183,5 +191,6 @@ export function readLink(interfaceIndex: number): NetlinkLink {
     name: name === undefined ? "" : new TextDecoder().decode(name).replace(/\0.*$/s, ""),
     type: answer.view.getUint16(Ifinfomsg.linkType, true),
     address: address === undefined ? new Uint8Array(0) : copyBytes(address),
+    flags: answer.view.getUint32(Ifinfomsg.flags, true),
   };
 }

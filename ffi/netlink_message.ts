@@ -115,7 +115,7 @@ function receiveAnswers(descriptor: number, isDump: boolean, action: string): Ne
 }
 
 /** Splits what was read into messages. Returns whether the last of a dump was among them. */
-function takeMessages(
+export function takeMessages(
   buffer: Uint8Array<ArrayBuffer>,
   length: number,
   answers: NetlinkAnswer[],

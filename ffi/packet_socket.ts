@@ -3,6 +3,7 @@
 import {
   AF_PACKET,
   PACKET_QDISC_BYPASS,
+  SO_ERROR,
   SO_SNDBUF,
   SOCK_CLOEXEC,
   SOCK_RAW,
@@ -14,7 +15,7 @@ import { checkResult } from "./errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
 import { SockaddrLl } from "./layout.ts";
 import { openLibc } from "./libc.ts";
-import { setIntOption } from "./socket_option.ts";
+import { getWordsOption, setIntOption } from "./socket_option.ts";
 
 /** What a packet socket sends, and where. */
 export interface PacketSocketOptions {
@@ -40,6 +41,18 @@ export class PacketSocket extends BatchTransmitter {
   private constructor(descriptor: number, options: PacketSocketOptions) {
     super(descriptor, new FrameBatch({ capacity: options.capacity, template: options.frame }));
     this.datagramOffset = options.linkHeaderBytes;
+  }
+
+  /**
+   * Sends other frames of the same length from now on, maybe through another interface. No thread may be sending.
+   *
+   * @throws {SystemError} ENODEV when there is no such interface
+   */
+  redirect(interfaceIndex: number, frame: Uint8Array): void {
+    bindToLink(this.descriptor, 0, interfaceIndex);
+    // An interface that went down has left its error behind, which the next call would return.
+    getWordsOption(this.descriptor, SOL_SOCKET, SO_ERROR, 1, "read the error of a packet socket");
+    this.batch.rewrite(frame);
   }
 
   /**

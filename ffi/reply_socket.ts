@@ -131,6 +131,11 @@ export class ReplySocket {
     }
   }
 
+  /** Lets something else through from now on. */
+  setFilter(filter: readonly FilterInstruction[]): void {
+    attachFilter(this.#descriptor, filter);
+  }
+
   /**
    * Takes what has arrived, never waits.
    *

@@ -66,6 +66,16 @@ export class ReplyWitness {
   }
 
   /**
+   * Looks for replies to other addresses, or at another interface.
+   *
+   * @throws {SystemError} ENODEV when there is no such interface
+   */
+  redirect({ protocol, interfaceIndex, destinations }: ReplyWitnessOptions): void {
+    attachFilter(this.#descriptor, deliverableReplyFilter(destinations));
+    bindToLink(this.#descriptor, protocol, interfaceIndex);
+  }
+
+  /**
    * Replies seen since open.
    *
    * @throws {SystemError} when the kernel does not tell

@@ -31,6 +31,8 @@ export interface RouteSurvey {
   readonly difference: string | undefined;
   /** Interfaces on which some targets are reached without a gateway. */
   readonly directInterfaces: ReadonlySet<number>;
+  /** Addresses of ours that the kernel would send from. */
+  readonly sources: ReadonlySet<number>;
   /** One route for each gateway; {@linkcode route} first when it has one. */
   readonly gateways: readonly NetlinkRoute[];
 }
@@ -52,13 +54,14 @@ export function surveyRoutes(
   const prefixes = listRoutePrefixes();
   const samples = listSamples(blocks, prefixes.flatMap(({ first, last }) => [first, last + 1]));
   const gateways = new Map<string, NetlinkRoute>();
-  const directInterfaces = new Set<number>();
+  const directInterfaces = new Set<number>(), sources = new Set<number>();
   let difference: string | undefined;
   let route: NetlinkRoute | undefined;
   let failure: SystemError | undefined;
   for (const address of samples.slice(0, MOST_STRETCHES)) {
     try {
       const found = lookUpRoute(address, query);
+      if (found.source !== undefined) sources.add(found.source);
       const key = `${found.interfaceIndex} ${found.gateway}`;
       if (found.gateway === undefined) directInterfaces.add(found.interfaceIndex);
       else if (!gateways.has(key)) gateways.set(key, found);
@@ -77,7 +80,7 @@ export function surveyRoutes(
     difference ??= "a route has several next hops";
   }
   if (hasUnusualRules()) difference ??= "there are routing rules beside the usual ones";
-  return { route, difference, directInterfaces, gateways: [...gateways.values()] };
+  return { route, difference, directInterfaces, sources, gateways: [...gateways.values()] };
 }
 
 function isSameWay(a: NetlinkRoute, b: NetlinkRoute): boolean {

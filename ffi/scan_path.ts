@@ -53,6 +53,12 @@ export type ScanPath =
     readonly reason: string;
     /** No target is reached without a gateway. */
     readonly isDirect: false;
+    /** The gateway, an unsigned 32-bit number; undefined when its hardware address was given. */
+    readonly gateway: number | undefined;
+    /** Interfaces that it needs: that one. */
+    readonly interfaces: readonly number[];
+    /** All that the path rests on, in one text: another one means another path. */
+    readonly trail: string;
   }
   | {
     /** IPv4 datagrams through a raw socket. */
@@ -64,6 +70,10 @@ export type ScanPath =
     readonly reason: string;
     /** Some targets are reached without a gateway on an Ethernet link: the kernel asks each for its hardware address. */
     readonly isDirect: boolean;
+    /** Interfaces that it needs, one of them at least. */
+    readonly interfaces: readonly number[];
+    /** All that the path rests on, in one text: another one means another path. */
+    readonly trail: string;
   };
 
 const MAC_BYTES = 6;
@@ -78,12 +88,13 @@ const MAC_BYTES = 6;
  */
 export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const { blocks, interfaceName, source, mark, gatewayMac } = query;
-  const raw = (reason: string, isDirect = false): ScanPath => ({
+  const raw = (reason: string, isDirect = false, survey?: RouteSurvey): ScanPath => ({
     kind: "raw-socket",
     interfaceName,
     source: source ?? 0,
     reason,
     isDirect,
+    ...describeSurvey(survey),
   });
   if (source !== undefined) requireOwnAddress(source);
   const [firstBlock] = blocks;
@@ -94,18 +105,36 @@ export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   }
   const survey = surveyRoutes(blocks, routeQuery);
   const { route, difference } = survey;
+  const routed = (reason: string, isDirect = false) => raw(reason, isDirect, survey);
   const gatewayMacs = await askGateways(survey);
   const isDirect = [...survey.directInterfaces].some((index) =>
     index > 0 && isEthernet(readLink(index))
   );
-  if (query.rawSocket === true) return raw("asked for", isDirect);
+  if (query.rawSocket === true) return routed("asked for", isDirect);
   if (mark !== undefined) {
-    return raw("a firewall mark counts only where the kernel routes", isDirect);
+    return routed("a firewall mark counts only where the kernel routes", isDirect);
   }
-  if (difference !== undefined) return raw(difference, isDirect);
-  if (route.type !== RTN_UNICAST) return raw("targets are addresses of this machine");
-  if (route.gateway === undefined) return raw("targets are on the link itself", isDirect);
-  return frameTo(gatewayMacs.get(route), query, route, raw);
+  if (difference !== undefined) return routed(difference, isDirect);
+  if (route.type !== RTN_UNICAST) return routed("targets are addresses of this machine");
+  if (route.gateway === undefined) return routed("targets are on the link itself", isDirect);
+  return frameTo(gatewayMacs.get(route), query, route, routed);
+}
+
+function describeSurvey(
+  survey: RouteSurvey | undefined,
+): { interfaces: readonly number[]; trail: string } {
+  if (survey === undefined) return { interfaces: [], trail: "" };
+  const { route, difference, directInterfaces, gateways, sources } = survey;
+  const all = [
+    route.interfaceIndex,
+    ...directInterfaces,
+    ...gateways.map((each) => each.interfaceIndex),
+  ];
+  const interfaces = [...new Set(all)].filter((index) => index > 0);
+  return {
+    interfaces,
+    trail: JSON.stringify([route, difference, interfaces, gateways, [...sources]]),
+  };
 }
 
 function requireInterface(name: string | undefined): number | undefined {
@@ -181,6 +210,7 @@ function frameTo(
   linkHeader.set(gatewayMac);
   linkHeader.set(link.address, MAC_BYTES);
   new DataView(linkHeader.buffer).setUint16(2 * MAC_BYTES, ETH_P_IP);
+  const gateway = query.gatewayMac === undefined ? route.gateway : undefined;
   const via = query.gatewayMac === undefined && route.gateway !== undefined
     ? `gateway ${addressText(route.gateway)}`
     : "the hardware address given";
@@ -192,5 +222,18 @@ function frameTo(
     linkHeader,
     reason: `all targets lie behind ${via} on ${link.name}`,
     isDirect: false,
+    gateway,
+    interfaces: [link.index],
+    trail: frameTrail(link.index, source, gateway, linkHeader),
   };
+}
+
+/** What a path of frames rests on, in one text. */
+export function frameTrail(
+  interfaceIndex: number,
+  source: number,
+  gateway: number | undefined,
+  linkHeader: Uint8Array,
+): string {
+  return `${interfaceIndex} ${source} ${gateway} ${linkHeader}`;
 }

@@ -6,6 +6,7 @@ import { SystemError } from "./errno.ts";
 import { listInterfaceAddresses } from "./interfaces.ts";
 import { timestampReplyFilter } from "./packet_filter.ts";
 import { PacketSocket } from "./packet_socket.ts";
+import { PathWatch } from "./path_watch.ts";
 import { ReplySocket } from "./reply_socket.ts";
 import { ReplyWitness } from "./reply_witness.ts";
 import { chooseScanPath, type ScanPath, type ScanPathQuery } from "./scan_path.ts";
@@ -32,6 +33,8 @@ export interface ScanSockets extends Disposable {
   readonly clock: SystemClock;
   /** Which way out was chosen, and why. */
   readonly path: ScanPath;
+  /** Keeps an eye on it. */
+  readonly watch: PathWatch;
   /** Closes all sockets; further calls do nothing. */
   close(): void;
 }
@@ -68,10 +71,16 @@ export async function openScanSockets(options: ScanSocketOptions): Promise<ScanS
     for (const transmitter of transmitters) transmitter.close();
     replies.close();
     witness?.close();
+    watch?.close();
   };
+  let watch: PathWatch | undefined;
   try {
     while (transmitters.length < options.senders) transmitters.push(openTransmitter(path, options));
-    return { transmitters, replies, witness, clock, path, close, [Symbol.dispose]: close };
+    const frameFor = (path: ScanPath) => writeFrame(path, options);
+    const query = options;
+    watch = await PathWatch.open({ query, path, transmitters, replies, witness, clock, frameFor });
+    const dispose = { close, [Symbol.dispose]: close };
+    return { transmitters, replies, witness, clock, path, watch, ...dispose };
   } catch (error) {
     close();
     throw error;
@@ -116,14 +125,13 @@ function openWitness(path: ScanPath): ReplyWitness | undefined {
 }
 
 function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSocket | BulkRawSocket {
-  const datagram = options.template(path.source);
   const capacity = options.senders > 1 ? ASIDE_BATCH : TRANSMIT_BATCH;
   const bufferBytes = path.kind === "raw-socket" ? DATAGRAM_BUFFER_BYTES : FRAME_BUFFER_BYTES;
   const sendBufferBytes = Math.floor(bufferBytes / options.senders);
   if (path.kind === "raw-socket") {
     const { interfaceName } = path;
     return BulkRawSocket.open({
-      datagram,
+      datagram: writeFrame(path, options),
       capacity,
       sendBufferBytes,
       interfaceName,
@@ -131,14 +139,21 @@ function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSock
       mark: options.mark,
     });
   }
-  const frame = new Uint8Array(path.linkHeader.length + datagram.length);
-  frame.set(path.linkHeader);
-  frame.set(datagram, path.linkHeader.length);
   return PacketSocket.open({
     interfaceIndex: path.interfaceIndex,
-    frame,
+    frame: writeFrame(path, options),
     linkHeaderBytes: path.linkHeader.length,
     capacity,
     sendBufferBytes,
   });
+}
+
+/** What every probe starts out with. */
+function writeFrame(path: ScanPath, options: ScanSocketOptions): Uint8Array {
+  const datagram = options.template(path.source);
+  if (path.kind === "raw-socket") return datagram;
+  const frame = new Uint8Array(path.linkHeader.length + datagram.length);
+  frame.set(path.linkHeader);
+  frame.set(datagram, path.linkHeader.length);
+  return frame;
 }

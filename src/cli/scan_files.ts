@@ -39,7 +39,7 @@ export function checkScanFiles(options: ScanOptions, system: System): void {
 function listUses(options: ScanOptions): UsedFile[] {
   const read = READ.flatMap((name) =>
     options[name].map((path) => ({ option: `--${name}`, path, isWritten: false }))
-  ).map((use) => use.path === "-" ? { ...use, path: "/dev/stdin" } : use);
+  ).filter(({ path }) => path !== "-");
   const written = WRITTEN.flatMap((name) => {
     const path = options[name];
     return path === undefined ? [] : [{ option: `--${name}`, path, isWritten: true }];

@@ -2,6 +2,7 @@
 
 import type { ByteSink } from "../report/line_sink.ts";
 import type { CheckpointFile } from "../scan/checkpoint.ts";
+import type { PathGuard } from "../scan/path_keeper.ts";
 import type { ReplySource, Witness } from "../scan/reply_collector.ts";
 import type { Transmitter } from "../scan/sender.ts";
 import type { Block } from "../target/block.ts";
@@ -39,6 +40,8 @@ export interface OpenScan {
   readonly clock: Clock;
   /** Which way out was chosen, and why; `isDirect` where some targets are reached without a gateway. */
   readonly path: { readonly kind: string; readonly reason: string; readonly isDirect: boolean };
+  /** Keeps an eye on it. */
+  readonly watch: PathGuard | undefined;
   /** Closes the sockets. */
   close(): void;
 }

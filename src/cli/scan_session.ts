@@ -4,7 +4,12 @@ import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../report/line_
 import type { OutputFile } from "../report/output_file.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
 import { ScanReporter } from "../report/scan_reporter.ts";
-import { describeBlocked, listScanWarnings, ScanStatus } from "../report/scan_status.ts";
+import {
+  describeBlocked,
+  formatCount,
+  listScanWarnings,
+  ScanStatus,
+} from "../report/scan_status.ts";
 import { CheckpointStore } from "../scan/checkpoint.ts";
 import { createDuplicateFilter } from "../scan/duplicate_filter.ts";
 import { randomHashKey } from "../packet/half_sip_hash.ts";
@@ -168,6 +173,7 @@ async function sweep(
     transmitters: sockets.transmitters,
     replies: sockets.replies,
     witness: sockets.witness,
+    guard: sockets.watch,
     clock,
     rate,
     cooldownMs,
@@ -216,6 +222,10 @@ async function sweep(
   listener.checkpoint(settled);
   if (last !== undefined) status?.end(last);
   for (const warning of listScanWarnings(result)) say(warning);
+  if (result.trouble?.reason === "path-lost") {
+    const { position, trouble } = result;
+    say(`ended at probe ${formatCount(position)}, the path is lost: ${trouble.message}`);
+  }
   const metadata = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
   keep("metadata", () => {
     if (files.metadata === undefined) return;

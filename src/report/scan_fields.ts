@@ -46,7 +46,7 @@ export interface ScanUnsent {
 /** How a scan ended, for its last record. */
 export interface ScanEndInfo
   extends Omit<ScanProgress, "phase" | "sendRate" | "replyRate" | "remainingSeconds"> {
-  /** Why it ended: complete, interrupted, or blocked. */
+  /** Why it ended: complete, interrupted, blocked, or path-lost. */
   readonly reason: string;
   /** Exit code. */
   readonly exitCode: number;
@@ -233,8 +233,8 @@ export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
     name: "reason",
     type: "string",
     description:
-      "Why it ended; blocked: replies reached this machine, and its firewall let none through",
-    values: ["complete", "interrupted", "blocked"],
+      "Why it ended; blocked: replies reached this machine, and its firewall let none through; path-lost: address, route, link or gateway went away",
+    values: ["complete", "interrupted", "blocked", "path-lost"],
     value: (end) => end.reason,
   },
   ...integers<ScanEndInfo>([

@@ -6,6 +6,7 @@
  * had arrived by then has been read.
  */
 
+import type { SweepTrouble } from "./path_keeper.ts";
 import type { Clock } from "../time/instant.ts";
 import type { ReplyCollector, ReplySource, Witness } from "./reply_collector.ts";
 
@@ -56,5 +57,11 @@ export class BlockedReplies {
   /** Whether replies were blocked, and none was received. */
   get isTotal(): boolean {
     return this.#blocked > 0 && this.#collector.received === 0;
+  }
+
+  /** Why a scan is not complete that was blocked altogether. */
+  get trouble(): SweepTrouble | undefined {
+    if (!this.isTotal) return undefined;
+    return { reason: "blocked", message: "no reply got past this machine's firewall" };
   }
 }

@@ -43,7 +43,7 @@ export interface SenderOptions {
 /** One transmitter and the probes in its frames, which have consecutive positions in the order. */
 export class Sender {
   readonly #options: SenderOptions;
-  readonly #writer: ProbeWriter;
+  #writer: ProbeWriter;
   /** Position of the probe in frame 0. */
   #first = 0;
   /** Frames that hold a probe. */
@@ -98,6 +98,13 @@ export class Sender {
     this.#next = 0;
     this.#loaded = this.#write(0, most - passed, originateMs);
     return passed + this.#loaded;
+  }
+
+  /** Gives up what is pending, and takes the frames as they are now: they may lead elsewhere. */
+  reset(): void {
+    const { transmitter, key } = this.#options;
+    this.#loaded = this.#next = 0;
+    this.#writer = new ProbeWriter(transmitter.batch, transmitter.datagramOffset, key);
   }
 
   /** Gives pending probes a new originate stamp. */

@@ -129,6 +129,13 @@ export class SenderPool {
     return true;
   }
 
+  /** Goes back to a position, and sends from there again. No thread may be at work. */
+  goBack(position: number): void {
+    for (const sender of this.#senders) sender.reset();
+    this.#position = position;
+    this.#passEnd = this.#order.passEnd(position);
+  }
+
   /** Resolves when some thread is done. */
   async nextCall(): Promise<void> {
     await Promise.race(this.#calls);

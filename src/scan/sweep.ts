@@ -18,6 +18,7 @@ import type { ScanCounts, ScanListener, ScanProgress } from "./scan_record.ts";
 import type { Transmitter } from "./sender.ts";
 import { SenderPool } from "./sender_pool.ts";
 import { BlockedReplies } from "./blocked_replies.ts";
+import { type PathGuard, PathKeeper, type SweepTrouble } from "./path_keeper.ts";
 import { SettledMark } from "./settled_mark.ts";
 
 /** A scan ready to run. */
@@ -40,6 +41,8 @@ export interface SweepOptions {
   readonly replies: ReplySource;
   /** Sees the replies that reach this machine; undefined where there is none. */
   readonly witness?: Witness | undefined;
+  /** Watches the path; undefined where nobody does. */
+  readonly guard?: PathGuard | undefined;
   /** Our clocks. */
   readonly clock: Clock;
   /** Probes a second; Infinity for no limit. */
@@ -50,14 +53,6 @@ export interface SweepOptions {
   readonly isDirect?: boolean | undefined;
   /** Who is told. */
   readonly listener: ScanListener;
-}
-
-/** What keeps a scan from being complete. */
-export interface SweepTrouble {
-  /** Reason of the `end` record. */
-  readonly reason: "blocked";
-  /** One sentence. */
-  readonly message: string;
 }
 
 /** How a scan ended. */
@@ -97,6 +92,8 @@ const DRAIN_PATIENCE_NS = 10e9, DIRECT_DRAIN_PATIENCE_NS = 250e6, DRAIN_WAIT_MS 
 const FIRST_BACKOFF_MS = 0.1, LONGEST_BACKOFF_MS = 50;
 /** Between the witness's socket and the one for replies a datagram may be on its way for so long. */
 const DELIVERY_MS = 10;
+/** How long a gateway that has answered before is asked once the last probe has left. */
+const CONFIRM_NS = 3e9;
 
 /** One run over one shard. */
 export class Sweep {
@@ -104,7 +101,8 @@ export class Sweep {
   readonly #pacer: Pacer;
   readonly #pool: SenderPool;
   readonly #collector: ReplyCollector;
-  readonly #settled: SettledMark;
+  readonly #path: PathKeeper;
+  #settled: SettledMark;
   readonly #blocked: BlockedReplies;
   readonly #yieldNs: number;
   readonly #receiveBatches: number;
@@ -113,6 +111,8 @@ export class Sweep {
   #backoffs = 0;
   #backoffMs = FIRST_BACKOFF_MS;
   #mustBackOff = false;
+  /** The settled position while it is not known whether there is a path. */
+  #heldPlace: number | undefined;
   #isStopped = false;
   #isAborted = false;
   #startNs = 0;
@@ -143,15 +143,22 @@ export class Sweep {
         this.#pacer.sent(count);
       },
       refused: (address, errno) => {
-        this.#unsent++;
         this.#pacer.sent(1);
-        listener.unsent(address, errno);
+        this.#path.refuse(address, errno);
       },
       answered: (hasRoom) => {
         if (hasRoom) this.#backoffMs = FIRST_BACKOFF_MS;
         else this.#backoffs++;
         this.#mustBackOff ||= !hasRoom;
       },
+    });
+    this.#path = new PathKeeper({
+      guard: options.guard,
+      refused: (address, errno) => {
+        this.#unsent++;
+        listener.unsent(address, errno);
+      },
+      pass: (timeoutMs) => this.#pass(timeoutMs),
     });
     this.#receiveBatches = Math.ceil(
       RECEIVED_PER_SENT * this.#pool.batchProbes / source.capacity,
@@ -183,29 +190,34 @@ export class Sweep {
     const { clock, order, cooldownMs, listener } = this.#options;
     this.#startNs = this.#lastYieldNs = clock.now().monotonicNs;
     this.#lastReport.atNs = this.#startNs;
-    try {
-      while (!this.#pool.isDone && !this.#isStopped) await this.#sendingTurn();
-    } finally {
-      // Whoever closes the sockets after an error must find no thread at work on them.
-      await this.#pool.allCalls();
-    }
-    const stuck = await this.#drain();
+    let stuck = 0, lastNs = this.#startNs;
+    do {
+      try {
+        while (!this.#pool.isDone && !this.#isStopped) await this.#sendingTurn();
+      } finally {
+        // Whoever closes the sockets after an error must find no thread at work on them.
+        await this.#pool.allCalls();
+      }
+      stuck = await this.#drain();
+      lastNs = clock.now().monotonicNs;
+      this.#path.ask(lastNs);
+      await this.#listen(this.#sent === 0 ? lastNs : lastNs + cooldownMs * 1e6);
+      await this.#confirm(lastNs);
+      // The path may have changed while the last answers were awaited.
+    } while (!this.#pool.isDone && !this.#isStopped);
     const position = this.#pool.departed;
-    const lastNs = clock.now().monotonicNs;
-    await this.#listen(this.#sent === 0 ? lastNs : lastNs + cooldownMs * 1e6);
     const nowNs = clock.now().monotonicNs;
     listener.progress(this.#progress(nowNs, "cooldown"));
     // After an aborted wait the last probes are not settled, nor are those that never left: a resumed scan repeats them.
     const isSettled = !this.#isAborted && stuck === 0;
-    this.#checkpoint(isSettled ? position : this.#settled.settled(this.#heardNs));
+    const trouble = this.#path.trouble ?? this.#blocked.trouble;
+    this.#checkpoint(isSettled ? position : this.#findSettled());
     return {
       ...this.#counts(),
       position,
       stuck,
-      isComplete: position >= order.length && isSettled && !this.#blocked.isTotal,
-      trouble: this.#blocked.isTotal
-        ? { reason: "blocked", message: "no reply got past this machine's firewall" }
-        : undefined,
+      isComplete: position >= order.length && isSettled && trouble === undefined,
+      trouble,
       sendingSeconds: (lastNs - this.#startNs) / 1e9,
       elapsedSeconds: (nowNs - this.#startNs) / 1e9,
     };
@@ -215,7 +227,7 @@ export class Sweep {
   async #listen(endNs: number): Promise<void> {
     const { clock, replies } = this.#options;
     let now = clock.now();
-    for (; now.monotonicNs < endNs && !this.#isAborted; now = clock.now()) {
+    for (; now.monotonicNs < endNs && this.#isListening; now = clock.now()) {
       const waitMs = Math.min(COOLDOWN_WAIT_MS, (endNs - now.monotonicNs) / 1e6);
       await this.#listeningTurn(now.monotonicNs, waitMs);
     }
@@ -237,9 +249,67 @@ export class Sweep {
     if (!this.#blocked.isTotal) this.#options.listener.checkpoint(position);
   }
 
+  /** Not after a second stop, nor when probes are to be sent again, nor without a path. */
+  get #isListening(): boolean {
+    return !this.#isAborted && (this.#pool.isDone || this.#isStopped) &&
+      this.#path.trouble === undefined;
+  }
+
+  /** Waits until the path is known to have worked after the last probe left, or is known not to. */
+  async #confirm(lastNs: number): Promise<void> {
+    const { clock } = this.#options;
+    const isOpen = () => this.#isListening && this.#path.confirmedNs < lastNs;
+    let nowNs = clock.now().monotonicNs;
+    for (
+      const endNs = nowNs + CONFIRM_NS;
+      isOpen() && nowNs < endNs;
+      nowNs = clock.now().monotonicNs
+    ) {
+      this.#path.ask(nowNs);
+      await this.#listeningTurn(nowNs, DRAIN_WAIT_MS);
+    }
+    if (!isOpen()) return;
+    this.#path.lose("the gateway does not answer");
+    this.#goBack();
+  }
+
+  /** Looks at the path if there is a reason to, and goes back to the first probe that may be lost. Returns whether it looked. */
+  async #mindPath(nowNs: number): Promise<boolean> {
+    if (!this.#path.isInDoubt(nowNs)) return false;
+    // Nothing that left since may be taken for settled, however long it takes to find out.
+    this.#heldPlace = this.#findSettled();
+    await this.#pool.allCalls();
+    if (await this.#path.renew()) this.#goBack();
+    this.#heldPlace = undefined;
+    return true;
+  }
+
+  /** Sends again what is not settled. */
+  #goBack(): void {
+    this.#pool.goBack(this.#findSettled());
+    this.#settled = new SettledMark(this.#pool, this.#options.cooldownMs);
+    if (this.#path.trouble !== undefined) this.#isStopped = true;
+  }
+
+  /** While there is no path. */
+  async #pass(timeoutMs: number): Promise<boolean> {
+    const { clock, replies } = this.#options;
+    const nowNs = clock.now().monotonicNs;
+    this.#collect(nowNs);
+    await replies.wait(timeoutMs);
+    await this.#serve(nowNs, "sending");
+    return !this.#isStopped;
+  }
+
+  #findSettled(): number {
+    if (this.#heldPlace !== undefined) return this.#heldPlace;
+    return this.#settled.settled(Math.min(this.#heardNs, this.#path.confirmedNs));
+  }
+
   async #sendingTurn(): Promise<void> {
     const { clock, replies } = this.#options;
     const now = clock.now();
+    if (await this.#mindPath(now.monotonicNs)) return;
     const due = this.#pacer.due(now.monotonicNs);
     const hasSent = this.#pool.send(due, wholeMsOfDay(now.realtimeNs));
     const isEmpty = this.#collect(now.monotonicNs);
@@ -275,20 +345,26 @@ export class Sweep {
     for (let waiting = this.#pool.waiting; waiting > 0; waiting = this.#pool.waiting) {
       const nowNs = clock.now().monotonicNs;
       if (waiting < least) [least, leastNs] = [waiting, nowNs];
+      if (this.#path.trouble !== undefined) return 0;
       if (this.#isAborted || nowNs - leastNs >= patienceNs) return isDirect ? 0 : waiting;
+      if (!this.#pool.isDone && !this.#isStopped) return 0;
       await this.#listeningTurn(nowNs, DRAIN_WAIT_MS);
     }
     return 0;
   }
 
   async #listeningTurn(nowNs: number, waitMs: number): Promise<void> {
+    await this.#mindPath(nowNs);
+    if (!this.#isListening) return;
     if (this.#collect(nowNs)) await this.#options.replies.wait(waitMs);
     await this.#serve(nowNs, "cooldown");
   }
 
   /** Takes what has arrived, up to a limit; returns whether that was all. `nowNs` was read before. */
   #collect(nowNs: number): boolean {
+    const before = this.#collector.replies;
     const isAll = this.#collector.collect(this.#receiveBatches);
+    if (this.#collector.replies > before) this.#path.heard(nowNs);
     if (isAll) this.#heardNs = nowNs;
     return isAll;
   }
@@ -304,7 +380,7 @@ export class Sweep {
     }
     if (nowNs - this.#lastReport.atNs >= REPORT_NS) {
       this.#options.listener.progress(this.#progress(nowNs, phase));
-      this.#checkpoint(this.#settled.settled(this.#heardNs));
+      this.#checkpoint(this.#findSettled());
       this.#blocked.look(this.#options.clock);
     }
   }

@@ -102,7 +102,12 @@ const structures: Readonly<Record<string, Structure>> = {
   },
   Ifinfomsg: {
     type: "struct ifinfomsg",
-    members: { family: "ifi_family", linkType: "ifi_type", interfaceIndex: "ifi_index" },
+    members: {
+      family: "ifi_family",
+      linkType: "ifi_type",
+      interfaceIndex: "ifi_index",
+      flags: "ifi_flags",
+    },
   },
   Rtattr: { type: "struct rtattr", members: { length: "rta_len", type: "rta_type" } },
   Iovec: { type: "struct iovec", members: { base: "iov_base", length: "iov_len" } },

@@ -67,55 +67,6 @@ systemTest(
   },
 );
 
-for (const threads of ["1", "3"]) {
-  systemTest({
-    name:
-      `an interface that goes down and comes back, threads: ${threads}: unsent probes are told, the rest is found`,
-    namespaces: true,
-  }, async () => {
-    await using pair = await openScanNetwork();
-    const { near, device, farAddress } = pair;
-    await using running = near.spawn(scan(...QUICK, "-T", threads, "198.18.0.0/19"));
-    await running.output(/"reply"/);
-    await near.ip(`link set ${device} down`);
-    await running.output(/"unsent"/);
-    await near.ip(`link set ${device} up`, `route add default via ${farAddress}`);
-    const { code, stdout, stderr } = await running.result();
-    assertComplaint(stderr, /the kernel refused [\d,]+ probes/);
-    const { unsent, replies, end } = readRecords(stdout);
-    assertEquals(new Set(unsent.map(({ error }) => error)), new Set(["ENETDOWN"]));
-    assertEquals([code, end.reason, end.unsent + end.sent], [1, "complete", 8192]);
-    assertEquals(end.unsent, unsent.length);
-    // What was on the cable when it was pulled is lost.
-    assert(replies.length > 0 && replies.length <= end.sent, `${replies.length} of ${end.sent}`);
-  });
-}
-
-for (const [path, words] of [["packet-socket", []], ["raw-socket", ["--mark", "1"]]] as const) {
-  systemTest({
-    name: `${path}: an interface that is taken away: every probe left is told, exit 1`,
-    namespaces: true,
-  }, async () => {
-    await using pair = await openScanNetwork();
-    const { near, device } = pair;
-    await using running = near.spawn(scan(...QUICK, ...words, "198.18.0.0/19"));
-    await running.output(/"reply"/);
-    await near.ip(`link del ${device}`);
-    const { code, stdout, stderr } = await running.result();
-    assertComplaint(stderr, /the kernel refused [\d,]+ probes/);
-    const { unsent, replies, end } = readRecords(stdout);
-    const errors = unsent.map(({ error }) => error);
-    // While the interface is being taken down, a moment before it is gone.
-    const passing = ["ENETDOWN", "ENODEV"];
-    const lasting = path === "packet-socket" ? "ENXIO" : "ENETUNREACH";
-    assertEquals(errors.at(-1), lasting);
-    assertEquals(new Set(errors).difference(new Set(passing)), new Set([lasting]));
-    assertEquals([code, end.reason, end.unsent + end.sent], [1, "complete", 8192]);
-    assertEquals(end.unsent, unsent.length);
-    assert(replies.length > 0 && replies.length <= end.sent, `${replies.length} of ${end.sent}`);
-  });
-}
-
 for (const threads of ["1", "4", "16"]) {
   systemTest({
     name: `a slow link, threads: ${threads}: the cooldown begins when the last probe has left`,
@@ -145,7 +96,7 @@ systemTest(
       ...["bash", "-c", `{ ${line}; echo "exit $?" >&2; } | head -1`],
     ]);
     assertMatch(stdout, /^\{"type":"run".*\n$/);
-    assertEquals(stderr, "exit 1\n");
+    assertEquals(stderr, "exit 0\n");
   },
 );
 

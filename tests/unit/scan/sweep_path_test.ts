@@ -1,0 +1,127 @@
+// A sweep whose path changes under way, over a network without a kernel.
+
+import { assert, assertEquals } from "@std/assert";
+import type { PathFinding, PathGuard } from "../../../src/scan/path_keeper.ts";
+import { answer, type SeenProbe } from "./simulated_network.ts";
+import { addresses, prepareSweep, type SweepSetup } from "./simulated_sweep.ts";
+
+const ENETDOWN = 100, EACCES = 13;
+
+/** A path that works until `breaksAfter` probes have left, which is found out `noticedAfter` probes later. */
+class BreakingPath implements PathGuard {
+  confirmedNs = Infinity;
+  seen = 0;
+  renewals = 0;
+  isBroken = false;
+  constructor(
+    readonly breaksAfter: number,
+    readonly noticedAfter: number,
+    readonly finding: () => PathFinding,
+  ) {}
+
+  /** Answers while the path is whole. */
+  readonly behaviour = (probe: SeenProbe) => {
+    if (this.seen++ === this.breaksAfter) this.isBroken = true;
+    return this.isBroken ? [] : [{ bytes: answer(probe), delayMs: 10.25 }];
+  };
+
+  hasNews(): boolean {
+    return this.isBroken && this.seen >= this.breaksAfter + this.noticedAfter;
+  }
+
+  doubts(errno: number): boolean {
+    return errno === ENETDOWN;
+  }
+
+  heard(): void {}
+  ask(): void {}
+
+  renew(): Promise<PathFinding> {
+    this.renewals++;
+    const finding = this.finding();
+    if (finding.kind !== "lost") this.isBroken = false;
+    return Promise.resolve(finding);
+  }
+}
+
+function prepare(guard: BreakingPath, setup: SweepSetup = {}) {
+  return prepareSweep(guard.behaviour, { ...setup, options: { guard, ...setup.options } });
+}
+
+for (const threads of [0, 3]) {
+  Deno.test(`a path that moves costs no host its probe, threads: ${threads}`, async () => {
+    for (const breaksAfter of [0, 3, 100, 250]) {
+      const guard = new BreakingPath(breaksAfter, 5, () => ({ kind: "moved" }));
+      const { listener, sweep } = prepare(guard, { threads });
+      const result = await sweep.run();
+      assertEquals(addresses(listener.replies).size, 256, `after ${breaksAfter}`);
+      assertEquals([result.replies, result.isComplete, result.trouble], [256, true, undefined]);
+      assertEquals([listener.checkpointed.position, result.unsent], [256, 0]);
+    }
+  });
+}
+
+Deno.test("a path that comes back in time is gone on with", async () => {
+  let looks = 0;
+  const guard = new BreakingPath(
+    100,
+    5,
+    () => ++looks < 50 ? { kind: "lost", message: "gone" } : { kind: "same" },
+  );
+  const { listener, sweep } = prepare(guard);
+  const result = await sweep.run();
+  assertEquals([addresses(listener.replies).size, result.isComplete], [256, true]);
+});
+
+Deno.test("without a path the sweep ends, and a resumed one finds the rest", async () => {
+  for (const breaksAfter of [0, 3, 900, 1020]) {
+    const guard = new BreakingPath(breaksAfter, 2, () => ({ kind: "lost", message: "gone" }));
+    const block = "10.1.0.0/22";
+    const { listener, sweep } = prepare(guard, { block });
+    const result = await sweep.run();
+    assertEquals([result.isComplete, result.trouble?.reason], [false, "path-lost"]);
+    const { position } = listener.checkpointed;
+    assertEquals(position, result.position);
+    assert(position <= breaksAfter, `${position} of ${breaksAfter}`);
+    const whole = new BreakingPath(Infinity, 0, () => ({ kind: "same" }));
+    const rest = prepare(whole, { block, options: { startPosition: position } });
+    await rest.sweep.run();
+    const found = addresses([...listener.replies, ...rest.listener.replies]);
+    assertEquals(found.size, 1024, `after ${breaksAfter}`);
+  }
+});
+
+Deno.test("a refusal that the path is not to blame for is told, one that it is is not", async () => {
+  const guard = new BreakingPath(Infinity, 0, () => ({ kind: "same" }));
+  const { network, listener, sweep } = prepare(guard);
+  let calls = 0;
+  network.refusals = (_, count) => [-ENETDOWN, -EACCES][calls++] ?? count;
+  guard.hasNews = () => calls === 1 && guard.renewals === 0;
+  const result = await sweep.run();
+  assertEquals(listener.unsentProbes.map(({ errno }) => errno).toSorted((a, b) => a - b), [
+    EACCES,
+    ENETDOWN,
+  ]);
+  assertEquals([result.unsent, result.replies], [2, 254]);
+});
+
+Deno.test("a path that changes again and again does not keep a sweep from ending", async () => {
+  const guard = new BreakingPath(Infinity, 0, () => ({ kind: "moved" }));
+  guard.hasNews = () => guard.seen > 50;
+  const { sweep } = prepare(guard);
+  const result = await sweep.run();
+  assertEquals(result.trouble, { reason: "path-lost", message: "it changes again and again" });
+  assert(guard.renewals < 30);
+});
+
+Deno.test("what left since the gateway was last there is not settled", async () => {
+  const guard = new BreakingPath(Infinity, 0, () => ({ kind: "same" }));
+  const { listener, sweep, network } = prepare(guard, { block: "10.1.0.0/20" });
+  // There for the first second of four, as far as anybody can tell.
+  guard.confirmedNs = network.now().monotonicNs + 1e9;
+  const result = await sweep.run();
+  assertEquals(result.trouble?.message, "the gateway does not answer");
+  const { position } = listener.checkpointed;
+  assert(position > 300 && position <= 500, `${position}`);
+  assertEquals([result.position, result.isComplete], [position, false]);
+});
