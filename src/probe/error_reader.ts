@@ -80,7 +80,7 @@ export class ErrorReader {
       error,
       reporter: received.source,
       receivedAt: received.receivedAt,
-      rttNs: elapsedNs(probe.sentAt, received.receivedAt),
+      rttNs: Math.max(0, elapsedNs(probe.sentAt, received.receivedAt)),
       bytes: this.#options.keepBytes ? received.bytes.slice() : undefined,
     });
     return undefined;
@@ -112,7 +112,8 @@ export class ErrorReader {
     }
     if (!error.checksumOk) return { kind: "notice", about: `${what}, with a bad checksum` };
     this.#options.stamps.collect();
-    if (!hasLeft(probe, received.receivedAt) || this.#options.stamps.isQueued(probe)) {
+    // A first fragment may be refused before the last one, whose stamp is the probe's, has left.
+    if (!quoted.header.moreFragments && !hasLeft(probe, received.receivedAt)) {
       return { kind: "unmatched", about: `${what}, which had not left` };
     }
     const ends = isFinalErrorType(error.type) && probe.state === "awaiting";

@@ -20,7 +20,7 @@ export const FLAG_MEANINGS: Readonly<Record<MatchFlag | ReplyFlag | MeasurementF
     "The IP Timestamp option that was asked for came back without the time of the target",
   "payload-changed": "The payload of the echo reply is not the one that was sent",
   "user-stamp": "The kernel gave no transmit stamp: that of this probe is the program's own",
-  "originate-changed": "The originate stamp is not the one that was sent; no delay is computed",
+  "originate-changed": "The originate stamp is not the one that was sent; nothing is measured",
   "clock-step": "The local clock was set while the probe was under way; no delay is computed",
   "negative-rtt":
     "The reply seems to have come before the request left: the local stamps are wrong",

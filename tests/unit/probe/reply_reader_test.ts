@@ -263,6 +263,20 @@ Deno.test("an ICMP error that does not quote the probe octet for octet does not 
   }
 });
 
+Deno.test("an ICMP error about a first fragment ends its probe while the last one has not left", () => {
+  const { read, request, outcomes, probe } = open();
+  const error = writeErrorReply(request, { type: 3, code: 4, quoteBytes: 20 }, HOST);
+  const quoted = 28;
+  error[quoted + 6] = 0x20;
+  sealMessage(error, 20, error.length);
+  probe.leftAt = at(30);
+  probe.sentAt = at(30);
+  read(error, HOST, 10);
+  const [outcome] = outcomes;
+  assert(outcome?.kind === "refused");
+  assertEquals(outcome.rttNs, 0);
+});
+
 Deno.test("a quote that a router has padded still ends its probe", () => {
   const { read, request, outcomes } = open();
   const error = writeErrorReply(request, { type: 11, code: 0, quoteBytes: 20 }, HOST);
