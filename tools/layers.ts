@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   clock: ["time", "measurement", "stats"],
   target: ["packet"],
   probe: ["time", "packet", "measurement", "target"],
-  scan: ["time", "packet", "target", "probe", "stats"],
+  scan: ["time", "packet", "measurement", "target", "probe", "stats"],
   report: [
     "time",
     "packet",

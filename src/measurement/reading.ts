@@ -8,6 +8,7 @@
  */
 
 import { byteSwap32, clearHighBit, foldMs, hasHighBit, isStandardStamp } from "../time/day.ts";
+import { FINE_TICK_MS } from "./tick.ts";
 
 /**
  * How remote stamps were read: as RFC 792 has them; with the high-order bit cleared; with the
@@ -172,7 +173,8 @@ function isNear(read: Candidate, stamps: StampsToRead): boolean {
  */
 function inconsistency(read: Candidate, stamps: StampsToRead): ReadingFlag | undefined {
   const processingMs = foldMs(read.transmitMs - read.receiveMs);
-  if (processingMs < -stamps.tickMs) return "transmit-before-receive";
+  // However coarse it is, a clock does not run backwards.
+  if (processingMs < -Math.min(FINE_TICK_MS, stamps.tickMs)) return "transmit-before-receive";
   if (processingMs > stamps.rttMs + stamps.tickMs + PROCESSING_SLACK_MS) {
     return "processing-exceeds-rtt";
   }

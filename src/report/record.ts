@@ -15,7 +15,8 @@ import { rounded, roundedDown, roundedUp, unixSeconds, when, who } from "./recor
 
 export { END_FIELDS, RUN_FIELDS, SCHEMA_VERSION, SUMMARY_FIELDS } from "./run_record.ts";
 
-const READINGS: readonly StampReading[] = [
+/** Ways to read the remote stamps. */
+export const READINGS: readonly StampReading[] = [
   "standard",
   "high-bit",
   "little-endian",

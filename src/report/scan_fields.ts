@@ -2,10 +2,10 @@
 
 import { formatAddress } from "../packet/address.ts";
 import type { ScanFlag, ScanProgress, ScanRefusal, ScanReply } from "../scan/scan_record.ts";
-import { foldMs, isStandardStamp } from "../time/day.ts";
 import { type Field, roundMs } from "./field.ts";
 import { FLAG_MEANINGS } from "./flags.ts";
-import { SCHEMA_VERSION } from "./record.ts";
+import { READINGS, SCHEMA_VERSION } from "./record.ts";
+import { roundedDown, roundedUp } from "./record_parts.ts";
 
 /** What a scan was asked to do, for its first record. */
 export interface ScanRunInfo {
@@ -135,15 +135,11 @@ export const SCAN_RUN_FIELDS: readonly Field<ScanRunInfo>[] = [
   ]]),
 ];
 
-/**
- * Remote minus local clock, as far as one exchange tells (docs/method.md): the request left no earlier than its
- * originate stamp says, and a remote stamp is a whole millisecond.
- */
-function offsetBounds(reply: ScanReply): { lowerMs: number; upperMs: number } | undefined {
-  const { receiveMs, transmitMs, originateMs, arrivalMs } = reply;
-  if (!isStandardStamp(receiveMs) || !isStandardStamp(transmitMs)) return undefined;
-  const lowerMs = foldMs(transmitMs - arrivalMs), upperMs = foldMs(receiveMs + 1 - originateMs);
-  return lowerMs < upperMs ? { lowerMs, upperMs } : undefined;
+/** Meanings that are those of `ping`. */
+function pick<const F extends keyof typeof FLAG_MEANINGS>(
+  ...flags: readonly F[]
+): Record<F, string> {
+  return Object.fromEntries(flags.map((flag) => [flag, FLAG_MEANINGS[flag]])) as Record<F, string>;
 }
 
 /** Every flag of a scan's `reply`, and one sentence without its full stop on each. */
@@ -151,7 +147,11 @@ export const SCAN_FLAG_MEANINGS: Readonly<Record<ScanFlag, string>> = {
   "duplicate": "One more answer to a probe that had been answered",
   "bad-checksum": "The ICMP checksum is wrong: the proof holds, the stamps may not",
   "odd-code": FLAG_MEANINGS["odd-code"],
-  "non-standard": FLAG_MEANINGS["non-standard"],
+  ...pick(
+    ...["non-standard", "byte-swapped", "ambiguous", "out-of-range", "zero", "one"] as const,
+    ...["low-bits-zero", "originate-copied", "transmit-before-receive"] as const,
+    ...["processing-exceeds-rtt", "negative-rtt", "tick-assumed"] as const,
+  ),
 };
 
 /** Fields of `reply`. */
@@ -173,17 +173,25 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReply>[] = [
     ...milliseconds(
       "offset_lower_ms",
       "Remote minus local clock, at least",
-      (reply) => offsetBounds(reply)?.lowerMs,
+      (reply) => roundedDown(reply.measurement?.offsetLowerMs),
     ),
     optional: true,
   },
   {
     ...milliseconds(
       "offset_upper_ms",
-      "Remote minus local clock, at most",
-      (reply) => offsetBounds(reply)?.upperMs,
+      "Remote minus local clock, at most, if that ticks each millisecond",
+      (reply) => roundedUp(reply.measurement?.offsetUpperMs),
     ),
     optional: true,
+  },
+  {
+    name: "reading",
+    type: "string",
+    optional: true,
+    values: READINGS,
+    description: "How the remote stamps were read; absent when the ICMP checksum is wrong",
+    value: (reply) => reply.measurement?.reading,
   },
   {
     name: "flags",

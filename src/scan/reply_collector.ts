@@ -1,8 +1,9 @@
 /** Empties the receive socket of a sweep: reads, proves, counts, hands over. */
 
+import { measureSingleReply } from "../measurement/single_reply.ts";
 import { parseDatagram } from "../packet/datagram.ts";
 import { isFinalErrorType } from "../packet/icmp_error.ts";
-import { foldMs, hasHighBit, msOfDay } from "../time/day.ts";
+import { foldMs, msOfDay } from "../time/day.ts";
 import type { AddressSpace } from "./address_space.ts";
 import type { DuplicateFilter } from "./duplicate_filter.ts";
 import type { ProofChecker } from "./proof.ts";
@@ -134,19 +135,19 @@ export class ReplyCollector {
     if (isRepeated) this.duplicates++;
     else this.replies++;
     if (isRepeated && this.duplicates > MOST_REPEATS + REPEATS_PER_REPLY * this.replies) return;
-    const isNonStandard = hasHighBit(receiveMs) || hasHighBit(transmitMs);
-    let flags = NO_FLAGS;
-    if (isRepeated || isNonStandard || !reader.checksumOk || reader.code !== 0) {
+    const { ttl, code, checksumOk } = reader;
+    const stamps = { originateMs, receiveMs, transmitMs, arrivalMs };
+    const measurement = checksumOk ? measureSingleReply(stamps) : undefined;
+    let flags: readonly ScanFlag[] = measurement?.flags ?? NO_FLAGS;
+    if (isRepeated || !checksumOk || code !== 0) {
       const found: ScanFlag[] = [];
       if (isRepeated) found.push("duplicate");
-      if (!reader.checksumOk) found.push("bad-checksum");
-      if (reader.code !== 0) found.push("odd-code");
-      if (isNonStandard) found.push("non-standard");
-      flags = found;
+      if (!checksumOk) found.push("bad-checksum");
+      if (code !== 0) found.push("odd-code");
+      flags = [...found, ...flags];
     }
     const rttMs = roundTripMs(arrivalMs, originateMs);
-    const { ttl } = reader;
-    listener.reply({ address, ttl, rttMs, originateMs, receiveMs, transmitMs, arrivalMs, flags });
+    listener.reply({ address, ttl, rttMs, ...stamps, measurement, flags });
   }
 
   #readError(index: number, start: number): void {

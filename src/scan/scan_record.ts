@@ -1,5 +1,7 @@
 /** What a scan finds, record by record, and what it counts. */
 
+import type { SingleReplyFlag, SingleReplyMeasurement } from "../measurement/single_reply.ts";
+
 /** A remark on a reply. */
 export type ScanFlag =
   /** Seen before for the same probe. */
@@ -8,8 +10,7 @@ export type ScanFlag =
   | "bad-checksum"
   /** The ICMP code is not 0. */
   | "odd-code"
-  /** A stamp has its high bit set: not milliseconds since midnight UT (RFC 792). */
-  | "non-standard";
+  | SingleReplyFlag;
 
 /** A host that answered with the time. */
 export interface ScanReply {
@@ -32,7 +33,9 @@ export interface ScanReply {
   readonly transmitMs: number;
   /** When the kernel received the reply: milliseconds since midnight UT, with fraction. */
   readonly arrivalMs: number;
-  /** Remarks. */
+  /** How its stamps were read, and the bounds of the offset; absent when the ICMP checksum is wrong. */
+  readonly measurement?: SingleReplyMeasurement | undefined;
+  /** Remarks, those of the measurement among them. */
   readonly flags: readonly ScanFlag[];
 }
 

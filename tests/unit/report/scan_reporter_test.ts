@@ -7,6 +7,7 @@ import {
   formatSeconds,
   listScanWarnings,
 } from "../../../src/report/scan_status.ts";
+import { measureSingleReply } from "../../../src/measurement/mod.ts";
 import type { ScanProgress, ScanRefusal, ScanReply } from "../../../src/scan/scan_record.ts";
 
 const reply: ScanReply = {
@@ -17,7 +18,13 @@ const reply: ScanReply = {
   receiveMs: 1105,
   transmitMs: 1105,
   arrivalMs: 1010.75,
-  flags: [],
+  measurement: measureSingleReply({
+    originateMs: 1000,
+    receiveMs: 1105,
+    transmitMs: 1105,
+    arrivalMs: 1010.75,
+  }),
+  flags: ["tick-assumed"],
 };
 const refusal: ScanRefusal = {
   address: 0x0a000002,
@@ -68,7 +75,8 @@ Deno.test("json has every record; the offset's bounds hold the truth", () => {
     // The remote clock is 100 ms ahead: sent at 1000.x, there at 1105.x, back at 1010.75.
     offset_lower_ms: 94.25,
     offset_upper_ms: 106,
-    flags: [],
+    reading: "standard",
+    flags: ["tick-assumed"],
   });
   assertEquals(records[1].flags, ["duplicate", "odd-code"]);
   assertEquals([records[2].address, records[2].reporter, records[2].icmp_type], [
@@ -83,7 +91,7 @@ Deno.test("csv has a header, empty cells and fields in the order asked for", () 
     write({ format: "csv", fields: ["type", "rtt_ms", "address", "reporter", "flags"] }),
     [
       "type,rtt_ms,address,reporter,flags",
-      "reply,10.25,10.0.0.1,,",
+      "reply,10.25,10.0.0.1,,tick-assumed",
       "reply,10.25,10.0.0.1,,duplicate;odd-code",
       "refused,0.125,10.0.0.2,10.0.0.254,",
       "unsent,,10.0.0.3,,",
@@ -98,13 +106,17 @@ Deno.test("--only keeps the records chosen", () => {
   assertEquals(types(["refused", "unsent"]), ["refused", "unsent"]);
 });
 
-Deno.test("a stamp that is no time of day gives no offset", () => {
+Deno.test("a reply that is not measured has its stamps and no offset", () => {
   let text = "";
   const bytes = {
     writeSync: (part: Uint8Array) => (text += new TextDecoder().decode(part), part.length),
   };
   const sink = new LineSink(bytes, () => {});
-  new ScanReporter(sink, { format: "json", only: [] }).reply({ ...reply, receiveMs: 0x80000001 });
+  new ScanReporter(sink, { format: "json", only: [] }).reply({
+    ...reply,
+    receiveMs: 0x80000001,
+    measurement: undefined,
+  });
   sink.flush();
   assertEquals(JSON.parse(text).offset_lower_ms, undefined);
   assertEquals(JSON.parse(text).receive_ms, 0x80000001);

@@ -45,8 +45,8 @@ export function answer(probe: SeenProbe, changes: Record<string, number> = {}): 
       identifier: probe.identifier,
       sequence: probe.sequence,
       originateMs: probe.originateMs,
-      receiveMs: probe.originateMs,
-      transmitMs: probe.originateMs,
+      receiveMs: (probe.originateMs + 5) % 86_400_000,
+      transmitMs: (probe.originateMs + 5) % 86_400_000,
       ...changes,
     },
   });
