@@ -56,7 +56,7 @@ const TICK_FLAGS: Readonly<Record<TickState, readonly MeasurementFlag[]>> = {
   unknown: ["tick-unknown"],
 };
 
-/** What one answered probe measured, and what all replies of its host say up to it. */
+/** What one answered probe measured, and what all replies of its host say so far. */
 export interface HostMeasurement extends TimestampMeasurement {
   /** The offset by all replies of the host. */
   readonly host: HostOffset;
@@ -93,7 +93,7 @@ export class StampHistory {
 
   /** How far this host's tick is known. */
   get tick(): TickState {
-    return this.#offset.state;
+    return this.#offset.tick;
   }
 
   /**
@@ -120,7 +120,7 @@ export class StampHistory {
       this.#offset.withdraw(probe.sentAt.monotonicNs);
       return this.#reject(measured, trouble);
     }
-    if (measured.offset === undefined) return { ...measured, host: this.#offset.known() };
+    if (measured.offset === undefined) return { ...measured, host: this.#offset };
     return this.#bound(probe, measured, tickMs);
   }
 
@@ -138,8 +138,8 @@ export class StampHistory {
     if (!isClock) return this.#reject(measured, ["wrong-rate"]);
     const knownMs = this.#tickMs(probe);
     const bounded = knownMs === tickMs ? measured : this.#measure(probe, knownMs);
-    const tickFlags = bounded.offset === undefined ? [] : TICK_FLAGS[this.#offset.state];
-    return { ...bounded, flags: [...bounded.flags, ...tickFlags], host: this.#offset.known() };
+    const tickFlags = bounded.offset === undefined ? [] : TICK_FLAGS[this.#offset.tick];
+    return { ...bounded, flags: [...bounded.flags, ...tickFlags], host: this.#offset };
   }
 
   #reject(measured: TimestampMeasurement, trouble: readonly MeasurementFlag[]): HostMeasurement {
@@ -149,12 +149,12 @@ export class StampHistory {
       back: undefined,
       offset: undefined,
       flags: [...measured.flags, ...trouble],
-      host: this.#offset.known(),
+      host: this.#offset,
     };
   }
 
   #tickMs(probe: ProbeStamps): number {
-    return Math.max(probe.tickMs, this.#offset.tickMs);
+    return Math.max(probe.tickMs, this.#offset.replyTickMs);
   }
 
   #measure(probe: ProbeStamps, tickMs: number): TimestampMeasurement {

@@ -42,6 +42,9 @@ const MAX_DOUBLINGS = 6;
 /** After so many stamps without a proof a coarser tick is likelier than a fine clock whose stamps happen to look like it. */
 const STAMPS_DOUBTED = 16;
 
+/** From so many stamps on it is watched whether they lie on a grid. */
+const GRID_STAMPS = 10;
+
 /** A clock that was set so often, with fewer replies than that in between, is none. */
 const MAX_SETS = 3;
 const FITTING_EXPECTED = 8;
@@ -53,7 +56,7 @@ const FITTING_EXPECTED = 8;
  */
 export type TickState = "assumed" | "fine" | "coarse" | "unknown";
 
-/** What one host has shown up to one of its replies. */
+/** What one host has shown so far. It goes on with each further reply. */
 export interface HostOffset {
   /** How far the tick is known. */
   readonly tick: TickState;
@@ -101,7 +104,7 @@ interface Extremes {
 }
 
 /** Gathers the usable replies of one host. */
-export class HostOffsetTracker {
+export class HostOffsetTracker implements HostOffset {
   #state: TickState = "assumed";
   #proof = new TickProof();
   #extremes: Extremes | undefined;
@@ -124,13 +127,8 @@ export class HostOffsetTracker {
   #distrustUntilNs: number | undefined;
 
   /** The tick with which the next reply is to be measured, milliseconds: how far a stamp may lag. */
-  get tickMs(): number {
+  get replyTickMs(): number {
     return this.#state === "assumed" ? FINE_TICK_MS : this.#sureTickMs();
-  }
-
-  /** How far the tick is known. */
-  get state(): TickState {
-    return this.#state;
   }
 
   /**
@@ -167,22 +165,48 @@ export class HostOffsetTracker {
     if (this.#state === "fine") this.#state = "assumed";
   }
 
-  /** What is known now. */
-  known(): HostOffset {
-    const isWithdrawn = this.#distrustUntilNs !== undefined;
-    // A single stamp, or a few at once, need not have moved.
-    const hasMoved = this.#hasMoved || this.#latestNs - (this.#firstNs ?? 0) <= STILL_NS;
-    const hasTime = !isWithdrawn && hasMoved;
-    return {
-      tick: this.#state,
-      tickMs: this.#sureTickMs(),
-      offset: hasTime ? this.#bounds(this.#sureTickMs()) : undefined,
-      assumedOffset: this.#state === "assumed" && hasTime ? this.#bounds(FINE_TICK_MS) : undefined,
-      isWithdrawn,
-      stamps: this.#stamps,
-      isWholeSeconds: this.#isWholeSeconds,
-      hasMoved,
-    };
+  /** See {@linkcode HostOffset}. */
+  get tick(): TickState {
+    return this.#state;
+  }
+
+  /** See {@linkcode HostOffset}. */
+  get tickMs(): number {
+    return this.#sureTickMs();
+  }
+
+  /** See {@linkcode HostOffset}. */
+  get offset(): BoundedMs | undefined {
+    return this.#hasTime ? this.#bounds(this.#sureTickMs()) : undefined;
+  }
+
+  /** See {@linkcode HostOffset}. */
+  get assumedOffset(): BoundedMs | undefined {
+    return this.#state === "assumed" && this.#hasTime ? this.#bounds(FINE_TICK_MS) : undefined;
+  }
+
+  /** See {@linkcode HostOffset}. */
+  get isWithdrawn(): boolean {
+    return this.#distrustUntilNs !== undefined;
+  }
+
+  /** See {@linkcode HostOffset}. */
+  get stamps(): number {
+    return this.#stamps;
+  }
+
+  /** See {@linkcode HostOffset}. */
+  get isWholeSeconds(): boolean {
+    return this.#isWholeSeconds;
+  }
+
+  /** See {@linkcode HostOffset}. A single stamp, or a few at once, need not have moved. */
+  get hasMoved(): boolean {
+    return this.#hasMoved || this.#latestNs - (this.#firstNs ?? 0) <= STILL_NS;
+  }
+
+  get #hasTime(): boolean {
+    return !this.isWithdrawn && this.hasMoved;
   }
 
   /** How far a stamp may lag with the coarsest tick that is left. A tick's phase may be any, and the stamp cuts it off. */
@@ -243,7 +267,7 @@ export class HostOffsetTracker {
   #judge(sample: OffsetSample): void {
     const { lowerMs, leastAheadMs } = this.#extremes as Extremes;
     const neededMs = lowerMs - leastAheadMs - TOLERANCE_MS;
-    if (neededMs > this.tickMs) {
+    if (neededMs > this.replyTickMs) {
       this.#contradict(neededMs, sample);
       return;
     }
@@ -285,6 +309,8 @@ export class HostOffsetTracker {
 
   /** Counts what announces a coarse tick. */
   #watchGrid({ aheadMs }: OffsetSample): void {
+    // Nearly every host is known as a fine clock by then.
+    if (this.#state === "fine" || this.#state === "assumed" && this.#stamps < GRID_STAMPS) return;
     const { worstTickMs } = this.#proof;
     if (worstTickMs !== this.#gridTickMs) {
       this.#gridTickMs = worstTickMs;

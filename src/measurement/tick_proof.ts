@@ -44,16 +44,24 @@ export class TickProof {
   #wholes: readonly number[] = [0];
   /** Coarsest first. */
   #fractionals: readonly number[] = FRACTIONAL_TICKS_MS;
-  #worstTickMs = MAX_TICK_MS;
+  /** The coarsest tick of a sliding grid that is left, where that matters. */
+  #slidingMs = FINE_TICK_MS;
+  /** Worked out when it is asked for. */
+  #worstTickMs: number | undefined = MAX_TICK_MS;
+  #isFine = false;
 
   /** Whether every tick above a millisecond is ruled out. It stays so. */
   get isFine(): boolean {
-    return this.#worstTickMs === FINE_TICK_MS;
+    return this.#isFine;
   }
 
   /** The coarsest tick that is not ruled out, milliseconds, 1000 at most; 1 when there is none. */
   get worstTickMs(): number {
-    return this.#worstTickMs;
+    return this.#worstTickMs ??= Math.max(
+      ...this.#wholes.map(largestTick),
+      this.#fractionals[0] ?? FINE_TICK_MS,
+      this.#slidingMs,
+    );
   }
 
   /** Takes one stamp, whole milliseconds of the day, and when it was asked for (CLOCK_MONOTONIC). */
@@ -76,15 +84,13 @@ export class TickProof {
     const used = stamps.slice(-latest);
     this.#wholes = meet(this.#wholes, wholeTicks(used));
     this.#fractionals = this.#fractionals.filter((tickMs) => isPossible(used, tickMs));
-    const onGridMs = Math.max(
-      ...this.#wholes.map(largestTick),
-      this.#fractionals[0] ?? FINE_TICK_MS,
-      FINE_TICK_MS,
-    );
+    this.#worstTickMs = undefined;
+    const isOnGrid = this.#wholes.length > 0 || this.#fractionals.length > 0;
     const isSlow = atNs - (times[times.length - latest] ?? atNs) > SPAN_NS;
-    this.#worstTickMs = onGridMs === FINE_TICK_MS && isSlow
+    this.#slidingMs = !isOnGrid && isSlow
       ? KNOWN_TICKS_MS.find((tickMs) => mayBeSliding(stamps, times, tickMs)) ?? FINE_TICK_MS
-      : onGridMs;
+      : FINE_TICK_MS;
+    this.#isFine = !isOnGrid && this.#slidingMs === FINE_TICK_MS;
     if (this.isFine) [this.#stampsMs, this.#timesNs, this.#wholes] = [[], [], []];
   }
 }
@@ -106,16 +112,24 @@ function wholeTicks(stampsMs: readonly number[]): number[] {
   });
 }
 
-/** What two sets of divisors have in common, as the largest numbers of it; no number when that is 1 alone. */
+/** What two sets of divisors have in common, as the largest numbers of it that a tick divides. */
 function meet(some: readonly number[], others: readonly number[]): number[] {
   const all = some.flatMap((one) => others.map((other) => greatestCommonDivisor(one, other)));
-  const unique = [...new Set(all)].filter((one) => one !== 1);
+  const unique = [...new Set(all)].filter(hasTick);
   return unique.filter((one) => !unique.some((other) => other !== one && isDivisor(one, other)));
 }
 
 /** Whether one number divides another; all divide 0. */
 function isDivisor(one: number, other: number): boolean {
   return one === 0 ? other === 0 : other % one === 0;
+}
+
+/** Whether a tick above a millisecond divides a number. */
+function hasTick(common: number): boolean {
+  for (let tickMs = 2; tickMs <= MAX_TICK_MS && tickMs * tickMs <= common; tickMs++) {
+    if (common % tickMs === 0) return true;
+  }
+  return common === 0 || common > FINE_TICK_MS && common <= MAX_TICK_MS;
 }
 
 /** The largest divisor that is looked for; of 0 the largest of all. */
