@@ -19,12 +19,14 @@ import {
   SOCK_RAW,
   SOL_SOCKET,
 } from "./constants.ts";
-import { checkResult, EAGAIN, EINTR, readErrno, SystemError } from "./errno.ts";
+import { checkReceiveErrno } from "./datagram_error.ts";
+import { checkResult, EAGAIN, EINTR, readErrno, type SystemError } from "./errno.ts";
 import { Cmsghdr, cmsgSpace, Iovec, Mmsghdr, Msghdr, Pollfd, Timespec } from "./layout.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
 import { attachFilter, type FilterInstruction } from "./packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";
 import { readSocketMemory, setIntOption, setReceiveBuffer } from "./socket_option.ts";
+import { SocketTroubles } from "./socket_troubles.ts";
 
 /** How a reply socket listens. */
 export interface ReplySocketOptions {
@@ -38,6 +40,8 @@ export interface ReplySocketOptions {
   readonly bufferBytes: number;
   /** Base of the stamps: a Unix time in milliseconds, a multiple of 1000. */
   readonly baseUnixMs: number;
+  /** Called once for each kind of failure that the sweep survives; see {@linkcode ReplySocket.failedCalls}. */
+  readonly onTrouble?: ((error: SystemError) => void) | undefined;
 }
 
 /** Longest datagram kept whole: the least that every host can reassemble (RFC 791 §3.1). */
@@ -45,6 +49,8 @@ const SLOT_BYTES = 576;
 const CONTROL_BYTES = cmsgSpace(Timespec.size);
 /** Waits up to this long are one synchronous ppoll: handing the call to another thread takes longer than it is worth. */
 const SYNCHRONOUS_WAIT_MS = 2;
+/** Wait that does not look at the socket, after a receive call that failed. */
+const TROUBLED_WAIT_MS = 10;
 
 /** A socket that hears the answers to a sweep. It sends nothing. */
 export class ReplySocket {
@@ -67,12 +73,16 @@ export class ReplySocket {
   readonly #ppoll = openLinuxLibc().ppoll;
   readonly #baseSeconds: number;
   readonly #recvmmsg = openLinuxLibc().recvmmsg;
+  readonly #troubles: SocketTroubles;
+  /** The last receive failed: poll would return at once. */
+  #hasFailed = false;
   #descriptor: number;
   /** Headers whose control length the kernel has overwritten. */
   #used: number;
 
   private constructor(descriptor: number, bufferBytes: number, options: ReplySocketOptions) {
     const { capacity } = options;
+    this.#troubles = new SocketTroubles(options.onTrouble);
     this.#descriptor = descriptor;
     this.bufferBytes = bufferBytes;
     this.capacity = capacity;
@@ -162,8 +172,17 @@ export class ReplySocket {
       if (count >= 0) return this.#used = count;
       const errno = readErrno();
       if (errno === EAGAIN) return 0;
-      if (errno !== EINTR) throw new SystemError("recvmmsg", errno, "receive replies");
+      if (errno === EINTR) continue;
+      const error = checkReceiveErrno("recvmmsg", errno);
+      if (error !== undefined) this.#troubles.add(error);
+      this.#hasFailed = error !== undefined;
+      return 0;
     }
+  }
+
+  /** Receive calls that failed for a reason of this machine, and that the sweep survived; replies may be missing. */
+  failedCalls(): number {
+    return this.#troubles.count;
   }
 
   /** Length of datagram `index`, cut at `slotBytes`. */
@@ -196,6 +215,11 @@ export class ReplySocket {
 
   /** Returns when there is something to receive or after `timeoutMs`; waits of up to 2 ms block the thread. */
   wait(timeoutMs: number): Promise<void> | undefined {
+    if (this.#hasFailed) {
+      this.#hasFailed = false;
+      const waitMs = Math.min(timeoutMs, TROUBLED_WAIT_MS);
+      return new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
     if (timeoutMs > SYNCHRONOUS_WAIT_MS) return this.#waitElsewhere(timeoutMs);
     this.#sleep(1n, timeoutMs);
     return undefined;

@@ -19,6 +19,8 @@ export interface ScanSocketOptions extends ScanPathQuery {
   readonly senders: number;
   /** The constant part of every datagram, given our address on the way out; 0 where the kernel fills it in. */
   readonly template: (source: number) => Uint8Array;
+  /** Called once for each kind of failure that the sweep survives. */
+  readonly onTrouble?: ((error: Error) => void) | undefined;
 }
 
 /** Sockets and clock of one sweep. */
@@ -64,7 +66,7 @@ const RECEIVE_BUFFER_BYTES = 64 << 20;
 export async function openScanSockets(options: ScanSocketOptions): Promise<ScanSockets> {
   const clock = SystemClock.open();
   const path = await chooseScanPath(options);
-  const replies = openReplies(path, clock.baseUnixMs);
+  const replies = openReplies(path, clock.baseUnixMs, options.onTrouble);
   const witness = openWitness(path);
   const transmitters: (PacketSocket | BulkRawSocket)[] = [];
   const close = () => {
@@ -88,7 +90,11 @@ export async function openScanSockets(options: ScanSocketOptions): Promise<ScanS
 }
 
 /** Answers are received where the probes leave. */
-function openReplies(path: ScanPath, baseUnixMs: number): ReplySocket {
+function openReplies(
+  path: ScanPath,
+  baseUnixMs: number,
+  onTrouble: ScanSocketOptions["onTrouble"],
+): ReplySocket {
   const isLink = path.kind === "packet-socket";
   return ReplySocket.open({
     layer: isLink ? "link" : "icmp",
@@ -96,6 +102,7 @@ function openReplies(path: ScanPath, baseUnixMs: number): ReplySocket {
     capacity: RECEIVE_BATCH,
     bufferBytes: RECEIVE_BUFFER_BYTES,
     baseUnixMs,
+    onTrouble,
   });
 }
 

@@ -26,6 +26,8 @@ export interface ScanSocketRequest {
   readonly senders: number;
   /** The constant part of every datagram, given our address on the way out. */
   readonly template: (source: number) => Uint8Array;
+  /** Called once for each kind of failure that the scan survives. */
+  readonly onTrouble?: ((error: Error) => void) | undefined;
 }
 
 /** Sockets and clock of one scan. */

@@ -68,6 +68,7 @@ export function formatScanMetadata(
       malformed: result.malformed,
       kernel_drops: result.dropped,
       blocked: result.blocked,
+      failed_calls: result.failedCalls,
       backoffs: result.backoffs,
     },
     complete: result.isComplete,

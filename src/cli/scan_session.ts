@@ -62,6 +62,7 @@ async function openSockets(
     senders,
     template: (source) =>
       emitProbeTemplate({ source, ttl: options.ttl ?? DEFAULT_TTL, tos: options.tos ?? 0 }),
+    onTrouble: (error) => complain(system, `${error.message}; the scan goes on`),
   });
 }
 
@@ -210,7 +211,8 @@ async function sweep(
     if (hasLostOutput(sink) || !isKept) return ExitCode.System;
     // A reader that has seen enough ends a scan as it ends ping: nothing is wrong.
     if (isClosedPipe(sink.failure)) return ExitCode.Ok;
-    const isWhole = result.isComplete && result.dropped + result.blocked + notAsked === 0;
+    const lostReplies = result.dropped + result.blocked + result.failedCalls;
+    const isWhole = result.isComplete && lostReplies + notAsked === 0;
     return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
   };
   const exitCode = chooseExitCode();

@@ -267,6 +267,11 @@ export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
       "Timestamp replies that reached this machine and that its firewall or reverse path filter kept back",
       (end) => end.blocked,
     ],
+    [
+      "failed_calls",
+      "Calls to receive replies that failed and that the scan survived: replies may be missing",
+      (end) => end.failedCalls,
+    ],
     ["backoffs", "Times that the kernel had no room for probes", (end) => end.backoffs],
   ]),
   {

@@ -82,6 +82,10 @@ export function listScanWarnings(counts: ScanCounts & { readonly stuck?: number 
         `was full, want a lower --rate`,
     );
   }
+  if (counts.failedCalls > 0) {
+    const calls = counts.failedCalls === 1 ? "1 call" : `${formatCount(counts.failedCalls)} calls`;
+    warnings.push(`lost replies, perhaps: ${calls} to receive them failed`);
+  }
   if (counts.blocked > 0) warnings.push(describeBlocked(counts));
   if (counts.unsent > 0) {
     warnings.push(

@@ -26,6 +26,8 @@ export interface ReplySource {
   receivedRealtimeNs(index: number): number;
   /** Datagrams dropped since open because the buffer was full. */
   droppedDatagrams(): number;
+  /** Receive calls that failed for a reason of this machine, since open. */
+  failedCalls?(): number;
   /** Returns, or resolves, when there is something to receive or `timeoutMs` have passed. */
   wait(timeoutMs: number): Promise<void> | undefined;
   /** Blocks the thread for `timeoutMs`, at most 2, whatever arrives. */

@@ -85,6 +85,8 @@ export interface ScanCounts {
   readonly dropped: number;
   /** Timestamp replies that reached this machine and were kept from the program: by its firewall or reverse path filter. */
   readonly blocked: number;
+  /** Receive calls that failed for a reason of this machine; replies may be missing. */
+  readonly failedCalls: number;
 }
 
 /** How far a scan is. */

@@ -394,6 +394,7 @@ export class Sweep {
       ...{ sent, unsent, backoffs, replies, duplicates, refusals, notices, unproven, malformed },
       dropped,
       blocked,
+      failedCalls: this.#options.replies.failedCalls?.() ?? 0,
     };
   }
 

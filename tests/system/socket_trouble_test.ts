@@ -1,10 +1,10 @@
 /** System calls on the sockets that fail for a reason of this machine: said once, counted, and the run goes on. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Namespace } from "../support/namespace.ts";
+import { Namespace, VethPair } from "../support/namespace.ts";
 import { processorShare } from "../support/processor_time.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
-import { readRecords } from "../support/records.ts";
+import { type OutputRecord, readRecords } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
 
 const strace = (call: string, injection: string) => [
@@ -102,3 +102,27 @@ systemTest({
   assertEquals([code, end.received, end.kernel_drops], [0, 2, 0]);
   assertMatch(stderr, /^icmptime: Cannot .*\(ENOPROTOOPT\); the run goes on$/m);
 });
+
+for (const path of [[], ["--raw-socket"]]) {
+  systemTest({
+    name: `${
+      ["scan", ...path].join(" ")
+    }: recvmmsg fails: said once, counted, the scan goes on and does not end well`,
+    namespaces: true,
+    tools: ["strace"],
+  }, async () => {
+    await using pair = await VethPair.open();
+    await pair.ownBlock("198.18.0.0/24");
+    const options = ["--json", "--rate", "2000", "--cooldown", "1s", ...path];
+    const argv = SOURCE_PROGRAM.argv("scan", "--include-reserved", ...options, "198.18.0.0/24");
+    // Every other call fails: what it would have received waits for the next one.
+    const injection = strace("recvmmsg", "error=ENOMEM:when=2+2");
+    const { code, stdout, stderr } = await pair.near.run([...injection, ...argv]);
+    const end = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as OutputRecord;
+    assertEquals([code, end["reason"], end["received"]], [1, "complete", 256]);
+    assert(Number(end["failed_calls"]) > 0);
+    const said = /Cannot receive replies: .*\(ENOMEM\); the scan goes on/g;
+    assertEquals(stderr.match(said)?.length, 1, stderr);
+    assertMatch(stderr, /lost replies, perhaps: \d+ calls? to receive them failed/);
+  });
+}

@@ -141,6 +141,7 @@ const progress: ScanProgress = {
   malformed: 0,
   dropped: 0,
   blocked: 0,
+  failedCalls: 0,
 };
 
 Deno.test("progress in one line", () => {
