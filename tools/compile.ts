@@ -10,7 +10,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { capture, type Ended, runTool, say, ToolError, warn } from "./output.ts";
-import { BINARY_PATH, PROJECT_FOLDER } from "./project.ts";
+import { BINARY_PATH, PROJECT_FOLDER, v8Flags } from "./project.ts";
 import { NPM_BASE_TARGET, openNpmBase } from "./runtime_base.ts";
 
 /** What to compile, and where to. */
@@ -94,6 +94,7 @@ function denoCompile(
     // Who may call libc may do anything, so narrower flags protect nobody; and without all of them Deno refuses
     // device files such as /dev/stdout.
     "--allow-all",
+    ...v8Flags(),
     ...(options.target === undefined ? [] : ["--target", options.target]),
     "--output",
     options.output,
