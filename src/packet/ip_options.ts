@@ -60,6 +60,19 @@ export function parseIpOptions(options: Uint8Array): ParseResult<IpOption[]> {
   return { ok: true, value: found };
 }
 
+/**
+ * Whether options are there into which every host that receives the datagram writes: record route and timestamp.
+ * Linux verifies the header's checksum, then writes, and does not renew the checksum of a datagram for itself
+ * (ip_options_compile in net/ipv4/ip_options.c). So a wrong one says nothing here.
+ */
+export function hasRecordingOption(options: Uint8Array): boolean {
+  const parsed = parseIpOptions(options);
+  return parsed.ok &&
+    parsed.value.some(({ type }) =>
+      type === OPTION_TYPE.recordRoute || type === OPTION_TYPE.timestamp
+    );
+}
+
 function isSingleOctet(type: number): boolean {
   return type === OPTION_TYPE.endOfList || type === OPTION_TYPE.noOperation;
 }

@@ -28,7 +28,7 @@ export {
   parseIcmpMessage,
 } from "./icmp_message.ts";
 export { icmpCodeName, icmpErrorName, icmpTypeName, protocolName } from "./icmp_names.ts";
-export { type IpOption, ipOptionName, parseIpOptions } from "./ip_options.ts";
+export { hasRecordingOption, type IpOption, ipOptionName, parseIpOptions } from "./ip_options.ts";
 export {
   emitIpTimestampOption,
   IP_TIMESTAMP_FLAG,

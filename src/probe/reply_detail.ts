@@ -2,6 +2,7 @@
 
 import {
   type EchoMessage,
+  hasRecordingOption,
   type Ipv4Header,
   parseIpTimestampOption,
   type TimestampMessage,
@@ -51,7 +52,7 @@ export class ReplyDescriber {
     const { receivedAt } = received;
     const flags: string[] = [];
     if (!message.checksumOk) flags.push("bad-checksum");
-    if (!header.checksumOk) flags.push("bad-ip-checksum");
+    if (!header.checksumOk && !hasRecordingOption(header.options)) flags.push("bad-ip-checksum");
     const asked = this.#options.stampsFrom === "ip-option";
     if (header.options.length > 0 && !asked) flags.push("ip-options");
     if (message.code !== 0) flags.push("odd-code");

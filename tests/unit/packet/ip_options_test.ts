@@ -1,5 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { ipOptionName, parseIpOptions } from "../../../src/packet/ip_options.ts";
+import {
+  hasRecordingOption,
+  ipOptionName,
+  parseIpOptions,
+} from "../../../src/packet/ip_options.ts";
 import { formatHex, parseHex } from "../../support/hex.ts";
 
 Deno.test("ip options: walk", () => {
@@ -44,4 +48,20 @@ Deno.test("ip options: names", () => {
     "router alert",
     "option 99",
   ]);
+});
+
+Deno.test("ip options: which of them every receiver writes into", () => {
+  const table: [string, boolean][] = [
+    ["", false],
+    ["01 01 01 00", false],
+    ["94 04 0000", false],
+    ["01 07 07 04 00000000", true],
+    ["44 08 05 00 00000000", true],
+    // Behind the end of the list, or cut short, there is no option.
+    ["00 07 07 04 00000000", false],
+    ["07 27 04 00", false],
+  ];
+  for (const [hex, expected] of table) {
+    assertEquals([hex, hasRecordingOption(parseHex(hex))], [hex, expected]);
+  }
 });
