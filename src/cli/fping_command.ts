@@ -41,11 +41,13 @@ export async function runFping(words: readonly string[], system: System): Promis
     allAddresses: options.all,
     skipsInvalidOperands: true,
     keepsDuplicates: true,
+    keepsUnresolved: options.loop && !options.all,
   });
   if (list === undefined) return ExitCode.Unresolved;
   const many = options.loop || options.count !== undefined;
   return await runSession({
     command: "fping",
+    asksAllAddresses: options.all,
     immediate: true,
     plan: planFping(options, list.targets.length),
     list,

@@ -30,6 +30,7 @@ export async function runPing(words: readonly string[], system: System): Promise
     allAddresses: options["all-addresses"],
     exclude: options.exclude.flat(),
     deadlineMs: options.deadline,
+    keepsUnresolved: options.loop && !options["all-addresses"],
   });
   if (list === undefined) return ExitCode.Unresolved;
   const names = options.reverse && !options.numeric
@@ -44,6 +45,7 @@ export async function runPing(words: readonly string[], system: System): Promise
     beforeSummary: names === undefined ? undefined : () => names.settled(LONGEST_NAME_WAIT_MS),
     explain: options.explain,
     output: options.output,
+    asksAllAddresses: options["all-addresses"],
     summaryEveryMs: options["summary-every"],
     conditions: options["fail-if"],
     status: list.targets.length > 1 || options.quiet || options.output !== undefined,

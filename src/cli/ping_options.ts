@@ -205,7 +205,8 @@ export const PING_COMMAND: CommandSpec = {
     "192.0.2.1-192.0.2.20. Files of targets and exclusions have one syntax in all commands: words are separated by " +
     "blanks, commas or line breaks, # and ; begin a comment. A line that cannot be used is told with its place, " +
     "the others are asked, and the exit status is 2; a wrong word on the command line stops the run before a " +
-    "packet leaves (status 3; fping goes on without it, as fping does).",
+    "packet leaves (status 3; fping goes on without it, as fping does). With --loop names are looked up again every " +
+    "five minutes, and one that is not known is tried again after 10 s, then less and less often.",
     "The exit status is 0 when every target answered, 1 when some did not, 2 when a name did not resolve, 3 when the " +
     "command line is wrong, 4 when the system refused a call, and 5 when every target answered and a --fail-if " +
     "condition is true or unknown for one. " +

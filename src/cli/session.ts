@@ -13,10 +13,13 @@ import {
 import { LineSink } from "../report/line_sink.ts";
 import type { OutputFile } from "../report/output_file.ts";
 import type { Reporter } from "../report/reporter.ts";
+import { formatAddress } from "../packet/address.ts";
 import { RunRecorder } from "../report/run_recorder.ts";
 import { shortText } from "../report/safe_text.ts";
 import { StatusLine } from "../report/status_line.ts";
 import { type ListedWord, wordsOf } from "../target/list_words.ts";
+import { NameWatch, UNKNOWN_ADDRESS } from "../target/name_watch.ts";
+import type { Target } from "../target/target.ts";
 import type { NameResolution, NameResolver } from "../target/resolver.ts";
 import {
   listTargets,
@@ -59,6 +62,8 @@ export interface SessionSetup {
   readonly immediate?: boolean;
   /** What makes the exit code 5. */
   readonly conditions?: readonly Condition[];
+  /** Names stand for all their addresses, and are not looked up again. */
+  readonly asksAllAddresses?: boolean | undefined;
   /** Show a live line where standard error is a terminal. */
   readonly status?: boolean;
   /** Waited for when a run has come to its end by itself. */
@@ -174,6 +179,35 @@ function formatProblem({ label, kind, message }: TargetProblem): string {
   return `Cannot ${kind === "unresolved" ? "resolve" : "ask"} ${shown}: ${shortText(message)}`;
 }
 
+/** Asks a name at its new address, and says so. */
+function followName(
+  target: Target,
+  address: number,
+  run: { shared: SharedAddresses; recorder: RunRecorder; prober: Prober },
+  system: System,
+): boolean {
+  const { shared, recorder, prober } = run;
+  const found = `${target.label} is at ${formatAddress(address)} now`;
+  if (address === 0 || address >>> 28 >= 0xe || system.isBroadcast(address)) {
+    complain(system, `${found}, which is no single host: it is not asked there`);
+    return false;
+  }
+  const others = recorder.statistics.map((statistics) => statistics.target);
+  const index = shared.movableIndex(target, address, others);
+  if (index === undefined) {
+    complain(
+      system,
+      `${found}, which shares an address with another target: it is not asked there`,
+    );
+    return false;
+  }
+  const isNew = target.address === UNKNOWN_ADDRESS;
+  complain(system, isNew ? found : `${found}, not at ${formatAddress(target.address)} any more`);
+  recorder.move(target, address);
+  prober.move(index, address);
+  return true;
+}
+
 /** Runs until all is answered, timed out, interrupted or past its deadline; returns the exit code. */
 export async function runSession(setup: SessionSetup, system: System): Promise<ExitCode> {
   const { plan, list, conditions = [] } = setup;
@@ -203,7 +237,14 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       conditions.length > 0 && (count === Infinity || setup.summaryEveryMs !== undefined)
         ? new ConditionWatch(conditions)
         : undefined;
-    const recorder = new RunRecorder(targets, reporter, sink, {
+    const names = count === Infinity && !setup.asksAllAddresses
+      ? new NameWatch(
+        targets,
+        system.resolver,
+        (target, address) => followName(target, address, { shared, recorder, prober }, system),
+      )
+      : undefined;
+    const recorder: RunRecorder = new RunRecorder(targets, reporter, sink, {
       baseUnixMs,
       explain: setup.explain ?? false,
       summaryEveryMs: setup.summaryEveryMs,
@@ -211,13 +252,14 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
         everyMs: Math.max(WATCH_MS, WATCH_PROBES * intervalMs),
         look: (summaries) => watch.look(summaries, nowUnixS()).forEach(tell),
       },
+      idle: names === undefined ? undefined : (nowNs) => names.look(nowNs),
       immediate: setup.immediate,
       status: setup.status && system.stderrIsTerminal
         ? new StatusLine(system.stderr, targets.length, shared.asked.length * count)
         : undefined,
     });
     const deadlineMs = remainingMs(plan.prober.deadlineMs, system);
-    const prober = new Prober(
+    const prober: Prober = new Prober(
       { ...plan.prober, deadlineMs, targets: shared.asked },
       transport,
       shared.listener(recorder),
@@ -262,9 +304,14 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       nowUnixS(),
     );
     met.forEach(tell);
+    // A name that was found in time is none.
+    const unresolved = list.problems.filter(({ kind }) => kind === "unresolved").length;
+    const hasProblem = names === undefined
+      ? list.problems.length > 0
+      : list.problems.length > unresolved || names.unknown > 0;
     const exitCode = hasLostOutput(sink)
       ? ExitCode.System
-      : list.problems.length > 0
+      : hasProblem
       ? ExitCode.Unresolved
       : answered < targets.length
       ? ExitCode.Unanswered

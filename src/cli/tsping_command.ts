@@ -28,7 +28,7 @@ export async function runTsping(words: readonly string[], system: System): Promi
   if (options["icmp-ts"] && options["icmp-echo"]) {
     throw new UsageError("Cannot use --icmp-ts with --icmp-echo: want one of them", "--icmp-echo");
   }
-  const list = await gatherTargets(operands, [], system);
+  const list = await gatherTargets(operands, [], system, { keepsUnresolved: true });
   if (list === undefined) return ExitCode.Unresolved;
   const spacing = options["target-spacing"] ?? 0;
   const round = spacing * list.targets.length + (options["sleep-time"] ?? DEFAULT_SLEEP_MS);

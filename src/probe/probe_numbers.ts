@@ -51,7 +51,8 @@ export class ProbeNumbers {
     this.#key = numberKey;
     this.#first = new Uint32Array(targets.length);
     for (const { address, index } of targets) {
-      const hash = firstNumbers(numberKey, address);
+      // Targets without an address yet must not have the same numbers; no host has the address 0.0.0.1.
+      const hash = firstNumbers(numberKey, address === 0 ? index + 1 : address);
       const own = identifier ?? hash >>> 16;
       this.#first[index] = own * 0x10000 + (firstSequence ?? hash & 0xffff);
       this.#identifiers[own >>> 3] = (this.#identifiers[own >>> 3] as number) | 1 << (own & 7);

@@ -13,6 +13,7 @@ import { FragmentingSender } from "./fragmenting_sender.ts";
 import { HeldProbes, type Refusal } from "./held_probes.ts";
 import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
+import { UNKNOWN_ADDRESS } from "../target/name_watch.ts";
 import type { Target } from "../target/target.ts";
 import { Probe, SEQUENCES } from "./probe.ts";
 import { ProbeNumbers } from "./probe_numbers.ts";
@@ -40,6 +41,7 @@ export type EndReason = "complete" | "deadline" | "stopped";
 /** Asks all targets of a run and tells a listener all that happens. */
 export class Prober {
   readonly #options: ProberOptions;
+  readonly #targets: Target[];
   readonly #transport: Transport;
   readonly #sender: FragmentingSender;
   readonly #listener: ProbeListener;
@@ -62,6 +64,7 @@ export class Prober {
   /** The transport stays the caller's to close. */
   constructor(options: ProberOptions, transport: Transport, listener: ProbeListener) {
     this.#options = options;
+    this.#targets = [...options.targets];
     this.#transport = transport;
     this.#sender = new FragmentingSender(transport);
     this.#listener = listener;
@@ -98,6 +101,12 @@ export class Prober {
   /** The probes that still await an answer, oldest first. */
   awaitingProbes(): Iterable<Probe> {
     return this.#table.awaitingProbes();
+  }
+
+  /** Sends the later probes of a target to another address; those on their way stay what they are. */
+  move(index: number, address: number): void {
+    this.#targets[index] = { ...this.#targets[index] as Target, address };
+    this.#reader.forget(index);
   }
 
   /** Ends the run soon; what has been measured stays. May be called at any time, and twice. */
@@ -199,6 +208,7 @@ export class Prober {
     while (!isRetry && schedule.freshDueNs <= nowNs && dues.length < BATCH_SIZE) {
       const due = schedule.take();
       if (this.#answered?.[due.targetIndex] === 1) continue;
+      if (this.#targets[due.targetIndex]?.address === UNKNOWN_ADDRESS) continue;
       failure = this.#findCollision(due);
       // What is in the batch already has been taken from the schedule and must go.
       if (failure !== undefined) break;
@@ -212,7 +222,7 @@ export class Prober {
 
   /** Whether a probe's sequence number is that of an earlier one that still awaits its answer. */
   #findCollision({ targetIndex, round }: DueProbe): RangeError | undefined {
-    const target = this.#options.targets[targetIndex] as Target;
+    const target = this.#targets[targetIndex] as Target;
     const sequence = this.#numbers.sequenceOf(target, round);
     if (round < SEQUENCES || !this.#table.isAwaiting(target.address, sequence)) return undefined;
     return new RangeError(
@@ -245,11 +255,11 @@ export class Prober {
   }
 
   #makeProbe({ targetIndex, round }: DueProbe, nowMs: number, now: Instant): Probe {
-    const { targets, originate, originateMs, stampPayload } = this.#options;
+    const { originate, originateMs, stampPayload } = this.#options;
     this.#growTimeout(round);
     const key = this.#key;
     this.#key = (this.#key + 1) >>> 0;
-    const target = targets[targetIndex] as Target;
+    const target = this.#targets[targetIndex] as Target;
     const numbers = this.#numbers;
     return new Probe(
       target,

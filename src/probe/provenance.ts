@@ -58,6 +58,11 @@ export class Provenance {
     return isKnown ? "changed" : "doubtful";
   }
 
+  /** A target is another host from now on. */
+  forget(targetIndex: number): void {
+    this.#rewritesOriginate[targetIndex] = undefined;
+  }
+
   /** Learns from an answer whether its host repeats what it was sent. */
   learn(probe: Probe, rewritesOriginate: boolean): void {
     this.#rewritesOriginate[probe.target.index] = rewritesOriginate;

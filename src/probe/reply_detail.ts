@@ -99,6 +99,11 @@ export class ReplyDescriber {
     };
   }
 
+  /** A target is another host from now on. */
+  forget(targetIndex: number): void {
+    this.#histories[targetIndex] = undefined;
+  }
+
   #historyOf(probe: Probe): StampHistory {
     return this.#histories[probe.target.index] ??= new StampHistory();
   }

@@ -61,6 +61,12 @@ export class ReplyReader {
     this.#describer = new ReplyDescriber(options, this.#provenance);
   }
 
+  /** A target is another host from now on: nothing learned of the one before holds. */
+  forget(targetIndex: number): void {
+    this.#provenance.forget(targetIndex);
+    this.#describer.forget(targetIndex);
+  }
+
   /** Takes one datagram. */
   read(received: ReceivedDatagram): void {
     const { listener } = this.#options;

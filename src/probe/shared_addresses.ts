@@ -3,6 +3,7 @@
  * round, and every target has the outcome.
  */
 
+import { UNKNOWN_ADDRESS } from "../target/name_watch.ts";
 import type { Target } from "../target/target.ts";
 import type { ExtraReply, ProbeListener, ProbeOutcome } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
@@ -18,14 +19,28 @@ export class SharedAddresses {
   constructor(targets: readonly Target[]) {
     const groups = new Map<number, Target[]>();
     for (const target of targets) {
-      const group = groups.get(target.address);
-      if (group === undefined) groups.set(target.address, [target]);
+      // Names that are not known yet are not one host.
+      const key = target.address === UNKNOWN_ADDRESS ? -1 - target.index : target.address;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [target]);
       else group.push(target);
     }
     const isShared = groups.size < targets.length;
     this.#sharers = isShared ? [...groups.values()] : undefined;
     this.asked = this.#sharers?.map((group, index) => ({ ...group[0] as Target, index })) ??
       targets;
+  }
+
+  /**
+   * Index, among those that are asked, of a target that can be asked at another address; undefined where another
+   * target is asked there, or at its present address.
+   */
+  movableIndex(target: Target, address: number, targets: Iterable<Target>): number | undefined {
+    for (const other of targets) if (other.address === address) return undefined;
+    const sharers = this.#sharers;
+    if (sharers === undefined) return target.index;
+    const index = sharers.findIndex((group) => group.some((each) => each.index === target.index));
+    return sharers[index]?.length === 1 ? index : undefined;
   }
 
   /** Index, among all targets, of the first target at an asked one's address. */
@@ -74,6 +89,9 @@ export class SharedAddresses {
   }
 
   #sharersOf(target: Target): readonly Target[] {
-    return this.#sharers?.[target.index] ?? [target];
+    const sharers = this.#sharers?.[target.index] ?? [target];
+    const { address } = target;
+    // It may have moved since.
+    return sharers.map((each) => each.address === address ? each : { ...each, address });
   }
 }

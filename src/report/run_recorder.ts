@@ -3,6 +3,7 @@
 import type { ExtraReply, ProbeListener, ProbeOutcome, StrayDatagram } from "../probe/outcome.ts";
 import type { Probe } from "../probe/probe.ts";
 import { ProbeCounters } from "../stats/mod.ts";
+import { UNKNOWN_ADDRESS } from "../target/name_watch.ts";
 import type { Target } from "../target/target.ts";
 import type { LineSink } from "./line_sink.ts";
 import { IntervalStatistics } from "./interval_statistics.ts";
@@ -39,6 +40,8 @@ export interface RunRecorderOptions {
     readonly everyMs: number;
     look(summaries: readonly TargetSummary[]): void;
   } | undefined;
+  /** Called whenever the prober is about to wait. */
+  readonly idle?: ((nowNs: number) => void) | undefined;
   /** Let every line go as soon as it is known, also in a busy run. */
   readonly immediate?: boolean | undefined;
   /** A live line on the terminal. */
@@ -52,6 +55,8 @@ export class RunRecorder implements ProbeListener {
   readonly #repeatLimit = new RepeatLimit();
   readonly #strayLimit = new StrayLimit();
   readonly #statistics: TargetStatistics[];
+  /** Of targets whose name moved to another address: what was measured at the one before. */
+  readonly #former: TargetStatistics[] = [];
   readonly #reporter: Reporter;
   readonly #sink: LineSink;
   readonly #baseUnixMs: number;
@@ -59,6 +64,7 @@ export class RunRecorder implements ProbeListener {
   readonly #interval: IntervalStatistics | undefined;
   readonly #reportsIntervals: boolean;
   readonly #watch: RunRecorderOptions["watch"];
+  readonly #idle: RunRecorderOptions["idle"];
   readonly #status: StatusLine | undefined;
   readonly #immediate: boolean;
   #flushedNs = -Infinity;
@@ -78,9 +84,21 @@ export class RunRecorder implements ProbeListener {
     this.#status = options.status;
     this.#immediate = options.immediate ?? false;
     this.#watch = options.watch;
+    this.#idle = options.idle;
     this.#reportsIntervals = options.summaryEveryMs !== undefined;
     const everyMs = options.summaryEveryMs ?? options.watch?.everyMs;
     this.#interval = everyMs === undefined ? undefined : new IntervalStatistics(targets, everyMs);
+  }
+
+  /** A target is at another address from now on. What was measured at the one before stays, apart. */
+  move({ index, label }: Target, address: number): void {
+    const before = this.#statistics[index];
+    if (before !== undefined && before.target.address !== UNKNOWN_ADDRESS) {
+      this.#former.push(before);
+    }
+    const target = { index, label, address };
+    this.#statistics[index] = new TargetStatistics(target);
+    this.#interval?.move(target);
   }
 
   /** Statistics of every target since the start, in the order of the targets. */
@@ -90,14 +108,18 @@ export class RunRecorder implements ProbeListener {
 
   /** Targets that answered at least once in time. */
   get answered(): number {
-    return this.#statistics.filter(({ counters }) => counters.received > 0).length;
+    const answered = (each: TargetStatistics): boolean => each.counters.received > 0;
+    return this.#statistics.filter((each) =>
+      answered(each) ||
+      this.#former.some((former) => former.target.index === each.target.index && answered(former))
+    ).length;
   }
 
   /** Sums over all targets; those of one address share their probes, which count once. */
   totals(): ProbeCounters {
     const totals = new ProbeCounters();
     const addresses = new Set<number>();
-    for (const { target, counters } of this.#statistics) {
+    for (const { target, counters } of [...this.#former, ...this.#statistics]) {
       if (addresses.has(target.address)) continue;
       addresses.add(target.address);
       totals.sent += counters.sent;
@@ -176,6 +198,7 @@ export class RunRecorder implements ProbeListener {
 
   /** Lets the gathered lines go, and the summaries that are due; holds the run up while too much waits for its reader. */
   idle(nowNs: number, busy: boolean): Promise<void> | undefined {
+    this.#idle?.(nowNs);
     if (this.#interval?.isDue(nowNs)) {
       const summaries = this.#interval.take(nowNs);
       if (this.#reportsIntervals) {
@@ -204,13 +227,22 @@ export class RunRecorder implements ProbeListener {
   /** Reports the statistics of every target as they stand. */
   summarize(): void {
     this.#status?.erase();
-    for (const statistics of this.#statistics) this.#reporter.summary(statistics.summary());
+    for (const statistics of this.#statistics) {
+      const { target } = statistics;
+      for (const former of this.#former) {
+        if (former.target.index === target.index) this.#reporter.summary(former.summary());
+      }
+      if (target.address !== UNKNOWN_ADDRESS) this.#reporter.summary(statistics.summary());
+    }
     this.#sink.flush();
   }
 
   #of(target: Target): TargetStatistics {
     const statistics = this.#statistics[target.index];
     if (statistics === undefined) throw new RangeError(`Cannot find target ${target.index}`);
-    return statistics;
+    if (statistics.target.address === target.address) return statistics;
+    const isFormer = (each: TargetStatistics): boolean =>
+      each.target.index === target.index && each.target.address === target.address;
+    return this.#former.find(isFormer) ?? statistics;
   }
 }

@@ -5,6 +5,7 @@ import { type Block, blockSize } from "./block.ts";
 import type { ListedWord } from "./list_words.ts";
 import type { NameResolver } from "./resolver.ts";
 import type { Target } from "./target.ts";
+import { UNKNOWN_ADDRESS } from "./name_watch.ts";
 import { NO_ICMPV6_TIMESTAMP, readWord } from "./target_word.ts";
 
 /** Most targets of one list; every one of them is held in memory with its statistics. */
@@ -22,6 +23,8 @@ export interface TargetListOptions {
   readonly allAddresses?: boolean;
   /** Take a target that is given twice twice, as fping does. */
   readonly keepsDuplicates?: boolean;
+  /** Keep a place for names that do not resolve: a target without an address, to be looked up again. */
+  readonly keepsUnresolved?: boolean;
   /** Addresses that are never asked. */
   readonly exclude?: readonly Block[];
   /** Asks the kernel whether an address is a broadcast address; only for short lists. */
@@ -104,10 +107,13 @@ export async function listTargets(
       return { targets: [], problems, duplicates: [], duplicateCount: 0, excludedCount: 0 };
     }
   }
-  const located = found.filter((each): each is Exclude<Located, TargetProblem> =>
-    Array.isArray(each)
-  );
-  return { problems, ...expand(located.flat(), options) };
+  const unknown = { first: UNKNOWN_ADDRESS, last: UNKNOWN_ADDRESS };
+  const located = found.flatMap((each) => {
+    if (Array.isArray(each)) return each;
+    const { kind, label } = each as TargetProblem;
+    return options.keepsUnresolved && kind === "unresolved" ? [{ label, block: unknown }] : [];
+  });
+  return { problems, ...expand(located, options) };
 }
 
 function expand(
