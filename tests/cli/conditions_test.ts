@@ -168,7 +168,7 @@ const WRONG: readonly (readonly [text: string, complaint: RegExp])[] = [
   ["rtt>50", /want a time for rtt, such as rtt>50ms$/m],
   ["rtt>50%", /want a time for rtt/],
   ["lost>5%", /want a bare number for lost$/m],
-  ["jitter>5ms", /want one of loss, offset, rtt, out, back, /],
+  ["jitter>5ms", /want one of loss, offset, rtt, queue, out, back, /],
   ["rtt.p99>5ms", /want one of loss, offset, rtt, .* a spread with \.min, \.median, \.mean, \.p95/],
   ["offset.p95>5ms", /want one of loss, offset, rtt/],
   ["constructor>5ms", /want one of loss, offset, rtt/],
