@@ -137,6 +137,9 @@ export const LINUX_SYMBOLS = {
   adjtimex: { parameters: ["buffer"], result: "i32" },
   setresgid: { parameters: ["u32", "u32", "u32"], result: "i32" },
   setresuid: { parameters: ["u32", "u32", "u32"], result: "i32" },
+  // of the calling thread alone; both return the id before, never an error
+  setfsuid: { parameters: ["u32"], result: "i32" },
+  setfsgid: { parameters: ["u32"], result: "i32" },
   // w: three ids
   getresuid: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
   // r: header; w: two data structures

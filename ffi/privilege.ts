@@ -60,13 +60,48 @@ export function dropPrivilege(
   return identity;
 }
 
+/** Whose rights to files a program that is root has, where they are not root's. */
+export interface CallerIdentity extends Identity {
+  /** The process has groups of root's, not the caller's. */
+  readonly dropsGroups: boolean;
+}
+
+/**
+ * The user who called a program that is root: of a set-uid program its real user, by sudo the user who called that, or
+ * nobody where SUDO_UID is nonsense. Undefined when the process is not root, and when root itself called it.
+ */
+export function callerIdentity(
+  environment: { get(name: string): string | undefined } = Deno.env,
+): CallerIdentity | undefined {
+  const ids = readUserIds();
+  if (!ids.includes(0)) return undefined;
+  const isSetUid = ids[0] !== 0;
+  if (!isSetUid && ["", "0", undefined].includes(readVariable(environment, "SUDO_UID"))) {
+    return undefined;
+  }
+  return { ...chooseIdentity(ids[0], environment), dropsGroups: !isSetUid };
+}
+
+/** A variable; one that is not UTF-8 is nonsense, not missing. */
+function readVariable(
+  environment: { get(name: string): string | undefined },
+  name: string,
+): string | undefined {
+  try {
+    return environment.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return "not UTF-8";
+  }
+}
+
 function chooseIdentity(
   realUserId: number,
   environment: { get(name: string): string | undefined },
 ): Identity {
   if (realUserId !== 0) return { userId: realUserId, groupId: openLibc().getgid() };
-  const userId = parseId(environment.get("SUDO_UID"));
-  const groupId = parseId(environment.get("SUDO_GID"));
+  const userId = parseId(readVariable(environment, "SUDO_UID"));
+  const groupId = parseId(readVariable(environment, "SUDO_GID"));
   if (userId === undefined) return { userId: nobody, groupId: nobody };
   return { userId, groupId: groupId ?? nobody };
 }

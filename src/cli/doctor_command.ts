@@ -37,12 +37,13 @@ export async function runDoctor(words: readonly string[], system: System): Promi
   if (others.length > 0) {
     throw new UsageError("Cannot examine several targets: want one at most", undefined, others[0]);
   }
-  const findings = [
+  const findings: Finding[] = [
     programFinding(),
     socketFinding(system),
     ...stampFindings(system),
     clockFinding(system),
   ];
+  findings.push(...privilegeFindings(system));
   let unresolved = false;
   if (target !== undefined) {
     const { targets, problems } = await listTargets([target], system.resolver);
@@ -82,6 +83,18 @@ function socketFinding({ diagnostics }: System): Finding {
   }
   const why = diagnostics.hasNetRaw() === true ? " (CAP_NET_RAW)" : "";
   return { check: "raw socket", verdict: "ok", detail: `can be opened${why}` };
+}
+
+/** Gives root up as a run does; a finding where that fails, since a run ends there. */
+function privilegeFindings(system: System): Finding[] {
+  try {
+    system.dropPrivileges();
+    return [];
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const detail = `${error.message}${cureFor(error)}`;
+    return [{ check: "root", verdict: "fail", detail }];
+  }
 }
 
 function stampFindings({ diagnostics }: System): Finding[] {

@@ -17,6 +17,7 @@ import {
   readStampSupport,
   resolveName,
   slotBytesFor,
+  withCallersRights,
 } from "../../ffi/mod.ts";
 import { FileSink } from "../report/file_sink.ts";
 import { type ByteSink, writeAll } from "../report/line_sink.ts";
@@ -73,7 +74,7 @@ const scanMachine: ScanMachine = {
   errorName: errnoCode,
   openFile,
   readRegularFile,
-  identifyFile,
+  identifyFile: (path) => withCallersRights(() => identifyFile(path)),
 };
 
 const realSystem: System = {
@@ -91,7 +92,7 @@ const realSystem: System = {
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal(),
   readBytes,
-  openAppend: (path) => OutputDescriptor.openAppend(path),
+  openAppend: (path) => withCallersRights(() => OutputDescriptor.openAppend(path)),
   lookUpAddress,
   resolver: { resolve },
   openTransport,
@@ -113,7 +114,9 @@ function openTransport(options: TransportOptions): Transport {
 }
 
 function openFile(path: string, mode: "create" | "keep"): WritableFile {
-  const file = Deno.openSync(path, { write: true, create: mode === "create" });
+  const file = withCallersRights(() =>
+    Deno.openSync(path, { write: true, create: mode === "create" })
+  );
   // Now: once root is given up, the path may be out of reach.
   const { isFile } = file.statSync();
   return {
@@ -152,7 +155,7 @@ function identifyFile(path: string, links = 0): { id: string; sizeBytes: number 
 
 function readRegularFile(path: string, maxBytes: number): string | undefined {
   return optional(() => {
-    using file = Deno.openSync(path);
+    using file = withCallersRights(() => Deno.openSync(path));
     const { isFile, size } = file.statSync();
     if (!isFile || size > maxBytes) return undefined;
     const bytes = new Uint8Array(size);
@@ -200,7 +203,7 @@ function optional<T>(ask: () => T): T | undefined {
 }
 
 async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
-  yield* path === "-" ? Deno.stdin.readable : (await Deno.open(path)).readable;
+  yield* path === "-" ? Deno.stdin.readable : withCallersRights(() => Deno.openSync(path)).readable;
 }
 
 async function resolve(name: string): Promise<NameResolution> {

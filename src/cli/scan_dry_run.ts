@@ -45,10 +45,12 @@ export async function runDry(setup: ScanSetup, system: System): Promise<ExitCode
   };
   if (pcap === undefined) {
     const file = await openOutputFile(output, "--output", system) ?? system.stdout;
+    system.dropPrivileges();
     await printProbes(probes, new LineSink(file, fail));
     return exitCode;
   }
   const file = openOutput(pcap, "--pcap", () => system.scan.openFile(pcap, "create"));
+  system.dropPrivileges();
   try {
     file.clear();
     const count = writeProbes(probes, file);

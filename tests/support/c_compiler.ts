@@ -20,6 +20,7 @@ const HEADERS = [
   "stdio.h",
   "string.h",
   "sys/eventfd.h",
+  "sys/fsuid.h",
   "sys/ioctl.h",
   "sys/mman.h",
   "sys/socket.h",
