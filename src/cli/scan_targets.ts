@@ -1,5 +1,6 @@
 /** From the words and files of a command line to blocks of addresses. */
 
+import { parseAddress } from "../packet/address.ts";
 import { shortText } from "../report/safe_text.ts";
 import type { Block } from "../target/block.ts";
 import { parseBlockLines } from "../target/block_list.ts";
@@ -57,6 +58,12 @@ export async function readScanTargets(
     for await (const { firstNumber, lines } of readFileLines(file, "--file", system)) {
       for (const [index, line] of lines.entries()) {
         for (const text of wordsOf(line)) {
+          // Ten million lines may be ten million addresses.
+          const address = parseAddress(text);
+          if (address !== undefined) {
+            blocks.push({ first: address, last: address });
+            continue;
+          }
           const reading = readWord(text);
           if (reading.kind === "block") {
             blocks.push(reading.block);

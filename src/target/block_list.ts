@@ -1,5 +1,6 @@
 /** Lists of exclusions, which stand for blocks alone. */
 
+import { parseAddress } from "../packet/address.ts";
 import type { Block } from "./block.ts";
 import { wordsOf } from "./list_words.ts";
 import { readWord } from "./target_word.ts";
@@ -34,6 +35,12 @@ export function parseBlockLines(lines: readonly string[], firstNumber = 1): Bloc
   const faults: BlockListFault[] = [];
   for (const [index, line] of lines.entries()) {
     for (const text of wordsOf(line)) {
+      // Ten million lines may be ten million addresses.
+      const address = parseAddress(text);
+      if (address !== undefined) {
+        blocks.push({ first: address, last: address });
+        continue;
+      }
       const reading = readWord(text);
       if (reading.kind === "block") {
         blocks.push(reading.block);
