@@ -92,17 +92,40 @@ export function containsBlock(outer: Block, inner: Block): boolean {
 
 /** The same set of addresses as sorted blocks that neither overlap nor touch. */
 export function mergeBlocks(blocks: Iterable<Block>): Block[] {
-  const sorted = [...blocks].sort((a, b) => a.first - b.first);
   const merged: { first: number; last: number }[] = [];
-  for (const { first, last } of sorted) {
-    const previous = merged.at(-1);
-    if (previous !== undefined && first <= previous.last + 1) {
-      previous.last = Math.max(previous.last, last);
-    } else {
-      merged.push({ first, last });
-    }
+  let open: { first: number; last: number } | undefined;
+  for (const { first, last } of sortBlocks(blocks)) {
+    if (open !== undefined && first <= open.last + 1) open.last = Math.max(open.last, last);
+    else merged.push(open = { first, last });
   }
   return merged;
+}
+
+/** By first address. A list of ten million is sorted once: what was merged or subtracted before is in order. */
+function sortBlocks(blocks: Iterable<Block>): Iterable<Block> {
+  const list: readonly Block[] = Array.isArray(blocks) ? blocks : [...blocks];
+  for (let i = 1; i < list.length; i++) {
+    if ((list[i] as Block).first < (list[i - 1] as Block).first) return sortAsNumbers(list);
+  }
+  return list;
+}
+
+/** Both addresses in one 64-bit number, which sorts many times faster than objects by a function. */
+function* sortAsNumbers(list: readonly Block[]): Generator<Block> {
+  const numbers = new BigUint64Array(list.length);
+  const words = new DataView(numbers.buffer);
+  // Little-endian, as every processor is that Deno runs on.
+  for (const [i, { first, last }] of list.entries()) {
+    words.setUint32(8 * i, last, true);
+    words.setUint32(8 * i + 4, first, true);
+  }
+  numbers.sort();
+  const block = { first: 0, last: 0 };
+  for (let i = 0; i < list.length; i++) {
+    block.first = words.getUint32(8 * i + 4, true);
+    block.last = words.getUint32(8 * i, true);
+    yield block;
+  }
 }
 
 /** The addresses of `blocks` that are in none of `excluded`, sorted and merged. */
