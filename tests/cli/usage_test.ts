@@ -89,7 +89,7 @@ programTest(
       [["-M", "perhaps", "127.0.0.1"], /'perhaps' for --path-mtu: want one of do, dont$/m],
       [["--format", "xml", "127.0.0.1"], /'xml' for --format: want one of text, json/],
       [["--payload", "0xabc", "127.0.0.1"], /'0xabc' for --payload: want 0x and pairs/],
-      [["--payload", "65456", "127.0.0.1"], /'65456' for --payload: want .* up to 65455$/m],
+      [["--payload", "65508", "127.0.0.1"], /'65508' for --payload: want .* up to 65507$/m],
       [["-I", "", "127.0.0.1"], /an empty value for --interface: want a value that is not empty$/m],
     ]),
 );
