@@ -5,14 +5,25 @@ import { capture, say, warn } from "./output.ts";
 /** Debian packages by what they are for. */
 const PACKAGES: readonly string[] = [
   // Networks, firewalls, users and resource limits of the tests.
-  ...["iproute2", "nftables", "libcap2-bin", "procps", "util-linux", "coreutils", "mount"],
+  ...[
+    "iproute2",
+    "nftables",
+    "libcap2-bin",
+    "procps",
+    "util-linux",
+    "coreutils",
+    "mount",
+    "strace",
+  ],
   // The ABI test compiles C; the runtime base for `deno task compile` comes as a tar file.
   ...["gcc", "libc6-dev", "tar", "xz-utils"],
   // Foreign tools that judge our bytes and our numbers.
   ...["tcpdump", "tshark", "fping", "nmap", "hping3", "iputils-clockdiff", "iputils-ping", "zmap"],
   ...["masscan", "chrony", "python3-scapy"],
   // Readers of our output, completions and man page.
-  ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils"],
+  ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils", "gzip"],
+  // Writers of the hexadecimal text that decode reads.
+  ...["xxd", "bsdextrautils"],
 ];
 
 /** While this program exists and ends with 101, packages start no daemon: chronyd would set the clock. */
