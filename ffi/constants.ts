@@ -23,6 +23,8 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 /** Level of the options that every socket has. */
 export const SOL_SOCKET = darwin ? 0xffff : 1;
+/** Permission to share an address with another socket that permits it. */
+export const SO_REUSEADDR = darwin ? 4 : 2;
 /** Size of the send buffer. */
 export const SO_SNDBUF = darwin ? 0x1001 : 7;
 /** Size of the receive buffer, at most net.core.rmem_max. */
@@ -75,9 +77,21 @@ export const IPPROTO_RAW = 255;
 export const IPPROTO_UDP = 17;
 /** The program writes the IPv4 header itself. */
 export const IP_HDRINCL = darwin ? 2 : 3;
+/** Type of service; also the type of the control message that carries that of a received datagram. */
+export const IP_TOS = darwin ? 3 : 1;
+/** Time to live; also the type of the control message that carries that of a received datagram. */
+export const IP_TTL = darwin ? 4 : 2;
+/** Ask for the addresses of each datagram; also the type of the control message that carries them. Linux only. */
+export const IP_PKTINFO = 8;
+/** Ask for the time to live of each datagram. Linux only. */
+export const IP_RECVTTL = 12;
+/** Ask for the type of service of each datagram. Linux only. */
+export const IP_RECVTOS = 13;
 /** Path MTU discovery, one of IP_PMTUDISC_*. */
 export const IP_MTU_DISCOVER = 10;
-/** Path MTU discovery: ignore what is known of the path, use the interface's MTU. */
+/** Path MTU discovery: never set DF, fragment. */
+export const IP_PMTUDISC_DONT = 0;
+/** Path MTU discovery: set DF, ignore what is known of the path, use the interface's MTU. */
 export const IP_PMTUDISC_PROBE = 3;
 /** Type of the control message that an error queue entry carries. */
 export const IP_RECVERR = 11;
@@ -113,6 +127,8 @@ export const SOF_TIMESTAMPING_OPT_TSONLY = 1 << 11;
 // <linux/errqueue.h>
 /** Origin of an error queue entry: this machine's own refusal. */
 export const SO_EE_ORIGIN_LOCAL = 1;
+/** Origin of an error queue entry: an ICMP error. */
+export const SO_EE_ORIGIN_ICMP = 2;
 /** Origin of an error queue entry: a transmit stamp. */
 export const SO_EE_ORIGIN_TIMESTAMPING = 4;
 /** Kind of transmit stamp: the driver took the datagram. */

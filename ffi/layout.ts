@@ -122,9 +122,13 @@ export const SockExtendedErr = {
   errno: 0,
   origin: 4,
   type: 5,
+  code: 6,
   info: 8,
   data: 12,
 } as const;
+
+/** `struct in_pktinfo`, ip(7), IP_PKTINFO. */
+export const InPktinfo = { size: 12, destination: 8 } as const;
 
 /** `struct addrinfo`, getaddrinfo(3). */
 export const Addrinfo = {

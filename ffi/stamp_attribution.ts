@@ -13,40 +13,55 @@ import { enableTransmitStamps } from "./socket_option.ts";
  */
 export type StampAttribution = "key" | "content";
 
+/** A message that a kind of socket checks, with its control messages, but does not send. */
+export interface UnsentMessage {
+  /** What is handed to sendmsg. */
+  readonly bytes: Uint8Array;
+  /** Where to, an unsigned 32-bit number. */
+  readonly destination: number;
+}
+
 /**
  * Asks for transmit stamps: with keys where the kernel takes them.
  *
  * @param asked the one to use; the best that the kernel has by default
+ * @param unsent what the kernel is asked with; a raw socket's by default
  * @returns the one in use; undefined when the kernel stamps nothing
  */
 export function chooseAttribution(
   descriptor: number,
   asked: StampAttribution | undefined,
+  unsent: UnsentMessage = rawMessage,
 ): StampAttribution | undefined {
   if (asked !== "content") {
     if (!enableTransmitStamps(descriptor, true)) return undefined;
-    if (takesKeys(descriptor)) return "key";
+    if (takesKeys(descriptor, unsent)) return "key";
     if (asked === "key") return undefined;
   }
   return enableTransmitStamps(descriptor, false) ? "content" : undefined;
 }
 
 /**
- * Asks the kernel whether it takes keys in control messages, with a datagram that MSG_PROBE keeps from being sent:
- * an older kernel answers EINVAL to the unknown control message.
+ * Asks the kernel whether it takes keys in control messages, with a datagram that is not sent: an older kernel answers
+ * EINVAL to the unknown control message.
  */
-function takesKeys(descriptor: number): boolean {
+function takesKeys(descriptor: number, { bytes, destination }: UnsentMessage): boolean {
   const batch = new MessageBatch({
     slots: 1,
-    payloadBytes: probeHeader.length,
+    payloadBytes: bytes.length,
     controlBytes: KEY_CONTROL_BYTES,
   });
   writeKeyControl(batch.view, batch.controlOffset(0), 0);
-  batch.fill(0, probeHeader, loopback, KEY_CONTROL_BYTES);
+  batch.fill(0, bytes, destination, KEY_CONTROL_BYTES);
   const result = openLibc().sendmsg(descriptor, batch.pointerAt(0), c.MSG_PROBE | c.MSG_DONTWAIT);
   return result >= 0 || readErrno() !== errnoNumber("EINVAL");
 }
 
-const loopback = 0x7f000001;
-/** A bare IPv4 header: version and length, total length 20, TTL 1, ICMP; the rest is for the kernel to fill in. */
-const probeHeader = Uint8Array.of(0x45, 0, 0, 20, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 127, 0, 0, 1);
+/**
+ * For a raw socket, which MSG_PROBE keeps from sending: a bare IPv4 header to 127.0.0.1 (version and length, total
+ * length 20, TTL 1, ICMP; the rest is for the kernel to fill in).
+ */
+const rawMessage: UnsentMessage = {
+  bytes: Uint8Array.of(0x45, 0, 0, 20, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 127, 0, 0, 1),
+  destination: 0x7f000001,
+};

@@ -60,7 +60,7 @@ async function measure(
 ): Promise<ExitCode> {
   const { targets } = list;
   const shared = new SharedAddresses(targets);
-  const transport = openTransport(plan, system);
+  const transport = await openTransport(plan, system);
   system.dropPrivileges();
   try {
     const { clock } = transport;

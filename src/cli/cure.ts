@@ -11,6 +11,9 @@ export interface SystemErrorLike extends Error {
 /** The calls that give root up. */
 const DROPPING: ReadonlySet<string> = new Set(["setgroups", "setresgid", "setresuid"]);
 
+/** What lets every group open the socket that echo requests need. */
+export const ECHO_CURE = "'sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"'";
+
 /** True for a refusal by the operating system, whichever copy of the class it is. */
 export function isSystemError(error: unknown): error is SystemErrorLike {
   return error instanceof Error && error.name === "SystemError" && "syscall" in error;
@@ -26,7 +29,8 @@ export function cureFor(error: Error): string {
   if (error.syscall === "socket") {
     const program = Deno.build.standalone ? "icmptime" : "deno";
     return `. Raw sockets need root or CAP_NET_RAW: run it with sudo, or once ` +
-      `'sudo setcap cap_net_raw+ep "$(command -v ${program})"', or in a container with --cap-add NET_RAW`;
+      `'sudo setcap cap_net_raw+ep "$(command -v ${program})"', or in a container with --cap-add NET_RAW` +
+      (error.code === "EACCES" ? `; echo alone needs only ${ECHO_CURE}` : "");
   }
   if (DROPPING.has(error.syscall)) {
     return ". This root may not become another user, so it could not be given up: in a container add " +

@@ -4,7 +4,7 @@ import { green, red, yellow } from "@std/fmt/colors";
 import { formatAddress } from "../packet/mod.ts";
 import { listTargets } from "../target/target_list.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { cureFor } from "./cure.ts";
+import { cureFor, ECHO_CURE, isSystemError } from "./cure.ts";
 import { DOCTOR_COMMAND, DOCTOR_OPTIONS } from "./doctor_options.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
@@ -37,9 +37,11 @@ export async function runDoctor(words: readonly string[], system: System): Promi
   if (others.length > 0) {
     throw new UsageError("Cannot examine several targets: want one at most", undefined, others[0]);
   }
+  const socket = socketFinding(system);
   const findings: Finding[] = [
     programFinding(),
-    socketFinding(system),
+    socket,
+    await echoFinding(system, socket),
     ...stampFindings(system),
     clockFinding(system),
   ];
@@ -95,6 +97,20 @@ function privilegeFindings(system: System): Finding[] {
     const detail = `${error.message}${cureFor(error)}`;
     return [{ check: "root", verdict: "fail", detail }];
   }
+}
+
+/** Whether echo works without the privilege that raw sockets need. */
+async function echoFinding({ diagnostics }: System, { verdict }: Finding): Promise<Finding> {
+  const error = await diagnostics.tryEchoSocket();
+  if (error === undefined) {
+    const detail =
+      "'ping --echo' and 'fping' work without privilege too (net.ipv4.ping_group_range)";
+    return { check: "echo", verdict: "ok", detail };
+  }
+  const cure = isSystemError(error) && error.code === "EACCES"
+    ? `this group may not open sockets for it, that needs ${ECHO_CURE}`
+    : error.message;
+  return { check: "echo", verdict, detail: `only with raw sockets: ${cure}` };
 }
 
 function stampFindings({ diagnostics }: System): Finding[] {

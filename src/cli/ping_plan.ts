@@ -120,9 +120,22 @@ export function planPing(options: Parsed<typeof PING_OPTIONS>): PingPlan {
       icmpTypes: [kind === "echo" ? ECHO_REPLY : TIMESTAMP_REPLY, ...ICMP_ERROR_TYPES],
       datagramBytes: template.lengthBytes,
       kernelStamps: !options["user-stamps"],
+      echo: options.echo
+        ? { identifier: options.identifier, obstacle: findObstacle(options) }
+        : undefined,
     },
     messageBytes: template.lengthBytes - 20,
   };
+}
+
+/** The option for which an echo run needs a raw socket, if there is one: the rest a socket without privilege can do. */
+function findObstacle(options: Parsed<typeof PING_OPTIONS>): string | undefined {
+  if (options["bad-checksum"]) return "--bad-checksum";
+  if ((options.code ?? 0) !== 0) return "--code";
+  // To the kernel 0 stands for any.
+  if (options.identifier === 0) return "--identifier 0";
+  // It prints the IPv4 header, which the kernel keeps to itself.
+  return options.explain ? "--explain" : undefined;
 }
 
 /**

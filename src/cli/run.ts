@@ -17,6 +17,7 @@ import {
   readStampSupport,
   resolveName,
   slotBytesFor,
+  SystemError,
   withCallersRights,
 } from "../../ffi/mod.ts";
 import { FileSink } from "../report/file_sink.ts";
@@ -30,6 +31,7 @@ import type { ScanMachine, WritableFile } from "./scan_machine.ts";
 import type {
   ClockFinding,
   Diagnostics,
+  EchoNeeds,
   RouteFinding,
   RunSignal,
   SocketFinding,
@@ -60,6 +62,7 @@ function openStandard(descriptor: 1 | 2): ByteSink {
 
 const diagnostics: Diagnostics = {
   trySocket,
+  tryEchoSocket,
   readClock,
   stampsTransmit,
   hasNetRaw,
@@ -100,16 +103,45 @@ const realSystem: System = {
   onSignal,
 };
 
-function openTransport(options: TransportOptions): Transport {
+function openTransport(options: TransportOptions): Transport | Promise<Transport> {
   const { interfaceName, sourceAddress, mark, icmpTypes, kernelStamps } = options;
-  return RawSocket.open({
+  try {
+    return RawSocket.open({
+      interfaceName,
+      sourceAddress,
+      mark,
+      icmpTypes,
+      kernelStamps,
+      slotBytes: slotBytesFor(options.datagramBytes),
+      onTrouble: options.onTrouble,
+    });
+  } catch (error) {
+    const isRefused = error instanceof SystemError && error.syscall === "socket" &&
+      error.code === "EPERM";
+    if (!isRefused || options.echo === undefined || Deno.build.os !== "linux") throw error;
+    return openEchoSocket(options, options.echo, error);
+  }
+}
+
+/** For who may not open raw sockets. Loaded only then. */
+async function openEchoSocket(
+  options: TransportOptions,
+  { identifier, obstacle }: EchoNeeds,
+  { syscall, errno }: SystemError,
+): Promise<Transport> {
+  if (obstacle !== undefined) {
+    throw new SystemError(syscall, errno, `use ${obstacle} without a raw socket`);
+  }
+  const { EchoSocket } = await import("../../ffi/echo_socket.ts");
+  const { interfaceName, sourceAddress, mark, kernelStamps, onTrouble } = options;
+  return EchoSocket.open({
+    identifier,
     interfaceName,
     sourceAddress,
     mark,
-    icmpTypes,
     kernelStamps,
     slotBytes: slotBytesFor(options.datagramBytes),
-    onTrouble: options.onTrouble,
+    onTrouble,
   });
 }
 
@@ -178,6 +210,17 @@ function trySocket(): SocketFinding {
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { ok: false, error };
+  }
+}
+
+async function tryEchoSocket(): Promise<Error | undefined> {
+  const { EchoSocket } = await import("../../ffi/echo_socket.ts");
+  try {
+    EchoSocket.open().close();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return error;
   }
 }
 

@@ -213,7 +213,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   const { plan, list, conditions = [] } = setup;
   const { targets } = list;
   const shared = new SharedAddresses(targets);
-  const transport = openTransport(plan, system);
+  const transport = await openTransport(plan, system);
   let file: OutputFile | undefined;
   try {
     file = await openOutputFile(setup.output, "--output", system);
@@ -226,7 +226,8 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     const errors = new LineSink(system.stderr, () => {});
     const reporter = setup.openReporter(sink, errors);
     const { baseUnixMs } = transport.clock;
-    const { kind, count, intervalMs, timeoutMs, identifier } = plan.prober;
+    const { kind, count, intervalMs, timeoutMs } = plan.prober;
+    const identifier = transport.identifier ?? plan.prober.identifier;
     const { clock } = transport;
     const nowUnixS = () => baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
     const tell = (event: ConditionEvent) => {
@@ -260,7 +261,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     });
     const deadlineMs = remainingMs(plan.prober.deadlineMs, system);
     const prober: Prober = new Prober(
-      { ...plan.prober, deadlineMs, targets: shared.asked },
+      { ...plan.prober, identifier, deadlineMs, targets: shared.asked },
       transport,
       shared.listener(recorder),
     );
@@ -278,6 +279,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       intervalMs,
       timeoutMs,
       identifier,
+      isUnprivileged: transport.identifier !== undefined,
       stampSource: transport.stampSource,
       // Our own stamps are taken before the system call.
       stampAt: transport.stampSource === "kernel" ? plan.prober.stampAt ?? "driver" : "queue",
@@ -339,7 +341,10 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
 }
 
 /** Opens the socket of a run; what fails there and does not end the run is reported once. */
-export function openTransport({ transport }: PingPlan, system: System): Transport {
+export function openTransport(
+  { transport }: PingPlan,
+  system: System,
+): Transport | Promise<Transport> {
   const onTrouble = (error: Error) => complain(system, `${error.message}; the run goes on`);
   return system.openTransport({ ...transport, onTrouble });
 }

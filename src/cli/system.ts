@@ -6,6 +6,14 @@ import type { OutputFileHandle } from "../report/output_file.ts";
 import type { NameResolver } from "../target/resolver.ts";
 import type { ScanMachine } from "./scan_machine.ts";
 
+/** What an echo run needs of a socket that takes no privilege. */
+export interface EchoNeeds {
+  /** ICMP identifier that was asked for. */
+  readonly identifier: number | undefined;
+  /** The option that such a socket cannot carry out; undefined for none. */
+  readonly obstacle: string | undefined;
+}
+
 /** How a socket is to be opened. */
 export interface TransportOptions {
   /** Interface to send from. */
@@ -20,6 +28,8 @@ export interface TransportOptions {
   readonly datagramBytes: number;
   /** Take stamps from the kernel where it has them. */
   readonly kernelStamps: boolean;
+  /** Only echo requests will be sent: without raw sockets, one that needs no privilege will do. */
+  readonly echo?: EchoNeeds | undefined;
   /** Called once for each kind of failure that the run survives. */
   readonly onTrouble?: ((error: Error) => void) | undefined;
 }
@@ -60,6 +70,8 @@ export interface ClockFinding {
 export interface Diagnostics {
   /** Tries to open a raw socket, and closes it. */
   trySocket(): SocketFinding;
+  /** Tries to open a socket for echo requests without privilege; resolves to why it cannot be. */
+  tryEchoSocket(): Promise<Error | undefined>;
   /** Asks how the local clock is kept. */
   readClock(): ClockFinding | undefined;
   /** Asks whether an interface's driver stamps what it sends; undefined when it does not say. */
@@ -96,8 +108,8 @@ export interface System {
   lookUpAddress(address: number): Promise<string | undefined>;
   /** Names. */
   readonly resolver: NameResolver;
-  /** Opens a socket; throws where the system refuses. The caller closes it. */
-  openTransport(options: TransportOptions): Transport;
+  /** Opens a socket; throws, or rejects, where the system refuses. The caller closes it. */
+  openTransport(options: TransportOptions): Transport | Promise<Transport>;
   /** Gives up root for good. Call once every socket and file is open. */
   dropPrivileges(): void;
   /** Calls `handler` at a signal; the returned function ends that. */

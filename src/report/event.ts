@@ -26,6 +26,8 @@ export interface RunInfo {
   readonly timeoutMs: number;
   /** ICMP identifier, where all probes have the same. */
   readonly identifier: number | undefined;
+  /** The socket is the kernel's own for echo requests, which needs no privilege. */
+  readonly isUnprivileged?: boolean | undefined;
   /** Who takes the stamps. */
   readonly stampSource: string;
   /** Moment from which delays count. */

@@ -58,8 +58,16 @@ export const RUN_FIELDS: readonly Field<RunInfo>[] = [
     type: "integer",
     optional: true,
     description:
-      "ICMP identifier of all probes, where --identifier set one; else each target has its own",
+      "ICMP identifier of all probes, where --identifier or the socket sets one; else each target has its own",
     value: (run) => run.identifier,
+  },
+  {
+    name: "socket",
+    type: "string",
+    values: ["raw", "echo"],
+    description:
+      "raw: a raw socket; echo: one for echo requests alone, which needs no privilege, and whose identifier all probes have",
+    value: (run) => run.isUnprivileged ? "echo" : "raw",
   },
   {
     name: "stamp_source",

@@ -70,9 +70,10 @@ export class TextReporter implements Reporter {
     if (this.#options.quiet) return;
     const targets = info.targets === 1 ? "1 target" : `${info.targets} targets`;
     const stamps = info.stampSource === "kernel" ? "kernel stamps" : "user-space stamps";
+    const socket = info.isUnprivileged ? ", unprivileged" : "";
     this.#sink.line(
       dim(
-        `icmptime: ${info.kind} requests of ${info.lengthBytes} bytes to ${targets}, ${stamps}`,
+        `icmptime: ${info.kind} requests of ${info.lengthBytes} bytes to ${targets}, ${stamps}${socket}`,
       ),
     );
   }

@@ -70,6 +70,7 @@ export class FakeSystem implements System {
         ? { ok: true, stampSource: "kernel" }
         : { ok: false, error: socketError };
     },
+    tryEchoSocket: () => Promise.resolve(undefined),
     readClock: () => ({
       synchronised: true,
       maximumErrorUs: 1500,

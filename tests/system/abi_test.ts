@@ -147,10 +147,12 @@ const structures: Readonly<Record<string, Structure>> = {
       errno: "ee_errno",
       origin: "ee_origin",
       type: "ee_type",
+      code: "ee_code",
       info: "ee_info",
       data: "ee_data",
     },
   },
+  InPktinfo: { type: "struct in_pktinfo", members: { destination: "ipi_addr" } },
   Addrinfo: {
     type: "struct addrinfo",
     members: {

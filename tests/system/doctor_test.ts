@@ -29,8 +29,11 @@ programTest({
   assertEquals(result.code, 0);
   const findings = readFindings(result);
   const verdictOf = (check: string) => findings.get(check)?.verdict;
-  assertEquals([...findings.keys()], ["program", "raw socket", "stamps", "clock", "route"]);
-  assertEquals(["program", "raw socket", "stamps", "route"].map(verdictOf), Array(4).fill("ok"));
+  assertEquals([...findings.keys()], ["program", "raw socket", "echo", "stamps", "clock", "route"]);
+  assertEquals(
+    ["program", "raw socket", "echo", "stamps", "route"].map(verdictOf),
+    Array(5).fill("ok"),
+  );
   assertMatch(findings.get("program")?.detail ?? "", /^icmptime \d.*Deno \d.*linux/);
   assertMatch(
     findings.get("program")?.detail ?? "",
@@ -50,7 +53,7 @@ programTest({
   const { code, stdout } = await pair.near.run(program.argv("doctor", pair.farAddress));
   assertEquals(code, 0);
   const lines = stdout.trimEnd().split("\n");
-  assertEquals(lines.length, 5);
+  assertEquals(lines.length, 6);
   for (const line of lines) assertMatch(line, /^(ok {2}|warn) {2}[a-z ]{10} {2}\S/);
 });
 
@@ -63,9 +66,15 @@ programTest({
   const argv = withoutNetRaw(program.argv("doctor", "--json"));
   const result = await pair.near.run(argv);
   assertEquals(result.code, 4);
-  const socket = readFindings(result).get("raw socket");
+  const findings = readFindings(result);
+  const socket = findings.get("raw socket");
   assertEquals(socket?.verdict, "fail");
   assertMatch(socket?.detail ?? "", /EPERM.*sudo.*setcap cap_net_raw\+ep/);
+  assertEquals(findings.get("echo")?.verdict, "fail");
+  assertMatch(findings.get("echo")?.detail ?? "", /sysctl -w net\.ipv4\.ping_group_range=/);
+  await pair.near.sysctl("net/ipv4/ping_group_range", "0 2147483647");
+  const granted = await pair.near.run(argv);
+  assertEquals([granted.code, readFindings(granted).get("echo")?.verdict], [4, "ok"]);
 });
 
 programTest({
