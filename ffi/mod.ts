@@ -22,6 +22,6 @@ export {
 export { OutputDescriptor } from "./output_descriptor.ts";
 export { RawSocket, type RawSocketOptions, slotBytesFor } from "./raw_socket.ts";
 export { findRoute, isBroadcast, type RouteAnswer, type RouteQuery } from "./route_source.ts";
-export { isHangupIgnored } from "./signal_action.ts";
+export { isHangupIgnored, requireSignalDescriptors } from "./signal_action.ts";
 export type { StampAttribution } from "./stamp_attribution.ts";
 export { SystemClock, type SystemInstant } from "./system_clock.ts";

@@ -15,6 +15,7 @@ import {
   readHostName,
   readNetworkCapabilities,
   readStampSupport,
+  requireSignalDescriptors,
   resolveName,
   slotBytesFor,
   SystemError,
@@ -266,7 +267,10 @@ const ENDING: ReadonlySet<RunSignal> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
 let startedWithoutHangup: boolean | undefined;
 
 function onSignal(signal: RunSignal, handler: () => void): () => void {
-  startedWithoutHangup ??= isHangupIgnored();
+  if (startedWithoutHangup === undefined) {
+    requireSignalDescriptors();
+    startedWithoutHangup = isHangupIgnored();
+  }
   // Who starts a program with nohup(1) wants it to outlive the terminal. Without any listener the runtime would end it.
   const isIgnored = signal === "SIGHUP" && startedWithoutHangup;
   const listener = () => {
