@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { EchoSocket } from "../../ffi/echo_socket.ts";
+import { PROJECT_FOLDER } from "../../tools/project.ts";
 import "../support/open_libc.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { asPlainUser, type Program, programTest, withoutNetRaw } from "../support/program.ts";
@@ -235,6 +236,68 @@ programTest({
   );
   holder.sendSignal("SIGINT");
   assertEquals((await holder.result()).code, 0);
+});
+
+programTest({
+  name: "ping --echo: without privilege a host that speaks for a silent one is not believed",
+  ...NEEDS,
+  tools: ["setpriv", "nft", "python3"],
+}, async (program) => {
+  await using pair = await openPair();
+  await pair.far.nft(`table ip silence {
+    chain input {
+      type filter hook input priority 0;
+      ip daddr ${SECOND} icmp type echo-request drop
+    }
+  }`);
+  const forger = `${PROJECT_FOLDER}tests/support/forger.py`;
+  await using speaker = pair.far.spawn(
+    ["python3", forger, pair.device, pair.farAddress, "speak-for", SECOND],
+  );
+  await speaker.output(/ready/);
+  const args = ["--json", "--echo", "-c", "5", "-i", "50ms", "-W", "300ms"];
+  const { stdout } = await pair.near.run(
+    unprivileged(program, ...args, pair.farAddress, SECOND),
+  );
+  const { summaries } = readRecords(stdout);
+  const counts = summaries.map(({ address, received, lost, refused }) => {
+    return { address, received, lost, refused };
+  });
+  assertEquals(counts, [
+    { address: pair.farAddress, received: 5, lost: 0, refused: 0 },
+    { address: SECOND, received: 0, lost: 5, refused: 0 },
+  ]);
+  speaker.sendSignal("SIGTERM");
+  assertGreater(Number((await speaker.output(/sent (\d+)/))[1]), 0);
+});
+
+programTest({
+  name: "ping --echo: without privilege an interface made again under its name is used again",
+  ...NEEDS,
+}, async (program) => {
+  await using pair = await openPair();
+  await using ping = pair.near.spawn(
+    unprivileged(
+      program,
+      ...["--json", "--echo", "--loop", "-i", "50ms", "-W", "200ms", "-I", pair.device],
+      pair.farAddress,
+    ),
+  );
+  await ping.output(/"type":"reply"/);
+  await pair.near.ip(`link del ${pair.device}`);
+  await ping.output(/"type":"unsent"/);
+  await pair.near.ip(
+    `link add ${pair.device} type veth peer name ${pair.device} netns ${pair.far.name}`,
+    `addr add ${pair.nearAddress}/24 dev ${pair.device}`,
+    `link set ${pair.device} up`,
+  );
+  await pair.far.ip(
+    `addr add ${pair.farAddress}/24 dev ${pair.device}`,
+    `link set ${pair.device} up`,
+  );
+  await ping.output(/"type":"unsent"[^]*"type":"reply"/);
+  ping.sendSignal("SIGINT");
+  assertEquals((await ping.result()).code, 0);
 });
 
 programTest({
