@@ -1,12 +1,12 @@
 /** `ping` as a function: the same prober and the same socket as the command, without its words and lines. */
 
-import { RawSocket, resolveName, slotBytesFor } from "../../ffi/mod.ts";
+import { RawSocket, resolveName, slotBytesFor, SystemError } from "../../ffi/mod.ts";
 import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import { Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
-import type { TransmitMoment } from "../probe/transport.ts";
+import type { TransmitMoment, Transport } from "../probe/transport.ts";
 import { type Block, parseBlock } from "../target/block.ts";
 import type { NameResolution } from "../target/resolver.ts";
 import { listTargets, type TargetProblem } from "../target/target_list.ts";
@@ -75,7 +75,9 @@ export class TargetError extends Error {
  * Asks hosts for their time and yields what becomes of each probe: `replied`, `refused`, `timedOut` or `unsent`.
  *
  * The socket opens with the first `next()` and closes with the iteration, however that ends: by its last outcome, a
- * `break`, an exception or the signal. Opening it needs root or CAP_NET_RAW, and Deno's `--allow-ffi`. The probes
+ * `break`, an exception or the signal. Opening it needs root or CAP_NET_RAW (echo
+ * requests only a group in net.ipv4.ping_group_range; identification and fragment field of replies are then 0), and Deno's
+ * `--allow-ffi`. The probes
  * keep their times whether or not the caller keeps up; outcomes wait in order until they are taken.
  *
  * @param targets Names, addresses, prefixes (`192.0.2.0/28`) or ranges (`192.0.2.1-192.0.2.20`), one or several;
@@ -106,11 +108,11 @@ export async function* ping(
   const { signal } = options;
   if (list.targets.length === 0 || signal?.aborted) return;
   const shared = probeOptions(options);
-  using transport = openSocket(options, shared.template.lengthBytes);
+  using transport = await openSocket(options, shared.template.lengthBytes);
   const queue = new OutcomeQueue(options);
   const addresses = new SharedAddresses(list.targets);
   const prober = new Prober(
-    { ...shared, targets: addresses.asked },
+    { ...shared, identifier: transport.identifier, targets: addresses.asked },
     transport,
     addresses.listener(queue),
   );
@@ -169,17 +171,30 @@ function probeOptions(options: PingOptions) {
   } as const;
 }
 
-function openSocket(options: PingOptions, lengthBytes: number): RawSocket {
-  const reply = options.message === "echo" ? ECHO_REPLY : TIMESTAMP_REPLY;
-  return RawSocket.open({
+/** A raw socket; for echo requests, without the privilege to open one, the kernel's own socket for these. */
+async function openSocket(
+  options: PingOptions,
+  lengthBytes: number,
+): Promise<Transport & Disposable> {
+  const isEcho = options.message === "echo";
+  const common = {
     interfaceName: options.interfaceName,
     sourceAddress: addressOf(options.sourceAddress),
     mark: options.mark,
-    icmpTypes: [reply, ...ICMP_ERROR_TYPES],
     kernelStamps: options.kernelStamps,
     slotBytes: slotBytesFor(lengthBytes),
     onTrouble: options.onTrouble,
-  });
+  };
+  try {
+    const reply = isEcho ? ECHO_REPLY : TIMESTAMP_REPLY;
+    return RawSocket.open({ ...common, icmpTypes: [reply, ...ICMP_ERROR_TYPES] });
+  } catch (error) {
+    const isRefused = error instanceof SystemError && error.syscall === "socket" &&
+      error.code === "EPERM";
+    if (!isRefused || !isEcho || Deno.build.os !== "linux") throw error;
+    const { EchoSocket } = await import("../../ffi/echo_socket.ts");
+    return EchoSocket.open(common);
+  }
 }
 
 function addressOf(text: string | undefined): number | undefined {

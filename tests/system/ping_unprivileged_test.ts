@@ -358,6 +358,27 @@ programTest({
 });
 
 systemTest({
+  name: "library: echo requests need no privilege where net.ipv4.ping_group_range allows them",
+  ...NEEDS,
+}, async () => {
+  await using pair = await openPair();
+  const script = `import { ping } from "${PROJECT_FOLDER}src/mod.ts";
+    for await (const outcome of ping(Deno.args[0], { message: "echo", count: 2, intervalMs: 10 })) {
+      console.log(outcome.kind);
+    }`;
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(file, script);
+    const flags = ["--quiet", "--no-prompt", "--config", `${PROJECT_FOLDER}deno.json`];
+    const argv = [Deno.execPath(), "run", ...flags, "--allow-ffi", file, pair.farAddress];
+    const { code, stdout, stderr } = await pair.near.run(withoutNetRaw(argv));
+    assertEquals([code, stdout, stderr], [0, "replied\nreplied\n", ""]);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+systemTest({
   name: "the echo socket's stamps find their datagrams by content, as before Linux 6.13",
   namespaces: true,
 }, async () => {
