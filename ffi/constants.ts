@@ -215,10 +215,18 @@ export const STA_NANO = 0x2000;
 // <linux/capability.h>
 /** Version word of capget() with two sets of 32 bits. */
 export const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+/** Bit of CAP_SETGID. */
+export const CAP_SETGID = 6;
+/** Bit of CAP_SETUID. */
+export const CAP_SETUID = 7;
 /** Bit of CAP_NET_ADMIN. */
 export const CAP_NET_ADMIN = 12;
 /** Bit of CAP_NET_RAW. */
 export const CAP_NET_RAW = 13;
+
+// <sys/prctl.h>
+/** No execve(2) grants a privilege any more. */
+export const PR_SET_NO_NEW_PRIVS = 38;
 
 // <sys/socket.h>, for sweeps
 /** Frames of a link layer, packet(7). Linux only. */

@@ -144,6 +144,10 @@ export const LINUX_SYMBOLS = {
   getresuid: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
   // r: header; w: two data structures
   capget: { parameters: ["buffer", "buffer"], result: "i32" },
+  // r: header, two data structures. Of the calling thread alone
+  capset: { parameters: ["buffer", "buffer"], result: "i32" },
+  // r and w: nothing with the one request that we make. Of the calling thread alone. Variadic in C: see ioctl
+  prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The functions of {@linkcode PORTABLE_SYMBOLS}, ready to call. */

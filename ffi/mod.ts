@@ -1,6 +1,7 @@
 /** Sockets, clocks, names and privileges by way of the C library. Nothing is opened before it is used. */
 
 export { lookUpAddress, type Resolution, resolveName } from "./address_info.ts";
+export { type NetworkCapabilities, readNetworkCapabilities } from "./capabilities.ts";
 export { type ClockDiscipline, readClockDiscipline } from "./clock_discipline.ts";
 export type { RawOutgoing, RawReceived, RawSendResult, RawTransmitStamp } from "./datagram.ts";
 export { errnoCode, SystemError } from "./errno.ts";
@@ -13,12 +14,7 @@ export {
   readStampSupport,
   type StampSupport,
 } from "./interfaces.ts";
-export {
-  dropPrivilege,
-  type Identity,
-  type NetworkCapabilities,
-  readNetworkCapabilities,
-} from "./privilege.ts";
+export { dropPrivilege, giveUpPrivileges, type Identity } from "./privilege.ts";
 export { OutputDescriptor } from "./output_descriptor.ts";
 export { RawSocket, type RawSocketOptions, slotBytesFor } from "./raw_socket.ts";
 export { findRoute, isBroadcast, type RouteAnswer, type RouteQuery } from "./route_source.ts";

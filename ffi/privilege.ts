@@ -3,9 +3,13 @@
  * up the last user id 0 also clears the thread's capabilities (capabilities(7)).
  */
 
-import { CAP_NET_ADMIN, CAP_NET_RAW, LINUX_CAPABILITY_VERSION_3 } from "./constants.ts";
-import { checkResult } from "./errno.ts";
-import { Capabilities } from "./layout.ts";
+import {
+  clearCapabilities,
+  forbidNewPrivileges,
+  hasPermittedCapabilities,
+} from "./capabilities.ts";
+import { checkResult, SystemError } from "./errno.ts";
+import { isRootOutside, whyIdsAreFixed } from "./fixed_ids.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
 
 const linux = Deno.build.os === "linux";
@@ -22,12 +26,31 @@ export interface Identity {
   readonly groupId: number;
 }
 
-/** Which of the capabilities that matter here the calling thread can use. */
-export interface NetworkCapabilities {
-  /** CAP_NET_RAW: raw sockets. */
-  readonly netRaw: boolean;
-  /** CAP_NET_ADMIN: firewall marks, receive buffers beyond the limit. */
-  readonly netAdmin: boolean;
+/**
+ * Gives up every privilege that the process can give up: user id 0, then the capabilities of the calling thread, and
+ * on Linux the right to gain any by execve(2). Where root cannot become another user, it stays user 0 without
+ * capabilities in this thread. Threads that the runtime started before keep the capabilities of a file or of such a root.
+ *
+ * @returns what of root is left and why; undefined where nothing is
+ * @throws {SystemError} when the kernel refuses what it should allow; the process must not go on
+ * @throws {Error} when root could be had back
+ */
+export function giveUpPrivileges(): string | undefined {
+  let reason: string | undefined;
+  try {
+    dropPrivilege();
+  } catch (error) {
+    if (!linux || !(error instanceof SystemError)) throw error;
+    reason = whyIdsAreFixed(chooseIdentity(readUserIds()[0], Deno.env));
+    if (reason === undefined) throw error;
+  }
+  if (linux) {
+    clearCapabilities();
+    forbidNewPrivileges();
+  }
+  return reason !== undefined && isRootOutside()
+    ? `stays root: ${reason}; the main thread gave up capabilities`
+    : undefined;
 }
 
 /**
@@ -116,7 +139,7 @@ function parseId(text: string | undefined): number | undefined {
 function verifyDropped(userId: number): void {
   const ids = readUserIds();
   const regained = openLibc().setuid(0) === 0 || openLibc().setgid(0) === 0;
-  const capable = linux && readCapabilityWords(Capabilities.permitted).some((word) => word !== 0);
+  const capable = linux && hasPermittedCapabilities();
   if (regained || capable || ids.some((id) => id !== userId)) {
     throw new Error("Cannot give up root: user ids, groups or capabilities are kept after all");
   }
@@ -133,30 +156,4 @@ function readUserIds(): readonly [real: number, ...others: number[]] {
   ];
   checkResult(openLinuxLibc().getresuid(...cells), "getresuid", "learn who runs this");
   return [ids[0] as number, ids[1] as number, ids[2] as number];
-}
-
-/**
- * The capabilities that the calling thread can use now. Linux only.
- *
- * @throws {SystemError} when the kernel refuses
- */
-export function readNetworkCapabilities(): NetworkCapabilities {
-  const low = readCapabilityWords(Capabilities.effective)[0] as number;
-  return {
-    netRaw: (low >>> CAP_NET_RAW & 1) === 1,
-    netAdmin: (low >>> CAP_NET_ADMIN & 1) === 1,
-  };
-}
-
-/** Capabilities 0..31 and 32..63 of one set. C reads the header and writes the data, both held during the call. */
-function readCapabilityWords(set: number): number[] {
-  const header = new DataView(new ArrayBuffer(Capabilities.headerSize));
-  header.setUint32(Capabilities.version, LINUX_CAPABILITY_VERSION_3, true);
-  const data = new DataView(new ArrayBuffer(2 * Capabilities.dataSize));
-  const result = openLinuxLibc().capget(
-    new Uint8Array(header.buffer),
-    new Uint8Array(data.buffer),
-  );
-  checkResult(result, "capget", "read this program's capabilities");
-  return [data.getUint32(set, true), data.getUint32(Capabilities.dataSize + set, true)];
 }

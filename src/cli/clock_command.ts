@@ -14,7 +14,7 @@ import { type Clock, formatMs } from "../time/mod.ts";
 import { CLOCK_COMMAND, CLOCK_OPTIONS } from "./clock_options.ts";
 import { type ClockOptions, planClock, randomOriginateMs, stampsVia } from "./clock_plan.ts";
 import { checkJson, parseCommandLine } from "./command_line.ts";
-import { complain } from "./complain.ts";
+import { complain, giveUpPrivileges } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatHelp } from "./help.ts";
 import type { PingPlan } from "./ping_plan.ts";
@@ -61,7 +61,7 @@ async function measure(
   const { targets } = list;
   const shared = new SharedAddresses(targets);
   const transport = await openTransport(plan, system);
-  system.dropPrivileges();
+  giveUpPrivileges(system);
   try {
     const { clock } = transport;
     const { count, intervalMs, timeoutMs, identifier, kind } = plan.prober;

@@ -16,3 +16,9 @@ export function complain(system: Pick<System, "stderr">, message: string): void 
     // Nobody can be told that nobody listens, or that there is no room for the word.
   }
 }
+
+/** Gives up every privilege, and reports in one line what of root is left. */
+export function giveUpPrivileges(system: Pick<System, "stderr" | "dropPrivileges">): void {
+  const remainder = system.dropPrivileges();
+  if (remainder !== undefined) complain(system, remainder);
+}

@@ -87,11 +87,11 @@ function socketFinding({ diagnostics }: System): Finding {
   return { check: "raw socket", verdict: "ok", detail: `can be opened${why}` };
 }
 
-/** Gives root up as a run does; a finding where that fails, since a run ends there. */
+/** Gives root up as a run does; a finding where that fails, since a run ends there, and where some of it is left. */
 function privilegeFindings(system: System): Finding[] {
   try {
-    system.dropPrivileges();
-    return [];
+    const remainder = system.dropPrivileges();
+    return remainder === undefined ? [] : [{ check: "root", verdict: "warn", detail: remainder }];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const detail = `${error.message}${cureFor(error)}`;

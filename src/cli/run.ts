@@ -2,9 +2,9 @@
 
 import { setColorEnabled } from "@std/fmt/colors";
 import {
-  dropPrivilege,
   errnoCode,
   findRoute,
+  giveUpPrivileges,
   isBroadcast,
   isHangupIgnored,
   listInterfaceAddresses,
@@ -100,7 +100,7 @@ const realSystem: System = {
   lookUpAddress,
   resolver: { resolve },
   openTransport,
-  dropPrivileges: () => void dropPrivilege(),
+  dropPrivileges: giveUpPrivileges,
   onSignal,
 };
 

@@ -7,7 +7,7 @@ import { type DryProbe, dryRun } from "../scan/dry_run.ts";
 import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { emitPcapHeader, emitPcapRecord, LINK_TYPE } from "../scan/pcap.ts";
 import type { ProbeShape } from "../scan/probe_writer.ts";
-import { complain } from "./complain.ts";
+import { complain, giveUpPrivileges } from "./complain.ts";
 import { readEgress } from "./egress.ts";
 import { ExitCode } from "./exit_code.ts";
 import { openOutput } from "./open_output.ts";
@@ -45,12 +45,12 @@ export async function runDry(setup: ScanSetup, system: System): Promise<ExitCode
   };
   if (pcap === undefined) {
     const file = await openOutputFile(output, "--output", system) ?? system.stdout;
-    system.dropPrivileges();
+    giveUpPrivileges(system);
     await printProbes(probes, new LineSink(file, fail));
     return exitCode;
   }
   const file = openOutput(pcap, "--pcap", () => system.scan.openFile(pcap, "create"));
-  system.dropPrivileges();
+  giveUpPrivileges(system);
   try {
     file.clear();
     const count = writeProbes(probes, file);

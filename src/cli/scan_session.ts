@@ -16,7 +16,7 @@ import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { emitProbeTemplate } from "../scan/probe_writer.ts";
 import type { ScanListener, ScanProgress } from "../scan/scan_record.ts";
 import { Sweep } from "../scan/sweep.ts";
-import { complain } from "./complain.ts";
+import { complain, giveUpPrivileges } from "./complain.ts";
 import { readEgress } from "./egress.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { OpenScan, WritableFile } from "./scan_machine.ts";
@@ -40,7 +40,7 @@ export async function runScanSession(setup: ScanSetup, system: System): Promise<
   const sockets = await openSockets(setup, system);
   try {
     const files = await openFiles(setup, system);
-    system.dropPrivileges();
+    giveUpPrivileges(system);
     return await sweep(setup, sockets, files, system);
   } finally {
     sockets.close();

@@ -28,7 +28,7 @@ import {
   type TargetListOptions,
   type TargetProblem,
 } from "../target/target_list.ts";
-import { complain } from "./complain.ts";
+import { complain, giveUpPrivileges } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { complainOfOutput, hasLostOutput, obeySignals, openOutputFile } from "./output.ts";
 import { readFileLines } from "./read_file.ts";
@@ -217,7 +217,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   let file: OutputFile | undefined;
   try {
     file = await openOutputFile(setup.output, "--output", system);
-    system.dropPrivileges();
+    giveUpPrivileges(system);
     const sink = new LineSink(file ?? system.stdout, (error) => {
       complainOfOutput(error, system);
       prober.stop();

@@ -110,8 +110,11 @@ export interface System {
   readonly resolver: NameResolver;
   /** Opens a socket; throws, or rejects, where the system refuses. The caller closes it. */
   openTransport(options: TransportOptions): Transport | Promise<Transport>;
-  /** Gives up root for good. Call once every socket and file is open. */
-  dropPrivileges(): void;
+  /**
+   * Gives up root and capabilities for good. Call once every socket and file is open. Returns what of root is left,
+   * and why; undefined where nothing is. Throws where it must not go on.
+   */
+  dropPrivileges(): string | undefined;
   /** Calls `handler` at a signal; the returned function ends that. */
   onSignal(signal: RunSignal, handler: () => void): () => void;
 }

@@ -23,6 +23,7 @@ const HEADERS = [
   "sys/fsuid.h",
   "sys/ioctl.h",
   "sys/mman.h",
+  "sys/prctl.h",
   "sys/socket.h",
   "sys/timex.h",
   "time.h",
@@ -47,6 +48,7 @@ const HEADERS = [
 const PRELUDE = `#define _GNU_SOURCE
 ${HEADERS.map((header) => `#include <${header}>`).join("\n")}
 int capget(cap_user_header_t header, cap_user_data_t data); /* capget(2): "no wrapper header in glibc" */
+int capset(cap_user_header_t header, cap_user_data_t data);
 `;
 
 /**

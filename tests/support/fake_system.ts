@@ -148,7 +148,7 @@ export class FakeSystem implements System {
   }
 
   /** Notes that it was called. */
-  dropPrivileges(): void {
+  dropPrivileges(): undefined {
     this.calls.push("dropPrivileges");
   }
 

@@ -286,13 +286,19 @@ systemTest(
         assertEquals(returned, "isize", name);
         returned = "i32";
       }
-      // A variadic function: the one further argument that we pass is a pointer, or the mode of open(2).
-      const further = name === "open" ? "u32" : "pointer";
-      const told = parameters.map((type) => type === "..." ? further : classes.get(type));
+      const told = parameters.flatMap((type) =>
+        type === "..." ? furtherArguments[name] ?? ["pointer"] : classes.get(type)
+      );
       assertEquals(ours, `${name}(${told.join(", ")}) ${returned}`);
     }
   },
 );
+
+/** What we pass to a variadic function beyond what its prototype names, where that is not one pointer. */
+const furtherArguments: Readonly<Record<string, readonly string[]>> = {
+  open: ["u32"],
+  prctl: ["usize", "usize", "usize", "usize"],
+};
 
 function normalize(type: string): string {
   if (type === "buffer") return "pointer";
