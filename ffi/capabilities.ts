@@ -11,11 +11,16 @@ import {
   CAP_SETGID,
   CAP_SETUID,
   LINUX_CAPABILITY_VERSION_3,
+  PR_GET_NO_NEW_PRIVS,
   PR_SET_NO_NEW_PRIVS,
 } from "./constants.ts";
 import { checkResult } from "./errno.ts";
 import { Capabilities } from "./layout.ts";
 import { openLinuxLibc } from "./libc.ts";
+
+const programFile = new TextEncoder().encode("/proc/self/exe\0");
+/** Where the file system keeps what setcap(8) gave to a file (xattr(7)). */
+const capabilityAttribute = new TextEncoder().encode("security.capability\0");
 
 /** Which of the capabilities that matter here the calling thread can use. */
 export interface NetworkCapabilities {
@@ -69,6 +74,17 @@ export function clearCapabilities(): void {
 export function forbidNewPrivileges(): void {
   const result = openLinuxLibc().prctl(PR_SET_NO_NEW_PRIVS, 1n, 0n, 0n, 0n);
   checkResult(result, "prctl", "forbid new privileges");
+}
+
+/**
+ * True where the program's file has capabilities (setcap) which the kernel did not grant, because whoever started it had
+ * set no_new_privs. Ask before {@linkcode forbidNewPrivileges}.
+ */
+export function isFileCapabilityIgnored(): boolean {
+  const libc = openLinuxLibc();
+  if (libc.prctl(PR_GET_NO_NEW_PRIVS, 0n, 0n, 0n, 0n) !== 1) return false;
+  // C reads both names during the call. A length of 0 asks for the size alone: nothing is written.
+  return libc.getxattr(programFile, capabilityAttribute, null, 0n) > 0n;
 }
 
 function hasBit(word: number, bit: number): boolean {

@@ -227,6 +227,8 @@ export const CAP_NET_RAW = 13;
 // <sys/prctl.h>
 /** No execve(2) grants a privilege any more. */
 export const PR_SET_NO_NEW_PRIVS = 38;
+/** Asks whether that is set. */
+export const PR_GET_NO_NEW_PRIVS = 39;
 
 // <sys/socket.h>, for sweeps
 /** Frames of a link layer, packet(7). Linux only. */

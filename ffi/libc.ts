@@ -146,7 +146,9 @@ export const LINUX_SYMBOLS = {
   capget: { parameters: ["buffer", "buffer"], result: "i32" },
   // r: header, two data structures. Of the calling thread alone
   capset: { parameters: ["buffer", "buffer"], result: "i32" },
-  // r and w: nothing with the one request that we make. Of the calling thread alone. Variadic in C: see ioctl
+  // r: path, name; w: the value, nothing where the size is 0
+  getxattr: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "isize" },
+  // r and w: nothing with the requests that we make. Of the calling thread alone. Variadic in C: see ioctl
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 

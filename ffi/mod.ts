@@ -1,7 +1,11 @@
 /** Sockets, clocks, names and privileges by way of the C library. Nothing is opened before it is used. */
 
 export { lookUpAddress, type Resolution, resolveName } from "./address_info.ts";
-export { type NetworkCapabilities, readNetworkCapabilities } from "./capabilities.ts";
+export {
+  isFileCapabilityIgnored,
+  type NetworkCapabilities,
+  readNetworkCapabilities,
+} from "./capabilities.ts";
 export { type ClockDiscipline, readClockDiscipline } from "./clock_discipline.ts";
 export type { RawOutgoing, RawReceived, RawSendResult, RawTransmitStamp } from "./datagram.ts";
 export { errnoCode, SystemError } from "./errno.ts";

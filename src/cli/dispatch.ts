@@ -74,7 +74,7 @@ function explain(error: unknown, system: System): ExitCode {
     return ExitCode.System;
   }
   if (isSystemError(error)) {
-    complain(system, `${error.message}${cureFor(error)}`);
+    complain(system, `${error.message}${cureFor(error, system.diagnostics)}`);
     return ExitCode.System;
   }
   throw error;

@@ -80,7 +80,7 @@ function programFinding(): Finding {
 function socketFinding({ diagnostics }: System): Finding {
   const socket = diagnostics.trySocket();
   if (!socket.ok) {
-    const detail = `${socket.error.message}${cureFor(socket.error)}`;
+    const detail = `${socket.error.message}${cureFor(socket.error, diagnostics)}`;
     return { check: "raw socket", verdict: "fail", detail };
   }
   const why = diagnostics.hasNetRaw() === true ? " (CAP_NET_RAW)" : "";
@@ -94,7 +94,7 @@ function privilegeFindings(system: System): Finding[] {
     return remainder === undefined ? [] : [{ check: "root", verdict: "warn", detail: remainder }];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const detail = `${error.message}${cureFor(error)}`;
+    const detail = `${error.message}${cureFor(error, system.diagnostics)}`;
     return [{ check: "root", verdict: "fail", detail }];
   }
 }

@@ -6,6 +6,7 @@ import {
   findRoute,
   giveUpPrivileges,
   isBroadcast,
+  isFileCapabilityIgnored,
   isHangupIgnored,
   listInterfaceAddresses,
   lookUpAddress,
@@ -67,6 +68,7 @@ const diagnostics: Diagnostics = {
   readClock,
   stampsTransmit,
   hasNetRaw,
+  isFileCapabilityIgnored: () => optional(isFileCapabilityIgnored) ?? false,
 };
 
 /** Loaded only when a scan runs: start-up time is part of the tool. */

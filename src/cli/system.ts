@@ -78,6 +78,8 @@ export interface Diagnostics {
   stampsTransmit(interfaceName: string): boolean | undefined;
   /** The process may open raw sockets by capability. */
   hasNetRaw(): boolean | undefined;
+  /** The program's file has capabilities that were not granted, because it was started with no_new_privs. */
+  isFileCapabilityIgnored(): boolean;
 }
 
 /** The machine. */

@@ -26,6 +26,7 @@ const HEADERS = [
   "sys/prctl.h",
   "sys/socket.h",
   "sys/timex.h",
+  "sys/xattr.h",
   "time.h",
   "unistd.h",
   "linux/capability.h",

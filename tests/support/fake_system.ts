@@ -79,6 +79,7 @@ export class FakeSystem implements System {
     }),
     stampsTransmit: () => true,
     hasNetRaw: () => this.#options.socketError === undefined,
+    isFileCapabilityIgnored: () => false,
   };
 
   /** Names from the table; no others are known. */

@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { mustRun, runCommand, RunningCommand } from "../support/command.ts";
 import { asPlainUser, BINARY_PROGRAM, binaryTest, programTest } from "../support/program.ts";
-import { readRecords } from "../support/records.ts";
+import { assertComplaint, readRecords } from "../support/records.ts";
 
 /** A namespace of its own with its loopback up, then the command. */
 const alone = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
@@ -119,11 +119,8 @@ binaryTest({
   assertEquals([code, stderr, readRecords(stdout).end.received], [0, "", 1]);
 });
 
-binaryTest({
-  name: "setcap: once the socket is open, the thread that reads packets has no capability left",
-  namespaces: true,
-  tools: ["setcap", "setpriv", "unshare"],
-}, async () => {
+/** Runs `test` with the path of a copy of the binary that has CAP_NET_RAW by setcap(8). */
+async function withSetcap(test: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-setcap-" });
   try {
     const path = `${folder}/icmptime`;
@@ -131,8 +128,24 @@ binaryTest({
     await Deno.copyFile(BINARY_PROGRAM.argv()[0] as string, path);
     await Deno.chmod(path, 0o755);
     await mustRun(["setcap", "cap_net_raw+ep", path]);
-    const asUser = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", path];
-    const argv = [...alone, ...asUser, "--json", "--loop", "-i", "50ms", "127.0.0.1"];
+    await test(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const asUser = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+const CAPABILITY_TOOLS = {
+  namespaces: true,
+  tools: ["setcap", "setpriv", "unshare"],
+} as const;
+
+binaryTest({
+  name: "setcap: once the socket is open, the thread that reads packets has no capability left",
+  ...CAPABILITY_TOOLS,
+}, async () => {
+  await withSetcap(async (path) => {
+    const argv = [...alone, ...asUser, path, "--json", "--loop", "-i", "50ms", "127.0.0.1"];
     await using ping = RunningCommand.spawn(argv, { env });
     await ping.output(/"type":"reply"[^]*"type":"reply"/);
     assertEquals(await mainThread(ping.pid), ALL_GIVEN_UP);
@@ -144,7 +157,27 @@ binaryTest({
     ping.sendSignal("SIGINT");
     const { code, stderr } = await ping.result();
     assertEquals([code, stderr], [0, ""]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
+});
+
+binaryTest({
+  name: "setcap, started with no_new_privs: the cure names it, and doctor does; code 4",
+  ...CAPABILITY_TOOLS,
+}, async () => {
+  await withSetcap(async (path) => {
+    // Two programs: the first leaves the capabilities of root behind, which would count as old ones.
+    const prefix = [...alone, ...asUser, "setpriv", "--no-new-privs", path];
+    const cure = /EPERM\)\. The capability of this file \(setcap\) does not count, .*no_new_privs/;
+    const ping = await runCommand([...prefix, "-c", "1", "127.0.0.1"], { env });
+    assertEquals([ping.code, ping.stdout], [4, ""]);
+    assertComplaint(ping.stderr, cure);
+    const doctor = await runCommand([...prefix, "doctor"], { env });
+    assertEquals(doctor.code, 4);
+    assertMatch(doctor.stdout, cure);
+    // The cure that it names.
+    const ambient = ["--inh-caps=+net_raw", "--ambient-caps=+net_raw"];
+    const cured = [...alone, ...asUser, ...ambient, "setpriv", "--no-new-privs", path];
+    const { code, stderr } = await runCommand([...cured, "-c", "1", "127.0.0.1"], { env });
+    assertEquals([code, stderr], [0, ""]);
+  });
 });
