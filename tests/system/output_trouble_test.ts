@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { mustRun } from "../support/command.ts";
 import { Namespace } from "../support/namespace.ts";
-import { SOURCE_PROGRAM } from "../support/program.ts";
+import { BINARY_PROGRAM, binaryTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
 
@@ -118,12 +118,17 @@ systemTest({
 });
 
 /** Runs a shell script in a folder of its own with the program's argv as "$@"; returns what it says and the file there. */
-async function runInFolder(script: string, args: readonly string[], file: string) {
+async function runInFolder(
+  script: string,
+  args: readonly string[],
+  file: string,
+  program = SOURCE_PROGRAM,
+) {
   await using namespace = await Namespace.open();
   const folder = await Deno.makeTempDir({ prefix: "icmptime-trouble-" });
   try {
     await Deno.chmod(folder, 0o777);
-    const argv = ["sh", "-c", `cd "$0"; ${script}`, folder, ...SOURCE_PROGRAM.argv(...args)];
+    const argv = ["sh", "-c", `cd "$0"; ${script}`, folder, ...program.argv(...args)];
     const result = await namespace.run(argv);
     return { ...result, text: await Deno.readTextFile(`${folder}/${file}`) };
   } finally {
@@ -131,7 +136,10 @@ async function runInFolder(script: string, args: readonly string[], file: string
   }
 }
 
-/** The limit comes when the runtime has started, since its caches are files, too, and before root is given up. */
+/**
+ * The limit comes when the runtime has started, and before root is given up. Of the compiled program: run from its
+ * source, the runtime writes caches that a limit on files ends, too.
+ */
 const LIMIT = "pid=$!; exec 3>targets; prlimit --pid $pid --fsize=65536 || kill $pid; " +
   "echo 127.0.0.1 >&3; exec 3>&-; wait $pid";
 
@@ -141,7 +149,7 @@ const LIMITED: readonly (readonly [name: string, script: string])[] = [
 ];
 
 for (const [name, script] of LIMITED) {
-  systemTest({
+  binaryTest({
     name: `output: a file that may not grow further ends in a whole line, code 4 (${name})`,
     namespaces: true,
     tools: ["prlimit", "mkfifo"],
@@ -150,6 +158,7 @@ for (const [name, script] of LIMITED) {
       script,
       ["--json", "-c", "1000", "-i", "1ms"],
       "results",
+      BINARY_PROGRAM,
     );
     assertEquals(code, 4);
     const [complaint = "", ...others] = stderr.split(/(?<=\n)/);
