@@ -49,7 +49,10 @@ labTest({ name: "ping: clocks in coarse steps have no false bounds" }, async () 
     for (const [index, { replies, summary }] of asked.entries()) {
       const what = `${TICKS[index]} ms each ${interval}`;
       assertEquals([what, replies.length], [what, 40]);
-      assert(holds(summary, truthMs), `${what}: ${JSON.stringify(summary)}`);
+      // A clock of whole seconds may not tick in all of a short run: it then proves no time.
+      const hasTicked = new Set(replies.map(({ receive_ms }) => receive_ms)).size > 1;
+      const isTrue = hasTicked ? holds(summary, truthMs) : summary.offset_lower_ms === undefined;
+      assert(isTrue, `${what}: ${JSON.stringify(summary)}`);
       // Nobody can have taken it for a fine clock.
       assert(summary.tick_ms !== 1, what);
       const isAssumed = ({ flags }: ReplyRecord) => flags.includes("tick-assumed");
