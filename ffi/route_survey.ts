@@ -23,6 +23,14 @@ export interface SurveyedBlock {
   readonly last: number;
 }
 
+/** Blocks in order, in an array or any other form. */
+export interface SurveyedBlocks extends Iterable<SurveyedBlock> {
+  /** Number of blocks. */
+  readonly length: number;
+  /** A block; undefined beyond the end. */
+  at(index: number): SurveyedBlock | undefined;
+}
+
 /** What the routes to some blocks have in common, and what not. */
 export interface RouteSurvey {
   /** The route to the lowest address that has one. */
@@ -48,7 +56,7 @@ const SPACE_END = 2 ** 32;
  * @throws {SystemError} ENETUNREACH and the like when there is a route to none of them
  */
 export function surveyRoutes(
-  blocks: readonly SurveyedBlock[],
+  blocks: SurveyedBlocks,
   query: NetlinkRouteQuery,
 ): RouteSurvey {
   const prefixes = listRoutePrefixes();
@@ -89,15 +97,15 @@ function isSameWay(a: NetlinkRoute, b: NetlinkRoute): boolean {
 }
 
 /** One address of each stretch between borders that has some in the blocks, the lowest. One more than the limit at most. */
-function listSamples(blocks: readonly SurveyedBlock[], borders: readonly number[]): number[] {
+function listSamples(blocks: SurveyedBlocks, borders: readonly number[]): number[] {
   const starts = [...new Set([0, ...borders])].filter((start) => start < SPACE_END);
   starts.sort((a, b) => a - b);
   const samples: number[] = [];
   let index = 0;
   for (const [position, start] of starts.entries()) {
     const end = starts[position + 1] ?? SPACE_END;
-    while (index < blocks.length && (blocks[index] as SurveyedBlock).last < start) index++;
-    const block = blocks[index];
+    while (index < blocks.length && (blocks.at(index) as SurveyedBlock).last < start) index++;
+    const block = blocks.at(index);
     if (block === undefined || samples.length > MOST_STRETCHES) return samples;
     const sample = Math.max(block.first, start);
     if (sample < end) samples.push(sample);
@@ -105,6 +113,7 @@ function listSamples(blocks: readonly SurveyedBlock[], borders: readonly number[
   return samples;
 }
 
-function overlapsAny(blocks: readonly SurveyedBlock[], { first, last }: SurveyedBlock): boolean {
-  return blocks.some((block) => block.first <= last && first <= block.last);
+function overlapsAny(blocks: SurveyedBlocks, { first, last }: SurveyedBlock): boolean {
+  for (const block of blocks) if (block.first <= last && first <= block.last) return true;
+  return false;
 }

@@ -18,14 +18,14 @@ import { findInterfaceIndex } from "./interfaces.ts";
 import { openLibc } from "./libc.ts";
 import { findHardwareAddresses } from "./neighbours.ts";
 import { lookUpRoute, type NetlinkLink, type NetlinkRoute, readLink } from "./netlink.ts";
-import { type RouteSurvey, surveyRoutes } from "./route_survey.ts";
+import { type RouteSurvey, type SurveyedBlocks, surveyRoutes } from "./route_survey.ts";
 import { addressText } from "./socket_address.ts";
 import { bindToAddress } from "./socket_option.ts";
 
 /** What a way out is asked for. */
 export interface ScanPathQuery {
   /** The targets: blocks of addresses, both ends included, unsigned 32-bit numbers. */
-  readonly blocks: readonly { readonly first: number; readonly last: number }[];
+  readonly blocks: SurveyedBlocks;
   /** Send through this interface only. */
   readonly interfaceName?: string | undefined;
   /** Source address to use, an unsigned 32-bit number. */
@@ -97,7 +97,7 @@ export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
     ...describeSurvey(survey),
   });
   if (source !== undefined) requireOwnAddress(source);
-  const [firstBlock] = blocks;
+  const firstBlock = blocks.at(0);
   if (firstBlock === undefined) return raw("there are no targets");
   const routeQuery = { interfaceIndex: requireInterface(interfaceName), mark, source };
   if (gatewayMac !== undefined) {

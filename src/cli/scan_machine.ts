@@ -5,13 +5,13 @@ import type { CheckpointFile } from "../scan/checkpoint.ts";
 import type { PathGuard } from "../scan/path_keeper.ts";
 import type { ReplySource, Witness } from "../scan/reply_collector.ts";
 import type { Transmitter } from "../scan/sender.ts";
-import type { Block } from "../target/block.ts";
+import type { PackedBlocks } from "../target/packed_blocks.ts";
 import type { Clock } from "../time/instant.ts";
 
 /** What is to be sent, and how it may leave. */
 export interface ScanSocketRequest {
   /** The targets, sorted. */
-  readonly blocks: readonly Block[];
+  readonly blocks: PackedBlocks;
   /** Interface to send from. */
   readonly interfaceName?: string | undefined;
   /** Source address to send from, an unsigned 32-bit number. */

@@ -3,6 +3,7 @@
 import { parseAddress } from "../packet/address.ts";
 import { shortText } from "../report/safe_text.ts";
 import type { Block } from "../target/block.ts";
+import { PackedBlocks } from "../target/packed_blocks.ts";
 import { parseBlockLines } from "../target/block_list.ts";
 import { type ListedWord, wordsOf } from "../target/list_words.ts";
 import { readWord } from "../target/target_word.ts";
@@ -18,7 +19,7 @@ const LOOKUPS_AT_ONCE = 16;
 /** What a scan's words and files name. */
 export interface ScanTargets {
   /** Blocks, those of the words first. */
-  readonly blocks: readonly Block[];
+  readonly blocks: PackedBlocks;
   /** Every word gave some. */
   readonly isWhole: boolean;
 }
@@ -42,12 +43,12 @@ export async function readScanTargets(
   files: readonly string[],
   system: System,
 ): Promise<ScanTargets> {
-  const blocks: Block[] = [];
+  const blocks = new PackedBlocks();
   const names: Name[] = [];
   const skipped = new SkippedLines(system);
   for (const text of words) {
     const reading = readWord(text);
-    if (reading.kind === "block") blocks.push(reading.block);
+    if (reading.kind === "block") blocks.push(reading.block.first, reading.block.last);
     else if (reading.kind === "name") names.push({ text, ascii: reading.name, from: undefined });
     else {
       const shown = text.trim() === "" ? `'${text}'` : shortText(text);
@@ -61,12 +62,12 @@ export async function readScanTargets(
           // Ten million lines may be ten million addresses.
           const address = parseAddress(text);
           if (address !== undefined) {
-            blocks.push({ first: address, last: address });
+            blocks.push(address, address);
             continue;
           }
           const reading = readWord(text);
           if (reading.kind === "block") {
-            blocks.push(reading.block);
+            blocks.push(reading.block.first, reading.block.last);
             continue;
           }
           const from = { file, line: firstNumber + index };
@@ -78,7 +79,7 @@ export async function readScanTargets(
   }
   const found = await lookUp(names, system, skipped);
   skipped.close();
-  for (const block of found.blocks) blocks.push(block);
+  for (const { first, last } of found.blocks) blocks.push(first, last);
   return { blocks, isWhole: found.isWhole && skipped.count === 0 };
 }
 
@@ -87,7 +88,7 @@ async function lookUp(
   names: readonly Name[],
   system: System,
   skipped: SkippedLines,
-): Promise<ScanTargets> {
+): Promise<{ readonly blocks: readonly Block[]; readonly isWhole: boolean }> {
   const found = new Array<Awaited<ReturnType<System["resolver"]["resolve"]>>>(names.length);
   let next = 0;
   const work = async () => {
@@ -119,8 +120,9 @@ export async function readExclusions(
   given: readonly Block[],
   files: readonly string[],
   system: System,
-): Promise<Block[]> {
-  const blocks = [...given];
+): Promise<PackedBlocks> {
+  const blocks = new PackedBlocks();
+  for (const { first, last } of given) blocks.push(first, last);
   const skipped = new SkippedLines(system);
   for (const path of files) {
     // One by one: a file may have more lines than a call takes arguments.
@@ -137,7 +139,7 @@ export async function readExclusions(
           path,
         );
       }
-      for (const block of some) blocks.push(block);
+      for (const { first, last } of some) blocks.push(first, last);
     }
   }
   skipped.close();

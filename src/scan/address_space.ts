@@ -1,17 +1,16 @@
 /** All target addresses of a scan as one index space, whatever blocks and holes they come from. */
 
-import { type Block, blockSize, subtractBlocks } from "../target/block.ts";
+import { type Block, subtractBlocks } from "../target/block.ts";
+import type { PackedBlocks } from "../target/packed_blocks.ts";
 
 /** Sorted addresses without repetition, numbered 0 … size − 1. Memory grows with the number of blocks, not with their size. */
 export class AddressSpace {
   /** Number of addresses, 0 to 2^32. */
   readonly size: number;
   /** The blocks, sorted, neither overlapping nor touching. */
-  readonly blocks: readonly Block[];
-  /** Index of each block's first address; a double, since the whole space has 2^32 of them. */
-  readonly #starts: Float64Array;
-  /** What to add to an index inside a block to get its address. */
-  readonly #shifts: Float64Array;
+  readonly blocks: PackedBlocks;
+  /** Index of each block's first address. */
+  readonly #starts: Uint32Array;
 
   /**
    * Numbers the addresses.
@@ -21,13 +20,11 @@ export class AddressSpace {
    */
   constructor(targets: Iterable<Block>, excluded: Iterable<Block> = []) {
     this.blocks = subtractBlocks(targets, excluded);
-    this.#starts = new Float64Array(this.blocks.length);
-    this.#shifts = new Float64Array(this.blocks.length);
+    this.#starts = new Uint32Array(this.blocks.length);
     let size = 0;
-    for (const [position, block] of this.blocks.entries()) {
-      this.#starts[position] = size;
-      this.#shifts[position] = block.first - size;
-      size += blockSize(block);
+    for (let i = 0; i < this.blocks.length; i++) {
+      this.#starts[i] = size;
+      size += this.blocks.lastAt(i) - this.blocks.firstAt(i) + 1;
     }
     this.size = size;
   }
@@ -39,7 +36,8 @@ export class AddressSpace {
    * @returns the address as an unsigned 32-bit number
    */
   addressAt(index: number): number {
-    return index + (this.#shifts[lastNotAbove(this.#starts, index)] as number);
+    const position = lastNotAbove(this.#starts, index);
+    return this.blocks.firstAt(position) + index - (this.#starts[position] as number);
   }
 
   /** The index of an address, or −1 when the scan does not probe it. */
@@ -47,17 +45,17 @@ export class AddressSpace {
     let low = 0, high = this.blocks.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const block = this.blocks[middle] as Block;
-      if (address < block.first) high = middle - 1;
-      else if (address > block.last) low = middle + 1;
-      else return address - (this.#shifts[middle] as number);
+      const first = this.blocks.firstAt(middle);
+      if (address < first) high = middle - 1;
+      else if (address > this.blocks.lastAt(middle)) low = middle + 1;
+      else return address - first + (this.#starts[middle] as number);
     }
     return -1;
   }
 }
 
 /** Position of the last entry that is not above `value`, in a sorted array whose first entry is not above it. */
-function lastNotAbove(sorted: Float64Array, value: number): number {
+function lastNotAbove(sorted: Uint32Array, value: number): number {
   let low = 0, high = sorted.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;

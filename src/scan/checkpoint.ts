@@ -11,6 +11,7 @@
  */
 
 import type { Block } from "../target/block.ts";
+import { PackedBlocks } from "../target/packed_blocks.ts";
 import { halfSipHash } from "../packet/half_sip_hash.ts";
 
 /** What identifies the sequence of probes: a checkpoint of another scan is worth nothing. */
@@ -47,16 +48,27 @@ const VERSION = 1;
 const DIGEST_KEYS = [[0x69636d70, 0x74696d65], [0x7363616e, 0x6469676e]] as const;
 
 /** Sixteen hexadecimal digits that tell one set of blocks from another. */
-export function digestBlocks(blocks: readonly Block[]): string {
-  return digestPairs(blocks.map(({ first, last }) => [first, last]));
+export function digestBlocks(blocks: Iterable<Block>): string {
+  const packed = PackedBlocks.from(blocks);
+  return DIGEST_KEYS.map(([k0, k1]) => {
+    let state: number = k0;
+    for (let i = 0; i < packed.length; i++) {
+      state = halfSipHash(state, k1, packed.firstAt(i), packed.lastAt(i));
+    }
+    return hexOf(state);
+  }).join("");
 }
 
 function digestPairs(pairs: readonly (readonly [number, number])[]): string {
   return DIGEST_KEYS.map(([k0, k1]) => {
     let state: number = k0;
     for (const [first, last] of pairs) state = halfSipHash(state, k1, first, last);
-    return state.toString(16).padStart(8, "0");
+    return hexOf(state);
   }).join("");
+}
+
+function hexOf(state: number): string {
+  return state.toString(16).padStart(8, "0");
 }
 
 /** Sixteen hexadecimal digits that tell one text from another. */

@@ -1,6 +1,13 @@
 /** From blocks, exclusions and options to a scan: what is probed, in which order, and what it will take. */
 
-import { type Block, containsBlock, subtractBlocks, totalSize } from "../target/block.ts";
+import {
+  type Block,
+  containsBlock,
+  mergeBlocks,
+  subtractBlocks,
+  totalSize,
+} from "../target/block.ts";
+import { PackedBlocks } from "../target/packed_blocks.ts";
 import {
   isLocal,
   reachStrangers,
@@ -15,9 +22,9 @@ import { ScanOrder, type Shard } from "./scan_order.ts";
 /** What a scan is to cover. */
 export interface ScanPlanOptions {
   /** Blocks to scan. */
-  readonly targets: readonly Block[];
+  readonly targets: Iterable<Block>;
   /** Blocks to leave out. */
-  readonly excluded: readonly Block[];
+  readonly excluded: Iterable<Block>;
   /** Addresses of this machine, which are left out like reserved ones. */
   readonly ownAddresses: readonly number[];
   /** Probe reserved and own addresses as well. */
@@ -72,11 +79,14 @@ export interface ScanPlan {
  */
 export function planScan(options: ScanPlanOptions): ScanPlan {
   const { targets, seed, probesPerTarget, rate, cooldownMs, includeReserved } = options;
-  const wanted = subtractBlocks(targets, options.excluded);
-  const reserved = includeReserved ? [] : reservedWithin(targets);
+  const named = PackedBlocks.from(targets);
+  const merged = mergeBlocks(named);
+  const wanted = subtractBlocks(merged, options.excluded);
+  const reserved = includeReserved ? [] : reservedWithin(merged);
   // By the words as they stand: neighbours that merge into one block would hide what was named.
-  const meant = subtractBlocks(targets.filter(isLocal), options.excluded);
-  const space = new AddressSpace([...subtractBlocks(wanted, reserved), ...meant]);
+  const meant = subtractBlocks(named.filter(isLocal), options.excluded);
+  const open = subtractBlocks(wanted, reserved);
+  const space = new AddressSpace(meant.length === 0 ? open : joined(open, meant));
   const { shard, maxTargets } = options;
   const order = new ScanOrder({ space, seed, shard, maxTargets, probesPerTarget });
   const skipped = includeReserved ? new Set<number>() : findOwn(space, options.ownAddresses);
@@ -101,6 +111,14 @@ export function planScan(options: ScanPlanOptions): ScanPlan {
   };
 }
 
+function joined(one: PackedBlocks, other: PackedBlocks): PackedBlocks {
+  const both = new PackedBlocks(one.length + other.length);
+  for (const blocks of [one, other]) {
+    for (let i = 0; i < blocks.length; i++) both.push(blocks.firstAt(i), blocks.lastAt(i));
+  }
+  return both;
+}
+
 const LOOPBACK = RESERVED_BLOCKS.find((block) => block.name === "Loopback") as ReservedBlock;
 
 /** Our addresses among the targets. A loopback address is this machine by definition; who names it means it. */
@@ -112,7 +130,7 @@ function findOwn(space: AddressSpace, ownAddresses: readonly number[]): Set<numb
   );
 }
 
-function countReserved(left: readonly Block[], reserved: readonly ReservedBlock[]): LeftOut[] {
+function countReserved(left: PackedBlocks, reserved: readonly ReservedBlock[]): LeftOut[] {
   const before = totalSize(left);
   return reserved.map((block) => ({
     reason: `${block.name} (${block.reference})`,

@@ -1,6 +1,7 @@
 /** Contiguous runs of IPv4 addresses: reading them, merging them, taking one set from another. */
 
 import { formatAddress, parseAddress } from "../packet/address.ts";
+import { PackedBlocks } from "./packed_blocks.ts";
 
 /** A run of addresses, both ends included. */
 export interface Block {
@@ -91,66 +92,37 @@ export function containsBlock(outer: Block, inner: Block): boolean {
 }
 
 /** The same set of addresses as sorted blocks that neither overlap nor touch. */
-export function mergeBlocks(blocks: Iterable<Block>): Block[] {
-  const merged: { first: number; last: number }[] = [];
-  let open: { first: number; last: number } | undefined;
-  for (const { first, last } of sortBlocks(blocks)) {
-    if (open !== undefined && first <= open.last + 1) open.last = Math.max(open.last, last);
-    else merged.push(open = { first, last });
-  }
-  return merged;
-}
-
-/** By first address. A list of ten million is sorted once: what was merged or subtracted before is in order. */
-function sortBlocks(blocks: Iterable<Block>): Iterable<Block> {
-  const list: readonly Block[] = Array.isArray(blocks) ? blocks : [...blocks];
-  for (let i = 1; i < list.length; i++) {
-    if ((list[i] as Block).first < (list[i - 1] as Block).first) return sortAsNumbers(list);
-  }
-  return list;
-}
-
-/** Both addresses in one 64-bit number, which sorts many times faster than objects by a function. */
-function* sortAsNumbers(list: readonly Block[]): Generator<Block> {
-  const numbers = new BigUint64Array(list.length);
-  const words = new DataView(numbers.buffer);
-  // Little-endian, as every processor is that Deno runs on.
-  for (const [i, { first, last }] of list.entries()) {
-    words.setUint32(8 * i, last, true);
-    words.setUint32(8 * i + 4, first, true);
-  }
-  numbers.sort();
-  const block = { first: 0, last: 0 };
-  for (let i = 0; i < list.length; i++) {
-    block.first = words.getUint32(8 * i + 4, true);
-    block.last = words.getUint32(8 * i, true);
-    yield block;
-  }
+export function mergeBlocks(blocks: Iterable<Block>): PackedBlocks {
+  return PackedBlocks.from(blocks).merged();
 }
 
 /** The addresses of `blocks` that are in none of `excluded`, sorted and merged. */
-export function subtractBlocks(blocks: Iterable<Block>, excluded: Iterable<Block>): Block[] {
+export function subtractBlocks(blocks: Iterable<Block>, excluded: Iterable<Block>): PackedBlocks {
   const holes = mergeBlocks(excluded);
-  const kept: Block[] = [];
+  const from = mergeBlocks(blocks);
+  if (holes.length === 0) return from;
+  const kept = new PackedBlocks(from.length);
   let hole = 0;
-  for (const { first, last } of mergeBlocks(blocks)) {
-    let from = first;
+  for (let i = 0; i < from.length; i++) {
+    const last = from.lastAt(i);
+    let first = from.firstAt(i);
     // Holes wholly below this block lie below every later block too.
-    while (hole < holes.length && (holes[hole] as Block).last < first) hole++;
-    for (let next = hole; next < holes.length && from <= last; next++) {
-      const { first: holeFirst, last: holeLast } = holes[next] as Block;
+    while (hole < holes.length && holes.lastAt(hole) < first) hole++;
+    for (let next = hole; next < holes.length && first <= last; next++) {
+      const holeFirst = holes.firstAt(next);
       if (holeFirst > last) break;
-      if (holeFirst > from) kept.push({ first: from, last: holeFirst - 1 });
-      from = Math.max(from, holeLast + 1);
+      if (holeFirst > first) kept.push(first, holeFirst - 1);
+      first = Math.max(first, holes.lastAt(next) + 1);
     }
-    if (from <= last) kept.push({ first: from, last });
+    if (first <= last) kept.push(first, last);
   }
   return kept;
 }
 
 /** Number of addresses in blocks that do not overlap, such as those of {@linkcode mergeBlocks}. */
 export function totalSize(blocks: Iterable<Block>): number {
+  const packed = PackedBlocks.from(blocks);
   let size = 0;
-  for (const block of blocks) size += blockSize(block);
+  for (let i = 0; i < packed.length; i++) size += packed.lastAt(i) - packed.firstAt(i) + 1;
   return size;
 }

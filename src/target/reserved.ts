@@ -7,6 +7,7 @@
  */
 
 import { type Block, blockOfPrefix, containsBlock, mergeBlocks, subtractBlocks } from "./block.ts";
+import type { PackedBlocks } from "./packed_blocks.ts";
 
 /** A block with a purpose other than numbering hosts of the public Internet. */
 export interface ReservedBlock extends Block {
@@ -54,11 +55,20 @@ export const RESERVED_BLOCKS: readonly ReservedBlock[] = [
 ];
 
 /** The reserved blocks that the targets overlap. */
-export function reservedWithin(targets: readonly Block[]): ReservedBlock[] {
+export function reservedWithin(targets: Iterable<Block>): ReservedBlock[] {
   const merged = mergeBlocks(targets);
-  return RESERVED_BLOCKS.filter((reserved) =>
-    merged.some((target) => target.first <= reserved.last && target.last >= reserved.first)
-  );
+  return RESERVED_BLOCKS.filter(({ first, last }) => overlapsAny(merged, first, last));
+}
+
+/** Whether one of sorted blocks that do not overlap has an address from `first` to `last`. */
+function overlapsAny(merged: PackedBlocks, first: number, last: number): boolean {
+  let low = 0, high = merged.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (merged.lastAt(middle) < first) low = middle + 1;
+    else high = middle;
+  }
+  return low < merged.length && merged.firstAt(low) <= last;
 }
 
 /**
@@ -72,7 +82,12 @@ export function isLocal(target: Block): boolean {
 const LOCAL_BLOCKS = RESERVED_BLOCKS.filter(({ reach }) => reach === "local");
 
 /** Whether some target is reachable over the public Internet: its owner is a stranger who did not ask for probes. */
-export function reachStrangers(targets: readonly Block[]): boolean {
+export function reachStrangers(targets: Iterable<Block>): boolean {
   const closed = mergeBlocks(RESERVED_BLOCKS.filter(({ reach }) => reach !== "global"));
-  return subtractBlocks(targets, closed).length > 0;
+  const merged = mergeBlocks(targets);
+  // Block by block: the rest of a long list is not needed once one is open.
+  for (let i = 0; i < merged.length; i++) {
+    if (subtractBlocks(merged.slice(i, i + 1), closed).length > 0) return true;
+  }
+  return false;
 }
