@@ -11,10 +11,44 @@
 
 import { checkResult } from "./errno.ts";
 import { openLibc, openLinuxLibc } from "./libc.ts";
-import { callerIdentity } from "./privilege.ts";
+import { callerIdentity, isRootItself } from "./privilege.ts";
 
 /** An id that no user has: changes nothing, and the id in force is returned. */
 const nobodyAtAll = 0xffff_ffff;
+
+/** Write permission for others than the owner. */
+const OTHERS_WRITE = 0o022;
+
+/**
+ * Opens a file that the user named, with the rights of the caller.
+ *
+ * For root itself a symbolic link that someone else put into a folder that others can write is not followed: it may
+ * lead anywhere. Linux refuses such links in sticky folders by default (fs.protected_symlinks, proc_sys_fs(5)).
+ *
+ * @param open opens the file at `path`, synchronously
+ * @throws {SystemError} when the kernel refuses to change the rights
+ * @throws {Error} when the path is such a link
+ */
+export function openNamed<T>(path: string, open: () => T): T {
+  if (Deno.build.os === "linux" && isRootItself()) {
+    refuseForeignLink(path);
+  }
+  return withCallersRights(open);
+}
+
+function refuseForeignLink(path: string): void {
+  let link: Deno.FileInfo;
+  try {
+    link = Deno.lstatSync(path);
+  } catch {
+    // The open itself says what is wrong.
+    return;
+  }
+  if (!link.isSymlink || link.uid === 0) return;
+  const folder = Deno.statSync(path.includes("/") ? path.replace(/[^/]*\/*$/, "") || "/" : ".");
+  if (folder.uid === 0 && ((folder.mode ?? 0) & OTHERS_WRITE) === 0) return;
+  throw new Error(`it is a symbolic link of user ${link.uid} in a folder that others can write`);
+}
 
 /**
  * Runs `open` with the caller's rights to files, and returns what it returns.

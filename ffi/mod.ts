@@ -9,7 +9,7 @@ export {
 export { type ClockDiscipline, readClockDiscipline } from "./clock_discipline.ts";
 export type { RawOutgoing, RawReceived, RawSendResult, RawTransmitStamp } from "./datagram.ts";
 export { errnoCode, SystemError } from "./errno.ts";
-export { withCallersRights } from "./file_rights.ts";
+export { openNamed, withCallersRights } from "./file_rights.ts";
 export { readHostName } from "./host_name.ts";
 export {
   findInterfaceIndex,

@@ -105,6 +105,11 @@ export function callerIdentity(
   return { ...chooseIdentity(ids[0], environment), dropsGroups: !isSetUid };
 }
 
+/** Whether root itself started this program, neither by sudo nor by a set-uid file, and it is root still. */
+export function isRootItself(): boolean {
+  return readUserIds().includes(0) && callerIdentity() === undefined;
+}
+
 /** A variable; one that is not UTF-8 is nonsense, not missing. */
 function readVariable(
   environment: { get(name: string): string | undefined },

@@ -10,6 +10,7 @@ import {
   isHangupIgnored,
   listInterfaceAddresses,
   lookUpAddress,
+  openNamed,
   OutputDescriptor,
   RawSocket,
   readClockDiscipline,
@@ -98,7 +99,7 @@ const realSystem: System = {
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal(),
   readBytes,
-  openAppend: (path) => withCallersRights(() => OutputDescriptor.openAppend(path)),
+  openAppend: (path) => openNamed(path, () => OutputDescriptor.openAppend(path)),
   lookUpAddress,
   resolver: { resolve },
   openTransport,
@@ -149,8 +150,9 @@ async function openEchoSocket(
 }
 
 function openFile(path: string, mode: "create" | "keep"): WritableFile {
-  const file = withCallersRights(() =>
-    Deno.openSync(path, { write: true, create: mode === "create" })
+  const file = openNamed(
+    path,
+    () => Deno.openSync(path, { write: true, create: mode === "create" }),
   );
   // Now: once root is given up, the path may be out of reach.
   const { isFile } = file.statSync();
@@ -190,7 +192,7 @@ function identifyFile(path: string, links = 0): { id: string; sizeBytes: number 
 
 function readRegularFile(path: string, maxBytes: number): string | undefined {
   return optional(() => {
-    using file = withCallersRights(() => Deno.openSync(path));
+    using file = openNamed(path, () => Deno.openSync(path));
     const { isFile, size } = file.statSync();
     if (!isFile || size > maxBytes) return undefined;
     const bytes = new Uint8Array(size);
@@ -249,7 +251,7 @@ function optional<T>(ask: () => T): T | undefined {
 }
 
 async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
-  yield* path === "-" ? Deno.stdin.readable : withCallersRights(() => Deno.openSync(path)).readable;
+  yield* path === "-" ? Deno.stdin.readable : openNamed(path, () => Deno.openSync(path)).readable;
 }
 
 async function resolve(name: string): Promise<NameResolution> {

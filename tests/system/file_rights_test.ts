@@ -2,9 +2,9 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
-import { runCommand } from "../support/command.ts";
+import { mustRun, runCommand } from "../support/command.ts";
 import { Namespace } from "../support/namespace.ts";
-import { SOURCE_PROGRAM } from "../support/program.ts";
+import { BINARY_PROGRAM, binaryTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { reachable } from "../support/reachable.ts";
 import { assertComplaint } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
@@ -166,5 +166,64 @@ systemTest({
       ],
     );
     assertEquals((await run).code, 0);
+  });
+});
+
+systemTest({
+  name:
+    "root itself: another user's symbolic link in a folder that others can write is not followed",
+  namespaces: true,
+}, async () => {
+  await using namespace = await Namespace.open();
+  await withFolders(async (folder) => {
+    const link = `${folder}/own/theirs`;
+    await Deno.symlink(`${folder}/secret`, link);
+    await mustRun(["chown", "-h", `${USER}:${GROUP}`, link]);
+    const scan = ["scan", "--include-reserved", "-q", "--cooldown", "50ms", "127.0.0.1"];
+    for (
+      const args of [
+        ["-f", link],
+        ["-c", "1", "-o", link, "127.0.0.1"],
+        [...scan, "-o", link],
+        [...scan, "--metadata", link],
+      ]
+    ) {
+      const { code, stdout, stderr } = await namespace.run(SOURCE_PROGRAM.argv(...args));
+      assertEquals([args, code, stdout], [args, 3, ""]);
+      assertMatch(stderr, /it is a symbolic link of user 1300 in a folder that others can write$/m);
+    }
+    assertEquals(await Deno.readTextFile(`${folder}/secret`), "root:secret\n");
+    // Root's own link there, and anyone's file, are used.
+    const own = await namespace.run(
+      SOURCE_PROGRAM.argv("-c", "1", "-o", `${folder}/own/link`, "127.0.0.1"),
+    );
+    assertEquals([own.code, own.stderr], [0, ""]);
+  });
+});
+
+binaryTest({
+  name: "set-uid root, the compiled program: no file of root's is read, shown or written",
+  namespaces: true,
+  tools: ["setpriv"],
+}, async () => {
+  await using namespace = await Namespace.open();
+  await withFolders(async (folder) => {
+    const [binary = ""] = BINARY_PROGRAM.argv();
+    const path = `${folder}/icmptime`;
+    await Deno.copyFile(binary, path);
+    await Deno.chmod(path, 0o4755);
+    const user = ["setpriv", `--reuid=${USER}`, `--regid=${GROUP}`, "--clear-groups"];
+    const env = { SUDO_UID: "0", SUDO_GID: "0" };
+    const run = (...args: string[]) => namespace.run([...user, path, ...args], { env, cwd: "/" });
+    const read = await run("-f", `${folder}/secret`);
+    assertEquals([read.code, read.stdout], [3, ""]);
+    assertComplaint(read.stderr, /^icmptime: Cannot read \S+: Permission denied$/m);
+    const written = await run("-c", "1", "-o", `${folder}/own/link`, "127.0.0.1");
+    assertEquals([written.code, written.stdout], [3, ""]);
+    assertEquals(await Deno.readTextFile(`${folder}/secret`), "root:secret\n");
+    const asked = await run("--json", "-c", "1", "-o", `${folder}/own/results`, "127.0.0.1");
+    assertEquals([asked.code, asked.stderr], [0, ""]);
+    const { uid, gid } = await Deno.stat(`${folder}/own/results`);
+    assertEquals([uid, gid], [USER, GROUP]);
   });
 });
