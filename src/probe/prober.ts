@@ -236,12 +236,14 @@ export class Prober {
     const probes = dues.map((due) => this.#makeProbe(due, nowMs, now));
     const batch = probes.map((probe, slot) => this.#write(probe, slot));
     const results = this.#sender.send(batch);
+    // Not from the stamp before the call: that may have been held up, and no answer is late for it.
+    const sentNs = this.#transport.clock.now().monotonicNs;
     const refusals: Refusal[] = [];
     for (const [i, probe] of probes.entries()) {
       const result = results[i], due = dues[i] as DueProbe;
       if (result?.ok) {
         probe.sentAt = result.sentAt;
-        probe.deadlineNs += result.sentAt.monotonicNs;
+        probe.deadlineNs += Math.max(sentNs, result.sentAt.monotonicNs);
         this.#table.add(probe);
         this.#stamps.expect(probe);
         schedule.sent(due);
