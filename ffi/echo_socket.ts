@@ -142,14 +142,7 @@ export class EchoSocket {
       return datagrams.map((each) => ({ ok: false, error: sendError("sendmmsg", errno, each) }));
     }
     const results = this.#path.send(datagrams);
-    const isGone = (result: RawSendResult | undefined) =>
-      result?.ok === false && InterfaceBinding.isGone(result.error);
-    if (this.#binding === undefined || !results.some(isGone) || !this.#binding.follow()) {
-      return results;
-    }
-    const again = this.#path.send(datagrams.filter((_, index) => isGone(results[index])));
-    let next = 0;
-    return results.map((result) => isGone(result) ? again[next++] ?? result : result);
+    return this.#binding?.sendAgain(this.#path, datagrams, results) ?? results;
   }
 
   /** Takes what has arrived, ICMP errors first; never waits. */

@@ -12,7 +12,7 @@
  */
 
 import * as c from "./constants.ts";
-import type { SocketEnds } from "./datagram.ts";
+import type { DatagramPath, RawOutgoing, RawSendResult, SocketEnds } from "./datagram.ts";
 import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { Ifreq } from "./layout.ts";
 import { openLinuxLibc } from "./libc.ts";
@@ -49,11 +49,6 @@ export class InterfaceBinding {
     this.#name = name;
   }
 
-  /** Whether the kernel refused a datagram because the interface of its socket is gone. */
-  static isGone({ code }: SystemError): boolean {
-    return code === "ENODEV" || code === "ENXIO";
-  }
-
   /**
    * Looks the name up again, and uses the interface that has it now.
    *
@@ -69,6 +64,18 @@ export class InterfaceBinding {
       if (!(error instanceof SystemError)) throw error;
       return false;
     }
+  }
+
+  /** Sends once more what was refused because the interface is gone, if there is another one of its name now. */
+  sendAgain(
+    path: Pick<DatagramPath, "send">,
+    datagrams: readonly RawOutgoing[],
+    results: RawSendResult[],
+  ): RawSendResult[] {
+    if (!results.some(isGone) || !this.follow()) return results;
+    const again = path.send(datagrams.filter((_, index) => isGone(results[index])));
+    let next = 0;
+    return results.map((result) => isGone(result) ? again[next++] ?? result : result);
   }
 
   #use(index: number): void {
@@ -105,6 +112,11 @@ export class InterfaceBinding {
       return undefined;
     }
   }
+}
+
+/** Whether the kernel refused a datagram because the interface of its socket is gone. */
+function isGone(result: RawSendResult | undefined): boolean {
+  return result?.ok === false && (result.error.code === "ENODEV" || result.error.code === "ENXIO");
 }
 
 function swapBytes(word: number): number {

@@ -9,9 +9,8 @@ import type {
   RawTransmitStamp,
 } from "./datagram.ts";
 import { sendError } from "./datagram_error.ts";
-import { errnoNumber, type SystemError } from "./errno.ts";
+import { errnoNumber, SystemError } from "./errno.ts";
 import { ErrorQueue } from "./error_queue.ts";
-import { InterfaceBinding } from "./interface_binding.ts";
 import { PortablePath } from "./portable_path.ts";
 import {
   closeSocketEnds,
@@ -104,6 +103,12 @@ export class RawSocket {
     }
   }
 
+  /** Whether opening failed for want of CAP_NET_RAW, where a socket for echo alone may do (Linux). */
+  static isRefused(error: unknown): error is SystemError {
+    return linux && error instanceof SystemError && error.syscall === "socket" &&
+      error.code === "EPERM";
+  }
+
   private constructor(ends: OpenSocketEnds, options: RawSocketOptions, troubles: SocketTroubles) {
     this.#troubles = troubles;
     this.#failuresBefore = troubles.count;
@@ -139,17 +144,7 @@ export class RawSocket {
       return datagrams.map((each) => ({ ok: false, error: sendError("sendmmsg", errno, each) }));
     }
     const results = this.#path.send(datagrams);
-    return this.#ends.binding === undefined ? results : this.#followInterface(datagrams, results);
-  }
-
-  /** Sends once more what was refused because the interface is gone, if there is another one of its name now. */
-  #followInterface(datagrams: readonly RawOutgoing[], results: RawSendResult[]): RawSendResult[] {
-    const isGone = (result: RawSendResult | undefined) =>
-      result?.ok === false && InterfaceBinding.isGone(result.error);
-    if (!results.some(isGone) || !this.#ends.binding?.follow()) return results;
-    const again = this.#path.send(datagrams.filter((_, index) => isGone(results[index])));
-    let next = 0;
-    return results.map((result) => isGone(result) ? again[next++] ?? result : result);
+    return this.#ends.binding?.sendAgain(this.#path, datagrams, results) ?? results;
   }
 
   /**

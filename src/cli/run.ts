@@ -120,9 +120,7 @@ function openTransport(options: TransportOptions): Transport | Promise<Transport
       onTrouble: options.onTrouble,
     });
   } catch (error) {
-    const isRefused = error instanceof SystemError && error.syscall === "socket" &&
-      error.code === "EPERM";
-    if (!isRefused || options.echo === undefined || Deno.build.os !== "linux") throw error;
+    if (options.echo === undefined || !RawSocket.isRefused(error)) throw error;
     return openEchoSocket(options, options.echo, error);
   }
 }

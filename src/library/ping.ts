@@ -1,6 +1,6 @@
 /** `ping` as a function: the same prober and the same socket as the command, without its words and lines. */
 
-import { RawSocket, resolveName, slotBytesFor, SystemError } from "../../ffi/mod.ts";
+import { RawSocket, resolveName, slotBytesFor } from "../../ffi/mod.ts";
 import { randomHashKey } from "../packet/half_sip_hash.ts";
 import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
@@ -189,9 +189,7 @@ async function openSocket(
     const reply = isEcho ? ECHO_REPLY : TIMESTAMP_REPLY;
     return RawSocket.open({ ...common, icmpTypes: [reply, ...ICMP_ERROR_TYPES] });
   } catch (error) {
-    const isRefused = error instanceof SystemError && error.syscall === "socket" &&
-      error.code === "EPERM";
-    if (!isRefused || !isEcho || Deno.build.os !== "linux") throw error;
+    if (!isEcho || !RawSocket.isRefused(error)) throw error;
     const { EchoSocket } = await import("../../ffi/echo_socket.ts");
     return EchoSocket.open(common);
   }
