@@ -2,7 +2,7 @@
 
 import { formatBlock } from "../target/block.ts";
 import type { ScanRunInfo } from "../report/scan_fields.ts";
-import type { SweepResult } from "../scan/sweep.ts";
+import type { SweepResult } from "../scan/sweep_options.ts";
 import type { ExitCode } from "./exit_code.ts";
 import { DEFAULT_TTL } from "./scan_options.ts";
 import type { ScanSetup } from "./scan_setup.ts";

@@ -14,14 +14,6 @@ const RECORD_HEADER = { size: 16, seconds: 0, microseconds: 4, kept: 8, original
 const MAGIC = 0xa1b2c3d4;
 const LONGEST_BYTES = 65_535;
 
-/** What a captured packet starts with. */
-export const LINK_TYPE = {
-  /** An Ethernet header. */
-  ethernet: 1,
-  /** An IPv4 or IPv6 header. */
-  raw: 101,
-} as const;
-
 /** The start of a capture file. */
 export function emitPcapHeader(linkType: number): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(FILE_HEADER.size));

@@ -5,71 +5,17 @@
  * for a probe in flight: the reply proves itself. A turn sends one batch at most, so that replies keep up.
  */
 
-import type { Clock } from "../time/instant.ts";
 import { wholeMsOfDay } from "../time/day.ts";
-import type { AddressSpace } from "./address_space.ts";
 import { createDuplicateFilter } from "./duplicate_filter.ts";
-import type { HashKey } from "../packet/half_sip_hash.ts";
 import { Pacer } from "./pacer.ts";
 import { ProofChecker } from "./proof.ts";
-import { ReplyCollector, type ReplySource, type Witness } from "./reply_collector.ts";
-import type { ScanOrder } from "./scan_order.ts";
-import type { ScanCounts, ScanListener, ScanProgress } from "./scan_record.ts";
-import type { Transmitter } from "./sender.ts";
+import { ReplyCollector } from "./reply_collector.ts";
+import type { ScanCounts, ScanProgress } from "./scan_record.ts";
 import { SenderPool } from "./sender_pool.ts";
 import { BlockedReplies } from "./blocked_replies.ts";
-import { type PathGuard, PathKeeper, type SweepTrouble } from "./path_keeper.ts";
+import { PathKeeper } from "./path_keeper.ts";
 import { SettledMark } from "./settled_mark.ts";
-
-/** A scan ready to run. */
-export interface SweepOptions {
-  /** The addresses of the scan. */
-  readonly space: AddressSpace;
-  /** This shard's probes in order. */
-  readonly order: ScanOrder;
-  /** Addresses that are passed over. */
-  readonly skipped: ReadonlySet<number>;
-  /** First probe to send; 0 unless resumed. */
-  readonly startPosition?: number;
-  /** Times each address is probed, as in `order`. */
-  readonly probesPerTarget: number;
-  /** The secret of this run. */
-  readonly key: HashKey;
-  /** Where probes go, at least one. One sends on this thread, several on threads of their own. */
-  readonly transmitters: readonly Transmitter[];
-  /** Where replies come from. */
-  readonly replies: ReplySource;
-  /** Sees the replies that reach this machine; undefined where there is none. */
-  readonly witness?: Witness | undefined;
-  /** Watches the path; undefined where nobody does. */
-  readonly guard?: PathGuard | undefined;
-  /** Our clocks. */
-  readonly clock: Clock;
-  /** Probes a second; Infinity for no limit. */
-  readonly rate: number;
-  /** How long to listen once the last probe has left, in milliseconds. */
-  readonly cooldownMs: number;
-  /** Targets may be hosts on the link itself, whose hardware addresses the kernel must ask for; false by default. */
-  readonly isDirect?: boolean | undefined;
-  /** Who is told. */
-  readonly listener: ScanListener;
-}
-
-/** How a scan ended. */
-export interface SweepResult extends ScanCounts {
-  /** Probes dealt with; a scan that was stopped may resume here. */
-  readonly position: number;
-  /** Probes that the kernel had taken and still held when it was waited for no longer, or some more; 0 is exact. */
-  readonly stuck: number;
-  /** Whether every probe of the shard was dealt with, has left, and its answer was awaited and could arrive. */
-  readonly isComplete: boolean;
-  /** Why a scan that nobody stopped is not complete, in one word and one sentence. */
-  readonly trouble: SweepTrouble | undefined;
-  /** Seconds from the first probe until the last one had left. */
-  readonly sendingSeconds: number;
-  /** Seconds from the first probe to the end of the cooldown. */
-  readonly elapsedSeconds: number;
-}
+import type { SweepOptions, SweepResult } from "./sweep_options.ts";
 
 /**
  * Signals and timers are served so often: by a paced scan, and by one without a limit. A turn of the event loop gives

@@ -49,7 +49,7 @@ export function writePcap(
     readonly nanoseconds?: boolean;
     readonly linkType?: number;
   } = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const writer = new Writer(littleEndian);
   writer.number(nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, 4).number(2, 2).number(4, 2);
   writer.number(0, 4).number(0, 4).number(262_144, 4).number(linkType, 4);

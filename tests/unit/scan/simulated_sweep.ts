@@ -2,7 +2,8 @@
 
 import { AddressSpace } from "../../../src/scan/address_space.ts";
 import { ScanOrder } from "../../../src/scan/scan_order.ts";
-import { Sweep, type SweepOptions } from "../../../src/scan/sweep.ts";
+import { Sweep } from "../../../src/scan/sweep.ts";
+import type { SweepOptions } from "../../../src/scan/sweep_options.ts";
 import { type Block, parseBlock } from "../../../src/target/block.ts";
 import { Random } from "../../support/random.ts";
 import {
