@@ -4,12 +4,7 @@ import { Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { Transport } from "../probe/transport.ts";
 import type { Condition } from "../report/condition.ts";
-import {
-  type ConditionEvent,
-  ConditionWatch,
-  findMet,
-  formatConditionEvent,
-} from "../report/condition_watch.ts";
+import type { ConditionEvent } from "../report/condition_watch.ts";
 import { LineSink } from "../report/line_sink.ts";
 import type { OutputFile } from "../report/output_file.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -18,8 +13,7 @@ import { RunRecorder } from "../report/run_recorder.ts";
 import { shortText } from "../report/safe_text.ts";
 import { StatusLine } from "../report/status_line.ts";
 import { type ListedWord, wordsOf } from "../target/list_words.ts";
-import { NameWatch, UNKNOWN_ADDRESS } from "../target/name_watch.ts";
-import type { Target } from "../target/target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../target/target.ts";
 import type { NameResolution, NameResolver } from "../target/resolver.ts";
 import {
   listTargets,
@@ -213,6 +207,11 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   const { plan, list, conditions = [] } = setup;
   const { targets } = list;
   const shared = new SharedAddresses(targets);
+  const { kind, count, intervalMs, timeoutMs } = plan.prober;
+  // Loaded only where they are used: start-up time is part of the tool.
+  const judge = conditions.length === 0 ? undefined : await import("../report/condition_watch.ts");
+  const looksNamesUp = count === Infinity && !setup.asksAllAddresses;
+  const naming = looksNamesUp ? await import("../target/name_watch.ts") : undefined;
   const transport = await openTransport(plan, system);
   let file: OutputFile | undefined;
   try {
@@ -226,25 +225,22 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     const errors = new LineSink(system.stderr, () => {});
     const reporter = setup.openReporter(sink, errors);
     const { baseUnixMs } = transport.clock;
-    const { kind, count, intervalMs, timeoutMs } = plan.prober;
     const identifier = transport.identifier ?? plan.prober.identifier;
     const { clock } = transport;
     const nowUnixS = () => baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
     const tell = (event: ConditionEvent) => {
       reporter.condition?.(event);
-      complain(system, formatConditionEvent(event));
+      if (judge !== undefined) complain(system, judge.formatConditionEvent(event));
     };
-    const watch =
-      conditions.length > 0 && (count === Infinity || setup.summaryEveryMs !== undefined)
-        ? new ConditionWatch(conditions)
-        : undefined;
-    const names = count === Infinity && !setup.asksAllAddresses
-      ? new NameWatch(
-        targets,
-        system.resolver,
-        (target, address) => followName(target, address, { shared, recorder, prober }, system),
-      )
+    const isWatched = count === Infinity || setup.summaryEveryMs !== undefined;
+    const watch = judge !== undefined && isWatched
+      ? new judge.ConditionWatch(conditions)
       : undefined;
+    const names = naming && new naming.NameWatch(
+      targets,
+      system.resolver,
+      (target, address) => followName(target, address, { shared, recorder, prober }, system),
+    );
     const recorder: RunRecorder = new RunRecorder(targets, reporter, sink, {
       baseUnixMs,
       explain: setup.explain ?? false,
@@ -300,11 +296,11 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     closeRecorder();
     recorder.summarize();
     const { answered } = recorder;
-    const met = conditions.length === 0 ? [] : findMet(
+    const met = judge?.findMet(
       conditions,
       recorder.statistics.map((statistics) => statistics.summary()),
       nowUnixS(),
-    );
+    ) ?? [];
     met.forEach(tell);
     // A name that was found in time is none.
     const unresolved = list.problems.filter(({ kind }) => kind === "unresolved").length;

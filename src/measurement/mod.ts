@@ -27,10 +27,4 @@ export {
   type TimestampMeasurement,
 } from "./timestamp.ts";
 export { MAX_TICK_MS, TickProof } from "./tick_proof.ts";
-export {
-  measureSingleReply,
-  type SingleReply,
-  type SingleReplyFlag,
-  type SingleReplyMeasurement,
-} from "./single_reply.ts";
 export { FINE_TICK_MS, KNOWN_TICKS_MS, type StampSpan, TickDetector } from "./tick.ts";

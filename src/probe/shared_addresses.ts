@@ -3,8 +3,7 @@
  * round, and every target has the outcome.
  */
 
-import { UNKNOWN_ADDRESS } from "../target/name_watch.ts";
-import type { Target } from "../target/target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../target/target.ts";
 import type { ExtraReply, ProbeListener, ProbeOutcome } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 

@@ -1,7 +1,6 @@
 /** Statistics of the stretch of time since the last summary, for `--summary-every`. */
 
-import { UNKNOWN_ADDRESS } from "../target/name_watch.ts";
-import type { Target } from "../target/target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../target/target.ts";
 import { TargetStatistics, type TargetSummary } from "./target_statistics.ts";
 
 function isKnown({ address }: Target): boolean {

@@ -3,8 +3,7 @@
 import type { ExtraReply, ProbeListener, ProbeOutcome, StrayDatagram } from "../probe/outcome.ts";
 import type { Probe } from "../probe/probe.ts";
 import { ProbeCounters } from "../stats/mod.ts";
-import { UNKNOWN_ADDRESS } from "../target/name_watch.ts";
-import type { Target } from "../target/target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../target/target.ts";
 import type { LineSink } from "./line_sink.ts";
 import { IntervalStatistics } from "./interval_statistics.ts";
 import { RepeatLimit, StrayLimit } from "./repeat_limit.ts";

@@ -1,11 +1,8 @@
 /** Names that are looked up again while a run goes on: a host may move, and a name server may come back. */
 
 import type { NameResolver } from "./resolver.ts";
-import type { Target } from "./target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "./target.ts";
 import { readWord } from "./target_word.ts";
-
-/** Address of a target whose name is not known yet. No host has it (RFC 1122 §3.2.1.3). */
-export const UNKNOWN_ADDRESS = 0;
 
 /** A name that is known is looked up again after so long. */
 const KNOWN_NS = 300e9;

@@ -1,5 +1,8 @@
 /** A host to be asked. */
 
+/** Address of a target whose name is not known yet. No host has it (RFC 1122 §3.2.1.3). */
+export const UNKNOWN_ADDRESS = 0;
+
 /** One target of a run. */
 export interface Target {
   /** Place of the target in the run, from 0. */

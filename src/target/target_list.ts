@@ -4,8 +4,7 @@ import { formatAddress } from "../packet/address.ts";
 import { type Block, blockSize } from "./block.ts";
 import type { ListedWord } from "./list_words.ts";
 import type { NameResolver } from "./resolver.ts";
-import type { Target } from "./target.ts";
-import { UNKNOWN_ADDRESS } from "./name_watch.ts";
+import { type Target, UNKNOWN_ADDRESS } from "./target.ts";
 import { NO_ICMPV6_TIMESTAMP, readWord } from "./target_word.ts";
 
 /** Most targets of one list; every one of them is held in memory with its statistics. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { measureSingleReply, type SingleReply } from "../../../src/measurement/mod.ts";
+import { measureSingleReply, type SingleReply } from "../../../src/measurement/single_reply.ts";
 import { byteSwap32, MS_PER_DAY } from "../../../src/time/mod.ts";
 
 const NOON_MS = 43_200_000;

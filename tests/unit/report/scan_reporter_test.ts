@@ -7,7 +7,7 @@ import {
   formatSeconds,
   listScanWarnings,
 } from "../../../src/report/scan_status.ts";
-import { measureSingleReply } from "../../../src/measurement/mod.ts";
+import { measureSingleReply } from "../../../src/measurement/single_reply.ts";
 import type { ScanProgress, ScanRefusal, ScanReply } from "../../../src/scan/scan_record.ts";
 
 const reply: ScanReply = {
