@@ -8,9 +8,9 @@
 import { ProbeTemplate } from "../src/packet/mod.ts";
 import type { ProbeListener } from "../src/probe/outcome.ts";
 import { Prober } from "../src/probe/prober.ts";
-import { JsonReporter } from "../src/report/json_reporter.ts";
-import { LineSink } from "../src/report/line_sink.ts";
-import { RunRecorder } from "../src/report/run_recorder.ts";
+import { JsonReporter } from "../src/record/json_reporter.ts";
+import { LineSink } from "../src/terminal/line_sink.ts";
+import { RunRecorder } from "../src/run/run_recorder.ts";
 import { runTool, say, ToolError } from "../tools/output.ts";
 import { MirrorTransport } from "./mirror_transport.ts";
 

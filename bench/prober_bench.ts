@@ -7,10 +7,10 @@
 import { ProbeTemplate } from "../src/packet/mod.ts";
 import type { ProbeListener } from "../src/probe/outcome.ts";
 import { Prober } from "../src/probe/prober.ts";
-import { JsonReporter } from "../src/report/json_reporter.ts";
-import { LineSink } from "../src/report/line_sink.ts";
-import { RunRecorder } from "../src/report/run_recorder.ts";
-import type { Target } from "../src/target/target.ts";
+import { JsonReporter } from "../src/record/json_reporter.ts";
+import { LineSink } from "../src/terminal/line_sink.ts";
+import { RunRecorder } from "../src/run/run_recorder.ts";
+import type { Target } from "../src/targets/target.ts";
 import { MirrorTransport } from "./mirror_transport.ts";
 
 const PROBES = 20_000;

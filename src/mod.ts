@@ -25,8 +25,8 @@ export type {
 } from "./probe/outcome.ts";
 export type { Probe, ProbeState } from "./probe/probe.ts";
 export type { SendError, TransmitMoment } from "./probe/transport.ts";
-export type { Target } from "./target/target.ts";
-export type { TargetProblem } from "./target/target_list.ts";
+export type { Target } from "./targets/target.ts";
+export type { TargetProblem } from "./targets/target_list.ts";
 export * from "./packet/mod.ts";
 export * from "./time/mod.ts";
 export * from "./measurement/mod.ts";

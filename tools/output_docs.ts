@@ -3,12 +3,12 @@
  * writes its output from. With `--check` it only tells, by exit code 1, that one of them is out of date.
  */
 
-import { COMMAND_RECORDS } from "../src/report/command_records.ts";
-import { csvColumns } from "../src/report/csv_reporter.ts";
-import { FLAG_MEANINGS } from "../src/report/flags.ts";
-import type { FieldDescription } from "../src/report/record_table.ts";
-import { SCAN_FLAG_MEANINGS } from "../src/report/scan_fields.ts";
-import { SCHEMA_VERSION } from "../src/report/record.ts";
+import { COMMAND_RECORDS } from "../src/record/registry.ts";
+import { csvColumns } from "../src/record/csv_reporter.ts";
+import { FLAG_MEANINGS } from "../src/record/flags.ts";
+import type { FieldDescription } from "../src/record/record_table.ts";
+import { SCAN_FLAG_MEANINGS } from "../src/record/scan_fields.ts";
+import { SCHEMA_VERSION } from "../src/record/probe_record.ts";
 import { runTool, say, ToolError } from "./output.ts";
 import { formatSchema } from "./output_schema.ts";
 import { PROJECT_FOLDER } from "./project.ts";

@@ -1,8 +1,8 @@
 /** The JSON Schema (2020-12) of the JSON Lines, made from the tables that the program writes them from. */
 
-import { COMMAND_RECORDS } from "../src/report/command_records.ts";
-import type { FieldDescription, RecordDescription } from "../src/report/record_table.ts";
-import { SCHEMA_VERSION } from "../src/report/record.ts";
+import { COMMAND_RECORDS } from "../src/record/registry.ts";
+import type { FieldDescription, RecordDescription } from "../src/record/record_table.ts";
+import { SCHEMA_VERSION } from "../src/record/probe_record.ts";
 
 /** A schema, as JSON has it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,14 +1,14 @@
 /** All commands, for help, completions and the man page. */
 
-import { CLOCK_COMMAND } from "./clock_options.ts";
-import { COMPLETIONS_COMMAND } from "./completions_options.ts";
-import { DECODE_COMMAND } from "./decode_options.ts";
-import { DOCTOR_COMMAND } from "./doctor_options.ts";
-import { FPING_COMMAND } from "./fping_options.ts";
+import { CLOCK_COMMAND } from "./commands/clock/options.ts";
+import { COMPLETIONS_COMMAND } from "./commands/completions/options.ts";
+import { DECODE_COMMAND } from "./commands/decode/options.ts";
+import { DOCTOR_COMMAND } from "./commands/doctor/options.ts";
+import { FPING_COMMAND } from "./commands/fping/options.ts";
 import type { CommandSpec } from "./option.ts";
-import { PING_COMMAND } from "./ping_options.ts";
-import { SCAN_COMMAND } from "./scan_options.ts";
-import { TSPING_COMMAND } from "./tsping_options.ts";
+import { PING_COMMAND } from "./commands/ping/options.ts";
+import { SCAN_COMMAND } from "./commands/scan/options.ts";
+import { TSPING_COMMAND } from "./commands/tsping/options.ts";
 
 /** The commands in the order in which help lists them. */
 export const COMMAND_SPECS: readonly CommandSpec[] = [

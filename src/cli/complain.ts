@@ -1,6 +1,6 @@
 /** One line on standard error. */
 
-import { shortText } from "../report/safe_text.ts";
+import { shortText } from "../terminal/safe_text.ts";
 import type { System } from "./system.ts";
 
 /** What Deno adds to the words of the system: a number, and sometimes the name of its call. */

@@ -10,15 +10,15 @@ type CommandRunner = (words: readonly string[], system: System) => Promise<ExitC
 
 /** Commands by name. Each is loaded only when it runs: start-up time is part of the tool. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandRunner>>> = {
-  ping: async () => (await import("./ping_command.ts")).runPing,
-  clock: async () => (await import("./clock_command.ts")).runClock,
-  fping: async () => (await import("./fping_command.ts")).runFping,
-  tsping: async () => (await import("./tsping_command.ts")).runTsping,
-  scan: async () => (await import("./scan_command.ts")).runScan,
-  decode: async () => (await import("./decode_command.ts")).runDecode,
-  doctor: async () => (await import("./doctor_command.ts")).runDoctor,
-  completions: async () => (await import("./completions_command.ts")).runCompletions,
-  help: async () => (await import("./help_command.ts")).runHelp,
+  ping: async () => (await import("./commands/ping/command.ts")).runPing,
+  clock: async () => (await import("./commands/clock/command.ts")).runClock,
+  fping: async () => (await import("./commands/fping/command.ts")).runFping,
+  tsping: async () => (await import("./commands/tsping/command.ts")).runTsping,
+  scan: async () => (await import("./commands/scan/command.ts")).runScan,
+  decode: async () => (await import("./commands/decode/command.ts")).runDecode,
+  doctor: async () => (await import("./commands/doctor/command.ts")).runDoctor,
+  completions: async () => (await import("./commands/completions/command.ts")).runCompletions,
+  help: async () => (await import("./commands/help/command.ts")).runHelp,
 };
 
 /** Runs the command that the words name and returns the exit code. Never rejects for the user's or the system's fault. */
@@ -26,7 +26,7 @@ export async function dispatch(args: readonly string[], system: System): Promise
   try {
     const [first = "", ...rest] = args;
     const isCommand = Object.hasOwn(COMMANDS, first);
-    if (args.length === 0) return (await import("./help_command.ts")).showUsage(system);
+    if (args.length === 0) return (await import("./commands/help/command.ts")).showUsage(system);
     const wantsOverview = first === "--help" || first === "-h";
     const name = wantsOverview ? "help" : isCommand ? first : "ping";
     if (name === "ping" && !isCommand) await checkMistyped(first, system);

@@ -1,6 +1,6 @@
 /** What `--list-fields` prints. */
 
-import type { RecordDescription } from "../report/record_table.ts";
+import type { RecordDescription } from "../record/record_table.ts";
 
 /**
  * Every record with its fields, one a line, then the flags of `reply`. Ends with a line break.

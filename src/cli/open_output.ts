@@ -1,6 +1,6 @@
 /** Files that the user wants written. */
 
-import { shortText } from "../report/safe_text.ts";
+import { shortText } from "../terminal/safe_text.ts";
 import { isSystemError } from "./cure.ts";
 import { systemReason } from "./read_file.ts";
 import { UsageError } from "./usage_error.ts";

@@ -1,9 +1,9 @@
 /** Where results go: standard output or the file of `-o`, through disks that fill up, readers that stop, and signals. */
 
 import { setColorEnabled } from "@std/fmt/colors";
-import { isClosedPipe, type LineSink } from "../report/line_sink.ts";
-import { OutputFile, type OutputFileHandle } from "../report/output_file.ts";
-import { shortText } from "../report/safe_text.ts";
+import { isClosedPipe, type LineSink } from "../terminal/line_sink.ts";
+import { OutputFile, type OutputFileHandle } from "../terminal/output_file.ts";
+import { shortText } from "../terminal/safe_text.ts";
 import { complain } from "./complain.ts";
 import { isSystemError } from "./cure.ts";
 import { openOutput } from "./open_output.ts";

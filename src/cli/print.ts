@@ -1,6 +1,6 @@
 /** Text for standard output that is no run: help, scripts, findings. */
 
-import { LineSink } from "../report/line_sink.ts";
+import { LineSink } from "../terminal/line_sink.ts";
 import { ExitCode } from "./exit_code.ts";
 import { complainOfOutput, hasLostOutput } from "./output.ts";
 import type { System } from "./system.ts";

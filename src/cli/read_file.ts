@@ -1,7 +1,7 @@
 /** Files that the user wants read: in bounded memory, whatever they turn out to be. */
 
-import { shortText } from "../report/safe_text.ts";
-import { type LineBatch, readLines, TextError } from "../target/line_reader.ts";
+import { shortText } from "../terminal/safe_text.ts";
+import { type LineBatch, readLines, TextError } from "../targets/line_reader.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
 

@@ -23,14 +23,14 @@ import {
   SystemError,
   withCallersRights,
 } from "../../ffi/mod.ts";
-import { FileSink } from "../report/file_sink.ts";
-import { type ByteSink, writeAll } from "../report/line_sink.ts";
-import { MAX_BACKLOG_BYTES, OutputQueue } from "../report/output_queue.ts";
-import type { NameResolution } from "../target/resolver.ts";
+import { FileSink } from "../terminal/file_sink.ts";
+import { type ByteSink, writeAll } from "../terminal/line_sink.ts";
+import { MAX_BACKLOG_BYTES, OutputQueue } from "../terminal/output_queue.ts";
+import type { NameResolution } from "../targets/resolver.ts";
 import type { Transport } from "../probe/transport.ts";
 import { dispatch } from "./dispatch.ts";
 import type { ExitCode } from "./exit_code.ts";
-import type { ScanMachine, WritableFile } from "./scan_machine.ts";
+import type { ScanMachine, WritableFile } from "./commands/scan/machine.ts";
 import type {
   ClockFinding,
   Diagnostics,

@@ -3,30 +3,30 @@
 import { Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { Transport } from "../probe/transport.ts";
-import type { Condition } from "../report/condition.ts";
-import type { ConditionEvent } from "../report/condition_watch.ts";
-import { LineSink } from "../report/line_sink.ts";
-import type { OutputFile } from "../report/output_file.ts";
-import type { Reporter } from "../report/reporter.ts";
+import type { Condition } from "../run/condition.ts";
+import type { ConditionEvent } from "../run/condition_watch.ts";
+import { LineSink } from "../terminal/line_sink.ts";
+import type { OutputFile } from "../terminal/output_file.ts";
+import type { Reporter } from "../run/reporter.ts";
 import { formatAddress } from "../packet/address.ts";
-import { RunRecorder } from "../report/run_recorder.ts";
-import { shortText } from "../report/safe_text.ts";
+import { RunRecorder } from "../run/run_recorder.ts";
+import { shortText } from "../terminal/safe_text.ts";
 import { StatusLine } from "../report/status_line.ts";
-import { type ListedWord, wordsOf } from "../target/list_words.ts";
-import { type Target, UNKNOWN_ADDRESS } from "../target/target.ts";
-import type { NameResolution, NameResolver } from "../target/resolver.ts";
+import { type ListedWord, wordsOf } from "../targets/list_words.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
+import type { NameResolution, NameResolver } from "../targets/resolver.ts";
 import {
   listTargets,
   MAX_TARGETS,
   type TargetList,
   type TargetListOptions,
   type TargetProblem,
-} from "../target/target_list.ts";
+} from "../targets/target_list.ts";
 import { complain, giveUpPrivileges } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { complainOfOutput, hasLostOutput, obeySignals, openOutputFile } from "./output.ts";
 import { readFileLines } from "./read_file.ts";
-import type { PingPlan } from "./ping_plan.ts";
+import type { PingPlan } from "./commands/ping/plan.ts";
 import { SkippedLines } from "./skipped_lines.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
@@ -209,9 +209,9 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   const shared = new SharedAddresses(targets);
   const { kind, count, intervalMs, timeoutMs } = plan.prober;
   // Loaded only where they are used: start-up time is part of the tool.
-  const judge = conditions.length === 0 ? undefined : await import("../report/condition_watch.ts");
+  const judge = conditions.length === 0 ? undefined : await import("../run/condition_watch.ts");
   const looksNamesUp = count === Infinity && !setup.asksAllAddresses;
-  const naming = looksNamesUp ? await import("../target/name_watch.ts") : undefined;
+  const naming = looksNamesUp ? await import("../targets/name_watch.ts") : undefined;
   const transport = await openTransport(plan, system);
   let file: OutputFile | undefined;
   try {

@@ -1,7 +1,7 @@
 /** Lines of lists that cannot be used: told with their place, the first few of them, while the others are. */
 
-import { shortText } from "../report/safe_text.ts";
-import type { ListedWord } from "../target/list_words.ts";
+import { shortText } from "../terminal/safe_text.ts";
+import type { ListedWord } from "../targets/list_words.ts";
 import { complain } from "./complain.ts";
 import type { System } from "./system.ts";
 

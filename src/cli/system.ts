@@ -1,10 +1,10 @@
 /** What the commands need from the machine. `run.ts` gives them the real one. */
 
 import type { Transport } from "../probe/transport.ts";
-import type { ByteSink } from "../report/line_sink.ts";
-import type { OutputFileHandle } from "../report/output_file.ts";
-import type { NameResolver } from "../target/resolver.ts";
-import type { ScanMachine } from "./scan_machine.ts";
+import type { ByteSink } from "../terminal/line_sink.ts";
+import type { OutputFileHandle } from "../terminal/output_file.ts";
+import type { NameResolver } from "../targets/resolver.ts";
+import type { ScanMachine } from "./commands/scan/machine.ts";
 
 /** What an echo run needs of a socket that takes no privilege. */
 export interface EchoNeeds {

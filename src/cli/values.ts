@@ -1,8 +1,8 @@
 /** Parsers for option values. Each throws a RangeError that says what is wanted. */
 
-import { type Condition, parseCondition } from "../report/condition.ts";
-import { type Block, parseBlock } from "../target/block.ts";
-import { wordsOf } from "../target/list_words.ts";
+import { type Condition, parseCondition } from "../run/condition.ts";
+import { type Block, parseBlock } from "../targets/block.ts";
+import { wordsOf } from "../targets/list_words.ts";
 import type { Completion, OptionValue } from "./option.ts";
 
 /** A whole number from `min` to `max`, decimal or 0x-hexadecimal. */

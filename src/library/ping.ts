@@ -7,9 +7,9 @@ import type { ProbeOutcome } from "../probe/outcome.ts";
 import { Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { TransmitMoment, Transport } from "../probe/transport.ts";
-import { type Block, parseBlock } from "../target/block.ts";
-import type { NameResolution } from "../target/resolver.ts";
-import { listTargets, type TargetProblem } from "../target/target_list.ts";
+import { type Block, parseBlock } from "../targets/block.ts";
+import type { NameResolution } from "../targets/resolver.ts";
+import { listTargets, type TargetProblem } from "../targets/target_list.ts";
 import { OutcomeQueue, type SideEvents } from "./outcome_queue.ts";
 
 const ICMP_ERROR_TYPES = [3, 4, 5, 11, 12];

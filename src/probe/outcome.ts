@@ -3,7 +3,7 @@
 import type { IcmpErrorMessage, Ipv4Header } from "../packet/mod.ts";
 import type { HostMeasurement } from "../measurement/mod.ts";
 import type { Instant } from "../time/instant.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 import type { Probe } from "./probe.ts";
 import type { SendError } from "./transport.ts";
 

@@ -1,7 +1,7 @@
 /** One question and its state. */
 
 import { elapsedNs } from "../measurement/timestamp.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 import type { Instant } from "../time/instant.ts";
 
 /** Sequence numbers there are: a probe with a number from here on uses one that was used before. */

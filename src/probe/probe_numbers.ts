@@ -20,7 +20,7 @@
  */
 
 import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 
 /** What the numbers of a run are made from. */
 export interface ProbeNumbersOptions {

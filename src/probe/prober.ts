@@ -13,7 +13,7 @@ import { FragmentingSender } from "./fragmenting_sender.ts";
 import { HeldProbes, type Refusal } from "./held_probes.ts";
 import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
-import { type Target, UNKNOWN_ADDRESS } from "../target/target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import { Probe, SEQUENCES } from "./probe.ts";
 import { ProbeNumbers } from "./probe_numbers.ts";
 import type { ProberOptions } from "./prober_options.ts";

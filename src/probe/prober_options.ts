@@ -1,7 +1,7 @@
 /** What a prober is told. */
 
 import type { ProbeTemplate } from "../packet/mod.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 import type { ProbeNumbersOptions } from "./probe_numbers.ts";
 import type { StampsFrom } from "./reply_detail.ts";
 import type { ProbeSchedule } from "./schedule.ts";

@@ -3,7 +3,7 @@
  * round, and every target has the outcome.
  */
 
-import { type Target, UNKNOWN_ADDRESS } from "../target/target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import type { ExtraReply, ProbeListener, ProbeOutcome } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 

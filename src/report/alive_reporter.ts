@@ -1,12 +1,12 @@
 /** Lists of who answers and who does not, one target a line, as fping -a and -u print them. */
 
 import { endRemarks } from "./end_remarks.ts";
-import type { EndInfo, RefusedEvent, ReplyEvent, RunInfo, UnsentEvent } from "./event.ts";
+import type { EndInfo, RefusedEvent, ReplyEvent, RunInfo, UnsentEvent } from "../run/event.ts";
 import { formatFpingError } from "./fping_error_text.ts";
-import type { LineSink } from "./line_sink.ts";
-import type { Reporter } from "./reporter.ts";
-import { safeText } from "./safe_text.ts";
-import type { TargetSummary } from "./target_statistics.ts";
+import type { LineSink } from "../terminal/line_sink.ts";
+import type { Reporter } from "../run/reporter.ts";
+import { safeText } from "../terminal/safe_text.ts";
+import type { TargetSummary } from "../run/target_statistics.ts";
 
 /** Which lists are wanted. */
 export interface AliveReporterOptions {

@@ -7,10 +7,10 @@ import type { Ipv4Header } from "../packet/ipv4_header.ts";
 import type { QuotedIcmp } from "../packet/quoted_datagram.ts";
 import { formatMalformed } from "../packet/malformed.ts";
 import { formatDatagram, formatMessage } from "../packet/one_line.ts";
-import { PACKET_FIELDS, type PacketEvent } from "./decode_record.ts";
-import { jsonFormatter } from "./field.ts";
-import type { LineSink } from "./line_sink.ts";
-import { safeText } from "./safe_text.ts";
+import { PACKET_FIELDS, type PacketEvent } from "../record/decode_record.ts";
+import { jsonFormatter } from "../record/field.ts";
+import type { LineSink } from "../terminal/line_sink.ts";
+import { safeText } from "../terminal/safe_text.ts";
 
 /** Writes packets to a sink, and counts them. */
 export class CapturePrinter {

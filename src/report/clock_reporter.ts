@@ -1,7 +1,7 @@
 /** Writes what `clock` found: text, or JSON Lines. */
 
 import { endRemarks } from "./end_remarks.ts";
-import { CLOCK_FIELDS, type ClockEvent } from "./clock_record.ts";
+import { CLOCK_FIELDS, type ClockEvent } from "../record/clock_record.ts";
 import {
   formatClock,
   formatClockLine,
@@ -11,12 +11,12 @@ import {
   formatRestartLine,
   SYMMETRY_SENTENCE,
 } from "./clock_text.ts";
-import { CONSENSUS_FIELDS, type ConsensusEvent } from "./consensus_record.ts";
-import type { EndInfo, RunInfo } from "./event.ts";
-import { formatJson } from "./field.ts";
-import type { ByteSink, LineSink } from "./line_sink.ts";
-import { LiveLine } from "./live_line.ts";
-import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
+import { CONSENSUS_FIELDS, type ConsensusEvent } from "../record/consensus_record.ts";
+import type { EndInfo, RunInfo } from "../run/event.ts";
+import { formatJson } from "../record/field.ts";
+import type { ByteSink, LineSink } from "../terminal/line_sink.ts";
+import { LiveLine } from "../terminal/live_line.ts";
+import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
 
 /** What the user wants to see. */
 export interface ClockReporterOptions {

@@ -3,7 +3,7 @@
 import { bold, dim, yellow } from "@std/fmt/colors";
 import type { ClockState, Consensus, Restart } from "../clock/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 import { digitsFor, formatMs, formatTimeOfDay, msOfDay } from "../time/mod.ts";
 import {
   type ClockEvent,
@@ -13,10 +13,10 @@ import {
   timescale,
   whyUndecided,
   zoneMinutes,
-} from "./clock_record.ts";
-import type { ConsensusEvent } from "./consensus_record.ts";
-import { FLAG_MEANINGS } from "./flags.ts";
-import { safeText } from "./safe_text.ts";
+} from "../record/clock_record.ts";
+import type { ConsensusEvent } from "../record/consensus_record.ts";
+import { FLAG_MEANINGS } from "../record/flags.ts";
+import { safeText } from "../terminal/safe_text.ts";
 import { formatLoss } from "./summary_text.ts";
 
 /** What the offset rests on. */

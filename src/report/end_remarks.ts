@@ -1,6 +1,6 @@
 /** What went wrong on this machine during a run, in words: the end of every form of text. */
 
-import type { EndInfo } from "./event.ts";
+import type { EndInfo } from "../run/event.ts";
 
 /** Lines that fit 80 columns for usual counts; none when all went well. */
 export function endRemarks({ failedCalls, kernelDrops, totals }: EndInfo): string[] {

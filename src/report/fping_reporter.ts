@@ -6,7 +6,7 @@
  */
 
 import { endRemarks } from "./end_remarks.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 import { wholeMsOfDay } from "../time/mod.ts";
 import type {
   EndInfo,
@@ -15,13 +15,13 @@ import type {
   RunInfo,
   TimeoutEvent,
   UnsentEvent,
-} from "./event.ts";
+} from "../run/event.ts";
 import { formatFpingError } from "./fping_error_text.ts";
-import type { LineSink } from "./line_sink.ts";
-import type { Reporter } from "./reporter.ts";
-import { safeText } from "./safe_text.ts";
+import type { LineSink } from "../terminal/line_sink.ts";
+import type { Reporter } from "../run/reporter.ts";
+import { safeText } from "../terminal/safe_text.ts";
 import { UnsentReasons } from "./unsent_reasons.ts";
-import type { TargetStatistics, TargetSummary } from "./target_statistics.ts";
+import type { TargetStatistics, TargetSummary } from "../run/target_statistics.ts";
 
 /** What the user of fping's form wants to see. */
 export interface FpingReporterOptions {

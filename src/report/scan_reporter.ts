@@ -2,8 +2,8 @@
 
 import { formatAddress } from "../packet/address.ts";
 import type { ScanRefusal, ScanReply } from "../scan/scan_record.ts";
-import { type Field, type FieldValue, formatJson, jsonFormatter } from "./field.ts";
-import type { LineSink } from "./line_sink.ts";
+import { type Field, type FieldValue, formatJson, jsonFormatter } from "../record/field.ts";
+import type { LineSink } from "../terminal/line_sink.ts";
 import {
   SCAN_END_FIELDS,
   SCAN_REFUSED_FIELDS,
@@ -13,8 +13,8 @@ import {
   type ScanEndInfo,
   type ScanRunInfo,
   type ScanUnsent,
-} from "./scan_fields.ts";
-import { selectFields } from "./select_fields.ts";
+} from "../record/scan_fields.ts";
+import { selectFields } from "../record/select_fields.ts";
 
 /** Forms of a scan's output. */
 export const SCAN_FORMATS = ["text", "json", "csv"] as const;

@@ -1,7 +1,7 @@
 /** The progress of a scan in one line, and its end in a few words. */
 
 import type { ScanCounts, ScanProgress } from "../scan/scan_record.ts";
-import type { ByteSink } from "./line_sink.ts";
+import type { ByteSink } from "../terminal/line_sink.ts";
 
 /** A line that is not written over appears at most this often, in seconds. */
 const PLAIN_INTERVAL_SECONDS = 10;

@@ -1,8 +1,8 @@
 /** The live line of a run on a terminal: how many, how fast, how much longer. */
 
 import type { ProbeCounters } from "../stats/mod.ts";
-import type { ByteSink } from "./line_sink.ts";
-import { LiveLine } from "./live_line.ts";
+import type { ByteSink } from "../terminal/line_sink.ts";
+import { LiveLine } from "../terminal/live_line.ts";
 
 /** What a run has come to. */
 export interface RunProgress {

@@ -4,7 +4,7 @@ import { dim } from "@std/fmt/colors";
 import type { BoundedMs, HostOffset } from "../measurement/mod.ts";
 import type { ProbeCounters, Summary } from "../stats/mod.ts";
 import { QUEUE_NOISE_MS } from "./queue_text.ts";
-import type { TargetSummary } from "./target_statistics.ts";
+import type { TargetSummary } from "../run/target_statistics.ts";
 
 const COLUMNS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
 const NAME_WIDTH = 12;

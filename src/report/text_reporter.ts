@@ -4,7 +4,7 @@ import { bold, dim, red, yellow } from "@std/fmt/colors";
 import { formatAddress } from "../packet/mod.ts";
 import { type BoundedMs, halfWidthMs } from "../measurement/mod.ts";
 import type { StrayDatagram } from "../probe/outcome.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Instant } from "../time/mod.ts";
 import { formatMs } from "../time/mod.ts";
@@ -16,15 +16,15 @@ import type {
   RunInfo,
   TimeoutEvent,
   UnsentEvent,
-} from "./event.ts";
-import type { LineSink } from "./line_sink.ts";
-import type { Reporter } from "./reporter.ts";
+} from "../run/event.ts";
+import type { LineSink } from "../terminal/line_sink.ts";
+import type { Reporter } from "../run/reporter.ts";
 import { formatQueue } from "./queue_text.ts";
-import { safeText } from "./safe_text.ts";
+import { safeText } from "../terminal/safe_text.ts";
 import { formatStamps } from "./stamps_text.ts";
 import { formatSummary } from "./summary_text.ts";
 import { UnsentReasons } from "./unsent_reasons.ts";
-import type { TargetSummary } from "./target_statistics.ts";
+import type { TargetSummary } from "../run/target_statistics.ts";
 
 /** What the user wants to see of a text run. */
 export interface TextReporterOptions {

@@ -9,9 +9,9 @@
 import { formatAddress } from "../packet/mod.ts";
 import { foldMs, wholeMsOfDay } from "../time/mod.ts";
 import { endRemarks } from "./end_remarks.ts";
-import type { EndInfo, ReplyEvent, RunInfo, UnsentEvent } from "./event.ts";
-import type { LineSink } from "./line_sink.ts";
-import type { Reporter } from "./reporter.ts";
+import type { EndInfo, ReplyEvent, RunInfo, UnsentEvent } from "../run/event.ts";
+import type { LineSink } from "../terminal/line_sink.ts";
+import type { Reporter } from "../run/reporter.ts";
 
 /** What the user of tsping's form wants to see. */
 export interface TspingReporterOptions {

@@ -1,7 +1,7 @@
 /** All target addresses of a scan as one index space, whatever blocks and holes they come from. */
 
-import { type Block, subtractBlocks } from "../target/block.ts";
-import type { PackedBlocks } from "../target/packed_blocks.ts";
+import { type Block, subtractBlocks } from "../targets/block.ts";
+import type { PackedBlocks } from "../targets/packed_blocks.ts";
 
 /** Sorted addresses without repetition, numbered 0 … size − 1. Memory grows with the number of blocks, not with their size. */
 export class AddressSpace {

@@ -10,8 +10,8 @@
  * renaming, it can be kept after root is given up, and on a full disk.
  */
 
-import type { Block } from "../target/block.ts";
-import { PackedBlocks } from "../target/packed_blocks.ts";
+import type { Block } from "../targets/block.ts";
+import { PackedBlocks } from "../targets/packed_blocks.ts";
 import { halfSipHash } from "../packet/half_sip_hash.ts";
 
 /** What identifies the sequence of probes: a checkpoint of another scan is worth nothing. */

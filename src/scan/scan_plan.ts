@@ -6,15 +6,15 @@ import {
   mergeBlocks,
   subtractBlocks,
   totalSize,
-} from "../target/block.ts";
-import { PackedBlocks } from "../target/packed_blocks.ts";
+} from "../targets/block.ts";
+import { PackedBlocks } from "../targets/packed_blocks.ts";
 import {
   isLocal,
   reachStrangers,
   RESERVED_BLOCKS,
   type ReservedBlock,
   reservedWithin,
-} from "../target/reserved.ts";
+} from "../targets/reserved.ts";
 import { AddressSpace } from "./address_space.ts";
 import { digestBlocks, type ScanIdentity } from "./checkpoint.ts";
 import { ScanOrder, type Shard } from "./scan_order.ts";

@@ -2,9 +2,9 @@
 
 import { Ajv2020, type ValidateFunction } from "ajv/2020";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { COMMAND_RECORDS, SCAN_RECORD_TABLE } from "../../src/report/command_records.ts";
-import { FLAG_NAMES } from "../../src/report/flags.ts";
-import { SCAN_FLAG_MEANINGS } from "../../src/report/scan_fields.ts";
+import { COMMAND_RECORDS, SCAN_RECORD_TABLE } from "../../src/record/registry.ts";
+import { FLAG_NAMES } from "../../src/record/flags.ts";
+import { SCAN_FLAG_MEANINGS } from "../../src/record/scan_fields.ts";
 import { generatedDocs } from "../../tools/output_docs.ts";
 import { outputSchema } from "../../tools/output_schema.ts";
 import { PROJECT_FOLDER } from "../../tools/project.ts";

@@ -1,7 +1,7 @@
 /** A machine for the commands: simulated network, memory for its streams, names from a table. */
 
 import type { RunSignal, System } from "../../src/cli/system.ts";
-import type { NameResolution } from "../../src/target/resolver.ts";
+import type { NameResolution } from "../../src/targets/resolver.ts";
 import { MemorySink } from "./memory_sink.ts";
 import type { Network } from "./simulated_network.ts";
 import { SimulatedTransport } from "./simulated_transport.ts";

@@ -1,6 +1,6 @@
 /** Sinks for tests: one that keeps what it gets, one that fails as it is told. */
 
-import type { ByteSink } from "../../src/report/line_sink.ts";
+import type { ByteSink } from "../../src/terminal/line_sink.ts";
 
 /** Keeps all bytes. */
 export class MemorySink implements ByteSink {

@@ -2,10 +2,10 @@
 
 import { setColorEnabled } from "@std/fmt/colors";
 import { Prober } from "../../src/probe/prober.ts";
-import { LineSink } from "../../src/report/line_sink.ts";
-import type { Reporter } from "../../src/report/reporter.ts";
-import { RunRecorder } from "../../src/report/run_recorder.ts";
-import type { Target } from "../../src/target/target.ts";
+import { LineSink } from "../../src/terminal/line_sink.ts";
+import type { Reporter } from "../../src/run/reporter.ts";
+import { RunRecorder } from "../../src/run/run_recorder.ts";
+import type { Target } from "../../src/targets/target.ts";
 import { MemorySink } from "./memory_sink.ts";
 import type { Network } from "./simulated_network.ts";
 import { IDENTIFIER, makeTargets, proberOptions, type RunOptions } from "./simulated_run.ts";

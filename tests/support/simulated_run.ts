@@ -13,7 +13,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import { type EndReason, Prober } from "../../src/probe/prober.ts";
 import type { ProberOptions } from "../../src/probe/prober_options.ts";
 import { ProbeCounters } from "../../src/stats/counters.ts";
-import type { Target } from "../../src/target/target.ts";
+import type { Target } from "../../src/targets/target.ts";
 import type { Instant } from "../../src/time/instant.ts";
 import { foldMs } from "../../src/time/day.ts";
 import type { Network } from "./simulated_network.ts";

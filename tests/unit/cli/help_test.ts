@@ -2,10 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { COMMAND_SPECS } from "../../../src/cli/commands.ts";
-import { completionScript } from "../../../src/cli/completion_script.ts";
-import { SHELLS } from "../../../src/cli/completions_options.ts";
+import { completionScript } from "../../../src/cli/commands/completions/script.ts";
+import { SHELLS } from "../../../src/cli/commands/completions/options.ts";
 import { formatHelp, formatOverview, wrap } from "../../../src/cli/help.ts";
-import { formatManPage } from "../../../src/cli/man_page.ts";
+import { formatManPage } from "../../../src/cli/commands/completions/man_page.ts";
 import { nearest } from "../../../src/cli/nearest.ts";
 import type { CommandSpec } from "../../../src/cli/option.ts";
 

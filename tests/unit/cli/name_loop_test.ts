@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { dispatch } from "../../../src/cli/dispatch.ts";
-import type { NameResolution } from "../../../src/target/resolver.ts";
+import type { NameResolution } from "../../../src/targets/resolver.ts";
 import { FakeSystem, type FakeSystemOptions } from "../../support/fake_system.ts";
 
 const NOT_KNOWN: NameResolution = { ok: false, reason: "unresolved", message: "not known" };

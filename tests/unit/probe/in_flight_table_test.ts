@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InFlightTable } from "../../../src/probe/in_flight_table.ts";
 import { Probe } from "../../../src/probe/probe.ts";
-import type { Target } from "../../../src/target/target.ts";
+import type { Target } from "../../../src/targets/target.ts";
 
 const REMEMBER_MS = 10;
 const TARGETS: readonly Target[] = [

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { firstNumbers, ProbeNumbers } from "../../../src/probe/probe_numbers.ts";
-import type { Target } from "../../../src/target/target.ts";
+import type { Target } from "../../../src/targets/target.ts";
 
 /** The key of the authors' vectors: octets 00 … 07. */
 const KEY = { k0: 0x03020100, k1: 0x07060504 };

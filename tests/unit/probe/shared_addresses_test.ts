@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ProbeListener, ProbeOutcome } from "../../../src/probe/outcome.ts";
 import { Probe } from "../../../src/probe/probe.ts";
 import { SharedAddresses } from "../../../src/probe/shared_addresses.ts";
-import type { Target } from "../../../src/target/target.ts";
+import type { Target } from "../../../src/targets/target.ts";
 
 const TARGETS: readonly Target[] = [
   { index: 0, label: "a", address: 1 },

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { AliveReporter, type AliveReporterOptions } from "../../../src/report/alive_reporter.ts";
-import type { LineSink } from "../../../src/report/line_sink.ts";
+import type { LineSink } from "../../../src/terminal/line_sink.ts";
 import type { Network } from "../../support/simulated_network.ts";
 import { reportRun } from "../../support/reported_run.ts";
 

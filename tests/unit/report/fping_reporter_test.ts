@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatFpingMs, FpingReporter } from "../../../src/report/fping_reporter.ts";
-import { LineSink } from "../../../src/report/line_sink.ts";
-import { TargetStatistics } from "../../../src/report/target_statistics.ts";
+import { LineSink } from "../../../src/terminal/line_sink.ts";
+import { TargetStatistics } from "../../../src/run/target_statistics.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 import { EVENTFUL, reportRun } from "../../support/reported_run.ts";
 

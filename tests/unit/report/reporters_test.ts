@@ -2,11 +2,11 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { annotateDatagram, formatAnnotated } from "../../../src/packet/mod.ts";
-import { CsvReporter } from "../../../src/report/csv_reporter.ts";
+import { CsvReporter } from "../../../src/record/csv_reporter.ts";
 import { FpingReporter } from "../../../src/report/fping_reporter.ts";
-import { JsonReporter } from "../../../src/report/json_reporter.ts";
-import type { LineSink } from "../../../src/report/line_sink.ts";
-import type { Reporter } from "../../../src/report/reporter.ts";
+import { JsonReporter } from "../../../src/record/json_reporter.ts";
+import type { LineSink } from "../../../src/terminal/line_sink.ts";
+import type { Reporter } from "../../../src/run/reporter.ts";
 import { TextReporter, type TextReporterOptions } from "../../../src/report/text_reporter.ts";
 import { TspingReporter } from "../../../src/report/tsping_reporter.ts";
 import { EVENTFUL, reportRun } from "../../support/reported_run.ts";

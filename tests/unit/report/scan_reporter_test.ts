@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LineSink } from "../../../src/report/line_sink.ts";
+import { LineSink } from "../../../src/terminal/line_sink.ts";
 import { ScanReporter, type ScanReporterOptions } from "../../../src/report/scan_reporter.ts";
 import {
   formatCount,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { LineSink } from "../../../src/report/line_sink.ts";
+import type { LineSink } from "../../../src/terminal/line_sink.ts";
 import { TspingReporter } from "../../../src/report/tsping_reporter.ts";
 import { EVENTFUL, reportRun } from "../../support/reported_run.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { AddressSpace } from "../../../src/scan/address_space.ts";
-import { type Block, parseBlock } from "../../../src/target/block.ts";
+import { type Block, parseBlock } from "../../../src/targets/block.ts";
 
 const blocks = (...texts: string[]) => texts.map((text) => parseBlock(text) as Block);
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AddressSpace } from "../../../src/scan/address_space.ts";
 import { ScanOrder, type ScanOrderOptions } from "../../../src/scan/scan_order.ts";
-import { type Block, parseBlock } from "../../../src/target/block.ts";
+import { type Block, parseBlock } from "../../../src/targets/block.ts";
 
 const blocks = (...texts: string[]) => texts.map((text) => parseBlock(text) as Block);
 

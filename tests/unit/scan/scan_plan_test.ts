@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import { planScan, type ScanPlanOptions } from "../../../src/scan/scan_plan.ts";
-import { type Block, formatBlock, parseBlock } from "../../../src/target/block.ts";
+import { type Block, formatBlock, parseBlock } from "../../../src/targets/block.ts";
 
 const blocks = (...texts: string[]) => texts.map((text) => parseBlock(text) as Block);
 const base: ScanPlanOptions = {

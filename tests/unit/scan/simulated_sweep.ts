@@ -4,7 +4,7 @@ import { AddressSpace } from "../../../src/scan/address_space.ts";
 import { ScanOrder } from "../../../src/scan/scan_order.ts";
 import { Sweep } from "../../../src/scan/sweep.ts";
 import type { SweepOptions } from "../../../src/scan/sweep_options.ts";
-import { type Block, parseBlock } from "../../../src/target/block.ts";
+import { type Block, parseBlock } from "../../../src/targets/block.ts";
 import { Random } from "../../support/random.ts";
 import {
   answer,

@@ -5,7 +5,7 @@ const ALLOWED_IMPORTS: readonly (readonly [string, string])[] = [
   ["src/packet/emit.ts", "src/packet/octets.ts"],
   ["src/packet/emit.ts", "src/time/instant.ts"],
   ["src/clock/consensus.ts", "src/stats/quantiles.ts"],
-  ["src/scan/sweep.ts", "src/probe/transport.ts"],
+  ["src/scan/sweep.ts", "src/targets/block.ts"],
   ["src/report/text.ts", "src/scan/sweep.ts"],
   ["src/report/text.ts", "npm:/deno-std@1.4.0/fmt/colors.js"],
   ["src/cli/run.ts", "ffi/mod.ts"],

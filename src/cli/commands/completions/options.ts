@@ -1,0 +1,32 @@
+/** The command `completions`. */
+
+import type { CommandSpec, OptionTable } from "../../option.ts";
+
+/** Shells that completions are written for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** A shell that completions are written for. */
+export type Shell = typeof SHELLS[number];
+
+/** Table of the options of `completions`. */
+export const COMPLETIONS_OPTIONS = {
+  help: { short: "h", help: "Print this help", group: "General" },
+} as const satisfies OptionTable;
+
+/** The command `completions`. */
+export const COMPLETIONS_COMMAND: CommandSpec = {
+  name: "completions",
+  summary: "Print a completion script for a shell, or the man page",
+  operands: "bash|zsh|fish|man",
+  completeOperand: [...SHELLS, "man"],
+  description: [
+    "Prints a script that teaches the shell the commands and options of icmptime, or the man page in roff.",
+  ],
+  options: COMPLETIONS_OPTIONS,
+  examples: [
+    ["icmptime completions bash >/etc/bash_completion.d/icmptime", "for all users of bash"],
+    ["icmptime completions zsh >~/.zfunc/_icmptime", "for zsh, with ~/.zfunc in fpath"],
+    ["icmptime completions fish >~/.config/fish/completions/icmptime.fish", "for fish"],
+    ["icmptime completions man >/usr/local/share/man/man1/icmptime.1", "the man page"],
+  ],
+};

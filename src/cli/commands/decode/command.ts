@@ -1,0 +1,233 @@
+/** `icmptime decode`: from numbers, octets and captures to what they say. */
+
+import { readNumber } from "../../../measurement/number_reading.ts";
+import { annotateFrame } from "../../../packet/capture/annotate_frame.ts";
+import type { CapturedPacket } from "../../../packet/capture/captured_packet.ts";
+import type { CaptureReader } from "../../../packet/capture/capture_reader.ts";
+import { isIcmp, parseCaptured } from "../../../packet/capture/captured_datagram.ts";
+import { guessStart } from "../../../packet/capture/guess_link_type.ts";
+import { findIpv4, whyNoIpv4 } from "../../../packet/capture/link_type.ts";
+import { formatAnnotated, parseDatagram, parseIcmpMessage } from "../../../packet/mod.ts";
+import { CapturePrinter, formatContent } from "../../../report/capture_printer.ts";
+import { STAMP_FIELDS, type StampEvent } from "../../../record/decode_record.ts";
+import { jsonFormatter } from "../../../record/field.ts";
+import { isClosedPipe, LineSink } from "../../../terminal/line_sink.ts";
+import { formatNumberReadings } from "../../../report/number_text.ts";
+import { parseCommandLine } from "../../command_line.ts";
+import { complain } from "../../complain.ts";
+import { type DecodeInput, fromHex, parseNumber, readFile, SourceError } from "./input.ts";
+import { DECODE_COMMAND, DECODE_OPTIONS } from "./options.ts";
+import { ExitCode } from "../../exit_code.ts";
+import { formatHelp } from "../../help.ts";
+import { parseHexText } from "../../../packet/hex_text.ts";
+import { print } from "../../print.ts";
+import type { System } from "../../system.ts";
+import { UsageError } from "../../usage_error.ts";
+
+/** One decode run: what is to be written, and how. */
+interface Decoding {
+  readonly system: System;
+  readonly sink: LineSink;
+  readonly json: boolean;
+  readonly teach: boolean;
+  /** When the timestamps were taken, Unix time in milliseconds; undefined where the source says it. */
+  readonly atUnixMs: number | undefined;
+  /** Standard output cannot be written any more. */
+  readonly isClosed: () => boolean;
+}
+
+/**
+ * Runs `decode` and returns the exit code: 0, 1 when something was broken, 4 when the output cannot be written.
+ *
+ * @throws {UsageError} The command line is wrong, or a word is nothing that can be decoded.
+ */
+export async function runDecode(words: readonly string[], system: System): Promise<ExitCode> {
+  const { options, operands } = parseCommandLine(words, DECODE_OPTIONS);
+  if (options.help) return print(system, formatHelp(DECODE_COMMAND));
+  if (operands.length === 0) {
+    throw new UsageError("Nothing to decode: expected a number, hexadecimal digits, a file or -");
+  }
+  if (options.json && options.format === "text") {
+    throw new UsageError("Cannot use --json with --format text: choose one");
+  }
+  let failure: ExitCode | undefined;
+  let isClosed = false;
+  const sink = new LineSink(system.stdout, (error) => {
+    isClosed = true;
+    if (isClosedPipe(error)) return;
+    complain(system, `Cannot write the output: ${error.message}`);
+    failure = ExitCode.System;
+  });
+  const decoding: Decoding = {
+    system,
+    sink,
+    json: options.json || options.format === "json",
+    teach: options.teach,
+    atUnixMs: options.at,
+    isClosed: () => isClosed,
+  };
+  let code: ExitCode = ExitCode.Ok;
+  for await (const { name, input } of inputsOf(operands, system)) {
+    if (isClosed) break;
+    if (!(await decode(input, name, decoding))) code = ExitCode.Unanswered;
+  }
+  sink.flush();
+  return failure ?? code;
+}
+
+interface NamedInput {
+  /** What to call it in messages. */
+  readonly name: string;
+  readonly input: DecodeInput;
+}
+
+async function* inputsOf(operands: readonly string[], system: System): AsyncGenerator<NamedInput> {
+  if (operands.length > 1 && operands.every((word) => /^(?:0x)?[0-9a-f]{1,8},?$/i.test(word))) {
+    const isList = operands.every((word) => parseNumber(word) !== undefined) &&
+      operands.some((word) => !/^(?:0x)?[0-9a-f]{2},?$/i.test(word));
+    // `decode 45 00 00 28 …`: octets that the shell has separated.
+    if (!isList) {
+      yield { name: "the digits", input: orUsageError(operands.join(" ")) };
+      return;
+    }
+  }
+  for (const word of operands) {
+    const number = parseNumber(word);
+    if (number !== undefined) {
+      yield { name: word, input: { kind: "number", number } };
+      continue;
+    }
+    const name = word === "-" ? "standard input" : word;
+    for (const input of await read(word, system)) yield { name, input };
+  }
+}
+
+/** Reads a file; a word that names none is digits. */
+async function read(word: string, system: System): Promise<DecodeInput[]> {
+  try {
+    return await readFile(system.readBytes(word));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return [error.isMissing ? orUsageError(word) : { kind: "unreadable", reason: error.message }];
+  }
+}
+
+function orUsageError(text: string): DecodeInput {
+  const hex = parseHexText(text);
+  if (hex.ok) return fromHex(hex);
+  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  throw new UsageError(
+    `Cannot decode ${shown}: ${hex.reason}, and no such file; ` +
+      "expected a number, hexadecimal digits, a file or -",
+  );
+}
+
+/** Returns false where something was broken. */
+async function decode(input: DecodeInput, name: string, decoding: Decoding): Promise<boolean> {
+  switch (input.kind) {
+    case "number":
+      return decodeNumber(input.number, decoding);
+    case "packets":
+      return decodePackets(input.packets, decoding);
+    case "capture":
+      return await decodeCapture(input.reader, input.chunks, name, decoding);
+    case "unreadable":
+      complain(decoding.system, `Cannot decode ${name}: ${input.reason}`);
+      return false;
+  }
+}
+
+function decodeNumber(number: number, { sink, json, atUnixMs = Date.now() }: Decoding): boolean {
+  const readings = readNumber(number, atUnixMs);
+  if (json) {
+    const format = jsonFormatter<StampEvent>("stamp", STAMP_FIELDS);
+    readings.forEach((reading, index) =>
+      sink.line(format({ number, atUnixMs, rank: index + 1, reading }))
+    );
+  } else sink.line(`${formatNumberReadings(number, readings, atUnixMs)}\n`);
+  return true;
+}
+
+function decodePackets(packets: readonly Uint8Array[], decoding: Decoding): boolean {
+  const { sink, json } = decoding;
+  const printer = new CapturePrinter(sink, json);
+  let isWhole = true;
+  for (const [index, bytes] of packets.entries()) {
+    const { kind, offset, linkType } = guessStart(bytes);
+    const content = parseStart(bytes, kind, offset);
+    isWhole &&= content.ok;
+    if (json) {
+      printer.packet({ packet: undated(index + 1, linkType, bytes, decoding.atUnixMs), content });
+      continue;
+    }
+    sink.line(formatContent(content));
+    sink.line(`${formatAnnotated(annotateFrame(linkType, bytes, offset, kind))}\n`);
+  }
+  return isWhole;
+}
+
+/** A bare ICMP message is read behind a header that says nothing. */
+function parseStart(bytes: Uint8Array, kind: "ipv4" | "icmp", offset: number) {
+  if (kind === "ipv4") return parseDatagram(bytes.subarray(offset));
+  const message = parseIcmpMessage(bytes);
+  return message.ok ? { ok: true as const, value: { message: message.value } } : message;
+}
+
+function undated(
+  frame: number,
+  linkType: number,
+  bytes: Uint8Array,
+  atUnixMs: number | undefined,
+): CapturedPacket {
+  const unixSeconds = atUnixMs === undefined ? NaN : Math.floor(atUnixMs / 1000);
+  const nanoseconds = atUnixMs === undefined ? 0 : Math.round((atUnixMs / 1000 % 1) * 1e9);
+  return {
+    ...{ frame, linkType, bytes, unixSeconds, nanoseconds },
+    ...{ originalLengthBytes: bytes.length, direction: undefined, comment: undefined },
+  };
+}
+
+async function decodeCapture(
+  reader: CaptureReader,
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  { system, sink, json, teach, isClosed }: Decoding,
+): Promise<boolean> {
+  const printer = new CapturePrinter(sink, json);
+  let trouble: string | undefined;
+  try {
+    for await (const chunk of chunks) {
+      for (const packet of reader.read(chunk)) {
+        const offset = findIpv4(packet.linkType, packet.bytes);
+        if (offset < 0) {
+          printer.skip(whyNoIpv4(offset, packet.linkType));
+          continue;
+        }
+        if (!isIcmp(packet.bytes, offset)) {
+          printer.skip("not ICMP");
+          continue;
+        }
+        printer.packet({ packet, content: parseCaptured(packet, offset) });
+        if (teach && !json) {
+          const fields = annotateFrame(packet.linkType, packet.bytes, offset, "ipv4");
+          sink.line(`${formatAnnotated(fields)}\n`);
+        }
+      }
+      sink.flush();
+      if (isClosed() || reader.broken !== undefined) break;
+    }
+    if (!isClosed()) reader.finish();
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    trouble = error.message;
+  }
+  if (!json) printer.summary();
+  const { broken } = reader;
+  trouble ??= broken === undefined
+    ? undefined
+    : `${broken.reason}, at octet ${broken.offset} after ${printer.frames} packets`;
+  if (trouble === undefined) return true;
+  sink.flush();
+  complain(system, `Cannot read ${name} to its end: ${trouble}`);
+  return false;
+}

@@ -1,0 +1,181 @@
+/** `icmptime doctor`: can this machine do it, and how well? */
+
+import { green, red, yellow } from "@std/fmt/colors";
+import { formatAddress } from "../../../packet/mod.ts";
+import { listTargets } from "../../../targets/target_list.ts";
+import { parseCommandLine } from "../../command_line.ts";
+import { cureFor, ECHO_CURE, isSystemError } from "../../cure.ts";
+import { DOCTOR_COMMAND, DOCTOR_OPTIONS } from "./options.ts";
+import { ExitCode } from "../../exit_code.ts";
+import { formatHelp } from "../../help.ts";
+import { print } from "../../print.ts";
+import type { System } from "../../system.ts";
+import { UsageError } from "../../usage_error.ts";
+import { VERSION } from "../../version.ts";
+
+type Verdict = "ok" | "warn" | "fail";
+
+/** One finding of the doctor. */
+interface Finding {
+  /** What was looked at. */
+  readonly check: string;
+  /** `warn`: it works, less well than it could. */
+  readonly verdict: Verdict;
+  /** What was found, and the cure where there is one. */
+  readonly detail: string;
+}
+
+/**
+ * Runs `doctor` and returns the exit code: 0 when asking works, 2 when the target does not resolve, else 4.
+ *
+ * @throws {UsageError} The command line is wrong.
+ */
+export async function runDoctor(words: readonly string[], system: System): Promise<ExitCode> {
+  const { options, operands } = parseCommandLine(words, DOCTOR_OPTIONS);
+  if (options.help) return print(system, formatHelp(DOCTOR_COMMAND));
+  const [target, ...others] = operands;
+  if (others.length > 0) {
+    throw new UsageError("Cannot examine several targets: want one at most", undefined, others[0]);
+  }
+  const socket = socketFinding(system);
+  const findings: Finding[] = [
+    programFinding(),
+    socket,
+    await echoFinding(system, socket),
+    ...stampFindings(system),
+    clockFinding(system),
+  ];
+  findings.push(...privilegeFindings(system));
+  let unresolved = false;
+  if (target !== undefined) {
+    const { targets, problems } = await listTargets([target], system.resolver);
+    const [problem] = problems;
+    if (problem?.kind === "invalid") {
+      throw new UsageError(`Cannot ask ${target}: ${problem.message}`, undefined, target);
+    }
+    unresolved = problem !== undefined;
+    findings.push(
+      problem === undefined
+        ? routeFinding(system, (targets[0]?.address ?? 0) >>> 0)
+        : { check: "target", verdict: "fail", detail: `${target}: ${problem.message}` },
+    );
+  }
+  const text = options.json
+    ? JSON.stringify({ type: "doctor", version: VERSION, findings })
+    : findings.map(formatFinding).join("\n");
+  const printed = await print(system, `${text}\n`);
+  if (printed !== ExitCode.Ok) return printed;
+  if (unresolved) return ExitCode.Unresolved;
+  return findings.some(({ verdict }) => verdict === "fail") ? ExitCode.System : ExitCode.Ok;
+}
+
+function programFinding(): Finding {
+  const { os, arch } = Deno.build;
+  const form = Deno.build.standalone ? "one binary" : "run by deno";
+  const detail =
+    `icmptime ${VERSION}, ${form} (Deno ${Deno.version.deno}, V8 ${Deno.version.v8}), ${os} ${arch}`;
+  return { check: "program", verdict: "ok", detail };
+}
+
+function socketFinding({ diagnostics }: System): Finding {
+  const socket = diagnostics.trySocket();
+  if (!socket.ok) {
+    const detail = `${socket.error.message}${cureFor(socket.error, diagnostics)}`;
+    return { check: "raw socket", verdict: "fail", detail };
+  }
+  const why = diagnostics.hasNetRaw() === true ? " (CAP_NET_RAW)" : "";
+  return { check: "raw socket", verdict: "ok", detail: `can be opened${why}` };
+}
+
+/** Gives root up as a run does; a finding where that fails, since a run ends there, and where some of it is left. */
+function privilegeFindings(system: System): Finding[] {
+  try {
+    const remainder = system.dropPrivileges();
+    return remainder === undefined ? [] : [{ check: "root", verdict: "warn", detail: remainder }];
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const detail = `${error.message}${cureFor(error, system.diagnostics)}`;
+    return [{ check: "root", verdict: "fail", detail }];
+  }
+}
+
+/** Whether echo works without the privilege that raw sockets need. */
+async function echoFinding({ diagnostics }: System, { verdict }: Finding): Promise<Finding> {
+  const error = await diagnostics.tryEchoSocket();
+  if (error === undefined) {
+    const detail =
+      "'ping --echo' and 'fping' work without privilege too (net.ipv4.ping_group_range)";
+    return { check: "echo", verdict: "ok", detail };
+  }
+  const cure = isSystemError(error) && error.code === "EACCES"
+    ? `this group may not open sockets for it, that needs ${ECHO_CURE}`
+    : error.message;
+  return { check: "echo", verdict, detail: `only with raw sockets: ${cure}` };
+}
+
+function stampFindings({ diagnostics }: System): Finding[] {
+  const socket = diagnostics.trySocket();
+  if (!socket.ok) return [];
+  return [
+    socket.stampSource === "kernel"
+      ? {
+        check: "stamps",
+        verdict: "ok",
+        detail: "taken by the kernel: by our queue, by the driver, on receipt",
+      }
+      : {
+        check: "stamps",
+        verdict: "warn",
+        detail:
+          "taken in user space: the kernel offers none, round-trip times are some 50 µs too long",
+      },
+  ];
+}
+
+function clockFinding({ diagnostics }: System): Finding {
+  const clock = diagnostics.readClock();
+  if (clock === undefined) {
+    return { check: "clock", verdict: "warn", detail: "the kernel does not tell how it is kept" };
+  }
+  const rate = `rate corrected by ${clock.frequencyPpm.toFixed(3)} ppm`;
+  if (!clock.synchronised) {
+    return {
+      check: "clock",
+      verdict: "warn",
+      detail: `not synchronised, ${rate}: an offset is against a clock that nobody keeps right`,
+    };
+  }
+  const bound = (clock.maximumErrorUs / 1e3).toFixed(3);
+  const estimate = (clock.estimatedErrorUs / 1e3).toFixed(3);
+  const detail = `synchronised, within ${bound} ms, about ${estimate} ms off, ${rate}`;
+  return { check: "clock", verdict: "ok", detail };
+}
+
+function routeFinding(system: System, address: number): Finding {
+  const route = system.findRoute(address);
+  const to = formatAddress(address);
+  if (route.kind === "broadcast") {
+    return { check: "route", verdict: "fail", detail: `${to} is a broadcast address, want a host` };
+  }
+  if (route.kind === "unreachable") {
+    return { check: "route", verdict: "fail", detail: route.message };
+  }
+  const { interfaceName } = route;
+  const through = interfaceName === undefined ? "" : ` through ${interfaceName}`;
+  const stamps = interfaceName === undefined
+    ? undefined
+    : system.diagnostics.stampsTransmit(interfaceName);
+  const detail = `${to} from ${formatAddress(route.source)}${through}`;
+  if (stamps === false) {
+    const remark = "its driver stamps nothing that it sends, so transmit stamps are ours";
+    return { check: "route", verdict: "warn", detail: `${detail}; ${remark}` };
+  }
+  return { check: "route", verdict: "ok", detail };
+}
+
+const VERDICT_TEXT: Readonly<Record<Verdict, string>> = { ok: "ok  ", warn: "warn", fail: "FAIL" };
+const VERDICT_COLOR = { ok: green, warn: yellow, fail: red } as const;
+
+function formatFinding({ check, verdict, detail }: Finding): string {
+  return `${VERDICT_COLOR[verdict](VERDICT_TEXT[verdict])}  ${check.padEnd(10)}  ${detail}`;
+}

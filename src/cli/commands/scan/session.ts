@@ -1,0 +1,244 @@
+/** One scan from open sockets to exit code. */
+
+import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../../../terminal/line_sink.ts";
+import type { OutputFile } from "../../../terminal/output_file.ts";
+import type { ScanRunInfo } from "../../../record/scan_fields.ts";
+import { ScanReporter } from "../../../report/scan_reporter.ts";
+import {
+  describeBlocked,
+  formatCount,
+  listScanWarnings,
+  ScanStatus,
+} from "../../../report/scan_status.ts";
+import { CheckpointStore } from "../../../scan/checkpoint.ts";
+import { createDuplicateFilter } from "../../../scan/duplicate_filter.ts";
+import { randomHashKey } from "../../../packet/half_sip_hash.ts";
+import { emitProbeTemplate } from "../../../scan/probe_writer.ts";
+import type { ScanListener, ScanProgress } from "../../../scan/scan_record.ts";
+import { Sweep } from "../../../scan/sweep.ts";
+import { complain, giveUpPrivileges } from "../../complain.ts";
+import { readEgress } from "../../egress.ts";
+import { ExitCode } from "../../exit_code.ts";
+import type { OpenScan, WritableFile } from "./machine.ts";
+import { formatScanMetadata } from "./metadata.ts";
+import { DEFAULT_TTL } from "./options.ts";
+import type { ScanSetup } from "./setup.ts";
+import type { System } from "../../system.ts";
+import { openOutput } from "../../open_output.ts";
+import { complainOfOutput, hasLostOutput, obeySignals, openOutputFile } from "../../output.ts";
+import { VERSION } from "../../version.ts";
+
+/** Everything that must be open before root is given up. */
+interface OpenFiles {
+  readonly output: OutputFile | undefined;
+  readonly metadata: WritableFile | undefined;
+  readonly checkpoint: WritableFile | undefined;
+}
+
+/** Runs the scan to its end or its interruption; returns the exit code. */
+export async function runScanSession(setup: ScanSetup, system: System): Promise<ExitCode> {
+  const sockets = await openSockets(setup, system);
+  try {
+    const files = await openFiles(setup, system);
+    giveUpPrivileges(system);
+    return await sweep(setup, sockets, files, system);
+  } finally {
+    sockets.close();
+  }
+}
+
+async function openSockets(
+  { options, plan, senders }: ScanSetup,
+  system: System,
+): Promise<OpenScan> {
+  const { interfaceName, sourceAddress } = readEgress(options.interface);
+  return await system.scan.openScan({
+    blocks: plan.space.blocks,
+    interfaceName,
+    source: sourceAddress,
+    gatewayMac: options["gateway-mac"],
+    mark: options.mark,
+    rawSocket: options["raw-socket"],
+    senders,
+    template: (source) =>
+      emitProbeTemplate({ source, ttl: options.ttl ?? DEFAULT_TTL, tos: options.tos ?? 0 }),
+    onTrouble: (error) => complain(system, `${error.message}; the scan goes on`),
+  });
+}
+
+async function openFiles({ options }: ScanSetup, system: System): Promise<OpenFiles> {
+  const { output, metadata, checkpoint, resume } = options;
+  const openFile = (path: string | undefined, option: string, mode: "create" | "keep") =>
+    path === undefined
+      ? undefined
+      : openOutput(path, option, () => system.scan.openFile(path, mode));
+  return {
+    output: await openOutputFile(output, "--output", system),
+    metadata: openFile(metadata, "--metadata", "create"),
+    checkpoint: openFile(checkpoint, "--checkpoint", "create") ??
+      openFile(resume, "--resume", "keep"),
+  };
+}
+
+async function sweep(
+  setup: ScanSetup,
+  sockets: OpenScan,
+  files: OpenFiles,
+  system: System,
+): Promise<ExitCode> {
+  const { options, plan, rate, cooldownMs, probesPerTarget, previous } = setup;
+  const { clock, path } = sockets;
+  const startPosition = previous?.position ?? 0;
+  const status = options.quiet ? undefined : new ScanStatus(system.stderr, system.stderrIsTerminal);
+  const say = (text: string) => {
+    status?.erase();
+    complain(system, text);
+  };
+  const { stdout } = system;
+  const output: ByteSink = files.output ?? (system.stdoutIsTerminal
+    ? {
+      writeSync(bytes) {
+        status?.erase();
+        return stdout.writeSync(bytes);
+      },
+      waitForRoom: (timeoutMs) => stdout.waitForRoom?.(timeoutMs) ?? Promise.resolve(),
+    }
+    : stdout);
+  const sink = new LineSink(output, (error) => {
+    status?.erase();
+    complainOfOutput(error, system);
+    // Neither more probes nor their answers are of use.
+    run.stop();
+    run.stop();
+  });
+  const format = options.json ? "json" : options.format ?? "text";
+  const listed = format === "text" && probesPerTarget > 1
+    ? createDuplicateFilter(plan.space.size, 1)
+    : undefined;
+  const reporter = new ScanReporter(sink, {
+    format,
+    fields: options.fields,
+    only: options.only,
+    isListed: (address) => listed?.isRepeated(plan.space.indexOf(address), 0) ?? false,
+  });
+  const store = files.checkpoint === undefined
+    ? undefined
+    : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, previous);
+  let last: ScanProgress | undefined;
+  let isKept = true, isBlockTold = false, notAsked = 0, settled = startPosition;
+  const keep = (what: string, write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (isKept) say(`Cannot write the ${what}: ${error.message}`);
+      isKept = false;
+    }
+  };
+  const listener: ScanListener = {
+    reply: (reply) => reporter.reply(reply),
+    refused: (refusal) => reporter.refused(refusal),
+    unsent: (address, errno) => {
+      const error = system.scan.errorName(errno);
+      // The broadcast address of a network of ours, raw(7), is no host.
+      if (error !== "EACCES" || !system.isBroadcast(address)) notAsked++;
+      reporter.unsent({ address, error });
+    },
+    progress: (progress) => {
+      last = progress;
+      sink.flush();
+      // A scan may last for days: this is not first said at its end.
+      if (progress.blocked > 0 && progress.phase === "sending" && !isBlockTold) {
+        say(describeBlocked(progress));
+        isBlockTold = true;
+      }
+      status?.show(progress);
+    },
+    room: () => sink.room(),
+    checkpoint: (position) => {
+      settled = position;
+      // First the results, then the word that they are there.
+      sink.flush();
+      if (sink.failure !== undefined || sink.isBacklogged) return;
+      // The place kept before is as good as a place can be on a full disk: the scan goes on.
+      keep("checkpoint", () => store?.save(position, Date.now()));
+    },
+  };
+  const run = new Sweep({
+    space: plan.space,
+    order: plan.order,
+    skipped: plan.skipped,
+    startPosition,
+    probesPerTarget,
+    key: randomHashKey(),
+    transmitters: sockets.transmitters,
+    replies: sockets.replies,
+    witness: sockets.witness,
+    guard: sockets.watch,
+    clock,
+    rate,
+    cooldownMs,
+    isDirect: path.isDirect,
+    listener,
+  });
+  const info: ScanRunInfo = {
+    version: VERSION,
+    time: clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9,
+    targets: plan.order.targets,
+    probes: plan.order.length,
+    seed: setup.seed,
+    shard: plan.identity.shard,
+    rate,
+    senders: setup.senders,
+    cooldownMs,
+    path: path.kind,
+    pathReason: path.reason,
+    position: startPosition,
+  };
+  // A place to resume at before there is anything to lose: a kill may come in the first second.
+  if (previous === undefined) keep("checkpoint", () => files.checkpoint?.clear());
+  keep("checkpoint", () => store?.save(startPosition, Date.now()));
+  reporter.run(info);
+  if (status !== undefined) complain(system, `sending through a ${path.kind}: ${path.reason}`);
+  const endSignals = obeySignals({ stop: () => run.stop(), sink, file: files.output }, system);
+  // As in ping: how it stands, and on.
+  const endStatus = system.onSignal("SIGQUIT", () => {
+    status?.erase();
+    new ScanStatus(system.stderr, false).end(run.report());
+  });
+  const result = await run.run();
+  const chooseExitCode = (): ExitCode => {
+    if (hasLostOutput(sink) || !isKept) return ExitCode.System;
+    // A reader that has seen enough ends a scan as it ends ping: nothing is wrong.
+    if (isClosedPipe(sink.failure)) return ExitCode.Ok;
+    const lostReplies = result.dropped + result.blocked + result.failedCalls;
+    const isWhole = result.isComplete && lostReplies + notAsked === 0;
+    return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
+  };
+  const exitCode = chooseExitCode();
+  const reason = result.trouble?.reason ?? (result.isComplete ? "complete" : "interrupted");
+  const { length } = plan.order;
+  sink.secure(files.output === undefined ? system.stderr : stdout);
+  reporter.end({ ...result, length, reason, exitCode });
+  await sink.drain();
+  listener.checkpoint(settled);
+  if (last !== undefined) status?.end(last);
+  for (const warning of listScanWarnings(result)) say(warning);
+  if (result.trouble?.reason === "path-lost") {
+    const { position, trouble } = result;
+    say(`ended at probe ${formatCount(position)}, the path is lost: ${trouble.message}`);
+  }
+  const metadata = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
+  keep("metadata", () => {
+    if (files.metadata === undefined) return;
+    files.metadata.clear();
+    writeAll(files.metadata, new TextEncoder().encode(metadata));
+  });
+  files.metadata?.close();
+  files.checkpoint?.close();
+  files.output?.close();
+  // Not before all is written: a late signal must not cost it.
+  endSignals();
+  endStatus();
+  return chooseExitCode();
+}

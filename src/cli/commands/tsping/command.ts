@@ -1,0 +1,58 @@
+/** `icmptime tsping`: tsping's words in, tsping's lines out. */
+
+import { TspingReporter } from "../../../report/tsping_reporter.ts";
+import { parseCommandLine } from "../../command_line.ts";
+import { ExitCode } from "../../exit_code.ts";
+import { formatHelp } from "../../help.ts";
+import { DEFAULT_PING_OPTIONS, planPing } from "../ping/plan.ts";
+import { print } from "../../print.ts";
+import { gatherTargets, runSession } from "../../session.ts";
+import type { System } from "../../system.ts";
+import { TSPING_COMMAND, TSPING_OPTIONS } from "./options.ts";
+import { UsageError } from "../../usage_error.ts";
+
+const DEFAULT_SLEEP_MS = 100;
+/** tsping never gives a reply up; after this long it is told apart as late, and has no line. */
+const TIMEOUT_MS = 10_000;
+/** A round takes this long at least: without any pause tsping floods. */
+const SHORTEST_ROUND_MS = 1;
+
+/**
+ * Runs `tsping` and returns the exit code.
+ *
+ * @throws {UsageError} The command line is wrong.
+ */
+export async function runTsping(words: readonly string[], system: System): Promise<ExitCode> {
+  const { options, operands } = parseCommandLine(words, TSPING_OPTIONS);
+  if (options.help) return print(system, formatHelp(TSPING_COMMAND));
+  if (options["icmp-ts"] && options["icmp-echo"]) {
+    throw new UsageError("Cannot use --icmp-ts with --icmp-echo: want one of them", "--icmp-echo");
+  }
+  const list = await gatherTargets(operands, [], system, { keepsUnresolved: true });
+  if (list === undefined) return ExitCode.Unresolved;
+  const spacing = options["target-spacing"] ?? 0;
+  const round = spacing * list.targets.length + (options["sleep-time"] ?? DEFAULT_SLEEP_MS);
+  const plan = planPing({
+    ...DEFAULT_PING_OPTIONS,
+    echo: options["icmp-echo"],
+    "stamp-at": options["stamp-at"] ?? "queue",
+    loop: true,
+    interval: Math.max(SHORTEST_ROUND_MS, round),
+    spacing,
+    timeout: TIMEOUT_MS,
+    interface: options.interface === undefined ? [] : [options.interface],
+    mark: options["fw-mark"],
+  });
+  return await runSession({
+    command: "tsping",
+    immediate: true,
+    plan,
+    list,
+    openReporter: (output, errors) =>
+      new TspingReporter(output, {
+        timestamps: options["print-timestamps"],
+        separator: options["machine-readable"],
+        errors,
+      }),
+  }, system);
+}

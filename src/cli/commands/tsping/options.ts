@@ -1,0 +1,76 @@
+/** The options of `tsping`: tsping's own names and letters, and its bare numbers in milliseconds. */
+
+import type { CommandSpec, OptionTable } from "../../option.ts";
+import { choice, duration, integer, separator, text } from "../../values.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Table of the options of `tsping`. */
+export const TSPING_OPTIONS = {
+  "icmp-ts": {
+    short: "t",
+    help: "Send ICMP Timestamp requests, which is the default",
+    group: "Asking",
+  },
+  "icmp-echo": { short: "e", help: "Send ICMP echo", group: "Asking" },
+  "sleep-time": {
+    short: "s",
+    value: duration(0, DAY_MS, 1),
+    help: "Time between two rounds, in ms",
+    group: "Asking",
+    fallback: "100",
+  },
+  "target-spacing": {
+    short: "r",
+    value: duration(0, DAY_MS, 1),
+    help: "Time between two targets, in ms",
+    group: "Asking",
+    fallback: "0",
+  },
+  "stamp-at": {
+    value: choice("queue|driver", ["queue", "driver"]),
+    help: "Count times from before our own queue, or from the driver behind it",
+    group: "Asking",
+    fallback: "queue",
+  },
+  interface: {
+    short: "i",
+    value: text("INTERFACE", "interface"),
+    help: "Send from that interface",
+    group: "Packet",
+  },
+  "fw-mark": {
+    short: "f",
+    value: integer("MARK", 0, 0xffffffff),
+    help: "Firewall mark of the socket",
+    group: "Packet",
+  },
+  "machine-readable": {
+    short: "m",
+    value: separator(),
+    optionalValue: ",",
+    help: "Fields between separators instead of text",
+    group: "Output",
+  },
+  "print-timestamps": { short: "D", help: "Print the UNIX time of each reply", group: "Output" },
+  help: { short: "?", help: "Print this help", group: "General" },
+} as const satisfies OptionTable;
+
+/** The command `tsping`. */
+export const TSPING_COMMAND: CommandSpec = {
+  name: "tsping",
+  summary: "Take the options of tsping and print its lines",
+  operands: "TARGET...",
+  completeOperand: "host",
+  description: [
+    "Stands in for tsping: the same options, the same lines, each written as soon as it is known. Goes on until " +
+    "interrupted. The differences are right over midnight, and a reply whose stamps make no sense has no line.",
+  ],
+  options: TSPING_OPTIONS,
+  examples: [
+    [
+      "icmptime tsping --print-timestamps --machine-readable=, --sleep-time 0 --target-spacing 60 A B C",
+      "what a bandwidth controller runs",
+    ],
+  ],
+};

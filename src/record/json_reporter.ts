@@ -1,0 +1,104 @@
+/** JSON Lines: one object a line, `type` first. */
+
+import { CONDITION_FIELDS, type ConditionEvent } from "../run/condition_watch.ts";
+import type {
+  EndInfo,
+  RefusedEvent,
+  ReplyEvent,
+  RunInfo,
+  TimeoutEvent,
+  UnsentEvent,
+} from "../run/event.ts";
+import { formatJson, jsonFormatter } from "./field.ts";
+import type { LineSink } from "../terminal/line_sink.ts";
+import {
+  END_FIELDS,
+  REFUSED_FIELDS,
+  REPLY_FIELDS,
+  RUN_FIELDS,
+  SUMMARY_FIELDS,
+  TIMEOUT_FIELDS,
+  UNSENT_FIELDS,
+} from "./probe_record.ts";
+import type { Reporter } from "../run/reporter.ts";
+import { selectFields } from "./select_fields.ts";
+import type { TargetSummary } from "../run/target_statistics.ts";
+
+/** What the user wants to see of a JSON run. */
+export interface JsonReporterOptions {
+  /** Leave out the records of single probes. */
+  readonly quiet: boolean;
+  /** Fields of `reply`, `refused`, `timeout`, `unsent`, `summary` and `condition`, in order; all by default. */
+  readonly fields?: readonly string[] | undefined;
+}
+
+/** Writes every event as a JSON object. */
+export class JsonReporter implements Reporter {
+  readonly #sink: LineSink;
+  readonly #quiet: boolean;
+  readonly #reply: (source: ReplyEvent) => string;
+  readonly #refused: (source: RefusedEvent) => string;
+  readonly #timeout: (source: TimeoutEvent) => string;
+  readonly #unsent: (source: UnsentEvent) => string;
+  readonly #summary: (source: TargetSummary) => string;
+  readonly #condition: (source: ConditionEvent) => string;
+
+  /** Writes to `sink`. */
+  constructor(sink: LineSink, options: JsonReporterOptions) {
+    this.#sink = sink;
+    this.#quiet = options.quiet;
+    const { fields } = options;
+    this.#reply = jsonFormatter("reply", selectFields(REPLY_FIELDS, fields));
+    this.#refused = jsonFormatter("refused", selectFields(REFUSED_FIELDS, fields));
+    this.#timeout = jsonFormatter("timeout", selectFields(TIMEOUT_FIELDS, fields));
+    this.#unsent = jsonFormatter("unsent", selectFields(UNSENT_FIELDS, fields));
+    this.#summary = jsonFormatter("summary", selectFields(SUMMARY_FIELDS, fields));
+    this.#condition = jsonFormatter("condition", selectFields(CONDITION_FIELDS, fields));
+  }
+
+  /** Writes `run`. */
+  run(info: RunInfo): void {
+    this.#sink.line(formatJson("run", RUN_FIELDS, info));
+  }
+
+  /** Requests have no record of their own: their outcome tells all. */
+  sent(): void {}
+
+  /** Writes `reply`. */
+  reply(event: ReplyEvent): void {
+    if (!this.#quiet) this.#sink.line(this.#reply(event));
+  }
+
+  /** Writes `refused`. */
+  refused(event: RefusedEvent): void {
+    if (!this.#quiet) this.#sink.line(this.#refused(event));
+  }
+
+  /** Writes `timeout`. */
+  timeout(event: TimeoutEvent): void {
+    if (!this.#quiet) this.#sink.line(this.#timeout(event));
+  }
+
+  /** Writes `unsent`. */
+  unsent(event: UnsentEvent): void {
+    if (!this.#quiet) this.#sink.line(this.#unsent(event));
+  }
+
+  /** Strays are counted in `end`. */
+  stray(): void {}
+
+  /** Writes `summary`. */
+  summary(summary: TargetSummary): void {
+    this.#sink.line(this.#summary(summary));
+  }
+
+  /** Writes `condition`. */
+  condition(event: ConditionEvent): void {
+    this.#sink.line(this.#condition(event));
+  }
+
+  /** Writes `end`. */
+  end(info: EndInfo): void {
+    this.#sink.line(formatJson("end", END_FIELDS, info));
+  }
+}

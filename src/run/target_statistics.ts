@@ -1,0 +1,229 @@
+/** What one target has shown so far: counts, spreads and the offset that every reply agrees with. */
+
+import type { ExtraReply, ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
+import type { Target } from "../targets/target.ts";
+import type { Probe } from "../probe/probe.ts";
+import {
+  DelayBaseline,
+  type DelayChange,
+  DelayVariation,
+  ProbeCounters,
+  SeriesSummary,
+  type Summary,
+} from "../stats/mod.ts";
+import type { BoundedMs, HostMeasurement, HostOffset } from "../measurement/mod.ts";
+
+/** A target's statistics at one moment. */
+export interface TargetSummary {
+  /** `run`: since the start. `interval`: since the last summary of this kind. */
+  readonly scope: "run" | "interval";
+  /** The target. */
+  readonly target: Target;
+  /** What became of its probes. */
+  readonly counters: ProbeCounters;
+  /** Round-trip time, milliseconds. */
+  readonly rttMs: Summary | undefined;
+  /** Wait in this machine's own queue, milliseconds. */
+  readonly queueMs: Summary | undefined;
+  /** Way out plus offset, milliseconds. */
+  readonly outMs: Summary | undefined;
+  /** Way back minus offset, milliseconds. */
+  readonly backMs: Summary | undefined;
+  /** Absolute delay variation of the way out, milliseconds. */
+  readonly outJitterMs: Summary | undefined;
+  /** Absolute delay variation of the way back, milliseconds. */
+  readonly backJitterMs: Summary | undefined;
+  /** Way out: delay above its running minimum, milliseconds. */
+  readonly outChangeMs: Summary | undefined;
+  /** Way back: delay above its running minimum, milliseconds. */
+  readonly backChangeMs: Summary | undefined;
+  /** Offset of the remote clock at its latest usable reply, whichever tick its stamps leave. */
+  readonly offset: BoundedMs | undefined;
+  /** What the replies say of the remote clock; undefined before the first with stamps. */
+  readonly host?: HostOffset | undefined;
+}
+
+/** The middle of a millisecond that a stamp cuts off. */
+const HALF_TICK_MS = 0.5;
+
+/** Delay series of a target that has answered; made with the first answer, since most of a large run may never answer. */
+class Delays {
+  readonly rtt = new SeriesSummary();
+  readonly queue = new SeriesSummary();
+  readonly out = new SeriesSummary();
+  readonly back = new SeriesSummary();
+  /** Made with the second answer: a run may have many targets and one probe for each. */
+  jitter: { readonly out: DelayVariation; readonly back: DelayVariation } | undefined;
+  first: { readonly number: number; readonly outMs: number; readonly backMs: number } | undefined;
+  readonly outChange = new SeriesSummary();
+  readonly backChange = new SeriesSummary();
+  readonly baseline = new DelayBaseline();
+
+  /** Takes the delays of one probe for the variation between probes. */
+  addJitter(number: number, outMs: number, backMs: number): void {
+    const { first } = this;
+    if (first === undefined) {
+      this.first = { number, outMs, backMs };
+      return;
+    }
+    if (this.jitter === undefined) {
+      this.jitter = { out: new DelayVariation(), back: new DelayVariation() };
+      this.jitter.out.add(first.number, first.outMs);
+      this.jitter.back.add(first.number, first.backMs);
+    }
+    this.jitter.out.add(number, outMs);
+    this.jitter.back.add(number, backMs);
+  }
+}
+
+/** Gathers the statistics of one target. */
+export class TargetStatistics {
+  /** The target. */
+  readonly target: Target;
+  /** What became of its probes. */
+  readonly counters: ProbeCounters = new ProbeCounters();
+  #delays: Delays | undefined;
+  #host: HostOffset | undefined;
+
+  readonly #scope: "run" | "interval";
+
+  /** Starts empty. */
+  constructor(target: Target, scope: "run" | "interval" = "run") {
+    this.target = target;
+    this.#scope = scope;
+  }
+
+  /** Mean round-trip time so far, milliseconds; undefined before the first answer. */
+  get meanRttMs(): number | undefined {
+    return this.#delays?.rtt.moments.mean;
+  }
+
+  /**
+   * Counts the final word on a probe; returns how far an answer's delays are above their baselines.
+   * `change` says so where that is known already.
+   */
+  add(outcome: ProbeOutcome, change?: DelayChange): DelayChange | undefined {
+    const { counters } = this;
+    switch (outcome.kind) {
+      case "replied":
+        counters.sent++;
+        counters.received++;
+        return this.#measure(outcome.probe, outcome.reply, change);
+      case "refused":
+        counters.sent++;
+        counters.refused++;
+        break;
+      case "timedOut":
+        counters.sent++;
+        counters.lost++;
+        if (outcome.mayBeDropped) counters.droppedByUs++;
+        break;
+      case "unsent":
+        counters.unsent++;
+        break;
+    }
+    return undefined;
+  }
+
+  /** Counts a further answer. */
+  addExtra(extra: ExtraReply): void {
+    this.#host = extra.reply.measurement?.host ?? this.#host;
+    if (extra.kind === "duplicate") this.counters.duplicates++;
+    else this.counters.late++;
+  }
+
+  /** Counts a probe that is still out at the end. */
+  addPending(): void {
+    this.counters.sent++;
+  }
+
+  /** The statistics as they stand. A spread is worked out when it is read: few forms of output show all of them. */
+  summary(): TargetSummary {
+    const delays = this.#delays;
+    const host = this.#host;
+    // Delays that were measured with stamps of no known tick, or of no clock, are none.
+    const isTrue = host === undefined || !host.isWithdrawn && host.tick !== "unknown";
+    const oneWay = isTrue ? delays : undefined;
+    // They were added up for a tick of a millisecond.
+    const laterMs = host?.tick === "coarse" ? host.tickMs / 2 - HALF_TICK_MS : 0;
+    return {
+      scope: this.#scope,
+      target: this.target,
+      counters: this.counters,
+      get rttMs() {
+        return delays?.rtt.summary();
+      },
+      get queueMs() {
+        return delays?.queue.summary();
+      },
+      get outMs() {
+        return shifted(oneWay?.out.summary(), laterMs);
+      },
+      get backMs() {
+        return shifted(oneWay?.back.summary(), -laterMs);
+      },
+      get outJitterMs() {
+        return oneWay?.jitter?.out.summary();
+      },
+      get backJitterMs() {
+        return oneWay?.jitter?.back.summary();
+      },
+      get outChangeMs() {
+        return oneWay?.outChange.summary();
+      },
+      get backChangeMs() {
+        return oneWay?.backChange.summary();
+      },
+      offset: host?.offset,
+      host,
+    };
+  }
+
+  #measure(
+    probe: Probe,
+    reply: ReplyDetail,
+    known: DelayChange | undefined,
+  ): DelayChange | undefined {
+    this.#delays ??= new Delays();
+    const delays = this.#delays;
+    delays.rtt.add(reply.rttNs / 1e6);
+    const { queueNs } = probe;
+    if (queueNs !== undefined) delays.queue.add(queueNs / 1e6);
+    const { measurement } = reply;
+    if (measurement === undefined) return undefined;
+    this.#host = measurement.host;
+    const oneWay = fineDelays(measurement);
+    if (oneWay === undefined) return undefined;
+    const { outMs, backMs } = oneWay;
+    delays.out.add(outMs);
+    delays.back.add(backMs);
+    delays.addJitter(probe.number, outMs, backMs);
+    // A stamp that lags by an unknown tick says nothing of the delay.
+    if (measurement.host.tick === "unknown") return undefined;
+    const change = known ?? delays.baseline.add(reply.receivedAt.monotonicNs, outMs, backMs);
+    delays.outChange.add(change.outMs);
+    delays.backChange.add(change.backMs);
+    return change;
+  }
+}
+
+/** The middles of both delays for a tick of a millisecond: what is believed of the tick does not move them. */
+function fineDelays(
+  { out, back }: HostMeasurement,
+): { readonly outMs: number; readonly backMs: number } | undefined {
+  if (out === undefined || back === undefined) return undefined;
+  return { outMs: out.lowerMs + HALF_TICK_MS, backMs: back.upperMs - HALF_TICK_MS };
+}
+
+function shifted(summary: Summary | undefined, byMs: number): Summary | undefined {
+  if (summary === undefined || byMs === 0) return summary;
+  const { min, median, mean, p95, max, stddev } = summary;
+  return {
+    min: min + byMs,
+    median: median + byMs,
+    mean: mean + byMs,
+    p95: p95 + byMs,
+    max: max + byMs,
+    stddev,
+  };
+}

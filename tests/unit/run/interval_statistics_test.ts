@@ -1,0 +1,81 @@
+import { assert, assertEquals } from "@std/assert";
+import { IntervalStatistics } from "../../../src/run/interval_statistics.ts";
+import { JsonReporter } from "../../../src/record/json_reporter.ts";
+import { LineSink } from "../../../src/terminal/line_sink.ts";
+import { RunRecorder } from "../../../src/run/run_recorder.ts";
+import { Prober } from "../../../src/probe/prober.ts";
+import type { Target } from "../../../src/targets/target.ts";
+import { MemorySink } from "../../support/memory_sink.ts";
+import { makeTargets, proberOptions } from "../../support/simulated_run.ts";
+import { SimulatedTransport } from "../../support/simulated_transport.ts";
+
+Deno.test("interval: a summary is due each interval, counted from the first look", () => {
+  const statistics = new IntervalStatistics(makeTargets(1), 10_000);
+  assertEquals(statistics.isDue(5e9), false);
+  assertEquals(statistics.isDue(14.9e9), false);
+  assertEquals(statistics.isDue(15e9), true);
+  statistics.take(15.2e9);
+  // A look that came late does not put the next one off.
+  assertEquals([statistics.isDue(24.9e9), statistics.isDue(25e9)], [false, true]);
+});
+
+Deno.test("interval: after a long sleep one summary is due, not one for each interval slept through", () => {
+  const statistics = new IntervalStatistics(makeTargets(1), 1000);
+  statistics.isDue(0);
+  assertEquals(statistics.isDue(3600e9), true);
+  statistics.take(3600e9);
+  assertEquals([statistics.isDue(3600.5e9), statistics.isDue(3601e9)], [false, true]);
+});
+
+Deno.test("interval: every target has a summary, also one of which nothing happened, and each starts anew", () => {
+  const targets = makeTargets(3);
+  const statistics = new IntervalStatistics(targets, 1000);
+  statistics.of(targets[1] as Target).addPending();
+  assertEquals(statistics.take(0).map(({ scope, counters }) => [scope, counters.sent]), [
+    ["interval", 0],
+    ["interval", 1],
+    ["interval", 0],
+  ]);
+  assertEquals(statistics.take(1).map(({ counters }) => counters.sent), [0, 0, 0]);
+});
+
+/** A run that is recorded with these options; what was written, and in how many pieces. */
+async function record(
+  options: { summaryEveryMs?: number; immediate?: boolean },
+  intervalMs: number,
+) {
+  const transport = new SimulatedTransport({ out: 0.1, back: 0.1 });
+  const targets = makeTargets(1);
+  const sink = new MemorySink();
+  const lines = new LineSink(sink, (error) => {
+    throw error;
+  });
+  const { baseUnixMs } = transport.clock;
+  const reporter = new JsonReporter(lines, { quiet: false });
+  const recorder = new RunRecorder(targets, reporter, lines, {
+    baseUnixMs,
+    explain: false,
+    ...options,
+  });
+  await new Prober(proberOptions({ count: 100, intervalMs }, targets), transport, recorder).run();
+  lines.flush();
+  return { records: sink.lines.map((line) => JSON.parse(line)), pieces: sink.pieces };
+}
+
+Deno.test("interval: the stretches of a run make it up", async () => {
+  const { records } = await record({ summaryEveryMs: 1000 }, 100);
+  const summaries = records.filter(({ type }) => type === "summary");
+  assertEquals(summaries.length, 9);
+  const last = records.lastIndexOf(summaries.at(-1));
+  const told = records.slice(0, last).filter(({ type }) => type === "reply").length;
+  assertEquals(summaries.reduce((sum, { received }) => sum + received, 0), told);
+  for (const { received } of summaries) assert(received >= 9 && received <= 11);
+});
+
+Deno.test("recorder: where lines must go at once, each is a write of its own, also in a busy run", async () => {
+  const immediate = await record({ immediate: true }, 1);
+  assertEquals([immediate.records.length, immediate.pieces], [100, 100]);
+  const gathered = await record({}, 1);
+  assertEquals(gathered.records.length, 100);
+  assert(gathered.pieces < 20, `${gathered.pieces} writes`);
+});

@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import { type Block, mergeBlocks } from "../../../src/targets/block.ts";
+import { PackedBlocks } from "../../../src/targets/packed_blocks.ts";
+import { Random } from "../../support/random.ts";
+
+/** The same addresses as sorted blocks that neither overlap nor touch. */
+function mergedArray(blocks: readonly Block[]): Block[] {
+  const merged: { first: number; last: number }[] = [];
+  for (const { first, last } of blocks.toSorted((one, other) => one.first - other.first)) {
+    const end = merged.at(-1);
+    if (end !== undefined && first <= end.last + 1) end.last = Math.max(end.last, last);
+    else merged.push({ first, last });
+  }
+  return merged;
+}
+
+Deno.test("packed blocks merge, list and choose as an array of objects does", () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const random = new Random(seed);
+    const blocks = Array.from({ length: random.below(60) }, () => {
+      const first = seed % 2 === 0 ? random.u32() : random.below(2000);
+      return { first, last: Math.min(2 ** 32 - 1, first + random.below(40)) };
+    });
+    const packed = PackedBlocks.from(blocks);
+    assertEquals([...packed], blocks);
+    assertEquals(packed.map(({ last }) => last), blocks.map(({ last }) => last));
+    assertEquals(packed.slice(1, 4), blocks.slice(1, 4));
+    assertEquals([...packed.merged()], mergedArray(blocks));
+    assertEquals([...packed], blocks, "the list itself stays");
+    const isHigh = ({ first }: Block) => first > 2 ** 31;
+    assertEquals([...packed.filter(isHigh)], blocks.filter(isHigh));
+    assertEquals(packed.some(isHigh), blocks.some(isHigh));
+    assertEquals([packed.at(blocks.length), packed.at(-1)], [undefined, undefined]);
+  }
+});
+
+Deno.test("merged blocks are known as such, also at both ends of the address space", () => {
+  const end = 2 ** 32 - 1;
+  const merged = mergeBlocks([{ first: end, last: end }, { first: 0, last: 0 }, {
+    first: 2,
+    last: 3,
+  }]);
+  assertEquals([merged.merged() === merged, merged.length], [true, 3]);
+  const whole = mergeBlocks([{ first: 5, last: end }, { first: 0, last: 9 }]);
+  assertEquals([...whole], [{ first: 0, last: end }]);
+  assertEquals(mergeBlocks(whole) === whole, true);
+});
