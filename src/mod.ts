@@ -15,7 +15,7 @@
 
 export { ping, type PingOptions, TargetError } from "./library/ping.ts";
 export type { SideEvents } from "./library/outcome_queue.ts";
-export { SystemError } from "../ffi/errno.ts";
+export { SystemError } from "../ffi/posix/errno.ts";
 export type {
   ExtraReply,
   ProbeOutcome,

@@ -74,7 +74,7 @@ const diagnostics: Diagnostics = {
 
 /** Loaded only when a scan runs: start-up time is part of the tool. */
 const scanMachine: ScanMachine = {
-  openScan: async (request) => (await import("../../ffi/scan_sockets.ts")).openScanSockets(request),
+  openScan: async (request) => (await import("../../ffi/scan/sockets.ts")).openScanSockets(request),
   ownAddresses: () => listInterfaceAddresses().map(({ address }) => address),
   processors: () => navigator.hardwareConcurrency,
   hostName: readHostName,
@@ -134,7 +134,7 @@ async function openEchoSocket(
   if (obstacle !== undefined) {
     throw new SystemError(syscall, errno, `use ${obstacle} without a raw socket`);
   }
-  const { EchoSocket } = await import("../../ffi/echo_socket.ts");
+  const { EchoSocket } = await import("../../ffi/linux/echo_socket.ts");
   const { interfaceName, sourceAddress, mark, kernelStamps, onTrouble } = options;
   return EchoSocket.open({
     identifier,
@@ -217,7 +217,7 @@ function trySocket(): SocketFinding {
 }
 
 async function tryEchoSocket(): Promise<Error | undefined> {
-  const { EchoSocket } = await import("../../ffi/echo_socket.ts");
+  const { EchoSocket } = await import("../../ffi/linux/echo_socket.ts");
   try {
     EchoSocket.open().close();
     return undefined;

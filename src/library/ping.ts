@@ -190,7 +190,7 @@ async function openSocket(
     return RawSocket.open({ ...common, icmpTypes: [reply, ...ICMP_ERROR_TYPES] });
   } catch (error) {
     if (!isEcho || !RawSocket.isRefused(error)) throw error;
-    const { EchoSocket } = await import("../../ffi/echo_socket.ts");
+    const { EchoSocket } = await import("../../ffi/linux/echo_socket.ts");
     return EchoSocket.open(common);
   }
 }

@@ -21,7 +21,7 @@ async function checkPlanted(files: Readonly<Record<string, string>>): Promise<Co
 const ORDERLY = {
   "src/time/day.ts": "export const DAY_MS = 86_400_000;\n",
   "src/packet/emit.ts": 'export { DAY_MS } from "../time/day.ts";\n',
-  "ffi/libc.ts": 'export const libc = () => Deno.dlopen("libc.so.6", {});\n',
+  "ffi/posix/libc.ts": 'export const libc = () => Deno.dlopen("libc.so.6", {});\n',
 };
 
 Deno.test("check_layers: an orderly project passes", async () => {
@@ -35,7 +35,7 @@ Deno.test("check_layers: planted violations are named one a line", async () => {
     ...ORDERLY,
     "src/time/upward.ts":
       'import type { DAY_MS } from "../packet/emit.ts";\nexport type D = typeof DAY_MS;\n',
-    "src/probe/lazy.ts": 'export const open = () => import("../../ffi/libc.ts");\n',
+    "src/probe/lazy.ts": 'export const open = () => import("../../ffi/posix/libc.ts");\n',
     "src/probe/unsafe.ts": "export const nothing = Deno.UnsafePointer.create(0n);\n",
     "src/scan/exit.ts": "export const stop = () => Deno.exit(1);\n",
     "src/scan/astray.ts": 'export * from "./nowhere.ts";\n',
@@ -45,7 +45,7 @@ Deno.test("check_layers: planted violations are named one a line", async () => {
   for (
     const start of [
       "src/time/upward.ts: may not import src/packet/emit.ts",
-      "src/probe/lazy.ts: may not import ffi/libc.ts",
+      "src/probe/lazy.ts: may not import ffi/posix/libc.ts",
       "src/probe/unsafe.ts: may not use Deno.UnsafePointer",
       "src/scan/exit.ts: may not use Deno.exit",
       "src/scan/nowhere.ts: Module not found",

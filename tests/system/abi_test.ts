@@ -2,10 +2,10 @@
 // real headers, is asked about every constant, every offset and every function that ffi/ declares.
 
 import { assert, assertEquals } from "@std/assert";
-import * as constants from "../../ffi/constants.ts";
-import { linuxErrors } from "../../ffi/errno_table.ts";
-import * as layout from "../../ffi/layout.ts";
-import { LINUX_SYMBOLS, PORTABLE_SYMBOLS } from "../../ffi/libc.ts";
+import * as constants from "../../ffi/posix/constants.ts";
+import { linuxErrors } from "../../ffi/posix/errno_table.ts";
+import * as layout from "../../ffi/posix/layout.ts";
+import { LINUX_SYMBOLS, PORTABLE_SYMBOLS } from "../../ffi/posix/libc.ts";
 import { readPrototypes, runC } from "../support/c_compiler.ts";
 import { systemTest } from "../support/tools.ts";
 

@@ -11,7 +11,7 @@ import {
   SystemClock,
   SystemError,
 } from "../../ffi/mod.ts";
-import { MessageBatch } from "../../ffi/message_batch.ts";
+import { MessageBatch } from "../../ffi/linux/message_batch.ts";
 import { Namespace } from "../support/namespace.ts";
 import { exchange, openRawSocket } from "../support/raw_exchange.ts";
 import { addressNumber } from "../support/request_bytes.ts";

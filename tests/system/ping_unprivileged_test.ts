@@ -1,7 +1,7 @@
 /** Echo without any privilege: net.ipv4.ping_group_range and the kernel's own socket for echo requests (icmp(7)). */
 
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
-import { EchoSocket } from "../../ffi/echo_socket.ts";
+import { EchoSocket } from "../../ffi/linux/echo_socket.ts";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
 import "../support/open_libc.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";

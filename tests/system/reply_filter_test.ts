@@ -1,8 +1,8 @@
 /** What others receive does not fill our buffer; and what is dropped here is not called lost without a word. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { emitFilter } from "../../ffi/packet_filter.ts";
-import { identifierFilter, MAX_FILTERED_IDENTIFIERS } from "../../ffi/reply_filter.ts";
+import { emitFilter } from "../../ffi/linux/packet_filter.ts";
+import { identifierFilter, MAX_FILTERED_IDENTIFIERS } from "../../ffi/linux/reply_filter.ts";
 import { mustRun } from "../support/command.ts";
 import { formatHex } from "../support/hex.ts";
 import { VethPair } from "../support/namespace.ts";

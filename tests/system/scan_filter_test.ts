@@ -1,12 +1,12 @@
 // The kernel's filter of a sweep: what it lets through to the program, and what it does not.
 
 import { assertEquals } from "@std/assert";
-import { BulkRawSocket } from "../../ffi/bulk_raw_socket.ts";
-import { ETH_P_ALL, ETH_P_IP } from "../../ffi/constants.ts";
-import { timestampReplyFilter } from "../../ffi/packet_filter.ts";
-import { ReplySocket } from "../../ffi/reply_socket.ts";
-import { ReplyWitness } from "../../ffi/reply_witness.ts";
-import { wireReplyFilter } from "../../ffi/wire_filter.ts";
+import { BulkRawSocket } from "../../ffi/scan/bulk_raw_socket.ts";
+import { ETH_P_ALL, ETH_P_IP } from "../../ffi/posix/constants.ts";
+import { timestampReplyFilter } from "../../ffi/linux/packet_filter.ts";
+import { ReplySocket } from "../../ffi/scan/reply_socket.ts";
+import { ReplyWitness } from "../../ffi/scan/reply_witness.ts";
+import { wireReplyFilter } from "../../ffi/scan/wire_filter.ts";
 import { emitDatagram, type IcmpFields } from "../../src/packet/mod.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { systemTest } from "../support/tools.ts";

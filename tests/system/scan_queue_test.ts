@@ -1,9 +1,9 @@
 // What the sockets of a sweep know of the queue in front of a slow link.
 
 import { assert, assertEquals } from "@std/assert";
-import { BulkRawSocket } from "../../ffi/bulk_raw_socket.ts";
-import { PacketSocket } from "../../ffi/packet_socket.ts";
-import { findInterfaceIndex } from "../../ffi/interfaces.ts";
+import { BulkRawSocket } from "../../ffi/scan/bulk_raw_socket.ts";
+import { PacketSocket } from "../../ffi/scan/packet_socket.ts";
+import { findInterfaceIndex } from "../../ffi/posix/interfaces.ts";
 import { emitDatagram } from "../../src/packet/mod.ts";
 import { parseAddress } from "../../src/packet/address.ts";
 import type { VethPair } from "../support/namespace.ts";

@@ -1,7 +1,7 @@
 // What a scan may be trusted with: forgeries, floods, kills, shards, memory.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { BulkRawSocket } from "../../ffi/bulk_raw_socket.ts";
+import { BulkRawSocket } from "../../ffi/scan/bulk_raw_socket.ts";
 import { emitDatagram } from "../../src/packet/mod.ts";
 import type { Namespace } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
-import * as c from "../../../ffi/constants.ts";
+import * as c from "../../../ffi/posix/constants.ts";
 import {
   createReceivedControl,
   KEY_CONTROL_BYTES,
   readControl,
   RECEIVE_CONTROL_BYTES,
   writeKeyControl,
-} from "../../../ffi/control_message.ts";
-import { alignUp, Cmsghdr, SockExtendedErr } from "../../../ffi/layout.ts";
+} from "../../../ffi/linux/control_message.ts";
+import { alignUp, Cmsghdr, SockExtendedErr } from "../../../ffi/posix/layout.ts";
 
 const base = 24;
 const silent = { stamped: false, dropped: -1, transmitKey: -1 };

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { errnoCode, errnoNumber, errnoText, SystemError } from "../../../ffi/errno.ts";
+import { errnoCode, errnoNumber, errnoText, SystemError } from "../../../ffi/posix/errno.ts";
 
 const linux = Deno.build.os === "linux";
 

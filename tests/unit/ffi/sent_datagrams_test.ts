@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RETURNED_BYTES, SentDatagrams } from "../../../ffi/sent_datagrams.ts";
+import { RETURNED_BYTES, SentDatagrams } from "../../../ffi/linux/sent_datagrams.ts";
 import { addressNumber, buildRequest } from "../../support/request_bytes.ts";
 
 const host = addressNumber("192.0.2.7");

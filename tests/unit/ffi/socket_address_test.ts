@@ -4,7 +4,7 @@ import {
   createSocketAddress,
   cString,
   writeSocketAddress,
-} from "../../../ffi/socket_address.ts";
+} from "../../../ffi/posix/socket_address.ts";
 
 Deno.test("an address stands in network order behind family and port", () => {
   const family = Deno.build.os === "darwin" ? [16, 2] : [2, 0];

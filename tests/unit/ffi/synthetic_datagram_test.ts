@@ -3,7 +3,7 @@ import {
   composeError,
   composeReply,
   type QueuedIcmpError,
-} from "../../../ffi/synthetic_datagram.ts";
+} from "../../../ffi/linux/synthetic_datagram.ts";
 import { type IcmpErrorMessage, parseDatagram } from "../../../src/packet/mod.ts";
 import { formatHex, parseHex } from "../../support/hex.ts";
 

@@ -2,7 +2,7 @@
 // Importing ffi/ here also shows that it opens nothing by itself: unit tests have no permission to.
 
 import { assertEquals } from "@std/assert";
-import { EchoSocket } from "../../../ffi/echo_socket.ts";
+import { EchoSocket } from "../../../ffi/linux/echo_socket.ts";
 import { RawSocket, SystemClock, SystemError } from "../../../ffi/mod.ts";
 import type { SendError, Transport } from "../../../src/probe/transport.ts";
 import type { Clock } from "../../../src/time/mod.ts";

@@ -10,7 +10,7 @@ const ALLOWED_IMPORTS: readonly (readonly [string, string])[] = [
   ["src/report/text.ts", "npm:/deno-std@1.4.0/fmt/colors.js"],
   ["src/cli/run.ts", "ffi/mod.ts"],
   ["src/cli/help.ts", "deno.json"],
-  ["ffi/raw_socket.ts", "ffi/libc.ts"],
+  ["ffi/posix/raw_socket.ts", "ffi/posix/libc.ts"],
   ["main.ts", "src/cli/run.ts"],
   ["src/library/ping.ts", "ffi/mod.ts"],
   ["src/mod.ts", "src/library/ping.ts"],
@@ -34,10 +34,10 @@ const FORBIDDEN_IMPORTS: readonly (readonly [string, string])[] = [
   ["src/library/ping.ts", "src/report/text.ts"],
   ["src/library/outcome_queue.ts", "ffi/mod.ts"],
   ["src/unplaced.ts", "src/time/day.ts"],
-  ["ffi/raw_socket.ts", "src/time/instant.ts"],
+  ["ffi/posix/raw_socket.ts", "src/time/instant.ts"],
   ["main.ts", "ffi/mod.ts"],
   ["tests/support/lab/reflector.ts", "src/packet/emit.ts"],
-  ["tests/support/lab/tun.ts", "ffi/libc.ts"],
+  ["tests/support/lab/tun.ts", "ffi/posix/libc.ts"],
 ];
 
 for (const [from, to] of ALLOWED_IMPORTS) {
@@ -57,7 +57,7 @@ for (const [from, to] of FORBIDDEN_IMPORTS) {
 Deno.test("a layer is the folder below src, or the folder at the top", () => {
   assertEquals(layerOf("src/packet/emit.ts"), "packet");
   assertEquals(layerOf("src/packet/deep/emit.ts"), "packet");
-  assertEquals(layerOf("ffi/libc.ts"), "ffi");
+  assertEquals(layerOf("ffi/posix/libc.ts"), "ffi");
   assertEquals(layerOf("tests/support/lab/tun.ts"), "lab");
   assertEquals(layerOf("npm:/deno-std@1.4.0/fmt/colors.js"), "packages");
 });
@@ -70,7 +70,7 @@ const CALLS = {
 
 Deno.test("unsafe calls belong in ffi", () => {
   for (const text of [CALLS.dlopen, CALLS.pointer]) {
-    assertEquals(findWrongCalls([{ path: "ffi/libc.ts", text }]), []);
+    assertEquals(findWrongCalls([{ path: "ffi/posix/libc.ts", text }]), []);
     assertEquals(findWrongCalls([{ path: "src/probe/prober.ts", text }]).length, 1);
     assertEquals(findWrongCalls([{ path: "tools/compile.ts", text }]).length, 1);
   }

@@ -1,0 +1,196 @@
+/**
+ * Routes, neighbours and links as the kernel has them, asked over netlink (rtnetlink(7)). Linux only.
+ */
+
+import * as c from "../posix/constants.ts";
+import { SystemError } from "../posix/errno.ts";
+import { Ifinfomsg, Ndmsg, Rtmsg } from "../posix/layout.ts";
+import {
+  bigEndianWord,
+  copyBytes,
+  nativeWord,
+  type NetlinkAttribute,
+  readAttributes,
+  requestNetlink,
+} from "./netlink_message.ts";
+import { addressText } from "../posix/socket_address.ts";
+
+/** Where the kernel would send a datagram. */
+export interface NetlinkRoute {
+  /** Route type: RTN_UNICAST for another host; anything else is local, broadcast, unreachable or the like. */
+  readonly type: number;
+  /** Outgoing interface; 0 when the route has none. */
+  readonly interfaceIndex: number;
+  /** Next hop as an unsigned 32-bit number; undefined when the destination is on the link itself. */
+  readonly gateway: number | undefined;
+  /** Source address that the kernel would use, an unsigned 32-bit number. */
+  readonly source: number | undefined;
+}
+
+/** One route of the table: to every destination with the same leading bits. */
+export interface RoutePrefix {
+  /** Lowest address, an unsigned 32-bit number. */
+  readonly first: number;
+  /** Highest address. */
+  readonly last: number;
+  /** It may have several next hops, which take turns. */
+  readonly isMultipath: boolean;
+}
+
+/** One network interface. */
+export interface NetlinkLink {
+  /** Index. */
+  readonly index: number;
+  /** Name, such as `eth0`. */
+  readonly name: string;
+  /** Link type, ARPHRD_*: 1 is Ethernet. */
+  readonly type: number;
+  /** Hardware address; empty when it has none. */
+  readonly address: Uint8Array<ArrayBuffer>;
+  /** IFF_*. */
+  readonly flags: number;
+}
+
+/** A host or router on a link of ours. */
+export interface NetlinkNeighbour {
+  /** Index of the link. */
+  readonly interfaceIndex: number;
+  /** IPv4 address, an unsigned 32-bit number. */
+  readonly address: number;
+  /** As long as the link's kind has it, six bytes on Ethernet; undefined while the kernel asks for it, or has in vain. */
+  readonly hardwareAddress: Uint8Array<ArrayBuffer> | undefined;
+  /** It was set by hand. */
+  readonly isPermanent: boolean;
+}
+
+/** What a route lookup takes into account besides the destination. */
+export interface NetlinkRouteQuery {
+  /** Only routes through this interface. The kernel takes a destination without one to be on its link. */
+  readonly interfaceIndex?: number | undefined;
+  /** Firewall mark that rules may look at, 0 to 2^32 − 1. */
+  readonly mark?: number | undefined;
+  /** Address of this machine to send from, which rules may look at; an unsigned 32-bit number. */
+  readonly source?: number | undefined;
+}
+
+/**
+ * Asks for the route to one destination, rules and all; sends nothing.
+ *
+ * @param destination IPv4 address as an unsigned 32-bit number
+ * @throws {SystemError} ENETUNREACH, EHOSTUNREACH, EACCES and the like when there is none
+ */
+export function lookUpRoute(destination: number, query: NetlinkRouteQuery = {}): NetlinkRoute {
+  const { interfaceIndex, mark, source } = query;
+  const body = new Uint8Array(Rtmsg.size);
+  body[Rtmsg.family] = c.AF_INET;
+  body[Rtmsg.destinationBits] = 32;
+  const attributes: NetlinkAttribute[] = [[c.RTA_DST, bigEndianWord(destination)]];
+  if (interfaceIndex !== undefined) attributes.push([c.RTA_OIF, nativeWord(interfaceIndex)]);
+  if (mark !== undefined) attributes.push([c.RTA_MARK, nativeWord(mark)]);
+  if (source !== undefined) {
+    body[Rtmsg.sourceBits] = 32;
+    attributes.push([c.RTA_SRC, bigEndianWord(source)]);
+  }
+  const what = `look up a route to ${addressText(destination)}`;
+  const answers = requestNetlink(c.RTM_GETROUTE, 0, body, attributes, what);
+  const route = answers.find(({ type }) => type === c.RTM_NEWROUTE);
+  if (route === undefined) throw new TypeError("Cannot look up a route: the kernel gave no answer");
+  const found = readAttributes(route.view, Rtmsg.size);
+  return {
+    type: route.view.getUint8(Rtmsg.type),
+    interfaceIndex: found.get(c.RTA_OIF)?.getUint32(0, true) ?? 0,
+    gateway: found.get(c.RTA_GATEWAY)?.getUint32(0),
+    source: found.get(c.RTA_PREFSRC)?.getUint32(0),
+  };
+}
+
+/** The IPv4 routes of all tables, as the blocks that they lead to. Blocks may lie inside each other. */
+export function listRoutePrefixes(): RoutePrefix[] {
+  const body = new Uint8Array(Rtmsg.size);
+  body[Rtmsg.family] = c.AF_INET;
+  const answers = requestNetlink(c.RTM_GETROUTE, c.NLM_F_DUMP, body, [], "list the routes");
+  return answers.filter(({ type }) => type === c.RTM_NEWROUTE).map(({ view }) => {
+    const found = readAttributes(view, Rtmsg.size);
+    const first = found.get(c.RTA_DST)?.getUint32(0) ?? 0;
+    const size = 2 ** (32 - view.getUint8(Rtmsg.destinationBits));
+    const isMultipath = found.has(c.RTA_MULTIPATH) || found.has(c.RTA_NH_ID);
+    return { first, last: first + size - 1, isMultipath };
+  });
+}
+
+/** Priority and table of the rules that every Linux has: local, main, default (ip-rule(8)). */
+const USUAL_RULES = ["0 255", "32766 254", "32767 253"];
+
+/** Whether there are routing rules beside the three that every Linux has, or fewer. What they look at is not told. */
+export function hasUnusualRules(): boolean {
+  const rules = listRules();
+  if (rules === undefined) return false;
+  const told = rules.filter(({ type }) => type === c.RTM_NEWRULE).map(({ view }) => {
+    const priority = readAttributes(view, Rtmsg.size).get(c.FRA_PRIORITY)?.getUint32(0, true) ?? 0;
+    const isPlain = view.getUint8(Rtmsg.destinationBits) === 0 &&
+      view.getUint8(Rtmsg.sourceBits) === 0 && view.getUint8(Rtmsg.type) === c.FR_ACT_TO_TBL;
+    return isPlain ? `${priority} ${view.getUint8(Rtmsg.table)}` : "";
+  });
+  return told.sort().join() !== USUAL_RULES.join();
+}
+
+/** The rules; undefined for a kernel without any (CONFIG_IP_MULTIPLE_TABLES). */
+function listRules(): ReturnType<typeof requestNetlink> | undefined {
+  const body = new Uint8Array(Rtmsg.size);
+  body[Rtmsg.family] = c.AF_INET;
+  try {
+    return requestNetlink(c.RTM_GETRULE, c.NLM_F_DUMP, body, [], "list the routing rules");
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "EOPNOTSUPP") return undefined;
+    throw error;
+  }
+}
+
+/** The IPv4 neighbours whose hardware addresses the kernel has, asks for, or has asked for in vain. */
+export function listNeighbours(): NetlinkNeighbour[] {
+  const body = new Uint8Array(Ndmsg.size);
+  body[Ndmsg.family] = c.AF_INET;
+  const answers = requestNetlink(c.RTM_GETNEIGH, c.NLM_F_DUMP, body, [], "list the neighbours");
+  return answers.flatMap(({ type, view }) =>
+    type === c.RTM_NEWNEIGH ? readNeighbour(view) ?? [] : []
+  );
+}
+
+/** The neighbour of one RTM_NEWNEIGH message; undefined when the kernel has neither asked for it nor knows it. */
+export function readNeighbour(view: DataView<ArrayBuffer>): NetlinkNeighbour | undefined {
+  const state = view.getUint16(Ndmsg.state, true);
+  const isValid = (state & c.NUD_VALID) !== 0;
+  if (!isValid && (state & c.NUD_SILENT) === 0) return undefined;
+  const found = readAttributes(view, Ndmsg.size);
+  const address = found.get(c.NDA_DST)?.getUint32(0), hardware = found.get(c.NDA_LLADDR);
+  if (address === undefined || (isValid && hardware === undefined)) return undefined;
+  return {
+    interfaceIndex: view.getInt32(Ndmsg.interfaceIndex, true),
+    address,
+    hardwareAddress: isValid && hardware !== undefined ? copyBytes(hardware) : undefined,
+    isPermanent: (state & c.NUD_PERMANENT) !== 0,
+  };
+}
+
+/**
+ * Describes an interface.
+ *
+ * @throws {SystemError} ENODEV when there is none with this index
+ */
+export function readLink(interfaceIndex: number): NetlinkLink {
+  const body = new Uint8Array(Ifinfomsg.size);
+  new DataView(body.buffer).setInt32(Ifinfomsg.interfaceIndex, interfaceIndex, true);
+  const [answer] = requestNetlink(c.RTM_GETLINK, 0, body, [], `read interface ${interfaceIndex}`);
+  if (answer === undefined) {
+    throw new TypeError("Cannot read an interface: the kernel gave no answer");
+  }
+  const found = readAttributes(answer.view, Ifinfomsg.size);
+  const name = found.get(c.IFLA_IFNAME), address = found.get(c.IFLA_ADDRESS);
+  return {
+    index: interfaceIndex,
+    name: name === undefined ? "" : new TextDecoder().decode(name).replace(/\0.*$/s, ""),
+    type: answer.view.getUint16(Ifinfomsg.linkType, true),
+    address: address === undefined ? new Uint8Array(0) : copyBytes(address),
+    flags: answer.view.getUint32(Ifinfomsg.flags, true),
+  };
+}

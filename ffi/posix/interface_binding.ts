@@ -1,0 +1,124 @@
+/**
+ * Ties sockets to the interface of a name, and follows the name.
+ *
+ * A PPPoE or VPN link that connects again is a new interface of the old name, with an index of its own. SO_BINDTODEVICE
+ * stays with the index that is gone (ENODEV for every datagram), and only CAP_NET_RAW, which a run gives up at its start,
+ * may bind such a socket again. Two things that need no privilege do the same here and can be renewed at any time:
+ *
+ * - sending: IP_UNICAST_IF (ip(7)) makes the kernel route as it does for a socket that is bound;
+ * - receiving: a socket filter compares the index of the interface that a datagram arrived at (socket(7),
+ *   SO_ATTACH_FILTER; SKF_AD_IFINDEX of <linux/filter.h>). What comes over the loopback passes as well: the errors of this
+ *   machine itself, and the replies of its own addresses. So does what a VRF passes on from an interface that it owns.
+ */
+
+import * as c from "./constants.ts";
+import type { DatagramPath, RawOutgoing, RawSendResult, SocketEnds } from "./datagram.ts";
+import { checkResult, errnoNumber, SystemError } from "./errno.ts";
+import { Ifreq } from "./layout.ts";
+import { openLinuxLibc } from "./libc.ts";
+import type { ReplyFilter } from "../linux/reply_filter.ts";
+import { cString } from "./socket_address.ts";
+import { bindToInterface, setIntOption } from "./socket_option.ts";
+
+const linux = Deno.build.os === "linux";
+/** Index of the loopback in every network namespace of Linux. */
+const LOOPBACK_INDEX = 1;
+
+/** Sockets that use one interface. It does not own the descriptors. */
+export class InterfaceBinding {
+  readonly #ends: SocketEnds;
+  readonly #name: string;
+  readonly #filter: ReplyFilter;
+  #index = 0;
+
+  /**
+   * Makes the sockets use the interface of that name.
+   *
+   * @param filter of the receiving socket
+   * @throws {SystemError} ENODEV when there is none
+   */
+  static bind(ends: SocketEnds, name: string, filter: ReplyFilter): InterfaceBinding {
+    const binding = new InterfaceBinding(ends, name, filter);
+    binding.#use(binding.#findIndex());
+    return binding;
+  }
+
+  private constructor(ends: SocketEnds, name: string, filter: ReplyFilter) {
+    this.#filter = filter;
+    this.#ends = ends;
+    this.#name = name;
+  }
+
+  /**
+   * Looks the name up again, and uses the interface that has it now.
+   *
+   * @returns whether it is another one than before
+   */
+  follow(): boolean {
+    try {
+      const index = this.#findIndex();
+      if (linux && index === this.#index) return false;
+      this.#use(index);
+      return true;
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      return false;
+    }
+  }
+
+  /** Sends once more what was refused because the interface is gone, if there is another one of its name now. */
+  sendAgain(
+    path: Pick<DatagramPath, "send">,
+    datagrams: readonly RawOutgoing[],
+    results: RawSendResult[],
+  ): RawSendResult[] {
+    if (!results.some(isGone) || !this.follow()) return results;
+    const again = path.send(datagrams.filter((_, index) => isGone(results[index])));
+    let next = 0;
+    return results.map((result) => isGone(result) ? again[next++] ?? result : result);
+  }
+
+  #use(index: number): void {
+    const { sends, hears } = this.#ends;
+    if (linux) {
+      const action = `use interface ${this.#name}`;
+      setIntOption(sends, c.IPPROTO_IP, c.IP_UNICAST_IF, swapBytes(index), action);
+      const indexes = new Set([index, LOOPBACK_INDEX, this.#readMasterIndex() ?? index]);
+      this.#filter.keepInterfaces([...indexes]);
+    } else {
+      for (const descriptor of new Set([hears, sends])) bindToInterface(descriptor, this.#name);
+    }
+    this.#index = index;
+  }
+
+  /** Asks the network namespace of the socket, which need not be that of this thread. */
+  #findIndex(): number {
+    if (!linux) return 0;
+    const action = `use interface ${this.#name}`;
+    const name = cString(this.#name);
+    if (name.length > c.IF_NAMESIZE) throw new SystemError("ioctl", errnoNumber("ENODEV"), action);
+    const request = new Uint8Array(Ifreq.size);
+    request.set(name, Ifreq.name);
+    const { ioctl } = openLinuxLibc();
+    checkResult(ioctl(this.#ends.sends, BigInt(c.SIOCGIFINDEX), request), "ioctl", action);
+    return new DataView(request.buffer).getInt32(Ifreq.index, true);
+  }
+
+  /** Index of the interface that owns this one, such as a VRF; undefined without one. */
+  #readMasterIndex(): number | undefined {
+    try {
+      return Number(Deno.readTextFileSync(`/sys/class/net/${this.#name}/master/ifindex`));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Whether the kernel refused a datagram because the interface of its socket is gone. */
+function isGone(result: RawSendResult | undefined): boolean {
+  return result?.ok === false && (result.error.code === "ENODEV" || result.error.code === "ENXIO");
+}
+
+function swapBytes(word: number): number {
+  return word << 24 | (word & 0xff00) << 8 | word >>> 8 & 0xff00 | word >>> 24;
+}

@@ -1,0 +1,175 @@
+/**
+ * Datagrams one at a time with user stamps: sendto(2) and recvfrom(2). What every POSIX system has, and what Linux
+ * uses when kernel stamps are refused or not wanted.
+ *
+ * macOS, where this could not be run: with IP_HDRINCL it wants total length and fragment field in host order, and
+ * gives them so on receipt, with the header's length taken off the total.
+ *
+ * Memory: C reads and writes buffers owned by this object, during the call; it keeps no pointer.
+ */
+
+import { MSG_DONTWAIT, MSG_TRUNC } from "./constants.ts";
+import type {
+  DatagramPath,
+  RawOutgoing,
+  RawReceived,
+  RawSendResult,
+  RawTransmitStamp,
+  SocketEnds,
+} from "./datagram.ts";
+import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
+import { EAGAIN, EINTR, EMSGSIZE, readErrno } from "./errno.ts";
+import { ErrorQueue } from "../linux/error_queue.ts";
+import { SockaddrIn } from "./layout.ts";
+import { type Libc, openLibc } from "./libc.ts";
+import { writeSocketAddress } from "./socket_address.ts";
+import type { SocketTroubles } from "./socket_troubles.ts";
+import type { SystemClock } from "./system_clock.ts";
+
+const linux = Deno.build.os === "linux";
+const darwin = Deno.build.os === "darwin";
+const ipv4TotalLength = 2;
+const ipv4Fragment = 6;
+
+/** The portable path over open descriptors. It does not own them. */
+export class PortablePath implements DatagramPath {
+  /** Not told here. */
+  readonly dropped = 0;
+  readonly #libc: Libc = openLibc();
+  readonly #ends: SocketEnds;
+  readonly #clock: SystemClock;
+  readonly #troubles: SocketTroubles;
+  #errorQueue: ErrorQueue | undefined;
+  readonly #slotBytes: number;
+  readonly #slotSize: bigint;
+  readonly #incoming: Uint8Array<ArrayBuffer>[] = [];
+  readonly #incomingPointers: Deno.PointerValue[] = [];
+  readonly #outgoing: Uint8Array<ArrayBuffer>;
+  readonly #outgoingPointer: Deno.PointerValue;
+  readonly #address = new DataView(new ArrayBuffer(SockaddrIn.size));
+  readonly #addressPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#address);
+  readonly #addressLength = new Uint32Array(1);
+  readonly #addressLengthPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#addressLength);
+
+  /**
+   * Works on descriptors that the caller opened and will close.
+   *
+   * @param ends raw sockets
+   * @param clock that the instants are read from
+   * @param slots most datagrams that one receive() takes, 1..1024
+   * @param slotBytes longest datagram, 20..65 535
+   * @param troubles takes failures of receiving that the run survives
+   */
+  constructor(
+    ends: SocketEnds,
+    clock: SystemClock,
+    slots: number,
+    slotBytes: number,
+    troubles: SocketTroubles,
+  ) {
+    this.#troubles = troubles;
+    this.#ends = ends;
+    this.#clock = clock;
+    this.#slotBytes = slotBytes;
+    this.#slotSize = BigInt(slotBytes);
+    this.#outgoing = new Uint8Array(slotBytes);
+    this.#outgoingPointer = Deno.UnsafePointer.of(this.#outgoing);
+    const memory = new Uint8Array(slots * slotBytes);
+    for (let slot = 0; slot < slots; slot++) {
+      const bytes = memory.subarray(slot * slotBytes, (slot + 1) * slotBytes);
+      this.#incoming.push(bytes);
+      this.#incomingPointers.push(Deno.UnsafePointer.of(bytes));
+    }
+  }
+
+  /** One system call for each datagram. */
+  send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
+    return datagrams.map((datagram) => this.#sendOne(datagram));
+  }
+
+  #sendOne(datagram: RawOutgoing): RawSendResult {
+    const { bytes, destination } = datagram;
+    if (bytes.length > this.#slotBytes) {
+      return { ok: false, error: tooLongError(datagram, this.#slotBytes) };
+    }
+    this.#outgoing.set(bytes);
+    if (darwin) swapHeaderOrder(this.#outgoing);
+    writeSocketAddress(this.#address, 0, destination, 0);
+    for (;;) {
+      const sentAt = this.#clock.now();
+      const sent = this.#libc.sendto(
+        this.#ends.sends,
+        this.#outgoingPointer,
+        BigInt(bytes.length),
+        MSG_DONTWAIT,
+        this.#addressPointer,
+        SockaddrIn.size,
+      );
+      if (sent >= 0) return { ok: true, sentAt };
+      const errno = readErrno();
+      if (errno === EINTR) continue;
+      const mtuBytes = errno === EMSGSIZE ? this.#readMtu() : undefined;
+      return { ok: false, error: sendError("sendto", errno, datagram, mtuBytes) };
+    }
+  }
+
+  /** The MTU for which the last datagram was too long, from the error queue. */
+  #readMtu(): number | undefined {
+    if (!linux) return undefined;
+    this.#errorQueue ??= new ErrorQueue(this.#ends.sends);
+    this.#errorQueue.drain();
+    return this.#errorQueue.mtuBytes;
+  }
+
+  /** At most as many as there are slots; call again when that many came. */
+  receive(): RawReceived[] {
+    const received: RawReceived[] = [];
+    while (received.length < this.#incoming.length) {
+      this.#addressLength[0] = SockaddrIn.size;
+      const lengthBytes = this.#libc.recvfrom(
+        this.#ends.hears,
+        this.#incomingPointers[received.length] as Deno.PointerValue,
+        this.#slotSize,
+        MSG_DONTWAIT | MSG_TRUNC,
+        this.#addressPointer,
+        this.#addressLengthPointer,
+      );
+      if (lengthBytes < 0) {
+        const errno = readErrno();
+        if (errno === EINTR) continue;
+        const error = errno === EAGAIN ? undefined : checkReceiveErrno("recvfrom", errno);
+        if (error !== undefined) this.#troubles.add(error);
+        break;
+      }
+      const receivedAt = this.#clock.now();
+      const slot = this.#incoming[received.length] as Uint8Array<ArrayBuffer>;
+      const bytes = slot.subarray(0, Math.min(lengthBytes, this.#slotBytes));
+      if (darwin) restoreHeaderOrder(bytes);
+      const source = this.#address.getUint32(SockaddrIn.address, false);
+      received.push({ bytes, source, receivedAt, truncated: lengthBytes > this.#slotBytes });
+    }
+    return received;
+  }
+
+  /** None: there are only user stamps here. */
+  receiveTransmitStamps(): RawTransmitStamp[] {
+    return [];
+  }
+}
+
+function swapHeaderOrder(bytes: Uint8Array): void {
+  if (bytes.length < SHORTEST_HEADER) return;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  view.setUint16(ipv4TotalLength, view.getUint16(ipv4TotalLength, false), true);
+  view.setUint16(ipv4Fragment, view.getUint16(ipv4Fragment, false), true);
+}
+
+function restoreHeaderOrder(bytes: Uint8Array): void {
+  if (bytes.length < SHORTEST_HEADER) return;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = ((bytes[0] as number) & 15) * 4;
+  view.setUint16(ipv4TotalLength, view.getUint16(ipv4TotalLength, true) + headerBytes, false);
+  view.setUint16(ipv4Fragment, view.getUint16(ipv4Fragment, true), false);
+}
+
+const SHORTEST_HEADER = 20;

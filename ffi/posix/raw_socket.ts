@@ -1,0 +1,260 @@
+/** A raw ICMP socket with our own IPv4 header: SOCK_RAW, IPPROTO_ICMP, IP_HDRINCL (raw(7)). */
+
+import { BatchedPath } from "../linux/batched_path.ts";
+import type {
+  DatagramPath,
+  RawOutgoing,
+  RawReceived,
+  RawSendResult,
+  RawTransmitStamp,
+} from "./datagram.ts";
+import { sendError } from "./datagram_error.ts";
+import { errnoNumber, SystemError } from "./errno.ts";
+import { ErrorQueue } from "../linux/error_queue.ts";
+import { PortablePath } from "./portable_path.ts";
+import {
+  closeSocketEnds,
+  type OpenSocketEnds,
+  openSocketEnds,
+  type SocketEndsOptions,
+} from "./socket_ends.ts";
+import { readPendingError, readSocketMemory } from "./socket_option.ts";
+import { SocketTroubles } from "./socket_troubles.ts";
+import type { StampAttribution } from "../linux/stamp_attribution.ts";
+import { SocketWaiter } from "./socket_waiter.ts";
+import { SystemClock } from "./system_clock.ts";
+
+const linux = Deno.build.os === "linux";
+
+/** How a raw socket is opened. All are optional. */
+export interface RawSocketOptions extends SocketEndsOptions {
+  /** Datagrams for each system call, 1..1024. Default 64. */
+  readonly batchSlots?: number | undefined;
+  /** Longest datagram that is sent, and received whole, 20..65 535. Default 2048. */
+  readonly slotBytes?: number | undefined;
+  /** Clock that instants are read from. Default: one opened with the socket. */
+  readonly clock?: SystemClock | undefined;
+  /** Called once for each kind of failure that the run survives; see {@linkcode RawSocket.failedCalls}. */
+  readonly onTrouble?: ((error: SystemError) => void) | undefined;
+}
+
+const defaultBatchSlots = 64;
+/** Wait that does not look at the sockets, when looking would return at once and again. */
+const TROUBLED_WAIT_MS = 10;
+const MAX_STUCK_ERRORS = 3;
+const defaultSlotBytes = 2048;
+
+/** Longest datagram that is received whole, unless a longer one is sent. */
+const MIN_SLOT_BYTES = 2048;
+const MAX_DATAGRAM_BYTES = 65_535;
+/** IPv4 options that a reply may carry and its request did not. */
+const OPTION_BYTES = 40;
+
+/** The slots that datagrams of that length need: their replies may carry options besides. */
+export function slotBytesFor(datagramBytes: number): number {
+  return Math.min(MAX_DATAGRAM_BYTES, Math.max(MIN_SLOT_BYTES, datagramBytes + OPTION_BYTES));
+}
+
+/**
+ * An open raw socket. It satisfies the prober's Transport. Nothing is ever sent to a broadcast address: the kernel
+ * refuses that with EACCES, because SO_BROADCAST stays off.
+ */
+export class RawSocket {
+  /** The clock that every instant is read from. */
+  readonly clock: SystemClock;
+  /** `kernel` when transmit and receive stamps come from the kernel. */
+  readonly stampSource: "kernel" | "user";
+  /** Most datagrams that one receive() takes; when it takes fewer, nothing was left. */
+  readonly receiveBatch: number;
+  /** How transmit stamps find their datagrams; undefined when there are none. */
+  readonly attribution: StampAttribution | undefined;
+  /** Size of the receive buffer that the kernel granted, its own bookkeeping included. */
+  readonly receiveBufferBytes: number;
+  readonly #ends: OpenSocketEnds;
+  readonly #path: DatagramPath;
+  readonly #waiter: SocketWaiter;
+  readonly #troubles: SocketTroubles;
+  #closed = false;
+  #dropped = 0;
+  /** The kernel tells how much it has dropped (SO_MEMINFO, Linux 4.12). */
+  #countsDrops = true;
+  /** Transmit stamps were asked for since the last error was reported by poll. */
+  #stampsTaken = true;
+  #errorQueue: ErrorQueue | undefined;
+  /** Failures at the last wait, and errors in a row that could not be cleared. */
+  #failuresBefore = 0;
+  #stuckErrors = 0;
+
+  /**
+   * Opens a raw socket.
+   *
+   * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV for an unknown interface; EADDRNOTAVAIL for a source
+   * that is not this machine's; whatever else the kernel refuses
+   * @throws {RangeError} when an option is out of its range
+   */
+  static open(options: RawSocketOptions = {}): RawSocket {
+    const troubles = new SocketTroubles(options.onTrouble);
+    const ends = openSocketEnds(options, troubles);
+    try {
+      return new RawSocket(ends, options, troubles);
+    } catch (error) {
+      closeSocketEnds(ends);
+      throw error;
+    }
+  }
+
+  /** Whether opening failed for want of CAP_NET_RAW, where a socket for echo alone may do (Linux). */
+  static isRefused(error: unknown): error is SystemError {
+    return linux && error instanceof SystemError && error.syscall === "socket" &&
+      error.code === "EPERM";
+  }
+
+  private constructor(ends: OpenSocketEnds, options: RawSocketOptions, troubles: SocketTroubles) {
+    this.#troubles = troubles;
+    this.#failuresBefore = troubles.count;
+    const slots = options.batchSlots ?? defaultBatchSlots;
+    const slotBytes = options.slotBytes ?? defaultSlotBytes;
+    this.#ends = ends;
+    this.receiveBatch = slots;
+    this.receiveBufferBytes = ends.receiveBufferBytes;
+    this.clock = options.clock ?? SystemClock.open();
+    this.#waiter = new SocketWaiter(ends, this.clock, {
+      failed: (error) => troubles.add(error),
+      pendingError: () => this.#clearErrors(),
+    });
+    const { attribution } = ends;
+    this.attribution = attribution;
+    if (attribution !== undefined) {
+      this.stampSource = "kernel";
+      this.#path = new BatchedPath(ends, this.clock, attribution, slots, slotBytes, troubles);
+    } else {
+      this.stampSource = "user";
+      this.#path = new PortablePath(ends, this.clock, slots, slotBytes, troubles);
+    }
+  }
+
+  /**
+   * Sends in order; result i tells of datagram i. A refused one does not stop the next. Where a datagram's source
+   * address, identification or header checksum is zero, the kernel fills it in. After close() all are refused (EBADF).
+   * Without room in a queue of the kernel the refusal is EAGAIN or, on Linux, ENOBUFS.
+   */
+  send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
+    if (this.#closed) {
+      const errno = errnoNumber("EBADF");
+      return datagrams.map((each) => ({ ok: false, error: sendError("sendmmsg", errno, each) }));
+    }
+    const results = this.#path.send(datagrams);
+    return this.#ends.binding?.sendAgain(this.#path, datagrams, results) ?? results;
+  }
+
+  /**
+   * Takes what has arrived, at most one batch; never waits. The bytes are valid until the next receive().
+   *
+   * @throws {SystemError} when the socket itself is out of order
+   */
+  receive(): RawReceived[] {
+    return this.#closed ? [] : this.#path.receive();
+  }
+
+  /**
+   * Takes the kernel's transmit stamps that are ready; never waits.
+   *
+   * @throws {SystemError} when the socket itself is out of order
+   */
+  receiveTransmitStamps(): RawTransmitStamp[] {
+    if (this.#closed) return [];
+    this.#stampsTaken = true;
+    return this.#path.receiveTransmitStamps();
+  }
+
+  /**
+   * Resolves when there is something to receive (a datagram or a transmit stamp), when wake() or close() is called,
+   * or after `timeoutMs`. Up to 10 ms it holds up the event loop, but gives it a turn every 100 ms.
+   *
+   * @param timeoutMs not negative, fractions allowed; 0 is nearly free
+   */
+  wait(timeoutMs: number): Promise<void> {
+    if (this.#mayPoll()) return this.#waiter.wait(timeoutMs);
+    return this.#waiter.pause(Math.min(timeoutMs, TROUBLED_WAIT_MS));
+  }
+
+  /** Whether poll would wait: not when receiving has just failed, nor when an error cannot be cleared. */
+  #mayPoll(): boolean {
+    const failures = this.#troubles.count;
+    const hasFailed = failures !== this.#failuresBefore;
+    this.#failuresBefore = failures;
+    if (this.#stuckErrors < MAX_STUCK_ERRORS) return !hasFailed;
+    this.#stuckErrors--;
+    return false;
+  }
+
+  /** Called when poll has reported an error: transmit stamps that will be taken, or what no one else reads. */
+  #clearErrors(): void {
+    if (this.#stampsTaken) {
+      this.#stampsTaken = false;
+      return;
+    }
+    if (!linux) return;
+    this.#errorQueue ??= new ErrorQueue(this.#ends.sends);
+    const cleared = this.#errorQueue.drain() || readPendingError(this.#ends.hears) !== 0;
+    this.#stuckErrors = cleared ? 0 : this.#stuckErrors + 1;
+  }
+
+  /**
+   * Lets time pass without heeding what arrives, which keeps, with its stamps. Cheaper than {@linkcode wait} where
+   * the next datagram is due so soon that looking once then does for both.
+   *
+   * @param timeoutMs not negative; more than 10 ms is a {@linkcode wait}
+   */
+  pause(timeoutMs: number): Promise<void> {
+    return this.#waiter.pause(timeoutMs);
+  }
+
+  /** Ends the wait that is pending, or else the next one. */
+  wake(): void {
+    this.#waiter.wake();
+  }
+
+  /**
+   * Datagrams that the kernel dropped because the receive buffer was full, since open. ICMP of every type counts that
+   * came while it was full, also of types that are not heard: the kernel looks at the buffer first.
+   */
+  droppedDatagrams(): number {
+    if (this.#closed || !linux || !this.#countsDrops) {
+      return Math.max(this.#dropped, this.#path.dropped);
+    }
+    const memory = this.#troubles.attempt(() => readSocketMemory(this.#ends.hears));
+    this.#countsDrops = memory !== undefined;
+    this.#dropped = memory?.droppedDatagrams ?? this.#path.dropped;
+    return this.#dropped;
+  }
+
+  /**
+   * Receives from now on only replies with these identifiers, and ICMP errors about requests with these: the kernel drops
+   * the rest, so that what others receive does not fill the buffer. Linux only; elsewhere, and with more than
+   * {@linkcode MAX_FILTERED_IDENTIFIERS}, everything is received.
+   */
+  keepIdentifiers(identifiers: Iterable<number>): void {
+    if (this.#closed || !linux) return;
+    this.#troubles.attempt(() => this.#ends.filter.keepIdentifiers(identifiers));
+  }
+
+  /** System calls that failed for a reason of this machine, and that the run survived; replies may be missing. */
+  failedCalls(): number {
+    return this.#troubles.count;
+  }
+
+  /** Closes the descriptors and ends pending waits; further calls do nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.droppedDatagrams();
+    this.#closed = true;
+    this.#waiter.close();
+    closeSocketEnds(this.#ends);
+  }
+
+  /** {@linkcode close} */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The sockets behind a raw ICMP socket: SOCK_RAW with our own IPv4 header (raw(7)).
+ *
+ * Linux tells a raw socket with IP_HDRINCL that it sent what found no room in a queue or in the neighbour table, unless it has
+ * IP_RECVERR; a socket that hears ICMP would then be given every ICMP error a second time, in place of the result of its next
+ * call. So one socket sends, of protocol 255 (IPPROTO_RAW), to which no ICMP error about our probes comes, and another one hears.
+ * What others send as protocol 255 is dropped by a filter. Elsewhere one socket does both.
+ */
+
+import * as c from "./constants.ts";
+import type { SocketEnds } from "./datagram.ts";
+import { checkResult } from "./errno.ts";
+import { openLibc } from "./libc.ts";
+import { InterfaceBinding } from "./interface_binding.ts";
+import { attachFilter, dropAllFilter } from "../linux/packet_filter.ts";
+import { ReplyFilter } from "../linux/reply_filter.ts";
+import {
+  bindToAddress,
+  enableReceiveStamps,
+  keepIcmpTypes,
+  setIntOption,
+  setReceiveBuffer,
+} from "./socket_option.ts";
+import type { SocketTroubles } from "./socket_troubles.ts";
+import { chooseAttribution, type StampAttribution } from "../linux/stamp_attribution.ts";
+
+/** How the sockets are set up. All are optional. */
+export interface SocketEndsOptions {
+  /**
+   * Send through the interface of this name and receive only from it, see {@linkcode InterfaceBinding}. Default: the
+   * kernel's route.
+   */
+  readonly interfaceName?: string | undefined;
+  /**
+   * One of this machine's addresses, as an unsigned 32-bit number: filled in where a datagram's source is zero, and
+   * only what is sent to it is heard. Default: the kernel's choice for each destination.
+   */
+  readonly sourceAddress?: number | undefined;
+  /** Firewall mark of what is sent, unsigned, 32 bits; needs CAP_NET_ADMIN (since Linux 5.17 CAP_NET_RAW). */
+  readonly mark?: number | undefined;
+  /** ICMP types to hear, 0..31 each. Default: timestamp reply, and the errors. */
+  readonly icmpTypes?: readonly number[] | undefined;
+  /** Longest datagram, in bytes. */
+  readonly slotBytes?: number | undefined;
+  /** Receive buffer in bytes. Default 1 MiB, or 128 of the longest datagram where that is more. */
+  readonly receiveBufferBytes?: number | undefined;
+  /** Ask the kernel for stamps. Default true. */
+  readonly kernelStamps?: boolean | undefined;
+  /** How transmit stamps find their datagrams. Default: `key` where the kernel takes keys (6.13), else `content`. */
+  readonly attribution?: StampAttribution | undefined;
+  /** Ignore what the kernel has learnt of the path's MTU (IP_PMTUDISC_PROBE). Default false. */
+  readonly ignorePathMtu?: boolean | undefined;
+}
+
+/** Open sockets, and what the kernel granted. */
+export interface OpenSocketEnds extends SocketEnds {
+  /** The kernel stamps what is sent and received, and says so which datagram a stamp is of. */
+  readonly attribution: StampAttribution | undefined;
+  /** Size of the receive buffer, the kernel's bookkeeping included. */
+  readonly receiveBufferBytes: number;
+  /** The interface that the sockets use; undefined for the kernel's route. */
+  readonly binding: InterfaceBinding | undefined;
+  /** What the kernel lets through to the receiving socket. */
+  readonly filter: ReplyFilter;
+}
+
+/** Timestamp reply, and the errors: unreachable, source quench, redirect, time exceeded, parameter problem. */
+const DEFAULT_ICMP_TYPES: readonly number[] = [14, 3, 4, 5, 11, 12];
+
+const linux = Deno.build.os === "linux";
+const defaultReceiveBufferBytes = 1 << 20;
+/** Longest datagrams that the receive buffer holds, by their own length. */
+const RECEIVED_AT_ONCE = 128;
+
+/**
+ * Opens the sockets. The caller closes them with {@linkcode closeSocketEnds}.
+ *
+ * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV for an unknown interface; EADDRNOTAVAIL for a source
+ * that is not this machine's; whatever else the kernel refuses
+ */
+export function openSocketEnds(
+  options: SocketEndsOptions,
+  troubles: SocketTroubles,
+): OpenSocketEnds {
+  const hears = openSocket(c.IPPROTO_ICMP);
+  let sends = hears;
+  try {
+    const wantsStamps = linux && options.kernelStamps !== false;
+    // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
+    // before that is stamped `user`.
+    const hearsStamps = wantsStamps && enableReceiveStamps(hears);
+    if (linux) {
+      sends = openSocket(c.IPPROTO_RAW);
+      const descriptor = sends;
+      troubles.attempt(() => attachFilter(descriptor, dropAllFilter()));
+    }
+    const attribution = hearsStamps ? chooseAttribution(sends, options.attribution) : undefined;
+    // Stamps that wait to be read, two a datagram and perhaps the datagram with them, take room as what arrives does.
+    if (attribution !== undefined) {
+      const descriptor = sends;
+      troubles.attempt(() => setReceiveBuffer(descriptor, defaultReceiveBufferBytes));
+    }
+    const filter = new ReplyFilter(hears);
+    const { interfaceName, sourceAddress } = options;
+    const binding = interfaceName === undefined
+      ? undefined
+      : InterfaceBinding.bind({ sends, hears }, interfaceName, filter);
+    if (sourceAddress !== undefined) {
+      for (const descriptor of new Set([hears, sends])) bindToAddress(descriptor, sourceAddress);
+    }
+    configureSending(sends, options, troubles);
+    const receiveBufferBytes = configureHearing(hears, options, troubles);
+    return { sends, hears, attribution, receiveBufferBytes, binding, filter };
+  } catch (error) {
+    closeSocketEnds({ sends, hears });
+    throw error;
+  }
+}
+
+/** Closes the sockets. Call it once. */
+export function closeSocketEnds({ sends, hears }: SocketEnds): void {
+  for (const descriptor of new Set([hears, sends])) openLibc().close(descriptor);
+}
+
+function openSocket(protocol: number): number {
+  const flags = linux ? c.SOCK_NONBLOCK | c.SOCK_CLOEXEC : 0;
+  const descriptor = openLibc().socket(c.AF_INET, c.SOCK_RAW | flags, protocol);
+  return checkResult(descriptor, "socket", "open a raw socket");
+}
+
+function configureSending(
+  descriptor: number,
+  { mark, ignorePathMtu }: SocketEndsOptions,
+  troubles: SocketTroubles,
+): void {
+  const set = (level: number, option: number, value: number, action: string) =>
+    setIntOption(descriptor, level, option, value, action);
+  set(c.IPPROTO_IP, c.IP_HDRINCL, 1, "write IPv4 headers");
+  // Without it, what finds no room in a queue seems to be sent.
+  if (linux) {
+    troubles.attempt(() => set(c.IPPROTO_IP, c.IP_RECVERR, 1, "ask to be told of full queues"));
+  }
+  if (mark !== undefined) set(c.SOL_SOCKET, c.SO_MARK, mark, `mark datagrams with ${mark}`);
+  if (ignorePathMtu === true) {
+    set(c.IPPROTO_IP, c.IP_MTU_DISCOVER, c.IP_PMTUDISC_PROBE, "ignore the path's MTU");
+  }
+}
+
+/** Returns the size of the receive buffer; 0 when the kernel does not say. A run can do without all of it. */
+function configureHearing(
+  descriptor: number,
+  options: SocketEndsOptions,
+  troubles: SocketTroubles,
+): number {
+  if (linux) {
+    troubles.attempt(() => keepIcmpTypes(descriptor, options.icmpTypes ?? DEFAULT_ICMP_TYPES));
+    const action = "count dropped datagrams (SO_RXQ_OVFL)";
+    troubles.attempt(() => setIntOption(descriptor, c.SOL_SOCKET, c.SO_RXQ_OVFL, 1, action));
+  }
+  const bufferBytes = options.receiveBufferBytes ??
+    Math.max(defaultReceiveBufferBytes, RECEIVED_AT_ONCE * (options.slotBytes ?? 0));
+  return troubles.attempt(() => setReceiveBuffer(descriptor, bufferBytes)) ?? 0;
+}

@@ -1,0 +1,263 @@
+/**
+ * Receive path for sweeps: a socket with a filter in the kernel, emptied in batches, recvmmsg(2). Linux only.
+ *
+ * What left as frames passed the firewall and its connection tracking by, which take its answers for strangers. So they are received
+ * there too: by a packet socket, packet(7). What the kernel routed is received by a raw ICMP socket, raw(7).
+ */
+
+import {
+  AF_INET,
+  AF_PACKET,
+  ETH_P_IP,
+  IPPROTO_ICMP,
+  MSG_DONTWAIT,
+  MSG_TRUNC,
+  POLLIN,
+  SO_TIMESTAMPNS,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from "../posix/constants.ts";
+import { checkReceiveErrno } from "../posix/datagram_error.ts";
+import { checkResult, EAGAIN, EINTR, readErrno, type SystemError } from "../posix/errno.ts";
+import { Cmsghdr, cmsgSpace, Iovec, Mmsghdr, Msghdr, Pollfd, Timespec } from "../posix/layout.ts";
+import { openLibc, openLinuxLibc } from "../posix/libc.ts";
+import { attachFilter, type FilterInstruction } from "../linux/packet_filter.ts";
+import { bindToLink } from "./packet_socket.ts";
+import { readSocketMemory, setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
+import { SocketTroubles } from "../posix/socket_troubles.ts";
+
+/** How a reply socket listens. */
+export interface ReplySocketOptions {
+  /** Where: at the link, before the firewall, or as a raw ICMP socket behind it. */
+  readonly layer: "link" | "icmp";
+  /** What the kernel lets through. */
+  readonly filter: readonly FilterInstruction[];
+  /** Datagrams that one system call takes, 1 to 1024. */
+  readonly capacity: number;
+  /** Receive buffer in bytes. */
+  readonly bufferBytes: number;
+  /** Base of the stamps: a Unix time in milliseconds, a multiple of 1000. */
+  readonly baseUnixMs: number;
+  /** Called once for each kind of failure that the sweep survives; see {@linkcode ReplySocket.failedCalls}. */
+  readonly onTrouble?: ((error: SystemError) => void) | undefined;
+}
+
+/** Longest datagram kept whole: the least that every host can reassemble (RFC 791 §3.1). */
+const SLOT_BYTES = 576;
+const CONTROL_BYTES = cmsgSpace(Timespec.size);
+/** Waits up to this long are one synchronous ppoll: handing the call to another thread takes longer than it is worth. */
+const SYNCHRONOUS_WAIT_MS = 2;
+/** Wait that does not look at the socket, after a receive call that failed. */
+const TROUBLED_WAIT_MS = 10;
+
+/** A socket that hears the answers to a sweep. It sends nothing. */
+export class ReplySocket {
+  /** Datagrams that one {@linkcode receive} returns at most. */
+  readonly capacity: number;
+  /** Datagram i is `lengthOf(i)` bytes from `i * slotBytes` on, valid until the next receive(). */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes from one datagram to the next. */
+  readonly slotBytes: number = SLOT_BYTES;
+  /** Receive buffer that the kernel granted, in its own accounting. */
+  readonly bufferBytes: number;
+  readonly #headers: DataView<ArrayBuffer>;
+  readonly #control: DataView<ArrayBuffer>;
+  readonly #iovecs: DataView<ArrayBuffer>;
+  readonly #pointer: Deno.PointerValue;
+  readonly #poll: Uint8Array<ArrayBuffer>;
+  readonly #pollPointer: Deno.PointerValue;
+  readonly #timeout = new DataView(new ArrayBuffer(Timespec.size));
+  readonly #timeoutPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#timeout);
+  readonly #ppoll = openLinuxLibc().ppoll;
+  readonly #baseSeconds: number;
+  readonly #recvmmsg = openLinuxLibc().recvmmsg;
+  readonly #troubles: SocketTroubles;
+  /** The last receive failed: poll would return at once. */
+  #hasFailed = false;
+  #descriptor: number;
+  /** Headers whose control length the kernel has overwritten. */
+  #used: number;
+
+  private constructor(descriptor: number, bufferBytes: number, options: ReplySocketOptions) {
+    const { capacity } = options;
+    this.#troubles = new SocketTroubles(options.onTrouble);
+    this.#descriptor = descriptor;
+    this.bufferBytes = bufferBytes;
+    this.capacity = capacity;
+    this.#used = capacity;
+    this.#baseSeconds = options.baseUnixMs / 1000;
+    this.bytes = new Uint8Array(capacity * SLOT_BYTES);
+    this.#headers = new DataView(new ArrayBuffer(capacity * Mmsghdr.size));
+    this.#iovecs = new DataView(new ArrayBuffer(capacity * Iovec.size));
+    this.#control = new DataView(new ArrayBuffer(capacity * CONTROL_BYTES));
+    const data = addressOf(this.bytes);
+    const iovecs = addressOf(this.#iovecs), control = addressOf(this.#control);
+    for (let index = 0; index < capacity; index++) {
+      const header = index * Mmsghdr.size, iovec = index * Iovec.size;
+      this.#iovecs.setBigUint64(iovec + Iovec.base, data + BigInt(index * SLOT_BYTES), true);
+      this.#iovecs.setBigUint64(iovec + Iovec.length, BigInt(SLOT_BYTES), true);
+      this.#headers.setBigUint64(header + Msghdr.iov, iovecs + BigInt(iovec), true);
+      this.#headers.setBigUint64(header + Msghdr.iovCount, 1n, true);
+      const controlAddress = control + BigInt(index * CONTROL_BYTES);
+      this.#headers.setBigUint64(header + Msghdr.control, controlAddress, true);
+    }
+    this.#pointer = Deno.UnsafePointer.of(this.#headers);
+    const poll = new DataView(new ArrayBuffer(Pollfd.size));
+    poll.setInt32(Pollfd.descriptor, descriptor, true);
+    poll.setInt16(Pollfd.events, POLLIN, true);
+    this.#poll = new Uint8Array(poll.buffer);
+    this.#pollPointer = Deno.UnsafePointer.of(this.#poll);
+  }
+
+  /**
+   * Opens the socket, sets its filter, and takes as much of the buffer as the kernel grants.
+   *
+   * @throws {SystemError} EPERM without CAP_NET_RAW
+   */
+  static open(options: ReplySocketOptions): ReplySocket {
+    const libc = openLibc();
+    const isLink = options.layer === "link";
+    const descriptor = checkResult(
+      // Without a protocol a packet socket receives nothing before its filter is there.
+      isLink
+        ? libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+        : libc.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP),
+      "socket",
+      isLink ? "open a packet socket" : "open a raw ICMP socket",
+    );
+    try {
+      attachFilter(descriptor, options.filter);
+      const granted = setReceiveBuffer(descriptor, options.bufferBytes);
+      const action = "ask for receive stamps (SO_TIMESTAMPNS)";
+      setIntOption(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1, action);
+      // All interfaces: answers may come in by another one than the probes left by.
+      if (isLink) bindToLink(descriptor, ETH_P_IP, 0);
+      return new ReplySocket(descriptor, granted, options);
+    } catch (error) {
+      libc.close(descriptor);
+      throw error;
+    }
+  }
+
+  /** Lets something else through from now on. */
+  setFilter(filter: readonly FilterInstruction[]): void {
+    attachFilter(this.#descriptor, filter);
+  }
+
+  /**
+   * Takes what has arrived, never waits.
+   *
+   * Memory: recvmmsg writes headers, datagrams and control messages of this object during the call.
+   *
+   * @returns number of datagrams, 0 to `capacity`
+   * @throws {SystemError} when the socket is broken
+   */
+  receive(): number {
+    for (let index = 0; index < this.#used; index++) {
+      // The high half of this size_t is always 0.
+      const offset = index * Mmsghdr.size + Msghdr.controlLength;
+      this.#headers.setUint32(offset, CONTROL_BYTES, true);
+    }
+    this.#used = 0;
+    while (true) {
+      const count = this.#recvmmsg(
+        this.#descriptor,
+        this.#pointer,
+        this.capacity,
+        MSG_DONTWAIT,
+        null,
+      );
+      if (count >= 0) return this.#used = count;
+      const errno = readErrno();
+      if (errno === EAGAIN) return 0;
+      if (errno === EINTR) continue;
+      const error = checkReceiveErrno("recvmmsg", errno);
+      if (error !== undefined) this.#troubles.add(error);
+      this.#hasFailed = error !== undefined;
+      return 0;
+    }
+  }
+
+  /** Receive calls that failed for a reason of this machine, and that the sweep survived; replies may be missing. */
+  failedCalls(): number {
+    return this.#troubles.count;
+  }
+
+  /** Length of datagram `index`, cut at `slotBytes`. */
+  lengthOf(index: number): number {
+    return this.#headers.getUint32(index * Mmsghdr.size + Mmsghdr.length, true);
+  }
+
+  /** Whether datagram `index` was longer than a slot. */
+  isTruncated(index: number): boolean {
+    const flags = this.#headers.getUint32(index * Mmsghdr.size + Msghdr.flags, true);
+    return (flags & MSG_TRUNC) !== 0;
+  }
+
+  /** When the kernel received datagram `index`, in nanoseconds on CLOCK_REALTIME since the base. */
+  receivedRealtimeNs(index: number): number {
+    const stamp = index * CONTROL_BYTES + Cmsghdr.data;
+    const low = this.#control.getUint32(stamp + Timespec.seconds, true);
+    const high = this.#control.getUint32(stamp + Timespec.seconds + 4, true);
+    const nanoseconds = this.#control.getUint32(stamp + Timespec.nanoseconds, true);
+    return (low + high * 2 ** 32 - this.#baseSeconds) * 1e9 + nanoseconds;
+  }
+
+  /**
+   * Datagrams that the kernel dropped since open because the buffer was full. This is the counter
+   * that SO_RXQ_OVFL puts beside a later datagram, read at once: the last drops of a scan have no later datagram.
+   */
+  droppedDatagrams(): number {
+    return readSocketMemory(this.#descriptor).droppedDatagrams;
+  }
+
+  /** Returns when there is something to receive or after `timeoutMs`; waits of up to 2 ms block the thread. */
+  wait(timeoutMs: number): Promise<void> | undefined {
+    if (this.#hasFailed) {
+      this.#hasFailed = false;
+      const waitMs = Math.min(timeoutMs, TROUBLED_WAIT_MS);
+      return new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+    if (timeoutMs > SYNCHRONOUS_WAIT_MS) return this.#waitElsewhere(timeoutMs);
+    this.#sleep(1n, timeoutMs);
+    return undefined;
+  }
+
+  /** Blocks the thread for `timeoutMs`, at most 2, whatever arrives. */
+  pause(timeoutMs: number): void {
+    this.#sleep(0n, Math.min(timeoutMs, SYNCHRONOUS_WAIT_MS));
+  }
+
+  /** ppoll on the first `descriptors` of the poll set, which has one. */
+  #sleep(descriptors: bigint, timeoutMs: number): void {
+    const nanoseconds = Math.max(0, Math.round(timeoutMs * 1e6));
+    this.#timeout.setUint32(Timespec.nanoseconds, nanoseconds, true);
+    this.#ppoll(this.#pollPointer, descriptors, this.#timeoutPointer, null);
+  }
+
+  /** Lets signals and timers of the program be served, and resolves at once: some 20 µs, where a timer takes 2 ms. */
+  breathe(): Promise<void> {
+    return this.#waitElsewhere(0);
+  }
+
+  async #waitElsewhere(timeoutMs: number): Promise<void> {
+    await openLibc().pollNonblocking(this.#pollPointer, 1n, Math.ceil(timeoutMs));
+  }
+
+  /** Closes the socket; further calls do nothing. */
+  close(): void {
+    if (this.#descriptor >= 0) openLibc().close(this.#descriptor);
+    this.#descriptor = -1;
+  }
+
+  /** {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function addressOf(buffer: ArrayBufferView<ArrayBuffer>): bigint {
+  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer)));
+}

@@ -1,0 +1,101 @@
+/**
+ * Counts the timestamp replies that reach this machine, whatever becomes of them afterwards: a packet socket that nobody reads,
+ * packet(7). What it counts and the sweep's own socket did not receive was kept back by this machine. Linux only.
+ */
+
+import {
+  AF_PACKET,
+  PACKET_IGNORE_OUTGOING,
+  PACKET_STATISTICS,
+  SO_RCVBUF,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOL_PACKET,
+  SOL_SOCKET,
+} from "../posix/constants.ts";
+import { checkResult } from "../posix/errno.ts";
+import { openLibc } from "../posix/libc.ts";
+import { attachFilter } from "../linux/packet_filter.ts";
+import { bindToLink } from "./packet_socket.ts";
+import { getWordsOption, setIntOption } from "../posix/socket_option.ts";
+import { deliverableReplyFilter } from "./wire_filter.ts";
+
+/** Where a witness looks. */
+export interface ReplyWitnessOptions {
+  /** ETH_P_IP: past traffic control; ETH_P_ALL: before it. */
+  readonly protocol: number;
+  /** The interface; 0 for all, with ETH_P_IP. */
+  readonly interfaceIndex: number;
+  /** Addresses of this machine, 1 to 64. */
+  readonly destinations: readonly number[];
+}
+
+/** A packet socket that counts. */
+export class ReplyWitness {
+  #descriptor: number;
+  #seen = 0;
+
+  private constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  /**
+   * Opens the socket. Its receive buffer is the smallest that there is: the kernel counts what finds no room, and copies nothing.
+   *
+   * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV when there is no such interface
+   */
+  static open({ protocol, interfaceIndex, destinations }: ReplyWitnessOptions): ReplyWitness {
+    const libc = openLibc();
+    const descriptor = checkResult(
+      // Protocol 0: nothing arrives before the filter is there.
+      libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
+      "socket",
+      "open a packet socket",
+    );
+    try {
+      attachFilter(descriptor, deliverableReplyFilter(destinations));
+      setIntOption(descriptor, SOL_SOCKET, SO_RCVBUF, 1, "set the receive buffer");
+      const ignore = "ignore what is sent (PACKET_IGNORE_OUTGOING)";
+      setIntOption(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, ignore);
+      bindToLink(descriptor, protocol, interfaceIndex);
+      return new ReplyWitness(descriptor);
+    } catch (error) {
+      libc.close(descriptor);
+      throw error;
+    }
+  }
+
+  /**
+   * Looks for replies to other addresses, or at another interface.
+   *
+   * @throws {SystemError} ENODEV when there is no such interface
+   */
+  redirect({ protocol, interfaceIndex, destinations }: ReplyWitnessOptions): void {
+    attachFilter(this.#descriptor, deliverableReplyFilter(destinations));
+    bindToLink(this.#descriptor, protocol, interfaceIndex);
+  }
+
+  /**
+   * Replies seen since open.
+   *
+   * @throws {SystemError} when the kernel does not tell
+   */
+  seen(): number {
+    const action = "read the counters of a packet socket (PACKET_STATISTICS)";
+    // The kernel starts from zero after each look.
+    this.#seen += getWordsOption(this.#descriptor, SOL_PACKET, PACKET_STATISTICS, 2, action)[0] ??
+      0;
+    return this.#seen;
+  }
+
+  /** Closes the socket; further calls do nothing. */
+  close(): void {
+    if (this.#descriptor >= 0) openLibc().close(this.#descriptor);
+    this.#descriptor = -1;
+  }
+
+  /** {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

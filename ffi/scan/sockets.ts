@@ -1,0 +1,166 @@
+/** Opens what a sweep needs: the way out that fits its targets, the way in, and the clock. Linux only. */
+
+import { BulkRawSocket } from "./bulk_raw_socket.ts";
+import { ETH_P_ALL, ETH_P_IP } from "../posix/constants.ts";
+import { SystemError } from "../posix/errno.ts";
+import { listInterfaceAddresses } from "../posix/interfaces.ts";
+import { timestampReplyFilter } from "../linux/packet_filter.ts";
+import { PacketSocket } from "./packet_socket.ts";
+import { PathWatch } from "./path_watch.ts";
+import { ReplySocket } from "./reply_socket.ts";
+import { ReplyWitness } from "./reply_witness.ts";
+import { chooseScanPath, type ScanPath, type ScanPathQuery } from "./path.ts";
+import { SystemClock } from "../posix/system_clock.ts";
+import { wireReplyFilter } from "./wire_filter.ts";
+
+/** What is to be sent. */
+export interface ScanSocketOptions extends ScanPathQuery {
+  /** Number of transmitters, at least 1; several can send at the same time. */
+  readonly senders: number;
+  /** The constant part of every datagram, given our address on the way out; 0 where the kernel fills it in. */
+  readonly template: (source: number) => Uint8Array;
+  /** Called once for each kind of failure that the sweep survives. */
+  readonly onTrouble?: ((error: Error) => void) | undefined;
+}
+
+/** Sockets and clock of one sweep. */
+export interface ScanSockets extends Disposable {
+  /** Ways out, all the same one. */
+  readonly transmitters: readonly (PacketSocket | BulkRawSocket)[];
+  /** Way in. */
+  readonly replies: ReplySocket;
+  /** Counts the replies that reach this machine; undefined where the kernel does not let it. */
+  readonly witness: ReplyWitness | undefined;
+  /** The clock that stamps refer to. */
+  readonly clock: SystemClock;
+  /** Which way out was chosen, and why. */
+  readonly path: ScanPath;
+  /** Keeps an eye on it. */
+  readonly watch: PathWatch;
+  /** Closes all sockets; further calls do nothing. */
+  close(): void;
+}
+
+/**
+ * Probes that one system call takes. From 64 on the call's own cost no longer shows (bench/scan_bench.ts); handing it to
+ * another thread costs some 30 µs more, and twice the probes halve that.
+ */
+const TRANSMIT_BATCH = 256, ASIDE_BATCH = 512;
+const RECEIVE_BATCH = 256;
+/**
+ * Frames wait here when the device is slower than the program. It is shared out among the senders: what waits has to be
+ * probed again after a kill, and must not grow with their number.
+ *
+ * Datagrams that the kernel routes may wait for hardware addresses, each in an entry of a table of 1024 (gc_thresh3, arp(7)) that
+ * all programs of the machine share: room for some 500 leaves the others theirs.
+ */
+const FRAME_BUFFER_BYTES = 4 << 20, DATAGRAM_BUFFER_BYTES = 208 << 10;
+/** Holds some 150,000 replies as the kernel counts them. */
+const RECEIVE_BUFFER_BYTES = 64 << 20;
+
+/**
+ * Chooses the way out and opens the sockets. The receive socket is open before anything can be sent.
+ *
+ * @throws {SystemError} EPERM without CAP_NET_RAW; ENETUNREACH and the like without a route; ENODEV for an unknown interface
+ */
+export async function openScanSockets(options: ScanSocketOptions): Promise<ScanSockets> {
+  const clock = SystemClock.open();
+  const path = await chooseScanPath(options);
+  const replies = openReplies(path, clock.baseUnixMs, options.onTrouble);
+  const witness = openWitness(path);
+  const transmitters: (PacketSocket | BulkRawSocket)[] = [];
+  const close = () => {
+    for (const transmitter of transmitters) transmitter.close();
+    replies.close();
+    witness?.close();
+    watch?.close();
+  };
+  let watch: PathWatch | undefined;
+  try {
+    while (transmitters.length < options.senders) transmitters.push(openTransmitter(path, options));
+    const frameFor = (path: ScanPath) => writeFrame(path, options);
+    const query = options;
+    watch = await PathWatch.open({ query, path, transmitters, replies, witness, clock, frameFor });
+    const dispose = { close, [Symbol.dispose]: close };
+    return { transmitters, replies, witness, clock, path, watch, ...dispose };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Answers are received where the probes leave. */
+function openReplies(
+  path: ScanPath,
+  baseUnixMs: number,
+  onTrouble: ScanSocketOptions["onTrouble"],
+): ReplySocket {
+  const isLink = path.kind === "packet-socket";
+  return ReplySocket.open({
+    layer: isLink ? "link" : "icmp",
+    filter: isLink ? wireReplyFilter([path.source]) : timestampReplyFilter(),
+    capacity: RECEIVE_BATCH,
+    bufferBytes: RECEIVE_BUFFER_BYTES,
+    baseUnixMs,
+    onTrouble,
+  });
+}
+
+/** More addresses than this are not looked for: a filter has room for so many. */
+const MOST_OWN_ADDRESSES = 64;
+
+/**
+ * Looks one step nearer to the wire than the socket for replies: before the traffic control of the interface that frames leave by,
+ * before the firewall where the kernel routes. A kernel older than 4.20, or one without packet sockets, has no witness.
+ */
+function openWitness(path: ScanPath): ReplyWitness | undefined {
+  const isLink = path.kind === "packet-socket";
+  const own = isLink
+    ? [path.source]
+    : [...new Set(listInterfaceAddresses().map(({ address }) => address))];
+  if (own.length === 0 || own.length > MOST_OWN_ADDRESSES) return undefined;
+  try {
+    return ReplyWitness.open({
+      protocol: isLink ? ETH_P_ALL : ETH_P_IP,
+      interfaceIndex: isLink ? path.interfaceIndex : 0,
+      destinations: own,
+    });
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}
+
+function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSocket | BulkRawSocket {
+  const capacity = options.senders > 1 ? ASIDE_BATCH : TRANSMIT_BATCH;
+  const bufferBytes = path.kind === "raw-socket" ? DATAGRAM_BUFFER_BYTES : FRAME_BUFFER_BYTES;
+  const sendBufferBytes = Math.floor(bufferBytes / options.senders);
+  if (path.kind === "raw-socket") {
+    const { interfaceName } = path;
+    return BulkRawSocket.open({
+      datagram: writeFrame(path, options),
+      capacity,
+      sendBufferBytes,
+      interfaceName,
+      source: options.source,
+      mark: options.mark,
+    });
+  }
+  return PacketSocket.open({
+    interfaceIndex: path.interfaceIndex,
+    frame: writeFrame(path, options),
+    linkHeaderBytes: path.linkHeader.length,
+    capacity,
+    sendBufferBytes,
+  });
+}
+
+/** What every probe starts out with. */
+function writeFrame(path: ScanPath, options: ScanSocketOptions): Uint8Array {
+  const datagram = options.template(path.source);
+  if (path.kind === "raw-socket") return datagram;
+  const frame = new Uint8Array(path.linkHeader.length + datagram.length);
+  frame.set(path.linkHeader);
+  frame.set(datagram, path.linkHeader.length);
+  return frame;
+}
