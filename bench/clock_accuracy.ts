@@ -13,7 +13,7 @@ import {
   labClock,
   vethClock,
 } from "../tests/support/clock_lab.ts";
-import { Lab } from "../tests/support/lab/lab.ts";
+import { Lab } from "../tests/lab/lab.ts";
 import { VethPair } from "../tests/support/namespace.ts";
 import { judge, lastClock } from "../tests/support/clock_records.ts";
 import { say } from "../tools/output.ts";

@@ -2,7 +2,7 @@
 
 import { clockdiffDeltas, host, JITTERED, labClock } from "../tests/support/clock_lab.ts";
 import { judge, trueOffsetMs } from "../tests/support/clock_records.ts";
-import { Lab } from "../tests/support/lab/lab.ts";
+import { Lab } from "../tests/lab/lab.ts";
 import { SOURCE_PROGRAM } from "../tests/support/program.ts";
 import { readRecords } from "../tests/support/records.ts";
 import type { Series } from "./plot_svg.ts";

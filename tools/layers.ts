@@ -62,6 +62,7 @@ const SHIPPED_PACKAGES = /^npm:\/?deno-std(?:@|\/|$)/;
 /** Where memory may be handled by hand. */
 const UNSAFE_PLACES = [
   "ffi/",
+  "tests/lab/",
   "tests/support/",
   "tests/system/",
   "tests/unit/ffi/",
@@ -69,7 +70,7 @@ const UNSAFE_PLACES = [
 ];
 
 /** Where the process may be ended. The lab is a program of its own. */
-const EXIT_PLACES = ["main.ts", "tests/support/lab/"];
+const EXIT_PLACES = ["main.ts", "tests/lab/"];
 
 /** One line for each import that goes the wrong way. */
 export function findWrongImports(imports: readonly Import[]): string[] {
@@ -103,7 +104,7 @@ export function layerOf(path: string): string {
   if (path === "src/mod.ts") return "library";
   const [top = "", second = "", third] = path.split("/");
   if (top === "src") return third === undefined ? "src" : second;
-  if (path.startsWith("tests/support/lab/")) return "lab";
+  if (path.startsWith("tests/lab/")) return "lab";
   return top;
 }
 

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type ClockRun, lastClock, readClockRun } from "../support/clock_records.ts";
 import { host, labClock } from "../support/clock_lab.ts";
 import { runCommand } from "../support/command.ts";
-import { Lab, labTest } from "../support/lab/lab.ts";
+import { Lab, labTest } from "../lab/lab.ts";
 import { VethPair } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";

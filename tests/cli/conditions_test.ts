@@ -1,7 +1,7 @@
 /** `--fail-if`: which condition is broken by whom, and the exit code that says so. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { Lab, labTest } from "../support/lab/lab.ts";
+import { Lab, labTest } from "../lab/lab.ts";
 import { Namespace } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint, readRecords } from "../support/records.ts";

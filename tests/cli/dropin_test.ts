@@ -1,7 +1,7 @@
 /** `icmptime fping` and `icmptime tsping`: what reads those tools' lines reads ours, and the tool itself agrees. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Lab, labTest } from "../support/lab/lab.ts";
+import { Lab, labTest } from "../lab/lab.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { runCommand } from "../support/command.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";

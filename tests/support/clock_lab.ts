@@ -1,7 +1,7 @@
 /** What the tests, benches and plots of `clock` share: paths of the lab, and how the programs are run and read. */
 
 import { type ClockRecord, type ClockRun, lastClock, readClockRun } from "./clock_records.ts";
-import type { Lab } from "./lab/lab.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { VethPair } from "./namespace.ts";
 import { SOURCE_PROGRAM } from "./program.ts";
 

@@ -1,7 +1,7 @@
 /** What `icmptime clock --json` writes, read as an outsider would, and what the lab's log says to it. */
 
 import { assert } from "@std/assert";
-import type { LabLog } from "./lab/log.ts";
+import type { LabLog } from "../lab/log.ts";
 import type { EndRecord, OutputRecord } from "./records.ts";
 
 /** Milliseconds of a day. */

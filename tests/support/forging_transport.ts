@@ -14,7 +14,7 @@ import type {
 import type { Random } from "./random.ts";
 import { OWN_ADDRESS, readRequest, type SimulatedRequest } from "./simulated_datagram.ts";
 import { writeErrorReply, writeReply } from "./simulated_datagram.ts";
-import { sealHeader, sealMessage, write16, write32 } from "./lab/octets.ts";
+import { sealHeader, sealMessage, write16, write32 } from "../lab/octets.ts";
 import { SimulatedTransport } from "./simulated_transport.ts";
 import type { Network } from "./simulated_network.ts";
 

@@ -13,9 +13,9 @@ import {
   spoilMessage,
   write16,
   write32,
-} from "./lab/octets.ts";
-import { writeHeader, writeTimestampReply } from "./lab/packet.ts";
-import { setFragment, writeIdentity, writeOriginate } from "./lab/packet_edit.ts";
+} from "../lab/octets.ts";
+import { writeHeader, writeTimestampReply } from "../lab/packet.ts";
+import { setFragment, writeIdentity, writeOriginate } from "../lab/packet_edit.ts";
 
 /** Ways in which an arriving datagram is not a plain reply. */
 export const manglingKinds = [

@@ -3,10 +3,10 @@
  * drawing of one datagram's fate.
  */
 
-import { type DelaySource, openDelay } from "./lab/delay.ts";
-import { Random } from "./lab/random.ts";
-import { RemoteClock } from "./lab/remote_clock.ts";
-import type { ClockBehaviour, Delay, HostBehaviour, QuirkName } from "./lab/scenario.ts";
+import { type DelaySource, openDelay } from "../lab/delay.ts";
+import { Random } from "../lab/random.ts";
+import { RemoteClock } from "../lab/remote_clock.ts";
+import type { ClockBehaviour, Delay, HostBehaviour, QuirkName } from "../lab/scenario.ts";
 import type { RealtimeStep } from "./fake_clock.ts";
 import type { Mangling, SimulatedError } from "./simulated_datagram.ts";
 

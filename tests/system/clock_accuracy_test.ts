@@ -4,8 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { clockdiffDeltas, host, JITTERED, labClock, vethClock } from "../support/clock_lab.ts";
 import { medianOf } from "../support/wire_time.ts";
 import { type ClockRun, judge, lastClock } from "../support/clock_records.ts";
-import { Lab, labTest } from "../support/lab/lab.ts";
-import type { LabLog } from "../support/lab/log.ts";
+import { Lab, labTest } from "../lab/lab.ts";
+import type { LabLog } from "../lab/log.ts";
 import { VethPair } from "../support/namespace.ts";
 import { systemTest } from "../support/tools.ts";
 

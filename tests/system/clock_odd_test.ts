@@ -10,10 +10,10 @@ import {
   lastClock,
   MS_PER_DAY,
 } from "../support/clock_records.ts";
-import { Lab, labTest } from "../support/lab/lab.ts";
-import type { LabLog } from "../support/lab/log.ts";
-import { swapBytes } from "../support/lab/remote_clock.ts";
-import type { HostBehaviour } from "../support/lab/scenario.ts";
+import { Lab, labTest } from "../lab/lab.ts";
+import type { LabLog } from "../lab/log.ts";
+import { swapBytes } from "../lab/remote_clock.ts";
+import type { HostBehaviour } from "../lab/scenario.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 
 const ZONE_MINUTES = 345;

@@ -3,10 +3,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { captureToFile, NOT_A_MARK } from "../support/capture.ts";
 import { RunningCommand } from "../support/command.ts";
-import { Lab, labTest } from "../support/lab/lab.ts";
-import type { LabRequest } from "../support/lab/log.ts";
-import { parseScenario } from "../support/lab/scenario_file.ts";
-import { type QuirkName, quirkNames } from "../support/lab/scenario.ts";
+import { Lab, labTest } from "../lab/lab.ts";
+import type { LabRequest } from "../lab/log.ts";
+import { parseScenario } from "../lab/scenario_file.ts";
+import { type QuirkName, quirkNames } from "../lab/scenario.ts";
 
 const HOST = "198.18.0.1";
 const NS_PER_MS = 1e6;
@@ -349,7 +349,7 @@ labTest({
   name: "lab: a killed test leaves nothing behind",
   tools: ["pgrep"],
 }, async () => {
-  const lab = new URL("../support/lab/lab.ts", import.meta.url).href;
+  const lab = new URL("../lab/lab.ts", import.meta.url).href;
   const configuration = new URL("../../deno.json", import.meta.url).pathname;
   const script = `const { Lab } = await import("${lab}"); const lab = await Lab.open({});
     console.log("open " + lab.namespace + ";"); await new Promise(() => setInterval(() => {}, 1e6));`;
@@ -396,7 +396,7 @@ async function namespaces(): Promise<string> {
 }
 
 Deno.test("lab: every scenario in the README is one", async () => {
-  const path = new URL("../support/lab/README.md", import.meta.url);
+  const path = new URL("../lab/README.md", import.meta.url);
   const text = await Deno.readTextFile(path);
   const examples = [...text.matchAll(/```json\n([^`]*)```/g)].map(([, json]) => json ?? "");
   assert(examples.length >= 15, `${examples.length}`);

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } 
 import * as library from "icmptime";
 import { type ExtraReply, ping, type PingOptions, type ProbeOutcome, TargetError } from "icmptime";
 import * as packet from "../../src/packet/mod.ts";
-import { Lab, labTest } from "../support/lab/lab.ts";
+import { Lab, labTest } from "../lab/lab.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { withoutNetRaw } from "../support/program.ts";
 import { runCommand } from "../support/command.ts";

@@ -1,9 +1,9 @@
 /** Ping through the lab, counted against the lab's own log: loss, duplicates, reordering, forgery and noise. */
 
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { Lab, withLabNeeds } from "../support/lab/lab.ts";
-import type { LabRequest } from "../support/lab/log.ts";
-import type { HostBehaviour, Scenario } from "../support/lab/scenario.ts";
+import { Lab, withLabNeeds } from "../lab/lab.ts";
+import type { LabRequest } from "../lab/log.ts";
+import type { HostBehaviour, Scenario } from "../lab/scenario.ts";
 import { programTest } from "../support/program.ts";
 import {
   readRecords,

@@ -1,8 +1,8 @@
 /** Replies that are spoiled or forged, and ICMP errors, as the lab sends them: what counts, what does not, what is flagged. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Lab, withLabNeeds } from "../support/lab/lab.ts";
-import type { ErrorReply, HostBehaviour } from "../support/lab/scenario.ts";
+import { Lab, withLabNeeds } from "../lab/lab.ts";
+import type { ErrorReply, HostBehaviour } from "../lab/scenario.ts";
 import { programTest } from "../support/program.ts";
 import { readRecords, remarksOf, type RunRecords, type SummaryRecord } from "../support/records.ts";
 

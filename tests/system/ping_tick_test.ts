@@ -1,8 +1,8 @@
 /** Coarse and broken remote clocks under `ping`: nothing that is printed without a flag, and no summary, is false. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Lab, labTest } from "../support/lab/lab.ts";
-import type { HostBehaviour } from "../support/lab/scenario.ts";
+import { Lab, labTest } from "../lab/lab.ts";
+import type { HostBehaviour } from "../lab/scenario.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import { readRecords, type ReplyRecord, type SummaryRecord } from "../support/records.ts";
 

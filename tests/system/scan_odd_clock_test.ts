@@ -1,8 +1,8 @@
 /** Odd remote clocks under `scan`: flagged and read as `ping` has it, and no offset where `ping` gives none. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Lab, labTest } from "../support/lab/lab.ts";
-import type { HostBehaviour } from "../support/lab/scenario.ts";
+import { Lab, labTest } from "../lab/lab.ts";
+import type { HostBehaviour } from "../lab/scenario.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import { readRecords, type ReplyRecord } from "../support/records.ts";
 

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { openDelay, resolveQuantity } from "../../support/lab/delay.ts";
-import { DepartureQueue } from "../../support/lab/departure_queue.ts";
-import { HostTable } from "../../support/lab/host.ts";
-import { openLoss } from "../../support/lab/loss.ts";
+import { openDelay, resolveQuantity } from "../../lab/delay.ts";
+import { DepartureQueue } from "../../lab/departure_queue.ts";
+import { HostTable } from "../../lab/host.ts";
+import { openLoss } from "../../lab/loss.ts";
 import { parseHex } from "../../support/hex.ts";
-import { checksum } from "../../support/lab/octets.ts";
-import { parseBlock, parseDotted, toDotted } from "../../support/lab/address.ts";
-import { Random } from "../../support/lab/random.ts";
-import type { Delay, Rule } from "../../support/lab/scenario.ts";
+import { checksum } from "../../lab/octets.ts";
+import { parseBlock, parseDotted, toDotted } from "../../lab/address.ts";
+import { Random } from "../../lab/random.ts";
+import type { Delay, Rule } from "../../lab/scenario.ts";
 import { BASE_UNIX_MS } from "./simulated_lab.ts";
 
 const DRAWS = 20_000;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { RemoteClock, swapBytes } from "../../support/lab/remote_clock.ts";
-import type { ClockBehaviour, HostBehaviour, QuirkName } from "../../support/lab/scenario.ts";
+import { RemoteClock, swapBytes } from "../../lab/remote_clock.ts";
+import type { ClockBehaviour, HostBehaviour, QuirkName } from "../../lab/scenario.ts";
 import { BASE_UNIX_MS } from "./simulated_lab.ts";
 
 /** 12:34:56.789 012 345, in nanoseconds of the day. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { formatHex, parseHex } from "../../support/hex.ts";
-import { headerLength } from "../../support/lab/octets.ts";
-import type { ErrorReply, HostBehaviour } from "../../support/lab/scenario.ts";
+import { headerLength } from "../../lab/octets.ts";
+import type { ErrorReply, HostBehaviour } from "../../lab/scenario.ts";
 import { isSound, many, play } from "./simulated_lab.ts";
 
 const NOON_NS = 43_200_000 * 1e6;

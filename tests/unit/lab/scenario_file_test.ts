@@ -1,5 +1,5 @@
 import { assertThrows } from "@std/assert";
-import { parseScenario, ScenarioError } from "../../support/lab/scenario_file.ts";
+import { parseScenario, ScenarioError } from "../../lab/scenario_file.ts";
 
 /** A text, and what the error about it names. */
 const WRONG: [string, string][] = [

@@ -1,9 +1,9 @@
 /** A lab without device, thread or clock: requests in at told times, packets and log out. */
 
-import { parseDotted } from "../../support/lab/address.ts";
-import { DepartureQueue } from "../../support/lab/departure_queue.ts";
-import { Journal } from "../../support/lab/journal.ts";
-import { type LabLog, parseLog } from "../../support/lab/log.ts";
+import { parseDotted } from "../../lab/address.ts";
+import { DepartureQueue } from "../../lab/departure_queue.ts";
+import { Journal } from "../../lab/journal.ts";
+import { type LabLog, parseLog } from "../../lab/log.ts";
 import {
   checksum,
   headerLength,
@@ -12,11 +12,11 @@ import {
   spoilMessage,
   write16,
   write32,
-} from "../../support/lab/octets.ts";
-import { Request, writeHeader } from "../../support/lab/packet.ts";
-import type { Scenario } from "../../support/lab/scenario.ts";
-import { parseScenario } from "../../support/lab/scenario_file.ts";
-import { Responder } from "../../support/lab/responder.ts";
+} from "../../lab/octets.ts";
+import { Request, writeHeader } from "../../lab/packet.ts";
+import type { Scenario } from "../../lab/scenario.ts";
+import { parseScenario } from "../../lab/scenario_file.ts";
+import { Responder } from "../../lab/responder.ts";
 
 /** 2026-11-22 00:00 UT. */
 export const BASE_UNIX_MS = 1_795_305_600_000;

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatHex } from "../../support/hex.ts";
-import { checksum, headerLength, read16, read32 } from "../../support/lab/octets.ts";
+import { checksum, headerLength, read16, read32 } from "../../lab/octets.ts";
 import {
   type Corruption,
   type CorruptionKind,
   corruptionKinds,
   type ForgeryKind,
-} from "../../support/lab/scenario.ts";
+} from "../../lab/scenario.ts";
 import { type Asked, isSound, type Left, many, play } from "./simulated_lab.ts";
 
 const ASKED: Asked = { atNs: 0, identifier: 0x1234, sequence: 5000, originateMs: 777 };

@@ -18,7 +18,7 @@ import {
   writeErrorReply,
   writeReply,
 } from "../../support/simulated_datagram.ts";
-import { sealHeader, sealMessage } from "../../support/lab/octets.ts";
+import { sealHeader, sealMessage } from "../../lab/octets.ts";
 
 const HOST = 0xc6120001;
 const IDENTIFIER = 0x1cab;

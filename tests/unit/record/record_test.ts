@@ -8,7 +8,7 @@ import { TargetStatistics } from "../../../src/run/target_statistics.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 import { JsonReporter } from "../../../src/record/json_reporter.ts";
 import { RECORDS } from "../../../src/record/record_table.ts";
-import { quirkNames } from "../../support/lab/scenario.ts";
+import { quirkNames } from "../../lab/scenario.ts";
 import { EVENTFUL, QUEUED, reportRun } from "../../support/reported_run.ts";
 import type { Network } from "../../support/simulated_network.ts";
 

@@ -17,7 +17,7 @@ const ALLOWED_IMPORTS: readonly (readonly [string, string])[] = [
   ["tests/cli/formats_test.ts", "npm:/ajv@8.20.0/dist/2020.js"],
   ["tests/unit/packet/emit_test.ts", "src/packet/emit.ts"],
   ["tests/system/raw_socket_test.ts", "ffi/mod.ts"],
-  ["tests/support/lab/main.ts", "tests/support/lab/tun.ts"],
+  ["tests/lab/main.ts", "tests/lab/tun.ts"],
   ["bench/peers.ts", "tests/support/namespace.ts"],
 ];
 
@@ -36,8 +36,8 @@ const FORBIDDEN_IMPORTS: readonly (readonly [string, string])[] = [
   ["src/unplaced.ts", "src/time/day.ts"],
   ["ffi/posix/raw_socket.ts", "src/time/instant.ts"],
   ["main.ts", "ffi/mod.ts"],
-  ["tests/support/lab/reflector.ts", "src/packet/emit.ts"],
-  ["tests/support/lab/tun.ts", "ffi/posix/libc.ts"],
+  ["tests/lab/reflector.ts", "src/packet/emit.ts"],
+  ["tests/lab/tun.ts", "ffi/posix/libc.ts"],
 ];
 
 for (const [from, to] of ALLOWED_IMPORTS) {
@@ -58,7 +58,7 @@ Deno.test("a layer is the folder below src, or the folder at the top", () => {
   assertEquals(layerOf("src/packet/emit.ts"), "packet");
   assertEquals(layerOf("src/packet/deep/emit.ts"), "packet");
   assertEquals(layerOf("ffi/posix/libc.ts"), "ffi");
-  assertEquals(layerOf("tests/support/lab/tun.ts"), "lab");
+  assertEquals(layerOf("tests/lab/tun.ts"), "lab");
   assertEquals(layerOf("npm:/deno-std@1.4.0/fmt/colors.js"), "packages");
 });
 

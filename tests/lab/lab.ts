@@ -11,16 +11,16 @@
  * nothing stays behind even when the test is killed.
  */
 
-import { type CommandOptions, type CommandResult } from "../command.ts";
-import { mustRun, runCommand, RunningCommand } from "../command.ts";
-import { enterNamespace } from "../enter_namespace.ts";
-import { type SystemTest, systemTest } from "../tools.ts";
+import { type CommandOptions, type CommandResult } from "../support/command.ts";
+import { mustRun, runCommand, RunningCommand } from "../support/command.ts";
+import { enterNamespace } from "../support/enter_namespace.ts";
+import { type SystemTest, systemTest } from "../support/tools.ts";
 import { type LabLog, parseLog } from "./log.ts";
 import { parseScenario } from "./scenario_file.ts";
 import type { Scenario } from "./scenario.ts";
 
 const REFLECTOR = new URL("./reflector.ts", import.meta.url).pathname;
-const CONFIGURATION = new URL("../../../deno.json", import.meta.url).pathname;
+const CONFIGURATION = new URL("../../deno.json", import.meta.url).pathname;
 const DEFAULT_BLOCK = "198.18.0.0/15";
 const DEFAULT_ADDRESS = "192.0.2.1";
 
