@@ -1,7 +1,7 @@
 /**
  * Whether and where the clock stepped, from the bounds of its replies.
  *
- * Queueing raises upper bounds and lowers lower bounds. A step of the clock moves both the same way: after a step
+ * Queueing raises upper bounds and lowers lower bounds. A step of the clock moves both in the same direction: after a step
  * ahead all upper bounds lie higher than the best ones before it, and all lower bounds before it lie lower than
  * the best ones after it. How many of each do is Rosenbaum's exceedance statistic (S. Rosenbaum: "Tables for a
  * nonparametric test of location", Annals of Mathematical Statistics 25, 1954). If nothing changed, every order of the

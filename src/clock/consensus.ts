@@ -129,7 +129,7 @@ function isWithin(placeMs: number, { fromMs, lengthMs }: Arc): boolean {
   return aheadMs <= lengthMs + ROUNDING_MS || aheadMs >= MS_PER_DAY - ROUNDING_MS;
 }
 
-/** The largest number of arcs that meet, and the places where so many as are needed do. */
+/** The largest number of arcs that meet, and the places where at least the required number meet. */
 function overlaps(
   arcs: readonly Arc[],
   needed: number,
@@ -160,7 +160,7 @@ function overlaps(
       depth -= 1;
     }
   }
-  // Where so many meet all around, none of their places begins in the second turn.
+  // Where the required number meet everywhere, none of their places begins in the second turn.
   if (places.length === 0 && agreeing >= needed) places.push({ fromMs: 0, lengthMs: MS_PER_DAY });
   return { agreeing, places };
 }

@@ -53,7 +53,7 @@ export class LowerEnvelope {
       return; // on or above the hull
     }
     hull.splice(at, 0, point);
-    // Neighbours that the new point has put above the hull go.
+    // Removes neighbours that the new point leaves above the hull.
     while (at >= 2 && !convexAt(hull, at - 1)) {
       hull.splice(at - 1, 1);
       at -= 1;

@@ -8,7 +8,7 @@
  * the distances to the line as Moon, Skelly and Towsley do is the same thing. Real excesses (rounding of
  * the stamps plus queueing) are rarely close to zero, so the likelihood is flatter than that; the mean over
  * it, with a weak preference for small skews, errs less than its maximum does, most of all in runs that
- * are too short to tell the skew.
+ * are too short to show the skew.
  */
 
 import type { Range } from "./feasible_region.ts";

@@ -45,14 +45,14 @@ export const WIDE_SKEW_PPM = 100_000;
 
 const ANY_SKEW_PPM: Range = { lower: -WIDE_SKEW_PPM, upper: WIDE_SKEW_PPM };
 
-/** A step is looked for among so many of the newest samples. */
+/** Number of newest samples among which a step is looked for. */
 const SAMPLES_FOR_CHANGE = 512;
 
 /** What a gap may lack of the shortest round trip, and how many times the grain of round trips: less is no sign of a step. */
 const LEAST_DEFICIT_MS = 0.05;
 const DEFICIT_GRAINS = 2;
 
-/** A gap that is wider by so many times the grain of the data makes a rate without a limit worth a look. */
+/** A gap wider by this multiple of the grain of the data is fitted without a limit on the rate. */
 const FREE_EXCESSES = 0.1;
 
 /** So many standard deviations of a rate without a limit are possible. */
@@ -267,7 +267,7 @@ export class ClockFit {
   }
 
   /**
-   * Computes everything anew from the samples kept.
+   * Recomputes everything from the samples kept.
    *
    * @returns whether they still agree; if not, the fit is of no use any more.
    */
@@ -304,7 +304,7 @@ export class ClockFit {
       ?.above(this.#seconds(sample.receivedNs), lowerMs, sample.label);
   }
 
-  /** The likeliest line of so many of the samples at least; working it out costs some time. */
+  /** The likeliest line through at least this many samples; costs some time. */
   #likelyLine(wantedSize: number): LikelyLine | undefined {
     if (this.#line === undefined || this.#lineSize < wantedSize) {
       this.#line = estimateLine(this.#upper, this.#negatedLower, this.#region.skewPpm);

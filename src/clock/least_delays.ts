@@ -1,6 +1,6 @@
 /** The shortest round trips of a stretch of replies: how long the path is at least, and how well that is known. */
 
-/** The grain is how far so many of the shortest round trips lie apart. */
+/** The grain is the span of this many of the shortest round trips. */
 const RANKED = 4;
 
 /** The least and the mean of a growing set of delays. */

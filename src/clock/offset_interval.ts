@@ -42,7 +42,7 @@ export class OffsetInterval {
     return narrows;
   }
 
-  /** Forgets everything, to begin anew after a step. */
+  /** Forgets everything, to restart after a step. */
   clear(): void {
     this.#lowerMs = -Infinity;
     this.#upperMs = Infinity;

@@ -15,7 +15,7 @@ const COARSE_STEP = 0.5698402909980532;
 /** More spread than this finds no known tick better: it is the coarsest that RFC 1122 allows. */
 export const WIDEST_SPREAD_MS = 64;
 
-/** Where to put the probes of one target. */
+/** Send phases for the probes of one target. */
 export interface SendPhaseOptions {
   /** Time between probes, milliseconds; positive. */
   readonly intervalMs: number;
@@ -29,7 +29,7 @@ export interface SendPhaseOptions {
  *
  * The fraction of a millisecond follows the golden ratio, so that remote milliseconds are divided evenly.
  * The whole milliseconds follow a second sequence, so that ticks coarser than a millisecond
- * are met at every phase; without them a 10 ms tick cannot be told from a 50 ms interval.
+ * are met at every phase; without them a 10 ms tick looks like a 50 ms interval.
  *
  * @throws {RangeError} when the interval is not positive.
  */
@@ -67,7 +67,7 @@ const LEAST_TARGET_MS = 0.005;
 /**
  * Moves a probe later, by less than a remote tick, so that it arrives close to the edge of the tick.
  *
- * @param evenMs where sendPhaseMs would put it.
+ * @param evenMs the phase from sendPhaseMs.
  * @returns the phase, milliseconds; `evenMs` itself where the move would leave the probe's interval.
  */
 export function steeredPhaseMs(index: number, evenMs: number, options: SteeringOptions): number {

@@ -46,7 +46,7 @@ export class PrecisionGoal {
     if (!this.#isReached(index)) return false;
     this.#pending.delete(index);
     if (this.#pending.size > 0) return false;
-    // One that was precise some time ago may have begun anew since.
+    // One that was precise some time ago may have restarted since.
     for (const each of this.#trackers.keys()) {
       if (!this.#isReached(each)) this.#pending.add(each);
     }

@@ -5,7 +5,7 @@ import { elapsedNs } from "../measurement/timestamp.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { Instant } from "../time/instant.ts";
 
-/** One answered probe, as the clock tracker wants it. */
+/** One answered probe, as the clock tracker takes it. */
 export interface ClockSample {
   /** When the request left, by our clocks. */
   readonly sentAt: Instant;

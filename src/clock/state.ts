@@ -1,6 +1,6 @@
-/** What is known of a remote clock, as the tracker tells it. */
+/** What the tracker knows about a remote clock. */
 
-/** Why the tracker began anew. */
+/** Why the tracker restarted. */
 export type RestartReason =
   /** Our own realtime clock was stepped. */
   | "local clock stepped"
@@ -9,7 +9,7 @@ export type RestartReason =
   /** The replies contradict each other now that more is known about the tick. */
   | "tick found";
 
-/** One beginning anew. */
+/** One restart. */
 export interface Restart {
   /** Our realtime of the first probe after it, nanoseconds since the clock's base. */
   readonly atNs: number;
@@ -45,9 +45,9 @@ export interface ClockState {
   readonly offsetMs: number | undefined;
   /** One standard deviation of that estimate, milliseconds, under the same assumption. */
   readonly spreadMs: number | undefined;
-  /** The offset is at least this, milliseconds, however long each way takes. */
+  /** The offset is at least this, milliseconds, whatever the delay in each direction. */
   readonly lowerMs: number | undefined;
-  /** The offset is at most this, milliseconds, however long each way takes. */
+  /** The offset is at most this, milliseconds, whatever the delay in each direction. */
   readonly upperMs: number | undefined;
   /** Rate of the remote clock against ours, minus one, parts per million. */
   readonly skewPpm: number | undefined;
@@ -73,6 +73,6 @@ export interface ClockState {
   readonly outliers: number;
   /** The latest restarts, oldest first; at most 32. */
   readonly restarts: readonly Restart[];
-  /** How often the tracker began anew. */
+  /** Number of restarts. */
   readonly restartCount: number;
 }

@@ -60,7 +60,7 @@ const LEFT_OUT_TO_LOOK = 3;
 /** A look for another rate goes through all replies: the next one waits for this share of them more. */
 const RATE_LOOK_SHARE = 1 / 8;
 
-/** The fit is looked at for a step after so many more replies, and after this share of them more. */
+/** A step is looked for after this many further replies, and after this share of all replies. */
 const REVIEW_REPLIES = 4;
 const REVIEW_SHARE = 1 / 16;
 
@@ -70,7 +70,7 @@ export class ClockTracker {
   readonly #tick = new TickDetector();
   #tickRevision = 0;
   #fit: ClockFit | undefined;
-  /** The fit up to the last change of the remote clock, to tell how large it was. */
+  /** The fit up to the last change of the remote clock, to compute its size. */
   #before: ClockFit | undefined;
   /** Replies that contradict the fit but not each other. */
   #suspects: ClockFit | undefined;
@@ -112,7 +112,7 @@ export class ClockTracker {
   /**
    * Adds one answered probe whose stamps could be read. Replies may come slightly out of order. One
    * that contradicts the others is held back: it is left out when the next one agrees with the
-   * old ones, and the tracker begins anew when several in a row agree among themselves.
+   * old ones, and the tracker restarts when several in a row agree among themselves.
    */
   add(sample: ClockSample): void {
     this.#probes += 1;
@@ -177,7 +177,7 @@ export class ClockTracker {
 
   /**
    * When to send the next probe: as sendPhaseMs, but once the remote tick edge is known two probes of
-   * three are moved so that they arrive around it, where a stamp tells most. The third keeps looking
+   * three are moved so that they arrive around it, where a timestamp is most informative. The third keeps looking
    * everywhere, so that a wrong idea of the edge corrects itself.
    *
    * @param index number of the probe.
@@ -216,7 +216,7 @@ export class ClockTracker {
     return undefined;
   }
 
-  /** Begins anew when our realtime was stepped; says whether the sample itself is spoilt by it. */
+  /** Restarts after a step of our realtime clock; returns whether the step spoilt this sample. */
   #localStep(sample: ClockSample): boolean {
     const { sentAt, receivedAt } = sample;
     const spoilt = isClockStep(sentAt, receivedAt);

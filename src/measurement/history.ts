@@ -16,11 +16,11 @@ import {
  */
 export const STUCK_AFTER_MS = 1500;
 
-/** Over at least so long it is compared how far the stamps and our clock have moved. */
+/** Minimum span over which the advance of the timestamps is compared with that of our clock. */
 export const RATE_AFTER_MS = 1500;
 
 /**
- * How far the two may differ: by half of the time that has passed, and by what the way out can change and a
+ * How far the two may differ: by half of the time that has passed, and by what the outward delay can change and a
  * clock of whole seconds can lag. Stamps in seconds, a thousandth of the right rate, differ by more.
  */
 const RATE_TOLERANCE_RATIO = 0.5;
@@ -33,7 +33,7 @@ const RATE_TOLERANCE_MS = 500;
 const OTHER_UNIT_RATIO = 0.05;
 
 /**
- * A stamp that was stuck is believed again after so long: a clock with a tick of some seconds moves now and then,
+ * A timestamp that was stuck is trusted again after this time: a clock with a tick of some seconds moves now and then,
  * and is stuck again soon.
  */
 const STUCK_KEPT_NS = 3e9;
@@ -63,7 +63,7 @@ export interface HostMeasurement extends TimestampMeasurement {
 }
 
 /**
- * Measures the probes of one host in turn, and remembers what one probe alone cannot tell: how its
+ * Measures the probes of one host in turn, and remembers what one probe alone cannot show: how its
  * stamps were read when there was no doubt, since when the receive stamp has not moved, whether the
  * stamps advance as time does, and how coarse they are.
  */
@@ -124,7 +124,7 @@ export class StampHistory {
     return this.#bound(probe, measured, tickMs);
   }
 
-  /** Takes a usable reply in; measures it anew where it has changed what is known of the tick. */
+  /** Takes a usable reply in; measures it again where it has changed what is known of the tick. */
   #bound(probe: ProbeStamps, measured: TimestampMeasurement, tickMs: number): HostMeasurement {
     const { sentAt, receivedAt } = probe;
     const { receiveMs = 0, transmitMs = 0 } = measured;
@@ -171,7 +171,7 @@ export class StampHistory {
 
   #findTrouble(): MeasurementFlag | undefined {
     if (this.#wrongRate) return "wrong-rate";
-    // Where the way is short a copy looks like the time of a synchronised host.
+    // On a short path a copy looks like the time of a synchronised host.
     return this.#isCopier && !this.#hasOwnTime ? "originate-copied" : undefined;
   }
 

@@ -6,7 +6,7 @@
  * offset may drift by MAX_DRIFT_RATIO, and the bounds grow as much.
  *
  * If the largest X − t4 is above the least R + q − t1 the clock does not tick each q, or it was set: the
- * bounds begin anew with the reply that shows it, and from then on they allow for the coarsest tick that is left.
+ * bounds restart with the reply that shows it, and from then on they allow for the coarsest tick that is left.
  */
 
 import { foldMs } from "../time/day.ts";
@@ -23,26 +23,26 @@ const TOLERANCE_MS = 1e-3;
 /** Realtime against monotonic moved by more: our own clock was set, nanoseconds. */
 const OWN_STEP_NS = 100_000;
 
-/** After unusable stamps nothing is concluded for so long: what does not keep time shows it again within that. */
+/** After unusable timestamps nothing is concluded for this time: a clock that does not keep time shows it again within it. */
 const DISTRUST_NS = 3e9;
 
-/** A stamp that has not moved by then may be no clock's: RFC 1122 wants 15 updates a second. */
+/** A stamp that has not moved by then may be no clock's: RFC 1122 requires 15 updates a second. */
 const STILL_NS = 100e6;
 
 /**
- * A coarse tick is announced after so many stamps on its grid, of which so many lag by half the tick or more: the
+ * A coarse tick is announced after this many timestamps on its grid, of which this many lag by half the tick or more: the
  * rule of TickDetector. As many replies must fit a fine tick before it is believed again after a contradiction.
  */
 const STAMPS_EXPECTED = 24;
 const LAGGING_EXPECTED = 8;
 
-/** Each further contradiction asks for twice as many, up to so many times. */
+/** Each further contradiction doubles the number required, at most this many times. */
 const MAX_DOUBLINGS = 6;
 
-/** After so many stamps without a proof a coarser tick is likelier than a fine clock whose stamps happen to look like it. */
+/** After this many timestamps without a proof a coarser tick is likelier than a fine clock whose stamps happen to look like it. */
 const STAMPS_DOUBTED = 16;
 
-/** From so many stamps on it is watched whether they lie on a grid. */
+/** From this many timestamps on, whether they lie on a grid is checked. */
 const GRID_STAMPS = 10;
 
 /** A clock that was set so often, with fewer replies than that in between, is none. */
@@ -75,7 +75,7 @@ export interface HostOffset {
   readonly stamps: number;
   /** Every one of them was a whole second. */
   readonly isWholeSeconds: boolean;
-  /** They were not all the same, or have had no time to change. */
+  /** They differed, or have had no time to change. */
   readonly hasMoved: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What a 32-bit number may say when it stands where a timestamp should (RFC 792, page 16).
  *
- * The number alone does not tell in which form its host counts. Every form that hosts are known to use (Rye and
+ * The number alone does not show in which form its host counts. Every form that hosts are known to use (Rye and
  * Beverly, PAM 2019, and more) is tried; each gives a time and so an offset from the time at which the number was
  * taken. A form is the more likely the closer it comes, and the fewer numbers would come as close by chance:
  *
@@ -31,11 +31,11 @@ export type NumberForm =
   /** Milliseconds since the host was started: no time of day. */
   | "uptime-milliseconds";
 
-/** One way to read a number. */
+/** One reading of a number. */
 export interface NumberReading {
   /** What it counts. */
   readonly form: NumberForm;
-  /** Its octets were put into the opposite order first. */
+  /** Its octets were reversed first. */
   readonly isLittleEndian: boolean;
   /** Its high-order bit, which marks a non-standard value (RFC 792, page 17), was cleared first. */
   readonly hadHighBit: boolean;

@@ -38,7 +38,7 @@ export type ReadingFlag =
   | "one"
   /** The low 16 bits of both stamps are zero: half of the time is missing. */
   | "low-bits-zero"
-  /** Both stamps repeat our originate stamp: the remote told us our own time. */
+  /** Both stamps repeat our originate stamp: the remote returned our own time. */
   | "originate-copied"
   /** The transmit stamp is earlier than the receive stamp. */
   | "transmit-before-receive"
@@ -46,15 +46,15 @@ export type ReadingFlag =
   | "processing-exceeds-rtt";
 
 /**
- * A remote clock within this distance of ours is near: RFC 1122 §3.2.2.8 wants it right within a
- * few minutes. Near-ness is what tells a byte-swapped stamp from noise (chance agreement of one
+ * A remote clock within this distance of ours is near: RFC 1122 §3.2.2.8 requires it to be right within a
+ * few minutes. Nearness is what distinguishes a byte-swapped timestamp from noise (chance agreement of one
  * stamp: 0.04 %), and a real midnight from a constant zero.
  */
 export const NEAR_MS = 15 * 60_000;
 
 /**
  * Above this round-trip time a reply whose stamps equal our originate stamp copied it: a clock
- * would have to run behind ours by just the delay of the way out. Below it, equal stamps are what
+ * would have to run behind ours by just the outward delay. Below it, equal stamps are what
  * a synchronised host on a short path answers.
  */
 export const COPY_RTT_MS = 2;

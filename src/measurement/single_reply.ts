@@ -1,6 +1,6 @@
 /**
  * One reply of a host of which nothing else is known, as a sweep without a table of probes has it: the request left at
- * some moment of the millisecond that its originate stamp names, and no other reply tells how coarse the clock is.
+ * some moment of the millisecond that its originate stamp names, and no other reply shows how coarse the clock is.
  */
 
 import { foldMs, isStandardStamp } from "../time/day.ts";

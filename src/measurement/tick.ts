@@ -34,7 +34,7 @@ const COARSEST_ALLOWED_MS = 64;
 /**
  * Ticks that are looked for, milliseconds, largest first: whole seconds, tenths, every whole number of
  * milliseconds that RFC 1122 allows, and the usual timers whose period is no whole number. Ticks
- * below 2 ms cannot be told from the stamps' own rounding.
+ * below 2 ms is hidden by the timestamps' own rounding.
  */
 export const KNOWN_TICKS_MS: readonly number[] = [
   1000,
@@ -47,7 +47,7 @@ export const KNOWN_TICKS_MS: readonly number[] = [
 export const FINE_TICK_MS = 1;
 
 /**
- * A tick is announced after so many stamps in a row on its grid. A clock of half the tick has an even chance
+ * A tick is announced after this many timestamps in a row on its grid. A clock of half the tick has an even chance
  * with each of them, so it is mistaken once in 2^23 runs.
  */
 const STAMPS_WANTED = 24;
@@ -64,7 +64,7 @@ const CHANGES_WANTED = 3;
 /** An announced tick is withdrawn after this many contradictions without new evidence. */
 const CONTRADICTIONS_TO_WITHDRAW = 4;
 
-/** The lead of the stamps is taken over the last so many to twice so many: clocks drift. */
+/** The lead of the timestamps is taken over the last N to 2N of them, with N this number: clocks drift. */
 const LEAD_STAMPS = 64;
 
 const TOLERANCE_MS = 1e-7;

@@ -27,7 +27,7 @@ const SPAN_NS = 8e9;
 /** By how much the ticks of a coarse clock may be too long or too short: the error of crystals, which NTP takes away. */
 const MAX_SLIDE_RATIO = 100e-6;
 
-/** Below so many times what rounding and sliding leave open a sliding grid cannot be told from a fine clock. */
+/** Below this multiple of what rounding and sliding leave open, a sliding grid looks like a fine clock. */
 const SLIDE_FACTOR = 4;
 
 /** So often the stamps must contradict a tick: once may be a clock that was set. */

@@ -62,7 +62,7 @@ export type MeasurementFlag =
   | ReadingFlag
   /** The echoed originate stamp is not the one sent. */
   | "originate-changed"
-  /** Our realtime clock was stepped while the probe was under way. */
+  /** Our realtime clock was stepped between request and reply. */
   | "clock-step"
   /** The reply seems to have arrived before the request left: our stamps are wrong. */
   | "negative-rtt"
@@ -81,9 +81,9 @@ export type MeasurementFlag =
 export interface TimestampMeasurement {
   /** Round-trip time, nanoseconds, by the local clocks alone. */
   readonly rttNs: number;
-  /** Delay of the way out plus clock offset; absent when the stamps cannot be trusted. */
+  /** Outward delay plus clock offset; absent when the stamps cannot be trusted. */
   readonly out: BoundedMs | undefined;
-  /** Delay of the way back minus clock offset; absent when the stamps cannot be trusted. */
+  /** Return delay minus clock offset; absent when the stamps cannot be trusted. */
   readonly back: BoundedMs | undefined;
   /** Remote clock minus local clock; absent when the stamps cannot be trusted. */
   readonly offset: BoundedMs | undefined;

@@ -96,7 +96,7 @@ function annotateEcho(
   end: number,
 ): void {
   annotateIdentity(annotation, message, start);
-  const meaning = "whatever the asker wants back";
+  const meaning = "data that is to be returned";
   annotation.addOctets(start + ECHO.payload, end, "payload", meaning);
 }
 
@@ -120,7 +120,7 @@ function annotateError(
   annotation.addOctets(extensionStart, end, "extension", "");
 }
 
-/** The four octets after the checksum, which each kind of error uses in its own way. */
+/** The four octets after the checksum, which each kind of error uses differently. */
 function annotateRest(annotation: Annotation, message: IcmpErrorMessage, start: number): void {
   const add = (at: number, lengthBytes: number, name: string, value: unknown, meaning = "") =>
     annotation.add(start + at, lengthBytes, name, String(value), meaning);

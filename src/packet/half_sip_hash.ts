@@ -20,7 +20,7 @@ export function randomHashKey(): HashKey {
   return { k0, k1 };
 }
 
-/** The length of the message, eight octets, where the algorithm puts it: the top octet of the last word. */
+/** The length of the message, eight octets, where the algorithm expects it: the top octet of the last word. */
 const FINAL_WORD = 8 << 24;
 
 /**

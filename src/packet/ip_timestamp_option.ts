@@ -15,7 +15,7 @@
  * |                              ...                              |
  * ```
  *
- * Pointer counts octets from 1 and tells where the next host will write; past Length, all is full.
+ * Pointer counts octets from 1 and says where the next host will write; past Length, all is full.
  */
 
 import { OPTION_TYPE, parseIpOptions } from "./ip_options.ts";

@@ -188,7 +188,7 @@ export interface Ipv4Fields {
   readonly options?: Uint8Array;
 }
 
-/** Time to live where nobody said otherwise. */
+/** Default time to live. */
 export const DEFAULT_TTL = 64;
 
 /**

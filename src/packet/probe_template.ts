@@ -47,11 +47,11 @@ export interface ProbeTemplateOptions {
   readonly ipOptions?: Uint8Array;
   /** Identifier of probes that name none; 0 by default. */
   readonly identifier?: number;
-  /** ICMP code; 0 by default, as RFC 792 wants. */
+  /** ICMP code; 0 by default, as RFC 792 requires. */
   readonly code?: number;
-  /** Receive stamp of probes that name none; 0 by default, as RFC 792 wants. */
+  /** Receive stamp of probes that name none; 0 by default, as RFC 792 requires. */
   readonly receiveMs?: number;
-  /** Transmit stamp of probes that name none; 0 by default, as RFC 792 wants. */
+  /** Transmit stamp of probes that name none; 0 by default, as RFC 792 requires. */
   readonly transmitMs?: number;
   /** The payload of an echo; octets after the transmit stamp of a timestamp message. */
   readonly payload?: Uint8Array;
@@ -177,7 +177,7 @@ export class ProbeTemplate {
       sumOfU32(transmitMs);
   }
 
-  /** The slow way for messages that end inside the per-probe fields: write all, sum and send a part. */
+  /** The slow path for messages that end inside the per-probe fields: write all, sum and send a part. */
   #emitCut(fields: ProbeFields, target?: Uint8Array): Uint8Array {
     const whole = this.#constant.slice();
     this.#writeHeader(fields.destination, whole);
@@ -229,7 +229,9 @@ function constantMessage(options: ProbeTemplateOptions): IcmpFields {
   const payload = options.payload?.slice() ?? NO_OCTETS;
   if (kind === "echo" && options.stampPayload === true) {
     if (payload.length < STAMP_BYTES) {
-      throw new RangeError(`Cannot stamp the payload: ${payload.length} octets, want at least 4`);
+      throw new RangeError(
+        `Cannot stamp the payload: ${payload.length} octets, expected at least 4`,
+      );
     }
     payload.fill(0, 0, STAMP_BYTES);
   }

@@ -38,9 +38,9 @@ export interface QuotedIcmp {
   readonly originateMs: number | undefined;
 }
 
-/** The start of a datagram that somebody refused. */
+/** The start of a datagram that an ICMP error quotes. */
 export interface QuotedDatagram {
-  /** Its header. Total length tells of the whole datagram, not of the quote. */
+  /** Its header. Total length is that of the whole datagram, not of the quote. */
   readonly header: Ipv4Header;
   /** What is there of its payload, a view on the received octets. */
   readonly payload: Uint8Array;

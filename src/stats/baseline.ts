@@ -85,7 +85,7 @@ export interface DelayChange {
   readonly outMs: number;
   /** Way back: delay minus its running minimum, milliseconds, not negative. */
   readonly backMs: number;
-  /** Both baselines were begun anew with this probe, because a clock was stepped. */
+  /** Both baselines were restarted with this probe, because a clock was stepped. */
   readonly restarted: boolean;
 }
 
@@ -113,12 +113,12 @@ export class DelayBaseline {
     this.#back = new RunningMinimum(options);
   }
 
-  /** Baseline of the way out, milliseconds, clock offset included; undefined before the first probe. */
+  /** Baseline of the outward delay, milliseconds, clock offset included; undefined before the first probe. */
   get outMs(): number | undefined {
     return this.#out.minimum;
   }
 
-  /** Baseline of the way back, milliseconds, clock offset included; undefined before the first probe. */
+  /** Baseline of the return delay, milliseconds, clock offset included; undefined before the first probe. */
   get backMs(): number | undefined {
     return this.#back.minimum;
   }
@@ -127,8 +127,8 @@ export class DelayBaseline {
    * Adds the delays of one probe and says how far above the baselines they are.
    *
    * @param atNs monotonic time of the probe, nanoseconds.
-   * @param outMs delay of the way out, clock offset included.
-   * @param backMs delay of the way back, clock offset included.
+   * @param outMs outward delay, clock offset included.
+   * @param backMs return delay, clock offset included.
    */
   add(atNs: number, outMs: number, backMs: number): DelayChange {
     const restarted = this.#isStep(outMs, backMs);

@@ -18,7 +18,7 @@ const GAMMA = (1 + SKETCH_RELATIVE_ERROR) / (1 - SKETCH_RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 /** Values in a bucket lie in (GAMMA^(i-1), GAMMA^i]; this factor of the upper bound is within 1 % of all. */
 const BUCKET_MIDDLE = 2 / (1 + GAMMA);
-/** Distances up to 1e15 times the resolution are told apart; larger ones share the last bucket. */
+/** Distances up to 1e15 times the resolution are distinguished; larger ones share the last bucket. */
 const LAST_BUCKET = Math.ceil(Math.log(1e15) / LOG_GAMMA);
 
 /** Counts values by their distance from a centre. */

@@ -75,7 +75,7 @@ function notAnAddress(text: string): string {
   return `"${text}" is not an IPv4 address such as 192.0.2.1`;
 }
 
-/** Writes a block the shortest way that {@linkcode parseBlock} reads back: address, prefix or range. */
+/** Writes a block in the shortest form that {@linkcode parseBlock} reads back: address, prefix or range. */
 export function formatBlock(block: Block): string {
   const size = blockSize(block);
   if (size === 1) return formatAddress(block.first);

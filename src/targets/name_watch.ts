@@ -4,9 +4,9 @@ import type { NameResolver } from "./resolver.ts";
 import { type Target, UNKNOWN_ADDRESS } from "./target.ts";
 import { readWord } from "./target_word.ts";
 
-/** A name that is known is looked up again after so long. */
+/** Time after which a known name is looked up again. */
 const KNOWN_NS = 300e9;
-/** One that is not known is tried again after so long, then after twice as long each time, up to that. */
+/** An unknown name is retried after the first time, then after twice as long each time, up to the second. */
 const FIRST_RETRY_NS = 10e9;
 
 /** A name and when it is looked up next. */
@@ -15,7 +15,7 @@ interface WatchedName {
   readonly name: string;
   dueNs: number;
   waitNs: number;
-  /** An address at which the target cannot be asked: told once. */
+  /** An address at which the target cannot be asked: reported once. */
   refused?: number;
 }
 

@@ -16,7 +16,7 @@ export class PackedBlocks implements Iterable<Block> {
   #halves: Uint32Array<ArrayBuffer>;
   #length = 0;
 
-  /** An empty list with room for so many blocks; it grows as needed. */
+  /** An empty list with room for this many blocks; it grows as needed. */
   constructor(capacity: number = FIRST_CAPACITY) {
     this.#numbers = new BigUint64Array(capacity);
     this.#halves = new Uint32Array(this.#numbers.buffer);

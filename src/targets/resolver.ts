@@ -9,7 +9,7 @@ export type NameResolution =
   }
   | {
     readonly ok: false;
-    /** `no-ipv4`: the name has IPv6 addresses alone. `unresolved`: it has none, or nobody could be asked. */
+    /** `no-ipv4`: the name has IPv6 addresses alone. `unresolved`: it has none, or no name server answered. */
     readonly reason: "no-ipv4" | "unresolved";
     /** The resolver's words. */
     readonly message: string;

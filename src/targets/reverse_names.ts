@@ -3,10 +3,10 @@
 /** Asks for the name of an address; undefined when it has none. */
 export type AddressLookup = (address: number) => Promise<string | undefined>;
 
-/** Lookups under way at one time. */
+/** Concurrent lookups. */
 const LOOKUPS_AT_ONCE = 8;
 
-/** Looks names up a few at a time; nobody waits for them. */
+/** Looks names up a few at a time, in the background. */
 export class ReverseNames {
   readonly #lookup: AddressLookup;
   readonly #names = new Map<number, string>();

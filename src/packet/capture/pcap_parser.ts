@@ -6,7 +6,7 @@
  *  record header  0 seconds · 4 µs or ns · 8 octets kept · 12 octets on the wire = 16, then the octets
  * ```
  *
- * The magic, read in either byte order, tells the byte order of all numbers and the unit of the fraction.
+ * The magic, read in either byte order, gives the byte order of all numbers and the unit of the fraction.
  */
 
 import {
@@ -31,7 +31,7 @@ const MAGICS: Readonly<Record<number, readonly [number, number]>> = {
   0xa1b2cd34: [1000, MODIFIED_RECORD_BYTES],
 };
 
-/** Octets that tell the format. */
+/** Octets that identify the format. */
 export const MAGIC_BYTES = 4;
 
 /** Whether the first octets are those of a pcap file. */
@@ -84,7 +84,7 @@ export class PcapParser implements CaptureParser {
     const major = queue.u16(FILE_HEADER.major, this.#littleEndian);
     if (major !== 2) return broken(queue.offset, `version ${major} of the format, expected 2`);
     [this.#unitNs, this.#recordBytes] = MAGICS[magic] ?? [0, 0];
-    // The upper bits tell of a checksum that some links append.
+    // The upper bits describe a checksum that some links append.
     this.#linkType = queue.u32(FILE_HEADER.linkType, this.#littleEndian) & 0xffff;
     queue.drop(FILE_HEADER.size);
     return undefined;

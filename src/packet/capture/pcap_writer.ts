@@ -6,7 +6,7 @@
  *  record header  0 seconds · 4 microseconds · 8 bytes kept · 12 bytes on the wire = 16, then the bytes
  * ```
  *
- * All numbers are big-endian here; readers tell by the magic.
+ * All numbers are big-endian here; readers recognise it by the magic.
  */
 
 const FILE_HEADER = { size: 24, magic: 0, major: 4, minor: 6, longest: 16, linkType: 20 } as const;

@@ -181,7 +181,7 @@ Deno.test("annotate: the table has a heading for each part and a line for each f
   assert(lines.some((line) => line.indexOf("right") === column), lines.join("\n"));
   assertEquals(
     lines.at(-1)?.trim().replaceAll(/\s{2,}/g, "  "),
-    "28  00 00 00 00 00 00 00 00 …  payload  9 octets  whatever the asker wants back",
+    "28  00 00 00 00 00 00 00 00 …  payload  9 octets  data that is to be returned",
   );
   for (const line of lines) assertEquals(line, line.trimEnd());
 });
