@@ -4,7 +4,8 @@
  * Memory: C reads and writes only the two batches owned by this object, during the call; it keeps no pointer.
  */
 
-import { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_TRUNC } from "../posix/constants.ts";
+import { MSG_ERRQUEUE } from "./constants.ts";
+import { MSG_DONTWAIT, MSG_TRUNC } from "../posix/constants.ts";
 import {
   createReceivedControl,
   KEY_CONTROL_BYTES,
@@ -22,7 +23,7 @@ import type {
 } from "../posix/datagram.ts";
 import { EAGAIN, EINTR, EMSGSIZE, readErrno } from "../posix/errno.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "../posix/datagram_error.ts";
-import { type LinuxLibc, openLinuxLibc } from "../posix/libc.ts";
+import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
 import { MessageBatch } from "./message_batch.ts";
 import { RETURNED_BYTES, SentDatagrams } from "./sent_datagrams.ts";
 import type { SocketTroubles } from "../posix/socket_troubles.ts";
@@ -123,7 +124,7 @@ export class BatchedPath implements DatagramPath {
     while (done < count) {
       const sentAt = this.#clock.now();
       const sent = this.#libc.sendmmsg(
-        this.#ends.sends,
+        this.#ends.sendFd,
         this.#outgoing.pointerAt(done),
         count - done,
         MSG_DONTWAIT,
@@ -164,7 +165,7 @@ export class BatchedPath implements DatagramPath {
 
   /** At most one batch; call again when it was full. */
   receive(): RawReceived[] {
-    const count = this.#receiveInto(this.#incoming, this.#ends.hears, MSG_DONTWAIT);
+    const count = this.#receiveInto(this.#incoming, this.#ends.receiveFd, MSG_DONTWAIT);
     if (count === 0) return [];
     const nearby = this.#clock.now();
     const batch = this.#incoming;
@@ -192,7 +193,7 @@ export class BatchedPath implements DatagramPath {
     const batch = this.#stamps;
     let count: number;
     do {
-      count = this.#receiveInto(batch, this.#ends.sends, MSG_DONTWAIT | MSG_ERRQUEUE);
+      count = this.#receiveInto(batch, this.#ends.sendFd, MSG_DONTWAIT | MSG_ERRQUEUE);
       if (count === 0) break;
       const nearby = this.#clock.now();
       for (let slot = 0; slot < count; slot++) {

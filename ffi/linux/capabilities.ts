@@ -13,10 +13,10 @@ import {
   LINUX_CAPABILITY_VERSION_3,
   PR_GET_NO_NEW_PRIVS,
   PR_SET_NO_NEW_PRIVS,
-} from "../posix/constants.ts";
+} from "./constants.ts";
 import { checkResult } from "../posix/errno.ts";
-import { Capabilities } from "../posix/layout.ts";
-import { openLinuxLibc } from "../posix/libc.ts";
+import { Capabilities } from "./layout.ts";
+import { openLinuxLibc } from "./libc.ts";
 
 const programFile = new TextEncoder().encode("/proc/self/exe\0");
 /** Where the file system keeps what setcap(8) gave to a file (xattr(7)). */

@@ -1,9 +1,9 @@
 /** How well the local clock is kept: the kernel's own account (adjtimex(2)). Linux only. */
 
-import * as c from "../posix/constants.ts";
+import { STA_DEL, STA_INS, STA_NANO, STA_PLL, STA_UNSYNC, TIME_ERROR } from "./constants.ts";
 import { checkResult } from "../posix/errno.ts";
-import { Timex } from "../posix/layout.ts";
-import { openLinuxLibc } from "../posix/libc.ts";
+import { Timex } from "./layout.ts";
+import { openLinuxLibc } from "./libc.ts";
 
 /** State of the local clock. */
 export interface ClockDiscipline {
@@ -24,11 +24,11 @@ export interface ClockDiscipline {
 }
 
 const flagNames: readonly (readonly [flag: number, name: string])[] = [
-  [c.STA_PLL, "STA_PLL"],
-  [c.STA_INS, "STA_INS"],
-  [c.STA_DEL, "STA_DEL"],
-  [c.STA_UNSYNC, "STA_UNSYNC"],
-  [c.STA_NANO, "STA_NANO"],
+  [STA_PLL, "STA_PLL"],
+  [STA_INS, "STA_INS"],
+  [STA_DEL, "STA_DEL"],
+  [STA_UNSYNC, "STA_UNSYNC"],
+  [STA_NANO, "STA_NANO"],
 ];
 /** The kernel's unit of frequency: ppm with a 16-bit fraction. */
 const frequencyUnitPpm = 1 / 65_536;
@@ -47,11 +47,11 @@ export function readClockDiscipline(): ClockDiscipline {
   const status = view.getInt32(Timex.status, true);
   const readLong = (offset: number) => Number(view.getBigInt64(offset, true));
   return {
-    synchronised: state !== c.TIME_ERROR && (status & c.STA_UNSYNC) === 0,
+    synchronised: state !== TIME_ERROR && (status & STA_UNSYNC) === 0,
     maximumErrorUs: readLong(Timex.maximumError),
     estimatedErrorUs: readLong(Timex.estimatedError),
     frequencyPpm: readLong(Timex.frequency) * frequencyUnitPpm,
-    offsetNs: readLong(Timex.offset) * ((status & c.STA_NANO) === 0 ? 1000 : 1),
+    offsetNs: readLong(Timex.offset) * ((status & STA_NANO) === 0 ? 1000 : 1),
     taiOffsetSeconds: view.getInt32(Timex.tai, true),
     statusFlags: flagNames.filter(([flag]) => (status & flag) !== 0).map(([, name]) => name),
   };

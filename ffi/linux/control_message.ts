@@ -2,7 +2,6 @@
 
 import {
   IP_RECVERR,
-  IPPROTO_IP,
   SCM_TS_OPT_ID,
   SCM_TSTAMP_SCHED,
   SCM_TSTAMP_SND,
@@ -10,18 +9,11 @@ import {
   SO_EE_ORIGIN_TIMESTAMPING,
   SO_RXQ_OVFL,
   SO_TIMESTAMPING,
-  SOL_SOCKET,
-} from "../posix/constants.ts";
+} from "./constants.ts";
+import { IPPROTO_IP, SOL_SOCKET } from "../posix/constants.ts";
 import { EMSGSIZE } from "../posix/errno.ts";
-import {
-  alignUp,
-  Cmsghdr,
-  cmsgLength,
-  cmsgSpace,
-  SockExtendedErr,
-  Timespec,
-} from "../posix/layout.ts";
-import { SockaddrIn } from "../posix/layout.ts";
+import { alignUp, Cmsghdr, cmsgLength, cmsgSpace, SockExtendedErr } from "./layout.ts";
+import { SockaddrIn, Timespec } from "../posix/layout.ts";
 
 /** Control bytes for one datagram that is sent with its key. */
 export const KEY_CONTROL_BYTES: number = cmsgSpace(4);

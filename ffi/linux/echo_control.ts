@@ -1,22 +1,10 @@
 /** Control messages of an echo socket (ip(7), cmsg(3)): what a raw socket would have read in the IPv4 header. */
 
-import {
-  IP_PKTINFO,
-  IP_RECVERR,
-  IP_TOS,
-  IP_TTL,
-  IPPROTO_IP,
-  SO_EE_ORIGIN_ICMP,
-} from "../posix/constants.ts";
+import { IP_PKTINFO, IP_RECVERR, SO_EE_ORIGIN_ICMP } from "./constants.ts";
+import { IP_TOS, IP_TTL, IPPROTO_IP } from "../posix/constants.ts";
 import { RECEIVE_CONTROL_BYTES } from "./control_message.ts";
-import {
-  alignUp,
-  Cmsghdr,
-  cmsgSpace,
-  InPktinfo,
-  SockaddrIn,
-  SockExtendedErr,
-} from "../posix/layout.ts";
+import { alignUp, Cmsghdr, cmsgSpace, InPktinfo, SockExtendedErr } from "./layout.ts";
+import { SockaddrIn } from "../posix/layout.ts";
 
 /** Control bytes for one datagram received, or one error queue entry. */
 export const ECHO_CONTROL_BYTES: number = RECEIVE_CONTROL_BYTES + 2 * cmsgSpace(4) +

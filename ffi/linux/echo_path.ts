@@ -9,7 +9,8 @@
  * Memory: C reads and writes only the batches owned by this object, during the call; it keeps no pointer.
  */
 
-import * as c from "../posix/constants.ts";
+import { IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE, MSG_ERRQUEUE } from "./constants.ts";
+import { IP_TOS, IP_TTL, IPPROTO_IP, MSG_DONTWAIT, MSG_TRUNC } from "../posix/constants.ts";
 import {
   createReceivedControl,
   KEY_CONTROL_BYTES,
@@ -26,7 +27,7 @@ import type {
 import { checkReceiveErrno, sendError, tooLongError } from "../posix/datagram_error.ts";
 import { createEchoControl, ECHO_CONTROL_BYTES, readEchoControl } from "./echo_control.ts";
 import { EAGAIN, EINTR, errnoNumber, readErrno } from "../posix/errno.ts";
-import { type LinuxLibc, openLinuxLibc } from "../posix/libc.ts";
+import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
 import { MessageBatch } from "./message_batch.ts";
 import { RETURNED_BYTES, SentDatagrams } from "./sent_datagrams.ts";
 import { readPendingError, setIntOption } from "../posix/socket_option.ts";
@@ -116,11 +117,11 @@ export class EchoPath implements DatagramPath {
   #adopt(traits: number): void {
     if (traits === this.#traits) return;
     const set = (option: number, value: number, action: string) =>
-      setIntOption(this.#descriptor, c.IPPROTO_IP, option, value, action);
-    set(c.IP_TTL, traits & 0xff, "set the time to live");
-    set(c.IP_TOS, traits >>> 8 & 0xff, "set the type of service");
-    const discover = traits >>> 16 === 0 ? c.IP_PMTUDISC_DONT : c.IP_PMTUDISC_PROBE;
-    set(c.IP_MTU_DISCOVER, discover, "choose between DF and fragments");
+      setIntOption(this.#descriptor, IPPROTO_IP, option, value, action);
+    set(IP_TTL, traits & 0xff, "set the time to live");
+    set(IP_TOS, traits >>> 8 & 0xff, "set the type of service");
+    const discover = traits >>> 16 === 0 ? IP_PMTUDISC_DONT : IP_PMTUDISC_PROBE;
+    set(IP_MTU_DISCOVER, discover, "choose between DF and fragments");
     this.#traits = traits;
   }
 
@@ -143,7 +144,7 @@ export class EchoPath implements DatagramPath {
     while (done < count) {
       const sentAt = this.#clock.now();
       const pointer = this.#outgoing.pointerAt(done);
-      const sent = this.#libc.sendmmsg(this.#descriptor, pointer, count - done, c.MSG_DONTWAIT);
+      const sent = this.#libc.sendmmsg(this.#descriptor, pointer, count - done, MSG_DONTWAIT);
       const errno = sent < 0 ? readErrno() : EAGAIN;
       if (sent > 0) {
         attempts = 0;
@@ -180,7 +181,7 @@ export class EchoPath implements DatagramPath {
     const received = this.#errors;
     this.#errors = [];
     const batch = this.#incoming;
-    const count = this.#receiveInto(batch, c.MSG_DONTWAIT);
+    const count = this.#receiveInto(batch, MSG_DONTWAIT);
     if (count === 0) return received;
     const nearby = this.#clock.now();
     for (let slot = 0; slot < count; slot++) {
@@ -191,7 +192,7 @@ export class EchoPath implements DatagramPath {
         bytes: composeReply({ ...this.#echoControl, source }, batch.received(slot)),
         source,
         receivedAt,
-        truncated: (batch.flags(slot) & c.MSG_TRUNC) !== 0,
+        truncated: (batch.flags(slot) & MSG_TRUNC) !== 0,
       });
     }
     return received;
@@ -211,7 +212,7 @@ export class EchoPath implements DatagramPath {
     const errorsBefore = this.#errors.length;
     let count = 0;
     for (let total = 0; total < MAX_ENTRIES; total += count) {
-      count = this.#receiveInto(batch, c.MSG_DONTWAIT | c.MSG_ERRQUEUE);
+      count = this.#receiveInto(batch, MSG_DONTWAIT | MSG_ERRQUEUE);
       const nearby = this.#clock.now();
       for (let slot = 0; slot < count; slot++) this.#readEntry(slot, nearby);
       if (count < batch.slots) break;

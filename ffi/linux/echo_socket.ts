@@ -6,7 +6,24 @@
  * with that identifier, and lets no second socket have it.
  */
 
-import * as c from "../posix/constants.ts";
+import {
+  IP_PKTINFO,
+  IP_RECVERR,
+  IP_RECVTOS,
+  IP_RECVTTL,
+  SO_MARK,
+  SO_RXQ_OVFL,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+} from "./constants.ts";
+import {
+  AF_INET,
+  IPPROTO_ICMP,
+  IPPROTO_IP,
+  SO_REUSEADDR,
+  SOCK_DGRAM,
+  SOL_SOCKET,
+} from "../posix/constants.ts";
 import type {
   RawOutgoing,
   RawReceived,
@@ -98,9 +115,9 @@ export class EchoSocket {
   static open(options: EchoSocketOptions = {}): EchoSocket {
     const descriptor = checkResult(
       openLibc().socket(
-        c.AF_INET,
-        c.SOCK_DGRAM | c.SOCK_NONBLOCK | c.SOCK_CLOEXEC,
-        c.IPPROTO_ICMP,
+        AF_INET,
+        SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+        IPPROTO_ICMP,
       ),
       "socket",
       "open a raw socket, or one for echo alone",
@@ -120,7 +137,7 @@ export class EchoSocket {
     const wantsStamps = options.kernelStamps !== false && enableReceiveStamps(descriptor);
     configure(descriptor, options.mark, troubles);
     this.identifier = bindIdentifier(descriptor, options);
-    const ends = { sends: descriptor, hears: descriptor };
+    const ends = { sendFd: descriptor, receiveFd: descriptor };
     this.#binding = options.interfaceName === undefined
       ? undefined
       : InterfaceBinding.bind(ends, options.interfaceName, new ReplyFilter(descriptor));
@@ -208,15 +225,13 @@ function configure(descriptor: number, mark: number | undefined, troubles: Socke
   const set = (level: number, option: number, value: number, action: string) =>
     setIntOption(descriptor, level, option, value, action);
   // Echo sockets begin with it, and another user's of the same identifier would then be given our replies.
-  set(c.SOL_SOCKET, c.SO_REUSEADDR, 0, "keep the identifier to itself");
-  set(c.IPPROTO_IP, c.IP_RECVERR, 1, "ask for ICMP errors");
-  set(c.IPPROTO_IP, c.IP_RECVTTL, 1, "ask for the time to live of replies");
-  set(c.IPPROTO_IP, c.IP_RECVTOS, 1, "ask for the type of service of replies");
-  set(c.IPPROTO_IP, c.IP_PKTINFO, 1, "ask for the addresses of replies");
-  if (mark !== undefined) set(c.SOL_SOCKET, c.SO_MARK, mark, `mark datagrams with ${mark}`);
-  troubles.attempt(() =>
-    set(c.SOL_SOCKET, c.SO_RXQ_OVFL, 1, "count dropped datagrams (SO_RXQ_OVFL)")
-  );
+  set(SOL_SOCKET, SO_REUSEADDR, 0, "keep the identifier to itself");
+  set(IPPROTO_IP, IP_RECVERR, 1, "ask for ICMP errors");
+  set(IPPROTO_IP, IP_RECVTTL, 1, "ask for the time to live of replies");
+  set(IPPROTO_IP, IP_RECVTOS, 1, "ask for the type of service of replies");
+  set(IPPROTO_IP, IP_PKTINFO, 1, "ask for the addresses of replies");
+  if (mark !== undefined) set(SOL_SOCKET, SO_MARK, mark, `mark datagrams with ${mark}`);
+  troubles.attempt(() => set(SOL_SOCKET, SO_RXQ_OVFL, 1, "count dropped datagrams (SO_RXQ_OVFL)"));
   troubles.attempt(() => setReceiveBuffer(descriptor, RECEIVE_BUFFER_BYTES));
 }
 

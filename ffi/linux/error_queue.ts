@@ -8,9 +8,10 @@
  * Memory: C writes to the batch owned by this object, during the call.
  */
 
-import { MSG_DONTWAIT, MSG_ERRQUEUE } from "../posix/constants.ts";
+import { MSG_ERRQUEUE } from "./constants.ts";
+import { MSG_DONTWAIT } from "../posix/constants.ts";
 import { createReceivedControl, readControl, RECEIVE_CONTROL_BYTES } from "./control_message.ts";
-import { type LinuxLibc, openLinuxLibc } from "../posix/libc.ts";
+import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
 import { MessageBatch } from "./message_batch.ts";
 import { readPendingError } from "../posix/socket_option.ts";
 

@@ -9,8 +9,10 @@
  * the thread's effective set, and 0 brings them back (capabilities(7)).
  */
 
+import { platform } from "../platform.ts";
 import { checkResult } from "../posix/errno.ts";
-import { openLibc, openLinuxLibc } from "../posix/libc.ts";
+import { openLinuxLibc } from "./libc.ts";
+import { openLibc } from "../posix/libc.ts";
 import { callerIdentity, isRootItself } from "../posix/privilege.ts";
 
 /** An id that no user has: changes nothing, and the id in force is returned. */
@@ -30,7 +32,7 @@ const OTHERS_WRITE = 0o022;
  * @throws {Error} when the path is such a link
  */
 export function openNamed<T>(path: string, open: () => T): T {
-  if (Deno.build.os === "linux" && isRootItself()) {
+  if (platform.hasCapabilities && isRootItself()) {
     refuseForeignLink(path);
   }
   return withCallersRights(open);
@@ -57,7 +59,7 @@ function refuseForeignLink(path: string): void {
  * @throws {SystemError} when the kernel refuses; then `open` has not run
  */
 export function withCallersRights<T>(open: () => T): T {
-  if (Deno.build.os !== "linux") return open();
+  if (!platform.hasCapabilities) return open();
   const caller = callerIdentity();
   if (caller === undefined) return open();
   const { setfsuid, setfsgid } = openLinuxLibc();

@@ -1,19 +1,18 @@
 /** What the kernel announces about links, addresses, routes and neighbours, as it happens (rtnetlink(7), groups). Linux only. */
 
+import { SOCK_CLOEXEC } from "./constants.ts";
 import {
   AF_NETLINK,
-  MSG_DONTWAIT,
   NETLINK_ROUTE,
   RTMGRP_IPV4_IFADDR,
   RTMGRP_IPV4_ROUTE,
   RTMGRP_IPV4_RULE,
   RTMGRP_LINK,
   RTMGRP_NEIGH,
-  SOCK_CLOEXEC,
-  SOCK_RAW,
-} from "../posix/constants.ts";
+} from "./netlink_constants.ts";
+import { MSG_DONTWAIT, SOCK_RAW } from "../posix/constants.ts";
 import { checkResult, EAGAIN, EINTR, errnoNumber, readErrno, SystemError } from "../posix/errno.ts";
-import { SockaddrNl } from "../posix/layout.ts";
+import { SockaddrNl } from "./layout.ts";
 import { openLibc } from "../posix/libc.ts";
 import { type NetlinkAnswer, takeMessages } from "./netlink_message.ts";
 

@@ -10,7 +10,8 @@
  * multiple of four, and the upper half of a length never changes from zero.
  */
 
-import { alignUp, Iovec, Mmsghdr, Msghdr, SockaddrIn } from "../posix/layout.ts";
+import { alignUp, Mmsghdr, Msghdr } from "./layout.ts";
+import { Iovec, SockaddrIn } from "../posix/layout.ts";
 import { writeSocketAddress } from "../posix/socket_address.ts";
 
 /** Size of one batch. */

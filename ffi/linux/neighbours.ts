@@ -1,6 +1,7 @@
 /** Hardware addresses of next hops: looked up, and where the kernel has none, asked for. Linux only. */
 
-import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from "../posix/constants.ts";
+import { SOCK_CLOEXEC } from "./constants.ts";
+import { AF_INET, SOCK_DGRAM } from "../posix/constants.ts";
 import { checkResult } from "../posix/errno.ts";
 import { openLibc } from "../posix/libc.ts";
 import { listNeighbours, type NetlinkLink } from "./netlink.ts";

@@ -2,9 +2,36 @@
  * Routes, neighbours and links as the kernel has them, asked over netlink (rtnetlink(7)). Linux only.
  */
 
-import * as c from "../posix/constants.ts";
+import {
+  FR_ACT_TO_TBL,
+  FRA_PRIORITY,
+  IFLA_ADDRESS,
+  IFLA_IFNAME,
+  NDA_DST,
+  NDA_LLADDR,
+  NLM_F_DUMP,
+  NUD_PERMANENT,
+  NUD_SILENT,
+  NUD_VALID,
+  RTA_DST,
+  RTA_GATEWAY,
+  RTA_MARK,
+  RTA_MULTIPATH,
+  RTA_NH_ID,
+  RTA_OIF,
+  RTA_PREFSRC,
+  RTA_SRC,
+  RTM_GETLINK,
+  RTM_GETNEIGH,
+  RTM_GETROUTE,
+  RTM_GETRULE,
+  RTM_NEWNEIGH,
+  RTM_NEWROUTE,
+  RTM_NEWRULE,
+} from "./netlink_constants.ts";
+import { AF_INET } from "../posix/constants.ts";
 import { SystemError } from "../posix/errno.ts";
-import { Ifinfomsg, Ndmsg, Rtmsg } from "../posix/layout.ts";
+import { Ifinfomsg, Ndmsg, Rtmsg } from "./layout.ts";
 import {
   bigEndianWord,
   copyBytes,
@@ -82,38 +109,38 @@ export interface NetlinkRouteQuery {
 export function lookUpRoute(destination: number, query: NetlinkRouteQuery = {}): NetlinkRoute {
   const { interfaceIndex, mark, source } = query;
   const body = new Uint8Array(Rtmsg.size);
-  body[Rtmsg.family] = c.AF_INET;
+  body[Rtmsg.family] = AF_INET;
   body[Rtmsg.destinationBits] = 32;
-  const attributes: NetlinkAttribute[] = [[c.RTA_DST, bigEndianWord(destination)]];
-  if (interfaceIndex !== undefined) attributes.push([c.RTA_OIF, nativeWord(interfaceIndex)]);
-  if (mark !== undefined) attributes.push([c.RTA_MARK, nativeWord(mark)]);
+  const attributes: NetlinkAttribute[] = [[RTA_DST, bigEndianWord(destination)]];
+  if (interfaceIndex !== undefined) attributes.push([RTA_OIF, nativeWord(interfaceIndex)]);
+  if (mark !== undefined) attributes.push([RTA_MARK, nativeWord(mark)]);
   if (source !== undefined) {
     body[Rtmsg.sourceBits] = 32;
-    attributes.push([c.RTA_SRC, bigEndianWord(source)]);
+    attributes.push([RTA_SRC, bigEndianWord(source)]);
   }
   const what = `look up a route to ${addressText(destination)}`;
-  const answers = requestNetlink(c.RTM_GETROUTE, 0, body, attributes, what);
-  const route = answers.find(({ type }) => type === c.RTM_NEWROUTE);
+  const answers = requestNetlink(RTM_GETROUTE, 0, body, attributes, what);
+  const route = answers.find(({ type }) => type === RTM_NEWROUTE);
   if (route === undefined) throw new TypeError("Cannot look up a route: the kernel gave no answer");
   const found = readAttributes(route.view, Rtmsg.size);
   return {
     type: route.view.getUint8(Rtmsg.type),
-    interfaceIndex: found.get(c.RTA_OIF)?.getUint32(0, true) ?? 0,
-    gateway: found.get(c.RTA_GATEWAY)?.getUint32(0),
-    source: found.get(c.RTA_PREFSRC)?.getUint32(0),
+    interfaceIndex: found.get(RTA_OIF)?.getUint32(0, true) ?? 0,
+    gateway: found.get(RTA_GATEWAY)?.getUint32(0),
+    source: found.get(RTA_PREFSRC)?.getUint32(0),
   };
 }
 
 /** The IPv4 routes of all tables, as the blocks that they lead to. Blocks may lie inside each other. */
 export function listRoutePrefixes(): RoutePrefix[] {
   const body = new Uint8Array(Rtmsg.size);
-  body[Rtmsg.family] = c.AF_INET;
-  const answers = requestNetlink(c.RTM_GETROUTE, c.NLM_F_DUMP, body, [], "list the routes");
-  return answers.filter(({ type }) => type === c.RTM_NEWROUTE).map(({ view }) => {
+  body[Rtmsg.family] = AF_INET;
+  const answers = requestNetlink(RTM_GETROUTE, NLM_F_DUMP, body, [], "list the routes");
+  return answers.filter(({ type }) => type === RTM_NEWROUTE).map(({ view }) => {
     const found = readAttributes(view, Rtmsg.size);
-    const first = found.get(c.RTA_DST)?.getUint32(0) ?? 0;
+    const first = found.get(RTA_DST)?.getUint32(0) ?? 0;
     const size = 2 ** (32 - view.getUint8(Rtmsg.destinationBits));
-    const isMultipath = found.has(c.RTA_MULTIPATH) || found.has(c.RTA_NH_ID);
+    const isMultipath = found.has(RTA_MULTIPATH) || found.has(RTA_NH_ID);
     return { first, last: first + size - 1, isMultipath };
   });
 }
@@ -125,10 +152,10 @@ const USUAL_RULES = ["0 255", "32766 254", "32767 253"];
 export function hasUnusualRules(): boolean {
   const rules = listRules();
   if (rules === undefined) return false;
-  const told = rules.filter(({ type }) => type === c.RTM_NEWRULE).map(({ view }) => {
-    const priority = readAttributes(view, Rtmsg.size).get(c.FRA_PRIORITY)?.getUint32(0, true) ?? 0;
+  const told = rules.filter(({ type }) => type === RTM_NEWRULE).map(({ view }) => {
+    const priority = readAttributes(view, Rtmsg.size).get(FRA_PRIORITY)?.getUint32(0, true) ?? 0;
     const isPlain = view.getUint8(Rtmsg.destinationBits) === 0 &&
-      view.getUint8(Rtmsg.sourceBits) === 0 && view.getUint8(Rtmsg.type) === c.FR_ACT_TO_TBL;
+      view.getUint8(Rtmsg.sourceBits) === 0 && view.getUint8(Rtmsg.type) === FR_ACT_TO_TBL;
     return isPlain ? `${priority} ${view.getUint8(Rtmsg.table)}` : "";
   });
   return told.sort().join() !== USUAL_RULES.join();
@@ -137,9 +164,9 @@ export function hasUnusualRules(): boolean {
 /** The rules; undefined for a kernel without any (CONFIG_IP_MULTIPLE_TABLES). */
 function listRules(): ReturnType<typeof requestNetlink> | undefined {
   const body = new Uint8Array(Rtmsg.size);
-  body[Rtmsg.family] = c.AF_INET;
+  body[Rtmsg.family] = AF_INET;
   try {
-    return requestNetlink(c.RTM_GETRULE, c.NLM_F_DUMP, body, [], "list the routing rules");
+    return requestNetlink(RTM_GETRULE, NLM_F_DUMP, body, [], "list the routing rules");
   } catch (error) {
     if (error instanceof SystemError && error.code === "EOPNOTSUPP") return undefined;
     throw error;
@@ -149,26 +176,26 @@ function listRules(): ReturnType<typeof requestNetlink> | undefined {
 /** The IPv4 neighbours whose hardware addresses the kernel has, asks for, or has asked for in vain. */
 export function listNeighbours(): NetlinkNeighbour[] {
   const body = new Uint8Array(Ndmsg.size);
-  body[Ndmsg.family] = c.AF_INET;
-  const answers = requestNetlink(c.RTM_GETNEIGH, c.NLM_F_DUMP, body, [], "list the neighbours");
+  body[Ndmsg.family] = AF_INET;
+  const answers = requestNetlink(RTM_GETNEIGH, NLM_F_DUMP, body, [], "list the neighbours");
   return answers.flatMap(({ type, view }) =>
-    type === c.RTM_NEWNEIGH ? readNeighbour(view) ?? [] : []
+    type === RTM_NEWNEIGH ? readNeighbour(view) ?? [] : []
   );
 }
 
 /** The neighbour of one RTM_NEWNEIGH message; undefined when the kernel has neither asked for it nor knows it. */
 export function readNeighbour(view: DataView<ArrayBuffer>): NetlinkNeighbour | undefined {
   const state = view.getUint16(Ndmsg.state, true);
-  const isValid = (state & c.NUD_VALID) !== 0;
-  if (!isValid && (state & c.NUD_SILENT) === 0) return undefined;
+  const isValid = (state & NUD_VALID) !== 0;
+  if (!isValid && (state & NUD_SILENT) === 0) return undefined;
   const found = readAttributes(view, Ndmsg.size);
-  const address = found.get(c.NDA_DST)?.getUint32(0), hardware = found.get(c.NDA_LLADDR);
+  const address = found.get(NDA_DST)?.getUint32(0), hardware = found.get(NDA_LLADDR);
   if (address === undefined || (isValid && hardware === undefined)) return undefined;
   return {
     interfaceIndex: view.getInt32(Ndmsg.interfaceIndex, true),
     address,
     hardwareAddress: isValid && hardware !== undefined ? copyBytes(hardware) : undefined,
-    isPermanent: (state & c.NUD_PERMANENT) !== 0,
+    isPermanent: (state & NUD_PERMANENT) !== 0,
   };
 }
 
@@ -180,12 +207,12 @@ export function readNeighbour(view: DataView<ArrayBuffer>): NetlinkNeighbour | u
 export function readLink(interfaceIndex: number): NetlinkLink {
   const body = new Uint8Array(Ifinfomsg.size);
   new DataView(body.buffer).setInt32(Ifinfomsg.interfaceIndex, interfaceIndex, true);
-  const [answer] = requestNetlink(c.RTM_GETLINK, 0, body, [], `read interface ${interfaceIndex}`);
+  const [answer] = requestNetlink(RTM_GETLINK, 0, body, [], `read interface ${interfaceIndex}`);
   if (answer === undefined) {
     throw new TypeError("Cannot read an interface: the kernel gave no answer");
   }
   const found = readAttributes(answer.view, Ifinfomsg.size);
-  const name = found.get(c.IFLA_IFNAME), address = found.get(c.IFLA_ADDRESS);
+  const name = found.get(IFLA_IFNAME), address = found.get(IFLA_ADDRESS);
   return {
     index: interfaceIndex,
     name: name === undefined ? "" : new TextDecoder().decode(name).replace(/\0.*$/s, ""),

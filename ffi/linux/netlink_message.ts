@@ -5,9 +5,18 @@
  * the last of type NLMSG_DONE.
  */
 
-import * as c from "../posix/constants.ts";
+import { SOCK_CLOEXEC } from "./constants.ts";
+import {
+  AF_NETLINK,
+  NETLINK_ROUTE,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from "./netlink_constants.ts";
+import { SOCK_RAW } from "../posix/constants.ts";
 import { checkResult, EINTR, readErrno, SystemError } from "../posix/errno.ts";
-import { alignUp, Nlmsghdr, Rtattr, SockaddrNl } from "../posix/layout.ts";
+import { alignUp, Nlmsghdr, Rtattr, SockaddrNl } from "./layout.ts";
 import { openLibc } from "../posix/libc.ts";
 
 /** Room for one answer: the kernel fills at most 32 KiB at a time. */
@@ -45,14 +54,14 @@ export function requestNetlink(
 ): NetlinkAnswer[] {
   const libc = openLibc();
   const descriptor = checkResult(
-    libc.socket(c.AF_NETLINK, c.SOCK_RAW | c.SOCK_CLOEXEC, c.NETLINK_ROUTE),
+    libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE),
     "socket",
     action,
   );
   try {
-    const message = emitRequest(type, flags | c.NLM_F_REQUEST, body, attributes);
+    const message = emitRequest(type, flags | NLM_F_REQUEST, body, attributes);
     const kernel = new Uint8Array(SockaddrNl.size);
-    kernel[SockaddrNl.family] = c.AF_NETLINK;
+    kernel[SockaddrNl.family] = AF_NETLINK;
     // Memory: sendto reads the message and the address during the call only.
     const sent = libc.sendto(
       descriptor,
@@ -63,7 +72,7 @@ export function requestNetlink(
       kernel.length,
     );
     checkResult(sent, "sendto", action);
-    return receiveAnswers(descriptor, (flags & c.NLM_F_DUMP) !== 0, action);
+    return receiveAnswers(descriptor, (flags & NLM_F_DUMP) !== 0, action);
   } finally {
     libc.close(descriptor);
   }
@@ -131,8 +140,8 @@ export function takeMessages(
       offset + Nlmsghdr.size,
       messageLength - Nlmsghdr.size,
     );
-    if (type === c.NLMSG_DONE) return true;
-    if (type === c.NLMSG_ERROR) {
+    if (type === NLMSG_DONE) return true;
+    if (type === NLMSG_ERROR) {
       const errno = -body.getInt32(0, true);
       if (errno !== 0) throw new SystemError("netlink", errno, action);
     } else {

@@ -1,8 +1,9 @@
 /** Classic BPF: building a program, and attaching it to a socket so that what nobody wants is never queued, bpf(4), socket(7). */
 
-import { SO_ATTACH_FILTER, SOL_SOCKET } from "../posix/constants.ts";
+import { SO_ATTACH_FILTER } from "./constants.ts";
+import { SOL_SOCKET } from "../posix/constants.ts";
 import { checkResult } from "../posix/errno.ts";
-import { SockFilter, SockFprog } from "../posix/layout.ts";
+import { SockFilter, SockFprog } from "./layout.ts";
 import { openLibc } from "../posix/libc.ts";
 
 /** One instruction. */

@@ -1,6 +1,7 @@
 /** How the kernel says which datagram a transmit stamp is of. */
 
-import * as c from "../posix/constants.ts";
+import { MSG_PROBE } from "./constants.ts";
+import { MSG_DONTWAIT } from "../posix/constants.ts";
 import { KEY_CONTROL_BYTES, writeKeyControl } from "./control_message.ts";
 import { errnoNumber, readErrno } from "../posix/errno.ts";
 import { openLibc } from "../posix/libc.ts";
@@ -53,7 +54,7 @@ function takesKeys(descriptor: number, { bytes, destination }: UnsentMessage): b
   });
   writeKeyControl(batch.view, batch.controlOffset(0), 0);
   batch.fill(0, bytes, destination, KEY_CONTROL_BYTES);
-  const result = openLibc().sendmsg(descriptor, batch.pointerAt(0), c.MSG_PROBE | c.MSG_DONTWAIT);
+  const result = openLibc().sendmsg(descriptor, batch.pointerAt(0), MSG_PROBE | MSG_DONTWAIT);
   return result >= 0 || readErrno() !== errnoNumber("EINVAL");
 }
 

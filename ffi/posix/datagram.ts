@@ -54,9 +54,9 @@ export interface RawTransmitStamp {
 /** The descriptors that datagrams move through; the same number twice where one socket does both. */
 export interface SocketEnds {
   /** Sends, and has the transmit stamps on its error queue. */
-  readonly sends: number;
+  readonly sendFd: number;
   /** Receives. */
-  readonly hears: number;
+  readonly receiveFd: number;
 }
 
 /** One way to move datagrams through open descriptors. */

@@ -1,15 +1,14 @@
 /** Errors of system calls: the error number, its name and text, and the exception that carries them. */
 
+import { platform } from "../platform.ts";
 import { openLibc } from "./libc.ts";
-import { DARWIN_CODES, linuxErrors } from "./errno_table.ts";
-
-const darwin = Deno.build.os === "darwin";
+import { linuxErrors } from "./errno_table.ts";
 
 let cell: Int32Array | undefined;
 
 /**
  * The calling thread's errno. Read it in the very next expression after a synchronous call failed;
- * a `nonblocking` call fails on another thread, and its errno cannot be had.
+ * a `nonblocking` call fails on another thread, and its errno is lost.
  *
  * The cell lives as long as the thread: libc keeps errno at one address per thread.
  */
@@ -30,7 +29,7 @@ function openErrnoCell(): Int32Array {
  * @param errno an error number of this system, ≥ 0
  */
 export function errnoCode(errno: number): string {
-  return (darwin ? DARWIN_CODES[errno] : undefined) ?? linuxErrors()[errno]?.[0] ?? `E${errno}`;
+  return platform.errorCodes[errno] ?? linuxErrors()[errno]?.[0] ?? `E${errno}`;
 }
 
 /**
@@ -39,7 +38,8 @@ export function errnoCode(errno: number): string {
  * @param errno an error number of this system, ≥ 0
  */
 export function errnoText(errno: number): string {
-  const linuxNumber = darwin ? findLinuxNumber(errnoCode(errno)) ?? errno : errno;
+  const ownCode = platform.errorCodes[errno];
+  const linuxNumber = ownCode === undefined ? errno : findLinuxNumber(ownCode) ?? errno;
   return linuxErrors()[linuxNumber]?.[1] ?? `Unknown error ${errno}`;
 }
 
@@ -50,7 +50,7 @@ export function errnoText(errno: number): string {
  * @throws {RangeError} for a name that does not exist
  */
 export function errnoNumber(code: string): number {
-  const number = (darwin ? findDarwinNumber(code) : undefined) ?? findLinuxNumber(code);
+  const number = findOwnNumber(code) ?? findLinuxNumber(code);
   if (number === undefined) throw new RangeError(`Cannot number error ${code}: no such error`);
   return number;
 }
@@ -60,18 +60,18 @@ function findLinuxNumber(code: string): number | undefined {
   return found === undefined ? undefined : Number(found[0]);
 }
 
-function findDarwinNumber(code: string): number | undefined {
-  const found = Object.entries(DARWIN_CODES).find(([, known]) => known === code);
+function findOwnNumber(code: string): number | undefined {
+  const found = Object.entries(platform.errorCodes).find(([, known]) => known === code);
   return found === undefined ? undefined : Number(found[0]);
 }
 
 /** Interrupted by a signal; the call is made again. */
 export const EINTR = 4;
 /** Nothing there, or no room, just now. */
-export const EAGAIN: number = darwin ? 35 : 11;
+export const EAGAIN: number = platform.constants.EAGAIN;
 
 /** Longer than the socket, or the interface, takes. */
-export const EMSGSIZE: number = darwin ? 40 : 90;
+export const EMSGSIZE: number = platform.constants.EMSGSIZE;
 
 /** A system call that failed. */
 export class SystemError extends Error {

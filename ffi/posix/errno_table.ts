@@ -141,26 +141,3 @@ export function linuxErrors(): Readonly<Record<number, ErrorWords>> {
     133: ["EHWPOISON", "Memory page has hardware error"],
   };
 }
-
-/** Error number → name on macOS, for those that a socket can meet and that have another number there. */
-export const DARWIN_CODES: Readonly<Record<number, string>> = {
-  35: "EAGAIN",
-  38: "ENOTSOCK",
-  39: "EDESTADDRREQ",
-  40: "EMSGSIZE",
-  41: "EPROTOTYPE",
-  42: "ENOPROTOOPT",
-  43: "EPROTONOSUPPORT",
-  45: "EOPNOTSUPP",
-  47: "EAFNOSUPPORT",
-  48: "EADDRINUSE",
-  49: "EADDRNOTAVAIL",
-  50: "ENETDOWN",
-  51: "ENETUNREACH",
-  55: "ENOBUFS",
-  60: "ETIMEDOUT",
-  61: "ECONNREFUSED",
-  64: "EHOSTDOWN",
-  65: "EHOSTUNREACH",
-  78: "ENOSYS",
-};

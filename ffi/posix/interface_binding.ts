@@ -11,16 +11,17 @@
  *   machine itself, and the replies of its own addresses. So does what a VRF passes on from an interface that it owns.
  */
 
-import * as c from "./constants.ts";
+import { platform } from "../platform.ts";
+import { IP_UNICAST_IF, SIOCGIFINDEX } from "../linux/constants.ts";
+import { IF_NAMESIZE, IPPROTO_IP } from "./constants.ts";
 import type { DatagramPath, RawOutgoing, RawSendResult, SocketEnds } from "./datagram.ts";
 import { checkResult, errnoNumber, SystemError } from "./errno.ts";
-import { Ifreq } from "./layout.ts";
-import { openLinuxLibc } from "./libc.ts";
+import { Ifreq } from "../linux/layout.ts";
+import { openLinuxLibc } from "../linux/libc.ts";
 import type { ReplyFilter } from "../linux/reply_filter.ts";
 import { cString } from "./socket_address.ts";
 import { bindToInterface, setIntOption } from "./socket_option.ts";
 
-const linux = Deno.build.os === "linux";
 /** Index of the loopback in every network namespace of Linux. */
 const LOOPBACK_INDEX = 1;
 
@@ -57,7 +58,7 @@ export class InterfaceBinding {
   follow(): boolean {
     try {
       const index = this.#findIndex();
-      if (linux && index === this.#index) return false;
+      if (platform.hasSocketFilters && index === this.#index) return false;
       this.#use(index);
       return true;
     } catch (error) {
@@ -79,28 +80,30 @@ export class InterfaceBinding {
   }
 
   #use(index: number): void {
-    const { sends, hears } = this.#ends;
-    if (linux) {
+    const { sendFd, receiveFd } = this.#ends;
+    if (platform.hasSocketFilters) {
       const action = `use interface ${this.#name}`;
-      setIntOption(sends, c.IPPROTO_IP, c.IP_UNICAST_IF, swapBytes(index), action);
+      setIntOption(sendFd, IPPROTO_IP, IP_UNICAST_IF, swapBytes(index), action);
       const indexes = new Set([index, LOOPBACK_INDEX, this.#readMasterIndex() ?? index]);
       this.#filter.keepInterfaces([...indexes]);
     } else {
-      for (const descriptor of new Set([hears, sends])) bindToInterface(descriptor, this.#name);
+      for (const descriptor of new Set([receiveFd, sendFd])) {
+        bindToInterface(descriptor, this.#name);
+      }
     }
     this.#index = index;
   }
 
   /** Asks the network namespace of the socket, which need not be that of this thread. */
   #findIndex(): number {
-    if (!linux) return 0;
+    if (!platform.hasSocketFilters) return 0;
     const action = `use interface ${this.#name}`;
     const name = cString(this.#name);
-    if (name.length > c.IF_NAMESIZE) throw new SystemError("ioctl", errnoNumber("ENODEV"), action);
+    if (name.length > IF_NAMESIZE) throw new SystemError("ioctl", errnoNumber("ENODEV"), action);
     const request = new Uint8Array(Ifreq.size);
     request.set(name, Ifreq.name);
     const { ioctl } = openLinuxLibc();
-    checkResult(ioctl(this.#ends.sends, BigInt(c.SIOCGIFINDEX), request), "ioctl", action);
+    checkResult(ioctl(this.#ends.sendFd, BigInt(SIOCGIFINDEX), request), "ioctl", action);
     return new DataView(request.buffer).getInt32(Ifreq.index, true);
   }
 

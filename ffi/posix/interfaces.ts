@@ -1,9 +1,28 @@
 /** Network interfaces and their IPv4 addresses (getifaddrs(3), if_nametoindex(3)), and what their drivers can stamp. */
 
-import * as c from "./constants.ts";
+import { platform } from "../platform.ts";
+import {
+  ETHTOOL_GET_TS_INFO,
+  SIOCETHTOOL,
+  SOCK_CLOEXEC,
+  SOF_TIMESTAMPING_RX_HARDWARE,
+  SOF_TIMESTAMPING_RX_SOFTWARE,
+  SOF_TIMESTAMPING_TX_HARDWARE,
+  SOF_TIMESTAMPING_TX_SOFTWARE,
+} from "../linux/constants.ts";
+import {
+  AF_INET,
+  IF_NAMESIZE,
+  IFF_BROADCAST,
+  IFF_LOOPBACK,
+  IFF_UP,
+  SOCK_DGRAM,
+} from "./constants.ts";
 import { checkResult } from "./errno.ts";
-import { EthtoolTsInfo, Ifaddrs, Ifreq, SockaddrIn } from "./layout.ts";
-import { openLibc, openLinuxLibc } from "./libc.ts";
+import { EthtoolTsInfo, Ifreq } from "../linux/layout.ts";
+import { Ifaddrs, SockaddrIn } from "./layout.ts";
+import { openLinuxLibc } from "../linux/libc.ts";
+import { openLibc } from "./libc.ts";
 import { cString } from "./socket_address.ts";
 
 /** One IPv4 address of one interface. */
@@ -50,25 +69,25 @@ function readEntry(view: Deno.UnsafePointerView, address: number): InterfaceAddr
   const flags = view.getUint32(Ifaddrs.flags);
   // Where it is no broadcast address, the field holds the peer of a point-to-point link; where none is set, glibc
   // repeats the address itself.
-  const canBroadcast = (flags & c.IFF_BROADCAST) !== 0;
+  const canBroadcast = (flags & IFF_BROADCAST) !== 0;
   const broadcast = canBroadcast ? readIpv4(view.getPointer(Ifaddrs.broadcast)) : undefined;
   return {
     name: name === null ? "" : Deno.UnsafePointerView.getCString(name),
     address,
     netmask: readIpv4(view.getPointer(Ifaddrs.netmask)) ?? 0xffff_ffff,
     broadcast: broadcast === address ? undefined : broadcast,
-    up: (flags & c.IFF_UP) !== 0,
-    loopback: (flags & c.IFF_LOOPBACK) !== 0,
+    up: (flags & IFF_UP) !== 0,
+    loopback: (flags & IFF_LOOPBACK) !== 0,
   };
 }
 
 function readIpv4(pointer: Deno.PointerValue): number | undefined {
   if (pointer === null) return undefined;
   const bytes = new DataView(Deno.UnsafePointerView.getArrayBuffer(pointer, SockaddrIn.size));
-  const family = Deno.build.os === "darwin"
+  const family = platform.hasAddressLength
     ? bytes.getUint8(SockaddrIn.family + 1)
     : bytes.getUint16(SockaddrIn.family, true);
-  return family === c.AF_INET ? bytes.getUint32(SockaddrIn.address, false) : undefined;
+  return family === AF_INET ? bytes.getUint32(SockaddrIn.address, false) : undefined;
 }
 
 /**
@@ -101,30 +120,30 @@ export interface StampSupport {
  */
 export function readStampSupport(interfaceName: string): StampSupport {
   const name = cString(interfaceName);
-  if (name.length > c.IF_NAMESIZE) {
-    const most = c.IF_NAMESIZE - 1;
+  if (name.length > IF_NAMESIZE) {
+    const most = IF_NAMESIZE - 1;
     throw new RangeError(`Cannot ask about interface ${interfaceName}: want ≤ ${most} bytes`);
   }
   const answer = new DataView(new ArrayBuffer(EthtoolTsInfo.size));
-  answer.setUint32(EthtoolTsInfo.command, c.ETHTOOL_GET_TS_INFO, true);
+  answer.setUint32(EthtoolTsInfo.command, ETHTOOL_GET_TS_INFO, true);
   const request = new Uint8Array(Ifreq.size);
   request.set(name, Ifreq.name);
   const answerAddress = Deno.UnsafePointer.value(Deno.UnsafePointer.of(answer));
   new DataView(request.buffer).setBigUint64(Ifreq.data, answerAddress, true);
   const libc = openLibc();
-  const socket = libc.socket(c.AF_INET, c.SOCK_DGRAM | c.SOCK_CLOEXEC, 0);
+  const socket = libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   checkResult(socket, "socket", "open a socket to ask about interfaces");
   try {
-    const result = openLinuxLibc().ioctl(socket, BigInt(c.SIOCETHTOOL), request);
+    const result = openLinuxLibc().ioctl(socket, BigInt(SIOCETHTOOL), request);
     checkResult(result, "ioctl", `ask what interface ${interfaceName} can stamp`);
   } finally {
     libc.close(socket);
   }
   const flags = answer.getUint32(EthtoolTsInfo.flags, true);
-  const hardware = c.SOF_TIMESTAMPING_TX_HARDWARE | c.SOF_TIMESTAMPING_RX_HARDWARE;
+  const hardware = SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE;
   return {
-    transmitSoftware: (flags & c.SOF_TIMESTAMPING_TX_SOFTWARE) !== 0,
-    receiveSoftware: (flags & c.SOF_TIMESTAMPING_RX_SOFTWARE) !== 0,
+    transmitSoftware: (flags & SOF_TIMESTAMPING_TX_SOFTWARE) !== 0,
+    receiveSoftware: (flags & SOF_TIMESTAMPING_RX_SOFTWARE) !== 0,
     hardware: (flags & hardware) === hardware,
   };
 }

@@ -15,15 +15,14 @@
  *   thread, so their errno is lost.
  */
 
+import { platform } from "../platform.ts";
 import { openLazily } from "./lazy_symbols.ts";
-
-const darwin = Deno.build.os === "darwin";
 
 /** Functions that every POSIX system has. */
 export const PORTABLE_SYMBOLS = {
   // returns the address of the calling thread's errno, valid as long as the thread
   errnoLocation: {
-    name: darwin ? "__error" : "__errno_location",
+    name: platform.errnoFunction,
     parameters: [],
     result: "pointer",
   },
@@ -108,63 +107,12 @@ export const PORTABLE_SYMBOLS = {
   setuid: { parameters: ["u32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Functions that Linux adds. */
-export const LINUX_SYMBOLS = {
-  // r: mmsghdr[] and everything it points to; w: each one's length
-  sendmmsg: { parameters: ["i32", "pointer", "u32", "i32"], result: "i32" },
-  // the same, on another thread
-  sendmmsgNonblocking: {
-    name: "sendmmsg",
-    parameters: ["i32", "pointer", "u32", "i32"],
-    result: "i32",
-    nonblocking: true,
-  },
-  // r and w: mmsghdr[]; w: everything it points to; r: timeout
-  recvmmsg: { parameters: ["i32", "pointer", "u32", "i32", "pointer"], result: "i32" },
-  // r and w: pollfd[]; r: timeout, signal mask
-  ppoll: { parameters: ["pointer", "usize", "pointer", "pointer"], result: "i32" },
-  // the same, on another thread
-  ppollNonblocking: {
-    name: "ppoll",
-    parameters: ["pointer", "usize", "pointer", "pointer"],
-    result: "i32",
-    nonblocking: true,
-  },
-  eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  // r and w: what the request defines. Variadic in C: on the Linux ABIs that Deno runs on, a variadic pointer travels like any other.
-  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
-  // r and w: timex
-  adjtimex: { parameters: ["buffer"], result: "i32" },
-  setresgid: { parameters: ["u32", "u32", "u32"], result: "i32" },
-  setresuid: { parameters: ["u32", "u32", "u32"], result: "i32" },
-  // of the calling thread alone; both return the id before, never an error
-  setfsuid: { parameters: ["u32"], result: "i32" },
-  setfsgid: { parameters: ["u32"], result: "i32" },
-  // w: three ids
-  getresuid: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
-  // r: header; w: two data structures
-  capget: { parameters: ["buffer", "buffer"], result: "i32" },
-  // r: header, two data structures. Of the calling thread alone
-  capset: { parameters: ["buffer", "buffer"], result: "i32" },
-  // r: path, name; w: the value, nothing where the size is 0
-  getxattr: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "isize" },
-  // r and w: nothing with the requests that we make. Of the calling thread alone. Variadic in C: see ioctl
-  prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
 /** The functions of {@linkcode PORTABLE_SYMBOLS}, ready to call. */
 export type Libc = Deno.DynamicLibrary<typeof PORTABLE_SYMBOLS>["symbols"];
 
-/** The functions of {@linkcode LINUX_SYMBOLS}, ready to call. */
-export type LinuxLibc = Deno.DynamicLibrary<typeof LINUX_SYMBOLS>["symbols"];
-
-const path = darwin ? "libSystem.B.dylib" : "libc.so.6";
-/** What runs once a probe, or once a batch of them. */
-const hot: ReadonlySet<string> = new Set(
-  ["clockGettime", "sendto", "recvfrom", "sendmmsg", "recvmmsg", "ppoll"],
-);
+/** Functions that run once a probe. */
+const HOT: ReadonlySet<string> = new Set(["clockGettime", "sendto", "recvfrom"]);
 let libc: Libc | undefined;
-let linuxLibc: LinuxLibc | undefined;
 
 /**
  * The C library. Opened by the first call and kept for the life of the program.
@@ -172,15 +120,5 @@ let linuxLibc: LinuxLibc | undefined;
  * @throws {Deno.errors.NotCapable} without `--allow-ffi`
  */
 export function openLibc(): Libc {
-  return libc ??= openLazily(path, PORTABLE_SYMBOLS, hot);
-}
-
-/**
- * What only Linux's C library has. Opened by the first call and kept for the life of the program.
- *
- * @throws {Deno.errors.NotCapable} without `--allow-ffi`
- * @throws {TypeError} on another system than Linux
- */
-export function openLinuxLibc(): LinuxLibc {
-  return linuxLibc ??= openLazily(path, LINUX_SYMBOLS, hot);
+  return libc ??= openLazily(platform.library, PORTABLE_SYMBOLS, HOT);
 }

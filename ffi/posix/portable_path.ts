@@ -8,6 +8,7 @@
  * Memory: C reads and writes buffers owned by this object, during the call; it keeps no pointer.
  */
 
+import { platform } from "../platform.ts";
 import { MSG_DONTWAIT, MSG_TRUNC } from "./constants.ts";
 import type {
   DatagramPath,
@@ -26,8 +27,6 @@ import { writeSocketAddress } from "./socket_address.ts";
 import type { SocketTroubles } from "./socket_troubles.ts";
 import type { SystemClock } from "./system_clock.ts";
 
-const linux = Deno.build.os === "linux";
-const darwin = Deno.build.os === "darwin";
 const ipv4TotalLength = 2;
 const ipv4Fragment = 6;
 
@@ -93,12 +92,12 @@ export class PortablePath implements DatagramPath {
       return { ok: false, error: tooLongError(datagram, this.#slotBytes) };
     }
     this.#outgoing.set(bytes);
-    if (darwin) swapHeaderOrder(this.#outgoing);
+    if (platform.hasHostOrderHeader) swapHeaderOrder(this.#outgoing);
     writeSocketAddress(this.#address, 0, destination, 0);
     for (;;) {
       const sentAt = this.#clock.now();
       const sent = this.#libc.sendto(
-        this.#ends.sends,
+        this.#ends.sendFd,
         this.#outgoingPointer,
         BigInt(bytes.length),
         MSG_DONTWAIT,
@@ -115,8 +114,8 @@ export class PortablePath implements DatagramPath {
 
   /** The MTU for which the last datagram was too long, from the error queue. */
   #readMtu(): number | undefined {
-    if (!linux) return undefined;
-    this.#errorQueue ??= new ErrorQueue(this.#ends.sends);
+    if (!platform.hasErrorQueue) return undefined;
+    this.#errorQueue ??= new ErrorQueue(this.#ends.sendFd);
     this.#errorQueue.drain();
     return this.#errorQueue.mtuBytes;
   }
@@ -127,7 +126,7 @@ export class PortablePath implements DatagramPath {
     while (received.length < this.#incoming.length) {
       this.#addressLength[0] = SockaddrIn.size;
       const lengthBytes = this.#libc.recvfrom(
-        this.#ends.hears,
+        this.#ends.receiveFd,
         this.#incomingPointers[received.length] as Deno.PointerValue,
         this.#slotSize,
         MSG_DONTWAIT | MSG_TRUNC,
@@ -144,7 +143,7 @@ export class PortablePath implements DatagramPath {
       const receivedAt = this.#clock.now();
       const slot = this.#incoming[received.length] as Uint8Array<ArrayBuffer>;
       const bytes = slot.subarray(0, Math.min(lengthBytes, this.#slotBytes));
-      if (darwin) restoreHeaderOrder(bytes);
+      if (platform.hasHostOrderHeader) restoreHeaderOrder(bytes);
       const source = this.#address.getUint32(SockaddrIn.address, false);
       received.push({ bytes, source, receivedAt, truncated: lengthBytes > this.#slotBytes });
     }

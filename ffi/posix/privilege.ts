@@ -3,6 +3,7 @@
  * up the last user id 0 also clears the thread's capabilities (capabilities(7)).
  */
 
+import { platform } from "../platform.ts";
 import {
   clearCapabilities,
   forbidNewPrivileges,
@@ -10,9 +11,9 @@ import {
 } from "../linux/capabilities.ts";
 import { checkResult, SystemError } from "./errno.ts";
 import { isRootOutside, whyIdsAreFixed } from "../linux/fixed_ids.ts";
-import { openLibc, openLinuxLibc } from "./libc.ts";
+import { openLinuxLibc } from "../linux/libc.ts";
+import { openLibc } from "./libc.ts";
 
-const linux = Deno.build.os === "linux";
 /** `nobody` on every Linux; a user id that owns nothing. */
 const nobody = 65_534;
 /** The largest id; one more means "leave as it is". */
@@ -40,11 +41,11 @@ export function giveUpPrivileges(): string | undefined {
   try {
     dropPrivilege();
   } catch (error) {
-    if (!linux || !(error instanceof SystemError)) throw error;
+    if (!platform.hasCapabilities || !(error instanceof SystemError)) throw error;
     reason = whyIdsAreFixed(chooseIdentity(readUserIds()[0], Deno.env));
     if (reason === undefined) throw error;
   }
-  if (linux) {
+  if (platform.hasCapabilities) {
     clearCapabilities();
     forbidNewPrivileges();
   }
@@ -71,7 +72,7 @@ export function dropPrivilege(
   const libc = openLibc();
   const action = `give up root for user ${userId}, group ${groupId}`;
   checkResult(libc.setgroups(0n, null), "setgroups", action);
-  if (linux) {
+  if (platform.hasCapabilities) {
     const { setresgid, setresuid } = openLinuxLibc();
     checkResult(setresgid(groupId, groupId, groupId), "setresgid", action);
     checkResult(setresuid(userId, userId, userId), "setresuid", action);
@@ -144,7 +145,7 @@ function parseId(text: string | undefined): number | undefined {
 function verifyDropped(userId: number): void {
   const ids = readUserIds();
   const regained = openLibc().setuid(0) === 0 || openLibc().setgid(0) === 0;
-  const capable = linux && hasPermittedCapabilities();
+  const capable = platform.hasCapabilities && hasPermittedCapabilities();
   if (regained || capable || ids.some((id) => id !== userId)) {
     throw new Error("Cannot give up root: user ids, groups or capabilities are kept after all");
   }
@@ -152,7 +153,7 @@ function verifyDropped(userId: number): void {
 
 /** Real, effective and saved user id; without the last where that cannot be asked. */
 function readUserIds(): readonly [real: number, ...others: number[]] {
-  if (!linux) return [openLibc().getuid(), openLibc().geteuid()];
+  if (!platform.hasCapabilities) return [openLibc().getuid(), openLibc().geteuid()];
   const ids = new Uint32Array(3);
   const cells = [0, 1, 2].map((index) => ids.subarray(index, index + 1)) as [
     Uint32Array<ArrayBuffer>,

@@ -1,5 +1,6 @@
 /** A raw ICMP socket with our own IPv4 header: SOCK_RAW, IPPROTO_ICMP, IP_HDRINCL (raw(7)). */
 
+import { platform } from "../platform.ts";
 import { BatchedPath } from "../linux/batched_path.ts";
 import type {
   DatagramPath,
@@ -23,8 +24,6 @@ import { SocketTroubles } from "./socket_troubles.ts";
 import type { StampAttribution } from "../linux/stamp_attribution.ts";
 import { SocketWaiter } from "./socket_waiter.ts";
 import { SystemClock } from "./system_clock.ts";
-
-const linux = Deno.build.os === "linux";
 
 /** How a raw socket is opened. All are optional. */
 export interface RawSocketOptions extends SocketEndsOptions {
@@ -105,7 +104,7 @@ export class RawSocket {
 
   /** Whether opening failed for want of CAP_NET_RAW, where a socket for echo alone may do (Linux). */
   static isRefused(error: unknown): error is SystemError {
-    return linux && error instanceof SystemError && error.syscall === "socket" &&
+    return platform.hasEchoSockets && error instanceof SystemError && error.syscall === "socket" &&
       error.code === "EPERM";
   }
 
@@ -194,9 +193,9 @@ export class RawSocket {
       this.#stampsTaken = false;
       return;
     }
-    if (!linux) return;
-    this.#errorQueue ??= new ErrorQueue(this.#ends.sends);
-    const cleared = this.#errorQueue.drain() || readPendingError(this.#ends.hears) !== 0;
+    if (!platform.hasErrorQueue) return;
+    this.#errorQueue ??= new ErrorQueue(this.#ends.sendFd);
+    const cleared = this.#errorQueue.drain() || readPendingError(this.#ends.receiveFd) !== 0;
     this.#stuckErrors = cleared ? 0 : this.#stuckErrors + 1;
   }
 
@@ -220,10 +219,10 @@ export class RawSocket {
    * came while it was full, also of types that are not heard: the kernel looks at the buffer first.
    */
   droppedDatagrams(): number {
-    if (this.#closed || !linux || !this.#countsDrops) {
+    if (this.#closed || !platform.hasMemoryCounters || !this.#countsDrops) {
       return Math.max(this.#dropped, this.#path.dropped);
     }
-    const memory = this.#troubles.attempt(() => readSocketMemory(this.#ends.hears));
+    const memory = this.#troubles.attempt(() => readSocketMemory(this.#ends.receiveFd));
     this.#countsDrops = memory !== undefined;
     this.#dropped = memory?.droppedDatagrams ?? this.#path.dropped;
     return this.#dropped;
@@ -235,7 +234,7 @@ export class RawSocket {
    * {@linkcode MAX_FILTERED_IDENTIFIERS}, everything is received.
    */
   keepIdentifiers(identifiers: Iterable<number>): void {
-    if (this.#closed || !linux) return;
+    if (this.#closed || !platform.hasSocketFilters) return;
     this.#troubles.attempt(() => this.#ends.filter.keepIdentifiers(identifiers));
   }
 

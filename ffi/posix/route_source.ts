@@ -3,7 +3,9 @@
  * (connect(2), getsockname(2)): that is the source that the route chooses.
  */
 
-import * as c from "./constants.ts";
+import { platform } from "../platform.ts";
+import { SO_MARK } from "../linux/constants.ts";
+import { AF_INET, IPPROTO_UDP, SO_BROADCAST, SOCK_DGRAM, SOL_SOCKET } from "./constants.ts";
 import { checkResult, readErrno, SystemError } from "./errno.ts";
 import { listInterfaceAddresses } from "./interfaces.ts";
 import { SockaddrIn } from "./layout.ts";
@@ -77,13 +79,12 @@ function askRoute<Routed>(
   describe: (socket: number) => Routed,
 ): Routed | Exclude<RouteAnswer, { kind: "routed" }> {
   const libc = openLibc();
-  const flags = Deno.build.os === "linux" ? c.SOCK_CLOEXEC : 0;
-  const socket = libc.socket(c.AF_INET, c.SOCK_DGRAM | flags, c.IPPROTO_UDP);
+  const socket = libc.socket(AF_INET, SOCK_DGRAM | platform.closeOnExecFlag, IPPROTO_UDP);
   checkResult(socket, "socket", "open a socket to ask for routes");
   try {
     if (query.interfaceName !== undefined) bindToInterface(socket, query.interfaceName);
     if (query.mark !== undefined) {
-      setIntOption(socket, c.SOL_SOCKET, c.SO_MARK, query.mark, `use mark ${query.mark}`);
+      setIntOption(socket, SOL_SOCKET, SO_MARK, query.mark, `use mark ${query.mark}`);
     }
     const remote = createSocketAddress(destination, discardPort);
     if (libc.connect(socket, remote, remote.length) < 0) {
@@ -94,7 +95,7 @@ function askRoute<Routed>(
       );
       // EACCES: a broadcast address, or a rule that forbids the way. Only the first can be allowed.
       if (error.code !== "EACCES") return { kind: "unreachable", error };
-      setIntOption(socket, c.SOL_SOCKET, c.SO_BROADCAST, 1, "ask for broadcast routes");
+      setIntOption(socket, SOL_SOCKET, SO_BROADCAST, 1, "ask for broadcast routes");
       const allowed = libc.connect(socket, remote, remote.length) === 0;
       return allowed ? { kind: "broadcast" } : { kind: "unreachable", error };
     }

@@ -1,9 +1,8 @@
 /** IPv4 socket addresses (`struct sockaddr_in`, ip(7)) and addresses as unsigned 32-bit numbers. */
 
+import { platform } from "../platform.ts";
 import { AF_INET } from "./constants.ts";
 import { SockaddrIn } from "./layout.ts";
-
-const darwin = Deno.build.os === "darwin";
 
 /**
  * Writes a whole `struct sockaddr_in` at `offset`.
@@ -20,7 +19,7 @@ export function writeSocketAddress(
   address: number,
   port: number,
 ): void {
-  if (darwin) view.setUint16(offset, SockaddrIn.size << 8 | AF_INET, false);
+  if (platform.hasAddressLength) view.setUint16(offset, SockaddrIn.size << 8 | AF_INET, false);
   else view.setUint16(offset + SockaddrIn.family, AF_INET, true);
   view.setUint16(offset + SockaddrIn.port, port, false);
   view.setUint32(offset + SockaddrIn.address, address, false);
@@ -50,7 +49,7 @@ export function addressText(address: number): string {
 }
 
 /**
- * A string with its final zero, as C wants it.
+ * A string with its final zero, as C expects it.
  *
  * @throws {TypeError} when the text holds a zero
  */

@@ -7,7 +7,23 @@
  * What others send as protocol 255 is dropped by a filter. Elsewhere one socket does both.
  */
 
-import * as c from "./constants.ts";
+import { platform } from "../platform.ts";
+import {
+  IP_MTU_DISCOVER,
+  IP_PMTUDISC_PROBE,
+  IP_RECVERR,
+  IPPROTO_RAW,
+  SO_MARK,
+  SO_RXQ_OVFL,
+} from "../linux/constants.ts";
+import {
+  AF_INET,
+  IP_HDRINCL,
+  IPPROTO_ICMP,
+  IPPROTO_IP,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from "./constants.ts";
 import type { SocketEnds } from "./datagram.ts";
 import { checkResult } from "./errno.ts";
 import { openLibc } from "./libc.ts";
@@ -67,7 +83,6 @@ export interface OpenSocketEnds extends SocketEnds {
 /** Timestamp reply, and the errors: unreachable, source quench, redirect, time exceeded, parameter problem. */
 const DEFAULT_ICMP_TYPES: readonly number[] = [14, 3, 4, 5, 11, 12];
 
-const linux = Deno.build.os === "linux";
 const defaultReceiveBufferBytes = 1 << 20;
 /** Longest datagrams that the receive buffer holds, by their own length. */
 const RECEIVED_AT_ONCE = 128;
@@ -82,49 +97,52 @@ export function openSocketEnds(
   options: SocketEndsOptions,
   troubles: SocketTroubles,
 ): OpenSocketEnds {
-  const hears = openSocket(c.IPPROTO_ICMP);
-  let sends = hears;
+  const receiveFd = openSocket(IPPROTO_ICMP);
+  let sendFd = receiveFd;
   try {
-    const wantsStamps = linux && options.kernelStamps !== false;
+    const wantsStamps = platform.hasErrorQueue && options.kernelStamps !== false;
     // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
     // before that is stamped `user`.
-    const hearsStamps = wantsStamps && enableReceiveStamps(hears);
-    if (linux) {
-      sends = openSocket(c.IPPROTO_RAW);
-      const descriptor = sends;
+    const hasReceiveStamps = wantsStamps && enableReceiveStamps(receiveFd);
+    if (platform.hasErrorQueue) {
+      sendFd = openSocket(IPPROTO_RAW);
+      const descriptor = sendFd;
       troubles.attempt(() => attachFilter(descriptor, dropAllFilter()));
     }
-    const attribution = hearsStamps ? chooseAttribution(sends, options.attribution) : undefined;
+    const attribution = hasReceiveStamps
+      ? chooseAttribution(sendFd, options.attribution)
+      : undefined;
     // Stamps that wait to be read, two a datagram and perhaps the datagram with them, take room as what arrives does.
     if (attribution !== undefined) {
-      const descriptor = sends;
+      const descriptor = sendFd;
       troubles.attempt(() => setReceiveBuffer(descriptor, defaultReceiveBufferBytes));
     }
-    const filter = new ReplyFilter(hears);
+    const filter = new ReplyFilter(receiveFd);
     const { interfaceName, sourceAddress } = options;
     const binding = interfaceName === undefined
       ? undefined
-      : InterfaceBinding.bind({ sends, hears }, interfaceName, filter);
+      : InterfaceBinding.bind({ sendFd, receiveFd }, interfaceName, filter);
     if (sourceAddress !== undefined) {
-      for (const descriptor of new Set([hears, sends])) bindToAddress(descriptor, sourceAddress);
+      for (const descriptor of new Set([receiveFd, sendFd])) {
+        bindToAddress(descriptor, sourceAddress);
+      }
     }
-    configureSending(sends, options, troubles);
-    const receiveBufferBytes = configureHearing(hears, options, troubles);
-    return { sends, hears, attribution, receiveBufferBytes, binding, filter };
+    configureSending(sendFd, options, troubles);
+    const receiveBufferBytes = configureReceiving(receiveFd, options, troubles);
+    return { sendFd, receiveFd, attribution, receiveBufferBytes, binding, filter };
   } catch (error) {
-    closeSocketEnds({ sends, hears });
+    closeSocketEnds({ sendFd, receiveFd });
     throw error;
   }
 }
 
 /** Closes the sockets. Call it once. */
-export function closeSocketEnds({ sends, hears }: SocketEnds): void {
-  for (const descriptor of new Set([hears, sends])) openLibc().close(descriptor);
+export function closeSocketEnds({ sendFd, receiveFd }: SocketEnds): void {
+  for (const descriptor of new Set([receiveFd, sendFd])) openLibc().close(descriptor);
 }
 
 function openSocket(protocol: number): number {
-  const flags = linux ? c.SOCK_NONBLOCK | c.SOCK_CLOEXEC : 0;
-  const descriptor = openLibc().socket(c.AF_INET, c.SOCK_RAW | flags, protocol);
+  const descriptor = openLibc().socket(AF_INET, SOCK_RAW | platform.socketFlags, protocol);
   return checkResult(descriptor, "socket", "open a raw socket");
 }
 
@@ -135,27 +153,27 @@ function configureSending(
 ): void {
   const set = (level: number, option: number, value: number, action: string) =>
     setIntOption(descriptor, level, option, value, action);
-  set(c.IPPROTO_IP, c.IP_HDRINCL, 1, "write IPv4 headers");
+  set(IPPROTO_IP, IP_HDRINCL, 1, "write IPv4 headers");
   // Without it, what finds no room in a queue seems to be sent.
-  if (linux) {
-    troubles.attempt(() => set(c.IPPROTO_IP, c.IP_RECVERR, 1, "ask to be told of full queues"));
+  if (platform.hasErrorQueue) {
+    troubles.attempt(() => set(IPPROTO_IP, IP_RECVERR, 1, "ask to be told of full queues"));
   }
-  if (mark !== undefined) set(c.SOL_SOCKET, c.SO_MARK, mark, `mark datagrams with ${mark}`);
+  if (mark !== undefined) set(SOL_SOCKET, SO_MARK, mark, `mark datagrams with ${mark}`);
   if (ignorePathMtu === true) {
-    set(c.IPPROTO_IP, c.IP_MTU_DISCOVER, c.IP_PMTUDISC_PROBE, "ignore the path's MTU");
+    set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE, "ignore the path's MTU");
   }
 }
 
 /** Returns the size of the receive buffer; 0 when the kernel does not say. A run can do without all of it. */
-function configureHearing(
+function configureReceiving(
   descriptor: number,
   options: SocketEndsOptions,
   troubles: SocketTroubles,
 ): number {
-  if (linux) {
+  if (platform.hasErrorQueue) {
     troubles.attempt(() => keepIcmpTypes(descriptor, options.icmpTypes ?? DEFAULT_ICMP_TYPES));
     const action = "count dropped datagrams (SO_RXQ_OVFL)";
-    troubles.attempt(() => setIntOption(descriptor, c.SOL_SOCKET, c.SO_RXQ_OVFL, 1, action));
+    troubles.attempt(() => setIntOption(descriptor, SOL_SOCKET, SO_RXQ_OVFL, 1, action));
   }
   const bufferBytes = options.receiveBufferBytes ??
     Math.max(defaultReceiveBufferBytes, RECEIVED_AT_ONCE * (options.slotBytes ?? 0));

@@ -1,14 +1,33 @@
 /** Socket options (setsockopt(2), socket(7), raw(7)), each with the error message of its failure. */
 
-import * as c from "./constants.ts";
+import { platform } from "../platform.ts";
+import { IP_BOUND_IF } from "../darwin/constants.ts";
+import {
+  ICMP_FILTER,
+  SK_MEMINFO_DROPS,
+  SK_MEMINFO_VARS,
+  SK_MEMINFO_WMEM_ALLOC,
+  SO_BINDTODEVICE,
+  SO_MEMINFO,
+  SO_RCVBUFFORCE,
+  SO_TIMESTAMPING,
+  SOF_TIMESTAMPING_OPT_ID,
+  SOF_TIMESTAMPING_OPT_TSONLY,
+  SOF_TIMESTAMPING_RX_SOFTWARE,
+  SOF_TIMESTAMPING_SOFTWARE,
+  SOF_TIMESTAMPING_TX_SCHED,
+  SOF_TIMESTAMPING_TX_SOFTWARE,
+  SOL_RAW,
+} from "../linux/constants.ts";
+import { IPPROTO_IP, SO_ERROR, SO_RCVBUF, SOL_SOCKET } from "./constants.ts";
 import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { openLibc } from "./libc.ts";
 import { addressText, createSocketAddress, cString } from "./socket_address.ts";
 
-const RECEIVE_STAMPS = c.SOF_TIMESTAMPING_SOFTWARE | c.SOF_TIMESTAMPING_RX_SOFTWARE;
-const TRANSMIT_STAMPS = c.SOF_TIMESTAMPING_SOFTWARE | c.SOF_TIMESTAMPING_TX_SCHED |
-  c.SOF_TIMESTAMPING_TX_SOFTWARE;
-const KEYED = c.SOF_TIMESTAMPING_OPT_ID | c.SOF_TIMESTAMPING_OPT_TSONLY;
+const RECEIVE_STAMPS = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
+const TRANSMIT_STAMPS = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_TX_SCHED |
+  SOF_TIMESTAMPING_TX_SOFTWARE;
+const KEYED = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
 
 /**
  * Sets an option whose value is one C int.
@@ -61,7 +80,7 @@ export function getWordsOption(
 /** Takes the error that is pending on a socket (SO_ERROR): its number, 0 when there is none. */
 export function readPendingError(descriptor: number): number {
   const action = "read the pending error (SO_ERROR)";
-  return getWordsOption(descriptor, c.SOL_SOCKET, c.SO_ERROR, 1, action)[0] ?? 0;
+  return getWordsOption(descriptor, SOL_SOCKET, SO_ERROR, 1, action)[0] ?? 0;
 }
 
 /** What the kernel holds of a socket's datagrams, and has dropped. */
@@ -79,16 +98,16 @@ export interface SocketMemory {
  */
 export function readSocketMemory(descriptor: number): SocketMemory {
   const action = "read the memory counters (SO_MEMINFO)";
-  const words = getWordsOption(descriptor, c.SOL_SOCKET, c.SO_MEMINFO, c.SK_MEMINFO_VARS, action);
+  const words = getWordsOption(descriptor, SOL_SOCKET, SO_MEMINFO, SK_MEMINFO_VARS, action);
   return {
-    waitingBytes: words[c.SK_MEMINFO_WMEM_ALLOC] ?? 0,
-    droppedDatagrams: words[c.SK_MEMINFO_DROPS] ?? 0,
+    waitingBytes: words[SK_MEMINFO_WMEM_ALLOC] ?? 0,
+    droppedDatagrams: words[SK_MEMINFO_DROPS] ?? 0,
   };
 }
 
 /** Asks for the kernel's stamps of what is received; returns whether the kernel agreed. */
 export function enableReceiveStamps(descriptor: number): boolean {
-  return trySetOption(descriptor, c.SOL_SOCKET, c.SO_TIMESTAMPING, RECEIVE_STAMPS) === 0;
+  return trySetOption(descriptor, SOL_SOCKET, SO_TIMESTAMPING, RECEIVE_STAMPS) === 0;
 }
 
 /**
@@ -99,7 +118,7 @@ export function enableReceiveStamps(descriptor: number): boolean {
  */
 export function enableTransmitStamps(descriptor: number, isKeyed: boolean): boolean {
   const flags = isKeyed ? TRANSMIT_STAMPS | KEYED : TRANSMIT_STAMPS;
-  return trySetOption(descriptor, c.SOL_SOCKET, c.SO_TIMESTAMPING, flags) === 0;
+  return trySetOption(descriptor, SOL_SOCKET, SO_TIMESTAMPING, flags) === 0;
 }
 
 /**
@@ -112,7 +131,7 @@ export function keepIcmpTypes(descriptor: number, types: readonly number[]): voi
   let blocked = 0xffff_ffff;
   for (const type of types) blocked &= ~(1 << type);
   const action = "choose the ICMP types to receive";
-  setIntOption(descriptor, c.SOL_RAW, c.ICMP_FILTER, blocked, action);
+  setIntOption(descriptor, SOL_RAW, ICMP_FILTER, blocked, action);
 }
 
 /**
@@ -124,16 +143,16 @@ export function keepIcmpTypes(descriptor: number, types: readonly number[]): voi
 export function bindToInterface(descriptor: number, name: string): void {
   const bytes = cString(name);
   const action = `use interface ${name}`;
-  if (Deno.build.os === "darwin") {
+  if (platform.bindsByIndex) {
     const index = openLibc().ifNametoindex(bytes);
     if (index === 0) throw new SystemError("if_nametoindex", errnoNumber("ENXIO"), action);
-    setIntOption(descriptor, c.IPPROTO_IP, c.IP_BOUND_IF, index, action);
+    setIntOption(descriptor, IPPROTO_IP, IP_BOUND_IF, index, action);
     return;
   }
   const result = openLibc().setsockopt(
     descriptor,
-    c.SOL_SOCKET,
-    c.SO_BINDTODEVICE,
+    SOL_SOCKET,
+    SO_BINDTODEVICE,
     bytes,
     bytes.length,
   );
@@ -162,8 +181,8 @@ export function bindToAddress(descriptor: number, address: number): void {
  */
 export function setReceiveBuffer(descriptor: number, bytes: number): number {
   const action = `set a receive buffer of ${bytes} bytes`;
-  const forced = Deno.build.os === "linux" &&
-    trySetOption(descriptor, c.SOL_SOCKET, c.SO_RCVBUFFORCE, bytes) === 0;
-  if (!forced) setIntOption(descriptor, c.SOL_SOCKET, c.SO_RCVBUF, bytes, action);
-  return getWordsOption(descriptor, c.SOL_SOCKET, c.SO_RCVBUF, 1, action)[0] as number;
+  const forced = platform.hasForcedBuffers &&
+    trySetOption(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, bytes) === 0;
+  if (!forced) setIntOption(descriptor, SOL_SOCKET, SO_RCVBUF, bytes, action);
+  return getWordsOption(descriptor, SOL_SOCKET, SO_RCVBUF, 1, action)[0] as number;
 }

@@ -6,14 +6,16 @@
  * held by the waiting function until the call has returned.
  */
 
-import { EFD_CLOEXEC, EFD_NONBLOCK, POLLERR, POLLHUP, POLLIN, POLLNVAL } from "./constants.ts";
+import { platform } from "../platform.ts";
+import { EFD_CLOEXEC, EFD_NONBLOCK } from "../linux/constants.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL } from "./constants.ts";
 import type { SocketEnds } from "./datagram.ts";
 import { checkResult, EINTR, readErrno, SystemError } from "./errno.ts";
 import { Pollfd, Timespec } from "./layout.ts";
-import { openLibc, openLinuxLibc } from "./libc.ts";
+import { openLinuxLibc } from "../linux/libc.ts";
+import { openLibc } from "./libc.ts";
 import type { SystemClock } from "./system_clock.ts";
 
-const linux = Deno.build.os === "linux";
 const settled: Promise<void> = Promise.resolve();
 const millisecondNs = 1e6;
 /** Longest wait that holds up everything else. */
@@ -59,9 +61,11 @@ export class SocketWaiter {
    * @param clock that measures the waits
    * @param listener is told of errors
    */
-  constructor({ hears, sends }: SocketEnds, clock: SystemClock, listener: WaitListener) {
+  constructor({ receiveFd, sendFd }: SocketEnds, clock: SystemClock, listener: WaitListener) {
     this.#listener = listener;
-    this.#polled = sends === hears ? [[hears, POLLIN]] : [[hears, POLLIN], [sends, 0]];
+    this.#polled = sendFd === receiveFd
+      ? [[receiveFd, POLLIN]]
+      : [[receiveFd, POLLIN], [sendFd, 0]];
     this.#clock = clock;
     this.#request = new PollRequest(this.#polled);
     this.#lastTurnNs = clock.monotonicNs();
@@ -96,7 +100,7 @@ export class SocketWaiter {
     const timeoutNs = timeoutMs > 0 ? Math.min(timeoutMs * millisecondNs, longestWaitNs) : 0;
     if (timeoutNs > shortWaitNs || nowNs - this.#lastTurnNs > turnDueNs) {
       this.#lastTurnNs = nowNs;
-      return this.#waitAside(nowNs + timeoutNs, timeoutNs);
+      return this.#waitOnThread(nowNs + timeoutNs, timeoutNs);
     }
     if (timeoutNs === 0) return settled;
     const result = request.pollNow(timeoutNs);
@@ -109,7 +113,7 @@ export class SocketWaiter {
     if (errno !== EINTR) return this.#fail(errno, timeoutNs);
     // A signal came: let its listener run.
     const deadlineNs = nowNs + timeoutNs;
-    return this.#waitAside(deadlineNs, deadlineNs - this.#clock.monotonicNs());
+    return this.#waitOnThread(deadlineNs, deadlineNs - this.#clock.monotonicNs());
   }
 
   /** Ends the waits that are pending, or else the next one. */
@@ -126,13 +130,13 @@ export class SocketWaiter {
     else this.#closeWakeEnds();
   }
 
-  async #waitAside(deadlineNs: number, timeoutNs: number): Promise<void> {
+  async #waitOnThread(deadlineNs: number, timeoutNs: number): Promise<void> {
     const [wakeEnd] = this.#wakeEnds ??= openWakeEnds();
     const request = new PollRequest([...this.#polled, [wakeEnd, POLLIN]]);
     this.#pending++;
     let result: number;
     try {
-      result = await request.pollAside(Math.max(0, timeoutNs - punctualNs));
+      result = await request.pollOnThread(Math.max(0, timeoutNs - punctualNs));
     } finally {
       this.#pending--;
     }
@@ -157,7 +161,9 @@ export class SocketWaiter {
 
   /** Waits without poll, for a while. */
   #fail(errno: number, timeoutNs: number): Promise<void> {
-    this.#listener.failed(new SystemError(linux ? "ppoll" : "poll", errno, "wait for replies"));
+    this.#listener.failed(
+      new SystemError(platform.hasPpoll ? "ppoll" : "poll", errno, "wait for replies"),
+    );
     const waitMs = Math.max(0, Math.min(timeoutNs, shortWaitNs)) / millisecondNs;
     return new Promise((resolve) => setTimeout(resolve, waitMs));
   }
@@ -183,7 +189,7 @@ export class SocketWaiter {
 const one = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 function openWakeEnds(): readonly [number, number] {
-  if (linux) {
+  if (platform.hasPpoll) {
     const descriptor = openLinuxLibc().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     checkResult(descriptor, "eventfd", "make waits wakeable");
     return [descriptor, descriptor];
@@ -216,14 +222,16 @@ class PollRequest {
 
   /** What poll returned; negative with errno when it failed. */
   pollNow(timeoutNs: number): number {
-    if (!linux) return openLibc().poll(this.#pointer, this.#count, Math.ceil(timeoutNs / 1e6));
+    if (!platform.hasPpoll) {
+      return openLibc().poll(this.#pointer, this.#count, Math.ceil(timeoutNs / 1e6));
+    }
     this.#setTimeout(timeoutNs);
     return openLinuxLibc().ppoll(this.#pointer, this.#count, this.#timeoutPointer, null);
   }
 
   /** The same on another thread; its errno is lost. */
-  pollAside(timeoutNs: number): Promise<number> {
-    if (!linux) {
+  pollOnThread(timeoutNs: number): Promise<number> {
+    if (!platform.hasPpoll) {
       return openLibc().pollNonblocking(this.#pointer, this.#count, Math.ceil(timeoutNs / 1e6));
     }
     this.#setTimeout(timeoutNs);

@@ -3,7 +3,8 @@
 import { MSG_DONTWAIT } from "../posix/constants.ts";
 import { EAGAIN, EINTR, errnoNumber, readErrno } from "../posix/errno.ts";
 import type { FrameBatch } from "./frame_batch.ts";
-import { openLibc, openLinuxLibc } from "../posix/libc.ts";
+import { openLinuxLibc } from "../linux/libc.ts";
+import { openLibc } from "../posix/libc.ts";
 import { readSocketMemory } from "../posix/socket_option.ts";
 
 const ENOBUFS = errnoNumber("ENOBUFS");
@@ -53,7 +54,7 @@ export class BatchTransmitter {
    * Memory: as there, but until the promise settles; the batch must not be patched meanwhile. That thread's error
    * number is lost, so what it could not send at all is tried once more on this one, which can read it.
    */
-  async transmitAside(from: number, count: number): Promise<number> {
+  async transmitOnThread(from: number, count: number): Promise<number> {
     const { sendmmsgNonblocking } = openLinuxLibc();
     const first = this.batch.pointer(from);
     const sent = await sendmmsgNonblocking(this.#descriptor, first, count, MSG_DONTWAIT);

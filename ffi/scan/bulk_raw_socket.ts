@@ -1,14 +1,11 @@
 /** Raw IPv4 transmit path for sweeps where there is no link layer to write: IP_HDRINCL and sendmmsg, raw(7). Linux only. */
 
+import { IP_RECVERR, IPPROTO_RAW, SO_MARK, SOCK_CLOEXEC } from "../linux/constants.ts";
 import {
   AF_INET,
   IP_HDRINCL,
-  IP_RECVERR,
   IPPROTO_IP,
-  IPPROTO_RAW,
-  SO_MARK,
   SO_SNDBUF,
-  SOCK_CLOEXEC,
   SOCK_RAW,
   SOL_SOCKET,
 } from "../posix/constants.ts";

@@ -11,7 +11,8 @@
  * A sweep writes eight fields of a frame and nothing else: no allocation, no pointer, no copy.
  */
 
-import { alignUp, Iovec, Mmsghdr, Msghdr, SockaddrIn } from "../posix/layout.ts";
+import { alignUp, Mmsghdr, Msghdr } from "../linux/layout.ts";
+import { Iovec, SockaddrIn } from "../posix/layout.ts";
 
 /** What a batch is made of. */
 export interface FrameBatchOptions {

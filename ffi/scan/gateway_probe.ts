@@ -12,15 +12,11 @@
  * ```
  */
 
-import {
-  AF_PACKET,
-  ETH_P_ARP,
-  MSG_DONTWAIT,
-  SOCK_CLOEXEC,
-  SOCK_DGRAM,
-} from "../posix/constants.ts";
+import { SOCK_CLOEXEC } from "../linux/constants.ts";
+import { AF_PACKET, ETH_P_ARP } from "../linux/packet_constants.ts";
+import { MSG_DONTWAIT, SOCK_DGRAM } from "../posix/constants.ts";
 import { checkResult } from "../posix/errno.ts";
-import { SockaddrLl } from "../posix/layout.ts";
+import { SockaddrLl } from "../linux/layout.ts";
 import { openLibc } from "../posix/libc.ts";
 import { attachFilter, BPF } from "../linux/packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";

@@ -1,19 +1,12 @@
 /** AF_PACKET transmit path: whole Ethernet frames handed to the driver in batches, packet(7). Linux only. */
 
-import {
-  AF_PACKET,
-  PACKET_QDISC_BYPASS,
-  SO_ERROR,
-  SO_SNDBUF,
-  SOCK_CLOEXEC,
-  SOCK_RAW,
-  SOL_PACKET,
-  SOL_SOCKET,
-} from "../posix/constants.ts";
+import { SOCK_CLOEXEC } from "../linux/constants.ts";
+import { AF_PACKET, PACKET_QDISC_BYPASS, SOL_PACKET } from "../linux/packet_constants.ts";
+import { SO_ERROR, SO_SNDBUF, SOCK_RAW, SOL_SOCKET } from "../posix/constants.ts";
 import { BatchTransmitter } from "./batch_transmitter.ts";
 import { checkResult } from "../posix/errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
-import { SockaddrLl } from "../posix/layout.ts";
+import { SockaddrLl } from "../linux/layout.ts";
 import { openLibc } from "../posix/libc.ts";
 import { getWordsOption, setIntOption } from "../posix/socket_option.ts";
 

@@ -5,14 +5,10 @@
  * the same gateway on the same Ethernet interface (`route_survey.ts`). They pass the firewall and IPsec by.
  */
 
-import {
-  AF_INET,
-  ARPHRD_ETHER,
-  ETH_P_IP,
-  RTN_UNICAST,
-  SOCK_CLOEXEC,
-  SOCK_DGRAM,
-} from "../posix/constants.ts";
+import { SOCK_CLOEXEC } from "../linux/constants.ts";
+import { RTN_UNICAST } from "../linux/netlink_constants.ts";
+import { ARPHRD_ETHER, ETH_P_IP } from "../linux/packet_constants.ts";
+import { AF_INET, SOCK_DGRAM } from "../posix/constants.ts";
 import { checkResult, errnoNumber, SystemError } from "../posix/errno.ts";
 import { findInterfaceIndex } from "../posix/interfaces.ts";
 import { openLibc } from "../posix/libc.ts";

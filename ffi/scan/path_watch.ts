@@ -3,7 +3,9 @@
  * address, which it is asked for once a second. Linux only.
  */
 
-import { ETH_P_ALL, IFF_RUNNING, IFF_UP, RTM_DELNEIGH, RTM_NEWNEIGH } from "../posix/constants.ts";
+import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../linux/netlink_constants.ts";
+import { ETH_P_ALL } from "../linux/packet_constants.ts";
+import { IFF_RUNNING, IFF_UP } from "../posix/constants.ts";
 import { errnoNumber, SystemError } from "../posix/errno.ts";
 import { GatewayProbe } from "./gateway_probe.ts";
 import { KernelNews } from "../linux/kernel_news.ts";

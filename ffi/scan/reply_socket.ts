@@ -5,24 +5,24 @@
  * there too: by a packet socket, packet(7). What the kernel routed is received by a raw ICMP socket, raw(7).
  */
 
+import { SO_TIMESTAMPNS, SOCK_CLOEXEC } from "../linux/constants.ts";
+import { AF_PACKET, ETH_P_IP } from "../linux/packet_constants.ts";
 import {
   AF_INET,
-  AF_PACKET,
-  ETH_P_IP,
   IPPROTO_ICMP,
   MSG_DONTWAIT,
   MSG_TRUNC,
   POLLIN,
-  SO_TIMESTAMPNS,
-  SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_RAW,
   SOL_SOCKET,
 } from "../posix/constants.ts";
 import { checkReceiveErrno } from "../posix/datagram_error.ts";
 import { checkResult, EAGAIN, EINTR, readErrno, type SystemError } from "../posix/errno.ts";
-import { Cmsghdr, cmsgSpace, Iovec, Mmsghdr, Msghdr, Pollfd, Timespec } from "../posix/layout.ts";
-import { openLibc, openLinuxLibc } from "../posix/libc.ts";
+import { Cmsghdr, cmsgSpace, Mmsghdr, Msghdr } from "../linux/layout.ts";
+import { Iovec, Pollfd, Timespec } from "../posix/layout.ts";
+import { openLinuxLibc } from "../linux/libc.ts";
+import { openLibc } from "../posix/libc.ts";
 import { attachFilter, type FilterInstruction } from "../linux/packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";
 import { readSocketMemory, setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
@@ -238,7 +238,7 @@ export class ReplySocket {
   }
 
   /** Lets signals and timers of the program be served, and resolves at once: some 20 µs, where a timer takes 2 ms. */
-  breathe(): Promise<void> {
+  yieldToEventLoop(): Promise<void> {
     return this.#waitElsewhere(0);
   }
 

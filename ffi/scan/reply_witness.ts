@@ -3,16 +3,14 @@
  * packet(7). What it counts and the sweep's own socket did not receive was kept back by this machine. Linux only.
  */
 
+import { SOCK_CLOEXEC } from "../linux/constants.ts";
 import {
   AF_PACKET,
   PACKET_IGNORE_OUTGOING,
   PACKET_STATISTICS,
-  SO_RCVBUF,
-  SOCK_CLOEXEC,
-  SOCK_DGRAM,
   SOL_PACKET,
-  SOL_SOCKET,
-} from "../posix/constants.ts";
+} from "../linux/packet_constants.ts";
+import { SO_RCVBUF, SOCK_DGRAM, SOL_SOCKET } from "../posix/constants.ts";
 import { checkResult } from "../posix/errno.ts";
 import { openLibc } from "../posix/libc.ts";
 import { attachFilter } from "../linux/packet_filter.ts";

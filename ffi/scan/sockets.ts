@@ -1,7 +1,7 @@
 /** Opens what a sweep needs: the way out that fits its targets, the way in, and the clock. Linux only. */
 
 import { BulkRawSocket } from "./bulk_raw_socket.ts";
-import { ETH_P_ALL, ETH_P_IP } from "../posix/constants.ts";
+import { ETH_P_ALL, ETH_P_IP } from "../linux/packet_constants.ts";
 import { SystemError } from "../posix/errno.ts";
 import { listInterfaceAddresses } from "../posix/interfaces.ts";
 import { timestampReplyFilter } from "../linux/packet_filter.ts";

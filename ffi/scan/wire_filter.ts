@@ -6,7 +6,16 @@
  * would have asked: a packet to this machine and to an address of ours, IPv4 and ICMP, no fragment.
  */
 
-import * as c from "../posix/constants.ts";
+import {
+  ARPHRD_LOOPBACK,
+  ETH_P_IP,
+  PACKET_MULTICAST,
+  SKF_AD_HATYPE,
+  SKF_AD_OFF,
+  SKF_AD_PKTTYPE,
+  SKF_AD_PROTOCOL,
+  SKF_AD_VLAN_TAG_PRESENT,
+} from "../linux/packet_constants.ts";
 import { BPF, type FilterInstruction, timestampReplyFilter } from "../linux/packet_filter.ts";
 
 /** Offsets in the IPv4 header (RFC 791 §3.1), and of the ICMP type behind a header without options. */
@@ -39,7 +48,7 @@ function dropIf(code: number, k: number): Step {
 
 /** Loads what the kernel knows about a packet beside its octets, SKF_AD_*. */
 function loadFact(fact: number): Step {
-  return { code: BPF.loadWord, k: (c.SKF_AD_OFF + fact) >>> 0 };
+  return { code: BPF.loadWord, k: (SKF_AD_OFF + fact) >>> 0 };
 }
 
 /** Goes on only when A is one of `values`, at least one and at most 255. */
@@ -68,8 +77,8 @@ function assemble(
 function icmpTo(destinations: readonly number[]): Step[] {
   return [
     // Neither what others receive nor what we send ourselves.
-    loadFact(c.SKF_AD_PKTTYPE),
-    dropIf(BPF.jumpGreater, c.PACKET_MULTICAST),
+    loadFact(SKF_AD_PKTTYPE),
+    dropIf(BPF.jumpGreater, PACKET_MULTICAST),
     { code: BPF.loadByte, k: IP.protocol },
     dropUnless(BPF.jumpEqual, ICMP),
     { code: BPF.loadHalf, k: IP.fragment },
@@ -105,10 +114,10 @@ export function deliverableReplyFilter(destinations: readonly number[]): FilterI
     ...ownSource,
   ];
   const steps: Step[] = [
-    loadFact(c.SKF_AD_PROTOCOL),
-    dropUnless(BPF.jumpEqual, c.ETH_P_IP),
+    loadFact(SKF_AD_PROTOCOL),
+    dropUnless(BPF.jumpEqual, ETH_P_IP),
     // A frame of a VLAN comes again, by the interface of that VLAN, if there is one.
-    loadFact(c.SKF_AD_VLAN_TAG_PRESENT),
+    loadFact(SKF_AD_VLAN_TAG_PRESENT),
     dropUnless(BPF.jumpEqual, 0),
     ...icmpTo(destinations),
     { code: BPF.loadByte, k: IP.versionAndLength },
@@ -118,8 +127,8 @@ export function deliverableReplyFilter(destinations: readonly number[]): FilterI
     { code: BPF.loadByte, k: IP.icmpType },
     dropUnless(BPF.jumpEqual, TIMESTAMP_REPLY),
     // On the loopback interface such sources are right.
-    loadFact(c.SKF_AD_HATYPE),
-    { code: BPF.jumpEqual, k: c.ARPHRD_LOOPBACK, jumpTrue: sourceSteps.length },
+    loadFact(SKF_AD_HATYPE),
+    { code: BPF.jumpEqual, k: ARPHRD_LOOPBACK, jumpTrue: sourceSteps.length },
     ...sourceSteps,
     ...sumHeader(),
     dropUnless(BPF.jumpEqual, 0xffff),

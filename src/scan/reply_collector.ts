@@ -33,7 +33,7 @@ export interface ReplySource {
   /** Blocks the thread for `timeoutMs`, at most 2, whatever arrives. */
   pause(timeoutMs: number): void;
   /** Lets signals and timers of the program be served, and resolves at once. */
-  breathe(): Promise<void>;
+  yieldToEventLoop(): Promise<void>;
 }
 
 /** Counts the timestamp replies that reach this machine, whatever becomes of them. The FFI layer's ReplyWitness is one. */

@@ -19,7 +19,7 @@ export interface Transmitter {
    */
   transmit(from: number, count: number): number;
   /** {@linkcode transmit} on another thread. The frames must not be touched until it resolves. */
-  transmitAside(from: number, count: number): Promise<number>;
+  transmitOnThread(from: number, count: number): Promise<number>;
   /** Frames that were sent and have not left this machine, or some more. 0 is exact. */
   waiting(): number;
 }
@@ -122,10 +122,10 @@ export class Sender {
   }
 
   /** {@linkcode send} on another thread. The sender must be left alone until it resolves. */
-  async sendAside(): Promise<boolean> {
+  async sendOnThread(): Promise<boolean> {
     const { transmitter } = this.#options;
     while (this.pending > 0) {
-      if (!this.#book(await transmitter.transmitAside(this.#next, this.pending))) return false;
+      if (!this.#book(await transmitter.transmitOnThread(this.#next, this.pending))) return false;
     }
     return true;
   }

@@ -161,7 +161,7 @@ export class SenderPool {
       this.#calls.delete(call);
       this.#idle.add(sender);
     };
-    const call = sender.sendAside().then((hasRoom) => {
+    const call = sender.sendOnThread().then((hasRoom) => {
       finish();
       this.#answered(hasRoom);
     }).catch((error) => {

@@ -180,7 +180,7 @@ export class Sweep {
     this.#blocked.look(clock);
     now = clock.now();
     while (!this.#collector.collect(this.#receiveBatches, now.realtimeNs)) {
-      await replies.breathe();
+      await replies.yieldToEventLoop();
       if (this.#isAborted) return;
     }
     this.#heardNs = now.monotonicNs;
@@ -266,7 +266,7 @@ export class Sweep {
     } else if (!hasSent && this.#pool.isUnderWay) {
       // What other threads have done is heard of between two turns of the event loop. Until then it is not booked, and
       // the pacer holds the same probes for due.
-      await (isEmpty ? this.#pool.nextCall() : replies.breathe());
+      await (isEmpty ? this.#pool.nextCall() : replies.yieldToEventLoop());
     } else if (isEmpty) {
       await this.#rest(this.#pacer.waitNs(now.monotonicNs) / 1e6);
     }
@@ -320,7 +320,7 @@ export class Sweep {
     if (this.#settled.isDue(nowNs)) this.#settled.note(this.#options.clock.now().monotonicNs);
     if (nowNs - this.#lastYieldNs >= this.#yieldNs) {
       this.#lastYieldNs = nowNs;
-      await this.#options.replies.breathe();
+      await this.#options.replies.yieldToEventLoop();
       const room = this.#options.listener.room?.();
       if (room !== undefined) await room;
     }

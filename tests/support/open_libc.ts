@@ -3,7 +3,8 @@
  * Deno 2.4 would otherwise hold against the first test that uses it.
  */
 
-import { openLibc, openLinuxLibc } from "../../ffi/posix/libc.ts";
+import { openLinuxLibc } from "../../ffi/linux/libc.ts";
+import { openLibc } from "../../ffi/posix/libc.ts";
 
 // Each function is opened when it is first looked at.
 Object.values(openLibc());

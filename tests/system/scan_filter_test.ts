@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { BulkRawSocket } from "../../ffi/scan/bulk_raw_socket.ts";
-import { ETH_P_ALL, ETH_P_IP } from "../../ffi/posix/constants.ts";
+import { ETH_P_ALL, ETH_P_IP } from "../../ffi/linux/packet_constants.ts";
 import { timestampReplyFilter } from "../../ffi/linux/packet_filter.ts";
 import { ReplySocket } from "../../ffi/scan/reply_socket.ts";
 import { ReplyWitness } from "../../ffi/scan/reply_witness.ts";

@@ -1,5 +1,13 @@
 import { assertEquals } from "@std/assert";
-import * as c from "../../../ffi/posix/constants.ts";
+import {
+  IP_RECVERR,
+  SCM_TSTAMP_SCHED,
+  SCM_TSTAMP_SND,
+  SO_EE_ORIGIN_TIMESTAMPING,
+  SO_RXQ_OVFL,
+  SO_TIMESTAMPING,
+} from "../../../ffi/linux/constants.ts";
+import { IPPROTO_IP, SOL_SOCKET } from "../../../ffi/posix/constants.ts";
 import {
   createReceivedControl,
   KEY_CONTROL_BYTES,
@@ -7,7 +15,7 @@ import {
   RECEIVE_CONTROL_BYTES,
   writeKeyControl,
 } from "../../../ffi/linux/control_message.ts";
-import { alignUp, Cmsghdr, SockExtendedErr } from "../../../ffi/posix/layout.ts";
+import { alignUp, Cmsghdr, SockExtendedErr } from "../../../ffi/linux/layout.ts";
 
 const base = 24;
 const silent = { stamped: false, dropped: -1, transmitKey: -1 };
@@ -50,9 +58,9 @@ function read(view: DataView, lengthBytes: number) {
 
 Deno.test("a stamp and a drop count are read, whatever stands between them", () => {
   const { view, lengthBytes } = layOut([
-    [c.SOL_SOCKET, c.SO_TIMESTAMPING, stamp(5_000_000_000n, 999_999_999n)],
-    [c.SOL_SOCKET, 77, word(1)],
-    [c.SOL_SOCKET, c.SO_RXQ_OVFL, word(0xffff_fffe)],
+    [SOL_SOCKET, SO_TIMESTAMPING, stamp(5_000_000_000n, 999_999_999n)],
+    [SOL_SOCKET, 77, word(1)],
+    [SOL_SOCKET, SO_RXQ_OVFL, word(0xffff_fffe)],
   ]);
   assertEquals(read(view, lengthBytes), {
     stamped: true,
@@ -66,11 +74,11 @@ Deno.test("a stamp and a drop count are read, whatever stands between them", () 
 });
 
 Deno.test("a transmit stamp carries its moment, and its key, up to 32 bits", () => {
-  const moments = [[c.SCM_TSTAMP_SCHED, "queue"], [c.SCM_TSTAMP_SND, "driver"]] as const;
+  const moments = [[SCM_TSTAMP_SCHED, "queue"], [SCM_TSTAMP_SND, "driver"]] as const;
   for (const [info, expected] of moments) {
     const { view, lengthBytes } = layOut([
-      [c.SOL_SOCKET, c.SO_TIMESTAMPING, stamp(7n, 8n)],
-      [c.IPPROTO_IP, c.IP_RECVERR, extendedError(c.SO_EE_ORIGIN_TIMESTAMPING, info, 0xffff_ffff)],
+      [SOL_SOCKET, SO_TIMESTAMPING, stamp(7n, 8n)],
+      [IPPROTO_IP, IP_RECVERR, extendedError(SO_EE_ORIGIN_TIMESTAMPING, info, 0xffff_ffff)],
     ]);
     const { stampSeconds, stampNs, moment, transmitKey } = read(view, lengthBytes);
     assertEquals([stampSeconds, stampNs, moment, transmitKey], [7, 8, expected, 0xffff_ffff]);
@@ -81,24 +89,24 @@ Deno.test("an ICMP error on the error queue, or a stamp of another moment, is no
   const scmAcknowledged = 2;
   for (
     const [origin, info] of [
-      [2, c.SCM_TSTAMP_SND],
-      [c.SO_EE_ORIGIN_TIMESTAMPING, scmAcknowledged],
+      [2, SCM_TSTAMP_SND],
+      [SO_EE_ORIGIN_TIMESTAMPING, scmAcknowledged],
     ] as const
   ) {
     const { view, lengthBytes } = layOut([
-      [c.IPPROTO_IP, c.IP_RECVERR, extendedError(origin, info, 9)],
+      [IPPROTO_IP, IP_RECVERR, extendedError(origin, info, 9)],
     ]);
     assertEquals(read(view, lengthBytes).moment, undefined);
   }
 });
 
 Deno.test("no stamp is read from a message that says its time is unknown", () => {
-  const { view, lengthBytes } = layOut([[c.SOL_SOCKET, c.SO_TIMESTAMPING, stamp(0n, 0n)]]);
+  const { view, lengthBytes } = layOut([[SOL_SOCKET, SO_TIMESTAMPING, stamp(0n, 0n)]]);
   assertEquals(read(view, lengthBytes).stamped, false);
 });
 
 Deno.test("what the last message said is not said again of the next", () => {
-  const { view, lengthBytes } = layOut([[c.SOL_SOCKET, c.SO_RXQ_OVFL, word(3)]]);
+  const { view, lengthBytes } = layOut([[SOL_SOCKET, SO_RXQ_OVFL, word(3)]]);
   const control = createReceivedControl();
   readControl(view, base, lengthBytes, control);
   assertEquals(control.dropped, 3);
@@ -108,7 +116,7 @@ Deno.test("what the last message said is not said again of the next", () => {
 
 Deno.test("a length that lies ends the reading", () => {
   for (const lie of [0, 1, Cmsghdr.size - 1, Cmsghdr.size + 9, 0x7fff_ffff, 0xffff_ffff]) {
-    const { view, lengthBytes } = layOut([[c.SOL_SOCKET, c.SO_RXQ_OVFL, word(3)]]);
+    const { view, lengthBytes } = layOut([[SOL_SOCKET, SO_RXQ_OVFL, word(3)]]);
     view.setUint32(base + Cmsghdr.length, lie, true);
     const { stamped, dropped, transmitKey } = read(view, lengthBytes);
     assertEquals({ stamped, dropped, transmitKey }, silent, `length ${lie}`);
@@ -117,9 +125,9 @@ Deno.test("a length that lies ends the reading", () => {
 
 Deno.test("data shorter than its type needs is passed over", () => {
   const { view, lengthBytes } = layOut([
-    [c.SOL_SOCKET, c.SO_TIMESTAMPING, word(1)],
-    [c.IPPROTO_IP, c.IP_RECVERR, word(1)],
-    [c.SOL_SOCKET, c.SO_RXQ_OVFL, word(4)],
+    [SOL_SOCKET, SO_TIMESTAMPING, word(1)],
+    [IPPROTO_IP, IP_RECVERR, word(1)],
+    [SOL_SOCKET, SO_RXQ_OVFL, word(4)],
   ]);
   const { stamped, dropped, transmitKey } = read(view, lengthBytes);
   assertEquals({ stamped, dropped, transmitKey }, { ...silent, dropped: 4 });
@@ -136,9 +144,9 @@ Deno.test("a key is written as one control message and nothing beside it", () =>
 
 Deno.test("the receive area holds a stamp, a drop count and an error with its source", () => {
   const { lengthBytes } = layOut([
-    [c.SOL_SOCKET, c.SO_TIMESTAMPING, stamp(1n, 2n)],
-    [c.SOL_SOCKET, c.SO_RXQ_OVFL, word(1)],
-    [c.IPPROTO_IP, c.IP_RECVERR, extendedError(c.SO_EE_ORIGIN_TIMESTAMPING, 0, 1)],
+    [SOL_SOCKET, SO_TIMESTAMPING, stamp(1n, 2n)],
+    [SOL_SOCKET, SO_RXQ_OVFL, word(1)],
+    [IPPROTO_IP, IP_RECVERR, extendedError(SO_EE_ORIGIN_TIMESTAMPING, 0, 1)],
   ]);
   assertEquals(lengthBytes <= RECEIVE_CONTROL_BYTES, true);
 });

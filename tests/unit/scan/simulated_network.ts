@@ -95,7 +95,7 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     return this.transmitFrom(this.batch, from, count);
   }
 
-  transmitAside(): Promise<number> {
+  transmitOnThread(): Promise<number> {
     throw new Error("a single transmitter sends on the thread of the program");
   }
 
@@ -175,7 +175,7 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   }
 
   /** A turn of the event loop: other threads are heard of. */
-  async breathe(): Promise<void> {
+  async yieldToEventLoop(): Promise<void> {
     await setImmediate();
   }
 
@@ -212,7 +212,7 @@ class SimulatedThread implements Transmitter {
     return this.#network.waitingOf(this.batch);
   }
 
-  async transmitAside(from: number, count: number): Promise<number> {
+  async transmitOnThread(from: number, count: number): Promise<number> {
     if (this.#isBusy) throw new Error("one thread was given two batches");
     this.#isBusy = true;
     for (let turns = 1 + this.#random.u32() % 4; turns > 0; turns--) await setImmediate();

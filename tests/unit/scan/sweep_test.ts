@@ -253,11 +253,11 @@ Deno.test("a flood does not keep a scan from ending, nor from hearing a stop", a
       return receive.call(network);
     };
     let turns = 0;
-    const { breathe } = network;
-    network.breathe = () => {
+    const { yieldToEventLoop } = network;
+    network.yieldToEventLoop = () => {
       if (++turns === 10_000) throw new Error("it does not end");
       if (isStopped) sweep.stop();
-      return breathe.call(network);
+      return yieldToEventLoop.call(network);
     };
     const result = await sweep.run();
     assertEquals(result.isComplete, !isStopped);

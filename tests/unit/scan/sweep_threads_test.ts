@@ -107,7 +107,7 @@ Deno.test("a stop without a cooldown still counts what the threads send", async 
   });
   network.beforeTransmit = () => sweep.stop();
   const result = await sweep.run();
-  for (let turn = 0; turn < 100; turn++) await network.breathe();
+  for (let turn = 0; turn < 100; turn++) await network.yieldToEventLoop();
   assertEquals(network.probes.length, result.sent);
   assert(result.sent > 0 && !result.isComplete);
 });
@@ -151,7 +151,7 @@ Deno.test("what a thread fails with ends the sweep, when the others are done", a
   };
   await assertRejects(() => sweep.run(), Error, "broken listener");
   const probes = network.probes.length;
-  for (let turn = 0; turn < 100; turn++) await network.breathe();
+  for (let turn = 0; turn < 100; turn++) await network.yieldToEventLoop();
   assertEquals(network.probes.length, probes);
 });
 
@@ -190,12 +190,12 @@ Deno.test("replies are read while every thread is at work", async () => {
     ...thread,
     transmit: thread.transmit,
     waiting: () => thread.waiting(),
-    transmitAside: async (from: number, count: number) => {
+    transmitOnThread: async (from: number, count: number) => {
       for (let turn = 0; received < backlog; turn++) {
         if (turn === 1000) throw new Error("nobody reads");
-        await network.breathe();
+        await network.yieldToEventLoop();
       }
-      return await thread.transmitAside(from, count);
+      return await thread.transmitOnThread(from, count);
     },
   }));
   const { sweep } = prepareSweep(answering, {
@@ -217,7 +217,7 @@ Deno.test("an error ends the sweep when no thread is at work any more", async ()
   };
   await assertRejects(() => sweep.run(), Error, "broken socket");
   const probes = network.probes.length;
-  for (let turn = 0; turn < 100; turn++) await network.breathe();
+  for (let turn = 0; turn < 100; turn++) await network.yieldToEventLoop();
   assertEquals(network.probes.length, probes);
 });
 
