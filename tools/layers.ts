@@ -48,7 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan", "run"],
     ...["record", "report", "terminal", "packages", "config"],
   ],
-  library: ["time", "packet", "measurement", "targets", "probe"],
+  library: ["time", "packet", "measurement", "targets", "probe", "run"],
   ffi: [],
   main: ["cli"],
 };

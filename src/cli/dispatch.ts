@@ -64,7 +64,7 @@ function isLike(word: string): (command: string) => boolean {
 }
 
 function explain(error: unknown, system: System): ExitCode {
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof Error && error.name === "PlanError") {
     complain(system, error.message);
     return ExitCode.Usage;
   }

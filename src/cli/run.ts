@@ -30,17 +30,15 @@ import type { NameResolution } from "../targets/resolver.ts";
 import type { Transport } from "../probe/transport.ts";
 import { dispatch } from "./dispatch.ts";
 import type { ExitCode } from "./exit_code.ts";
-import type { ScanMachine, WritableFile } from "./commands/scan/machine.ts";
 import type {
-  ClockFinding,
-  Diagnostics,
   EchoNeeds,
   RouteFinding,
   RunSignal,
-  SocketFinding,
-  System,
+  ScanMachine,
   TransportOptions,
-} from "./system.ts";
+  WritableFile,
+} from "../run/machine.ts";
+import type { ClockFinding, Diagnostics, SocketFinding, System } from "./system.ts";
 
 /** Runs icmptime on this machine with the words of its command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {

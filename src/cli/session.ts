@@ -9,6 +9,7 @@ import { LineSink } from "../terminal/line_sink.ts";
 import type { OutputFile } from "../terminal/output_file.ts";
 import type { Reporter } from "../run/reporter.ts";
 import { formatAddress } from "../packet/address.ts";
+import type { RunPlan } from "../run/run_plan.ts";
 import { RunRecorder } from "../run/run_recorder.ts";
 import { shortText } from "../terminal/safe_text.ts";
 import { StatusLine } from "../report/status_line.ts";
@@ -26,7 +27,6 @@ import { complain, giveUpPrivileges } from "./complain.ts";
 import { ExitCode } from "./exit_code.ts";
 import { complainOfOutput, hasLostOutput, obeySignals, openOutputFile } from "./output.ts";
 import { readFileLines } from "./read_file.ts";
-import type { PingPlan } from "./commands/ping/plan.ts";
 import { SkippedLines } from "./skipped_lines.ts";
 import type { System } from "./system.ts";
 import { UsageError } from "./usage_error.ts";
@@ -41,7 +41,7 @@ export interface SessionSetup {
   /** Name of the command, for the `run` record. */
   readonly command: string;
   /** Packets, socket and schedule. */
-  readonly plan: PingPlan;
+  readonly plan: RunPlan;
   /** Whom to ask; at least one target. */
   readonly list: TargetList;
   /** Makes the reporter for standard output (or the file) and standard error. */
@@ -338,7 +338,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
 
 /** Opens the socket of a run; what fails there and does not end the run is reported once. */
 export function openTransport(
-  { transport }: PingPlan,
+  { transport }: RunPlan,
   system: System,
 ): Transport | Promise<Transport> {
   const onTrouble = (error: Error) => complain(system, `${error.message}; the run goes on`);

@@ -1,53 +1,8 @@
 /** What the commands need from the machine. `run.ts` gives them the real one. */
 
-import type { Transport } from "../probe/transport.ts";
+import type { RunMachine } from "../run/machine.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import type { OutputFileHandle } from "../terminal/output_file.ts";
-import type { NameResolver } from "../targets/resolver.ts";
-import type { ScanMachine } from "./commands/scan/machine.ts";
-
-/** What an echo run needs of a socket that takes no privilege. */
-export interface EchoNeeds {
-  /** ICMP identifier that was asked for. */
-  readonly identifier: number | undefined;
-  /** The option that such a socket cannot carry out; undefined for none. */
-  readonly obstacle: string | undefined;
-}
-
-/** How a socket is to be opened. */
-export interface TransportOptions {
-  /** Interface to send from. */
-  readonly interfaceName?: string | undefined;
-  /** Source address to send from, an unsigned 32-bit number. */
-  readonly sourceAddress?: number | undefined;
-  /** Firewall mark. */
-  readonly mark?: number | undefined;
-  /** ICMP types to hear. */
-  readonly icmpTypes: readonly number[];
-  /** Longest datagram that will be sent, in bytes. */
-  readonly datagramBytes: number;
-  /** Take stamps from the kernel where it has them. */
-  readonly kernelStamps: boolean;
-  /** Only echo requests will be sent: without raw sockets, one that needs no privilege will do. */
-  readonly echo?: EchoNeeds | undefined;
-  /** Called once for each kind of failure that the run survives. */
-  readonly onTrouble?: ((error: Error) => void) | undefined;
-}
-
-/** Signals that a run answers to. */
-export type RunSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT" | "SIGUSR1";
-
-/** The route to a destination. */
-export type RouteFinding =
-  | {
-    readonly kind: "routed";
-    /** Source address that the kernel would use, an unsigned 32-bit number. */
-    readonly source: number;
-    /** Interface that has it. */
-    readonly interfaceName: string | undefined;
-  }
-  | { readonly kind: "broadcast" }
-  | { readonly kind: "unreachable"; readonly message: string };
 
 /** What a raw socket turned out to be able to do. */
 export type SocketFinding =
@@ -82,18 +37,10 @@ export interface Diagnostics {
   isFileCapabilityIgnored(): boolean;
 }
 
-/** The machine. */
-export interface System {
-  /** For `scan`. */
-  readonly scan: ScanMachine;
+/** The machine: the ports of a run, and what the command line needs beside them. */
+export interface System extends RunMachine {
   /** For `doctor`. */
   readonly diagnostics: Diagnostics;
-  /** Time since the program was started, in milliseconds. */
-  elapsedMs(): number;
-  /** Asks the kernel whether an address is a broadcast address; sends nothing. */
-  isBroadcast(address: number): boolean;
-  /** Asks the kernel for the route to an address; sends nothing. */
-  findRoute(address: number): RouteFinding;
   /** Standard output. */
   readonly stdout: ByteSink;
   /** Standard error. */
@@ -104,19 +51,8 @@ export interface System {
   readonly stderrIsTerminal: boolean;
   /** The bytes of a file, or of standard input for `-`, as they are read; reading ends with the loop over them. */
   readBytes(path: string): AsyncIterable<Uint8Array>;
-  /** Opens a file for appending, making it where there is none; undefined for a named pipe that nobody reads yet. */
+  /** Opens a file for appending, making it where there is none; undefined for a named pipe without a reader. */
   openAppend(path: string): OutputFileHandle | undefined;
   /** Name of an address; undefined when it has none. Never rejects. */
   lookUpAddress(address: number): Promise<string | undefined>;
-  /** Names. */
-  readonly resolver: NameResolver;
-  /** Opens a socket; throws, or rejects, where the system refuses. The caller closes it. */
-  openTransport(options: TransportOptions): Transport | Promise<Transport>;
-  /**
-   * Gives up root and capabilities for good. Call once every socket and file is open. Returns what of root is left,
-   * and why; undefined where nothing is. Throws where it must not go on.
-   */
-  dropPrivileges(): string | undefined;
-  /** Calls `handler` at a signal; the returned function ends that. */
-  onSignal(signal: RunSignal, handler: () => void): () => void;
 }

@@ -1,6 +1,7 @@
 /** A machine for the commands: simulated network, memory for its streams, names from a table. */
 
-import type { RunSignal, System } from "../../src/cli/system.ts";
+import type { System } from "../../src/cli/system.ts";
+import type { RunSignal } from "../../src/run/machine.ts";
 import type { NameResolution } from "../../src/targets/resolver.ts";
 import { MemorySink } from "./memory_sink.ts";
 import type { Network } from "./simulated_network.ts";

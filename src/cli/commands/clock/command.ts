@@ -6,18 +6,18 @@ import { SharedAddresses } from "../../../probe/shared_addresses.ts";
 import { PrecisionGoal, precisionMs } from "../../../clock/mod.ts";
 import type { ClockEvent } from "../../../record/clock_record.ts";
 import { ClockRecorder } from "../../../run/clock_recorder.ts";
+import { planRun, type RunPlan } from "../../../run/run_plan.ts";
 import { ClockReporter } from "../../../report/clock_reporter.ts";
 import { LineSink } from "../../../terminal/line_sink.ts";
 import type { Target } from "../../../targets/target.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
 import { type Clock, formatMs } from "../../../time/mod.ts";
 import { CLOCK_COMMAND, CLOCK_OPTIONS } from "./options.ts";
-import { type ClockOptions, planClock, randomOriginateMs, stampsVia } from "./plan.ts";
+import { type ClockOptions, readClockOptions } from "./plan.ts";
 import { checkJson, parseCommandLine } from "../../command_line.ts";
 import { complain, giveUpPrivileges } from "../../complain.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { formatHelp } from "../../help.ts";
-import type { PingPlan } from "../ping/plan.ts";
 import { complainOfOutput, hasLostOutput, obeySignals } from "../../output.ts";
 import { print } from "../../print.ts";
 import { gatherTargets, openTransport, remainingMs } from "../../session.ts";
@@ -39,7 +39,7 @@ export async function runClock(words: readonly string[], system: System): Promis
   if (options.help) return print(system, formatHelp(CLOCK_COMMAND));
   if (options.version) return print(system, `icmptime ${VERSION}\n`);
   checkJson(options);
-  const plan = planClock(options);
+  const plan = planRun(readClockOptions(options));
   const list = await gatherTargets(operands, options.file, system, {
     deadlineMs: options.deadline,
   });
@@ -54,7 +54,7 @@ export async function runClock(words: readonly string[], system: System): Promis
 
 async function measure(
   options: ClockOptions,
-  plan: PingPlan,
+  plan: RunPlan,
   list: TargetList,
   system: System,
 ): Promise<ExitCode> {
@@ -110,8 +110,6 @@ async function measure(
         ...plan.prober,
         deadlineMs: remainingMs(plan.prober.deadlineMs, system),
         groupMs: 0,
-        ...stampsVia(options, plan),
-        originate: randomOriginateMs,
         punctual: true,
         targets: shared.asked,
         schedule: (startNs) =>

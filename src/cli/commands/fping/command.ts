@@ -3,12 +3,13 @@
 import { parseAddress } from "../../../packet/mod.ts";
 import { AliveReporter } from "../../../report/alive_reporter.ts";
 import { FpingReporter } from "../../../report/fping_reporter.ts";
+import type { RunOptions } from "../../../run/run_options.ts";
+import { planRun } from "../../../run/run_plan.ts";
 import { parseCommandLine } from "../../command_line.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { FPING_COMMAND, FPING_OPTIONS } from "./options.ts";
 import { formatHelp } from "../../help.ts";
 import type { Parsed } from "../../option.ts";
-import { DEFAULT_PING_OPTIONS, planPing } from "../ping/plan.ts";
 import { print } from "../../print.ts";
 import { gatherTargets, runSession } from "../../session.ts";
 import type { System } from "../../system.ts";
@@ -21,6 +22,8 @@ const DEFAULT_INTERVAL_MS = 10;
 const DEFAULT_PERIOD_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 500;
 const LONGEST_DEFAULT_TIMEOUT_MS = 2000;
+const DEFAULT_RETRIES = 3;
+const DEFAULT_BACKOFF = 1.5;
 
 /**
  * Runs `fping` and returns the exit code.
@@ -49,7 +52,7 @@ export async function runFping(words: readonly string[], system: System): Promis
     command: "fping",
     asksAllAddresses: options.all,
     immediate: true,
-    plan: planFping(options, list.targets.length),
+    plan: planRun(readFpingOptions(options, list.targets.length)),
     list,
     openReporter: (output, errors) =>
       many
@@ -69,39 +72,36 @@ export async function runFping(words: readonly string[], system: System): Promis
   }, system);
 }
 
-function planFping(options: FpingOptions, targetCount: number): ReturnType<typeof planPing> {
+function readFpingOptions(options: FpingOptions, targetCount: number): RunOptions {
   const many = options.loop || options.count !== undefined;
   const periodMs = options.period ?? DEFAULT_PERIOD_MS;
   const spacingMs = options.interval ?? DEFAULT_INTERVAL_MS;
   const timeoutMs = options.timeout ??
     (many ? Math.min(periodMs, LONGEST_DEFAULT_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS);
-  if (options.src !== undefined && parseAddress(options.src) === undefined) {
-    throw new UsageError(
-      `Cannot send from ${options.src}: want an IPv4 address`,
-      "--src",
-      options.src,
-    );
-  }
-  const plan = planPing({
-    ...DEFAULT_PING_OPTIONS,
-    echo: !options["icmp-timestamp"],
-    "stamp-at": options["stamp-at"] ?? "queue",
-    count: options.count,
-    loop: options.loop,
-    interval: many ? Math.max(periodMs, spacingMs * targetCount) : timeoutMs,
-    spacing: spacingMs,
-    timeout: timeoutMs,
-    retries: many ? undefined : options.retry ?? 3,
+  const tries = 1 + (options.retry ?? DEFAULT_RETRIES);
+  const isEcho = !options["icmp-timestamp"];
+  return {
+    kind: isEcho ? "echo" : "timestamp",
     ttl: options.ttl,
     tos: options.tos,
-    interface: [options.iface, options.src].filter((word) => word !== undefined),
+    dontFragment: options.dontfrag,
+    payload: isEcho && options.size !== undefined ? new Uint8Array(options.size) : undefined,
+    count: options.loop ? Infinity : options.count ?? tries,
+    intervalMs: many ? Math.max(periodMs, spacingMs * targetCount) : timeoutMs,
+    spacingMs,
+    timeoutMs,
+    stopOnReply: !many,
+    backoff: options.backoff ?? DEFAULT_BACKOFF,
+    interfaceName: options.iface,
+    sourceAddress: readSource(options.src),
     mark: options.fwmark,
-    "path-mtu": options.dontfrag ? "do" : undefined,
-    payload: options["icmp-timestamp"] || options.size === undefined
-      ? undefined
-      : new Uint8Array(options.size),
-  });
-  const { prober } = plan;
-  if (options.backoff === undefined || many) return plan;
-  return { ...plan, prober: { ...prober, backoff: options.backoff } };
+    stampAt: options["stamp-at"] ?? "queue",
+  };
+}
+
+function readSource(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const address = parseAddress(text);
+  if (address !== undefined) return address;
+  throw new UsageError(`Cannot send from ${text}: want an IPv4 address`, "--src", text);
 }

@@ -1,11 +1,12 @@
 /** `icmptime ping`: from words to exit code. */
 
+import { planRun } from "../../../run/run_plan.ts";
 import { ReverseNames } from "../../../targets/reverse_names.ts";
 import { checkJson, parseCommandLine } from "../../command_line.ts";
 import { ExitCode } from "../../exit_code.ts";
 import type { Parsed } from "../../option.ts";
 import { PING_COMMAND, PING_OPTIONS } from "./options.ts";
-import { planPing } from "./plan.ts";
+import { readPingOptions } from "./plan.ts";
 import { checkFields, loadReporter } from "./reporter.ts";
 import { gatherTargets, runSession } from "../../session.ts";
 import type { System } from "../../system.ts";
@@ -25,7 +26,7 @@ export async function runPing(words: readonly string[], system: System): Promise
   if (text !== undefined) return (await import("../../print.ts")).print(system, text);
   checkJson(options);
   await checkFields(options);
-  const plan = planPing(options);
+  const plan = planRun(readPingOptions(options));
   const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options["all-addresses"],
     exclude: options.exclude.flat(),

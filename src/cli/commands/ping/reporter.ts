@@ -7,13 +7,9 @@ import type { LineSink } from "../../../terminal/line_sink.ts";
 import type { Reporter } from "../../../run/reporter.ts";
 import type { ReverseNames } from "../../../targets/reverse_names.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
-import type { Parsed } from "../../option.ts";
-import type { PING_OPTIONS } from "./options.ts";
-import { asksWhoIsAlive } from "./plan.ts";
+import { asksWhoIsAlive, type PingOptions } from "./plan.ts";
 import { UsageError } from "../../usage_error.ts";
 
-/** Parsed options of `ping`. */
-export type PingOptions = Parsed<typeof PING_OPTIONS>;
 type Format = NonNullable<PingOptions["format"]>;
 
 /** Makes a reporter whose lines go to `output`, and to `errors` what is no result. */

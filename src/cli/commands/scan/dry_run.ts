@@ -18,7 +18,7 @@ import { readEgress } from "../../egress.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { openOutput } from "../../open_output.ts";
 import { complainOfOutput, openOutputFile } from "../../output.ts";
-import type { WritableFile } from "./machine.ts";
+import type { WritableFile } from "../../../run/machine.ts";
 import { DEFAULT_TTL } from "./options.ts";
 import type { ScanSetup } from "./setup.ts";
 import type { System } from "../../system.ts";

@@ -19,7 +19,7 @@ import { Sweep } from "../../../scan/sweep.ts";
 import { complain, giveUpPrivileges } from "../../complain.ts";
 import { readEgress } from "../../egress.ts";
 import { ExitCode } from "../../exit_code.ts";
-import type { OpenScan, WritableFile } from "./machine.ts";
+import type { OpenScan, WritableFile } from "../../../run/machine.ts";
 import { formatScanMetadata } from "./metadata.ts";
 import { DEFAULT_TTL } from "./options.ts";
 import type { ScanSetup } from "./setup.ts";

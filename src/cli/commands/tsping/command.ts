@@ -1,10 +1,11 @@
 /** `icmptime tsping`: tsping's words in, tsping's lines out. */
 
 import { TspingReporter } from "../../../report/tsping_reporter.ts";
+import { planRun } from "../../../run/run_plan.ts";
 import { parseCommandLine } from "../../command_line.ts";
+import { readEgress } from "../../egress.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { formatHelp } from "../../help.ts";
-import { DEFAULT_PING_OPTIONS, planPing } from "../ping/plan.ts";
 import { print } from "../../print.ts";
 import { gatherTargets, runSession } from "../../session.ts";
 import type { System } from "../../system.ts";
@@ -32,16 +33,15 @@ export async function runTsping(words: readonly string[], system: System): Promi
   if (list === undefined) return ExitCode.Unresolved;
   const spacing = options["target-spacing"] ?? 0;
   const round = spacing * list.targets.length + (options["sleep-time"] ?? DEFAULT_SLEEP_MS);
-  const plan = planPing({
-    ...DEFAULT_PING_OPTIONS,
-    echo: options["icmp-echo"],
-    "stamp-at": options["stamp-at"] ?? "queue",
-    loop: true,
-    interval: Math.max(SHORTEST_ROUND_MS, round),
-    spacing,
-    timeout: TIMEOUT_MS,
-    interface: options.interface === undefined ? [] : [options.interface],
+  const plan = planRun({
+    ...readEgress(options.interface === undefined ? [] : [options.interface]),
+    kind: options["icmp-echo"] ? "echo" : "timestamp",
+    count: Infinity,
+    intervalMs: Math.max(SHORTEST_ROUND_MS, round),
+    spacingMs: spacing,
+    timeoutMs: TIMEOUT_MS,
     mark: options["fw-mark"],
+    stampAt: options["stamp-at"] ?? "queue",
   });
   return await runSession({
     command: "tsping",

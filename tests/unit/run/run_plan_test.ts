@@ -1,0 +1,106 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parseDatagram, ProbeTemplate } from "../../../src/packet/mod.ts";
+import type { RunOptions } from "../../../src/run/run_options.ts";
+import { PlanError, planRun, type RunPlan } from "../../../src/run/run_plan.ts";
+
+const HOST = { index: 0, label: "h", address: 0xc6336407 };
+const PLAIN: RunOptions = { kind: "timestamp", count: 3, intervalMs: 1000, timeoutMs: 500 };
+
+/** The datagram of the plan's first probe to {@linkcode HOST}. */
+function firstDatagram({ prober: { template } }: RunPlan): Uint8Array {
+  const made = template instanceof ProbeTemplate ? template : template(HOST);
+  return made.emit({ destination: HOST.address, sequence: 1, originateMs: 0 });
+}
+
+function headerOf(options: Partial<RunOptions>) {
+  const parsed = parseDatagram(firstDatagram(planRun({ ...PLAIN, ...options })));
+  assert(parsed.ok);
+  return parsed.value;
+}
+
+Deno.test("run plan: packets are those of RFC 792 unless the options say otherwise", () => {
+  const { header, message } = headerOf({});
+  assertEquals([header.ttl, header.tos, header.dontFragment], [64, 0, false]);
+  assertEquals(message.code, 0);
+  assertEquals(planRun(PLAIN).messageBytes, 20);
+});
+
+Deno.test("run plan: header fields reach the packets", () => {
+  const { header, message } = headerOf({
+    ttl: 7,
+    tos: 8,
+    dontFragment: true,
+    code: 9,
+    sourceAddress: 0x0a000001,
+  });
+  assertEquals([header.ttl, header.tos, header.dontFragment], [7, 8, true]);
+  assertEquals(header.source, 0x0a000001);
+  assertEquals(message.code, 9);
+});
+
+Deno.test("run plan: an echo of 56 bytes carries a cookie, one with a payload of its own does not", () => {
+  const plain = planRun({ ...PLAIN, kind: "echo" });
+  assertEquals([plain.messageBytes, plain.prober.stampPayload], [64, true]);
+  const own = planRun({ ...PLAIN, kind: "echo", payload: new Uint8Array(3) });
+  assertEquals([own.messageBytes, own.prober.stampPayload], [11, false]);
+});
+
+Deno.test("run plan: the socket receives the answer's type and ICMP errors", () => {
+  assertEquals(planRun(PLAIN).transport.icmpTypes, [14, 3, 4, 5, 11, 12]);
+  assertEquals(planRun({ ...PLAIN, kind: "echo" }).transport.icmpTypes, [0, 3, 4, 5, 11, 12]);
+});
+
+Deno.test("run plan: an unprivileged socket is enough for an echo, unless an option needs more", () => {
+  assertEquals(planRun(PLAIN).transport.echo, undefined);
+  const needs = planRun({ ...PLAIN, kind: "echo", identifier: 5, rawSocketFor: "--code" });
+  assertEquals(needs.transport.echo, { identifier: 5, obstacle: "--code" });
+});
+
+Deno.test("run plan: probes leave in groups only where the caller does not set the spacing", () => {
+  assertEquals(planRun(PLAIN).prober.groupMs, 9);
+  assertEquals(planRun({ ...PLAIN, spacingMs: 0 }).prober.groupMs, undefined);
+});
+
+Deno.test("run plan: backoff is for tries until a reply", () => {
+  assertEquals(planRun({ ...PLAIN, backoff: 2 }).prober.backoff, undefined);
+  assertEquals(planRun({ ...PLAIN, backoff: 2, stopOnReply: true }).prober.backoff, 2);
+});
+
+Deno.test("run plan: the IP option names the target twice", () => {
+  const plan = planRun({ ...PLAIN, kind: "echo", stampsFrom: "ip-option" });
+  const parsed = parseDatagram(firstDatagram(plan));
+  assert(parsed.ok);
+  const [kind, length, pointer, flags, ...address] = parsed.value.header.options;
+  assertEquals([kind, length, pointer, flags], [68, 20, 5, 3]);
+  assertEquals(address.slice(0, 4), [0xc6, 0x33, 0x64, 0x07]);
+  assertEquals(address.slice(8, 12), [0xc6, 0x33, 0x64, 0x07]);
+});
+
+Deno.test("run plan: random originate timestamps are an hour or more from the time of day", () => {
+  const { prober } = planRun({ ...PLAIN, originateMs: "random" });
+  const dayMs = 86_400_000;
+  for (let i = 0; i < 100; i++) {
+    const before = Date.now();
+    const stamp = prober.originate?.() ?? NaN;
+    const ahead = (stamp - before % dayMs + dayMs) % dayMs;
+    assert(ahead >= 3_600_000 && ahead <= 23 * 3_600_000, `${ahead}`);
+  }
+  assertEquals(planRun({ ...PLAIN, originateMs: 5 }).prober.originate, undefined);
+  assertEquals(planRun({ ...PLAIN, originateMs: 5 }).prober.originateMs, 5);
+});
+
+Deno.test("run plan: what cannot be sent is refused", () => {
+  assertThrows(
+    () => planRun({ ...PLAIN, payload: new Uint8Array(65_496) }),
+    PlanError,
+    "Cannot send 65496 bytes after a timestamp message: expected at most 65495",
+  );
+  assertThrows(
+    () => planRun({ ...PLAIN, count: Infinity, intervalMs: 0 }),
+    PlanError,
+    "Cannot wait 500 ms for each of endless probes sent every 0 ms",
+  );
+  // 65 536 probes have a sequence number each.
+  planRun({ ...PLAIN, count: 65_536, intervalMs: 0 });
+  assertThrows(() => planRun({ ...PLAIN, count: 65_537, intervalMs: 0 }), PlanError);
+});
