@@ -42,10 +42,15 @@ import type { ClockFinding, Diagnostics, SocketFinding, System } from "./system.
 
 /** Runs icmptime on this machine with the words of its command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
-  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
+  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor && !isDumb());
   const exitCode = await dispatch(args, realSystem);
   await stderr?.drain();
   return exitCode;
+}
+
+/** A terminal without escapes: no colours, and no line that is written over. */
+function isDumb(): boolean {
+  return Deno.env.get("TERM") === "dumb";
 }
 
 /** Opened when first written to: a run with all output in a file needs neither. */
@@ -95,7 +100,7 @@ const realSystem: System = {
     return stderr ??= new OutputQueue(openStandard(2), () => {}, MAX_BACKLOG_BYTES);
   },
   stdoutIsTerminal: Deno.stdout.isTerminal(),
-  stderrIsTerminal: Deno.stderr.isTerminal(),
+  stderrIsTerminal: Deno.stderr.isTerminal() && !isDumb(),
   readBytes,
   openAppend: (path) => openNamed(path, () => OutputDescriptor.openAppend(path)),
   lookUpAddress,

@@ -47,7 +47,7 @@ export interface System extends RunMachine {
   readonly stderr: ByteSink;
   /** Standard output is a terminal. */
   readonly stdoutIsTerminal: boolean;
-  /** Standard error is a terminal. */
+  /** Standard error is a terminal on which a line can be written over. */
   readonly stderrIsTerminal: boolean;
   /** The bytes of a file, or of standard input for `-`, as they are read; reading ends with the loop over them. */
   readBytes(path: string): AsyncIterable<Uint8Array>;

@@ -54,7 +54,7 @@ export class ClockReporter {
 
   /** Shows how far the measurement is, on a terminal. */
   progress(nowNs: number, events: () => readonly ClockEvent[]): void {
-    this.#live?.show(nowNs, () => formatClockProgress(events(), this.#options.probes));
+    this.#live?.show(nowNs, () => [formatClockProgress(events(), this.#options.probes)]);
   }
 
   /** Writes what is known; `brief`: a line for each clock that is being followed. */

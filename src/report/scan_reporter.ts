@@ -32,8 +32,6 @@ export interface ScanReporterOptions {
   readonly fields?: readonly string[] | undefined;
   /** Only these records; all when empty. */
   readonly only: readonly ScanRecordKind[];
-  /** Notes an address; true when it was noted before. Text has each address once; needed where each is probed several times. */
-  readonly isListed?: ((address: number) => boolean) | undefined;
 }
 
 /** Names of all fields of single records. */
@@ -48,7 +46,6 @@ export class ScanReporter {
   readonly #format: ScanReporterOptions["format"];
   readonly #columns: readonly string[];
   readonly #wanted: ReadonlySet<ScanRecordKind>;
-  readonly #isListed: ScanReporterOptions["isListed"];
   /** A line of json or csv for each kind of record. */
   readonly #formatReply: (reply: ScanReply) => string;
   readonly #formatRefused: (refusal: ScanRefusal) => string;
@@ -59,7 +56,6 @@ export class ScanReporter {
     const { fields, only, format } = options;
     this.#sink = sink;
     this.#format = format;
-    this.#isListed = options.isListed;
     this.#wanted = new Set(only.length === 0 ? SCAN_RECORDS : only);
     this.#columns = fields ?? ["type", ...scanFieldNames()];
     const formatter = <S>(type: string, table: readonly Field<S>[]) =>
@@ -77,13 +73,11 @@ export class ScanReporter {
     if (this.#format === "csv") this.#sink.header(this.#columns.join(","));
   }
 
-  /** Writes a reply. Text has each address once: repeated replies are left out. */
-  reply(reply: ScanReply): void {
+  /** Writes a reply; text has only the first of each host. */
+  reply(reply: ScanReply, isNew: boolean): void {
     if (!this.#wanted.has("replied")) return;
     if (this.#format !== "text") this.#sink.line(this.#formatReply(reply));
-    else if (!reply.flags.includes("duplicate") && this.#isListed?.(reply.address) !== true) {
-      this.#sink.line(formatAddress(reply.address));
-    }
+    else if (isNew) this.#sink.line(formatAddress(reply.address));
   }
 
   /** Writes an ICMP error. Text has only hosts that answered. */

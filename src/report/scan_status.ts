@@ -2,73 +2,79 @@
 
 import type { ScanCounts, ScanProgress } from "../scan/scan_record.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
+import { LiveLine, type LiveLineOptions } from "../terminal/live_line.ts";
+import { countOf, formatCount, formatDuration } from "../terminal/quantity.ts";
+import { TimeLeft } from "./time_left.ts";
 
-/** A line that is not written over appears at most this often, in seconds. */
-const PLAIN_INTERVAL_SECONDS = 10;
-const ERASE = "\r\x1b[K";
+/** Hosts of a scan, each counted once however often it is probed. */
+export interface ScanHosts {
+  /** Hosts of this machine's share. */
+  readonly targets: number;
+  /** Those that have answered. */
+  answered: number;
+}
 
-/** Shows progress on standard error: written over on a terminal, a line now and then elsewhere. */
+/** Shows the progress of a scan on standard error. */
 export class ScanStatus {
-  readonly #stream: ByteSink;
-  readonly #isTerminal: boolean;
-  readonly #encoder = new TextEncoder();
-  #shownSeconds = 0;
-  #isVisible = false;
+  readonly #line: LiveLine;
+  readonly #hosts: ScanHosts;
+  readonly #timeLeft = new TimeLeft();
 
-  /** Writes to `stream`. */
-  constructor(stream: ByteSink, isTerminal: boolean) {
-    this.#stream = stream;
-    this.#isTerminal = isTerminal;
+  /** Writes to `stream`; `hosts` is read each time. */
+  constructor(stream: ByteSink, hosts: ScanHosts, options?: LiveLineOptions) {
+    this.#line = new LiveLine(stream, options);
+    this.#hosts = hosts;
   }
 
   /** Shows where the scan stands. */
   show(progress: ScanProgress): void {
-    if (this.#stream.isBacklogged) return;
-    if (this.#isTerminal) {
-      this.#write(`${ERASE}${formatScanProgress(progress)}`);
-      this.#isVisible = true;
-    } else if (progress.elapsedSeconds - this.#shownSeconds >= PLAIN_INTERVAL_SECONDS) {
-      this.#shownSeconds = progress.elapsedSeconds;
-      this.#write(`${formatScanProgress(progress)}\n`);
-    }
+    const { elapsedSeconds, position, length } = progress;
+    this.#timeLeft.note(elapsedSeconds, position);
+    const left = this.#timeLeft.secondsTo(length) ?? progress.remainingSeconds;
+    this.#line.show(
+      elapsedSeconds * 1e9,
+      () => scanProgressParts(progress, this.#hosts, formatLeft(progress, left)),
+    );
   }
 
   /** Takes the line away, so that something else can be written. */
   erase(): void {
-    if (!this.#isVisible) return;
-    this.#write(ERASE);
-    this.#isVisible = false;
+    this.#line.erase();
   }
 
-  /** Leaves the last line standing. */
-  end(progress: ScanProgress): void {
-    this.erase();
-    this.#write(`${formatScanProgress(progress)}\n`);
-  }
-
-  #write(text: string): void {
-    try {
-      this.#stream.writeSync(this.#encoder.encode(text));
-    } catch {
-      // The terminal has gone; the scan has not.
-    }
+  /** Writes a line that stays: of a scan that has ended, or that goes on. */
+  settle(progress: ScanProgress, isOver: boolean): void {
+    const length = `${formatDuration(progress.elapsedSeconds)} ${isOver ? "in all" : "so far"}`;
+    this.#line.end(scanProgressParts(progress, this.#hosts, length));
   }
 }
 
-/** `12.5 %, 12,500 sent at 9,998/s, 310 hits (2.48 %), 0 dropped, 9 s left`. */
-export function formatScanProgress(progress: ScanProgress): string {
-  const { position, length, sent, replies, sendRate, dropped, remainingSeconds, phase } = progress;
+/** The share of the work, a time, hosts, probes and losses, as `310 hosts answered (2.48 %)`: the most important first. */
+export function scanProgressParts(
+  progress: ScanProgress,
+  { targets, answered }: ScanHosts,
+  time: string,
+): string[] {
+  const { position, length, sent, sendRate, dropped, phase } = progress;
   const percent = length === 0 ? 100 : position / length * 100;
-  const hitRate = sent === 0 ? 0 : replies / sent * 100;
-  const isDone = position >= length;
-  const speed = isDone && phase === "cooldown" ? "" : ` at ${formatCount(sendRate)}/s`;
-  const left = phase === "cooldown"
-    ? `${formatSeconds(progress.elapsedSeconds)} in all`
-    : `${formatSeconds(remainingSeconds)} left`;
-  return `${percent.toFixed(1)} %, ${formatCount(sent)} sent${speed}, ${
-    formatCount(replies)
-  } hits ` +
-    `(${hitRate.toFixed(2)} %), ${formatCount(dropped)} dropped, ${left}`;
+  // Each pass over the targets asks all of them: with the first one over, all have been asked.
+  const asked = Math.min(sent, targets);
+  const hitRate = asked === 0 ? 0 : answered / asked * 100;
+  const speed = phase === "sending" ? ` at ${formatCount(sendRate)}/s` : "";
+  return [
+    `${percent.toFixed(1)} %`,
+    time,
+    `${countOf(answered, "host")} answered (${hitRate.toFixed(2)} %)`,
+    `${formatCount(sent)} sent${speed}`,
+    `${formatCount(dropped)} dropped`,
+  ];
+}
+
+/** The time until the last probe, or until the last reply is waited for. */
+function formatLeft({ phase, remainingSeconds }: ScanProgress, leftSeconds: number): string {
+  return phase === "sending"
+    ? `${formatDuration(leftSeconds < 10 ? Math.ceil(leftSeconds) : leftSeconds)} left`
+    : `waiting ${formatDuration(Math.ceil(remainingSeconds))} more for replies`;
 }
 
 /** Sentences about what a reader of the results must know; none when all went well. */
@@ -104,18 +110,4 @@ export function describeBlocked({ blocked, replies }: ScanCounts): string {
   return replies === 0
     ? `this machine's firewall lets no reply through: ${formatCount(blocked)} arrived, ${cure}`
     : `lost replies: this machine's firewall kept back ${formatCount(blocked)}, ${cure}`;
-}
-
-/** A duration to one significant part: `4.5 s`, `12 min`, `3.2 h`, `6.1 days`. */
-export function formatSeconds(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "unknown time";
-  if (seconds < 100) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  if (seconds < 6000) return `${(seconds / 60).toFixed(0)} min`;
-  if (seconds < 172_800) return `${(seconds / 3600).toFixed(1)} h`;
-  return `${(seconds / 86_400).toFixed(1)} days`;
-}
-
-/** A whole number with thousands apart. */
-export function formatCount(value: number): string {
-  return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -1,36 +1,28 @@
-/** The live line of a run on a terminal: how many, how fast, how much longer. */
+/** The live line of a ping run: how many, how much longer, how fast. */
 
-import type { ProbeCounters } from "../stats/mod.ts";
+import type { ProgressDisplay, RunProgress } from "../run/reporter.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
-import { LiveLine } from "../terminal/live_line.ts";
-
-/** What a run has come to. */
-export interface RunProgress {
-  /** Sums over all targets. */
-  readonly totals: ProbeCounters;
-  /** Targets that have answered. */
-  readonly answered: number;
-}
+import { LiveLine, type LiveLineOptions } from "../terminal/live_line.ts";
+import { formatCount, formatDuration } from "../terminal/quantity.ts";
+import { TimeLeft } from "./time_left.ts";
 
 /** Writes one line that is written over again and again. */
-export class StatusLine {
+export class StatusLine implements ProgressDisplay {
   readonly #line: LiveLine;
   readonly #targets: number;
   readonly #probes: number;
-  #startNs: number | undefined;
+  readonly #timeLeft = new TimeLeft();
 
   /** `probes`: how many the run will send in all; Infinity when it has no end. */
-  constructor(terminal: ByteSink, targets: number, probes: number) {
-    this.#line = new LiveLine(terminal);
+  constructor(terminal: ByteSink, targets: number, probes: number, options?: LiveLineOptions) {
+    this.#line = new LiveLine(terminal, options);
     this.#targets = targets;
     this.#probes = probes;
   }
 
   /** Shows the line, a few times a second at most. */
   show(nowNs: number, progress: () => RunProgress): void {
-    this.#startNs ??= nowNs;
-    const seconds = (nowNs - this.#startNs) / 1e9;
-    this.#line.show(nowNs, () => this.#format(progress(), seconds));
+    this.#line.show(nowNs, () => this.#format(progress(), nowNs / 1e9));
   }
 
   /** Takes the line away, so that others can be written. */
@@ -38,24 +30,18 @@ export class StatusLine {
     this.#line.erase();
   }
 
-  #format({ totals, answered }: RunProgress, seconds: number): string {
-    const done = totals.sent + totals.unsent;
-    const rate = seconds > 0 ? done / seconds : 0;
-    const left = Number.isFinite(this.#probes) && rate > 0
-      ? `, ${formatSeconds((this.#probes - done) / rate)} left`
-      : "";
+  #format({ totals, answered }: RunProgress, nowSeconds: number): string[] {
+    const timeLeft = this.#timeLeft;
+    timeLeft.note(nowSeconds, totals.sent + totals.unsent);
+    const left = timeLeft.secondsTo(this.#probes);
     const { lossRatio } = totals;
-    const loss = lossRatio === undefined ? "" : `${(lossRatio * 100).toFixed(1)} % loss, `;
-    return `${answered}/${this.#targets} targets, ${totals.sent} sent, ${totals.received} received, ` +
-      `${loss}${rate.toFixed(0)}/s${left}`;
+    return [
+      `${formatCount(answered)} of ${formatCount(this.#targets)} answered`,
+      ...(left === undefined ? [] : [`${formatDuration(Math.round(left))} left`]),
+      ...(lossRatio === undefined ? [] : [`${(lossRatio * 100).toFixed(1)} % loss`]),
+      `${formatCount(totals.sent)} sent`,
+      `${formatCount(totals.received)} received`,
+      `${formatCount(timeLeft.rate)}/s`,
+    ];
   }
-}
-
-function formatSeconds(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60
-    ? `${minutes} min ${whole % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -11,7 +11,24 @@ import type {
   TimeoutEvent,
   UnsentEvent,
 } from "./event.ts";
+import type { ProbeCounters } from "../stats/mod.ts";
 import type { TargetSummary } from "./target_statistics.ts";
+
+/** How far a run is. */
+export interface RunProgress {
+  /** Sums over all targets. */
+  readonly totals: ProbeCounters;
+  /** Targets that have answered. */
+  readonly answered: number;
+}
+
+/** Shows how far a run is while it lasts. */
+export interface ProgressDisplay {
+  /** Shows it, unless it was shown just now; `nowNs` is CLOCK_MONOTONIC. `progress` is called only when it is shown. */
+  show(nowNs: number, progress: () => RunProgress): void;
+  /** Takes the display away, so that lines can be written. */
+  erase(): void;
+}
 
 /** Turns the events of a run into output. */
 export interface Reporter {

@@ -7,8 +7,7 @@ import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { IntervalStatistics } from "./interval_statistics.ts";
 import { RepeatLimit, StrayLimit } from "./repeat_limit.ts";
-import type { Reporter } from "./reporter.ts";
-import type { StatusLine } from "../report/status_line.ts";
+import type { ProgressDisplay, Reporter } from "./reporter.ts";
 import { TargetStatistics, type TargetSummary } from "./target_statistics.ts";
 
 /** What arrived and was no answer, counted. */
@@ -44,7 +43,7 @@ export interface RunRecorderOptions {
   /** Let every line go as soon as it is known, also in a busy run. */
   readonly immediate?: boolean | undefined;
   /** A live line on the terminal. */
-  readonly status?: StatusLine | undefined;
+  readonly status?: ProgressDisplay | undefined;
 }
 
 /** Listens to a run. */
@@ -64,7 +63,7 @@ export class RunRecorder implements ProbeListener {
   readonly #reportsIntervals: boolean;
   readonly #watch: RunRecorderOptions["watch"];
   readonly #idle: RunRecorderOptions["idle"];
-  readonly #status: StatusLine | undefined;
+  readonly #status: ProgressDisplay | undefined;
   readonly #immediate: boolean;
   #flushedNs = -Infinity;
 

@@ -101,7 +101,7 @@ export interface ScanProgress extends ScanCounts {
   readonly sendRate: number;
   /** First replies a second since the last progress. */
   readonly replyRate: number;
-  /** Seconds until the last probe at that speed, without cooldown. */
+  /** Seconds until the last probe at that speed while sending; until the last reply is waited for in the cooldown. */
   readonly remainingSeconds: number;
   /** What the scan does now. */
   readonly phase: "sending" | "cooldown";

@@ -65,6 +65,8 @@ export class Sweep {
   #lastYieldNs = 0;
   /** All that had arrived by then has been read: what lies unread in the socket is not settled. */
   #heardNs = -Infinity;
+  /** When the last reply is waited for, once all is sent. */
+  #listenEndNs = -Infinity;
   #lastReport = { atNs: 0, sent: 0, replies: 0 };
 
   /**
@@ -171,6 +173,7 @@ export class Sweep {
 
   /** Listens until `endNs`, and reads what had arrived by then, which is less than may arrive while it is read. */
   async #listen(endNs: number): Promise<void> {
+    this.#listenEndNs = endNs;
     const { clock, replies } = this.#options;
     let now = clock.now();
     for (; now.monotonicNs < endNs && this.#isListening; now = clock.now()) {
@@ -353,6 +356,8 @@ export class Sweep {
     this.#lastReport = { atNs: nowNs, sent: counts.sent, replies: counts.replies };
     const position = this.#pool.departed;
     const left = length - position;
+    const waitNs = Math.max(0, this.#listenEndNs - nowNs);
+    const sendSeconds = left === 0 ? 0 : left / sendRate;
     return {
       ...counts,
       position,
@@ -360,7 +365,7 @@ export class Sweep {
       elapsedSeconds: (nowNs - this.#startNs) / 1e9,
       sendRate,
       replyRate,
-      remainingSeconds: left === 0 ? 0 : left / sendRate,
+      remainingSeconds: phase === "sending" ? sendSeconds : waitNs / 1e9,
       phase,
     };
   }

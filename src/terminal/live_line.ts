@@ -1,41 +1,80 @@
-/** One line on a terminal that is written over again and again. */
+/** How far a run is, in one line that is written over again and again. */
 
 import type { ByteSink } from "./line_sink.ts";
+import { cutTo, joinFitting, terminalColumns } from "./width.ts";
 
+/** The line changes at most four times a second, nanoseconds. */
 const REFRESH_NS = 250e6;
+/** Where lines cannot be written over, one appears at most this often, nanoseconds. */
+const PLAIN_NS = 10e9;
 const ERASE = "\r\x1b[K";
 
-/** A line that shows what is going on, and goes when something lasting is written. */
-export class LiveLine {
-  readonly #terminal: ByteSink;
-  readonly #encoder = new TextEncoder();
-  #shownNs = -Infinity;
-  #visible = false;
+/** Where a live line appears. */
+export interface LiveLineOptions {
+  /** `over`: a terminal on which lines can be written over. `plain`: anything else; a line every 10 s. */
+  readonly mode?: "over" | "plain";
+  /** Columns of the terminal; asked each time, because its window may change. */
+  readonly columns?: () => number;
+}
 
-  /** Writes to a terminal. */
-  constructor(terminal: ByteSink) {
-    this.#terminal = terminal;
+/** A line about what is going on. It goes when something lasting is written. */
+export class LiveLine {
+  readonly #stream: ByteSink;
+  readonly #isOver: boolean;
+  readonly #columns: () => number;
+  readonly #encoder = new TextEncoder();
+  #shownNs: number | undefined;
+  #isVisible = false;
+
+  /** Writes to `stream`, usually standard error. */
+  constructor(
+    stream: ByteSink,
+    { mode = "over", columns = terminalColumns }: LiveLineOptions = {},
+  ) {
+    this.#stream = stream;
+    this.#isOver = mode === "over";
+    this.#columns = columns;
   }
 
-  /** Shows the line, a few times a second at most; `nowNs` is CLOCK_MONOTONIC. */
-  show(nowNs: number, text: () => string): void {
-    if (nowNs - this.#shownNs < REFRESH_NS || this.#terminal.isBacklogged) return;
+  /**
+   * Shows the parts that fit into the line, the most important first. They are asked for only when the line is due.
+   *
+   * @param nowNs CLOCK_MONOTONIC, nanoseconds
+   */
+  show(nowNs: number, parts: () => readonly string[]): void {
+    if (this.#stream.isBacklogged) return;
+    if (!this.#isOver) {
+      this.#shownNs ??= nowNs;
+      if (nowNs - this.#shownNs < PLAIN_NS) return;
+      this.#shownNs = nowNs;
+      this.#write(`${parts().join(", ")}\n`);
+      return;
+    }
+    if (nowNs - (this.#shownNs ?? -Infinity) < REFRESH_NS) return;
     this.#shownNs = nowNs;
-    this.#write(ERASE + text());
-    this.#visible = true;
+    // The last column stays free: some terminals go on to the next line there.
+    const columns = Math.max(1, this.#columns() - 1);
+    this.#write(ERASE + cutTo(joinFitting(parts(), ", ", columns), columns));
+    this.#isVisible = true;
   }
 
   /** Takes the line away, so that others can be written. */
   erase(): void {
-    if (!this.#visible) return;
+    if (!this.#isVisible) return;
     this.#write(ERASE);
-    this.#visible = false;
-    this.#shownNs = -Infinity;
+    this.#isVisible = false;
+    this.#shownNs = undefined;
+  }
+
+  /** Writes a last line, which stays. */
+  end(parts: readonly string[]): void {
+    this.erase();
+    this.#write(`${parts.join(", ")}\n`);
   }
 
   #write(text: string): void {
     try {
-      this.#terminal.writeSync(this.#encoder.encode(text));
+      this.#stream.writeSync(this.#encoder.encode(text));
     } catch {
       // The terminal has gone; the run has not.
     }

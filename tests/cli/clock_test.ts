@@ -201,7 +201,9 @@ systemTest({
 }, async () => {
   await using pair = await VethPair.open();
   const argv = SOURCE_PROGRAM.argv("clock", "-c", "40", "-i", "30ms", pair.farAddress);
-  const { stdout } = await pair.near.mustRun(["script", "-qefc", argv.join(" "), "/dev/null"]);
+  const { stdout } = await pair.near.mustRun(
+    ["env", "TERM=xterm", "script", "-qefc", argv.join(" "), "/dev/null"],
+  );
   const shown = stdout.replaceAll("\x1b", "ESC");
   assertMatch(shown, /\rESC\[K\d+\/40 probes/);
   assertMatch(shown, /\d+\/40 probes, offset [+-][\d.]+ ms ± [\d.]+/);

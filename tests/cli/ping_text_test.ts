@@ -138,8 +138,9 @@ programTest({
     assertMatch(stdout, /seq=0|"probe":0/);
     return stdout.includes("\x1b[");
   };
-  const unset = ["-u", "NO_COLOR"];
+  const unset = ["-u", "NO_COLOR", "TERM=xterm"];
   assertEquals(await run(onTerminal(ping), unset), true);
+  assertEquals(await run(onTerminal(ping), ["-u", "NO_COLOR", "TERM=dumb"]), false);
   assertEquals(await run(onTerminal(ping), ["NO_COLOR=1"]), false);
   assertEquals(await run(onTerminal(program.argv("--json", "-c", "1", LOOPBACK)), unset), false);
   assertEquals(await run(ping, unset), false);

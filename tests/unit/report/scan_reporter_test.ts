@@ -1,13 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { LineSink } from "../../../src/terminal/line_sink.ts";
 import { ScanReporter, type ScanReporterOptions } from "../../../src/report/scan_reporter.ts";
-import {
-  formatCount,
-  formatScanProgress,
-  formatSeconds,
-  listScanWarnings,
-} from "../../../src/report/scan_status.ts";
+import { listScanWarnings, ScanStatus } from "../../../src/report/scan_status.ts";
 import { measureSingleReply } from "../../../src/measurement/single_reply.ts";
+import { MemorySink } from "../../support/memory_sink.ts";
 import type { ScanProgress, ScanRefusal, ScanReply } from "../../../src/scan/scan_record.ts";
 
 const reply: ScanReply = {
@@ -48,8 +44,8 @@ function write(options: Partial<ScanReporterOptions>): string[] {
   });
   const reporter = new ScanReporter(sink, { format: "text", only: [], ...options });
   if (options.format === "csv") reporter.run({} as Parameters<ScanReporter["run"]>[0]);
-  reporter.reply(reply);
-  reporter.reply({ ...reply, flags: ["duplicate", "odd-code"] });
+  reporter.reply(reply, true);
+  reporter.reply({ ...reply, flags: ["duplicate", "odd-code"] }, false);
   reporter.refused(refusal);
   reporter.unsent({ address: 0x0a000003, error: "EPERM" });
   sink.flush();
@@ -116,7 +112,7 @@ Deno.test("a reply that is not measured has its stamps and no offset", () => {
     ...reply,
     receiveMs: 0x80000001,
     measurement: undefined,
-  });
+  }, true);
   sink.flush();
   assertEquals(JSON.parse(text).offset_lower_ms, undefined);
   assertEquals(JSON.parse(text).receive_ms, 0x80000001);
@@ -144,15 +140,56 @@ const progress: ScanProgress = {
   failedCalls: 0,
 };
 
-Deno.test("progress in one line", () => {
+/** What is shown of a scan of 100,000 probes to so many targets, of which 310 answered. */
+function show(columns: number, changes: Partial<ScanProgress> = {}, targets = 100_000): string {
+  const terminal = new MemorySink();
+  const status = new ScanStatus(terminal, { targets, answered: 310 }, { columns: () => columns });
+  status.show({ ...progress, ...changes });
+  return terminal.text.replace("\r\x1b[K", "");
+}
+
+Deno.test("progress says first how much longer it takes", () => {
   assertEquals(
-    formatScanProgress(progress),
-    "12.5 %, 12,500 sent at 9,998/s, 310 hits (2.48 %), 0 dropped, 8.8 s left",
+    show(81),
+    "12.5 %, 9 s left, 310 hosts answered (2.48 %), 12,500 sent at 9,998/s, 0 dropped",
   );
+  assertEquals(show(40), "12.5 %, 9 s left");
+  assertEquals(show(10), "12.5 %");
+  assertEquals(show(5), "12.5");
+});
+
+Deno.test("progress of a scan that has sent all says how long it still waits", () => {
   assertEquals(
-    formatScanProgress({ ...progress, position: 100_000, phase: "cooldown", dropped: 3 }),
-    "100.0 %, 12,500 sent, 310 hits (2.48 %), 3 dropped, 1.3 s in all",
+    show(80, { position: 100_000, phase: "cooldown", remainingSeconds: 3.2 }),
+    "100.0 %, waiting 4 s more for replies, 310 hosts answered (2.48 %), 12,500 sent",
   );
+});
+
+Deno.test("the hit rate is of hosts, however often each is probed", () => {
+  const changes = { sent: 5000, position: 5000, replies: 3100 };
+  assertEquals(show(80, changes, 500).split(", ")[2], "310 hosts answered (62.00 %)");
+});
+
+Deno.test("the last line of a scan says how long it took", () => {
+  const stream = new MemorySink();
+  const status = new ScanStatus(stream, { targets: 10, answered: 1 }, { mode: "plain" });
+  const over = { ...progress, position: 100_000, phase: "cooldown", dropped: 3 } as const;
+  status.settle(over, true);
+  status.settle({ ...progress, sent: 2 }, false);
+  assertEquals(stream.lines, [
+    "100.0 %, 1.3 s in all, 1 host answered (10.00 %), 12,500 sent, 3 dropped",
+    "12.5 %, 1.3 s so far, 1 host answered (50.00 %), 2 sent at 9,998/s, 0 dropped",
+  ]);
+});
+
+Deno.test("elsewhere than on a terminal progress is a line every ten seconds", () => {
+  const stream = new MemorySink();
+  const status = new ScanStatus(stream, { targets: 10, answered: 0 }, { mode: "plain" });
+  for (let seconds = 0; seconds <= 25; seconds++) {
+    status.show({ ...progress, elapsedSeconds: seconds });
+  }
+  status.erase();
+  assertEquals(stream.lines.length, 2);
 });
 
 Deno.test("lost replies and refused probes are said, and nothing else", () => {
@@ -164,16 +201,4 @@ Deno.test("lost replies and refused probes are said, and nothing else", () => {
       "the kernel refused 5 probes: their hosts w",
     ],
   );
-});
-
-Deno.test("counts and durations as people read them", () => {
-  assertEquals([0, 999, 1000, 4294967296].map(formatCount), ["0", "999", "1,000", "4,294,967,296"]);
-  assertEquals([0.25, 42, 429, 43_200, 1e6, Infinity].map(formatSeconds), [
-    "0.3 s",
-    "42 s",
-    "7 min",
-    "12.0 h",
-    "11.6 days",
-    "unknown time",
-  ]);
 });

@@ -12,36 +12,66 @@ function progress(
   return () => ({ totals: Object.assign(new ProbeCounters(), counts), answered });
 }
 
-Deno.test("status: targets, sent, received, loss, rate and time left", () => {
+/** The line after so many seconds at a steady rate, as it is shown last. */
+function shownAfter(
+  seconds: number,
+  probes: number,
+  each: Readonly<Record<string, number>>,
+): string {
   const sink = new MemorySink();
-  const line = new StatusLine(sink, 4, 1000);
-  line.show(0, progress({}, 0));
-  assertEquals(sink.text, `${ERASE}0/4 targets, 0 sent, 0 received, 0/s`);
-  line.show(10e9, progress({ sent: 190, received: 150, lost: 40, unsent: 10 }));
+  const line = new StatusLine(sink, 4, probes, { columns: () => 100 });
+  for (let second = 0; second <= seconds; second++) {
+    const counts = Object.entries(each).map(([key, value]) => [key, value * second]);
+    line.show(second * 1e9, progress(Object.fromEntries(counts)));
+  }
+  return sink.text.split(ERASE).at(-1) ?? "";
+}
+
+Deno.test("status: targets, time left, loss, sent, received and rate", () => {
   assertEquals(
-    sink.text.split(ERASE).at(-1),
-    "3/4 targets, 190 sent, 150 received, 25.0 % loss, 20/s, 40 s left",
+    shownAfter(0, 1000, {}),
+    "3 of 4 answered, 0 sent, 0 received, 0/s",
+  );
+  assertEquals(
+    shownAfter(10, 1000, { sent: 19, received: 15, lost: 4, unsent: 1 }),
+    "3 of 4 answered, 40 s left, 25.0 % loss, 190 sent, 150 received, 20/s",
   );
 });
 
 for (
-  const [probes, left] of [[1000, "1 min 20 s"], [100_000, "2 h 46 min"], [200, "0 s"]] as const
+  const [probes, left] of [[1000, "80 s"], [100_000, "2.8 h"], [200, "0 s"]] as const
 ) {
   Deno.test(`status: of ${probes} probes, ${left} are left`, () => {
-    const sink = new MemorySink();
-    const line = new StatusLine(sink, 1, probes);
-    line.show(0, progress({}));
-    line.show(20e9, progress({ sent: 200, received: 200 }));
-    assertEquals(sink.text.split(", ").at(-1), `${left} left`);
+    assertEquals(
+      shownAfter(20, probes, { sent: 10, received: 10 }).split(", ")[1],
+      `${left} left`,
+    );
   });
 }
 
-Deno.test("status: a run without an end has no time left to tell", () => {
+Deno.test("status: a run without an end has no time left", () => {
+  assertEquals(
+    shownAfter(10, Infinity, { sent: 10 }),
+    "3 of 4 answered, 100 sent, 0 received, 10/s",
+  );
+});
+
+Deno.test("status: on a narrow terminal the line keeps what comes first, at its width now", () => {
   const sink = new MemorySink();
-  const line = new StatusLine(sink, 1, Infinity);
-  line.show(0, progress({}));
-  line.show(10e9, progress({ sent: 100, received: 100 }));
-  assertEquals(sink.text.split(", ").at(-1), "10/s");
+  let columns = 80;
+  const line = new StatusLine(sink, 4, Infinity, { columns: () => columns });
+  for (const width of [80, 34, 20, 3]) {
+    columns = width;
+    line.erase();
+    line.show(0, progress({ sent: 12_345, received: 12_000 }));
+  }
+  const lines = sink.text.split(ERASE).filter((text) => text !== "");
+  assertEquals(lines, [
+    "3 of 4 answered, 0.0 % loss, 12,345 sent, 12,000 received, 0/s",
+    "3 of 4 answered, 0.0 % loss",
+    "3 of 4 answered",
+    "3 ",
+  ]);
 });
 
 Deno.test("status: at most four times a second, and asked only then", () => {

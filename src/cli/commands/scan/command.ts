@@ -1,7 +1,7 @@
 /** `icmptime scan`: from words to exit code. */
 
 import { safeText } from "../../../terminal/safe_text.ts";
-import { formatCount, formatSeconds } from "../../../report/scan_status.ts";
+import { formatCount, formatDuration } from "../../../terminal/quantity.ts";
 import {
   type Checkpoint,
   CHECKPOINT_LINE_BYTES,
@@ -190,7 +190,7 @@ function checkPlan(setup: ScanSetup, system: System): void {
     throw new UsageError(
       `Cannot scan the public Internet without --yes: this scan sends ${describeSize(plan)} ` +
         `${rate === Infinity ? "as fast as it can" : `at ${formatCount(rate)} a second`}` +
-        `${rate === Infinity ? "" : `, which takes ${formatSeconds(plan.expectedSeconds)}`}`,
+        `${rate === Infinity ? "" : `, which takes ${formatDuration(plan.expectedSeconds)}`}`,
       "--yes",
     );
   }

@@ -7,7 +7,7 @@ import {
   parseDatagram,
 } from "../../../packet/mod.ts";
 import { isClosedPipe, LineSink, writeAll } from "../../../terminal/line_sink.ts";
-import { formatCount } from "../../../report/scan_status.ts";
+import { formatCount } from "../../../terminal/quantity.ts";
 import { type DryProbe, dryRun } from "../../../scan/dry_run.ts";
 import { randomHashKey } from "../../../packet/half_sip_hash.ts";
 import { LINK_TYPE } from "../../../packet/capture/link_type.ts";

@@ -4,12 +4,8 @@ import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../../../termin
 import type { OutputFile } from "../../../terminal/output_file.ts";
 import type { ScanRunInfo } from "../../../record/scan_fields.ts";
 import { ScanReporter } from "../../../report/scan_reporter.ts";
-import {
-  describeBlocked,
-  formatCount,
-  listScanWarnings,
-  ScanStatus,
-} from "../../../report/scan_status.ts";
+import { describeBlocked, listScanWarnings, ScanStatus } from "../../../report/scan_status.ts";
+import { formatCount } from "../../../terminal/quantity.ts";
 import { CheckpointStore } from "../../../scan/checkpoint.ts";
 import { createDuplicateFilter } from "../../../scan/duplicate_filter.ts";
 import { randomHashKey } from "../../../packet/half_sip_hash.ts";
@@ -89,7 +85,9 @@ async function sweep(
   const { options, plan, rate, cooldownMs, probesPerTarget, previous } = setup;
   const { clock, path } = sockets;
   const startPosition = previous?.position ?? 0;
-  const status = options.quiet ? undefined : new ScanStatus(system.stderr, system.stderrIsTerminal);
+  const hosts = { targets: plan.order.shardTargets, answered: 0 };
+  const mode = system.stderrIsTerminal ? "over" : "plain";
+  const status = options.quiet ? undefined : new ScanStatus(system.stderr, hosts, { mode });
   const say = (text: string) => {
     status?.erase();
     complain(system, text);
@@ -112,14 +110,11 @@ async function sweep(
     run.stop();
   });
   const format = options.json ? "json" : options.format ?? "text";
-  const listed = format === "text" && probesPerTarget > 1
-    ? createDuplicateFilter(plan.space.size, 1)
-    : undefined;
+  const known = probesPerTarget > 1 ? createDuplicateFilter(plan.space.size, 1) : undefined;
   const reporter = new ScanReporter(sink, {
     format,
     fields: options.fields,
     only: options.only,
-    isListed: (address) => listed?.isRepeated(plan.space.indexOf(address), 0) ?? false,
   });
   const store = files.checkpoint === undefined
     ? undefined
@@ -136,7 +131,12 @@ async function sweep(
     }
   };
   const listener: ScanListener = {
-    reply: (reply) => reporter.reply(reply),
+    reply: (reply) => {
+      const isNew = !reply.flags.includes("duplicate") &&
+        known?.isRepeated(plan.space.indexOf(reply.address), 0) !== true;
+      if (isNew) hosts.answered++;
+      reporter.reply(reply, isNew);
+    },
     refused: (refusal) => reporter.refused(refusal),
     unsent: (address, errno) => {
       const error = system.scan.errorName(errno);
@@ -204,7 +204,7 @@ async function sweep(
   // As in ping: how it stands, and on.
   const endStatus = system.onSignal("SIGQUIT", () => {
     status?.erase();
-    new ScanStatus(system.stderr, false).end(run.report());
+    new ScanStatus(system.stderr, hosts).settle(run.report(), false);
   });
   const result = await run.run();
   const chooseExitCode = (): ExitCode => {
@@ -222,7 +222,7 @@ async function sweep(
   reporter.end({ ...result, length, reason, exitCode });
   await sink.drain();
   listener.checkpoint(settled);
-  if (last !== undefined) status?.end(last);
+  if (last !== undefined) status?.settle(last, true);
   for (const warning of listScanWarnings(result)) say(warning);
   if (result.trouble?.reason === "path-lost") {
     const { position, trouble } = result;

@@ -1,0 +1,81 @@
+/** Text that fits into so many columns. */
+
+/** Columns of a terminal whose width is not known, and of text that goes to a file. */
+export const USUAL_COLUMNS = 80;
+
+/** Columns of the terminal now, at least 1; {@linkcode USUAL_COLUMNS} where there is none. */
+export function terminalColumns(): number {
+  try {
+    // A terminal that was never given a size says 0.
+    return Deno.consoleSize().columns || USUAL_COLUMNS;
+  } catch {
+    return USUAL_COLUMNS;
+  }
+}
+
+// deno-lint-ignore no-control-regex -- the escapes of colours take no room
+const COLOUR = /\x1b\[[\d;]*m/g;
+/** Marks that stand on the character before. */
+const COMBINING = /\p{Mn}|\p{Me}|\p{Cf}/gu;
+/** East Asian characters and pictures, which take two columns. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/gu;
+
+/** Columns that a line takes on a terminal; colours take none. */
+export function widthOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
+  const shown = text.replace(COLOUR, "").replace(COMBINING, "");
+  return [...shown].length + (shown.match(WIDE)?.length ?? 0);
+}
+
+/** The text, with spaces behind it up to so many columns. */
+export function padTo(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - widthOf(text)));
+}
+
+/** The start of an uncoloured text that fits into so many columns. */
+export function cutTo(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let cut = "", width = 0;
+  for (const character of text) {
+    width += widthOf(character);
+    if (width > columns) break;
+    cut += character;
+  }
+  return cut;
+}
+
+/**
+ * The parts that fit into so many columns, in order of importance: the first in any case, then each that still fits,
+ * up to the first that does not.
+ */
+export function joinFitting(parts: readonly string[], separator: string, columns: number): string {
+  let line = parts[0] ?? "";
+  for (const part of parts.slice(1)) {
+    const longer = line + separator + part;
+    if (widthOf(longer) > columns) break;
+    line = longer;
+  }
+  return line;
+}
+
+/**
+ * Breaks text at its spaces into lines of at most so many columns; lines after the first begin with `indent` spaces.
+ * A word that is longer stands in a line of its own.
+ *
+ * @param lead columns that stand before the text on its first line
+ */
+export function wrap(text: string, columns: number, indent: number = 0, lead: number = 0): string {
+  const lines: string[] = [];
+  let line = "", room = columns - lead;
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && widthOf(longer) > room) {
+      lines.push(line);
+      line = word;
+      room = columns - indent;
+    } else line = longer;
+  }
+  lines.push(line);
+  return lines.join(`\n${" ".repeat(indent)}`);
+}
