@@ -34,12 +34,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scan: ["time", "packet", "measurement", "targets"],
   run: [
     ...["time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan"],
-    ...["record", "report", "terminal"],
+    ...["report", "terminal"],
   ],
-  record: [
-    ...["time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan", "run"],
-    ...["terminal"],
-  ],
+  record: ["time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan", "run"],
   report: [
     ...["time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan", "run"],
     ...["record", "terminal", "packages"],

@@ -2,8 +2,7 @@
 
 import type { ClockState } from "../clock/mod.ts";
 import type { StampReading } from "../measurement/mod.ts";
-import type { ProbeCounters } from "../stats/mod.ts";
-import type { Target } from "../targets/target.ts";
+import type { ClockEvent } from "../run/clock_event.ts";
 import { formatTimeOfDay, MS_PER_DAY, msOfDay } from "../time/mod.ts";
 import type { Field } from "./field.ts";
 import { FLAG_NAMES } from "./flags.ts";
@@ -32,28 +31,6 @@ const FAR_MS = 15 * 60_000;
 
 /** A clock that is right but for its time zone is off by quarter hours, to within this. */
 const ZONE_TOLERANCE_MS = 10_000;
-
-/** What is known of one remote clock. */
-export interface ClockEvent {
-  /** The host. */
-  readonly target: Target;
-  /** What the tracker says. */
-  readonly state: ClockState;
-  /** What became of the probes. */
-  readonly counters: ProbeCounters;
-  /** Remarks on its replies, each once. */
-  readonly flags: readonly string[];
-  /** How its stamps were read; undefined before a reply. */
-  readonly reading: StampReading | undefined;
-  /** Why the kernel did not take the last probe that it did not take. */
-  readonly unsent?: { readonly code: string; readonly message: string } | undefined;
-  /** The last ICMP error that ended a probe, and the address that sent it. */
-  readonly icmpError?: { readonly name: string; readonly from: string } | undefined;
-  /** Our realtime now, nanoseconds since the base. */
-  readonly nowNs: number;
-  /** Midnight from which instants count, Unix time in milliseconds. */
-  readonly baseUnixMs: number;
-}
 
 /** The remote clock's time of day now, milliseconds since midnight UT; undefined when it is not known. */
 export function remoteTimeOfDay({ state, nowNs }: ClockEvent): number | undefined {

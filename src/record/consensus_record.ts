@@ -1,16 +1,8 @@
 /** Fields of the record of what several clocks say together. */
 
-import type { Consensus } from "../clock/mod.ts";
+import type { ConsensusEvent } from "../run/clock_event.ts";
 import type { Field } from "./field.ts";
 import { roundedDown, roundedUp } from "./record_parts.ts";
-
-/** What several hosts say together. */
-export interface ConsensusEvent {
-  /** The intersection of their bounds. */
-  readonly consensus: Consensus;
-  /** Addresses of this machine, and further addresses of a host that counts already. */
-  readonly notCounted: readonly string[];
-}
 
 /** Fields of `consensus`. */
 export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [

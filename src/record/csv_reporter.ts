@@ -2,7 +2,6 @@
 
 import type { RefusedEvent, ReplyEvent, TimeoutEvent, UnsentEvent } from "../run/event.ts";
 import type { Field, FieldValue } from "./field.ts";
-import type { LineSink } from "../terminal/line_sink.ts";
 import {
   REFUSED_FIELDS,
   REPLY_FIELDS,
@@ -10,6 +9,7 @@ import {
   TIMEOUT_FIELDS,
   UNSENT_FIELDS,
 } from "./probe_record.ts";
+import type { LineWriter } from "./line_writer.ts";
 import type { Reporter } from "../run/reporter.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 
@@ -28,13 +28,13 @@ type Readers = ReadonlyMap<string, (source: never) => FieldValue | undefined>;
 
 /** Writes a run as rows. */
 export class CsvReporter implements Reporter {
-  readonly #sink: LineSink;
+  readonly #sink: LineWriter;
   readonly #quiet: boolean;
   readonly #columns: readonly string[];
   readonly #readers: Readonly<Record<string, Readers>>;
 
   /** Writes to `sink`. */
-  constructor(sink: LineSink, options: CsvReporterOptions) {
+  constructor(sink: LineWriter, options: CsvReporterOptions) {
     this.#sink = sink;
     this.#quiet = options.quiet;
     this.#columns = options.fields ?? csvColumns(options.quiet);

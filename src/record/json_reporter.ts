@@ -1,6 +1,7 @@
 /** JSON Lines: one object a line, `type` first. */
 
-import { CONDITION_FIELDS, type ConditionEvent } from "../run/condition_watch.ts";
+import type { ConditionEvent } from "../run/condition_watch.ts";
+import { CONDITION_FIELDS } from "./condition_record.ts";
 import type {
   EndInfo,
   RefusedEvent,
@@ -10,7 +11,6 @@ import type {
   UnsentEvent,
 } from "../run/event.ts";
 import { formatJson, jsonFormatter } from "./field.ts";
-import type { LineSink } from "../terminal/line_sink.ts";
 import {
   END_FIELDS,
   REFUSED_FIELDS,
@@ -20,6 +20,7 @@ import {
   TIMEOUT_FIELDS,
   UNSENT_FIELDS,
 } from "./probe_record.ts";
+import type { LineWriter } from "./line_writer.ts";
 import type { Reporter } from "../run/reporter.ts";
 import { selectFields } from "./select_fields.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
@@ -34,7 +35,7 @@ export interface JsonReporterOptions {
 
 /** Writes every event as a JSON object. */
 export class JsonReporter implements Reporter {
-  readonly #sink: LineSink;
+  readonly #sink: LineWriter;
   readonly #quiet: boolean;
   readonly #reply: (source: ReplyEvent) => string;
   readonly #refused: (source: RefusedEvent) => string;
@@ -44,7 +45,7 @@ export class JsonReporter implements Reporter {
   readonly #condition: (source: ConditionEvent) => string;
 
   /** Writes to `sink`. */
-  constructor(sink: LineSink, options: JsonReporterOptions) {
+  constructor(sink: LineWriter, options: JsonReporterOptions) {
     this.#sink = sink;
     this.#quiet = options.quiet;
     const { fields } = options;

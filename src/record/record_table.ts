@@ -1,6 +1,6 @@
 /** All records and their fields, for lists, documents and checks. */
 
-import { CONDITION_FIELDS } from "../run/condition_watch.ts";
+import { CONDITION_FIELDS } from "./condition_record.ts";
 import type { Field } from "./field.ts";
 import {
   END_FIELDS,

@@ -1,7 +1,7 @@
 /** Writes what `clock` found: text, or JSON Lines. */
 
 import { endRemarks } from "./end_remarks.ts";
-import { CLOCK_FIELDS, type ClockEvent } from "../record/clock_record.ts";
+import { CLOCK_FIELDS } from "../record/clock_record.ts";
 import {
   formatClock,
   formatClockLine,
@@ -11,7 +11,8 @@ import {
   formatRestartLine,
   SYMMETRY_SENTENCE,
 } from "./clock_text.ts";
-import { CONSENSUS_FIELDS, type ConsensusEvent } from "../record/consensus_record.ts";
+import { CONSENSUS_FIELDS } from "../record/consensus_record.ts";
+import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import { formatJson } from "../record/field.ts";
 import type { ByteSink, LineSink } from "../terminal/line_sink.ts";

@@ -6,7 +6,6 @@ import { formatAddress } from "../packet/mod.ts";
 import type { Target } from "../targets/target.ts";
 import { digitsFor, formatMs, formatTimeOfDay, msOfDay } from "../time/mod.ts";
 import {
-  type ClockEvent,
   isFar,
   remoteTimeOfDay,
   type Timescale,
@@ -14,7 +13,7 @@ import {
   whyUndecided,
   zoneMinutes,
 } from "../record/clock_record.ts";
-import type { ConsensusEvent } from "../record/consensus_record.ts";
+import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
 import { FLAG_MEANINGS } from "../record/flags.ts";
 import { safeText } from "../terminal/safe_text.ts";
 import { formatLoss } from "./summary_text.ts";

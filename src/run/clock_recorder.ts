@@ -19,8 +19,7 @@ import type { Probe } from "../probe/probe.ts";
 import { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
 import type { Clock } from "../time/mod.ts";
-import type { ClockEvent } from "../record/clock_record.ts";
-import type { ConsensusEvent } from "../record/consensus_record.ts";
+import type { ClockEvent, ConsensusEvent } from "./clock_event.ts";
 import { StrayLimit } from "./repeat_limit.ts";
 import type { StrayCounts } from "./run_recorder.ts";
 

@@ -2,8 +2,6 @@
 
 import type { Target } from "../targets/target.ts";
 import { type Condition, type ConditionFinding, formatFinding } from "./condition.ts";
-import type { Field } from "../record/field.ts";
-import { when, who } from "../record/record_parts.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** A target enters or leaves a condition, or meets one over the whole run. */
@@ -19,43 +17,6 @@ export interface ConditionEvent {
   /** What it is now. */
   readonly finding: ConditionFinding;
 }
-
-/** Fields of `condition`. */
-export const CONDITION_FIELDS: readonly Field<ConditionEvent>[] = [
-  ...who<ConditionEvent>(({ target }) => target),
-  when("When this was found", ({ time }) => time),
-  {
-    name: "scope",
-    type: "string",
-    values: ["run", "interval"],
-    description: "run: since the start, told at the end; interval: since the interval before",
-    value: ({ scope }) => scope,
-  },
-  {
-    name: "condition",
-    type: "string",
-    description: "The condition as the user wrote it",
-    value: ({ text }) => text,
-  },
-  {
-    name: "is_met",
-    type: "boolean",
-    description: "Whether it is true; unknown counts as true",
-    value: ({ finding }) => finding.isMet,
-  },
-  {
-    name: "is_known",
-    type: "boolean",
-    description: "Whether the value could be measured",
-    value: ({ finding }) => finding.isKnown,
-  },
-  {
-    name: "found",
-    type: "string",
-    description: "The value with its unit, or why it is unknown",
-    value: ({ finding }) => finding.found,
-  },
-];
 
 /** The conditions that targets meet over a whole run. */
 export function findMet(

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type ClockState, consensus } from "../../../src/clock/mod.ts";
-import type { ClockEvent } from "../../../src/record/clock_record.ts";
+import type { ClockEvent } from "../../../src/run/clock_event.ts";
 import {
   formatClock,
   formatClockLine,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ClockEvent } from "../../../src/record/clock_record.ts";
+import type { ClockEvent } from "../../../src/run/clock_event.ts";
 import { ClockRecorder } from "../../../src/run/clock_recorder.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 

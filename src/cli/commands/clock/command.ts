@@ -4,7 +4,7 @@ import { PhasedSchedule } from "../../../probe/phased_schedule.ts";
 import { Prober } from "../../../probe/prober.ts";
 import { SharedAddresses } from "../../../probe/shared_addresses.ts";
 import { PrecisionGoal, precisionMs } from "../../../clock/mod.ts";
-import type { ClockEvent } from "../../../record/clock_record.ts";
+import type { ClockEvent } from "../../../run/clock_event.ts";
 import { ClockRecorder } from "../../../run/clock_recorder.ts";
 import { planRun, type RunPlan } from "../../../run/run_plan.ts";
 import { ClockReporter } from "../../../report/clock_reporter.ts";
