@@ -41,7 +41,7 @@ function counting(): ProbeListener & { replied: number } {
   return {
     replied: 0,
     outcome(outcome) {
-      if (outcome.kind === "replied") this.replied++;
+      if (outcome.kind === "reply") this.replied++;
     },
     extra() {},
     stray() {},

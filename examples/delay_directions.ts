@@ -11,7 +11,7 @@ import { formatAddress, ping } from "icmptime";
 
 for await (const outcome of ping(Deno.args, { count: 3, intervalMs: 100, timeoutMs: 500 })) {
   switch (outcome.kind) {
-    case "replied": {
+    case "reply": {
       const { probe, reply } = outcome;
       const { out, back, offset } = reply.measurement ?? {};
       const rtt = `${probe.target.label}: ${(reply.rttNs / 1e6).toFixed(3)} ms there and back`;
@@ -26,7 +26,7 @@ for await (const outcome of ping(Deno.args, { count: 3, intervalMs: 100, timeout
       }
       break;
     }
-    case "refused":
+    case "icmpError":
       console.log(
         `${outcome.probe.target.label}: ${outcome.error.name}, says ${
           formatAddress(outcome.reporter)

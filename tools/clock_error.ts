@@ -10,7 +10,7 @@ import type { Series } from "./plot_svg.ts";
 const HOSTS = Array.from({ length: 20 }, (_, index) => host(index));
 /** Numbers of probes at which the error is shown. */
 const COUNTS = [5, 7, 10, 14, 20, 30, 50, 70, 100, 150, 200, 300, 400];
-const MOST = 400;
+const MAX_PROBES = 400;
 const CLOCKDIFF_PROBES = 50;
 /** Offsets whose fractions of a millisecond are spread evenly. */
 const OFFSETS_MS = HOSTS.map((_, index) => 100 + 7 * index + (index + 0.5) / HOSTS.length);
@@ -43,7 +43,7 @@ async function clockErrors(): Promise<Map<number, number[]>> {
 /** Errors of the least delays out and back in whole milliseconds, as plain arithmetic on the four stamps has them. */
 async function wholeMillisecondErrors(): Promise<Map<number, number[]>> {
   await using lab = await openLab(42);
-  const argv = SOURCE_PROGRAM.argv("--json", "-c", String(MOST), "-i", "50ms", ...HOSTS);
+  const argv = SOURCE_PROGRAM.argv("--json", "-c", String(MAX_PROBES), "-i", "50ms", ...HOSTS);
   const { stdout } = await lab.mustRun(argv, { timeoutMs: 120_000 });
   const { replies } = readRecords(stdout);
   const log = await lab.end();

@@ -173,7 +173,7 @@ function openFile(path: string, mode: "create" | "keep"): WritableFile {
 }
 
 /** Links to follow before a chain of them is taken for a ring, as in Linux (path_resolution(7)). */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 function identifyFile(path: string, links = 0): { id: string; sizeBytes: number } | undefined {
   const found = optional(() => Deno.statSync(path));
@@ -184,7 +184,7 @@ function identifyFile(path: string, links = 0): { id: string; sizeBytes: number 
   const target = optional(() => Deno.readLinkSync(path));
   const slash = path.lastIndexOf("/");
   const folder = slash < 0 ? "." : path.slice(0, slash + 1);
-  if (target !== undefined && links < MOST_LINKS) {
+  if (target !== undefined && links < MAX_LINKS) {
     return identifyFile(target.startsWith("/") ? target : `${folder}/${target}`, links + 1);
   }
   const real = optional(() => Deno.realPathSync(folder));

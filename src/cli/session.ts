@@ -261,7 +261,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       transport,
       shared.listener(recorder),
     );
-    const closeRecorder = () => recorder.close(shared.probes(prober.awaitingProbes()));
+    const closeRecorder = () => recorder.close(shared.probes(prober.pendingProbes()));
     obeySignals({ stop: () => prober.stop(), sink, file }, system);
     system.onSignal("SIGQUIT", () => recorder.summarize());
     const startedAt = transport.clock.now();

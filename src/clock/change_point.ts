@@ -30,7 +30,7 @@ export interface ChangePoint {
 }
 
 /** Replies on either side that are compared at least. */
-const LEAST_SIDE = 4;
+const MIN_SIDE = 4;
 
 /** Replies on either side that are compared, in turn: a step is local, a rate that is not quite known is not. */
 const SIDES: readonly number[] = [8, 16, 32, 64, 128];
@@ -55,7 +55,7 @@ export function findChangePoint(
   let best: ChangePoint | undefined;
   let bestLog = LOG_CHANCE;
   for (const side of SIDES) {
-    for (let index = LEAST_SIDE; index <= bounds.length - LEAST_SIDE; index += 1) {
+    for (let index = MIN_SIDE; index <= bounds.length - MIN_SIDE; index += 1) {
       const from = Math.max(0, index - side);
       const to = Math.min(bounds.length, index + side);
       let byMs = 0;

@@ -9,7 +9,7 @@ import type { ClockState } from "./state.ts";
 const DEFICIT_RATES = 2;
 
 /** A run is never taken as shorter than this for that, seconds. */
-const LEAST_LENGTH_S = 0.1;
+const MIN_LENGTH_S = 0.1;
 
 /** Share of what the gap lacks by which the estimate may be off. */
 const DEFICIT_SPREADS = 0.5;
@@ -55,7 +55,7 @@ export function decidedNumbers(
   // What the gap lacks may be a step or a rate that has not shown itself: everything allows for it.
   const deficitMs = fit.deficitMs();
   const offset = widened(fit.offsetAt(atNs), deficitMs);
-  const lengthS = Math.max(LEAST_LENGTH_S, fit.lengthSeconds);
+  const lengthS = Math.max(MIN_LENGTH_S, fit.lengthSeconds);
   const skew = widened(fit.believableSkewPpm, DEFICIT_RATES * deficitMs / lengthS * 1e3);
   const line = fit.estimate(atNs) ?? {
     offsetMs: (offset.lower + offset.upper) / 2,

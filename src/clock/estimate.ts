@@ -36,7 +36,7 @@ const CUT_OFF = 12;
 const STEPS = 64;
 
 /** An excess is never taken as smaller than this: our own stamps are no better. */
-const LEAST_EXCESS_MS = 1e-4;
+const MIN_EXCESS_MS = 1e-4;
 
 /** Halvings of a range of skews: to a millionth of it. */
 const BISECTIONS = 20;
@@ -93,7 +93,7 @@ export function estimateLine(
   const bestAbove = upper.support(slope, middle);
   const bestBelow = -negatedLower.support(-slope, middle);
   const excessMs = Math.max(
-    LEAST_EXCESS_MS,
+    MIN_EXCESS_MS,
     (upper.excess(slope, middle, bestAbove, RANK) +
       negatedLower.excess(-slope, middle, -bestBelow, RANK)) / 2,
   );

@@ -49,7 +49,7 @@ const ANY_SKEW_PPM: Range = { lower: -WIDE_SKEW_PPM, upper: WIDE_SKEW_PPM };
 const SAMPLES_FOR_CHANGE = 512;
 
 /** What a gap may lack of the shortest round trip, and how many times the grain of round trips: less is no sign of a step. */
-const LEAST_DEFICIT_MS = 0.05;
+const MIN_DEFICIT_MS = 0.05;
 const DEFICIT_GRAINS = 2;
 
 /** A gap wider by this multiple of the grain of the data is fitted without a limit on the rate. */
@@ -158,13 +158,13 @@ export class ClockFit {
   get isStrained(): boolean {
     const { grainMs } = this.#delays;
     return grainMs !== undefined &&
-      this.deficitMs() > LEAST_DEFICIT_MS + DEFICIT_GRAINS * grainMs;
+      this.deficitMs() > MIN_DEFICIT_MS + DEFICIT_GRAINS * grainMs;
   }
 
   /** Whether a rate beyond the limit would make the gap wider by more than chance explains. */
   get suggestsOtherRate(): boolean {
     const line = this.#likelyLine(this.size);
-    return line !== undefined && this.#widestGapMs - line.gapMs > LEAST_DEFICIT_MS + line.excessMs;
+    return line !== undefined && this.#widestGapMs - line.gapMs > MIN_DEFICIT_MS + line.excessMs;
   }
 
   /**

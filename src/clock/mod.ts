@@ -6,11 +6,11 @@ export { estimateLine, type LikelyLine, type LineEstimate } from "./estimate.ts"
 export { FeasibleRegion, type Range } from "./feasible_region.ts";
 export { OffsetInterval } from "./offset_interval.ts";
 export {
+  MAX_SPREAD_MS as WIDEST_SPREAD_MS,
   sendPhaseMs,
   type SendPhaseOptions,
   steeredPhaseMs,
   type SteeringOptions,
-  WIDEST_SPREAD_MS,
 } from "./phase.ts";
 export { PrecisionGoal, precisionMs } from "./precision_goal.ts";
 export { type ClockSample } from "./sample.ts";

@@ -13,7 +13,7 @@ const GOLDEN = 0.6180339887498949;
 const COARSE_STEP = 0.5698402909980532;
 
 /** More spread than this finds no known tick better: it is the coarsest that RFC 1122 allows. */
-export const WIDEST_SPREAD_MS = 64;
+export const MAX_SPREAD_MS = 64;
 
 /** Send phases for the probes of one target. */
 export interface SendPhaseOptions {
@@ -40,7 +40,7 @@ export function sendPhaseMs(index: number, options: SendPhaseOptions): number {
       `Cannot spread probes over ${intervalMs} ms: a positive interval is wanted`,
     );
   }
-  const spreadMs = Math.max(1, Math.floor(Math.min(intervalMs / 2, WIDEST_SPREAD_MS)));
+  const spreadMs = Math.max(1, Math.floor(Math.min(intervalMs / 2, MAX_SPREAD_MS)));
   const whole = Math.floor(fraction(seed + index * COARSE_STEP) * spreadMs);
   return whole + fraction(seed + index * GOLDEN);
 }
@@ -62,7 +62,7 @@ export interface SteeringOptions extends SendPhaseOptions {
 const TARGET = 1;
 
 /** The target is never narrower than this many milliseconds to either side. */
-const LEAST_TARGET_MS = 0.005;
+const MIN_TARGET_MS = 0.005;
 
 /**
  * Moves a probe later, by less than a remote tick, so that it arrives close to the edge of the tick.
@@ -72,7 +72,7 @@ const LEAST_TARGET_MS = 0.005;
  */
 export function steeredPhaseMs(index: number, evenMs: number, options: SteeringOptions): number {
   const { tickMs, inTickMs, spreadMs, intervalMs } = options;
-  const targetMs = Math.min(tickMs / 2, Math.max(LEAST_TARGET_MS, TARGET * spreadMs));
+  const targetMs = Math.min(tickMs / 2, Math.max(MIN_TARGET_MS, TARGET * spreadMs));
   const aimMs = (2 * fraction(index * COARSE_STEP) - 1) * targetMs;
   const moveMs = fraction((aimMs - inTickMs) / tickMs) * tickMs;
   return evenMs + moveMs < intervalMs ? evenMs + moveMs : evenMs;

@@ -4,7 +4,7 @@ import type { ClockState } from "./state.ts";
 import type { ClockTracker } from "./tracker.ts";
 
 /** So many replies at least are wanted before a good number is believed. */
-const LEAST_REPLIES = 8;
+const MIN_REPLIES = 8;
 
 /** A clock that was not known well enough is looked at again after this many times the replies: looking costs. */
 const PATIENCE = 17 / 16;
@@ -16,7 +16,7 @@ const PATIENCE = 17 / 16;
 export function precisionMs(state: ClockState): number | undefined {
   const { used, tickSettled, spreadMs, lowerMs, upperMs } = state;
   if (spreadMs === undefined || lowerMs === undefined || upperMs === undefined) return undefined;
-  if (used < LEAST_REPLIES || !tickSettled) return undefined;
+  if (used < MIN_REPLIES || !tickSettled) return undefined;
   return Math.min(spreadMs, (upperMs - lowerMs) / 2);
 }
 
@@ -34,7 +34,7 @@ export class PrecisionGoal {
     this.#goalMs = goalMs;
     this.#pending = new Set(trackers.keys());
     this.#replies = trackers.map(() => 0);
-    this.#nextLook = trackers.map(() => LEAST_REPLIES);
+    this.#nextLook = trackers.map(() => MIN_REPLIES);
   }
 
   /** A tracker has taken a reply in; returns whether all are precise enough now. */

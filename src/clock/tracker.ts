@@ -52,7 +52,7 @@ const RESTARTS_KEPT = 32;
 const REPLIES_FOR_RATE = 5;
 
 /** Where the first replies contradict each other as soon as the tick is known, a rate is likelier than a step. */
-const LEAST_REPLIES_FOR_RATE = 2;
+const MIN_REPLIES_FOR_RATE = 2;
 
 const LEFT_OUT_KEPT = 64;
 const LEFT_OUT_TO_LOOK = 3;
@@ -242,7 +242,7 @@ export class ClockTracker {
     if (this.#tick.revision === this.#tickRevision) return;
     this.#tickRevision = this.#tick.revision;
     if (this.#suspects?.rebuild() === false) this.#dropSuspects();
-    if (this.#fit?.rebuild() === false && !this.#followsOtherRate(LEAST_REPLIES_FOR_RATE)) {
+    if (this.#fit?.rebuild() === false && !this.#followsOtherRate(MIN_REPLIES_FOR_RATE)) {
       this.#restart("tick found", sample.sentAt.realtimeNs, undefined);
     }
   }

@@ -72,7 +72,7 @@ export class TargetError extends Error {
 }
 
 /**
- * Asks hosts for their time and yields what becomes of each probe: `replied`, `refused`, `timedOut` or `unsent`.
+ * Asks hosts for their time and yields what becomes of each probe: `reply`, `icmpError`, `timedOut` or `unsent`.
  *
  * The socket opens with the first `next()` and closes with the iteration, however that ends: by its last outcome, a
  * `break`, an exception or the signal. Opening it needs root or CAP_NET_RAW (echo
@@ -89,7 +89,7 @@ export class TargetError extends Error {
  * @example
  * ```ts
  * for await (const outcome of ping("192.0.2.7", { count: 3 })) {
- *   if (outcome.kind === "replied") console.log(outcome.reply.rttNs / 1e6, "ms");
+ *   if (outcome.kind === "reply") console.log(outcome.reply.rttNs / 1e6, "ms");
  * }
  * ```
  */

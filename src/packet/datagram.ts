@@ -17,7 +17,7 @@ import { type IcmpMessage, parseIcmpMessage } from "./icmp_message.ts";
 import { emitIpv4Header, IPV4, IPV4_MIN_HEADER_BYTES, type Ipv4Fields } from "./ipv4_header.ts";
 import { type Ipv4Header, parseIpv4Header, PROTOCOL_ICMP } from "./ipv4_header.ts";
 import { protocolName } from "./icmp_names.ts";
-import { type ParseResult, type Refusal, refuse } from "./malformed.ts";
+import { malformed, type MalformedResult, type ParseResult } from "./malformed.ts";
 
 /** An IPv4 datagram with an ICMP message, as it was received. */
 export interface Datagram {
@@ -35,17 +35,17 @@ export function parseDatagram(bytes: Uint8Array): ParseResult<Datagram> {
   const parsed = parseIpv4Header(bytes, 0, bytes.length);
   if (!parsed.ok) return parsed;
   const header = parsed.value;
-  const refusal = refuseHeader(header, bytes.length);
-  if (refusal !== undefined) return refusal;
+  const failure = checkHeader(header, bytes.length);
+  if (failure !== undefined) return failure;
   const message = parseIcmpMessage(bytes, header.headerLengthBytes, header.totalLengthBytes);
   if (!message.ok) return message;
   return { ok: true, value: { header, message: message.value } };
 }
 
-function refuseHeader(header: Ipv4Header, receivedBytes: number): Refusal | undefined {
+function checkHeader(header: Ipv4Header, receivedBytes: number): MalformedResult | undefined {
   const { headerLengthBytes, totalLengthBytes, moreFragments, fragmentOffsetBytes } = header;
   if (totalLengthBytes > receivedBytes) {
-    return refuse(
+    return malformed(
       "ipv4",
       `total length says ${totalLengthBytes} octets, ${receivedBytes} are here`,
       IPV4.totalLength,
@@ -54,7 +54,7 @@ function refuseHeader(header: Ipv4Header, receivedBytes: number): Refusal | unde
     );
   }
   if (totalLengthBytes < headerLengthBytes) {
-    return refuse(
+    return malformed(
       "ipv4",
       `total length says ${totalLengthBytes} octets, less than the header's ${headerLengthBytes}`,
       IPV4.totalLength,
@@ -64,7 +64,7 @@ function refuseHeader(header: Ipv4Header, receivedBytes: number): Refusal | unde
   }
   if (moreFragments || fragmentOffsetBytes > 0) {
     const more = moreFragments ? "more to come" : "the last one";
-    return refuse(
+    return malformed(
       "ipv4",
       `a fragment at offset ${fragmentOffsetBytes}, ${more}, not a whole datagram`,
       IPV4.flagsAndOffset,
@@ -74,7 +74,7 @@ function refuseHeader(header: Ipv4Header, receivedBytes: number): Refusal | unde
   }
   if (header.protocol !== PROTOCOL_ICMP) {
     const name = protocolName(header.protocol);
-    return refuse(
+    return malformed(
       "ipv4",
       `protocol is ${header.protocol}${name === undefined ? "" : ` (${name})`}, not 1 (ICMP)`,
       IPV4.protocol,

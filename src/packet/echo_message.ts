@@ -15,7 +15,7 @@
  */
 
 import { emitIcmpHeader, ICMP_TYPE, type IcmpHeader, parseIcmpHeader } from "./icmp_header.ts";
-import { type ParseResult, refuse } from "./malformed.ts";
+import { malformed, type ParseResult } from "./malformed.ts";
 import { NO_OCTETS, readU16, requireRange, requireRoom, slice, writeU16 } from "./octets.ts";
 
 /** Offsets of the fields after the checksum, in octets. */
@@ -44,7 +44,7 @@ export function parseEchoMessage(
 ): ParseResult<EchoMessage> {
   const available = end - start;
   if (available < ECHO_MIN_BYTES) {
-    return refuse(
+    return malformed(
       "echo",
       `an echo message has at least ${ECHO_MIN_BYTES} octets, ${available} are here`,
       start,

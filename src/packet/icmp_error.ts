@@ -19,7 +19,7 @@
 
 import { emitIcmpHeader, ICMP_TYPE, type IcmpHeader, parseIcmpHeader } from "./icmp_header.ts";
 import { icmpErrorName } from "./icmp_names.ts";
-import { type ParseResult, refuse } from "./malformed.ts";
+import { malformed, type ParseResult } from "./malformed.ts";
 import { readU16, readU32, readU8, requireRange, requireRoom, slice, writeU32 } from "./octets.ts";
 import { parseQuotedDatagram, type QuotedDatagram } from "./quoted_datagram.ts";
 
@@ -86,7 +86,7 @@ export function parseIcmpError(
 ): ParseResult<IcmpErrorMessage> {
   const available = end - start;
   if (available < ICMP_ERROR_MIN_BYTES) {
-    return refuse(
+    return malformed(
       "error",
       `an ICMP error has at least ${ICMP_ERROR_MIN_BYTES} octets, ${available} are here`,
       start,

@@ -19,7 +19,7 @@ import { emitIcmpError, type IcmpErrorFields, icmpErrorLength } from "./icmp_err
 import { type IcmpErrorMessage, isErrorType, parseIcmpError } from "./icmp_error.ts";
 import { emitIcmpHeader, ICMP, ICMP_MIN_BYTES, ICMP_TYPE } from "./icmp_header.ts";
 import { type IcmpHeader, type IcmpHeaderFields, parseIcmpHeader } from "./icmp_header.ts";
-import { type ParseResult, refuse } from "./malformed.ts";
+import { malformed, type ParseResult } from "./malformed.ts";
 import { readU8, requireRoom, slice } from "./octets.ts";
 import { emitTimestampMessage, parseTimestampMessage } from "./timestamp_message.ts";
 import { type TimestampFields, type TimestampMessage } from "./timestamp_message.ts";
@@ -44,7 +44,7 @@ export function parseIcmpMessage(
 ): ParseResult<IcmpMessage> {
   const available = end - start;
   if (available < ICMP_MIN_BYTES) {
-    return refuse(
+    return malformed(
       "icmp",
       `an ICMP message has at least ${ICMP_MIN_BYTES} octets, ${available} are here`,
       start,

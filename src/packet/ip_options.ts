@@ -8,7 +8,7 @@
  * ```
  */
 
-import { type ParseResult, refuse } from "./malformed.ts";
+import { malformed, type ParseResult } from "./malformed.ts";
 import { readU8, slice } from "./octets.ts";
 
 /** Offsets of an option's fields, in octets. */
@@ -51,7 +51,13 @@ export function parseIpOptions(options: Uint8Array): ParseResult<IpOption[]> {
         : `option ${type} says ${
           readU8(options, offset + OPTION.length)
         } octets, ${available} are here`;
-      return refuse("option", reason, offset, Math.max(lengthBytes, OPTION_MIN_BYTES), available);
+      return malformed(
+        "option",
+        reason,
+        offset,
+        Math.max(lengthBytes, OPTION_MIN_BYTES),
+        available,
+      );
     }
     found.push({ type, offset, bytes: slice(options, offset, offset + lengthBytes) });
     if (type === OPTION_TYPE.endOfList) break;

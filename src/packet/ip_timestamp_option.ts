@@ -19,7 +19,7 @@
  */
 
 import { OPTION_TYPE, parseIpOptions } from "./ip_options.ts";
-import { type ParseResult, refuse } from "./malformed.ts";
+import { malformed, type ParseResult } from "./malformed.ts";
 import { readU32, readU8, requireRange, writeU32, writeU8 } from "./octets.ts";
 
 /** Offsets of the option's fields, in octets. */
@@ -79,7 +79,7 @@ export function parseIpTimestampOption(
 
 function parseOption(bytes: Uint8Array, offset: number): ParseResult<IpTimestampOption> {
   if (bytes.length < IP_TIMESTAMP.entries) {
-    return refuse(
+    return malformed(
       "option",
       `a timestamp option has at least ${IP_TIMESTAMP.entries} octets, ${bytes.length} are here`,
       offset,
@@ -92,18 +92,18 @@ function parseOption(bytes: Uint8Array, offset: number): ParseResult<IpTimestamp
   const flag = readU8(bytes, IP_TIMESTAMP.overflowAndFlag) & 0x0f;
   if (!isFlag(flag)) {
     const at = offset + IP_TIMESTAMP.overflowAndFlag;
-    return refuse("option", `flag ${flag} has no meaning`, at, bytes.length, bytes.length);
+    return malformed("option", `flag ${flag} has no meaning`, at, bytes.length, bytes.length);
   }
   const entryBytes = entryLength(flag);
   const entriesBytes = bytes.length - IP_TIMESTAMP.entries;
   const writtenBytes = pointer - FIRST_POINTER;
   if (entriesBytes % entryBytes !== 0) {
     const reason = `${entriesBytes} octets are no whole number of ${entryBytes}-octet entries`;
-    return refuse("option", reason, offset + IP_TIMESTAMP.length, entryBytes, entriesBytes);
+    return malformed("option", reason, offset + IP_TIMESTAMP.length, entryBytes, entriesBytes);
   }
   if (writtenBytes < 0 || writtenBytes > entriesBytes || writtenBytes % entryBytes !== 0) {
     const reason = `pointer ${pointer} is not at the start of an entry`;
-    return refuse("option", reason, offset + IP_TIMESTAMP.pointer, pointer, bytes.length);
+    return malformed("option", reason, offset + IP_TIMESTAMP.pointer, pointer, bytes.length);
   }
   const entries: IpTimestampEntry[] = [];
   for (let at: number = IP_TIMESTAMP.entries; at < bytes.length; at += entryBytes) {

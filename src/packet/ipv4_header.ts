@@ -21,7 +21,7 @@
  */
 
 import { expectedFromSum, internetChecksum, isSumRight, sumWords } from "./checksum.ts";
-import { type ParseResult, refuse } from "./malformed.ts";
+import { malformed, type ParseResult } from "./malformed.ts";
 import { NO_OCTETS, readU16, readU32, readU8, requireRange, requireRoom } from "./octets.ts";
 import { slice, writeU16, writeU32, writeU8 } from "./octets.ts";
 
@@ -102,7 +102,7 @@ export function parseIpv4Header(
 ): ParseResult<Ipv4Header> {
   const available = end - start;
   if (available < IPV4_MIN_HEADER_BYTES) {
-    return refuse(
+    return malformed(
       "ipv4",
       `a header has at least ${IPV4_MIN_HEADER_BYTES} octets, ${available} are here`,
       start,
@@ -112,7 +112,7 @@ export function parseIpv4Header(
   }
   const versionAndLength = readU8(bytes, start + IPV4.versionAndLength);
   if (versionAndLength >>> 4 !== 4) {
-    return refuse(
+    return malformed(
       "ipv4",
       `version is ${versionAndLength >>> 4}, not 4`,
       start,
@@ -123,7 +123,7 @@ export function parseIpv4Header(
   const headerLengthBytes = (versionAndLength & 0x0f) * 4;
   if (headerLengthBytes < IPV4_MIN_HEADER_BYTES || headerLengthBytes > available) {
     const state = headerLengthBytes > available ? `, ${available} are here` : ", 20 is the least";
-    return refuse(
+    return malformed(
       "ipv4",
       `header length says ${headerLengthBytes} octets${state}`,
       start,

@@ -3,7 +3,7 @@
 /** The part of a datagram whose parser gave up. */
 export type Layer = "ipv4" | "icmp" | "timestamp" | "echo" | "error" | "quote" | "option";
 
-/** Why octets were refused. */
+/** Why octets could not be parsed. */
 export interface Malformed {
   /** One phrase for a person, such as `total length says 60 octets, 40 are here`. */
   readonly reason: string;
@@ -26,28 +26,28 @@ export type ParseResult<T> =
     readonly value: T;
   }
   | {
-    /** The octets were refused. */
+    /** The octets are malformed. */
     readonly ok: false;
     /** Why. */
     readonly malformed: Malformed;
   };
 
-/** A refusal. */
-export interface Refusal {
+/** The failing half of {@linkcode ParseResult}. */
+export interface MalformedResult {
   /** Always false. */
   readonly ok: false;
   /** Why. */
   readonly malformed: Malformed;
 }
 
-/** Builds a refusal. */
-export function refuse(
+/** A {@linkcode ParseResult} without a value; offsets and lengths in octets. */
+export function malformed(
   layer: Layer,
   reason: string,
   offset: number,
   needed: number,
   available: number,
-): Refusal {
+): MalformedResult {
   return { ok: false, malformed: { reason, layer, needed, available, offset } };
 }
 

@@ -15,7 +15,7 @@
 
 import { ICMP } from "./icmp_header.ts";
 import { type Ipv4Header, parseIpv4Header, PROTOCOL_ICMP } from "./ipv4_header.ts";
-import { type ParseResult, refuse } from "./malformed.ts";
+import { malformed, type ParseResult } from "./malformed.ts";
 import { readU16, readU32, readU8, slice } from "./octets.ts";
 import { TIMESTAMP, TIMESTAMP_BYTES } from "./timestamp_message.ts";
 
@@ -60,7 +60,7 @@ export function parseQuotedDatagram(
   const payloadStart = start + header.headerLengthBytes;
   const available = end - payloadStart;
   if (available < QUOTED_PAYLOAD_MIN_BYTES) {
-    return refuse(
+    return malformed(
       "quote",
       `${QUOTED_PAYLOAD_MIN_BYTES} octets of payload are wanted, ${available} are here`,
       payloadStart,

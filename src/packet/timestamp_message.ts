@@ -22,7 +22,7 @@
  */
 
 import { emitIcmpHeader, ICMP_TYPE, type IcmpHeader, parseIcmpHeader } from "./icmp_header.ts";
-import { type ParseResult, refuse } from "./malformed.ts";
+import { malformed, type ParseResult } from "./malformed.ts";
 import { NO_OCTETS, readU16, readU32, requireRange, requireRoom } from "./octets.ts";
 import { slice, writeU16, writeU32 } from "./octets.ts";
 
@@ -65,7 +65,7 @@ export function parseTimestampMessage(
 ): ParseResult<TimestampMessage> {
   const available = end - start;
   if (available < TIMESTAMP_BYTES) {
-    return refuse(
+    return malformed(
       "timestamp",
       `a timestamp message has ${TIMESTAMP_BYTES} octets, ${available} are here`,
       start,

@@ -18,9 +18,9 @@ import { elapsedNs } from "../measurement/timestamp.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { StrayDatagram } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
-import type { Provenance, SentMarks } from "./provenance.ts";
+import type { ProbeMatcher, SentMarks } from "./probe_matcher.ts";
 import type { Settlement } from "./settlement.ts";
-import { hasLeft, type StampBook } from "./stamp_book.ts";
+import { hasLeft, type TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** What an ICMP error is held against. */
@@ -28,7 +28,7 @@ export interface ErrorReaderOptions extends Pick<SentMarks, "kind"> {
   /** The probes that are out. */
   readonly table: InFlightTable;
   /** Where transmit stamps come from. */
-  readonly stamps: StampBook;
+  readonly stamps: TransmitTimestamps;
   /** Hands copies of the datagrams on. */
   readonly keepBytes: boolean;
 }
@@ -44,14 +44,14 @@ interface Remark {
 /** Reads ICMP errors, and settles the probes that they end. */
 export class ErrorReader {
   readonly #options: ErrorReaderOptions;
-  readonly #provenance: Provenance;
+  readonly #probe_matcher: ProbeMatcher;
   readonly #settlement: Settlement;
   readonly #requestType: number;
 
   /** Reads for one run. */
-  constructor(options: ErrorReaderOptions, provenance: Provenance, settlement: Settlement) {
+  constructor(options: ErrorReaderOptions, probe_matcher: ProbeMatcher, settlement: Settlement) {
     this.#options = options;
-    this.#provenance = provenance;
+    this.#probe_matcher = probe_matcher;
     this.#settlement = settlement;
     this.#requestType = options.kind === "timestamp"
       ? ICMP_TYPE.timestampRequest
@@ -74,8 +74,8 @@ export class ErrorReader {
     if (objection !== undefined) {
       return { kind: objection.kind, text: `${error.name}, about ${objection.about}` };
     }
-    this.#settlement.refuse({
-      kind: "refused",
+    this.#settlement.icmpError({
+      kind: "icmpError",
       probe,
       error,
       reporter: received.source,
@@ -100,8 +100,8 @@ export class ErrorReader {
     quoted: QuotedDatagram,
     probe: Probe,
   ): Remark | undefined {
-    const what = `probe ${probe.number} to ${probe.target.label}`;
-    const isQuoted = this.#provenance.isQuoted(quoted, probe);
+    const what = `probe ${probe.index} to ${probe.target.label}`;
+    const isQuoted = this.#probe_matcher.isQuoted(quoted, probe);
     if (isQuoted === "earlier") {
       const which = `an earlier probe with sequence ${probe.sequence}`;
       return { kind: "unmatched", about: `${which} to ${probe.target.label}` };
@@ -116,7 +116,7 @@ export class ErrorReader {
     if (!quoted.header.moreFragments && !hasLeft(probe, received.receivedAt)) {
       return { kind: "unmatched", about: `${what}, which had not left` };
     }
-    const ends = isFinalErrorType(error.type) && probe.state === "awaiting";
+    const ends = isFinalErrorType(error.type) && probe.state === "pending";
     return ends ? undefined : { kind: "notice", about: what };
   }
 }

@@ -14,9 +14,9 @@ export class InFlightTable {
   readonly #byKey = new Map<number, Probe>();
   readonly #rememberNs: number;
   #oldest: Probe | null = null;
-  #oldestAwaiting: Probe | null = null;
+  #oldestPending: Probe | null = null;
   #youngest: Probe | null = null;
-  #awaiting = 0;
+  #pending = 0;
 
   /** `rememberMs`: how long after its deadline a probe is kept, so that late and doubled answers are known as such. */
   constructor(rememberMs: number) {
@@ -24,8 +24,8 @@ export class InFlightTable {
   }
 
   /** Number of probes that await an answer. */
-  get awaiting(): number {
-    return this.#awaiting;
+  get pending(): number {
+    return this.#pending;
   }
 
   /** Number of probes remembered, answered ones included. */
@@ -35,15 +35,15 @@ export class InFlightTable {
 
   /** Deadline of the oldest probe that awaits an answer; Infinity when there is none. */
   get nextDeadlineNs(): number {
-    let probe = this.#oldestAwaiting;
-    while (probe !== null && probe.state !== "awaiting") probe = probe.younger;
-    this.#oldestAwaiting = probe;
+    let probe = this.#oldestPending;
+    while (probe !== null && probe.state !== "pending") probe = probe.younger;
+    this.#oldestPending = probe;
     return probe === null ? Infinity : probe.deadlineNs;
   }
 
   /** True when that sequence number of that address still awaits an answer. */
-  isAwaiting(address: number, sequence: number): boolean {
-    return this.#byKey.get(keyOf(address, sequence))?.state === "awaiting";
+  isPending(address: number, sequence: number): boolean {
+    return this.#byKey.get(keyOf(address, sequence))?.state === "pending";
   }
 
   /**
@@ -56,9 +56,9 @@ export class InFlightTable {
   add(probe: Probe): void {
     const key = keyOf(probe.target.address, probe.sequence);
     // Before its numbers wrap a target has none that was used before.
-    const earlier = probe.number < SEQUENCES ? undefined : this.#byKey.get(key);
+    const earlier = probe.index < SEQUENCES ? undefined : this.#byKey.get(key);
     if (earlier !== undefined) {
-      if (earlier.state === "awaiting") {
+      if (earlier.state === "pending") {
         throw new RangeError(
           `Cannot reuse sequence ${probe.sequence} of ${probe.target.label}: its probe still awaits an answer`,
         );
@@ -72,8 +72,8 @@ export class InFlightTable {
     if (this.#youngest === null) this.#oldest = probe;
     else this.#youngest.younger = probe;
     this.#youngest = probe;
-    this.#oldestAwaiting ??= probe;
-    this.#awaiting++;
+    this.#oldestPending ??= probe;
+    this.#pending++;
   }
 
   /** The probe that an answer from `address` with these numbers belongs to, if one is remembered. */
@@ -83,25 +83,25 @@ export class InFlightTable {
   }
 
   /** Ends the wait for a probe. Does nothing to one that no longer waits. */
-  settle(probe: Probe, state: "replied" | "refused" | "timedOut"): void {
-    if (probe.state !== "awaiting") return;
+  settle(probe: Probe, state: "reply" | "icmpError" | "timedOut"): void {
+    if (probe.state !== "pending") return;
     probe.state = state;
-    this.#awaiting--;
+    this.#pending--;
   }
 
   /** Has `settle` settle every probe whose deadline has passed, oldest first, and forgets the very old. */
   expire(nowNs: number, settle: (probe: Probe) => void): void {
     while (this.nextDeadlineNs <= nowNs) {
-      const probe = this.#oldestAwaiting;
+      const probe = this.#oldestPending;
       if (probe === null) break;
       settle(probe);
     }
     const forgetBefore = nowNs - this.#rememberNs;
     let probe = this.#oldest;
-    while (probe !== null && probe.state !== "awaiting" && probe.deadlineNs <= forgetBefore) {
+    while (probe !== null && probe.state !== "pending" && probe.deadlineNs <= forgetBefore) {
       const key = keyOf(probe.target.address, probe.sequence);
       if (this.#byKey.get(key) === probe) this.#byKey.delete(key);
-      if (this.#oldestAwaiting === probe) this.#oldestAwaiting = probe.younger;
+      if (this.#oldestPending === probe) this.#oldestPending = probe.younger;
       const { younger }: Probe = probe;
       // Whoever still holds this probe must not hold all that came after it.
       probe.younger = null;
@@ -112,9 +112,9 @@ export class InFlightTable {
   }
 
   /** The probes that still await an answer, oldest first. */
-  *awaitingProbes(): Generator<Probe> {
-    for (let probe = this.#oldestAwaiting; probe !== null; probe = probe.younger) {
-      if (probe.state === "awaiting") yield probe;
+  *pendingProbes(): Generator<Probe> {
+    for (let probe = this.#oldestPending; probe !== null; probe = probe.younger) {
+      if (probe.state === "pending") yield probe;
     }
   }
 }

@@ -52,9 +52,9 @@ export interface ReplyDetail {
 
 /** The one final word on a probe. */
 export type ProbeOutcome =
-  | { readonly kind: "replied"; readonly probe: Probe; readonly reply: ReplyDetail }
+  | { readonly kind: "reply"; readonly probe: Probe; readonly reply: ReplyDetail }
   | {
-    readonly kind: "refused";
+    readonly kind: "icmpError";
     readonly probe: Probe;
     readonly error: IcmpErrorMessage;
     /** The host that sent the ICMP error, an unsigned 32-bit number. */
@@ -74,7 +74,7 @@ export type ProbeOutcome =
   | {
     readonly kind: "unsent";
     readonly target: Target;
-    readonly number: number;
+    readonly index: number;
     readonly sequence: number;
     readonly at: Instant;
     readonly error: SendError;
@@ -82,8 +82,8 @@ export type ProbeOutcome =
 
 /** An answer to a probe that has had its final word. */
 export interface ExtraReply {
-  /** `duplicate`: answered before. `late`: it had timed out. `afterRefusal`: an ICMP error came first. */
-  readonly kind: "duplicate" | "late" | "afterRefusal";
+  /** `duplicate`: answered before. `late`: it had timed out. `afterError`: an ICMP error came first. */
+  readonly kind: "duplicate" | "late" | "afterError";
   /** The probe. */
   readonly probe: Probe;
   /** The answer. */

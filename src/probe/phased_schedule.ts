@@ -68,7 +68,7 @@ export class PhasedSchedule implements ProbeSchedule {
     this.#plannedNs[targetIndex] = this.#plannedNs[targetIndex] as number + this.#intervalNs;
     this.#duesNs[targetIndex] = this.#dueOf(targetIndex);
     this.#findNext();
-    return { targetIndex, round };
+    return { targetIndex, index: round };
   }
 
   /** Shifts the rest when the next probe is more than an interval late, so that nothing is sent in a burst. */

@@ -8,14 +8,14 @@ import type { Instant } from "../time/instant.ts";
 export const SEQUENCES = 65_536;
 
 /** Where a probe stands. `awaiting` is the only state that can still become another. */
-export type ProbeState = "awaiting" | "replied" | "refused" | "timedOut";
+export type ProbeState = "pending" | "reply" | "icmpError" | "timedOut";
 
 /** One request on its way, or answered, for as long as a late or doubled answer may still come. */
 export class Probe {
   /** The host that was asked. */
   readonly target: Target;
   /** Number of this probe among those of its target, from 0; it does not wrap. */
-  readonly number: number;
+  readonly index: number;
   /** ICMP identifier on the wire, 0..65535. */
   readonly identifier: number;
   /** ICMP sequence number on the wire, 0..65535. */
@@ -36,7 +36,7 @@ export class Probe {
   /** CLOCK_MONOTONIC, on the scale of `sentAt`, at which it counts as timed out. */
   deadlineNs: number;
   /** Where it stands. */
-  state: ProbeState = "awaiting";
+  state: ProbeState = "pending";
   /** Answers seen, late and doubled ones included. */
   replies = 0;
   /** The sequence number was in use by an earlier probe of this target that is still remembered. */
@@ -47,7 +47,7 @@ export class Probe {
   /** Makes a probe that has just been handed to the kernel. */
   constructor(
     target: Target,
-    number: number,
+    index: number,
     identifier: number,
     sequence: number,
     originateMs: number,
@@ -56,7 +56,7 @@ export class Probe {
     deadlineNs: number,
   ) {
     this.target = target;
-    this.number = number;
+    this.index = index;
     this.identifier = identifier;
     this.sequence = sequence;
     this.originateMs = originateMs;

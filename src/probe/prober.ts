@@ -10,17 +10,17 @@ import type { ProbeTemplate } from "../packet/mod.ts";
 import { type Instant, wholeMsOfDay } from "../time/mod.ts";
 import { DropWatch } from "./drop_watch.ts";
 import { FragmentingSender } from "./fragmenting_sender.ts";
-import { HeldProbes, type Refusal } from "./held_probes.ts";
+import { RetryQueue, type UnsentProbe } from "./retry_queue.ts";
 import { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import { Probe, SEQUENCES } from "./probe.ts";
 import { ProbeNumbers } from "./probe_numbers.ts";
 import type { ProberOptions } from "./prober_options.ts";
-import { Punctuality } from "./punctuality.ts";
+import { SendTimer } from "./send_timer.ts";
 import { ReplyReader } from "./reply_reader.ts";
 import { type DueProbe, GOLDEN_FRACTION, Schedule } from "./schedule.ts";
-import { StampBook } from "./stamp_book.ts";
+import { TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { OutgoingDatagram, Transport } from "./transport.ts";
 
 /** How many datagrams are handed to the kernel in one go. */
@@ -46,7 +46,7 @@ export class Prober {
   readonly #listener: ProbeListener;
   readonly #table = new InFlightTable(REMEMBER_MS);
   readonly #drops: DropWatch;
-  readonly #stamps: StampBook;
+  readonly #stamps: TransmitTimestamps;
   readonly #numbers: ProbeNumbers;
   readonly #reader: ReplyReader;
   readonly #answered: Uint8Array | undefined;
@@ -69,7 +69,7 @@ export class Prober {
     this.#listener = listener;
     this.#timeoutNs = options.timeoutMs * 1e6;
     this.#drops = new DropWatch(transport);
-    this.#stamps = new StampBook(transport, options.stampAt, this.#drops);
+    this.#stamps = new TransmitTimestamps(transport, options.stampAt, this.#drops);
     this.#numbers = new ProbeNumbers(options.targets, options);
     if (options.keepStrays !== true) transport.keepIdentifiers?.(this.#numbers.identifiers());
     this.#answered = options.stopOnReply ? new Uint8Array(options.targets.length) : undefined;
@@ -93,13 +93,13 @@ export class Prober {
   }
 
   /** Probes that await an answer now. */
-  get awaiting(): number {
-    return this.#table.awaiting;
+  get pending(): number {
+    return this.#table.pending;
   }
 
   /** The probes that still await an answer, oldest first. */
-  awaitingProbes(): Iterable<Probe> {
-    return this.#table.awaitingProbes();
+  pendingProbes(): Iterable<Probe> {
+    return this.#table.pendingProbes();
   }
 
   /** Sends the later probes of a target to another address; those on their way stay what they are. */
@@ -124,7 +124,7 @@ export class Prober {
     const options = this.#options;
     const startNs = clock.now().monotonicNs;
     const deadlineNs = startNs + (options.deadlineMs ?? Infinity) * 1e6;
-    const schedule = new HeldProbes(
+    const schedule = new RetryQueue(
       options.schedule?.(startNs) ?? new Schedule({
         targetCount: options.targets.length,
         count: options.count,
@@ -137,7 +137,7 @@ export class Prober {
     const pause = this.#transport.stampSource === "kernel"
       ? this.#transport.pause?.bind(this.#transport)
       : undefined;
-    const punctual = options.punctual ? new Punctuality(clock) : undefined;
+    const punctual = options.punctual ? new SendTimer(clock) : undefined;
     const groupNs = options.targets.length > 1 ? (options.groupMs ?? 0) * 1e6 : 0;
     let lastSendNs = -Infinity;
     let reason: EndReason = "complete";
@@ -167,7 +167,7 @@ export class Prober {
       const waitMs = Math.max(0, wakeNs - nowNs) / 1e6;
       const room = this.#listener.idle(nowNs, busy);
       if (reason !== "complete") return this.#end(schedule, reason);
-      const awaiting = this.#table.awaiting > 0;
+      const awaiting = this.#table.pending > 0;
       if (!awaiting && (schedule.done || this.#allAnswered(schedule))) {
         return this.#end(schedule, reason);
       }
@@ -180,8 +180,8 @@ export class Prober {
   }
 
   /** What still waits for room when the run ends is unsent. */
-  #end(schedule: HeldProbes, reason: EndReason): EndReason {
-    for (const refusal of schedule.abandon()) this.#tellUnsent(refusal);
+  #end(schedule: RetryQueue, reason: EndReason): EndReason {
+    for (const each of schedule.abandon()) this.#reportUnsent(each);
     this.#reader.finish();
     return reason;
   }
@@ -192,14 +192,14 @@ export class Prober {
   }
 
   /** Sends what is due, a batch at most, so that answers are never left waiting for long. Returns the first probe. */
-  #sendDue(schedule: HeldProbes, nowNs: number): Probe | undefined {
+  #sendDue(schedule: RetryQueue, nowNs: number): Probe | undefined {
     const dues: DueProbe[] = [];
     const now = this.#transport.clock.now();
-    for (const refusal of schedule.takeHeld(nowNs, BATCH_SIZE)) {
-      if (this.#answered?.[refusal.due.targetIndex] === 1) {
-        schedule.forget(refusal.due);
-        this.#tellUnsent(refusal);
-      } else dues.push(refusal.due);
+    for (const each of schedule.takeHeld(nowNs, BATCH_SIZE)) {
+      if (this.#answered?.[each.due.targetIndex] === 1) {
+        schedule.forget(each.due);
+        this.#reportUnsent(each);
+      } else dues.push(each.due);
     }
     // What waited for room finds out whether there is some, before others are sent.
     const isRetry = dues.length > 0;
@@ -220,24 +220,24 @@ export class Prober {
   }
 
   /** Whether a probe's sequence number is that of an earlier one that still awaits its answer. */
-  #findCollision({ targetIndex, round }: DueProbe): RangeError | undefined {
+  #findCollision({ targetIndex, index }: DueProbe): RangeError | undefined {
     const target = this.#targets[targetIndex] as Target;
-    const sequence = this.#numbers.sequenceOf(target, round);
-    if (round < SEQUENCES || !this.#table.isAwaiting(target.address, sequence)) return undefined;
+    const sequence = this.#numbers.sequenceOf(target, index);
+    if (index < SEQUENCES || !this.#table.isPending(target.address, sequence)) return undefined;
     return new RangeError(
-      `Cannot send probe ${round} to ${target.label}: all 65536 sequence numbers await answers, want a longer interval or a shorter timeout`,
+      `Cannot send probe ${index} to ${target.label}: all 65536 sequence numbers await answers, want a longer interval or a shorter timeout`,
     );
   }
 
   /** Sends a batch; returns the first probe if it went. A probe's deadline is its timeout until then. */
-  #sendBatch(dues: readonly DueProbe[], now: Instant, schedule: HeldProbes): Probe | undefined {
+  #sendBatch(dues: readonly DueProbe[], now: Instant, schedule: RetryQueue): Probe | undefined {
     const nowMs = wholeMsOfDay(now.realtimeNs);
     const probes = dues.map((due) => this.#makeProbe(due, nowMs, now));
     const batch = probes.map((probe, slot) => this.#write(probe, slot));
     const results = this.#sender.send(batch);
     // Not from the stamp before the call: that may have been held up, and no answer is late for it.
     const sentNs = this.#transport.clock.now().monotonicNs;
-    const refusals: Refusal[] = [];
+    const unsent: UnsentProbe[] = [];
     for (const [i, probe] of probes.entries()) {
       const result = results[i], due = dues[i] as DueProbe;
       if (result?.ok) {
@@ -248,26 +248,26 @@ export class Prober {
         schedule.sent(due);
         this.#listener.sent?.(probe, this.#buffers[i] as Uint8Array);
       } else if (result !== undefined) {
-        refusals.push({ probe, due, error: result.error });
+        unsent.push({ probe, due, error: result.error });
       }
     }
-    if (refusals.length > 0) this.#takeRefusals(refusals, schedule);
+    if (unsent.length > 0) this.#takeUnsent(unsent, schedule);
     return results[0]?.ok ? probes[0] : undefined;
   }
 
-  #makeProbe({ targetIndex, round }: DueProbe, nowMs: number, now: Instant): Probe {
+  #makeProbe({ targetIndex, index }: DueProbe, nowMs: number, now: Instant): Probe {
     const { originate, originateMs, stampPayload } = this.#options;
-    this.#growTimeout(round);
+    this.#growTimeout(index);
     const key = this.#key;
     this.#key = (this.#key + 1) >>> 0;
     const target = this.#targets[targetIndex] as Target;
     const numbers = this.#numbers;
     return new Probe(
       target,
-      round,
+      index,
       numbers.identifierOf(target),
-      numbers.sequenceOf(target, round),
-      originate?.() ?? originateMs ?? (stampPayload ? numbers.cookieOf(target, round) : nowMs),
+      numbers.sequenceOf(target, index),
+      originate?.() ?? originateMs ?? (stampPayload ? numbers.cookieOf(target, index) : nowMs),
       key,
       now,
       this.#timeoutNs,
@@ -294,21 +294,21 @@ export class Prober {
   }
 
   /** What found no room waits for some; the rest is unsent. */
-  #takeRefusals(refusals: readonly Refusal[], schedule: HeldProbes): void {
+  #takeUnsent(unsent: readonly UnsentProbe[], schedule: RetryQueue): void {
     const nowNs = this.#transport.clock.now().monotonicNs;
-    const full = refusals.filter(({ error }) => NO_ROOM.has(error.code));
+    const full = unsent.filter(({ error }) => NO_ROOM.has(error.code));
     const givenUp = new Set(full.length > 0 ? schedule.putBack(full, nowNs) : []);
-    for (const refusal of refusals) {
-      const isFull = NO_ROOM.has(refusal.error.code);
-      if (isFull && !givenUp.has(refusal)) continue;
-      if (!isFull) schedule.forget(refusal.due);
-      this.#tellUnsent(refusal);
+    for (const each of unsent) {
+      const isFull = NO_ROOM.has(each.error.code);
+      if (isFull && !givenUp.has(each)) continue;
+      if (!isFull) schedule.forget(each.due);
+      this.#reportUnsent(each);
     }
   }
 
-  #tellUnsent({ probe, error }: Refusal): void {
-    const { target, number, sequence, sentAt: at } = probe;
-    this.#listener.outcome({ kind: "unsent", target, number, sequence, at, error });
+  #reportUnsent({ probe, error }: UnsentProbe): void {
+    const { target, index, sequence, sentAt: at } = probe;
+    this.#listener.outcome({ kind: "unsent", target, index, sequence, at, error });
   }
 
   #takeAnswers(): void {
@@ -331,7 +331,7 @@ export class Prober {
   #watchAnswers(listener: ProbeListener): ProbeListener {
     return {
       outcome: (outcome) => {
-        if (outcome.kind === "replied") this.#markAnswered(outcome.probe.target.index);
+        if (outcome.kind === "reply") this.#markAnswered(outcome.probe.target.index);
         listener.outcome(outcome);
       },
       extra: (reply) => {
@@ -349,7 +349,7 @@ export class Prober {
     this.#answeredCount++;
   }
 
-  #allAnswered(schedule: HeldProbes): boolean {
+  #allAnswered(schedule: RetryQueue): boolean {
     return this.#answered !== undefined && schedule.round > 0 &&
       this.#answeredCount === this.#options.targets.length;
   }

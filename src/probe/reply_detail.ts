@@ -11,7 +11,7 @@ import { type HostMeasurement, StampHistory } from "../measurement/mod.ts";
 import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
 import type { ReplyDetail } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
-import type { Provenance, ReplyProof } from "./provenance.ts";
+import type { ProbeMatcher, ReplyProof } from "./probe_matcher.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** Where the remote stamps of a reply stand. */
@@ -30,14 +30,14 @@ export interface ReplyDescriberOptions {
 /** Measures replies and remarks on what is odd about them. */
 export class ReplyDescriber {
   readonly #options: ReplyDescriberOptions;
-  readonly #provenance: Provenance;
+  readonly #probe_matcher: ProbeMatcher;
   /** By target index; made with the first answer, since most of a large run may never answer. */
   readonly #histories: (StampHistory | undefined)[] = [];
 
   /** Describes the replies of one run. */
-  constructor(options: ReplyDescriberOptions, provenance: Provenance) {
+  constructor(options: ReplyDescriberOptions, probe_matcher: ProbeMatcher) {
     this.#options = options;
-    this.#provenance = provenance;
+    this.#probe_matcher = probe_matcher;
   }
 
   /** Everything about a reply to `probe`. Nothing is measured by one that is not proven to be its own. */
@@ -65,7 +65,7 @@ export class ReplyDescriber {
       reportedStamps = message;
     } else {
       lengthBytes = 8 + message.payload.length;
-      if (!this.#provenance.hasSentPayload(message, probe)) flags.push("payload-changed");
+      if (!this.#probe_matcher.hasSentPayload(message, probe)) flags.push("payload-changed");
       if (this.#options.stampsFrom === "ip-option") {
         reportedStamps = optionStamps(header, probe);
         if (reportedStamps === undefined) flags.push("no-stamps");

@@ -18,16 +18,16 @@ import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener, ReplyDetail, StrayDatagram } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 import type { ProbeNumbers } from "./probe_numbers.ts";
-import { Provenance, type SentMarks } from "./provenance.ts";
+import { ProbeMatcher, type SentMarks } from "./probe_matcher.ts";
 import { ReplyDescriber, type ReplyDescriberOptions } from "./reply_detail.ts";
 import { type HeldReply, Settlement } from "./settlement.ts";
-import { hasLeft, type StampBook } from "./stamp_book.ts";
+import { hasLeft, type TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** What a reply is held against. */
 export interface ReplyReaderOptions extends ReplyDescriberOptions, SentMarks {
   /** Where transmit stamps come from. */
-  readonly stamps: StampBook;
+  readonly stamps: TransmitTimestamps;
   /** Identifiers of the targets. */
   readonly numbers: ProbeNumbers;
   /** The probes that are out. */
@@ -40,7 +40,7 @@ export interface ReplyReaderOptions extends ReplyDescriberOptions, SentMarks {
 export class ReplyReader {
   readonly #options: ReplyReaderOptions;
   readonly #replyKind: "timestamp-reply" | "echo-reply";
-  readonly #provenance: Provenance;
+  readonly #probe_matcher: ProbeMatcher;
   readonly #settlement: Settlement;
   readonly #errors: ErrorReader;
   readonly #describer: ReplyDescriber;
@@ -49,21 +49,21 @@ export class ReplyReader {
   constructor(options: ReplyReaderOptions) {
     this.#options = options;
     this.#replyKind = options.kind === "timestamp" ? "timestamp-reply" : "echo-reply";
-    this.#provenance = new Provenance(options);
+    this.#probe_matcher = new ProbeMatcher(options);
     this.#settlement = new Settlement(
       options.table,
-      this.#provenance,
+      this.#probe_matcher,
       options.stamps,
       options.listener,
       (held, probe) => this.#readHeld(held, probe),
     );
-    this.#errors = new ErrorReader(options, this.#provenance, this.#settlement);
-    this.#describer = new ReplyDescriber(options, this.#provenance);
+    this.#errors = new ErrorReader(options, this.#probe_matcher, this.#settlement);
+    this.#describer = new ReplyDescriber(options, this.#probe_matcher);
   }
 
   /** A target is another host from now on: nothing learned of the one before holds. */
   forget(targetIndex: number): void {
-    this.#provenance.forget(targetIndex);
+    this.#probe_matcher.forget(targetIndex);
     this.#describer.forget(targetIndex);
   }
 
@@ -127,32 +127,32 @@ export class ReplyReader {
     probe: Probe,
   ): string | undefined {
     const { stamps, kernelStamps, listener } = this.#options;
-    const proof = this.#provenance.judge(message, probe);
+    const proof = this.#probe_matcher.judge(message, probe);
     if (proof === "none") {
       const why = message.checksumOk ? "" : ", or one with a damaged sequence";
       return `reply to an earlier probe with sequence ${message.sequence}${why}`;
     }
     if (kernelStamps && probe.leftAt === undefined) stamps.collect();
     const { receivedAt } = received;
-    if (!hasLeft(probe, receivedAt)) return `reply to probe ${probe.number} before it left`;
+    if (!hasLeft(probe, receivedAt)) return `reply to probe ${probe.index} before it left`;
     // It may have come after its time, though before we looked.
-    if (probe.state === "awaiting" && receivedAt.monotonicNs > probe.deadlineNs) this.expire(probe);
-    if (probe.state === "awaiting" && (proof === "doubtful" || stamps.isQueued(probe))) {
-      if (this.#settlement.holds(probe)) return `another doubtful reply to probe ${probe.number}`;
+    if (probe.state === "pending" && receivedAt.monotonicNs > probe.deadlineNs) this.expire(probe);
+    if (probe.state === "pending" && (proof === "doubtful" || stamps.isQueued(probe))) {
+      if (this.#settlement.holds(probe)) return `another doubtful reply to probe ${probe.index}`;
       this.#settlement.hold(probe, received, proof);
       return undefined;
     }
     probe.replies++;
-    if (proof === "proven" && message.checksumOk) this.#provenance.learn(probe, false);
+    if (proof === "proven" && message.checksumOk) this.#probe_matcher.learn(probe, false);
     const detail = this.#describer.describe(received, header, message, probe, proof);
-    if (probe.state === "awaiting") {
+    if (probe.state === "pending") {
       this.#settlement.reply(probe, detail);
     } else {
-      const kind = probe.state === "replied" || probe.replies > 1
+      const kind = probe.state === "reply" || probe.replies > 1
         ? "duplicate"
         : probe.state === "timedOut"
         ? "late"
-        : "afterRefusal";
+        : "afterError";
       listener.extra({ kind, probe, reply: detail });
     }
     return undefined;
@@ -164,7 +164,7 @@ export class ReplyReader {
     if (!parsed.ok) return undefined;
     const { header, message } = parsed.value;
     if (!hasLeft(probe, received.receivedAt)) {
-      this.#stray(received, "unmatched", `reply to probe ${probe.number} before it left`);
+      this.#stray(received, "unmatched", `reply to probe ${probe.index} before it left`);
       return undefined;
     }
     probe.replies++;

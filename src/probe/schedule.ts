@@ -50,7 +50,7 @@ export interface DueProbe {
   /** Place of the target in the run. */
   readonly targetIndex: number;
   /** Number of the probe among those of its target, from 0. */
-  readonly round: number;
+  readonly index: number;
 }
 
 /** The order and the times of all probes of a run, as the prober follows them. */
@@ -122,7 +122,7 @@ export class Schedule implements ProbeSchedule {
 
   /** Takes the next probe. Call only while not {@linkcode done}. */
   take(): DueProbe {
-    const due = { targetIndex: this.#index, round: this.#round };
+    const due = { targetIndex: this.#index, index: this.#round };
     this.#index++;
     if (this.#index === this.#targetCount) {
       this.#index = 0;

@@ -10,8 +10,8 @@
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener, ProbeOutcome, ReplyDetail } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
-import type { Provenance, ReplyProof } from "./provenance.ts";
-import type { StampBook } from "./stamp_book.ts";
+import type { ProbeMatcher, ReplyProof } from "./probe_matcher.ts";
+import type { TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** A reply that waits for a better one. */
@@ -28,8 +28,8 @@ export type HeldReplyReader = (held: HeldReply, probe: Probe) => ReplyDetail | u
 /** Settles the probes of one run. */
 export class Settlement {
   readonly #table: InFlightTable;
-  readonly #provenance: Provenance;
-  readonly #stamps: StampBook;
+  readonly #probe_matcher: ProbeMatcher;
+  readonly #stamps: TransmitTimestamps;
   readonly #listener: ProbeListener;
   readonly #readHeld: HeldReplyReader;
   /** Probes that await an answer and have a doubtful one. */
@@ -38,13 +38,13 @@ export class Settlement {
   /** Settles the probes of `table`, and reports to `listener`. */
   constructor(
     table: InFlightTable,
-    provenance: Provenance,
-    stamps: StampBook,
+    probe_matcher: ProbeMatcher,
+    stamps: TransmitTimestamps,
     listener: ProbeListener,
     readHeld: HeldReplyReader,
   ) {
     this.#table = table;
-    this.#provenance = provenance;
+    this.#probe_matcher = probe_matcher;
     this.#stamps = stamps;
     this.#listener = listener;
     this.#readHeld = readHeld;
@@ -62,16 +62,16 @@ export class Settlement {
 
   /** The answer to a probe that awaits one. */
   reply(probe: Probe, reply: ReplyDetail): void {
-    this.#table.settle(probe, "replied");
-    this.#listener.outcome({ kind: "replied", probe, reply });
+    this.#table.settle(probe, "reply");
+    this.#listener.outcome({ kind: "reply", probe, reply });
     this.#release(probe, "duplicate");
   }
 
   /** The ICMP error that ends a probe that awaits an answer. */
-  refuse(outcome: Extract<ProbeOutcome, { kind: "refused" }>): void {
-    this.#table.settle(outcome.probe, "refused");
+  icmpError(outcome: Extract<ProbeOutcome, { kind: "icmpError" }>): void {
+    this.#table.settle(outcome.probe, "icmpError");
     this.#listener.outcome(outcome);
-    this.#release(outcome.probe, "afterRefusal");
+    this.#release(outcome.probe, "afterError");
   }
 
   /** The time of a probe is over: a reply that was held is its answer, and its host changes originate stamps. */
@@ -85,7 +85,7 @@ export class Settlement {
     }
     this.reply(probe, reply);
     if (!isDoubtful) return;
-    this.#provenance.learn(probe, true);
+    this.#probe_matcher.learn(probe, true);
     for (const [other, { proof }] of this.#held) {
       if (other.target === probe.target && proof === "doubtful") this.#accept(other);
     }
@@ -101,7 +101,7 @@ export class Settlement {
     if (reply !== undefined) this.reply(probe, reply);
   }
 
-  #release(probe: Probe, kind: "duplicate" | "afterRefusal"): void {
+  #release(probe: Probe, kind: "duplicate" | "afterError"): void {
     const reply = this.#take(probe);
     if (reply !== undefined) this.#listener.extra({ kind, probe, reply });
   }

@@ -240,7 +240,7 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     name: "refused",
     type: "integer",
     description: "Probes that an ICMP error ended",
-    value: ({ counters }) => counters.refused,
+    value: ({ counters }) => counters.icmpErrors,
   },
   {
     name: "unsent",
@@ -252,7 +252,7 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     name: "pending",
     type: "integer",
     description: "Probes still out when the run ended",
-    value: ({ counters }) => counters.outstanding,
+    value: ({ counters }) => counters.pending,
   },
   lossRatio<ClockEvent>(({ counters }) => counters),
   {

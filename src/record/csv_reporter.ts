@@ -1,9 +1,9 @@
 /** Comma-separated values (RFC 4180): a header row, then a row for each probe, or for each target with `quiet`. */
 
-import type { RefusedEvent, ReplyEvent, TimeoutEvent, UnsentEvent } from "../run/event.ts";
+import type { IcmpErrorEvent, ReplyEvent, TimeoutEvent, UnsentEvent } from "../run/event.ts";
 import type { Field, FieldValue } from "./field.ts";
 import {
-  REFUSED_FIELDS,
+  ICMP_ERROR_FIELDS,
   REPLY_FIELDS,
   SUMMARY_FIELDS,
   TIMEOUT_FIELDS,
@@ -40,7 +40,7 @@ export class CsvReporter implements Reporter {
     this.#columns = options.fields ?? csvColumns(options.quiet);
     this.#readers = {
       reply: readersOf(REPLY_FIELDS),
-      refused: readersOf(REFUSED_FIELDS),
+      refused: readersOf(ICMP_ERROR_FIELDS),
       timeout: readersOf(TIMEOUT_FIELDS),
       unsent: readersOf(UNSENT_FIELDS),
       summary: readersOf(SUMMARY_FIELDS),
@@ -61,7 +61,7 @@ export class CsvReporter implements Reporter {
   }
 
   /** Writes a row. */
-  refused(event: RefusedEvent): void {
+  icmpError(event: IcmpErrorEvent): void {
     if (!this.#quiet) this.#row("refused", event);
   }
 
@@ -101,7 +101,7 @@ export class CsvReporter implements Reporter {
 export function csvColumns(quiet: boolean): string[] {
   const tables = quiet
     ? [readersOf(SUMMARY_FIELDS)]
-    : [REPLY_FIELDS, REFUSED_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS].map((fields) =>
+    : [REPLY_FIELDS, ICMP_ERROR_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS].map((fields) =>
       readersOf(fields as readonly Field<unknown>[])
     );
   return [...new Set(["type", ...tables.flatMap((table) => [...table.keys()])])];

@@ -4,7 +4,7 @@ import type { ConditionEvent } from "../run/condition_watch.ts";
 import { CONDITION_FIELDS } from "./condition_record.ts";
 import type {
   EndInfo,
-  RefusedEvent,
+  IcmpErrorEvent,
   ReplyEvent,
   RunInfo,
   TimeoutEvent,
@@ -13,7 +13,7 @@ import type {
 import { formatJson, jsonFormatter } from "./field.ts";
 import {
   END_FIELDS,
-  REFUSED_FIELDS,
+  ICMP_ERROR_FIELDS,
   REPLY_FIELDS,
   RUN_FIELDS,
   SUMMARY_FIELDS,
@@ -38,7 +38,7 @@ export class JsonReporter implements Reporter {
   readonly #sink: LineWriter;
   readonly #quiet: boolean;
   readonly #reply: (source: ReplyEvent) => string;
-  readonly #refused: (source: RefusedEvent) => string;
+  readonly #icmpError: (source: IcmpErrorEvent) => string;
   readonly #timeout: (source: TimeoutEvent) => string;
   readonly #unsent: (source: UnsentEvent) => string;
   readonly #summary: (source: TargetSummary) => string;
@@ -50,7 +50,7 @@ export class JsonReporter implements Reporter {
     this.#quiet = options.quiet;
     const { fields } = options;
     this.#reply = jsonFormatter("reply", selectFields(REPLY_FIELDS, fields));
-    this.#refused = jsonFormatter("refused", selectFields(REFUSED_FIELDS, fields));
+    this.#icmpError = jsonFormatter("refused", selectFields(ICMP_ERROR_FIELDS, fields));
     this.#timeout = jsonFormatter("timeout", selectFields(TIMEOUT_FIELDS, fields));
     this.#unsent = jsonFormatter("unsent", selectFields(UNSENT_FIELDS, fields));
     this.#summary = jsonFormatter("summary", selectFields(SUMMARY_FIELDS, fields));
@@ -71,8 +71,8 @@ export class JsonReporter implements Reporter {
   }
 
   /** Writes `refused`. */
-  refused(event: RefusedEvent): void {
-    if (!this.#quiet) this.#sink.line(this.#refused(event));
+  icmpError(event: IcmpErrorEvent): void {
+    if (!this.#quiet) this.#sink.line(this.#icmpError(event));
   }
 
   /** Writes `timeout`. */

@@ -8,7 +8,7 @@
 import type { StampReading } from "../measurement/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import { wholeMsOfDay } from "../time/mod.ts";
-import type { RefusedEvent, ReplyEvent, TimeoutEvent, UnsentEvent } from "../run/event.ts";
+import type { IcmpErrorEvent, ReplyEvent, TimeoutEvent, UnsentEvent } from "../run/event.ts";
 import { type Field, nsToMs } from "./field.ts";
 import { FLAG_NAMES } from "./flags.ts";
 import { rounded, roundedDown, roundedUp, unixSeconds, when, who } from "./record_parts.ts";
@@ -59,7 +59,7 @@ export const REPLY_FIELDS: readonly Field<ReplyEvent>[] = [
     "Arrival of the reply",
     (event) => unixSeconds(event.baseUnixMs, event.reply.receivedAt.realtimeNs),
   ),
-  number((event) => event.probe.number),
+  number((event) => event.probe.index),
   sequence((event) => event.probe.sequence),
   identifier((event) => event.probe.identifier),
   {
@@ -192,13 +192,13 @@ export const REPLY_FIELDS: readonly Field<ReplyEvent>[] = [
 ];
 
 /** Fields of `refused`. */
-export const REFUSED_FIELDS: readonly Field<RefusedEvent>[] = [
-  ...who<RefusedEvent>((event) => event.outcome.probe.target),
+export const ICMP_ERROR_FIELDS: readonly Field<IcmpErrorEvent>[] = [
+  ...who<IcmpErrorEvent>((event) => event.outcome.probe.target),
   when(
     "Arrival of the ICMP error",
     (event) => unixSeconds(event.baseUnixMs, event.outcome.receivedAt.realtimeNs),
   ),
-  number((event) => event.outcome.probe.number),
+  number((event) => event.outcome.probe.index),
   sequence((event) => event.outcome.probe.sequence),
   identifier((event) => event.outcome.probe.identifier),
   {
@@ -240,7 +240,7 @@ export const TIMEOUT_FIELDS: readonly Field<TimeoutEvent>[] = [
     "Departure of the probe",
     (event) => unixSeconds(event.baseUnixMs, event.probe.sentAt.realtimeNs),
   ),
-  number((event) => event.probe.number),
+  number((event) => event.probe.index),
   sequence((event) => event.probe.sequence),
   identifier((event) => event.probe.identifier),
   {
@@ -260,7 +260,7 @@ export const UNSENT_FIELDS: readonly Field<UnsentEvent>[] = [
     "When the kernel refused",
     (event) => unixSeconds(event.baseUnixMs, event.outcome.at.realtimeNs),
   ),
-  number((event) => event.outcome.number),
+  number((event) => event.outcome.index),
   sequence((event) => event.outcome.sequence),
   {
     name: "syscall",

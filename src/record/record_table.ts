@@ -4,7 +4,7 @@ import { CONDITION_FIELDS } from "./condition_record.ts";
 import type { Field } from "./field.ts";
 import {
   END_FIELDS,
-  REFUSED_FIELDS,
+  ICMP_ERROR_FIELDS,
   REPLY_FIELDS,
   RUN_FIELDS,
   SUMMARY_FIELDS,
@@ -34,7 +34,7 @@ export const RECORDS: readonly RecordDescription[] = [
       "An answer: the outcome of its probe, or, flagged duplicate, late or after-refusal, one more",
     fields: REPLY_FIELDS,
   },
-  { type: "refused", description: "An ICMP error ended a probe", fields: REFUSED_FIELDS },
+  { type: "refused", description: "An ICMP error ended a probe", fields: ICMP_ERROR_FIELDS },
   { type: "timeout", description: "No answer came in time", fields: TIMEOUT_FIELDS },
   { type: "unsent", description: "The kernel did not take a probe", fields: UNSENT_FIELDS },
   {

@@ -7,7 +7,7 @@ import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 import { type RecordDescription, RECORDS } from "./record_table.ts";
 import {
   SCAN_END_FIELDS,
-  SCAN_REFUSED_FIELDS,
+  SCAN_ICMP_ERROR_FIELDS,
   SCAN_REPLY_FIELDS,
   SCAN_RUN_FIELDS,
   SCAN_UNSENT_FIELDS,
@@ -25,7 +25,7 @@ export interface CommandRecords {
 export const SCAN_RECORD_TABLE: readonly RecordDescription[] = [
   { type: "run", description: "Once, before the first probe", fields: SCAN_RUN_FIELDS },
   { type: "reply", description: "A host answered", fields: SCAN_REPLY_FIELDS },
-  { type: "refused", description: "An ICMP error about a probe", fields: SCAN_REFUSED_FIELDS },
+  { type: "refused", description: "An ICMP error about a probe", fields: SCAN_ICMP_ERROR_FIELDS },
   {
     type: "unsent",
     description: "The kernel did not take a probe",

@@ -95,9 +95,9 @@ const COUNTS: readonly (readonly [string, string, (counters: ProbeCounters) => n
     "Of the lost: probes whose answers this machine may have dropped, its receive buffer being full",
     (counters) => counters.droppedByUs,
   ],
-  ["refused", "Probes that an ICMP error ended", (counters) => counters.refused],
+  ["refused", "Probes that an ICMP error ended", (counters) => counters.icmpErrors],
   ["unsent", "Probes that the kernel did not take", (counters) => counters.unsent],
-  ["pending", "Probes still out when the run ended", (counters) => counters.outstanding],
+  ["pending", "Probes still out when the run ended", (counters) => counters.pending],
   ["late", "Answers to probes that had timed out", (counters) => counters.late],
   ["duplicates", "Further answers to answered probes", (counters) => counters.duplicates],
 ];

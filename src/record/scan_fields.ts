@@ -1,7 +1,7 @@
 /** Output fields of `scan`; the names are those of `ping` wherever they mean the same. */
 
 import { formatAddress } from "../packet/address.ts";
-import type { ScanFlag, ScanProgress, ScanRefusal, ScanReply } from "../scan/scan_record.ts";
+import type { ScanFlag, ScanIcmpError, ScanProgress, ScanReply } from "../scan/scan_record.ts";
 import { type Field, roundMs } from "./field.ts";
 import { FLAG_MEANINGS } from "./flags.ts";
 import { READINGS, SCHEMA_VERSION } from "./probe_record.ts";
@@ -203,24 +203,24 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReply>[] = [
 ];
 
 /** Fields of `refused`. */
-export const SCAN_REFUSED_FIELDS: readonly Field<ScanRefusal>[] = [
-  address("address", "The host that was asked", (refusal) => refusal.address),
-  address("reporter", "The host that sent the ICMP error", (refusal) => refusal.reporter),
-  ...integers<ScanRefusal>([
-    ["icmp_type", "ICMP type of the error", (refusal) => refusal.type],
-    ["icmp_code", "ICMP code of the error", (refusal) => refusal.code],
+export const SCAN_ICMP_ERROR_FIELDS: readonly Field<ScanIcmpError>[] = [
+  address("address", "The host that was asked", (error) => error.address),
+  address("reporter", "The host that sent the ICMP error", (error) => error.reporter),
+  ...integers<ScanIcmpError>([
+    ["icmp_type", "ICMP type of the error", (error) => error.type],
+    ["icmp_code", "ICMP code of the error", (error) => error.code],
   ]),
   {
     name: "error",
     type: "string",
     description: "The error in words",
-    value: (refusal) => refusal.name,
+    value: (error) => error.name,
   },
-  ...integers<ScanRefusal>([["ttl", "Time to live of the error", (refusal) => refusal.ttl]]),
+  ...integers<ScanIcmpError>([["ttl", "Time to live of the error", (error) => error.ttl]]),
   milliseconds(
     "rtt_ms",
     "From probe to error, as rtt_ms of a reply",
-    (refusal) => refusal.rttMs,
+    (error) => error.rttMs,
   ),
 ];
 
@@ -256,7 +256,7 @@ export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
       (end) => end.replies,
     ],
     ["duplicates", "Repeated replies", (end) => end.duplicates],
-    ["refused", "ICMP errors for probes of this scan", (end) => end.refusals],
+    ["refused", "ICMP errors for probes of this scan", (end) => end.icmpErrors],
     ["unsent", "Probes that the kernel refused", (end) => end.unsent],
     ["notices", "ICMP errors for probes of this scan that do not end them", (end) => end.notices],
     ["unproven", "Replies and errors without a right proof", (end) => end.unproven],

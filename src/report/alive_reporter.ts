@@ -1,7 +1,7 @@
 /** Lists of who answers and who does not, one target a line, as fping -a and -u print them. */
 
 import { endRemarks } from "./end_remarks.ts";
-import type { EndInfo, RefusedEvent, ReplyEvent, RunInfo, UnsentEvent } from "../run/event.ts";
+import type { EndInfo, IcmpErrorEvent, ReplyEvent, RunInfo, UnsentEvent } from "../run/event.ts";
 import { formatFpingError } from "./fping_error_text.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import type { Reporter } from "../run/reporter.ts";
@@ -57,7 +57,7 @@ export class AliveReporter implements Reporter {
   }
 
   /** A refusal is no answer; tells of it where that is wanted. */
-  refused(event: RefusedEvent): void {
+  icmpError(event: IcmpErrorEvent): void {
     if (this.#options.tellErrors !== true) return;
     this.#options.errors.line(formatFpingError(event, this.#message));
     this.#options.errors.flush();

@@ -150,12 +150,12 @@ export function formatClockProgress(events: readonly ClockEvent[], probes: numbe
 }
 
 /** Our own stamps are good to about a microsecond: no spread is worth more digits. */
-const FINEST_SPREAD_MS = 0.001;
+const MIN_SPREAD_MS = 0.001;
 
 function formatOffset(state: ClockState): string {
   const [offset, spread] = formatEstimate(
     state.offsetMs,
-    Math.max(state.spreadMs ?? Infinity, FINEST_SPREAD_MS),
+    Math.max(state.spreadMs ?? Infinity, MIN_SPREAD_MS),
     state.lowerMs,
     state.upperMs,
   );
@@ -191,7 +191,7 @@ function formatBounds({ lowerMs, upperMs }: ClockState): string {
 
 function formatSkew(state: ClockState): string {
   const { skewPpm, skewSpreadPpm = Infinity, skewLowerPpm = 0, skewUpperPpm = 0 } = state;
-  const spread = Math.max(skewSpreadPpm, FINEST_SKEW_PPM);
+  const spread = Math.max(skewSpreadPpm, MIN_SKEW_PPM);
   const [skew, reach] = formatEstimate(skewPpm, spread, skewLowerPpm, skewUpperPpm);
   const digits = digitsFor(spread);
   const lower = roundedText(skewLowerPpm, digits, Math.floor);
@@ -200,7 +200,7 @@ function formatSkew(state: ClockState): string {
 }
 
 /** Crystals wander by more than this. */
-const FINEST_SKEW_PPM = 0.01;
+const MIN_SKEW_PPM = 0.01;
 
 function cells(state: ClockState): string[] {
   if (!state.decidable) return [];
@@ -211,7 +211,7 @@ function cells(state: ClockState): string[] {
     spread,
     outwards(state.lowerMs ?? 0, Math.floor),
     outwards(state.upperMs ?? 0, Math.ceil),
-    signed(formatMs(skewPpm, Math.max(skewSpreadPpm, FINEST_SKEW_PPM))),
+    signed(formatMs(skewPpm, Math.max(skewSpreadPpm, MIN_SKEW_PPM))),
     ((state.minRttNs ?? 0) / 1e6).toFixed(3),
     state.tickSettled ? tickOf(state) : "?",
     String(state.used),
@@ -234,7 +234,7 @@ function formatProbes({ state, counters }: ClockEvent): string {
     `${counters.received} received`,
     ...(counters.lossRatio === 0 ? [] : [formatLoss(counters)]),
     ...(counters.lost === 0 ? [] : [`${counters.lost} lost`]),
-    ...(counters.refused === 0 ? [] : [`${counters.refused} refused`]),
+    ...(counters.icmpErrors === 0 ? [] : [`${counters.icmpErrors} refused`]),
     ...(counters.unsent === 0 ? [] : [`${counters.unsent} not sent`]),
     ...(state.probes === 0 ? [] : [`${state.used} used`]),
     ...(state.decidable ? [`${state.shaping} shaped the answer`] : []),
@@ -264,7 +264,7 @@ function troubles({ counters, unsent, icmpError }: ClockEvent): string[] {
     ...(unsent === undefined ? [] : [`${counters.unsent} not sent: ${unsent.message}`]),
     ...(icmpError === undefined
       ? []
-      : [`${counters.refused} refused by ${icmpError.from}: ${icmpError.name}`]),
+      : [`${counters.icmpErrors} refused by ${icmpError.from}: ${icmpError.name}`]),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** ICMP errors in the words of fping, as measured from fping 5.1, because programs look for them. */
 
 import { formatAddress } from "../packet/address.ts";
-import type { RefusedEvent } from "../run/event.ts";
+import type { IcmpErrorEvent } from "../run/event.ts";
 import { safeText } from "../terminal/safe_text.ts";
 
 /** Destination unreachable, by code; a code beyond the list is `Invalid Code`. */
@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<number, string>> = { 11: "Time Exceeded", 12: "Para
 
 /** `ICMP Host Unreachable from 10.0.0.1 for ICMP Echo sent to host`. */
 export function formatFpingError(
-  { outcome }: RefusedEvent,
+  { outcome }: IcmpErrorEvent,
   message: "timestamp" | "echo",
 ): string {
   const { probe, error, reporter } = outcome;

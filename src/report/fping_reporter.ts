@@ -10,7 +10,7 @@ import type { Target } from "../targets/target.ts";
 import { wholeMsOfDay } from "../time/mod.ts";
 import type {
   EndInfo,
-  RefusedEvent,
+  IcmpErrorEvent,
   ReplyEvent,
   RunInfo,
   TimeoutEvent,
@@ -67,7 +67,7 @@ export class FpingReporter implements Reporter {
     const rtt = formatFpingMs(reply.rttNs / 1e6);
     if (flags[0] === "duplicate" || flags[0] === "late" || flags[0] === "after-refusal") {
       // fping tells of these in a quiet run only, and counts them as answers in loop mode.
-      errors.line(`${name} : duplicate for [${probe.number}], ${lengthBytes} bytes, ${rtt} ms`);
+      errors.line(`${name} : duplicate for [${probe.index}], ${lengthBytes} bytes, ${rtt} ms`);
       errors.flush();
       return;
     }
@@ -79,25 +79,25 @@ export class FpingReporter implements Reporter {
         `Transmit=${stamps.transmitMs} Localreceive=${wholeMsOfDay(reply.receivedAt.realtimeNs)}`;
     this.#line(
       reply.receivedAt.realtimeNs,
-      `${name} : [${probe.number}], ${lengthBytes} bytes, ${rtt} ms (${average(statistics)} avg, ${
+      `${name} : [${probe.index}], ${lengthBytes} bytes, ${rtt} ms (${average(statistics)} avg, ${
         loss(statistics)
       }% loss)${tail}`,
     );
   }
 
   /** The ICMP error in fping's words, then the loss. */
-  refused(event: RefusedEvent): void {
+  icmpError(event: IcmpErrorEvent): void {
     if (this.#options.quiet) return;
     const { probe, receivedAt } = event.outcome;
     this.#options.errors.line(formatFpingError(event, this.#message));
-    this.#loss(probe.target, probe.number, event.statistics, receivedAt.realtimeNs);
+    this.#loss(probe.target, probe.index, event.statistics, receivedAt.realtimeNs);
   }
 
   /** `[time] host : [n], timed out (NaN avg, 100% loss)` */
   timeout({ probe, statistics }: TimeoutEvent): void {
     if (this.#options.quiet) return;
     const seen = probe.sentAt.realtimeNs + (probe.deadlineNs - probe.sentAt.monotonicNs);
-    this.#loss(probe.target, probe.number, statistics, seen);
+    this.#loss(probe.target, probe.index, statistics, seen);
   }
 
   /** Why the kernel did not take the probe. */

@@ -1,12 +1,12 @@
 /** Writes what a scan finds: JSON Lines, CSV, or the addresses that answered. */
 
 import { formatAddress } from "../packet/address.ts";
-import type { ScanRefusal, ScanReply } from "../scan/scan_record.ts";
+import type { ScanIcmpError, ScanReply } from "../scan/scan_record.ts";
 import { type Field, type FieldValue, formatJson, jsonFormatter } from "../record/field.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import {
   SCAN_END_FIELDS,
-  SCAN_REFUSED_FIELDS,
+  SCAN_ICMP_ERROR_FIELDS,
   SCAN_REPLY_FIELDS,
   SCAN_RUN_FIELDS,
   SCAN_UNSENT_FIELDS,
@@ -36,7 +36,7 @@ export interface ScanReporterOptions {
 
 /** Names of all fields of single records. */
 export function scanFieldNames(): string[] {
-  const tables = [SCAN_REPLY_FIELDS, SCAN_REFUSED_FIELDS, SCAN_UNSENT_FIELDS];
+  const tables = [SCAN_REPLY_FIELDS, SCAN_ICMP_ERROR_FIELDS, SCAN_UNSENT_FIELDS];
   return [...new Set(tables.flatMap((fields) => fields.map(({ name }) => name)))];
 }
 
@@ -48,7 +48,7 @@ export class ScanReporter {
   readonly #wanted: ReadonlySet<ScanRecordKind>;
   /** A line of json or csv for each kind of record. */
   readonly #formatReply: (reply: ScanReply) => string;
-  readonly #formatRefused: (refusal: ScanRefusal) => string;
+  readonly #formatIcmpError: (error: ScanIcmpError) => string;
   readonly #formatUnsent: (unsent: ScanUnsent) => string;
 
   /** Writes to `sink`. */
@@ -63,7 +63,7 @@ export class ScanReporter {
         ? rowFormatter(type, table, this.#columns)
         : jsonFormatter(type, selectFields(table, fields));
     this.#formatReply = formatter("reply", SCAN_REPLY_FIELDS);
-    this.#formatRefused = formatter("refused", SCAN_REFUSED_FIELDS);
+    this.#formatIcmpError = formatter("refused", SCAN_ICMP_ERROR_FIELDS);
     this.#formatUnsent = formatter("unsent", SCAN_UNSENT_FIELDS);
   }
 
@@ -81,9 +81,9 @@ export class ScanReporter {
   }
 
   /** Writes an ICMP error. Text has only hosts that answered. */
-  refused(refusal: ScanRefusal): void {
+  icmpError(error: ScanIcmpError): void {
     if (this.#format === "text" || !this.#wanted.has("refused")) return;
-    this.#sink.line(this.#formatRefused(refusal));
+    this.#sink.line(this.#formatIcmpError(error));
   }
 
   /** Writes a probe that did not leave. */

@@ -74,13 +74,13 @@ function between({ lowerMs, upperMs }: BoundedMs): string {
 
 /** Sent, received and loss, as ping has them, then what the loss is made of; what did not happen has no words. */
 function formatCounts({ counters }: TargetSummary): string {
-  const { sent, received, lost, refused, unsent, outstanding, duplicates, late } = counters;
+  const { sent, received, lost, icmpErrors, unsent, pending, duplicates, late } = counters;
   const others: [number, string][] = [
     [lost, "lost"],
     [counters.droppedByUs, "of these perhaps dropped here"],
-    [refused, "refused"],
+    [icmpErrors, "refused"],
     [unsent, "not sent"],
-    [outstanding, "pending"],
+    [pending, "pending"],
     [duplicates, "duplicates"],
     [late, "late"],
   ];

@@ -11,7 +11,7 @@ import { formatMs } from "../time/mod.ts";
 import { endRemarks } from "./end_remarks.ts";
 import type {
   EndInfo,
-  RefusedEvent,
+  IcmpErrorEvent,
   ReplyEvent,
   RunInfo,
   TimeoutEvent,
@@ -81,7 +81,7 @@ export class TextReporter implements Reporter {
   /** Writes the annotated request. */
   sent(probe: Probe, bytes: Uint8Array): void {
     if (this.#options.quiet) return;
-    this.#explain(`Request ${probe.number} to ${this.#name(probe.target)}`, bytes);
+    this.#explain(`Request ${probe.index} to ${this.#name(probe.target)}`, bytes);
     if (this.#options.explain !== undefined) this.#sink.line(dim(FILLED_IN));
   }
 
@@ -89,7 +89,7 @@ export class TextReporter implements Reporter {
   reply(event: ReplyEvent): void {
     if (this.#options.quiet) return;
     const { probe, reply, flags } = event;
-    this.#explain(`Reply ${probe.number} from ${this.#name(probe.target)}`, reply.bytes);
+    this.#explain(`Reply ${probe.index} from ${this.#name(probe.target)}`, reply.bytes);
     const delays = reply.stamps === undefined ? "" : `  ${formatDelays(reply.measurement)}`;
     const remarks = flags.length === 0 ? "" : `  ${yellow(`[${flags.join(", ")}]`)}`;
     // Our own stamps are some 50 µs late, and more on a busy machine.
@@ -97,7 +97,7 @@ export class TextReporter implements Reporter {
     const rtt = (reply.rttNs / 1e6).toFixed(isExact ? 3 : 1);
     this.#line(
       reply.receivedAt,
-      `${this.#name(probe.target)}: seq=${probe.number} ttl=${reply.header.ttl} ` +
+      `${this.#name(probe.target)}: seq=${probe.index} ttl=${reply.header.ttl} ` +
         `rtt=${bold(rtt)} ms${formatQueue(probe.queueNs, this.#hasQueueInRtt)}${delays}${remarks}`,
     );
     if (this.#options.verbose && reply.stamps !== undefined) {
@@ -106,13 +106,13 @@ export class TextReporter implements Reporter {
   }
 
   /** Writes who refused and why. */
-  refused({ outcome }: RefusedEvent): void {
+  icmpError({ outcome }: IcmpErrorEvent): void {
     if (this.#options.quiet) return;
     const { probe, error, reporter, rttNs, receivedAt, bytes } = outcome;
-    this.#explain(`ICMP error about request ${probe.number}`, bytes);
+    this.#explain(`ICMP error about request ${probe.index}`, bytes);
     this.#line(
       receivedAt,
-      `${this.#name(probe.target)}: seq=${probe.number} ` +
+      `${this.#name(probe.target)}: seq=${probe.index} ` +
         red(`refused by ${formatAddress(reporter)}: ${error.name}`) +
         ` after ${(rttNs / 1e6).toFixed(3)} ms`,
     );
@@ -125,7 +125,7 @@ export class TextReporter implements Reporter {
     const realtimeNs = sentAt.realtimeNs + (deadlineNs - sentAt.monotonicNs);
     this.#line(
       { ...sentAt, realtimeNs, monotonicNs: deadlineNs },
-      `${this.#name(probe.target)}: seq=${probe.number} ` +
+      `${this.#name(probe.target)}: seq=${probe.index} ` +
         red(`no answer within ${this.#timeoutMs / 1e3} s`) +
         (isQueued ? ": not out of this machine's own queue" : ""),
     );
@@ -139,7 +139,7 @@ export class TextReporter implements Reporter {
     }
     this.#line(
       outcome.at,
-      `${this.#name(outcome.target)}: seq=${outcome.number} ${
+      `${this.#name(outcome.target)}: seq=${outcome.index} ${
         red(`not sent: ${outcome.error.message}`)
       }`,
     );

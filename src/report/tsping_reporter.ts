@@ -50,7 +50,7 @@ export class TspingReporter implements Reporter {
       return;
     }
     const address = formatAddress(probe.target.address);
-    const number = probe.number & 0xffff;
+    const number = probe.index & 0xffff;
     const finished = wholeMsOfDay(reply.receivedAt.realtimeNs);
     const { measurement, stamps } = reply;
     if (stamps === undefined) {
@@ -81,7 +81,7 @@ export class TspingReporter implements Reporter {
   }
 
   /** A refusal has no line. */
-  refused(): void {}
+  icmpError(): void {}
 
   /** A timeout has no line. */
   timeout(): void {}

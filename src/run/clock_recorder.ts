@@ -109,7 +109,7 @@ export class ClockRecorder implements ProbeListener {
       totals.received += counters.received;
       totals.lost += counters.lost;
       totals.droppedByUs += counters.droppedByUs;
-      totals.refused += counters.refused;
+      totals.icmpErrors += counters.icmpErrors;
       totals.unsent += counters.unsent;
       totals.late += counters.late;
       totals.duplicates += counters.duplicates;
@@ -164,15 +164,15 @@ export class ClockRecorder implements ProbeListener {
     const { counters } = followed;
     const name = formatAddress(target.address);
     switch (outcome.kind) {
-      case "replied":
+      case "reply":
         counters.sent++;
         counters.received++;
         followed.add(outcome.probe, outcome.reply);
         this.#watcher.replied(target.index);
         break;
-      case "refused":
+      case "icmpError":
         counters.sent++;
-        counters.refused++;
+        counters.icmpErrors++;
         followed.icmpError = { name: outcome.error.name, from: formatAddress(outcome.reporter) };
         this.#watcher.remark(
           `${name}: refused by ${formatAddress(outcome.reporter)}: ${outcome.error.name}`,

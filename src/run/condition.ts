@@ -17,7 +17,14 @@ const SPREADS: Readonly<Record<string, (summary: TargetSummary) => Summary | und
 
 const PARTS: readonly (keyof Summary)[] = ["min", "median", "mean", "p95", "max", "stddev"];
 
-const COUNTS = ["duplicates", "late", "refused", "unsent", "lost"] as const;
+/** Counters that a condition may name, by the word for it. */
+const COUNTS: Readonly<Record<string, "duplicates" | "late" | "icmpErrors" | "unsent" | "lost">> = {
+  duplicates: "duplicates",
+  late: "late",
+  refused: "icmpErrors",
+  unsent: "unsent",
+  lost: "lost",
+};
 
 /** What a condition is for one target. */
 export interface ConditionFinding {
@@ -94,7 +101,7 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
       whyUnknown: () => "no probe is settled",
     };
   }
-  const count = COUNTS.find((name) => name === metric);
+  const count = Object.hasOwn(COUNTS, metric) ? COUNTS[metric] : undefined;
   if (count !== undefined) {
     if (unit !== undefined) throw new RangeError(`want a bare number for ${metric}`);
     return { read: ({ counters }) => counters[count], format: String, whyUnknown: () => "" };
@@ -115,7 +122,7 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
   const name = part === undefined ? metric : metric.slice(0, dot);
   const spread = Object.hasOwn(SPREADS, name) ? SPREADS[name] : undefined;
   if (spread === undefined) {
-    const names = ["loss", "offset", ...Object.keys(SPREADS), ...COUNTS].join(", ");
+    const names = ["loss", "offset", ...Object.keys(SPREADS), ...Object.keys(COUNTS)].join(", ");
     throw new RangeError(`want one of ${names}, a spread with .${PARTS.join(", .")} if you like`);
   }
   return {

@@ -54,11 +54,11 @@ export interface ReplyEvent {
   readonly baseUnixMs: number;
 }
 
-/** A probe that was refused, and where instants count from. */
-export interface RefusedEvent {
-  /** The refusal. */
-  readonly outcome: Extract<ProbeOutcome, { kind: "refused" }>;
-  /** What the target has shown so far, this refusal included. */
+/** A probe that an ICMP error ended, and where instants count from. */
+export interface IcmpErrorEvent {
+  /** The ICMP error. */
+  readonly outcome: Extract<ProbeOutcome, { kind: "icmpError" }>;
+  /** What the target has shown so far, this error included. */
   readonly statistics: TargetStatistics;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
@@ -78,7 +78,7 @@ export interface TimeoutEvent {
 
 /** A probe that the kernel did not take, and where instants count from. */
 export interface UnsentEvent {
-  /** The refusal. */
+  /** What the kernel said. */
   readonly outcome: Extract<ProbeOutcome, { kind: "unsent" }>;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;

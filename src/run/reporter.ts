@@ -5,7 +5,7 @@ import type { Probe } from "../probe/probe.ts";
 import type { ConditionEvent } from "./condition_watch.ts";
 import type {
   EndInfo,
-  RefusedEvent,
+  IcmpErrorEvent,
   ReplyEvent,
   RunInfo,
   TimeoutEvent,
@@ -39,7 +39,7 @@ export interface Reporter {
   /** An answer came: the outcome of its probe, or one after it. */
   reply(event: ReplyEvent): void;
   /** An ICMP error ended a probe. */
-  refused(event: RefusedEvent): void;
+  icmpError(event: IcmpErrorEvent): void;
   /** A probe timed out. */
   timeout(event: TimeoutEvent): void;
   /** The kernel did not take a probe. */

@@ -124,7 +124,7 @@ export class RunRecorder implements ProbeListener {
       totals.received += counters.received;
       totals.lost += counters.lost;
       totals.droppedByUs += counters.droppedByUs;
-      totals.refused += counters.refused;
+      totals.icmpErrors += counters.icmpErrors;
       totals.unsent += counters.unsent;
       totals.late += counters.late;
       totals.duplicates += counters.duplicates;
@@ -146,13 +146,13 @@ export class RunRecorder implements ProbeListener {
     this.#interval?.of(target).add(outcome, change);
     const baseUnixMs = this.#baseUnixMs;
     switch (outcome.kind) {
-      case "replied": {
+      case "reply": {
         const { probe, reply } = outcome;
         this.#reporter.reply({ probe, reply, flags: reply.flags, change, statistics, baseUnixMs });
         break;
       }
-      case "refused":
-        this.#reporter.refused({ outcome, statistics, baseUnixMs });
+      case "icmpError":
+        this.#reporter.icmpError({ outcome, statistics, baseUnixMs });
         break;
       case "timedOut":
         this.#reporter.timeout({

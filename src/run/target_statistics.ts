@@ -105,13 +105,13 @@ export class TargetStatistics {
   add(outcome: ProbeOutcome, change?: DelayChange): DelayChange | undefined {
     const { counters } = this;
     switch (outcome.kind) {
-      case "replied":
+      case "reply":
         counters.sent++;
         counters.received++;
         return this.#measure(outcome.probe, outcome.reply, change);
-      case "refused":
+      case "icmpError":
         counters.sent++;
-        counters.refused++;
+        counters.icmpErrors++;
         break;
       case "timedOut":
         counters.sent++;
@@ -197,7 +197,7 @@ export class TargetStatistics {
     const { outMs, backMs } = oneWay;
     delays.out.add(outMs);
     delays.back.add(backMs);
-    delays.addJitter(probe.number, outMs, backMs);
+    delays.addJitter(probe.index, outMs, backMs);
     // A stamp that lags by an unknown tick says nothing of the delay.
     if (measurement.host.tick === "unknown") return undefined;
     const change = known ?? delays.baseline.add(reply.receivedAt.monotonicNs, outMs, backMs);

@@ -11,7 +11,7 @@ export interface DuplicateFilter {
    * @param originateMs the probe's originate stamp
    * @returns true when this reply was seen before
    */
-  isRepeated(index: number, originateMs: number): boolean;
+  markSeen(index: number, originateMs: number): boolean;
 }
 
 /** Largest index space with one bit for each address: 2 MiB, less than the other filter takes. */
@@ -29,8 +29,8 @@ export class ExactDuplicateFilter implements DuplicateFilter {
     this.#words = new Int32Array(Math.ceil(size / 32));
   }
 
-  /** {@linkcode DuplicateFilter.isRepeated}. */
-  isRepeated(index: number): boolean {
+  /** {@linkcode DuplicateFilter.markSeen}. */
+  markSeen(index: number): boolean {
     const word = index >>> 5, bit = 1 << (index & 31);
     const before = this.#words[word] as number;
     this.#words[word] = before | bit;
@@ -68,8 +68,8 @@ export class RecentDuplicateFilter implements DuplicateFilter {
     this.#originates = probesPerTarget === 1 ? undefined : new Uint32Array(SETS * WAYS);
   }
 
-  /** {@linkcode DuplicateFilter.isRepeated}. */
-  isRepeated(index: number, originateMs: number): boolean {
+  /** {@linkcode DuplicateFilter.markSeen}. */
+  markSeen(index: number, originateMs: number): boolean {
     const stamps = this.#originates;
     const salt = stamps === undefined ? 0 : Math.imul(originateMs, 0x85ebca6b);
     const set = Math.imul(index ^ salt, 0x9e3779b1) >>> HASH_SHIFT;

@@ -40,7 +40,7 @@ export interface PathKeeperOptions {
   /** Watches the path; undefined where nobody does. */
   readonly guard: PathGuard | undefined;
   /** Told of a probe that the kernel refused for good. */
-  readonly refused: (address: number, errno: number) => void;
+  readonly unsent: (address: number, errno: number) => void;
   /** Lets `timeoutMs` pass and takes what arrives meanwhile; returns whether to wait on. */
   readonly pass: (timeoutMs: number) => Promise<boolean>;
 }
@@ -48,7 +48,7 @@ export interface PathKeeperOptions {
 /** How long a path that is lost is waited for, looking so often. */
 const PATIENCE_MS = 10_000, LOOK_MS = 100;
 /** A path that changes more often is not followed: somebody on the link could keep a sweep from ending. */
-const MOST_MOVES = 20;
+const MAX_MOVES = 20;
 
 /** Follows the path of one sweep. */
 export class PathKeeper {
@@ -70,9 +70,9 @@ export class PathKeeper {
   }
 
   /** Takes a probe that the kernel refused: tells of it, unless the path is in doubt. */
-  refuse(address: number, errno: number): void {
+  takeUnsent(address: number, errno: number): void {
     if (this.#options.guard?.doubts(errno) === true) this.#doubtful.push([address, errno]);
-    else this.#options.refused(address, errno);
+    else this.#options.unsent(address, errno);
   }
 
   /** Whether {@linkcode renew} should be called. Never waits. */
@@ -101,10 +101,10 @@ export class PathKeeper {
     const doubtful = this.#doubtful;
     this.#doubtful = [];
     if (finding.kind === "same" && !wasLost) {
-      for (const [address, errno] of doubtful) this.#options.refused(address, errno);
+      for (const [address, errno] of doubtful) this.#options.unsent(address, errno);
       return false;
     }
-    if (++this.#moves > MOST_MOVES) this.lose("it changes again and again");
+    if (++this.#moves > MAX_MOVES) this.lose("it changes again and again");
     return true;
   }
 

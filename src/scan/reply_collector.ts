@@ -62,7 +62,7 @@ const ERROR_WINDOW_MS = 600_000;
  * Repeated replies and ICMP errors beyond so many, and so many for each first reply or for each address, are counted but not told: one
  * host that repeats itself must not fill a disk.
  */
-const MOST_REPEATS = 1000, REPEATS_PER_REPLY = 10, ERRORS_PER_ADDRESS = 2;
+const MAX_REPEATS = 1000, REPEATS_PER_REPLY = 10, ERRORS_PER_ADDRESS = 2;
 /** The middle of the millisecond that an originate stamp names. */
 const HALF_MS = 0.5;
 const NO_FLAGS: readonly ScanFlag[] = [];
@@ -74,7 +74,7 @@ export class ReplyCollector {
   /** Repeated replies. */
   duplicates = 0;
   /** Proven ICMP errors that end a probe. */
-  refusals = 0;
+  icmpErrors = 0;
   /** Proven ICMP errors that end no probe. */
   notices = 0;
   /** Replies and errors without a right proof. */
@@ -133,10 +133,10 @@ export class ReplyCollector {
     const { space, duplicates, listener } = this.#options;
     const reader = this.#reader;
     const { source: address, originateMs, receiveMs, transmitMs } = reader;
-    const isRepeated = duplicates.isRepeated(space.indexOf(address), originateMs);
+    const isRepeated = duplicates.markSeen(space.indexOf(address), originateMs);
     if (isRepeated) this.duplicates++;
     else this.replies++;
-    if (isRepeated && this.duplicates > MOST_REPEATS + REPEATS_PER_REPLY * this.replies) return;
+    if (isRepeated && this.duplicates > MAX_REPEATS + REPEATS_PER_REPLY * this.replies) return;
     const { ttl, code, checksumOk } = reader;
     const stamps = { originateMs, receiveMs, transmitMs, arrivalMs };
     const measurement = checksumOk ? measureSingleReply(stamps) : undefined;
@@ -176,9 +176,9 @@ export class ReplyCollector {
       this.notices++;
       return;
     }
-    this.refusals++;
-    if (this.refusals > MOST_REPEATS + ERRORS_PER_ADDRESS * space.size) return;
-    listener.refused({
+    this.icmpErrors++;
+    if (this.icmpErrors > MAX_REPEATS + ERRORS_PER_ADDRESS * space.size) return;
+    listener.icmpError({
       address: quote.header.destination,
       reporter: header.source,
       type: message.type,

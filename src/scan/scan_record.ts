@@ -40,7 +40,7 @@ export interface ScanReply {
 }
 
 /** A probe that came back as an ICMP error. */
-export interface ScanRefusal {
+export interface ScanIcmpError {
   /** The host that was asked, unsigned 32-bit. */
   readonly address: number;
   /** Who sent the error, unsigned 32-bit. */
@@ -74,7 +74,7 @@ export interface ScanCounts {
   /** Repeated replies. */
   readonly duplicates: number;
   /** ICMP errors that quote a probe of this scan. */
-  readonly refusals: number;
+  readonly icmpErrors: number;
   /** ICMP errors about a probe of this scan that do not end it: source quench, redirect, a wrong checksum. */
   readonly notices: number;
   /** Timestamp replies and ICMP errors without a right proof: somebody else's, forged or changed. */
@@ -112,7 +112,7 @@ export interface ScanListener {
   /** A proven reply, duplicates included. */
   reply(reply: ScanReply): void;
   /** A proven ICMP error. */
-  refused(refusal: ScanRefusal): void;
+  icmpError(error: ScanIcmpError): void;
   /** The kernel refused a probe: `errno` is its error number. */
   unsent(address: number, errno: number): void;
   /** Once a second or so, and at the end. */

@@ -37,7 +37,7 @@ export interface SenderOptions {
   /** Told of probes that the kernel took. */
   readonly left: (count: number) => void;
   /** Told of a probe that the kernel refused, with its error number. */
-  readonly refused: (address: number, errno: number) => void;
+  readonly unsent: (address: number, errno: number) => void;
 }
 
 /** One transmitter and the probes in its frames, which have consecutive positions in the order. */
@@ -144,7 +144,7 @@ export class Sender {
 
   /** Books what a transmission came to. Returns false when there was no room. */
   #book(result: number): boolean {
-    const { order, left, refused } = this.#options;
+    const { order, left, unsent } = this.#options;
     if (result === 0) return false;
     if (result > 0) {
       this.#next += result;
@@ -153,7 +153,7 @@ export class Sender {
     } else {
       const address = order.addressAt(this.#first + this.#next);
       this.#next++;
-      refused(address, -result);
+      unsent(address, -result);
     }
     return true;
   }

@@ -19,7 +19,7 @@ interface Mark {
 }
 
 /** At most this many marks are kept: with the longest sensible cooldown, they lie further apart. */
-const MOST_MARKS = 256;
+const MAX_MARKS = 256;
 
 /** Remembers when the probes below which position had left. */
 export class SettledMark {
@@ -40,7 +40,7 @@ export class SettledMark {
     this.#departures = departures;
     this.#settled = departures.departed;
     this.#cooldownNs = cooldownMs * 1e6;
-    this.#spacingNs = Math.max(50e6, this.#cooldownNs / MOST_MARKS);
+    this.#spacingNs = Math.max(50e6, this.#cooldownNs / MAX_MARKS);
   }
 
   /** Whether it is time to {@linkcode note}. */

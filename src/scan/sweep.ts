@@ -35,7 +35,7 @@ const STEP_MS = 1;
  * wait for hosts that do not tell their hardware addresses, which takes the kernel three seconds to find out.
  */
 const DRAIN_PATIENCE_NS = 10e9, DIRECT_DRAIN_PATIENCE_NS = 250e6, DRAIN_WAIT_MS = 10;
-const FIRST_BACKOFF_MS = 0.1, LONGEST_BACKOFF_MS = 50;
+const FIRST_BACKOFF_MS = 0.1, MAX_BACKOFF_MS = 50;
 /** Between the witness's socket and the one for replies a datagram may be on its way for so long. */
 const DELIVERY_MS = 10;
 /** How long a gateway that has answered before is asked once the last probe has left. */
@@ -90,9 +90,9 @@ export class Sweep {
         this.#sent += count;
         this.#pacer.sent(count);
       },
-      refused: (address, errno) => {
+      unsent: (address, errno) => {
         this.#pacer.sent(1);
-        this.#path.refuse(address, errno);
+        this.#path.takeUnsent(address, errno);
       },
       answered: (hasRoom) => {
         if (hasRoom) this.#backoffMs = FIRST_BACKOFF_MS;
@@ -102,7 +102,7 @@ export class Sweep {
     });
     this.#path = new PathKeeper({
       guard: options.guard,
-      refused: (address, errno) => {
+      unsent: (address, errno) => {
         this.#unsent++;
         listener.unsent(address, errno);
       },
@@ -265,7 +265,7 @@ export class Sweep {
     if (this.#mustBackOff) {
       this.#mustBackOff = false;
       await replies.wait(this.#backoffMs);
-      this.#backoffMs = Math.min(this.#backoffMs * 2, LONGEST_BACKOFF_MS);
+      this.#backoffMs = Math.min(this.#backoffMs * 2, MAX_BACKOFF_MS);
     } else if (!hasSent && this.#pool.isUnderWay) {
       // What other threads have done is heard of between two turns of the event loop. Until then it is not booked, and
       // the pacer holds the same probes for due.
@@ -335,12 +335,12 @@ export class Sweep {
   }
 
   #counts(): ScanCounts {
-    const { replies, duplicates, refusals, notices, unproven, malformed } = this.#collector;
+    const { replies, duplicates, icmpErrors, notices, unproven, malformed } = this.#collector;
     const dropped = this.#options.replies.droppedDatagrams();
     const blocked = this.#blocked.count(this.#heardNs);
     const sent = this.#sent, unsent = this.#unsent, backoffs = this.#backoffs;
     return {
-      ...{ sent, unsent, backoffs, replies, duplicates, refusals, notices, unproven, malformed },
+      ...{ sent, unsent, backoffs, replies, duplicates, icmpErrors, notices, unproven, malformed },
       dropped,
       blocked,
       failedCalls: this.#options.replies.failedCalls?.() ?? 0,

@@ -2,7 +2,7 @@
 
 /**
  * Counts of one target's probes. Every probe that was to be sent ends as exactly one of received,
- * refused, lost or unsent; until then it is outstanding. Duplicates are extra replies and change
+ * an ICMP error, lost or unsent; until then it is pending. Duplicates are extra replies and change
  * nothing else. A late reply came after its probe was counted as lost; the probe stays lost.
  */
 export class ProbeCounters {
@@ -15,7 +15,7 @@ export class ProbeCounters {
   /** Lost probes whose answers this machine's receive buffer may have dropped: it overflowed while they waited. */
   droppedByUs = 0;
   /** Probes answered by an ICMP error. */
-  refused = 0;
+  icmpErrors = 0;
   /** Probes that the kernel did not take; they are not in `sent`. */
   unsent = 0;
   /** Further replies to a probe that was answered already. */
@@ -24,13 +24,13 @@ export class ProbeCounters {
   late = 0;
 
   /** Probes sent whose fate is still open. */
-  get outstanding(): number {
-    return this.sent - this.received - this.lost - this.refused;
+  get pending(): number {
+    return this.sent - this.received - this.lost - this.icmpErrors;
   }
 
   /** Probes that were due and whose fate is known: answered, timed out, ended by an ICMP error, or unsent. */
   get settled(): number {
-    return this.received + this.lost + this.refused + this.unsent;
+    return this.received + this.lost + this.icmpErrors + this.unsent;
   }
 
   /**

@@ -1,7 +1,7 @@
 /** How many digits of a number its bound supports. */
 
 /** Six decimals of a millisecond are a nanosecond: no stamp of ours is finer. */
-const FINEST_DIGITS = 6;
+const MAX_DIGITS = 6;
 
 /**
  * How many decimals of a millisecond may be printed of a number that is known to ± `boundMs`.
@@ -14,10 +14,10 @@ const FINEST_DIGITS = 6;
  */
 export function digitsFor(boundMs: number): number {
   if (!Number.isFinite(boundMs)) return 0;
-  if (boundMs <= 0) return FINEST_DIGITS;
+  if (boundMs <= 0) return MAX_DIGITS;
   // The tiny factor keeps 0.001, whose logarithm is -2.9999999999999996, at three decimals.
   const digits = -Math.floor(Math.log10(boundMs) + 1e-12);
-  return Math.min(FINEST_DIGITS, Math.max(0, digits));
+  return Math.min(MAX_DIGITS, Math.max(0, digits));
 }
 
 /**

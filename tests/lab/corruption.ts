@@ -3,7 +3,7 @@
 import {
   headerLength,
   IP_OPTIONS,
-  LONGEST_HEADER_BYTES,
+  MAX_HEADER_BYTES,
   sealHeader,
   sealMessage,
   spoilMessage,
@@ -86,7 +86,7 @@ function extend(reply: Uint8Array, addedBytes: number, random: Random): Uint8Arr
 
 function addOptions(reply: Uint8Array, wantedBytes: number): Uint8Array {
   const start = headerLength(reply);
-  const optionBytes = Math.min(LONGEST_HEADER_BYTES - start, Math.ceil(wantedBytes / 4) * 4);
+  const optionBytes = Math.min(MAX_HEADER_BYTES - start, Math.ceil(wantedBytes / 4) * 4);
   const grown = new Uint8Array(reply.length + optionBytes);
   grown.set(reply.subarray(0, start));
   grown.fill(NO_OPERATION, start, start + optionBytes);

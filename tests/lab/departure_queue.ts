@@ -23,7 +23,7 @@ export class Departure {
   }
 }
 
-const SMALLEST_BUFFER_BYTES = 128;
+const MIN_BUFFER_BYTES = 128;
 
 /** The queue itself. */
 export class DepartureQueue {
@@ -45,7 +45,7 @@ export class DepartureQueue {
   /** A packet with room for at least `capacityBytes`. */
   reserve(capacityBytes: number): Departure {
     const departure = this.#spare.pop() ??
-      new Departure(Math.max(capacityBytes, SMALLEST_BUFFER_BYTES));
+      new Departure(Math.max(capacityBytes, MIN_BUFFER_BYTES));
     this.grow(departure, capacityBytes);
     return departure;
   }

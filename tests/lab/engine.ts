@@ -16,7 +16,7 @@ import { Responder } from "./responder.ts";
 // Below this the loop watches the clock instead of sleeping: a sleep ends late, by up to 200 µs in a
 // virtual machine. Watching without end is worse: the kernel throttles real-time threads.
 const SPIN_NS = 250_000;
-const LONGEST_PACKET_BYTES = 65535;
+const MAX_PACKET_BYTES = 65535;
 const ARRIVALS_PER_TURN = 64;
 
 class Engine {
@@ -30,7 +30,7 @@ class Engine {
   readonly #ring: ArrivalRing;
   readonly #log: Deno.FsFile;
   readonly #request = new Request();
-  readonly #drain = new Uint8Array(LONGEST_PACKET_BYTES);
+  readonly #drain = new Uint8Array(MAX_PACKET_BYTES);
 
   constructor({ scenario, block, baseUnixMs, device, tun, waker, logPath, control }: EngineStart) {
     this.#kernel = new Kernel(baseUnixMs);

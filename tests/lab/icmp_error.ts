@@ -3,7 +3,7 @@
 import { parseDotted } from "./address.ts";
 import {
   IP_OPTIONS,
-  LONGEST_HEADER_BYTES,
+  MAX_HEADER_BYTES,
   sealHeader,
   sealMessage,
   write16,
@@ -40,7 +40,7 @@ export function writeError(
   identification: number,
 ): Departure {
   const optionBytes = error.quoteOptionBytes ?? 0;
-  const quotedHeaderBytes = Math.min(LONGEST_HEADER_BYTES, request.headerBytes + optionBytes);
+  const quotedHeaderBytes = Math.min(MAX_HEADER_BYTES, request.headerBytes + optionBytes);
   const quoteBytes = Math.min(
     error.quoteBytes ?? DEFAULT_QUOTE_BYTES,
     request.totalBytes - request.headerBytes,

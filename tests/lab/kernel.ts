@@ -60,7 +60,7 @@ const OUTGOING_ONLY: readonly (readonly [number, number, number, number])[] = [
   [0x06, 0, 0, 0xffff], // take all of it
   [0x06, 0, 0, 0], // take nothing
 ];
-const LONGEST_LENGTH_BYTES = 65536;
+const MAX_LENGTH_BYTES = 65536;
 
 /** The kernel, as the reflector sees it. One instance per thread. */
 export class Kernel {
@@ -215,7 +215,7 @@ export class Kernel {
   }
 
   #length(lengthBytes: number): bigint {
-    if (lengthBytes > LONGEST_LENGTH_BYTES) return BigInt(lengthBytes);
+    if (lengthBytes > MAX_LENGTH_BYTES) return BigInt(lengthBytes);
     return this.#lengths[lengthBytes] ??= BigInt(lengthBytes);
   }
 

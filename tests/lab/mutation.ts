@@ -8,8 +8,8 @@ import type { Mutation } from "./scenario.ts";
 const DEFAULT_CHANGES = 4;
 const DEFAULT_DELIVERABLE_RATIO = 0.95;
 const DEFAULT_CHECKSUMMED_RATIO = 0.5;
-const LONGEST_CHANGE_BYTES = 8;
-const LONGEST_DATAGRAM_BYTES = 1500;
+const MAX_CHANGE_BYTES = 8;
+const MAX_DATAGRAM_BYTES = 1500;
 /** Values at the edges of fields are likelier to hurt than random ones. */
 const EDGE_VALUES: readonly number[] = [0, 1, 0x7f, 0x80, 0xff];
 
@@ -40,7 +40,7 @@ function change(bytes: Uint8Array, random: Random): Uint8Array {
   // Half of the changes hit the ICMP message, which is what the tool reads most closely.
   const from = random.nextChance(0.5) ? Math.min(IP_OPTIONS, bytes.length - 1) : 0;
   const at = from + random.nextBelow(bytes.length - from);
-  const length = 1 + random.nextBelow(LONGEST_CHANGE_BYTES);
+  const length = 1 + random.nextBelow(MAX_CHANGE_BYTES);
   switch (random.nextBelow(7)) {
     case 0:
       bytes[at] = (bytes[at] as number) ^ (1 << random.nextBelow(8));
@@ -56,7 +56,7 @@ function change(bytes: Uint8Array, random: Random): Uint8Array {
     case 4:
       return splice(bytes, at, Math.min(length, bytes.length - at), new Uint8Array(0));
     case 5: {
-      if (bytes.length + length > LONGEST_DATAGRAM_BYTES) return bytes;
+      if (bytes.length + length > MAX_DATAGRAM_BYTES) return bytes;
       return splice(bytes, at, 0, Uint8Array.from({ length }, () => random.nextBelow(256)));
     }
     default:

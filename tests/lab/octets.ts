@@ -32,7 +32,7 @@ export const Icmp = {
 /** Where the options of an IPv4 header start; its length without any. */
 export const IP_OPTIONS = 20;
 /** The longest IPv4 header. */
-export const LONGEST_HEADER_BYTES = 60;
+export const MAX_HEADER_BYTES = 60;
 /** Length of a whole timestamp message. */
 export const ICMP_TIMESTAMP_BYTES = 20;
 /** ICMP as the IPv4 header's protocol. */

@@ -1,6 +1,6 @@
 /** What the lab does with one request: pure, so that it is tested without a device or a clock. */
 
-import { ICMP_TIMESTAMP_BYTES, IP_OPTIONS, LONGEST_HEADER_BYTES, spoilMessage } from "./octets.ts";
+import { ICMP_TIMESTAMP_BYTES, IP_OPTIONS, MAX_HEADER_BYTES, spoilMessage } from "./octets.ts";
 import { type Request, writeEchoReply, writeHeader, writeTimestampReply } from "./packet.ts";
 import { corrupt } from "./corruption.ts";
 import { resolveQuantity } from "./delay.ts";
@@ -200,7 +200,7 @@ export class Responder {
   #write(host: Host, request: Request): Departure {
     const { message, identifier, sequence, originateMs, receiveMs, transmitMs } = this.#note;
     const { quirk } = host.clock;
-    const departure = this.#queue.reserve(LONGEST_HEADER_BYTES + request.totalBytes);
+    const departure = this.#queue.reserve(MAX_HEADER_BYTES + request.totalBytes);
     const { bytes } = departure;
     const optionBytes = request.headerBytes > IP_OPTIONS
       ? writeAnsweredOptions(bytes, request, host.address, receiveMs, transmitMs)

@@ -10,5 +10,5 @@ Deno.test("a reply is not late because the call that sent its probe was held up"
   const outcomes = events.map((event) =>
     event.kind === "outcome" ? event.outcome.kind : event.extra.kind
   );
-  assertEquals(outcomes, Array(5).fill("replied"));
+  assertEquals(outcomes, Array(5).fill("reply"));
 });

@@ -72,7 +72,7 @@ export async function reportRun(
     baseUnixMs,
   });
   const reason = await prober.run();
-  recorder.close(prober.awaitingProbes());
+  recorder.close(prober.pendingProbes());
   recorder.summarize();
   reporter.end({
     reason,

@@ -22,14 +22,14 @@ export interface Expectation {
     readonly sent: number;
     readonly received?: number;
     readonly lost?: number;
-    readonly refused?: number;
+    readonly icmpErrors?: number;
     readonly unsent?: number;
     readonly duplicates?: number;
     readonly late?: number;
     readonly pending?: number;
   };
   /**
-   * Every event of probes in order, as `3 replied`, `3 duplicate`, `4 timedOut`, `5 refused`, `6 unsent`; flags
+   * Every event of probes in order, as `3 reply`, `3 duplicate`, `4 timedOut`, `5 icmpError`, `6 unsent`; flags
    * follow in brackets, as in `3 replied [ip-options]`. That of a tick which is not established yet is left out.
    */
   readonly events?: readonly string[];
@@ -94,8 +94,8 @@ export async function checkCase({ network, options, expect }: ScenarioCase): Pro
   });
   if (fromProbe !== undefined) {
     const events = run.events.filter((event) =>
-      event.kind === "extra" || (event.outcome.kind === "replied" &&
-        event.outcome.probe.number >= fromProbe)
+      event.kind === "extra" || (event.outcome.kind === "reply" &&
+        event.outcome.probe.index >= fromProbe)
     );
     judge({ ...run, events }, {
       clockIsTrue: expect.clockIsTrue ?? true,
@@ -110,13 +110,13 @@ export async function checkCase({ network, options, expect }: ScenarioCase): Pro
 function checkEvents(run: SimulatedRun, expect: Expectation): void {
   if (expect.reason !== undefined) assertEquals<string>(run.reason, expect.reason);
   if (expect.counts !== undefined) {
-    const { sent, received, lost, refused, unsent, duplicates, late, outstanding } = countRun(run);
+    const { sent, received, lost, icmpErrors, unsent, duplicates, late, pending } = countRun(run);
     assertEquals(
-      { sent, received, lost, refused, unsent, duplicates, late, pending: outstanding },
+      { sent, received, lost, icmpErrors, unsent, duplicates, late, pending },
       {
         received: 0,
         lost: 0,
-        refused: 0,
+        icmpErrors: 0,
         unsent: 0,
         duplicates: 0,
         late: 0,
@@ -145,7 +145,7 @@ function checkEvents(run: SimulatedRun, expect: Expectation): void {
   if (expect.causes !== undefined) assertEquals(describeCauses(run), expect.causes);
   if (expect.reporters !== undefined) {
     const reporters = run.events.flatMap((event) =>
-      event.kind === "outcome" && event.outcome.kind === "refused"
+      event.kind === "outcome" && event.outcome.kind === "icmpError"
         ? [formatAddress(event.outcome.reporter)]
         : []
     );
@@ -154,12 +154,12 @@ function checkEvents(run: SimulatedRun, expect: Expectation): void {
 }
 
 function checkReplies(run: SimulatedRun, expect: Expectation): void {
-  const known = repliesOf(run).filter(({ probe }) => probe.number >= (expect.fromProbe ?? 0));
+  const known = repliesOf(run).filter(({ probe }) => probe.index >= (expect.fromProbe ?? 0));
   for (const { probe, reply } of known) {
     const flags = remarksOf(reply.flags).join(" ");
-    assert(expect.flags?.includes(flags) ?? true, `probe ${probe.number} has flags "${flags}"`);
+    assert(expect.flags?.includes(flags) ?? true, `probe ${probe.index} has flags "${flags}"`);
     const reading = reply.measurement?.reading ?? "none";
-    assert(expect.readings?.includes(reading) ?? true, `probe ${probe.number} is read ${reading}`);
+    assert(expect.readings?.includes(reading) ?? true, `probe ${probe.index} is read ${reading}`);
   }
   if (expect.measured !== undefined) {
     const measured = repliesOf(run).filter(({ reply }) => reply.measurement?.offset !== undefined);
@@ -175,12 +175,12 @@ function describeEvents(run: SimulatedRun): string[] {
   return run.events.map((event) => {
     if (event.kind === "extra") {
       const { probe, kind, reply } = event.extra;
-      return `${probe.number} ${kind}${describeFlags(reply.flags)}`;
+      return `${probe.index} ${kind}${describeFlags(reply.flags)}`;
     }
     const { outcome } = event;
-    if (outcome.kind === "unsent") return `${outcome.number} unsent`;
-    const flags = outcome.kind === "replied" ? describeFlags(outcome.reply.flags) : "";
-    return `${outcome.probe.number} ${outcome.kind}${flags}`;
+    if (outcome.kind === "unsent") return `${outcome.index} unsent`;
+    const flags = outcome.kind === "reply" ? describeFlags(outcome.reply.flags) : "";
+    return `${outcome.probe.index} ${outcome.kind}${flags}`;
   });
 }
 
@@ -194,6 +194,6 @@ function describeCauses(run: SimulatedRun): string[] {
     if (event.kind === "extra") return [];
     const { outcome } = event;
     if (outcome.kind === "unsent") return [`${outcome.error.code} ${outcome.error.errno}`];
-    return outcome.kind === "refused" ? [outcome.error.name] : [];
+    return outcome.kind === "icmpError" ? [outcome.error.name] : [];
   });
 }

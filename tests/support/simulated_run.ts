@@ -153,7 +153,7 @@ export async function runSimulated(
   const prober = new Prober(proberOptions(options, targets), transport, listener);
   if (options.stopAtMs !== undefined) transport.at(options.stopAtMs, () => prober.stop());
   const reason = await prober.run();
-  const pending = [...prober.awaitingProbes()];
+  const pending = [...prober.pendingProbes()];
   return { reason, events, strays, sent, pending, transport, targets };
 }
 
@@ -165,8 +165,8 @@ export function countRun(run: SimulatedRun): ProbeCounters {
     if (event.kind === "extra") {
       if (event.extra.kind === "duplicate") counters.duplicates++;
       else counters.late++;
-    } else if (event.outcome.kind === "replied") counters.received++;
-    else if (event.outcome.kind === "refused") counters.refused++;
+    } else if (event.outcome.kind === "reply") counters.received++;
+    else if (event.outcome.kind === "icmpError") counters.icmpErrors++;
     else if (event.outcome.kind === "timedOut") counters.lost++;
     else counters.unsent++;
   }
@@ -178,7 +178,7 @@ export function repliesOf(run: SimulatedRun): ProbeReply[] {
   const replies: ProbeReply[] = [];
   for (const { sentAt, ...event } of run.events) {
     if (event.kind === "extra") replies.push({ ...event.extra, sentAt });
-    else if (event.outcome.kind === "replied") replies.push({ ...event.outcome, sentAt });
+    else if (event.outcome.kind === "reply") replies.push({ ...event.outcome, sentAt });
   }
   return replies;
 }
@@ -201,7 +201,7 @@ export function judge(run: SimulatedRun, options: JudgeOptions = {}): void {
   if (options.repliesOnly !== true) judgeOutcomes(run);
   for (const reply of repliesOf(run)) judgeReply(run, reply, options);
   for (const event of run.events) {
-    if (event.kind !== "outcome" || event.outcome.kind !== "refused") continue;
+    if (event.kind !== "outcome" || event.outcome.kind !== "icmpError") continue;
     const { probe, receivedAt, rttNs } = event.outcome;
     const truth = run.transport.truthOf(receivedAt);
     assertEquals(truth.cause.key, probe.key, "an ICMP error was put on the wrong probe");
@@ -236,7 +236,7 @@ function judgeOutcomes(run: SimulatedRun): void {
   }
   assertEquals(settled.size, taken.length, "probes with an outcome or still out");
   const counters = countRun(run);
-  assertEquals(counters.outstanding, run.pending.length, "sent = received + lost + refused + out");
+  assertEquals(counters.pending, run.pending.length, "sent = received + lost + refused + out");
 }
 
 /** Requests that the kernel refused and that were not tried again. */

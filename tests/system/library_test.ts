@@ -66,7 +66,7 @@ systemTest({
     }
     const options = { count: 1, timeoutMs: PATIENT_MS, stampAt };
     const { first } = await startIn(pair.near, pair.farAddress, options);
-    assert(first.kind === "replied");
+    assert(first.kind === "reply");
     const { probe: { queueNs = NaN }, reply: { rttNs } } = first;
     queueMs.push(queueNs / 1e6);
     assert(stampAt === "queue" ? rttNs >= queueNs : rttNs < queueNs, `${rttNs} and ${queueNs} ns`);
@@ -142,15 +142,15 @@ systemTest(
     const { first, rest } = await startIn(pair.near, [pair.farAddress, "10.77.0.9"], options);
     const outcomes = [first, ...await Array.fromAsync(rest)];
     const told = outcomes.map((outcome) => {
-      if (outcome.kind === "unsent") return `${outcome.target.label} ${outcome.number}`;
-      return `${outcome.probe.target.label} ${outcome.probe.number}`;
+      if (outcome.kind === "unsent") return `${outcome.target.label} ${outcome.index}`;
+      return `${outcome.probe.target.label} ${outcome.probe.index}`;
     });
     assertEquals(
       told.toSorted(),
       [pair.farAddress, "10.77.0.9"].flatMap((host) => [0, 1, 2, 3].map((n) => `${host} ${n}`)),
     );
     for (const outcome of outcomes) {
-      if (outcome.kind !== "replied") continue;
+      if (outcome.kind !== "reply") continue;
       const { probe, reply } = outcome;
       assertEquals([probe.target.label, remarksOf(reply.flags)], [pair.farAddress, []]);
       assert(reply.rttNs > 0 && reply.measurement?.offset !== undefined);
@@ -168,7 +168,7 @@ systemTest(
     const breakOff = async () => {
       const { rest } = await start();
       for await (const { kind } of rest) {
-        assertEquals(kind, "replied");
+        assertEquals(kind, "reply");
         break;
       }
     };
@@ -191,11 +191,11 @@ systemTest(
     const abort = new AbortController();
     const aborted = await start({ ...endless, signal: abort.signal });
     abort.abort();
-    for await (const { kind } of aborted.rest) assertEquals(kind, "replied");
+    for await (const { kind } of aborted.rest) assertEquals(kind, "reply");
     assertEquals(countDescriptors(), before);
 
     const overdue = await start({ ...endless, deadlineMs: 500 });
-    for await (const { kind } of overdue.rest) assertEquals(kind, "replied");
+    for await (const { kind } of overdue.rest) assertEquals(kind, "reply");
     assertEquals(countDescriptors(), before);
 
     // Never asked: nothing was opened.
@@ -212,11 +212,11 @@ systemTest({
   await using pair = await VethPair.open();
   const options = { count: 100, intervalMs: 1, timeoutMs: PATIENT_MS };
   const { first, rest } = await startIn(pair.near, pair.farAddress, options);
-  assertEquals(first.kind, "replied");
+  assertEquals(first.kind, "reply");
   const numbers: number[] = [];
   for await (const outcome of rest) {
     if (numbers.length % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 30));
-    if (outcome.kind === "replied") numbers.push(outcome.probe.number);
+    if (outcome.kind === "reply") numbers.push(outcome.probe.index);
   }
   assertEquals(numbers, Array.from({ length: 99 }, (_, i) => i + 1));
 });
@@ -241,8 +241,8 @@ labTest({ name: "library: duplicates and strangers are told beside the outcomes"
     onStray: ({ kind }) => strays.push(kind),
   });
   const kinds = [first, ...await Array.fromAsync(rest)].map(({ kind }) => kind);
-  assertEquals(kinds.toSorted(), ["replied", "replied", "timedOut", "timedOut"]);
-  assertEquals(extras.map(({ kind, probe }) => [kind, probe.number]), [["duplicate", 0], [
+  assertEquals(kinds.toSorted(), ["reply", "reply", "timedOut", "timedOut"]);
+  assertEquals(extras.map(({ kind, probe }) => [kind, probe.index]), [["duplicate", 0], [
     "duplicate",
     1,
   ]]);
@@ -254,7 +254,7 @@ labTest({ name: "library: echo has outcomes too" }, async () => {
   const options = { count: 2, intervalMs: 10, timeoutMs: PATIENT_MS, message: "echo" } as const;
   const { first, rest } = await startIn(lab, "198.18.0.1", options);
   for (const outcome of [first, ...await Array.fromAsync(rest)]) {
-    assert(outcome.kind === "replied");
+    assert(outcome.kind === "reply");
     const { stamps, lengthBytes, flags } = outcome.reply;
     assertEquals([stamps, lengthBytes, flags], [undefined, 64, []]);
   }

@@ -12,7 +12,7 @@
 const FILE_HEADER = { size: 24, magic: 0, major: 4, minor: 6, longest: 16, linkType: 20 } as const;
 const RECORD_HEADER = { size: 16, seconds: 0, microseconds: 4, kept: 8, original: 12 } as const;
 const MAGIC = 0xa1b2c3d4;
-const LONGEST_BYTES = 65_535;
+const MAX_BYTES = 65_535;
 
 /** The start of a capture file. */
 export function emitPcapHeader(linkType: number): Uint8Array<ArrayBuffer> {
@@ -20,7 +20,7 @@ export function emitPcapHeader(linkType: number): Uint8Array<ArrayBuffer> {
   view.setUint32(FILE_HEADER.magic, MAGIC);
   view.setUint16(FILE_HEADER.major, 2);
   view.setUint16(FILE_HEADER.minor, 4);
-  view.setUint32(FILE_HEADER.longest, LONGEST_BYTES);
+  view.setUint32(FILE_HEADER.longest, MAX_BYTES);
   view.setUint32(FILE_HEADER.linkType, linkType);
   return new Uint8Array(view.buffer);
 }
@@ -32,9 +32,9 @@ export function emitPcapHeader(linkType: number): Uint8Array<ArrayBuffer> {
  * @param unixMs when it left: Unix time in milliseconds, with fraction
  */
 export function emitPcapRecord(bytes: Uint8Array, unixMs: number): Uint8Array<ArrayBuffer> {
-  if (bytes.length > LONGEST_BYTES) {
+  if (bytes.length > MAX_BYTES) {
     throw new RangeError(
-      `Cannot write a packet of ${bytes.length} bytes: ${LONGEST_BYTES} at most`,
+      `Cannot write a packet of ${bytes.length} bytes: ${MAX_BYTES} at most`,
     );
   }
   const record = new Uint8Array(RECORD_HEADER.size + bytes.length);

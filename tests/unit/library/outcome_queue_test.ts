@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { OutcomeQueue } from "../../../src/library/outcome_queue.ts";
 import type { ExtraReply, ProbeOutcome, StrayDatagram } from "../../../src/probe/outcome.ts";
 
-const outcome = (number: number) => ({ kind: "unsent", number }) as ProbeOutcome;
-const numberOf = (each: ProbeOutcome) => each.kind === "unsent" ? each.number : NaN;
+const outcome = (number: number) => ({ kind: "unsent", index: number }) as ProbeOutcome;
+const numberOf = (each: ProbeOutcome) => each.kind === "unsent" ? each.index : NaN;
 
 Deno.test("outcome queue: what was told before and while somebody waits, in order, then the end", async () => {
   const queue = new OutcomeQueue();

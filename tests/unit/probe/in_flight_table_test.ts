@@ -47,18 +47,18 @@ Deno.test("a probe is found by address, sequence and identifier, and by no other
   }
   assertEquals(table.find(0xc0000201, 1, 1), undefined);
   assertEquals(table.find(0xc0000202, 0, 1), undefined);
-  assertEquals([table.size, table.awaiting], [4, 4]);
+  assertEquals([table.size, table.pending], [4, 4]);
 });
 
 Deno.test("settling ends the wait once, and the probe is remembered", () => {
   const table = new InFlightTable(REMEMBER_MS);
   const one = probe(0, 5, 1);
   table.add(one);
-  assertEquals(table.isAwaiting(one.target.address, 5), true);
-  table.settle(one, "replied");
+  assertEquals(table.isPending(one.target.address, 5), true);
+  table.settle(one, "reply");
   table.settle(one, "timedOut");
-  assertEquals([one.state, table.awaiting, table.size], ["replied", 0, 1]);
-  assertEquals(table.isAwaiting(one.target.address, 5), false);
+  assertEquals([one.state, table.pending, table.size], ["reply", 0, 1]);
+  assertEquals(table.isPending(one.target.address, 5), false);
   assertEquals(table.find(one.target.address, 5, 1), one);
 });
 
@@ -68,10 +68,10 @@ Deno.test("the deadline is that of the oldest that waits", () => {
   const probes = [probe(0, 0, 1), probe(0, 1, 2), probe(0, 2, 3)];
   for (const each of probes) table.add(each);
   assertEquals(table.nextDeadlineNs, 1e6);
-  table.settle(probes[1] as Probe, "replied");
-  table.settle(probes[0] as Probe, "replied");
+  table.settle(probes[1] as Probe, "reply");
+  table.settle(probes[0] as Probe, "reply");
   assertEquals(table.nextDeadlineNs, 3e6);
-  table.settle(probes[2] as Probe, "refused");
+  table.settle(probes[2] as Probe, "icmpError");
   assertEquals(table.nextDeadlineNs, Infinity);
 });
 
@@ -79,12 +79,12 @@ Deno.test("probes time out in the order of their deadlines, and not before", () 
   const table = new InFlightTable(REMEMBER_MS);
   const probes = [probe(0, 0, 1), probe(1, 0, 2), probe(2, 0, 2), probe(0, 1, 3)];
   for (const each of probes) table.add(each);
-  table.settle(probes[1] as Probe, "replied");
+  table.settle(probes[1] as Probe, "reply");
   assertEquals(expire(table, 0.999), []);
   assertEquals(expire(table, 2), [probes[0], probes[2]]);
   assertEquals(expire(table, 2), []);
   assertEquals(expire(table, 50), [probes[3]]);
-  assertEquals(probes.map(({ state }) => state), ["timedOut", "replied", "timedOut", "timedOut"]);
+  assertEquals(probes.map(({ state }) => state), ["timedOut", "reply", "timedOut", "timedOut"]);
 });
 
 Deno.test("a probe is forgotten its time after its deadline, and lets go of the younger ones", () => {
@@ -105,9 +105,9 @@ Deno.test("a probe that waits keeps those after it from being forgotten", () => 
   const table = new InFlightTable(REMEMBER_MS);
   const probes = [probe(0, 0, 1), probe(0, 1, 100)];
   for (const each of probes) table.add(each);
-  table.settle(probes[0] as Probe, "replied");
+  table.settle(probes[0] as Probe, "reply");
   expire(table, 99);
-  assertEquals([table.size, table.awaiting], [1, 1]);
+  assertEquals([table.size, table.pending], [1, 1]);
 });
 
 Deno.test("a table emptied by age starts anew", () => {
@@ -118,20 +118,20 @@ Deno.test("a table emptied by age starts anew", () => {
   const later = probe(0, 0, 0.5);
   table.add(later);
   assertEquals(later.reusedSequence, false);
-  assertEquals([table.nextDeadlineNs, table.awaiting], [0.5e6, 1]);
+  assertEquals([table.nextDeadlineNs, table.pending], [0.5e6, 1]);
 });
 
 Deno.test("a number that is remembered is reused, marked, and outlives the older one", () => {
   const table = new InFlightTable(REMEMBER_MS);
   const older = probe(0, 9, 1);
   table.add(older);
-  table.settle(older, "replied");
+  table.settle(older, "reply");
   const newer = probe(0, 65_536 + 9, 8);
   table.add(newer);
   assertEquals([newer.reusedSequence, older.reusedSequence], [true, false]);
   assertEquals(table.find(0xc0000201, 9, 1), newer);
   // The older one's end must not take the newer one along.
-  table.settle(newer, "replied");
+  table.settle(newer, "reply");
   expire(table, 12);
   assertEquals(table.find(0xc0000201, 9, 1), newer);
 });
@@ -157,6 +157,6 @@ Deno.test("those that wait are listed oldest first", () => {
   const table = new InFlightTable(REMEMBER_MS);
   const probes = Array.from({ length: 6 }, (_, i) => probe(0, i, i));
   for (const each of probes) table.add(each);
-  for (const i of [0, 1, 4]) table.settle(probes[i] as Probe, "replied");
-  assertEquals([...table.awaitingProbes()].map(({ sequence }) => sequence), [2, 3, 5]);
+  for (const i of [0, 1, 4]) table.settle(probes[i] as Probe, "reply");
+  assertEquals([...table.pendingProbes()].map(({ sequence }) => sequence), [2, 3, 5]);
 });

@@ -16,8 +16,8 @@ Deno.test("each probe is due at its place on the grid and its phase later", () =
     const dueMs = (schedule.dueNs - START_NS) / 1e6;
     const round = schedule.round;
     const due = schedule.take();
-    assertEquals(due.round, round);
-    taken.push([due.targetIndex, due.round, dueMs]);
+    assertEquals(due.index, round);
+    taken.push([due.targetIndex, due.index, dueMs]);
   }
   assertEquals(taken, [[0, 0, 3], [1, 0, 5.5], [0, 1, 11], [0, 2, 22], [1, 1, 22.25], [1, 2, 25]]);
   assertEquals(schedule.dueNs, Infinity);
@@ -71,7 +71,7 @@ Deno.test("every probe of hundreds of targets is taken once, in order of time", 
   while (!schedule.done) {
     assert(schedule.dueNs >= lastNs);
     lastNs = schedule.dueNs;
-    const { targetIndex, round } = schedule.take();
+    const { targetIndex, index: round } = schedule.take();
     seen.add(`${targetIndex} ${round}`);
   }
   assertEquals(seen.size, 256 * 4);

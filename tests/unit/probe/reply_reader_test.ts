@@ -7,7 +7,7 @@ import type { ExtraReply, ProbeOutcome, StrayDatagram } from "../../../src/probe
 import { Probe } from "../../../src/probe/probe.ts";
 import { ProbeNumbers } from "../../../src/probe/probe_numbers.ts";
 import { ReplyReader } from "../../../src/probe/reply_reader.ts";
-import { StampBook } from "../../../src/probe/stamp_book.ts";
+import { TransmitTimestamps } from "../../../src/probe/transmit_timestamps.ts";
 import type { TransmitStamp, Transport } from "../../../src/probe/transport.ts";
 import type { Instant } from "../../../src/time/instant.ts";
 import { remarksOf } from "../../support/records.ts";
@@ -41,7 +41,7 @@ function open(keepBytes = false) {
   const extras: ExtraReply[] = [];
   const strays: StrayDatagram[] = [];
   const waiting: TransmitStamp[] = [];
-  const stamps = new StampBook({
+  const stamps = new TransmitTimestamps({
     stampSource: "kernel",
     receiveTransmitStamps: () => waiting.splice(0),
   } as Partial<Transport> as Transport);
@@ -105,10 +105,10 @@ Deno.test("a reply becomes the outcome, the next one an extra", () => {
   const { read, reply, outcomes, extras, probe } = open();
   read(reply);
   read(reply, HOST, 12);
-  assertEquals(outcomes.map(({ kind }) => kind), ["replied"]);
+  assertEquals(outcomes.map(({ kind }) => kind), ["reply"]);
   assertEquals(extras.map(({ kind }) => kind), ["duplicate"]);
   assertEquals(extras[0]?.reply.rttNs, 12e6);
-  assertEquals([probe.state, probe.replies], ["replied", 2]);
+  assertEquals([probe.state, probe.replies], ["reply", 2]);
 });
 
 Deno.test("nothing that is told keeps the receive buffer, unless a copy is asked for", () => {
@@ -118,7 +118,7 @@ Deno.test("nothing that is told keeps the receive buffer, unless a copy is asked
     read(buffer);
     buffer.fill(0xee);
     const [outcome] = outcomes;
-    assert(outcome?.kind === "replied");
+    assert(outcome?.kind === "reply");
     assertEquals(outcome.reply.bytes, keepBytes ? reply : undefined);
     assertEquals(outcome.reply.stamps?.originateMs, ORIGINATE_MS);
     assertEquals(outcome.reply.header.ttl, 61);
@@ -132,7 +132,7 @@ Deno.test("an error is kept as a copy as well", () => {
   read(buffer, 0xc0000a01);
   buffer.fill(0xee);
   const [outcome] = outcomes;
-  assert(outcome?.kind === "refused");
+  assert(outcome?.kind === "icmpError");
   assertEquals([outcome.reporter, outcome.rttNs], [0xc0000a01, 10e6]);
   assertEquals(outcome.bytes, error);
 });
@@ -158,19 +158,19 @@ Deno.test("no datagram throws or leaves the probe in between, whatever is wrong 
     if (kind === "originate-changed") expire();
     assertEquals(outcomes.length + strays.length, 1, kind);
     assertEquals(extras.length, 0, kind);
-    assertEquals(probe.state, outcomes.length === 1 ? "replied" : "awaiting", kind);
+    assertEquals(probe.state, outcomes.length === 1 ? "reply" : "pending", kind);
   }
 });
 
 Deno.test("a reply without our originate stamp leaves its probe open, and the true one counts", () => {
   const { read, reply, outcomes, extras, strays, probe } = open();
   read(mangle(reply, "originate-changed").bytes, HOST, 5);
-  assertEquals([probe.state, outcomes.length], ["awaiting", 0]);
+  assertEquals([probe.state, outcomes.length], ["pending", 0]);
   // One is held; a host cannot make us keep more.
   read(mangle(reply, "originate-changed").bytes, HOST, 6);
   read(reply, HOST, 10);
   const [outcome] = outcomes;
-  assert(outcome?.kind === "replied");
+  assert(outcome?.kind === "reply");
   assertEquals([outcome.reply.rttNs, remarksOf(outcome.reply.flags)], [10e6, []]);
   const told = extras.map(({ kind, reply: { flags, rttNs } }) => [kind, rttNs, remarksOf(flags)]);
   assertEquals(told, [["duplicate", 5e6, ["originate-changed"]]]);
@@ -185,7 +185,7 @@ Deno.test("a host that never repeats the originate stamp answers at the deadline
   stamp("driver", 1, 2000);
   read(mangle(next, "originate-changed").bytes, HOST, 2003);
   const told = outcomes.map((outcome) =>
-    outcome.kind === "replied" &&
+    outcome.kind === "reply" &&
     [outcome.reply.rttNs, outcome.reply.flags, outcome.reply.measurement]
   );
   assertEquals(told, [
@@ -200,7 +200,7 @@ Deno.test("what came before its probe left is no answer to it, with whatever it 
   read(reply, HOST, -0.001);
   read(mangle(reply, "originate-changed").bytes, HOST, -10);
   read(writeErrorReply(request, { type: 3, code: 1 }, HOST), HOST, -10);
-  assertEquals([probe.state, outcomes.length], ["awaiting", 0]);
+  assertEquals([probe.state, outcomes.length], ["pending", 0]);
   assertEquals(strays.map(({ kind }) => kind), ["unmatched", "unmatched", "unmatched"]);
   expire();
   assertEquals(outcomes.map(({ kind }) => kind), ["timedOut"]);
@@ -229,14 +229,14 @@ Deno.test("a reply to a probe that waits in our own queue counts only if the dri
     if (leftMs !== undefined) stamp("driver", 1, 2000 + leftMs);
     expire(1);
     const told = outcomes.map((outcome) =>
-      outcome.kind === "replied"
+      outcome.kind === "reply"
         ? [outcome.reply.rttNs, ...remarksOf(outcome.reply.flags)]
         : [outcome.kind]
     );
     // A stamp that was lost on its way to us says nothing.
     const expected = leftMs === 4 ? [1e6] : leftMs === 6 ? ["timedOut"] : [5e6, "user-stamp"];
     assertEquals<unknown>(told, [[9.9e6], expected]);
-    assertEquals([probe.state, strays.length], ["replied", leftMs === 6 ? 1 : 0]);
+    assertEquals([probe.state, strays.length], ["reply", leftMs === 6 ? 1 : 0]);
   }
 });
 
@@ -253,13 +253,13 @@ Deno.test("an ICMP error that does not quote the probe octet for octet does not 
         altered[offset] = (altered[offset] as number) ^ 1 << bit;
         sealMessage(altered, 20, altered.length);
         read(altered);
-        assertEquals(probe.state, "awaiting", `octet ${offset}, bit ${bit}`);
+        assertEquals(probe.state, "pending", `octet ${offset}, bit ${bit}`);
       }
     }
     assertEquals(strays.length, 8 * (9 + quoteBytes));
     assertEquals(strays.filter(({ kind }) => kind === "notice"), []);
     read(error);
-    assertEquals(outcomes.map(({ kind }) => kind), ["refused"]);
+    assertEquals(outcomes.map(({ kind }) => kind), ["icmpError"]);
   }
 });
 
@@ -273,7 +273,7 @@ Deno.test("an ICMP error about a first fragment ends its probe while the last on
   probe.sentAt = at(30);
   read(error, HOST, 10);
   const [outcome] = outcomes;
-  assert(outcome?.kind === "refused");
+  assert(outcome?.kind === "icmpError");
   assertEquals(outcome.rttNs, 0);
 });
 
@@ -285,7 +285,7 @@ Deno.test("a quote that a router has padded still ends its probe", () => {
   sealMessage(padded, 20, padded.length);
   sealHeader(padded, padded.length);
   read(padded);
-  assertEquals(outcomes.map(({ kind }) => kind), ["refused"]);
+  assertEquals(outcomes.map(({ kind }) => kind), ["icmpError"]);
 });
 
 Deno.test("a reply that is cut at any octet is refused", () => {
@@ -313,7 +313,7 @@ Deno.test("every single flipped bit is noticed, or leaves the reply what it was"
       assertEquals(strays.length, 1, `bit ${bit} is lost without a word`);
       continue;
     }
-    assert(outcome.kind === "replied");
+    assert(outcome.kind === "reply");
     assertNotEquals(outcome.reply.flags, [], `bit ${bit} was not noticed`);
     const isMessage = octet >= 20;
     assertEquals(outcome.reply.measurement === undefined, isMessage, `bit ${bit} is measured`);

@@ -9,7 +9,7 @@ function take(options: ScheduleOptions, most = 100): [number, number, number][] 
   const taken: [number, number, number][] = [];
   while (!schedule.done && taken.length < most) {
     const { dueNs } = schedule;
-    const { targetIndex, round } = schedule.take();
+    const { targetIndex, index: round } = schedule.take();
     taken.push([targetIndex, round, (dueNs - START_NS) / 1e6]);
   }
   return taken;

@@ -46,7 +46,7 @@ Deno.test("shared addresses: each address is asked once, every target has each o
   const unsent: ProbeOutcome = {
     kind: "unsent",
     target: a.target,
-    number: 0,
+    index: 0,
     sequence: 0,
     at: INSTANT,
     error,

@@ -4,7 +4,7 @@ import { ScanReporter, type ScanReporterOptions } from "../../../src/report/scan
 import { listScanWarnings, ScanStatus } from "../../../src/report/scan_status.ts";
 import { measureSingleReply } from "../../../src/measurement/single_reply.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
-import type { ScanProgress, ScanRefusal, ScanReply } from "../../../src/scan/scan_record.ts";
+import type { ScanIcmpError, ScanProgress, ScanReply } from "../../../src/scan/scan_record.ts";
 
 const reply: ScanReply = {
   address: 0x0a000001,
@@ -22,7 +22,7 @@ const reply: ScanReply = {
   }),
   flags: ["tick-assumed"],
 };
-const refusal: ScanRefusal = {
+const refusal: ScanIcmpError = {
   address: 0x0a000002,
   reporter: 0x0a0000fe,
   type: 3,
@@ -46,7 +46,7 @@ function write(options: Partial<ScanReporterOptions>): string[] {
   if (options.format === "csv") reporter.run({} as Parameters<ScanReporter["run"]>[0]);
   reporter.reply(reply, true);
   reporter.reply({ ...reply, flags: ["duplicate", "odd-code"] }, false);
-  reporter.refused(refusal);
+  reporter.icmpError(refusal);
   reporter.unsent({ address: 0x0a000003, error: "EPERM" });
   sink.flush();
   return text.trimEnd().split("\n");
@@ -131,7 +131,7 @@ const progress: ScanProgress = {
   backoffs: 0,
   replies: 310,
   duplicates: 0,
-  refusals: 0,
+  icmpErrors: 0,
   notices: 0,
   unproven: 0,
   malformed: 0,

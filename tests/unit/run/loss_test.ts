@@ -103,7 +103,7 @@ for (const { name, network, stopAtMs, ratio, text, fping } of CASES) {
       { index: 0, label: "host", address: 1 },
       "interval",
     );
-    Object.assign(statistics.counters, { sent, received, lost, refused, unsent });
+    Object.assign(statistics.counters, { sent, received, lost, icmpErrors: refused, unsent });
     assertEquals(statistics.counters.lossRatio, ratio);
     if (ratio === undefined) {
       const finding = parseCondition("loss>5%").find(statistics.summary());

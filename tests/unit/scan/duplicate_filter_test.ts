@@ -9,8 +9,8 @@ import {
 Deno.test("exact: a first reply is new, every other is not, up to both ends", () => {
   const filter = new ExactDuplicateFilter(100_001);
   for (const index of [0, 31, 32, 33, 63, 64, 100_000]) {
-    assert(!filter.isRepeated(index), `${index} is new`);
-    assert(filter.isRepeated(index), `${index} is known`);
+    assert(!filter.markSeen(index), `${index} is new`);
+    assert(filter.markSeen(index), `${index} is known`);
   }
 });
 
@@ -19,9 +19,9 @@ for (const probes of [1, 2]) {
     const filter = new RecentDuplicateFilter(probes);
     let missed = 0;
     const count = 100_000;
-    for (let index = 0; index < count; index++) assert(!filter.isRepeated(index * 40_009, 1000));
+    for (let index = 0; index < count; index++) assert(!filter.markSeen(index * 40_009, 1000));
     for (let index = 0; index < count; index++) {
-      if (!filter.isRepeated(index * 40_009, 1000)) missed++;
+      if (!filter.markSeen(index * 40_009, 1000)) missed++;
     }
     // Expected from the stated distribution: well below 1 in 1000 on average over ages up to 100,000.
     assert(missed < count / 1000, `${missed} of ${count} missed`);
@@ -33,10 +33,10 @@ Deno.test("recent: misses as many repeats after 131,072 other replies as stated"
   const others = 131_072, watched = 131_072;
   let missed = 0;
   // Each repeat comes exactly 131,072 replies after its first.
-  for (let index = 0; index < others; index++) filter.isRepeated(index, 7);
+  for (let index = 0; index < others; index++) filter.markSeen(index, 7);
   for (let index = others; index < others + watched; index++) {
-    if (!filter.isRepeated(index - others, 7)) missed++;
-    filter.isRepeated(index, 7);
+    if (!filter.markSeen(index - others, 7)) missed++;
+    filter.markSeen(index, 7);
   }
   // Repeats that are found insert nothing, so the mean load is that of the firsts: 1.8e-3.
   assert(missed / watched < 4e-3, `${missed / watched}`);
@@ -44,19 +44,19 @@ Deno.test("recent: misses as many repeats after 131,072 other replies as stated"
 
 Deno.test("recent: probes of one target are told apart by their originate", () => {
   const filter = new RecentDuplicateFilter(2);
-  assert(!filter.isRepeated(5, 1000));
-  assert(!filter.isRepeated(5, 2000));
-  assert(filter.isRepeated(5, 1000));
-  assert(!filter.isRepeated(0, 0), "an empty place is not an entry");
-  assert(!filter.isRepeated(2 ** 32 - 2, 0));
-  assert(filter.isRepeated(2 ** 32 - 2, 0));
+  assert(!filter.markSeen(5, 1000));
+  assert(!filter.markSeen(5, 2000));
+  assert(filter.markSeen(5, 1000));
+  assert(!filter.markSeen(0, 0), "an empty place is not an entry");
+  assert(!filter.markSeen(2 ** 32 - 2, 0));
+  assert(filter.markSeen(2 ** 32 - 2, 0));
 });
 
 Deno.test("recent: with one probe per target the originate does not count", () => {
   const filter = new RecentDuplicateFilter(1);
-  assert(!filter.isRepeated(0, 1000));
-  assert(filter.isRepeated(0, 2000));
-  assert(!filter.isRepeated(1, 1000));
+  assert(!filter.markSeen(0, 1000));
+  assert(filter.markSeen(0, 2000));
+  assert(!filter.markSeen(1, 1000));
 });
 
 Deno.test("the exact filter is chosen where it fits and suffices", () => {

@@ -9,9 +9,9 @@ import {
 } from "../../../src/scan/probe_writer.ts";
 import type { ReplySource } from "../../../src/scan/reply_collector.ts";
 import type {
+  ScanIcmpError,
   ScanListener,
   ScanProgress,
-  ScanRefusal,
   ScanReply,
 } from "../../../src/scan/scan_record.ts";
 import type { Transmitter } from "../../../src/scan/sender.ts";
@@ -224,7 +224,7 @@ class SimulatedThread implements Transmitter {
 /** A listener that keeps everything. */
 export class Recording implements ScanListener {
   readonly replies: ScanReply[] = [];
-  readonly refusals: ScanRefusal[] = [];
+  readonly refusals: ScanIcmpError[] = [];
   readonly unsentProbes: { address: number; errno: number }[] = [];
   readonly progresses: ScanProgress[] = [];
   /** The last checkpoint, and what had been handed over by then. */
@@ -234,7 +234,7 @@ export class Recording implements ScanListener {
     this.replies.push(reply);
   }
 
-  refused(refusal: ScanRefusal): void {
+  icmpError(refusal: ScanIcmpError): void {
     this.refusals.push(refusal);
   }
 

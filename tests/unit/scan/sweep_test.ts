@@ -72,7 +72,7 @@ Deno.test("an ICMP error is traced to its probe by eight quoted octets and by th
     return [{ bytes: emitDatagram({ header, message }), delayMs: 20 }];
   });
   const result = await sweep.run();
-  assertEquals([result.replies, result.refusals, result.unproven], [0, 256, 0]);
+  assertEquals([result.replies, result.icmpErrors, result.unproven], [0, 256, 0]);
   assertEquals(addresses(listener.refusals).size, 256);
   for (const { reporter, type, code, rttMs } of listener.refusals) {
     assertEquals([reporter, type, code], [router, 3, 1]);
@@ -91,7 +91,7 @@ Deno.test("source quench, redirect and an error with a wrong checksum end no pro
     return [{ bytes, delayMs: 20 }];
   });
   const result = await sweep.run();
-  assertEquals([result.refusals, result.notices, result.unproven], [64, 192, 0]);
+  assertEquals([result.icmpErrors, result.notices, result.unproven], [64, 192, 0]);
   assertEquals(new Set(listener.refusals.map(({ type }) => type)), new Set([3]));
 });
 
@@ -236,7 +236,7 @@ Deno.test("one host that repeats itself is counted in full and told a thousand t
     ]);
   }, { block: "10.1.0.0/32" });
   const result = await sweep.run();
-  assertEquals([result.replies, result.duplicates, result.refusals], [1, 4999, 5000]);
+  assertEquals([result.replies, result.duplicates, result.icmpErrors], [1, 4999, 5000]);
   assertEquals([listener.replies.length, listener.refusals.length], [1011, 1002]);
 });
 

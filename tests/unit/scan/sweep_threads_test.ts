@@ -224,7 +224,7 @@ Deno.test("an error ends the sweep when no thread is at work any more", async ()
 Deno.test("a pool without a transmitter is refused", () => {
   const { order } = prepareSweep(answering);
   const nothing = () => {};
-  const callbacks = { left: nothing, refused: nothing, answered: nothing };
+  const callbacks = { left: nothing, unsent: nothing, answered: nothing };
   const key = { k0: 1, k1: 2 };
   assertThrows(
     () =>

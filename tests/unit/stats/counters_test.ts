@@ -7,9 +7,9 @@ Deno.test("loss counts settled probes, those that could not be sent among them, 
   counters.sent = 10;
   counters.received = 6;
   counters.lost = 1;
-  counters.refused = 1;
+  counters.icmpErrors = 1;
   counters.unsent = 3;
   counters.duplicates = 4;
-  assertEquals(counters.outstanding, 2);
+  assertEquals(counters.pending, 2);
   assertEquals(counters.lossRatio, 5 / 11);
 });

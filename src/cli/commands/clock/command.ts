@@ -148,7 +148,7 @@ async function measure(
     });
     const reason = await prober.run();
     sink.secure(system.stderr);
-    recorder.close(shared.probes(prober.awaitingProbes()));
+    recorder.close(shared.probes(prober.pendingProbes()));
     const events = report(recorder, reporter, false, isOwn);
     const missed = isReached ? [] : missing(events, options.until);
     tellMissed(missed, system);

@@ -21,7 +21,7 @@ type FpingOptions = Parsed<typeof FPING_OPTIONS>;
 const DEFAULT_INTERVAL_MS = 10;
 const DEFAULT_PERIOD_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 500;
-const LONGEST_DEFAULT_TIMEOUT_MS = 2000;
+const MAX_DEFAULT_TIMEOUT_MS = 2000;
 const DEFAULT_RETRIES = 3;
 const DEFAULT_BACKOFF = 1.5;
 
@@ -77,7 +77,7 @@ function readFpingOptions(options: FpingOptions, targetCount: number): RunOption
   const periodMs = options.period ?? DEFAULT_PERIOD_MS;
   const spacingMs = options.interval ?? DEFAULT_INTERVAL_MS;
   const timeoutMs = options.timeout ??
-    (many ? Math.min(periodMs, LONGEST_DEFAULT_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS);
+    (many ? Math.min(periodMs, MAX_DEFAULT_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS);
   const tries = 1 + (options.retry ?? DEFAULT_RETRIES);
   const isEcho = !options["icmp-timestamp"];
   return {

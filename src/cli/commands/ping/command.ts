@@ -13,7 +13,7 @@ import type { System } from "../../system.ts";
 import { VERSION } from "../../version.ts";
 
 /** How long the summary waits for the names of addresses. */
-const LONGEST_NAME_WAIT_MS = 1000;
+const MAX_NAME_WAIT_MS = 1000;
 
 /**
  * Runs `ping` with the words after its name and returns the exit code.
@@ -43,7 +43,7 @@ export async function runPing(words: readonly string[], system: System): Promise
     plan,
     list,
     openReporter: await loadReporter(options, list, names),
-    beforeSummary: names === undefined ? undefined : () => names.settled(LONGEST_NAME_WAIT_MS),
+    beforeSummary: names === undefined ? undefined : () => names.settled(MAX_NAME_WAIT_MS),
     explain: options.explain,
     output: options.output,
     asksAllAddresses: options["all-addresses"],

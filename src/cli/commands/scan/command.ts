@@ -32,7 +32,7 @@ const DEFAULT_RATE = 10_000;
 /** Probes a second that one thread sends on any machine. */
 const ONE_THREAD_RATE = 100_000;
 /** More threads than that only queue up for the network card. */
-const MOST_SENDERS = 8;
+const MAX_SENDERS = 8;
 const DEFAULT_COOLDOWN_MS = 4000;
 /** A checkpoint has two lines; a file that is far longer is none. */
 const MAX_CHECKPOINT_BYTES = 64 * CHECKPOINT_LINE_BYTES;
@@ -122,7 +122,7 @@ function chooseRate(options: ScanOptions): number {
 function chooseSenders(rate: number, system: System): number {
   const processors = system.scan.processors();
   if (rate <= ONE_THREAD_RATE || processors === 1) return 1;
-  return Math.min(2 * processors, MOST_SENDERS);
+  return Math.min(2 * processors, MAX_SENDERS);
 }
 
 async function readPrevious(options: ScanOptions, system: System): Promise<Checkpoint | undefined> {

@@ -61,7 +61,7 @@ export function formatScanMetadata(
       sent: result.sent,
       received: result.replies,
       duplicates: result.duplicates,
-      refused: result.refusals,
+      refused: result.icmpErrors,
       unsent: result.unsent,
       notices: result.notices,
       unproven: result.unproven,

@@ -133,11 +133,11 @@ async function sweep(
   const listener: ScanListener = {
     reply: (reply) => {
       const isNew = !reply.flags.includes("duplicate") &&
-        known?.isRepeated(plan.space.indexOf(reply.address), 0) !== true;
+        known?.markSeen(plan.space.indexOf(reply.address), 0) !== true;
       if (isNew) hosts.answered++;
       reporter.reply(reply, isNew);
     },
-    refused: (refusal) => reporter.refused(refusal),
+    icmpError: (error) => reporter.icmpError(error),
     unsent: (address, errno) => {
       const error = system.scan.errorName(errno);
       // The broadcast address of a network of ours, raw(7), is no host.

@@ -16,7 +16,7 @@ const DEFAULT_SLEEP_MS = 100;
 /** tsping never gives a reply up; after this long it is told apart as late, and has no line. */
 const TIMEOUT_MS = 10_000;
 /** A round takes this long at least: without any pause tsping floods. */
-const SHORTEST_ROUND_MS = 1;
+const MIN_ROUND_MS = 1;
 
 /**
  * Runs `tsping` and returns the exit code.
@@ -37,7 +37,7 @@ export async function runTsping(words: readonly string[], system: System): Promi
     ...readEgress(options.interface === undefined ? [] : [options.interface]),
     kind: options["icmp-echo"] ? "echo" : "timestamp",
     count: Infinity,
-    intervalMs: Math.max(SHORTEST_ROUND_MS, round),
+    intervalMs: Math.max(MIN_ROUND_MS, round),
     spacingMs: spacing,
     timeoutMs: TIMEOUT_MS,
     mark: options["fw-mark"],

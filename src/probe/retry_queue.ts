@@ -13,7 +13,7 @@ import type { DueProbe, ProbeSchedule } from "./schedule.ts";
 import type { SendError } from "./transport.ts";
 
 /** A probe that the kernel did not take. */
-export interface Refusal {
+export interface UnsentProbe {
   /** The probe as it was tried. */
   readonly probe: Probe;
   /** Its place in the schedule. */
@@ -22,23 +22,23 @@ export interface Refusal {
   readonly error: SendError;
 }
 
-const FIRST_WAIT_NS = 1e6, LONGEST_WAIT_NS = 50e6;
+const FIRST_WAIT_NS = 1e6, MAX_WAIT_NS = 50e6;
 /**
  * So long a probe waits. Linux lets a silent neighbour go after three seconds, and one that has answered after five
  * (neigh_forced_gc()).
  */
 const PATIENCE_NS = 6e9;
 /** With so many waiting no others are sent: it is not the trouble of one link or host. */
-const MOST_HELD = 64;
+const MAX_HELD = 64;
 
 /** Holds probes for which there was no room, one for each target. */
-export class HeldProbes {
+export class RetryQueue {
   readonly #schedule: ProbeSchedule;
   /** Targets whose last probe was given up: these are not waited for again until there was room for one. */
   readonly #hopeless = new Set<number>();
   /** When each probe that waits was first refused. */
   readonly #sinceNs = new Map<DueProbe, number>();
-  #held: Refusal[] = [];
+  #held: UnsentProbe[] = [];
   #waitNs = FIRST_WAIT_NS;
   #retryNs = Infinity;
 
@@ -59,12 +59,12 @@ export class HeldProbes {
 
   /** When the next probe of the schedule is due; Infinity while too many wait. */
   get freshDueNs(): number {
-    return this.#held.length >= MOST_HELD ? Infinity : this.#schedule.dueNs;
+    return this.#held.length >= MAX_HELD ? Infinity : this.#schedule.dueNs;
   }
 
   /** Round that is under way, from 0. */
   get round(): number {
-    return this.#held[0]?.due.round ?? this.#schedule.round;
+    return this.#held[0]?.due.index ?? this.#schedule.round;
   }
 
   /** Takes the next probe of the schedule. Call only while {@linkcode freshDueNs} is finite. */
@@ -77,7 +77,7 @@ export class HeldProbes {
    *
    * @param most how many at most; for each comes {@linkcode sent}, {@linkcode putBack} or {@linkcode forget}
    */
-  takeHeld(nowNs: number, most: number): readonly Refusal[] {
+  takeHeld(nowNs: number, most: number): readonly UnsentProbe[] {
     return nowNs < this.#retryNs ? [] : this.#held.splice(0, most);
   }
 
@@ -96,28 +96,28 @@ export class HeldProbes {
   /**
    * Takes back probes that found no room.
    *
-   * @param refusals in the order in which they were tried
+   * @param unsent in the order in which they were tried
    * @returns those that are given up
    */
-  putBack(refusals: readonly Refusal[], nowNs: number): readonly Refusal[] {
+  putBack(unsent: readonly UnsentProbe[], nowNs: number): readonly UnsentProbe[] {
     if (this.#held.length === 0 && this.#sinceNs.size === 0) this.#waitNs = FIRST_WAIT_NS;
     const waiting = new Set(this.#held.map(({ due }) => due.targetIndex));
-    const givenUp: Refusal[] = [];
-    for (const refusal of refusals) {
-      const { due } = refusal, { targetIndex } = due;
+    const givenUp: UnsentProbe[] = [];
+    for (const each of unsent) {
+      const { due } = each, { targetIndex } = due;
       const sinceNs = this.#sinceNs.get(due) ?? nowNs;
       if (nowNs - sinceNs >= PATIENCE_NS) this.#hopeless.add(targetIndex);
       if (this.#hopeless.has(targetIndex) || waiting.has(targetIndex)) {
         this.#sinceNs.delete(due);
-        givenUp.push(refusal);
+        givenUp.push(each);
       } else {
         waiting.add(targetIndex);
         this.#sinceNs.set(due, sinceNs);
-        this.#held.push(refusal);
+        this.#held.push(each);
       }
     }
     this.#retryNs = nowNs + this.#waitNs;
-    this.#waitNs = Math.min(this.#waitNs * 2, LONGEST_WAIT_NS);
+    this.#waitNs = Math.min(this.#waitNs * 2, MAX_WAIT_NS);
     return givenUp;
   }
 
@@ -127,7 +127,7 @@ export class HeldProbes {
   }
 
   /** Gives up all that wait, for the end of a run. */
-  abandon(): readonly Refusal[] {
+  abandon(): readonly UnsentProbe[] {
     const held = this.#held;
     this.#held = [];
     this.#sinceNs.clear();

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { HeldProbes, type Refusal } from "../../../src/probe/held_probes.ts";
+import { RetryQueue, type UnsentProbe } from "../../../src/probe/retry_queue.ts";
 import { Probe } from "../../../src/probe/probe.ts";
 import { type DueProbe, Schedule } from "../../../src/probe/schedule.ts";
 
@@ -8,25 +8,25 @@ const now = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;
 const error = { syscall: "sendmmsg", errno: 105, code: "ENOBUFS", message: "full" };
 
 /** Targets that are asked twice each, all due at once. */
-function prepare(targetCount = 3): HeldProbes {
-  return new HeldProbes(
+function prepare(targetCount = 3): RetryQueue {
+  return new RetryQueue(
     new Schedule({ targetCount, count: 2, intervalMs: 0, dither: () => 0 }, 0),
   );
 }
 
-function refuse(due: DueProbe): Refusal {
+function refuse(due: DueProbe): UnsentProbe {
   const target = { index: due.targetIndex, address: due.targetIndex, label: "" };
-  return { due, error, probe: new Probe(target, due.round, 1, due.round, 0, 0, now, 0) };
+  return { due, error, probe: new Probe(target, due.index, 1, due.index, 0, 0, now, 0) };
 }
 
-const take = (probes: HeldProbes, count: number) =>
+const take = (probes: RetryQueue, count: number) =>
   Array.from({ length: count }, () => refuse(probes.take()));
-const names = (refusals: readonly Refusal[]) =>
-  refusals.map(({ due: { targetIndex, round } }) => `${targetIndex}.${round}`);
+const names = (refusals: readonly UnsentProbe[]) =>
+  refusals.map(({ due: { targetIndex, index } }) => `${targetIndex}.${index}`);
 
 Deno.test("what found no room waits beside the schedule, and is tried again in its order", () => {
   const probes = prepare();
-  const [first, second, third] = take(probes, 3) as [Refusal, Refusal, Refusal];
+  const [first, second, third] = take(probes, 3) as [UnsentProbe, UnsentProbe, UnsentProbe];
   probes.sent(first.due);
   assertEquals(probes.putBack([second, third], SECOND), []);
   assertEquals([probes.freshDueNs, probes.dueNs], [0, 0]);
@@ -38,7 +38,7 @@ Deno.test("what found no room waits beside the schedule, and is tried again in i
 
 Deno.test("a run is not over while a probe waits; at its end it is given up", () => {
   const probes = prepare();
-  const last = take(probes, 6).at(-1) as Refusal;
+  const last = take(probes, 6).at(-1) as UnsentProbe;
   assert(probes.done);
   probes.putBack([last], 0);
   assertEquals([probes.done, probes.round, probes.dueNs], [false, 1, 1e6]);
@@ -48,7 +48,7 @@ Deno.test("a run is not over while a probe waits; at its end it is given up", ()
 
 Deno.test("room is looked for less and less often, and often again after it was found", () => {
   const probes = prepare();
-  const [due] = take(probes, 6) as [Refusal];
+  const [due] = take(probes, 6) as [UnsentProbe];
   const waits: number[] = [];
   for (let nowNs = 0; waits.length < 9; nowNs = probes.dueNs) {
     if (nowNs > 0) assertEquals(probes.takeHeld(nowNs, 64), [due]);
@@ -63,9 +63,9 @@ Deno.test("room is looked for less and less often, and often again after it was 
 
 Deno.test("one probe for each target waits, for six seconds of its own; then its target is waited for no more", () => {
   const probes = prepare();
-  const [stuck, other] = take(probes, 2) as [Refusal, Refusal];
+  const [stuck, other] = take(probes, 2) as [UnsentProbe, UnsentProbe];
   take(probes, 1);
-  const [next] = take(probes, 1) as [Refusal];
+  const [next] = take(probes, 1) as [UnsentProbe];
   assertEquals(probes.putBack([stuck], 0), []);
   assertEquals(probes.putBack([next], SECOND), [next], "the older one of a target is kept");
   // Room for others does not make it wait longer.

@@ -19,7 +19,7 @@ export function hasLeft({ leftAt, queuedAt, sentAt }: Probe, receivedAt: Instant
 const PAGE_SIZE = 16384;
 
 /** The probes sent last, by the key of their transmit stamp. */
-export class StampBook {
+export class TransmitTimestamps {
   readonly #transport: Transport;
   readonly #enabled: boolean;
   readonly #drops: DropWatch | undefined;

@@ -34,7 +34,7 @@ export interface SentMarks {
 export type ReplyProof = "proven" | "changed" | "doubtful" | "none";
 
 /** Judges answers by the originate stamp, or by the cookie of an echo. */
-export class Provenance {
+export class ProbeMatcher {
   readonly #marks: SentMarks;
   /** By target index: it does not echo the originate stamp, so that its answers cannot be told apart by it. */
   readonly #rewritesOriginate: (boolean | undefined)[] = [];
@@ -111,7 +111,7 @@ export class Provenance {
 
 /** Whether the target has had an earlier probe with this sequence number. */
 function isReused(probe: Probe): boolean {
-  return probe.reusedSequence || probe.number >= SEQUENCES;
+  return probe.reusedSequence || probe.index >= SEQUENCES;
 }
 
 /** First four bytes as a big-endian number; undefined when there are not so many. */

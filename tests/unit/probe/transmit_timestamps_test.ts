@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Probe } from "../../../src/probe/probe.ts";
-import { StampBook } from "../../../src/probe/stamp_book.ts";
+import { TransmitTimestamps } from "../../../src/probe/transmit_timestamps.ts";
 import type { TransmitMoment, TransmitStamp, Transport } from "../../../src/probe/transport.ts";
 import type { Instant, StampSource } from "../../../src/time/instant.ts";
 import { SimulatedTransport } from "../../support/simulated_transport.ts";
@@ -28,7 +28,7 @@ const stamp = (key: number, moment: TransmitMoment = "driver"): TransmitStamp =>
 
 Deno.test("stamps find their probes in any order, over several turns", () => {
   const turns = [[stamp(2), stamp(0)], [stamp(1)]];
-  const book = new StampBook(stamping(turns));
+  const book = new TransmitTimestamps(stamping(turns));
   const probes = [0, 1, 2].map(probe);
   for (const each of probes) book.expect(each);
   book.collect();
@@ -36,7 +36,7 @@ Deno.test("stamps find their probes in any order, over several turns", () => {
 });
 
 Deno.test("a stamp that nobody expects, or that comes twice, changes nothing", () => {
-  const book = new StampBook(stamping([[stamp(9), stamp(3)], [stamp(3)]]));
+  const book = new TransmitTimestamps(stamping([[stamp(9), stamp(3)], [stamp(3)]]));
   const three = probe(3);
   const four = probe(4);
   book.expect(three);
@@ -49,7 +49,7 @@ Deno.test("a stamp that nobody expects, or that comes twice, changes nothing", (
 });
 
 Deno.test("a stamp that comes 16,384 probes late is not given to another", () => {
-  const book = new StampBook(stamping([[stamp(5)]]));
+  const book = new TransmitTimestamps(stamping([[stamp(5)]]));
   const old = probe(5);
   const young = probe(5 + 16_384);
   book.expect(old);
@@ -60,7 +60,7 @@ Deno.test("a stamp that comes 16,384 probes late is not given to another", () =>
 
 Deno.test("delays count from the driver or from the queue, and both are known", () => {
   for (const stampAt of ["driver", "queue"] as const) {
-    const book = new StampBook(stamping([[stamp(1, "queue")], [], [stamp(1)]]), stampAt);
+    const book = new TransmitTimestamps(stamping([[stamp(1, "queue")], [], [stamp(1)]]), stampAt);
     const one = probe(1);
     book.expect(one);
     book.collect();
@@ -74,7 +74,7 @@ Deno.test("delays count from the driver or from the queue, and both are known", 
 
 Deno.test("of several queues the first counts, and no stamp of one is a last stamp", () => {
   const second = { ...stamp(1, "queue"), at: instant(9, "kernel") };
-  const book = new StampBook(stamping([[stamp(1, "queue"), second], [stamp(1)]]), "queue");
+  const book = new TransmitTimestamps(stamping([[stamp(1, "queue"), second], [stamp(1)]]), "queue");
   const one = probe(1);
   book.expect(one);
   book.collect();
@@ -84,7 +84,7 @@ Deno.test("of several queues the first counts, and no stamp of one is a last sta
 
 Deno.test("a probe that timed out is in our queue if the queue took it and a driver that stamps did not", () => {
   const turns = [[stamp(1, "queue"), stamp(2, "queue")], [], [stamp(1)]];
-  const book = new StampBook(stamping(turns));
+  const book = new TransmitTimestamps(stamping(turns));
   const [one, two, three] = [probe(1), probe(2), probe(3)] as const;
   for (const each of [one, two, three]) book.expect(each);
   book.collect();
@@ -99,7 +99,7 @@ Deno.test("a probe that timed out is in our queue if the queue took it and a dri
 
 Deno.test("keys wrap after 2^32", () => {
   const last = 0xffffffff;
-  const book = new StampBook(stamping([[stamp(0), stamp(last)]]));
+  const book = new TransmitTimestamps(stamping([[stamp(0), stamp(last)]]));
   const probes = [probe(last), probe(0)];
   for (const each of probes) book.expect(each);
   book.collect();
@@ -110,7 +110,7 @@ Deno.test("the transport is not asked while no stamp is expected, nor when it ha
   let asked = 0;
   const ask = (source: StampSource) => {
     const transport = new SimulatedTransport({ stampSource: source });
-    return new StampBook(Object.assign(transport, {
+    return new TransmitTimestamps(Object.assign(transport, {
       receiveTransmitStamps: () => {
         asked++;
         return [];

@@ -14,12 +14,12 @@ const EARLY_NS = 300_000;
 /** Weight of the newest probe in the average of how long the way takes. */
 const WEIGHT = 1 / 8;
 /** A way longer than this was an accident, and nothing to learn from. */
-const LONGEST_WAY_NS = 500_000;
+const MAX_LEAD_NS = 500_000;
 
 /** Knows how early to begin so that a probe leaves in time. */
-export class Punctuality {
+export class SendTimer {
   readonly #clock: Clock;
-  #wayNs = 30_000;
+  #leadNs = 30_000;
   #last: { readonly dueNs: number; readonly probe: Probe } | undefined;
 
   /** Reads `clock`. */
@@ -29,18 +29,18 @@ export class Punctuality {
 
   /** How long before its time a probe must be on its way, in nanoseconds. */
   get leadNs(): number {
-    return this.#wayNs;
+    return this.#leadNs;
   }
 
   /** How long before its time the prober must be awake, in nanoseconds. */
   get earlyNs(): number {
-    return this.#wayNs + EARLY_NS;
+    return this.#leadNs + EARLY_NS;
   }
 
   /** Spends the rest of the time until a probe that is due at `dueNs` must be on its way, if that is very soon. */
   waitFor(dueNs: number): void {
     this.#learn();
-    const goNs = dueNs - this.#wayNs;
+    const goNs = dueNs - this.#leadNs;
     const nowNs = this.#clock.now().monotonicNs;
     if (goNs - nowNs > EARLY_NS) return;
     while (this.#clock.now().monotonicNs < goNs);
@@ -57,8 +57,8 @@ export class Punctuality {
     const { dueNs, probe } = this.#last;
     this.#last = undefined;
     const errorNs = probe.sentAt.monotonicNs - dueNs;
-    if (Math.abs(errorNs) < LONGEST_WAY_NS) {
-      this.#wayNs = Math.max(0, this.#wayNs + WEIGHT * errorNs);
+    if (Math.abs(errorNs) < MAX_LEAD_NS) {
+      this.#leadNs = Math.max(0, this.#leadNs + WEIGHT * errorNs);
     }
   }
 }
