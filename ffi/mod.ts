@@ -1,18 +1,12 @@
 /** Sockets, clocks, names and privileges by way of the C library. Nothing is opened before it is used. */
 
-export { lookUpAddress, type Resolution, resolveName } from "./posix/address_info.ts";
+export { lookUpAddress, resolveName } from "./posix/address_info.ts";
 export {
   isFileCapabilityIgnored,
   type NetworkCapabilities,
   readNetworkCapabilities,
 } from "./linux/capabilities.ts";
-export { type ClockDiscipline, readClockDiscipline } from "./linux/clock_discipline.ts";
-export type {
-  RawOutgoing,
-  RawReceived,
-  RawSendResult,
-  RawTransmitStamp,
-} from "./posix/datagram.ts";
+export { readClockDiscipline } from "./linux/clock_discipline.ts";
 export { errnoCode, SystemError } from "./posix/errno.ts";
 export { openNamed, withCallersRights } from "./linux/file_rights.ts";
 export { readHostName } from "./posix/host_name.ts";
@@ -26,7 +20,7 @@ export {
 export { dropPrivilege, giveUpPrivileges, type Identity } from "./posix/privilege.ts";
 export { OutputDescriptor } from "./posix/output_descriptor.ts";
 export { RawSocket, type RawSocketOptions, slotBytesFor } from "./posix/raw_socket.ts";
-export { findRoute, isBroadcast, type RouteAnswer, type RouteQuery } from "./posix/route_source.ts";
+export { findRoute, isBroadcast, type RouteQuery } from "./posix/route_source.ts";
 export { isHangupIgnored, requireSignalDescriptors } from "./posix/signal_action.ts";
 export type { StampAttribution } from "./linux/stamp_attribution.ts";
-export { SystemClock, type SystemInstant } from "./posix/system_clock.ts";
+export { SystemClock } from "./posix/system_clock.ts";

@@ -40,8 +40,9 @@ export async function checkLayers(
     const from = relative(module.specifier);
     if (module.error !== undefined) unresolved.push(`${from}: ${firstLine(module.error)}`);
     for (const { code, type } of module.dependencies ?? []) {
+      const isTypeOnly = code === undefined;
       for (const { specifier, error } of [code, type].filter((side) => side !== undefined)) {
-        if (specifier !== undefined) imports.push({ from, to: relative(specifier) });
+        if (specifier !== undefined) imports.push({ from, to: relative(specifier), isTypeOnly });
         if (error !== undefined) unresolved.push(`${from}: ${firstLine(error)}`);
       }
     }

@@ -11,6 +11,8 @@ export interface Import {
   readonly from: string;
   /** The module that is imported: a path, or a package such as `npm:deno-std`. */
   readonly to: string;
+  /** `import type`: nothing of it is left at run time. */
+  readonly isTypeOnly?: boolean;
 }
 
 /** A module and its text. */
@@ -53,6 +55,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** The files of src/ that may import ffi: they put the program together, and the library. */
 const COMPOSITION_FILES = new Set(["src/cli/run.ts", "src/library/ping.ts", "src/mod.ts"]);
 
+/** The files of src/ with the interfaces that ffi implements; it may import their types, and nothing else of src/. */
+const PORT_FILES = new Set([
+  "src/cli/system.ts",
+  "src/run/machine.ts",
+  "src/probe/transport.ts",
+  "src/scan/path_keeper.ts",
+  "src/scan/reply_collector.ts",
+  "src/scan/sender.ts",
+  "src/targets/resolver.ts",
+  "src/time/instant.ts",
+]);
+
 /** The packages that the program may carry; all others are for tests and tools. */
 const SHIPPED_PACKAGES = /^npm:\/?deno-std(?:@|\/|$)/;
 
@@ -71,8 +85,9 @@ const EXIT_PLACES = ["main.ts", "tests/lab/"];
 
 /** One line for each import that goes the wrong way. */
 export function findWrongImports(imports: readonly Import[]): string[] {
-  return imports.flatMap(({ from, to }) => {
-    const reason = whyWrong(from, to);
+  return imports.flatMap((each) => {
+    const { from, to } = each;
+    const reason = whyWrong(each);
     return reason === undefined ? [] : [`${from}: may not import ${to} (${reason})`];
   });
 }
@@ -105,7 +120,7 @@ export function layerOf(path: string): string {
   return top;
 }
 
-function whyWrong(from: string, to: string): string | undefined {
+function whyWrong({ from, to, isTypeOnly = false }: Import): string | undefined {
   const importer = layerOf(from);
   const imported = layerOf(to);
   if (importer === "lab") {
@@ -118,6 +133,9 @@ function whyWrong(from: string, to: string): string | undefined {
     return COMPOSITION_FILES.has(from)
       ? undefined
       : `in src only ${[...COMPOSITION_FILES].join(", ")} may import ffi`;
+  }
+  if (importer === "ffi" && PORT_FILES.has(to)) {
+    return isTypeOnly ? undefined : "ffi may import types alone from it";
   }
   if (imported === "packages" && !SHIPPED_PACKAGES.test(to)) {
     return "it is a package for tests and tools";

@@ -4,6 +4,12 @@
  * Memory: C reads and writes only the two batches owned by this object, during the call; it keeps no pointer.
  */
 
+import type {
+  OutgoingDatagram,
+  ReceivedDatagram,
+  SendResult,
+  TransmitStamp,
+} from "../../src/probe/transport.ts";
 import { MSG_ERRQUEUE } from "./constants.ts";
 import { MSG_DONTWAIT, MSG_TRUNC } from "../posix/constants.ts";
 import {
@@ -13,14 +19,7 @@ import {
   RECEIVE_CONTROL_BYTES,
   writeKeyControl,
 } from "./control_message.ts";
-import type {
-  DatagramPath,
-  RawOutgoing,
-  RawReceived,
-  RawSendResult,
-  RawTransmitStamp,
-  SocketEnds,
-} from "../posix/datagram.ts";
+import type { DatagramPath, SocketEnds } from "../posix/datagram.ts";
 import { EAGAIN, EINTR, EMSGSIZE, readErrno } from "../posix/errno.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "../posix/datagram_error.ts";
 import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
@@ -44,7 +43,7 @@ export class BatchedPath implements DatagramPath {
   /** Where stamps find their datagrams by content. */
   readonly #sent: SentDatagrams | undefined;
   readonly #troubles: SocketTroubles;
-  #savedStamps: RawTransmitStamp[] = [];
+  #savedStamps: TransmitStamp[] = [];
   /** MTU that the last refusal for a datagram's length told of. */
   #mtuBytes: number | undefined;
 
@@ -89,12 +88,12 @@ export class BatchedPath implements DatagramPath {
   }
 
   /** One system call for each batch, and one more for each datagram refused. */
-  send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
-    const results: RawSendResult[] = [];
+  send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
+    const results: SendResult[] = [];
     while (results.length < datagrams.length) {
       const count = this.#fill(datagrams, results.length);
       if (count === 0) {
-        const datagram = datagrams[results.length] as RawOutgoing;
+        const datagram = datagrams[results.length] as OutgoingDatagram;
         results.push({ ok: false, error: tooLongError(datagram, this.#outgoing.payloadBytes) });
       } else {
         this.#sendFilled(datagrams, count, results);
@@ -104,11 +103,11 @@ export class BatchedPath implements DatagramPath {
   }
 
   /** Fills slots with datagrams from `first` on; stops before one that does not fit. Returns how many. */
-  #fill(datagrams: readonly RawOutgoing[], first: number): number {
+  #fill(datagrams: readonly OutgoingDatagram[], first: number): number {
     const batch = this.#outgoing;
     const most = Math.min(datagrams.length - first, batch.slots);
     for (let slot = 0; slot < most; slot++) {
-      const datagram = datagrams[first + slot] as RawOutgoing;
+      const datagram = datagrams[first + slot] as OutgoingDatagram;
       if (datagram.bytes.length > batch.payloadBytes) return slot;
       if (this.#sent === undefined) {
         writeKeyControl(batch.view, batch.controlOffset(slot), datagram.key);
@@ -118,7 +117,7 @@ export class BatchedPath implements DatagramPath {
     return most;
   }
 
-  #sendFilled(datagrams: readonly RawOutgoing[], count: number, results: RawSendResult[]): void {
+  #sendFilled(datagrams: readonly OutgoingDatagram[], count: number, results: SendResult[]): void {
     const first = results.length;
     let done = 0;
     while (done < count) {
@@ -130,7 +129,7 @@ export class BatchedPath implements DatagramPath {
         MSG_DONTWAIT,
       );
       if (sent > 0) {
-        const result: RawSendResult = { ok: true, sentAt };
+        const result: SendResult = { ok: true, sentAt };
         for (let index = 0; index < sent; index++, done++) {
           results.push(result);
           if (this.#sent !== undefined) this.#record(this.#sent, done, datagrams[first + done]);
@@ -142,7 +141,7 @@ export class BatchedPath implements DatagramPath {
       // must not be given.
       if (this.#sent !== undefined) this.#savedStamps = this.receiveTransmitStamps();
       if (errno === EINTR) continue;
-      const refused = datagrams[first + done++] as RawOutgoing;
+      const refused = datagrams[first + done++] as OutgoingDatagram;
       const mtuBytes = errno === EMSGSIZE ? this.#readMtu() : undefined;
       results.push({ ok: false, error: sendError("sendmmsg", errno, refused, mtuBytes) });
     }
@@ -156,7 +155,7 @@ export class BatchedPath implements DatagramPath {
     return mtuBytes;
   }
 
-  #record(sent: SentDatagrams, slot: number, datagram: RawOutgoing | undefined): void {
+  #record(sent: SentDatagrams, slot: number, datagram: OutgoingDatagram | undefined): void {
     if (datagram === undefined) return;
     const { view } = this.#outgoing;
     const offset = this.#outgoing.payloadOffset(slot);
@@ -164,13 +163,13 @@ export class BatchedPath implements DatagramPath {
   }
 
   /** At most one batch; call again when it was full. */
-  receive(): RawReceived[] {
+  receive(): ReceivedDatagram[] {
     const count = this.#receiveInto(this.#incoming, this.#ends.receiveFd, MSG_DONTWAIT);
     if (count === 0) return [];
     const nearby = this.#clock.now();
     const batch = this.#incoming;
     const control = this.#control;
-    const received: RawReceived[] = [];
+    const received: ReceivedDatagram[] = [];
     for (let slot = 0; slot < count; slot++) {
       readControl(batch.view, batch.controlOffset(slot), batch.controlLength(slot), control);
       if (control.dropped >= 0) this.dropped = control.dropped;
@@ -187,7 +186,7 @@ export class BatchedPath implements DatagramPath {
   }
 
   /** All stamps that are ready. */
-  receiveTransmitStamps(): RawTransmitStamp[] {
+  receiveTransmitStamps(): TransmitStamp[] {
     const stamps = this.#savedStamps;
     this.#savedStamps = [];
     const batch = this.#stamps;

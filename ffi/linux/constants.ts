@@ -110,16 +110,8 @@ export const ETHTOOL_GET_TS_INFO = 0x41;
 // <sys/timex.h>
 /** Return value of adjtimex(): the clock is not synchronised. */
 export const TIME_ERROR = 5;
-/** The phase-locked loop disciplines the clock. */
-export const STA_PLL = 0x0001;
-/** A leap second will be inserted at midnight. */
-export const STA_INS = 0x0010;
-/** A leap second will be deleted at midnight. */
-export const STA_DEL = 0x0020;
 /** Nobody keeps the clock right. */
 export const STA_UNSYNC = 0x0040;
-/** `offset` is in nanoseconds. */
-export const STA_NANO = 0x2000;
 
 // <linux/capability.h>
 /** Version word of capget() with two sets of 32 bits. */

@@ -1,5 +1,6 @@
 /** Control messages of sockets (cmsg(3)) that carry time stamps, keys and drop counts. */
 
+import type { TransmitMoment } from "../../src/probe/transport.ts";
 import {
   IP_RECVERR,
   SCM_TS_OPT_ID,
@@ -21,9 +22,6 @@ export const KEY_CONTROL_BYTES: number = cmsgSpace(4);
 /** Control bytes for one datagram received, or one error queue entry: stamps, drop count, error and its source. */
 export const RECEIVE_CONTROL_BYTES: number = cmsgSpace(3 * Timespec.size) + cmsgSpace(4) +
   cmsgSpace(SockExtendedErr.size + SockaddrIn.size);
-
-/** A moment of a datagram on its way out: the queueing discipline of the interface took it, or the driver did. */
-export type TransmitMoment = "queue" | "driver";
 
 /** What the control messages of one received message said. Made once and filled again for each message. */
 export interface ReceivedControl {

@@ -9,6 +9,13 @@
  * Memory: C reads and writes only the batches owned by this object, during the call; it keeps no pointer.
  */
 
+import type {
+  OutgoingDatagram,
+  ReceivedDatagram,
+  SendResult,
+  TransmitStamp,
+} from "../../src/probe/transport.ts";
+import type { Instant } from "../../src/time/instant.ts";
 import { IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE, MSG_ERRQUEUE } from "./constants.ts";
 import { IP_TOS, IP_TTL, IPPROTO_IP, MSG_DONTWAIT, MSG_TRUNC } from "../posix/constants.ts";
 import {
@@ -17,13 +24,7 @@ import {
   readControl,
   writeKeyControl,
 } from "./control_message.ts";
-import type {
-  DatagramPath,
-  RawOutgoing,
-  RawReceived,
-  RawSendResult,
-  RawTransmitStamp,
-} from "../posix/datagram.ts";
+import type { DatagramPath } from "../posix/datagram.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "../posix/datagram_error.ts";
 import { createEchoControl, ECHO_CONTROL_BYTES, readEchoControl } from "./echo_control.ts";
 import { EAGAIN, EINTR, errnoNumber, readErrno } from "../posix/errno.ts";
@@ -34,7 +35,7 @@ import { readPendingError, setIntOption } from "../posix/socket_option.ts";
 import type { SocketTroubles } from "../posix/socket_troubles.ts";
 import type { StampAttribution } from "./stamp_attribution.ts";
 import { composeError, composeReply } from "./synthetic_datagram.ts";
-import type { SystemClock, SystemInstant } from "../posix/system_clock.ts";
+import type { SystemClock } from "../posix/system_clock.ts";
 
 const HEADER_BYTES = 20;
 const HEADER = { tos: 1, fragment: 6, ttl: 8 } as const;
@@ -74,8 +75,8 @@ export class EchoPath implements DatagramPath {
   readonly #noRoom: ReadonlySet<number> = new Set([EAGAIN, errnoNumber("ENOBUFS")]);
   /** Type of service, time to live and DF that the socket has. */
   #traits = -1;
-  #stamps: RawTransmitStamp[] = [];
-  #errors: RawReceived[] = [];
+  #stamps: TransmitStamp[] = [];
+  #errors: ReceivedDatagram[] = [];
   #mtuBytes: number | undefined;
 
   /** Works on a non-blocking, bound descriptor that the caller opened and will close. */
@@ -101,10 +102,10 @@ export class EchoPath implements DatagramPath {
   }
 
   /** One system call for each stretch of datagrams with the same header, and two more for each one refused. */
-  send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
-    const results: RawSendResult[] = [];
+  send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
+    const results: SendResult[] = [];
     while (results.length < datagrams.length) {
-      const first = datagrams[results.length] as RawOutgoing;
+      const first = datagrams[results.length] as OutgoingDatagram;
       this.#adopt(traitsOf(first.bytes));
       const count = this.#fill(datagrams, results.length);
       if (count > 0) this.#sendFilled(datagrams, count, results);
@@ -126,11 +127,11 @@ export class EchoPath implements DatagramPath {
   }
 
   /** Fills slots from `first` on; stops before one of another header or that does not fit. Returns how many. */
-  #fill(datagrams: readonly RawOutgoing[], first: number): number {
+  #fill(datagrams: readonly OutgoingDatagram[], first: number): number {
     const batch = this.#outgoing;
     const most = Math.min(datagrams.length - first, batch.slots);
     for (let slot = 0; slot < most; slot++) {
-      const { bytes, destination, key } = datagrams[first + slot] as RawOutgoing;
+      const { bytes, destination, key } = datagrams[first + slot] as OutgoingDatagram;
       if (bytes.length > batch.payloadBytes || traitsOf(bytes) !== this.#traits) return slot;
       if (this.#isKeyed) writeKeyControl(batch.view, batch.controlOffset(slot), key);
       batch.fill(slot, bytes.subarray(HEADER_BYTES), destination, batch.controlBytes);
@@ -138,7 +139,7 @@ export class EchoPath implements DatagramPath {
     return most;
   }
 
-  #sendFilled(datagrams: readonly RawOutgoing[], count: number, results: RawSendResult[]): void {
+  #sendFilled(datagrams: readonly OutgoingDatagram[], count: number, results: SendResult[]): void {
     const first = results.length;
     let done = 0, attempts = 0;
     while (done < count) {
@@ -148,10 +149,10 @@ export class EchoPath implements DatagramPath {
       const errno = sent < 0 ? readErrno() : EAGAIN;
       if (sent > 0) {
         attempts = 0;
-        const result: RawSendResult = { ok: true, sentAt };
+        const result: SendResult = { ok: true, sentAt };
         for (let index = 0; index < sent; index++, done++) {
           results.push(result);
-          this.#record(datagrams[first + done] as RawOutgoing);
+          this.#record(datagrams[first + done] as OutgoingDatagram);
         }
         continue;
       }
@@ -162,21 +163,21 @@ export class EchoPath implements DatagramPath {
       const mayBeAnothers = !this.#noRoom.has(errno) && (hadErrors || attempts === 0);
       if (mayBeAnothers && attempts++ < MAX_ATTEMPTS) continue;
       attempts = 0;
-      const refused = datagrams[first + done++] as RawOutgoing;
+      const refused = datagrams[first + done++] as OutgoingDatagram;
       const mtuBytes = this.#mtuBytes;
       this.#mtuBytes = undefined;
       results.push({ ok: false, error: sendError("sendmmsg", errno, refused, mtuBytes) });
     }
   }
 
-  #record({ bytes, key }: RawOutgoing): void {
+  #record({ bytes, key }: OutgoingDatagram): void {
     if (this.#sent === undefined) return;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#sent.record(view, 0, bytes.length, key);
   }
 
   /** ICMP errors, then at most one batch of replies; call again when that many came. */
-  receive(): RawReceived[] {
+  receive(): ReceivedDatagram[] {
     this.#readQueue();
     const received = this.#errors;
     this.#errors = [];
@@ -199,7 +200,7 @@ export class EchoPath implements DatagramPath {
   }
 
   /** All stamps that are ready. */
-  receiveTransmitStamps(): RawTransmitStamp[] {
+  receiveTransmitStamps(): TransmitStamp[] {
     this.#readQueue();
     const stamps = this.#stamps;
     this.#stamps = [];
@@ -222,7 +223,7 @@ export class EchoPath implements DatagramPath {
     return hadErrors;
   }
 
-  #readEntry(slot: number, nearby: SystemInstant): void {
+  #readEntry(slot: number, nearby: Instant): void {
     const batch = this.#queue;
     const at = this.#readControls(batch, slot, nearby);
     const { mtuBytes, stamped, moment, transmitKey } = this.#control;
@@ -251,7 +252,7 @@ export class EchoPath implements DatagramPath {
   }
 
   /** Reads the control messages of a slot; returns its stamp, or else `nearby`. */
-  #readControls(batch: MessageBatch, slot: number, nearby: SystemInstant): SystemInstant {
+  #readControls(batch: MessageBatch, slot: number, nearby: Instant): Instant {
     const offset = batch.controlOffset(slot), lengthBytes = batch.controlLength(slot);
     readControl(batch.view, offset, lengthBytes, this.#control);
     readEchoControl(batch.view, offset, lengthBytes, this.#echoControl);

@@ -6,6 +6,13 @@
  * with that identifier, and lets no second socket have it.
  */
 
+import type { Transport } from "../../src/probe/transport.ts";
+import type {
+  OutgoingDatagram,
+  ReceivedDatagram,
+  SendResult,
+  TransmitStamp,
+} from "../../src/probe/transport.ts";
 import {
   IP_PKTINFO,
   IP_RECVERR,
@@ -24,12 +31,6 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from "../posix/constants.ts";
-import type {
-  RawOutgoing,
-  RawReceived,
-  RawSendResult,
-  RawTransmitStamp,
-} from "../posix/datagram.ts";
 import { sendError } from "../posix/datagram_error.ts";
 import { EchoPath } from "./echo_path.ts";
 import { checkResult, errnoNumber, readErrno, SystemError } from "../posix/errno.ts";
@@ -88,8 +89,8 @@ const UNSENT: UnsentMessage = {
   destination: 0xffff_ffff,
 };
 
-/** An open echo socket. It satisfies the prober's Transport. */
-export class EchoSocket {
+/** An open echo socket. */
+export class EchoSocket implements Transport, Disposable {
   /** The clock that every instant is read from. */
   readonly clock: SystemClock = SystemClock.open();
   /** `kernel` when transmit and receive stamps come from the kernel. */
@@ -158,7 +159,7 @@ export class EchoSocket {
   }
 
   /** Sends in order; result i tells of datagram i. After close() all are refused (EBADF). */
-  send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
+  send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
     if (this.#closed) {
       const errno = errnoNumber("EBADF");
       return datagrams.map((each) => ({ ok: false, error: sendError("sendmmsg", errno, each) }));
@@ -168,12 +169,12 @@ export class EchoSocket {
   }
 
   /** Takes what has arrived, ICMP errors first; never waits. */
-  receive(): RawReceived[] {
+  receive(): ReceivedDatagram[] {
     return this.#closed ? [] : this.#path.receive();
   }
 
   /** Takes the kernel's transmit stamps that are ready; never waits. */
-  receiveTransmitStamps(): RawTransmitStamp[] {
+  receiveTransmitStamps(): TransmitStamp[] {
     return this.#closed ? [] : this.#path.receiveTransmitStamps();
   }
 

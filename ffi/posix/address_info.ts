@@ -4,59 +4,26 @@
  * Their errors are their return values, so the lost errno does no harm, except that EAI_SYSTEM stays unexplained.
  */
 
-import {
-  AF_INET,
-  AF_INET6,
-  EAI_ADDRFAMILY,
-  EAI_NODATA,
-  EAI_NONAME,
-  NI_MAXHOST,
-  NI_NAMEREQD,
-  SOCK_DGRAM,
-} from "./constants.ts";
+import type { NameResolution } from "../../src/targets/resolver.ts";
+import { AF_INET, AF_INET6, NI_MAXHOST, NI_NAMEREQD, SOCK_DGRAM } from "./constants.ts";
 import { Addrinfo, SockaddrIn } from "./layout.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { createSocketAddress, cString } from "./socket_address.ts";
-
-/** What became of a name. */
-export type Resolution =
-  | {
-    /** It has IPv4 addresses. */
-    readonly kind: "resolved";
-    /** Unsigned 32-bit numbers, in the resolver's order, without repetition; at least one. */
-    readonly addresses: readonly number[];
-  }
-  | {
-    /** It has IPv6 addresses and none of IPv4. */
-    readonly kind: "ipv6Only";
-  }
-  | {
-    /** It does not resolve, or the resolver failed. */
-    readonly kind: "unresolved";
-    /** Return value of getaddrinfo. */
-    readonly errorNumber: number;
-    /** What gai_strerror(3) says of it, such as `Name or service not known`. */
-    readonly message: string;
-    /** The name exists nowhere; false when the resolver failed and may succeed later. */
-    readonly permanent: boolean;
-  };
 
 /**
  * Looks up the IPv4 addresses of a name. A number in any form that inet_aton(3) takes (`127.1`) counts as a name.
  *
  * @throws {TypeError} when the name holds a zero
  */
-export async function resolveName(name: string): Promise<Resolution> {
+export async function resolveName(name: string): Promise<NameResolution> {
   const bytes = cString(name);
   const libc = openLibc();
   const ipv4 = await lookUp(libc, bytes, AF_INET);
-  if (ipv4.addresses.length > 0) return { kind: "resolved", addresses: ipv4.addresses };
+  if (ipv4.addresses.length > 0) return { ok: true, addresses: ipv4.addresses };
   // Even when the name server could not be asked: /etc/hosts may know an IPv6 address.
   const ipv6 = await lookUp(libc, bytes, AF_INET6);
-  if (ipv6.errorNumber === 0) return { kind: "ipv6Only" };
-  const { errorNumber } = ipv4;
-  const message = gaiErrorText(errorNumber);
-  return { kind: "unresolved", errorNumber, message, permanent: isPermanent(errorNumber) };
+  if (ipv6.errorNumber === 0) return { ok: false, reason: "no-ipv4", message: "no IPv4 address" };
+  return { ok: false, reason: "unresolved", message: gaiErrorText(ipv4.errorNumber) };
 }
 
 /**
@@ -80,11 +47,6 @@ export async function lookUpAddress(address: number): Promise<string | undefined
   if (result !== 0) return undefined;
   const end = host.indexOf(0);
   return new TextDecoder().decode(host.subarray(0, end < 0 ? host.length : end));
-}
-
-function isPermanent(errorNumber: number): boolean {
-  return errorNumber === EAI_NONAME || errorNumber === EAI_NODATA ||
-    errorNumber === EAI_ADDRFAMILY;
 }
 
 interface LookUp {

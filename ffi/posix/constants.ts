@@ -84,14 +84,8 @@ export const IFF_POINTOPOINT = 16;
 export const IFF_RUNNING = 0x40;
 
 // <netdb.h>
-/** The name has no address of the family asked for (GNU). */
-export const EAI_ADDRFAMILY: number = constants.EAI_ADDRFAMILY;
 /** The name server could not be asked just now. */
 export const EAI_AGAIN: number = constants.EAI_AGAIN;
-/** The name does not exist, or has no address of the family asked for. */
-export const EAI_NONAME: number = constants.EAI_NONAME;
-/** The name exists but has no address (GNU). */
-export const EAI_NODATA: number = constants.EAI_NODATA;
 /** Look up the address of a name; a number is not a name. */
 export const NI_NAMEREQD: number = constants.NI_NAMEREQD;
 /** Longest host name that getnameinfo() can return, with its final zero. */

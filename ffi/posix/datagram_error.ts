@@ -1,6 +1,7 @@
 /** What the kernel's refusals mean for one datagram. */
 
-import type { RawOutgoing } from "./datagram.ts";
+import type { SendError } from "../../src/probe/transport.ts";
+import type { OutgoingDatagram } from "../../src/probe/transport.ts";
 import { EMSGSIZE, errnoCode, SystemError } from "./errno.ts";
 import { addressText } from "./socket_address.ts";
 
@@ -8,7 +9,7 @@ import { addressText } from "./socket_address.ts";
 const fatal: ReadonlySet<string> = new Set(["EBADF", "EFAULT", "EINVAL", "ENOTSOCK", "ENOSYS"]);
 
 /** The kernel refused one datagram. */
-export class SendRefusal extends SystemError {
+export class SendRefusal extends SystemError implements SendError {
   /** EMSGSIZE: the longest datagram that the interface takes; undefined when the kernel did not say. */
   readonly mtuBytes: number | undefined;
 
@@ -27,7 +28,7 @@ export class SendRefusal extends SystemError {
 export function sendError(
   syscall: string,
   errno: number,
-  { bytes, destination }: RawOutgoing,
+  { bytes, destination }: OutgoingDatagram,
   mtuBytes?: number,
 ): SendRefusal {
   const address = addressText(destination);
@@ -39,7 +40,7 @@ export function sendError(
 }
 
 /** The error of one datagram that is longer than a slot: EMSGSIZE, as the kernel's own for one beyond the MTU. */
-export function tooLongError(datagram: RawOutgoing, mostBytes: number): SendRefusal {
+export function tooLongError(datagram: OutgoingDatagram, mostBytes: number): SendRefusal {
   const { bytes, destination } = datagram;
   const action = `send ${bytes.length} bytes to ${addressText(destination)}, want ≤ ${mostBytes}`;
   return new SendRefusal("sendmmsg", EMSGSIZE, action);

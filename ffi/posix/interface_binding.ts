@@ -11,10 +11,11 @@
  *   machine itself, and the replies of its own addresses. So does what a VRF passes on from an interface that it owns.
  */
 
+import type { OutgoingDatagram, SendResult } from "../../src/probe/transport.ts";
 import { platform } from "../platform.ts";
 import { IP_UNICAST_IF, SIOCGIFINDEX } from "../linux/constants.ts";
 import { IF_NAMESIZE, IPPROTO_IP } from "./constants.ts";
-import type { DatagramPath, RawOutgoing, RawSendResult, SocketEnds } from "./datagram.ts";
+import type { DatagramPath, SocketEnds } from "./datagram.ts";
 import { checkResult, errnoNumber, SystemError } from "./errno.ts";
 import { Ifreq } from "../linux/layout.ts";
 import { openLinuxLibc } from "../linux/libc.ts";
@@ -70,9 +71,9 @@ export class InterfaceBinding {
   /** Sends once more what was refused because the interface is gone, if there is another one of its name now. */
   sendAgain(
     path: Pick<DatagramPath, "send">,
-    datagrams: readonly RawOutgoing[],
-    results: RawSendResult[],
-  ): RawSendResult[] {
+    datagrams: readonly OutgoingDatagram[],
+    results: SendResult[],
+  ): SendResult[] {
     if (!results.some(isGone) || !this.follow()) return results;
     const again = path.send(datagrams.filter((_, index) => isGone(results[index])));
     let next = 0;
@@ -118,7 +119,7 @@ export class InterfaceBinding {
 }
 
 /** Whether the kernel refused a datagram because the interface of its socket is gone. */
-function isGone(result: RawSendResult | undefined): boolean {
+function isGone(result: SendResult | undefined): boolean {
   return result?.ok === false && (result.error.code === "ENODEV" || result.error.code === "ENXIO");
 }
 

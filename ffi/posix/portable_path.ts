@@ -8,16 +8,15 @@
  * Memory: C reads and writes buffers owned by this object, during the call; it keeps no pointer.
  */
 
+import type {
+  OutgoingDatagram,
+  ReceivedDatagram,
+  SendResult,
+  TransmitStamp,
+} from "../../src/probe/transport.ts";
 import { platform } from "../platform.ts";
 import { MSG_DONTWAIT, MSG_TRUNC } from "./constants.ts";
-import type {
-  DatagramPath,
-  RawOutgoing,
-  RawReceived,
-  RawSendResult,
-  RawTransmitStamp,
-  SocketEnds,
-} from "./datagram.ts";
+import type { DatagramPath, SocketEnds } from "./datagram.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
 import { EAGAIN, EINTR, EMSGSIZE, readErrno } from "./errno.ts";
 import { ErrorQueue } from "../linux/error_queue.ts";
@@ -82,11 +81,11 @@ export class PortablePath implements DatagramPath {
   }
 
   /** One system call for each datagram. */
-  send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
+  send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
     return datagrams.map((datagram) => this.#sendOne(datagram));
   }
 
-  #sendOne(datagram: RawOutgoing): RawSendResult {
+  #sendOne(datagram: OutgoingDatagram): SendResult {
     const { bytes, destination } = datagram;
     if (bytes.length > this.#slotBytes) {
       return { ok: false, error: tooLongError(datagram, this.#slotBytes) };
@@ -121,8 +120,8 @@ export class PortablePath implements DatagramPath {
   }
 
   /** At most as many as there are slots; call again when that many came. */
-  receive(): RawReceived[] {
-    const received: RawReceived[] = [];
+  receive(): ReceivedDatagram[] {
+    const received: ReceivedDatagram[] = [];
     while (received.length < this.#incoming.length) {
       this.#addressLength[0] = SockaddrIn.size;
       const lengthBytes = this.#libc.recvfrom(
@@ -151,7 +150,7 @@ export class PortablePath implements DatagramPath {
   }
 
   /** None: there are only user stamps here. */
-  receiveTransmitStamps(): RawTransmitStamp[] {
+  receiveTransmitStamps(): TransmitStamp[] {
     return [];
   }
 }

@@ -1,14 +1,15 @@
 /** A raw ICMP socket with our own IPv4 header: SOCK_RAW, IPPROTO_ICMP, IP_HDRINCL (raw(7)). */
 
+import type { Transport } from "../../src/probe/transport.ts";
+import type {
+  OutgoingDatagram,
+  ReceivedDatagram,
+  SendResult,
+  TransmitStamp,
+} from "../../src/probe/transport.ts";
 import { platform } from "../platform.ts";
 import { BatchedPath } from "../linux/batched_path.ts";
-import type {
-  DatagramPath,
-  RawOutgoing,
-  RawReceived,
-  RawSendResult,
-  RawTransmitStamp,
-} from "./datagram.ts";
+import type { DatagramPath } from "./datagram.ts";
 import { sendError } from "./datagram_error.ts";
 import { errnoNumber, SystemError } from "./errno.ts";
 import { ErrorQueue } from "../linux/error_queue.ts";
@@ -55,10 +56,10 @@ export function slotBytesFor(datagramBytes: number): number {
 }
 
 /**
- * An open raw socket. It satisfies the prober's Transport. Nothing is ever sent to a broadcast address: the kernel
+ * An open raw socket. Nothing is ever sent to a broadcast address: the kernel
  * refuses that with EACCES, because SO_BROADCAST stays off.
  */
-export class RawSocket {
+export class RawSocket implements Transport, Disposable {
   /** The clock that every instant is read from. */
   readonly clock: SystemClock;
   /** `kernel` when transmit and receive stamps come from the kernel. */
@@ -137,7 +138,7 @@ export class RawSocket {
    * address, identification or header checksum is zero, the kernel fills it in. After close() all are refused (EBADF).
    * Without room in a queue of the kernel the refusal is EAGAIN or, on Linux, ENOBUFS.
    */
-  send(datagrams: readonly RawOutgoing[]): RawSendResult[] {
+  send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
     if (this.#closed) {
       const errno = errnoNumber("EBADF");
       return datagrams.map((each) => ({ ok: false, error: sendError("sendmmsg", errno, each) }));
@@ -151,7 +152,7 @@ export class RawSocket {
    *
    * @throws {SystemError} when the socket itself is out of order
    */
-  receive(): RawReceived[] {
+  receive(): ReceivedDatagram[] {
     return this.#closed ? [] : this.#path.receive();
   }
 
@@ -160,7 +161,7 @@ export class RawSocket {
    *
    * @throws {SystemError} when the socket itself is out of order
    */
-  receiveTransmitStamps(): RawTransmitStamp[] {
+  receiveTransmitStamps(): TransmitStamp[] {
     if (this.#closed) return [];
     this.#stampsTaken = true;
     return this.#path.receiveTransmitStamps();

@@ -3,6 +3,7 @@
  * (connect(2), getsockname(2)): that is the source that the route chooses.
  */
 
+import type { RouteFinding } from "../../src/run/machine.ts";
 import { platform } from "../platform.ts";
 import { SO_MARK } from "../linux/constants.ts";
 import { AF_INET, IPPROTO_UDP, SO_BROADCAST, SOCK_DGRAM, SOL_SOCKET } from "./constants.ts";
@@ -21,27 +22,6 @@ export interface RouteQuery {
   readonly mark?: number | undefined;
 }
 
-/** The kernel's answer. */
-export type RouteAnswer =
-  | {
-    /** There is a route. */
-    readonly kind: "routed";
-    /** Source address that the kernel would fill in, an unsigned 32-bit number. */
-    readonly source: number;
-    /** Interface that has this address; undefined when none has. Where two have it, the first. */
-    readonly interfaceName: string | undefined;
-  }
-  | {
-    /** The destination is a broadcast address of this machine's networks. */
-    readonly kind: "broadcast";
-  }
-  | {
-    /** There is none, or a rule forbids it. */
-    readonly kind: "unreachable";
-    /** Such as ENETUNREACH (no route) or EHOSTUNREACH. */
-    readonly error: SystemError;
-  };
-
 /** Any port will do: nothing is sent. */
 const discardPort = 9;
 
@@ -53,7 +33,7 @@ const discardPort = 9;
  * @param destination IPv4 address as an unsigned 32-bit number
  * @throws {SystemError} ENODEV for an unknown interface, EPERM for a mark without privilege
  */
-export function findRoute(destination: number, query: RouteQuery = {}): RouteAnswer {
+export function findRoute(destination: number, query: RouteQuery = {}): RouteFinding {
   return askRoute(destination, query, (socket) => {
     const source = readSource(socket, destination);
     const owner = listInterfaceAddresses().find((each) => each.address === source);
@@ -77,7 +57,7 @@ function askRoute<Routed>(
   destination: number,
   query: RouteQuery,
   describe: (socket: number) => Routed,
-): Routed | Exclude<RouteAnswer, { kind: "routed" }> {
+): Routed | Exclude<RouteFinding, { kind: "routed" }> {
   const libc = openLibc();
   const socket = libc.socket(AF_INET, SOCK_DGRAM | platform.closeOnExecFlag, IPPROTO_UDP);
   checkResult(socket, "socket", "open a socket to ask for routes");
@@ -94,10 +74,10 @@ function askRoute<Routed>(
         `find a route to ${addressText(destination)}`,
       );
       // EACCES: a broadcast address, or a rule that forbids the way. Only the first can be allowed.
-      if (error.code !== "EACCES") return { kind: "unreachable", error };
+      if (error.code !== "EACCES") return { kind: "unreachable", message: error.message };
       setIntOption(socket, SOL_SOCKET, SO_BROADCAST, 1, "ask for broadcast routes");
       const allowed = libc.connect(socket, remote, remote.length) === 0;
-      return allowed ? { kind: "broadcast" } : { kind: "unreachable", error };
+      return allowed ? { kind: "broadcast" } : { kind: "unreachable", message: error.message };
     }
     return describe(socket);
   } finally {

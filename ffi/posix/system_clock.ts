@@ -1,18 +1,9 @@
 /** CLOCK_REALTIME and CLOCK_MONOTONIC, read as one pair (clock_gettime(2)). */
 
+import type { Clock, Instant } from "../../src/time/instant.ts";
 import { CLOCK_MONOTONIC, CLOCK_REALTIME } from "./constants.ts";
 import { Timespec } from "./layout.ts";
 import { type Libc, openLibc } from "./libc.ts";
-
-/** One event on both clocks. */
-export interface SystemInstant {
-  /** CLOCK_REALTIME, in nanoseconds since the clock's base; an integer. */
-  readonly realtimeNs: number;
-  /** CLOCK_MONOTONIC, in nanoseconds since the clock was opened; an integer. */
-  readonly monotonicNs: number;
-  /** `kernel`: stamped beside the driver. `user`: read by this program. */
-  readonly source: "kernel" | "user";
-}
 
 const daySeconds = 86_400;
 const secondNs = 1e9;
@@ -28,7 +19,7 @@ const mostAttempts = 5;
  *
  * Memory: clock_gettime writes one timespec into a buffer that this object owns, and keeps no pointer.
  */
-export class SystemClock {
+export class SystemClock implements Clock {
   /** The base of `realtimeNs` as a Unix time in milliseconds; a multiple of 86 400 000. */
   readonly baseUnixMs: number;
   readonly #baseSeconds: number;
@@ -60,7 +51,7 @@ export class SystemClock {
   }
 
   /** Reads both clocks as one pair, stamped `user`. */
-  now(): SystemInstant {
+  now(): Instant {
     this.#readPair();
     return { realtimeNs: this.#realtimeNs, monotonicNs: this.#monotonicNs, source: "user" };
   }
@@ -79,7 +70,7 @@ export class SystemClock {
    * @param nanoseconds 0..999 999 999
    * @param nearby a pair read soon after the event
    */
-  fromKernel(unixSeconds: number, nanoseconds: number, nearby: SystemInstant): SystemInstant {
+  fromKernel(unixSeconds: number, nanoseconds: number, nearby: Instant): Instant {
     const realtimeNs = (unixSeconds - this.#baseSeconds) * secondNs + nanoseconds;
     const monotonicNs = nearby.monotonicNs - (nearby.realtimeNs - realtimeNs);
     return { realtimeNs, monotonicNs, source: "kernel" };

@@ -1,5 +1,6 @@
 /** Raw IPv4 transmit path for sweeps where there is no link layer to write: IP_HDRINCL and sendmmsg, raw(7). Linux only. */
 
+import type { Transmitter } from "../../src/scan/sender.ts";
 import { IP_RECVERR, IPPROTO_RAW, SO_MARK, SOCK_CLOEXEC } from "../linux/constants.ts";
 import {
   AF_INET,
@@ -34,7 +35,7 @@ export interface BulkRawSocketOptions {
 }
 
 /** A socket whose datagrams the kernel routes one by one. It receives nothing. */
-export class BulkRawSocket extends BatchTransmitter {
+export class BulkRawSocket extends BatchTransmitter implements Transmitter {
   /** How it sends, in the words of the output. */
   readonly path = "raw-socket";
   /** From a frame's start to its IPv4 header. */

@@ -1,5 +1,6 @@
 /** AF_PACKET transmit path: whole Ethernet frames handed to the driver in batches, packet(7). Linux only. */
 
+import type { Transmitter } from "../../src/scan/sender.ts";
 import { SOCK_CLOEXEC } from "../linux/constants.ts";
 import { AF_PACKET, PACKET_QDISC_BYPASS, SOL_PACKET } from "../linux/packet_constants.ts";
 import { SO_ERROR, SO_SNDBUF, SOCK_RAW, SOL_SOCKET } from "../posix/constants.ts";
@@ -25,7 +26,7 @@ export interface PacketSocketOptions {
 }
 
 /** A socket that puts frames on one interface, past the queueing discipline. It receives nothing. */
-export class PacketSocket extends BatchTransmitter {
+export class PacketSocket extends BatchTransmitter implements Transmitter {
   /** How it sends, in the words of the output. */
   readonly path = "packet-socket";
   /** From a frame's start to its IPv4 header. */

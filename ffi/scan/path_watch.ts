@@ -3,6 +3,7 @@
  * address, which it is asked for once a second. Linux only.
  */
 
+import type { PathFinding, PathGuard } from "../../src/scan/path_keeper.ts";
 import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../linux/netlink_constants.ts";
 import { ETH_P_ALL } from "../linux/packet_constants.ts";
 import { IFF_RUNNING, IFF_UP } from "../posix/constants.ts";
@@ -18,14 +19,6 @@ import { chooseScanPath, frameTrail, type ScanPath, type ScanPathQuery } from ".
 import { addressText } from "../posix/socket_address.ts";
 import type { SystemClock } from "../posix/system_clock.ts";
 import { wireReplyFilter } from "./wire_filter.ts";
-
-/** What became of a path. */
-export type PathFinding =
-  | { readonly kind: "same" }
-  /** Probes go another way from now on; what was under way may be lost. */
-  | { readonly kind: "moved" }
-  /** There is none, or not one that the sockets can take. The message is one clause. */
-  | { readonly kind: "lost"; readonly message: string };
 
 /** A path and the sockets that use it. */
 export interface PathWatchOptions {
@@ -65,7 +58,7 @@ const INTRODUCTIONS = 6;
 const MOST_SOURCES = 16;
 
 /** Watches one path. */
-export class PathWatch {
+export class PathWatch implements PathGuard {
   readonly #options: PathWatchOptions;
   readonly #news: KernelNews;
   #path: ScanPath;

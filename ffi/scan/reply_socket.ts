@@ -5,6 +5,7 @@
  * there too: by a packet socket, packet(7). What the kernel routed is received by a raw ICMP socket, raw(7).
  */
 
+import type { ReplySource } from "../../src/scan/reply_collector.ts";
 import { SO_TIMESTAMPNS, SOCK_CLOEXEC } from "../linux/constants.ts";
 import { AF_PACKET, ETH_P_IP } from "../linux/packet_constants.ts";
 import {
@@ -53,7 +54,7 @@ const SYNCHRONOUS_WAIT_MS = 2;
 const TROUBLED_WAIT_MS = 10;
 
 /** A socket that hears the answers to a sweep. It sends nothing. */
-export class ReplySocket {
+export class ReplySocket implements ReplySource {
   /** Datagrams that one {@linkcode receive} returns at most. */
   readonly capacity: number;
   /** Datagram i is `lengthOf(i)` bytes from `i * slotBytes` on, valid until the next receive(). */

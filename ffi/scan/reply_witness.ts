@@ -3,6 +3,7 @@
  * packet(7). What it counts and the sweep's own socket did not receive was kept back by this machine. Linux only.
  */
 
+import type { Witness } from "../../src/scan/reply_collector.ts";
 import { SOCK_CLOEXEC } from "../linux/constants.ts";
 import {
   AF_PACKET,
@@ -29,7 +30,7 @@ export interface ReplyWitnessOptions {
 }
 
 /** A packet socket that counts. */
-export class ReplyWitness {
+export class ReplyWitness implements Witness {
   #descriptor: number;
   #seen = 0;
 

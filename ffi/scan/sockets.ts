@@ -1,5 +1,6 @@
 /** Opens what a sweep needs: the way out that fits its targets, the way in, and the clock. Linux only. */
 
+import type { OpenScan, ScanSocketRequest } from "../../src/run/machine.ts";
 import { BulkRawSocket } from "./bulk_raw_socket.ts";
 import { ETH_P_ALL, ETH_P_IP } from "../linux/packet_constants.ts";
 import { SystemError } from "../posix/errno.ts";
@@ -9,37 +10,9 @@ import { PacketSocket } from "./packet_socket.ts";
 import { PathWatch } from "./path_watch.ts";
 import { ReplySocket } from "./reply_socket.ts";
 import { ReplyWitness } from "./reply_witness.ts";
-import { chooseScanPath, type ScanPath, type ScanPathQuery } from "./path.ts";
+import { chooseScanPath, type ScanPath } from "./path.ts";
 import { SystemClock } from "../posix/system_clock.ts";
 import { wireReplyFilter } from "./wire_filter.ts";
-
-/** What is to be sent. */
-export interface ScanSocketOptions extends ScanPathQuery {
-  /** Number of transmitters, at least 1; several can send at the same time. */
-  readonly senders: number;
-  /** The constant part of every datagram, given our address on the way out; 0 where the kernel fills it in. */
-  readonly template: (source: number) => Uint8Array;
-  /** Called once for each kind of failure that the sweep survives. */
-  readonly onTrouble?: ((error: Error) => void) | undefined;
-}
-
-/** Sockets and clock of one sweep. */
-export interface ScanSockets extends Disposable {
-  /** Ways out, all the same one. */
-  readonly transmitters: readonly (PacketSocket | BulkRawSocket)[];
-  /** Way in. */
-  readonly replies: ReplySocket;
-  /** Counts the replies that reach this machine; undefined where the kernel does not let it. */
-  readonly witness: ReplyWitness | undefined;
-  /** The clock that stamps refer to. */
-  readonly clock: SystemClock;
-  /** Which way out was chosen, and why. */
-  readonly path: ScanPath;
-  /** Keeps an eye on it. */
-  readonly watch: PathWatch;
-  /** Closes all sockets; further calls do nothing. */
-  close(): void;
-}
 
 /**
  * Probes that one system call takes. From 64 on the call's own cost no longer shows (bench/scan_bench.ts); handing it to
@@ -63,7 +36,7 @@ const RECEIVE_BUFFER_BYTES = 64 << 20;
  *
  * @throws {SystemError} EPERM without CAP_NET_RAW; ENETUNREACH and the like without a route; ENODEV for an unknown interface
  */
-export async function openScanSockets(options: ScanSocketOptions): Promise<ScanSockets> {
+export async function openScanSockets(options: ScanSocketRequest): Promise<OpenScan> {
   const clock = SystemClock.open();
   const path = await chooseScanPath(options);
   const replies = openReplies(path, clock.baseUnixMs, options.onTrouble);
@@ -93,7 +66,7 @@ export async function openScanSockets(options: ScanSocketOptions): Promise<ScanS
 function openReplies(
   path: ScanPath,
   baseUnixMs: number,
-  onTrouble: ScanSocketOptions["onTrouble"],
+  onTrouble: ScanSocketRequest["onTrouble"],
 ): ReplySocket {
   const isLink = path.kind === "packet-socket";
   return ReplySocket.open({
@@ -131,7 +104,7 @@ function openWitness(path: ScanPath): ReplyWitness | undefined {
   }
 }
 
-function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSocket | BulkRawSocket {
+function openTransmitter(path: ScanPath, options: ScanSocketRequest): PacketSocket | BulkRawSocket {
   const capacity = options.senders > 1 ? ASIDE_BATCH : TRANSMIT_BATCH;
   const bufferBytes = path.kind === "raw-socket" ? DATAGRAM_BUFFER_BYTES : FRAME_BUFFER_BYTES;
   const sendBufferBytes = Math.floor(bufferBytes / options.senders);
@@ -156,7 +129,7 @@ function openTransmitter(path: ScanPath, options: ScanSocketOptions): PacketSock
 }
 
 /** What every probe starts out with. */
-function writeFrame(path: ScanPath, options: ScanSocketOptions): Uint8Array {
+function writeFrame(path: ScanPath, options: ScanSocketRequest): Uint8Array {
   const datagram = options.template(path.source);
   if (path.kind === "raw-socket") return datagram;
   const frame = new Uint8Array(path.linkHeader.length + datagram.length);

@@ -26,13 +26,11 @@ import {
 import { FileSink } from "../terminal/file_sink.ts";
 import { type ByteSink, writeAll } from "../terminal/line_sink.ts";
 import { MAX_BACKLOG_BYTES, OutputQueue } from "../terminal/output_queue.ts";
-import type { NameResolution } from "../targets/resolver.ts";
 import type { Transport } from "../probe/transport.ts";
 import { dispatch } from "./dispatch.ts";
 import type { ExitCode } from "./exit_code.ts";
 import type {
   EchoNeeds,
-  RouteFinding,
   RunSignal,
   ScanMachine,
   TransportOptions,
@@ -92,7 +90,7 @@ const realSystem: System = {
   scan: scanMachine,
   diagnostics,
   isBroadcast,
-  findRoute: findKernelRoute,
+  findRoute,
   get stdout() {
     return stdout ??= openStandard(1);
   },
@@ -104,7 +102,7 @@ const realSystem: System = {
   readBytes,
   openAppend: (path) => openNamed(path, () => OutputDescriptor.openAppend(path)),
   lookUpAddress,
-  resolver: { resolve },
+  resolver: { resolve: resolveName },
   openTransport,
   dropPrivileges: giveUpPrivileges,
   onSignal,
@@ -203,12 +201,6 @@ function readRegularFile(path: string, maxBytes: number): string | undefined {
   });
 }
 
-function findKernelRoute(address: number): RouteFinding {
-  const answer = findRoute(address);
-  if (answer.kind === "unreachable") return { kind: answer.kind, message: answer.error.message };
-  return answer;
-}
-
 function trySocket(): SocketFinding {
   try {
     using socket = RawSocket.open();
@@ -253,18 +245,6 @@ function optional<T>(ask: () => T): T | undefined {
 
 async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
   yield* path === "-" ? Deno.stdin.readable : openNamed(path, () => Deno.openSync(path)).readable;
-}
-
-async function resolve(name: string): Promise<NameResolution> {
-  const resolution = await resolveName(name);
-  switch (resolution.kind) {
-    case "resolved":
-      return { ok: true, addresses: resolution.addresses };
-    case "ipv6Only":
-      return { ok: false, reason: "no-ipv4", message: "no IPv4 address" };
-    case "unresolved":
-      return { ok: false, reason: "unresolved", message: resolution.message };
-  }
 }
 
 const ENDING: ReadonlySet<RunSignal> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);

@@ -8,7 +8,6 @@ import { Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { TransmitMoment, Transport } from "../probe/transport.ts";
 import { type Block, parseBlock } from "../targets/block.ts";
-import type { NameResolution } from "../targets/resolver.ts";
 import { listTargets, type TargetProblem } from "../targets/target_list.ts";
 import { OutcomeQueue, type SideEvents } from "./outcome_queue.ts";
 
@@ -100,7 +99,7 @@ export async function* ping(
   checkOptions(options);
   const words = typeof targets === "string" ? [targets] : [...targets];
   if (words.length === 0) throw new RangeError("Cannot ask nobody: want at least one target");
-  const list = await listTargets(words, { resolve }, {
+  const list = await listTargets(words, { resolve: resolveName }, {
     allAddresses: options.allAddresses ?? false,
     exclude: (options.exclude ?? []).map(blockOf),
   });
@@ -206,16 +205,4 @@ function blockOf(text: string): Block {
   const block = parseBlock(text);
   if (typeof block === "string") throw new RangeError(`Cannot exclude ${text}: ${block}`);
   return block;
-}
-
-async function resolve(name: string): Promise<NameResolution> {
-  const resolution = await resolveName(name);
-  switch (resolution.kind) {
-    case "resolved":
-      return { ok: true, addresses: resolution.addresses };
-    case "ipv6Only":
-      return { ok: false, reason: "no-ipv4", message: "no IPv4 address" };
-    case "unresolved":
-      return { ok: false, reason: "unresolved", message: resolution.message };
-  }
 }

@@ -22,12 +22,15 @@ const ORDERLY = {
   "src/time/day.ts": "export const DAY_MS = 86_400_000;\n",
   "src/packet/emit.ts": 'export { DAY_MS } from "../time/day.ts";\n',
   "ffi/posix/libc.ts": 'export const libc = () => Deno.dlopen("libc.so.6", {});\n',
+  "ffi/posix/clock.ts":
+    'import type { Clock } from "../../src/time/instant.ts";\nexport type C = Clock;\n',
+  "src/time/instant.ts": "export interface Clock {}\n",
 };
 
 Deno.test("check_layers: an orderly project passes", async () => {
   const { code, stdout, stderr } = await checkPlanted(ORDERLY);
   assertEquals([code, stderr], [0, ""]);
-  assertStringIncludes(stdout, "3 modules");
+  assertStringIncludes(stdout, "5 modules");
 });
 
 Deno.test("check_layers: planted violations are named one a line", async () => {
@@ -37,6 +40,7 @@ Deno.test("check_layers: planted violations are named one a line", async () => {
       'import type { DAY_MS } from "../packet/emit.ts";\nexport type D = typeof DAY_MS;\n',
     "src/probe/lazy.ts": 'export const open = () => import("../../ffi/posix/libc.ts");\n',
     "src/probe/unsafe.ts": "export const nothing = Deno.UnsafePointer.create(0n);\n",
+    "ffi/posix/value.ts": 'export { type Clock } from "../../src/time/instant.ts";\n',
     "src/scan/exit.ts": "export const stop = () => Deno.exit(1);\n",
     "src/scan/astray.ts": 'export * from "./nowhere.ts";\n',
   });
@@ -47,6 +51,7 @@ Deno.test("check_layers: planted violations are named one a line", async () => {
       "src/time/upward.ts: may not import src/packet/emit.ts",
       "src/probe/lazy.ts: may not import ffi/posix/libc.ts",
       "src/probe/unsafe.ts: may not use Deno.UnsafePointer",
+      "ffi/posix/value.ts: may not import src/time/instant.ts",
       "src/scan/exit.ts: may not use Deno.exit",
       "src/scan/nowhere.ts: Module not found",
     ]
@@ -57,5 +62,5 @@ Deno.test("check_layers: planted violations are named one a line", async () => {
       `${start} in\n${stderr}`,
     );
   }
-  assertEquals(lines.length, 6, stderr);
+  assertEquals(lines.length, 7, stderr);
 });

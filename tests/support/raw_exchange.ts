@@ -1,13 +1,9 @@
 /** Sends requests through a raw socket and gathers what comes back. */
 
+import type { TransmitStamp } from "../../src/probe/transport.ts";
+import type { Instant } from "../../src/time/instant.ts";
 import "./open_libc.ts";
-import {
-  RawSocket,
-  type RawSocketOptions,
-  type RawTransmitStamp,
-  SystemError,
-} from "../../ffi/mod.ts";
-import type { SystemInstant } from "../../ffi/mod.ts";
+import { RawSocket, type RawSocketOptions, SystemError } from "../../ffi/mod.ts";
 import type { Namespace } from "./namespace.ts";
 import { buildRequest, type RequestOptions } from "./request_bytes.ts";
 
@@ -24,7 +20,7 @@ export interface Arrival {
   /** Sender, an unsigned 32-bit number. */
   readonly source: number;
   /** When. */
-  readonly receivedAt: SystemInstant;
+  readonly receivedAt: Instant;
   /** It did not fit. */
   readonly truncated: boolean;
 }
@@ -34,13 +30,13 @@ export interface Exchange {
   /** `ok`, or the code of the refusal, one for each request. */
   readonly outcomes: readonly string[];
   /** User stamps, undefined for what was refused. */
-  readonly sentAt: readonly (SystemInstant | undefined)[];
+  readonly sentAt: readonly (Instant | undefined)[];
   /** What arrived, in order. */
   readonly arrivals: readonly Arrival[];
   /** Kernel stamps of the driver, in order. */
-  readonly stamps: readonly RawTransmitStamp[];
+  readonly stamps: readonly TransmitStamp[];
   /** Kernel stamps of the queue, in order. */
-  readonly queueStamps: readonly RawTransmitStamp[];
+  readonly queueStamps: readonly TransmitStamp[];
 }
 
 /** So long a test waits for a datagram. */
@@ -97,7 +93,7 @@ export async function exchange(
     })),
   );
   const arrivals: Arrival[] = [];
-  const stamps: RawTransmitStamp[] = [];
+  const stamps: TransmitStamp[] = [];
   const gather = () => {
     stamps.push(...socket.receiveTransmitStamps());
     for (let batch = socket.receive(); batch.length > 0; batch = socket.receive()) {

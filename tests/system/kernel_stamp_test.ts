@@ -1,5 +1,6 @@
+import type { Instant } from "../../src/time/instant.ts";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
-import type { RawSocket, SystemInstant } from "../../ffi/mod.ts";
+import type { RawSocket } from "../../ffi/mod.ts";
 import { type CapturedTimestamp, startCapture } from "../support/capture.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { awaitReceiveStamps, exchange, openRawSocket, whyNoKeys } from "../support/raw_exchange.ts";
@@ -11,7 +12,7 @@ const methods = [["key", whyNoKeys()], ["content", undefined]] as const;
 /** How exactly a pair of clock readings, and so a stamp's monotonic side, is known. */
 const pairNs = 10_000;
 
-function assertOrdered(instants: readonly (SystemInstant | undefined)[], what: string): void {
+function assertOrdered(instants: readonly (Instant | undefined)[], what: string): void {
   for (let index = 1; index < instants.length; index++) {
     const before = instants[index - 1];
     const after = instants[index];
@@ -78,7 +79,7 @@ for (const [attribution, missing] of methods) {
       // tcpdump is shown a datagram just before the driver takes it.
       const query = realtimeOf(sequenceOf(wire, "query", key), baseSeconds);
       const reply = realtimeOf(sequenceOf(wire, "reply", key), baseSeconds);
-      assertLessOrEqual((sentAt[key] as SystemInstant).realtimeNs, query);
+      assertLessOrEqual((sentAt[key] as Instant).realtimeNs, query);
       assertLessOrEqual(query, stamp.realtimeNs);
       assertLessOrEqual(stamp.realtimeNs, reply);
     }
@@ -136,7 +137,7 @@ for (const [attribution, missing] of methods) {
 /** Sends `last` datagrams of all kinds in uneven batches, then one that must arrive. */
 async function sendMixed(socket: RawSocket, kinds: readonly number[], last: number) {
   const accepted: number[] = [];
-  const stamps = new Map<number, SystemInstant>();
+  const stamps = new Map<number, Instant>();
   let refused = 0;
   let state = 12_345;
   const random = (below: number) => {

@@ -1,6 +1,6 @@
 // What this machine knows of itself: interfaces, routes, stamps and clock.
 
-import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertMatch, assertThrows } from "@std/assert";
 import {
   findInterfaceIndex,
   findRoute,
@@ -99,8 +99,7 @@ systemTest(
     ) {
       const answer = ask(text);
       assert(answer.kind === "unreachable");
-      assertEquals([answer.error.code, answer.error.syscall], [code, "connect"]);
-      assert(answer.error.message.startsWith(`Cannot find a route to ${text}: `));
+      assertMatch(answer.message, new RegExp(`^Cannot find a route to ${text}: .*\\(${code}\\)$`));
     }
     inside(pair.near, () => {
       const interfaceName = "nosuch0";
@@ -139,7 +138,7 @@ systemTest({ name: "a kernel stamp keeps its distance on both clocks", root: tru
 
 systemTest({ name: "the state of the clock makes sense", root: true }, () => {
   const discipline = readClockDiscipline();
-  assertEquals(discipline.statusFlags.includes("STA_UNSYNC"), !discipline.synchronised);
+  if (discipline.synchronised) assertLessOrEqual(discipline.maximumErrorUs, 16_000_000);
   assertLessOrEqual(0, discipline.maximumErrorUs);
   assertLessOrEqual(Math.abs(discipline.frequencyPpm), 500);
 });

@@ -1,7 +1,9 @@
 // On kernels without keys of datagrams (before Linux 6.13) a stamp finds its datagram by content. The way is forced here.
 
+import type { TransmitStamp } from "../../src/probe/transport.ts";
+import type { Instant } from "../../src/time/instant.ts";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
-import type { RawSocket, RawTransmitStamp, SystemInstant } from "../../ffi/mod.ts";
+import type { RawSocket } from "../../ffi/mod.ts";
 import { type CapturedTimestamp, startCapture } from "../support/capture.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { FragmentingSender } from "../../src/probe/fragmenting_sender.ts";
@@ -80,8 +82,8 @@ for (const { name, build } of links) {
     assertStampsBetween(batches.stamps, wire, socket);
     const queued = new Map(batches.queueStamps.toReversed().map(({ key, at }) => [key, at]));
     for (const { key, at } of batches.stamps) {
-      const queuedAt = queued.get(key) as SystemInstant;
-      assertLessOrEqual((batches.sentAt[key] as SystemInstant).realtimeNs, queuedAt.realtimeNs);
+      const queuedAt = queued.get(key) as Instant;
+      assertLessOrEqual((batches.sentAt[key] as Instant).realtimeNs, queuedAt.realtimeNs);
       assertLessOrEqual(queuedAt.realtimeNs, at.realtimeNs);
     }
   });
@@ -124,7 +126,7 @@ systemTest({
   const far = addressNumber(pair.farAddress);
   using socket = openRawSocket(pair.near, { attribution, icmpTypes: [0], slotBytes: 8192 });
   const sender = new FragmentingSender(socket);
-  const stamps: RawTransmitStamp[] = [];
+  const stamps: TransmitStamp[] = [];
   for (let key = 0; key < 10; key++) {
     const bytes = buildRequest(far, key, { type: 8, icmpBytes: 4000 });
     const [result] = sender.send([{ destination: far, bytes, key }]);
@@ -150,7 +152,7 @@ systemTest({
   const far = addressNumber(pair.farAddress);
   using socket = openRawSocket(pair.near, { attribution });
   await using capture = await startCapture(pair.near, pair.device);
-  const stamps: RawTransmitStamp[] = [];
+  const stamps: TransmitStamp[] = [];
   const accepted: number[] = [];
   const windows = new Map<number, readonly [fromNs: number, toNs: number]>();
   const count = 100;
@@ -203,7 +205,7 @@ systemTest({
  * one's is its own.
  */
 function assertStampsBetween(
-  stamps: readonly RawTransmitStamp[],
+  stamps: readonly TransmitStamp[],
   wire: readonly CapturedTimestamp[],
   socket: RawSocket,
 ): void {

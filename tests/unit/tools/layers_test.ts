@@ -54,6 +54,15 @@ for (const [from, to] of FORBIDDEN_IMPORTS) {
   });
 }
 
+Deno.test("ffi may import types of the ports alone", () => {
+  const from = "ffi/posix/raw_socket.ts";
+  const port = "src/probe/transport.ts";
+  assertEquals(findWrongImports([{ from, to: port, isTypeOnly: true }]), []);
+  assertEquals(findWrongImports([{ from, to: port, isTypeOnly: false }]).length, 1);
+  const other = "src/probe/prober.ts";
+  assertEquals(findWrongImports([{ from, to: other, isTypeOnly: true }]).length, 1);
+});
+
 Deno.test("a layer is the folder below src, or the folder at the top", () => {
   assertEquals(layerOf("src/packet/emit.ts"), "packet");
   assertEquals(layerOf("src/packet/deep/emit.ts"), "packet");
