@@ -1,25 +1,20 @@
-/** The scenario tables. Each case is a row of JSON; scenario_case.ts says what the words mean. */
+/** Runs the scenario tables; scenario_case.ts says what a row means. */
 
-import answers from "./answers.json" with { type: "json" };
-import ends from "./ends.json" with { type: "json" };
-import localClock from "./local_clock.json" with { type: "json" };
-import refusals from "./refusals.json" with { type: "json" };
-import remoteClocks from "./remote_clocks.json" with { type: "json" };
-import retries from "./retries.json" with { type: "json" };
-import sequenceWrap from "./sequence_wrap.json" with { type: "json" };
-import spoiledReplies from "./spoiled_replies.json" with { type: "json" };
-import { type ScenarioCase, testCases } from "../support/scenario_case.ts";
+import { ANSWERS } from "./answers.ts";
+import { ENDS } from "./ends.ts";
+import { LOCAL_CLOCK } from "./local_clock.ts";
+import { REFUSALS } from "./refusals.ts";
+import { REMOTE_CLOCKS } from "./remote_clocks.ts";
+import { RETRIES } from "./retries.ts";
+import { SEQUENCE_WRAP } from "./sequence_wrap.ts";
+import { SPOILED_REPLIES } from "./spoiled_replies.ts";
+import { testCases } from "../support/scenario_case.ts";
 
-/** Tables by name. JSON modules have no literal types, so the words are checked when a case runs. */
-const TABLES: Readonly<Record<string, unknown>> = {
-  "answers": answers,
-  "sequence wrap": sequenceWrap,
-  "local clock": localClock,
-  "refusals": refusals,
-  "spoiled replies": spoiledReplies,
-  "remote clocks": remoteClocks,
-  "ends": ends,
-  "retries": retries,
-};
-
-for (const [name, table] of Object.entries(TABLES)) testCases(name, table as ScenarioCase[]);
+testCases("answers", ANSWERS);
+testCases("ends", ENDS);
+testCases("local clock", LOCAL_CLOCK);
+testCases("refusals", REFUSALS);
+testCases("remote clocks", REMOTE_CLOCKS);
+testCases("retries", RETRIES);
+testCases("sequence wrap", SEQUENCE_WRAP);
+testCases("spoiled replies", SPOILED_REPLIES);
