@@ -1,0 +1,116 @@
+/**
+ * One-token mutants of a module: the smallest mistakes that a programmer can make, each of which some test should notice.
+ *
+ * Only tokens that run are changed. Types are blanked before the search, with comments, strings and templates, so that
+ * every place found in the rest is the same place in the source.
+ */
+
+import { stripTypeScriptTypes } from "node:module";
+
+/** One changed token of one module. */
+export interface Mutant {
+  /** Path relative to the project's folder. */
+  readonly path: string;
+  /** Where the token starts, UTF-16 units from the start of the file. */
+  readonly offset: number;
+  /** The token. */
+  readonly before: string;
+  /** What stands there instead. */
+  readonly after: string;
+  /** Line of the token, from 1. */
+  readonly line: number;
+  /** The line as it is in the source, without indentation. */
+  readonly code: string;
+}
+
+/** What each token becomes. Operators are found by the blanks that the formatter puts around them. */
+const CHANGES: Readonly<Record<string, string>> = {
+  "===": "!==",
+  "!==": "===",
+  "<": "<=",
+  "<=": "<",
+  ">": ">=",
+  ">=": ">",
+  "&&": "||",
+  "||": "&&",
+  "+": "-",
+  "-": "+",
+  "*": "/",
+  "/": "*",
+  "%": "*",
+  "&": "|",
+  "|": "&",
+  "^": "&",
+  "<<": ">>",
+  ">>>": "<<",
+  ">>": "<<",
+  "+=": "-=",
+  "-=": "+=",
+  "*=": "/=",
+  "|=": "&=",
+  "^=": "|=",
+  "++": "--",
+  "--": "++",
+  "true": "false",
+  "false": "true",
+  "!": "",
+  "min": "max",
+  "max": "min",
+  "floor": "ceil",
+  "ceil": "floor",
+  "some": "every",
+  "every": "some",
+};
+
+const TOKEN = new RegExp(
+  [
+    /(?<= )(?:===|!==|<=|>=|&&|\|\||<<|>>>|>>|\+=|-=|\*=|\|=|\^=|[-<>+*/%&|^])(?=\s)/,
+    /\+\+|--/,
+    /\b(?:true|false)\b/,
+    /!(?=[\w#(])/,
+    /(?<=\bMath\.)(?:min|max|floor|ceil)\b/,
+    /(?<=\.)(?:some|every)(?=\()/,
+    /(?<![\w$.#])(?:0x[\da-f_]+|\d[\d_]*(?:\.\d+)?(?:e\d+)?)n?(?![\w$.])/,
+  ].map(({ source }) => source).join("|"),
+  "g",
+);
+
+const HIDDEN = new RegExp(
+  [
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*/,
+    /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/,
+    /(?<=(?:[!(=,[:]|\breturn) ?)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+\/[a-z]*/,
+  ].map(({ source }) => source).join("|"),
+  "g",
+);
+
+/** All mutants of a module, in the order of its text. */
+export function findMutants(path: string, text: string): Mutant[] {
+  const running = stripTypeScriptTypes(text).replace(HIDDEN, blank);
+  const lines = text.split("\n");
+  const mutants: Mutant[] = [];
+  let line = 0;
+  let lineEnd = (lines[0] ?? "").length;
+  for (const { 0: before, index: offset } of running.matchAll(TOKEN)) {
+    while (offset > lineEnd) lineEnd += 1 + (lines[++line] ?? "").length;
+    const after = CHANGES[before] ?? changeNumber(before);
+    mutants.push({ path, offset, before, after, line: line + 1, code: (lines[line] ?? "").trim() });
+  }
+  return mutants;
+}
+
+/** The module's text with the mutant in it. */
+export function applyMutant(text: string, { offset, before, after }: Mutant): string {
+  return text.slice(0, offset) + after + text.slice(offset + before.length);
+}
+
+/** One more than the number was. */
+function changeNumber(text: string): string {
+  const digits = text.replaceAll("_", "");
+  return digits.endsWith("n") ? `${BigInt(digits.slice(0, -1)) + 1n}n` : String(Number(digits) + 1);
+}
+
+/** Blanks of the same length, lines kept. */
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, " ");
+}
