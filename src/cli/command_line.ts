@@ -1,25 +1,8 @@
-/**
- * From argv to typed options.
- *
- * The option table knows which options take a value, so words are first brought into one shape
- * (`-c5`, `-qn`, `--count 5` → `--count=5`, `--quiet`, `--numeric`), which leaves nothing to guess; `@std/cli`
- * then gathers them.
- */
+/** From the words after a command's name to typed options, by the option table of the command. */
 
-import { parseArgs } from "@std/cli/parse-args";
-import type { Option, OptionTable, Parsed } from "./option.ts";
-import { nearest } from "./nearest.ts";
-import { UsageError } from "./usage_error.ts";
-
-/** A command line taken apart. */
-export interface CommandLine<T extends OptionTable> {
-  /** Options by long name. */
-  readonly options: Parsed<T>;
-  /** What is not an option, in order. */
-  readonly operands: readonly string[];
-  /** Long names of the options that were given. */
-  readonly given: ReadonlySet<string>;
-}
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import type { CommandLine, CommandSpec, Option, OptionTable, Parsed } from "./option.ts";
+import { UsageError } from "./outcome.ts";
 
 /**
  * Parses the words after the command's name.
@@ -30,50 +13,133 @@ export function parseCommandLine<const T extends OptionTable>(
   words: readonly string[],
   table: T,
 ): CommandLine<T> {
-  const { tokens, operands, given } = normalize(words, table);
-  const options: Record<string, unknown> = { ...absentOptions(table) };
-  // In the order of the table, and only those that were given: that spares a run with few options a millisecond.
-  const names = Object.keys(table).filter((name) => given.has(name));
-  const valued = names.filter((name) => table[name]?.value !== undefined);
-  const boolean = names.filter((name) => table[name]?.value === undefined);
-  const raw = parseArgs(tokens, { boolean, string: valued, collect: valued });
-  for (const name of boolean) options[name] = raw[name] === true;
-  for (const name of valued) {
-    const option = table[name] as Option<unknown>;
-    const values = (raw[name] as string[]).map((text) => parseValue(name, option, text));
-    options[name] = option.repeatable ? values : values.at(-1);
-  }
-  return { options: options as Parsed<T>, operands, given };
+  const reader = new WordReader(words, table);
+  reader.readAll();
+  const { operands, values } = reader;
+  const options = { ...absentOptions(table), ...Object.fromEntries(values) } as Parsed<T>;
+  return { options, operands, given: new Set(values.keys()) };
 }
 
-/** What {@linkcode parseCommandLine} gives when no option is given. */
+/** The options of a command line that gives none: each has its default. */
 export function absentOptions<const T extends OptionTable>(table: T): Parsed<T> {
   const entries = Object.entries(table).map(([name, option]) => [
     name,
-    option.value === undefined ? false : option.repeatable ? [] : undefined,
+    option.value === undefined ? false : option.repeatable ? [] : option.default,
   ]);
   return Object.fromEntries(entries);
 }
 
 /**
- * Looks at `--json` beside `--format`.
+ * Checks the options of a command line against each other.
  *
- * @throws {UsageError} They name two forms of output.
+ * @throws {UsageError} Two that exclude each other, or one without the other that it needs.
  */
-export function checkJson(
-  options: { readonly json: boolean; readonly format?: string | undefined },
+export function checkTogether(
+  { conflicts = [], requires = [] }: CommandSpec,
+  { options, given }: CommandLine<OptionTable>,
 ): void {
-  const { json, format } = options;
-  if (!json || format === undefined || format === "json") return;
-  throw new UsageError(
-    `Cannot use --json with --format ${format}: expected one of them`,
-    "--json",
-  );
+  for (const [one, other] of conflicts) {
+    if (!given.has(one) || !given.has(other)) continue;
+    throw new UsageError(`Cannot use --${one} with --${other}: expected one of them`);
+  }
+  for (const [one, other] of requires) {
+    if (!given.has(one) || given.has(other)) continue;
+    throw new UsageError(`Cannot use --${one} without --${other}: expected both`);
+  }
+  const { json, format } = options as Readonly<Record<string, unknown>>;
+  if (json && given.has("format") && format !== "json") {
+    throw new UsageError(`Cannot use --json with --format ${format}: expected one of them`);
+  }
 }
 
-/** The option as help writes it: `--count` or `-c, --count`. */
-export function spellOption(name: string, option: Option<unknown> | undefined): string {
-  return option?.short === undefined ? `--${name}` : `-${option.short}, --${name}`;
+/** The candidate with the smallest edit distance to `word`; undefined when none is near enough to be meant. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  // A letter has only its other case near it, which is one edit away.
+  let bestDistance = word.length <= 2 ? 2 : Math.ceil(word.length / 2);
+  for (const candidate of candidates) {
+    if (word.length <= 2 && candidate.toLowerCase() !== word.toLowerCase()) continue;
+    const distance = candidate.startsWith(word) && word.length > 3
+      ? 0.5
+      : levenshteinDistance(word, candidate);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Reads words one after the other: `-c5`, `-qn`, `--count 5`, `--count=5`, operands, and `--` before the last of them. */
+class WordReader {
+  /** The words that are no options. */
+  readonly operands: string[] = [];
+  /** Values of the options that were given, by long name. */
+  readonly values = new Map<string, unknown>();
+  readonly #words: readonly string[];
+  readonly #table: OptionTable;
+  #next = 0;
+
+  constructor(words: readonly string[], table: OptionTable) {
+    this.#words = words;
+    this.#table = table;
+  }
+
+  readAll(): void {
+    for (let word; (word = this.#words[this.#next++]) !== undefined;) {
+      if (word === "--") {
+        this.operands.push(...this.#words.slice(this.#next));
+        return;
+      }
+      if (word.startsWith("--")) this.#readLong(word);
+      else if (word.startsWith("-") && word.length > 1) this.#readLetters(word);
+      else this.operands.push(word);
+    }
+  }
+
+  #readLong(word: string): void {
+    const equals = word.indexOf("=");
+    const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
+    const option = Object.hasOwn(this.#table, name) ? this.#table[name] : undefined;
+    if (option === undefined) throw unknownOption(`--${name}`, this.#table);
+    const value = equals < 0 ? undefined : word.slice(equals + 1);
+    if (option.value !== undefined) this.#take(name, option, `--${name}`, value);
+    else if (value === undefined) this.values.set(name, true);
+    else throw new UsageError(`Cannot give --${name} a value: it is a switch`);
+  }
+
+  /** Switches, and at most one option with a value, which ends the word. */
+  #readLetters(word: string): void {
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at] as string;
+      const [name, option] = Object.entries(this.#table).find(([, { short }]) =>
+        short === letter
+      ) ?? [];
+      if (name === undefined || option === undefined) {
+        throw unknownOption(`-${letter}`, this.#table);
+      }
+      if (option.value === undefined) {
+        this.values.set(name, true);
+        continue;
+      }
+      const rest = word.slice(at + 1);
+      this.#take(name, option, `-${letter}`, rest === "" ? undefined : rest);
+      return;
+    }
+  }
+
+  /** Takes the value that stands with the option, or the next word. */
+  #take(name: string, option: Option<unknown>, spelled: string, attached: string | undefined) {
+    const text = attached ?? option.optionalValue ?? this.#words[this.#next++];
+    if (text === undefined) {
+      throw new UsageError(
+        `Cannot use ${spelled} alone: expected a value (${option.value?.metavar})`,
+      );
+    }
+    const value = parseValue(name, option, text);
+    if (!option.repeatable) this.values.set(name, value);
+    else this.values.set(name, [...(this.values.get(name) as unknown[] ?? []), value]);
+  }
 }
 
 function parseValue(name: string, option: Option<unknown>, text: string): unknown {
@@ -82,82 +148,16 @@ function parseValue(name: string, option: Option<unknown>, text: string): unknow
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const shown = text === "" ? "an empty value" : `'${text}'`;
-    throw new UsageError(`Cannot take ${shown} for --${name}: ${error.message}`, `--${name}`, text);
+    throw new UsageError(`Cannot take ${shown} for --${name}: ${error.message}`);
   }
-}
-
-interface Normalized {
-  readonly tokens: string[];
-  readonly operands: string[];
-  readonly given: Set<string>;
-}
-
-function normalize(words: readonly string[], table: OptionTable): Normalized {
-  const letters = new Map<string, string>();
-  for (const [name, option] of Object.entries(table)) {
-    if (option.short !== undefined) letters.set(option.short, name);
-  }
-  const tokens: string[] = [];
-  const operands: string[] = [];
-  const given = new Set<string>();
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
-    if (word === "--") {
-      operands.push(...words.slice(i + 1));
-      break;
-    }
-    if (word.startsWith("--")) {
-      const equals = word.indexOf("=");
-      const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
-      const option = Object.hasOwn(table, name) ? table[name] : undefined;
-      if (option === undefined) throw unknownOption(`--${name}`, table);
-      given.add(name);
-      if (option.value === undefined) {
-        if (equals >= 0) {
-          throw new UsageError(`Cannot give --${name} a value: it is a switch`, `--${name}`);
-        }
-        tokens.push(`--${name}`);
-      } else {
-        const value = equals >= 0 ? word.slice(equals + 1) : option.optionalValue ?? words[++i];
-        tokens.push(`--${name}=${required(value, `--${name}`, option)}`);
-      }
-    } else if (word.startsWith("-") && word.length > 1) {
-      for (let at = 1; at < word.length; at++) {
-        const letter = word[at] as string;
-        const name = letters.get(letter);
-        const option = name === undefined ? undefined : table[name];
-        if (name === undefined || option === undefined) throw unknownOption(`-${letter}`, table);
-        given.add(name);
-        if (option.value === undefined) {
-          tokens.push(`--${name}`);
-          continue;
-        }
-        const rest = word.slice(at + 1);
-        const value = rest !== "" ? rest : option.optionalValue ?? words[++i];
-        tokens.push(`--${name}=${required(value, `-${letter}`, option)}`);
-        break;
-      }
-    } else {
-      operands.push(word);
-    }
-  }
-  return { tokens, operands, given };
-}
-
-function required(value: string | undefined, spelled: string, option: Option<unknown>): string {
-  if (value !== undefined) return value;
-  throw new UsageError(
-    `Cannot use ${spelled} alone: it takes a value (${option.value?.metavar})`,
-    spelled,
-  );
 }
 
 function unknownOption(spelled: string, table: OptionTable): UsageError {
   const known = Object.entries(table).flatMap(([name, option]) =>
     option.short === undefined ? [`--${name}`] : [`--${name}`, `-${option.short}`]
   );
-  // A held shift key makes -C of -c; nobody who types -q means -Q.
+  // A held shift key makes -C of -c, but no slip makes -q of -Q.
   const close = /^-[^A-Z-]$/.test(spelled) ? undefined : nearest(spelled, known);
   const hint = close === undefined ? "see --help for all" : `the nearest is ${close}`;
-  return new UsageError(`Cannot use ${spelled}: no such option, ${hint}`, spelled);
+  return new UsageError(`Cannot use ${spelled}: no such option, ${hint}`);
 }

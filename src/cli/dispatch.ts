@@ -1,40 +1,49 @@
 /** From argv to exit code: finds the command, gives it the machine, and turns what goes wrong into one line. */
 
-import { complain } from "./complain.ts";
-import { cureFor, isSystemError } from "./cure.ts";
-import { ExitCode } from "./exit_code.ts";
+import { checkTogether, parseCommandLine } from "./command_line.ts";
+import type { CommandSpec, OptionTable, Parsed } from "./option.ts";
+import { ExitCode, isSystemError, printError, UsageError, VERSION } from "./outcome.ts";
+import { privilegeHint } from "./privileges.ts";
+import { COMMANDS } from "./registry.ts";
 import type { System } from "./system.ts";
-import { UsageError } from "./usage_error.ts";
 
-type CommandRunner = (words: readonly string[], system: System) => Promise<ExitCode>;
-
-/** Commands by name. Each is loaded only when it runs: start-up time is part of the tool. */
-const COMMANDS: Readonly<Record<string, () => Promise<CommandRunner>>> = {
-  ping: async () => (await import("./commands/ping/command.ts")).runPing,
-  clock: async () => (await import("./commands/clock/command.ts")).runClock,
-  fping: async () => (await import("./commands/fping/command.ts")).runFping,
-  tsping: async () => (await import("./commands/tsping/command.ts")).runTsping,
-  scan: async () => (await import("./commands/scan/command.ts")).runScan,
-  decode: async () => (await import("./commands/decode/command.ts")).runDecode,
-  doctor: async () => (await import("./commands/doctor/command.ts")).runDoctor,
-  completions: async () => (await import("./commands/completions/command.ts")).runCompletions,
-  help: async () => (await import("./commands/help/command.ts")).runHelp,
-};
-
-/** Runs the command that the words name and returns the exit code. Never rejects for the user's or the system's fault. */
+/** Runs the command that the words name. Rejects for a fault of the program alone. */
 export async function dispatch(args: readonly string[], system: System): Promise<ExitCode> {
   try {
-    const [first = "", ...rest] = args;
-    const isCommand = Object.hasOwn(COMMANDS, first);
-    if (args.length === 0) return (await import("./commands/help/command.ts")).showUsage(system);
-    const wantsOverview = first === "--help" || first === "-h";
-    const name = wantsOverview ? "help" : isCommand ? first : "ping";
-    if (name === "ping" && !isCommand) await checkMistyped(first, system);
-    const runCommand = await (COMMANDS[name] as () => Promise<CommandRunner>)();
-    return await runCommand(isCommand ? rest : args, system);
+    return await runNamed(args, system);
   } catch (error) {
     return explain(error, system);
   }
+}
+
+async function runNamed(args: readonly string[], system: System): Promise<ExitCode> {
+  const [first = "", ...rest] = args;
+  if (args.length === 0) return (await import("./commands/help/command.ts")).showUsage(system);
+  const named = COMMANDS.find(({ name }) => name === first);
+  const isHelp = first === "--help" || first === "-h";
+  const command = named ?? COMMANDS.find(({ name }) => name === (isHelp ? "help" : "ping"));
+  if (command === undefined) throw new TypeError("Cannot run ping: it is not in the registry");
+  if (named === undefined) await checkMistyped(first, system);
+  const words = named !== undefined || isHelp ? rest : args;
+  const spec = await command.spec();
+  const line = parseCommandLine(words, spec.options);
+  const text = await informativeText(spec, line.options);
+  if (text !== undefined) return (await import("./output.ts")).printText(system, text);
+  checkTogether(spec, line);
+  const run = await command.load();
+  return await run(line, system);
+}
+
+/** The text of `--help`, `--version` or `--list-fields`; undefined where none of them is given. */
+async function informativeText(
+  spec: CommandSpec,
+  options: Parsed<OptionTable>,
+): Promise<string | undefined> {
+  if (options.help) return (await import("./help.ts")).formatHelp(spec);
+  if (options.version) return `icmptime ${VERSION}\n`;
+  if (!options["list-fields"] || spec.loadFields === undefined) return undefined;
+  const { records, flags } = await spec.loadFields();
+  return (await import("./field_list.ts")).formatFieldList(records, flags);
 }
 
 /**
@@ -43,38 +52,37 @@ export async function dispatch(args: readonly string[], system: System): Promise
  * @throws {UsageError} It is like a command, and no host has that name.
  */
 async function checkMistyped(word: string, system: System): Promise<void> {
-  const meant = /^[a-z]{3,}$/i.test(word) ? Object.keys(COMMANDS).find(isLike(word)) : undefined;
+  if (!/^[a-z]{3,}$/i.test(word)) return;
+  const meant = COMMANDS.find(({ name }) => isLike(word, name));
   if (meant === undefined || (await system.resolver.resolve(word)).ok) return;
-  throw new UsageError(`No host '${word}'; did you mean 'icmptime ${meant}'?`, undefined, word);
+  throw new UsageError(`No host '${word}'; did you mean 'icmptime ${meant.name}'?`);
 }
 
 /** One letter is missing, too many or another one, or two have changed places. */
-function isLike(word: string): (command: string) => boolean {
+function isLike(word: string, command: string): boolean {
   const lower = word.toLowerCase();
   const sorted = (text: string) => [...text].sort().join("");
-  return (command) => {
-    if (sorted(command) === sorted(lower)) return true;
-    const [short, long] = [command, lower].sort((a, b) => a.length - b.length) as [string, string];
-    if (long.length - short.length > 1) return false;
-    let start = 0;
-    while (start < short.length && short[start] === long[start]) start++;
-    const rest = long.slice(start + 1);
-    return rest === short.slice(start) || rest === short.slice(start + 1);
-  };
+  if (sorted(command) === sorted(lower)) return true;
+  const [short, long] = [command, lower].sort((a, b) => a.length - b.length) as [string, string];
+  if (long.length - short.length > 1) return false;
+  let start = 0;
+  while (start < short.length && short[start] === long[start]) start++;
+  const rest = long.slice(start + 1);
+  return rest === short.slice(start) || rest === short.slice(start + 1);
 }
 
 function explain(error: unknown, system: System): ExitCode {
   if (error instanceof UsageError || error instanceof Error && error.name === "PlanError") {
-    complain(system, error.message);
+    printError(system, error.message);
     return ExitCode.Usage;
   }
   if (error instanceof Deno.errors.BrokenPipe) return ExitCode.Ok;
   if (error instanceof Deno.errors.NotCapable) {
-    complain(system, `${error.message} (Deno was started without that permission)`);
+    printError(system, `${error.message} (Deno was started without that permission)`);
     return ExitCode.System;
   }
   if (isSystemError(error)) {
-    complain(system, `${error.message}${cureFor(error, system.diagnostics)}`);
+    printError(system, `${error.message}${privilegeHint(error, system.diagnostics)}`);
     return ExitCode.System;
   }
   throw error;

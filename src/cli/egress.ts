@@ -1,7 +1,7 @@
 /** Where datagrams leave, from the values of `-I`. */
 
 import { parseAddress } from "../packet/mod.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "./outcome.ts";
 
 /** Interface and source address; undefined where the kernel chooses. */
 export interface Egress {
@@ -25,8 +25,6 @@ export function readEgress(words: readonly string[]): Egress {
       `Cannot send from ${first} and ${second}: two values of the same kind, expected at most one ${
         kind === "interface" ? "interface" : "source address"
       }`,
-      "--interface",
-      second,
     );
   }
   const [address] = addresses;

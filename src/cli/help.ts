@@ -52,6 +52,12 @@ export function groupOptions(
   return groups;
 }
 
+/** ` (default: 5)`, or nothing where an option has no default. */
+export function describeDefault({ default: value, defaultText }: Option<unknown>): string {
+  const text = defaultText ?? value;
+  return text === undefined ? "" : ` (default: ${text})`;
+}
+
 /** Breaks a paragraph into lines of at most `width` characters, between words. */
 export function wrap(paragraph: string, width: number): string[] {
   const lines: string[] = [];
@@ -89,8 +95,7 @@ function formatOption(name: string, option: Option<unknown>): string[] {
     ? ` ${metavar}`
     : `[=${metavar}]`;
   const head = `  ${letter}--${name}${value}`;
-  const fallback = option.fallback === undefined ? "" : ` (default: ${option.fallback})`;
-  const body = wrap(option.help + fallback, WIDTH - INDENT);
+  const body = wrap(option.help + describeDefault(option), WIDTH - INDENT);
   const pad = " ".repeat(INDENT);
   const rest = body.map((line) => pad + line);
   if (head.length + 2 > INDENT) return [head, ...rest];

@@ -1,7 +1,20 @@
-/** What an option is: one entry of the table that parses, prints help, completes and fills the man page. */
+/** What an option and a command are: the tables that parse, print help, complete and fill the man page. */
 
-/** What a shell may offer after the option. */
-export type Completion = "file" | "host" | "interface" | "none" | readonly string[];
+import type { RecordDescription } from "../record/record_table.ts";
+import type { ExitCode } from "./outcome.ts";
+
+/**
+ * What a shell may offer after the option; `command` is the names of the commands, `field` those of the fields of its
+ * records, a list these words.
+ */
+export type Completion =
+  | "command"
+  | "field"
+  | "file"
+  | "host"
+  | "interface"
+  | "none"
+  | readonly string[];
 
 /** The value of an option. */
 export interface OptionValue<T> {
@@ -9,15 +22,17 @@ export interface OptionValue<T> {
   readonly metavar: string;
   /** What a shell may offer. */
   readonly complete: Completion;
-  /** Turns the text into the value. Throws a RangeError whose message says what is wanted. */
+  /** Several may be given in one word, separated by commas. */
+  readonly isList?: boolean;
+  /** Turns the text into the value. Throws a RangeError whose message names what is expected. */
   parse(text: string): T;
 }
 
 /** Headings under which help lists the options. */
 export type OptionGroup =
-  | "Asking"
+  | "Probes"
   | "Packet"
-  | "Probing"
+  | "Packet contents"
   | "Output"
   | "Targets"
   | "Clock"
@@ -30,12 +45,14 @@ export interface Option<T> {
   readonly short?: string;
   /** The value it takes. */
   readonly value?: OptionValue<T>;
-  /** One sentence without its full stop. */
+  /** One sentence without its full stop: the verb first. */
   readonly help: string;
   /** Heading in help. */
   readonly group: OptionGroup;
-  /** What holds when the option is not given, for help. */
-  readonly fallback?: string;
+  /** The value where the option is not given. */
+  readonly default?: T;
+  /** `default` as help writes it; alone where the default depends on other options. */
+  readonly defaultText?: string;
   /** The value may be left out, and is then this; it is given as `--name=VALUE` only, as in getopt(3). */
   readonly optionalValue?: string;
   /** May be given several times; the values are collected in order. */
@@ -46,28 +63,58 @@ export interface Option<T> {
 // deno-lint-ignore no-explicit-any -- the value type differs from entry to entry; Parsed<> recovers it.
 export type OptionTable = Readonly<Record<string, Option<any>>>;
 
-/** What parsing a table gives: a switch is a boolean, a value may be missing, a repeatable option is a list. */
+/** The options of a command line: a switch is a boolean, a repeatable option a list, a value without default may be missing. */
 export type Parsed<T extends OptionTable> = {
-  readonly [K in keyof T]: T[K] extends
-    { readonly repeatable: true; readonly value: OptionValue<infer V> } ? readonly V[]
-    : T[K] extends { readonly value: OptionValue<infer V> } ? V | undefined
+  readonly [K in keyof T]: T[K] extends { readonly value: OptionValue<infer V> }
+    ? T[K] extends { readonly repeatable: true } ? readonly V[]
+    : T[K] extends { readonly default: unknown } ? V
+    : V | undefined
     : boolean;
 };
 
-/** A command: what help, the man page and the completions need to know. */
-export interface CommandSpec {
+/** A command line taken apart. */
+export interface CommandLine<T extends OptionTable> {
+  /** Options by long name. */
+  readonly options: Parsed<T>;
+  /** The words that are no options, in order. */
+  readonly operands: readonly string[];
+  /** Long names of the options that were given. */
+  readonly given: ReadonlySet<string>;
+}
+
+/** Two options of a table. */
+export type OptionPair<T extends OptionTable> = readonly [keyof T & string, keyof T & string];
+
+/** A command: what the parser, help, the man page and the completions need to know. */
+export interface CommandSpec<T extends OptionTable = OptionTable> {
   /** Word on the command line. */
   readonly name: string;
   /** One line without a full stop. */
   readonly summary: string;
-  /** What follows the options, as in `TARGET…`. */
+  /** What follows the options, as in `TARGET...`. */
   readonly operands: string;
   /** What a shell may offer for an operand. */
   readonly completeOperand: Completion;
   /** Paragraphs for help and man page. */
   readonly description: readonly string[];
   /** Its options. */
-  readonly options: OptionTable;
+  readonly options: T;
+  /** Options of which only one may be given. */
+  readonly conflicts?: readonly OptionPair<T>[];
+  /** Options, each with the one that it cannot do without. */
+  readonly requires?: readonly OptionPair<T>[];
+  /** What its exit codes mean, where they mean something else than those of `ping`. */
+  readonly exitCodes?: readonly (readonly [ExitCode, string])[];
+  /** Loads its kinds of records, for `--list-fields` and the completion of `--fields`. */
+  readonly loadFields?: () => Promise<FieldTables>;
   /** Command lines worth showing, each with what it does. */
   readonly examples: readonly (readonly [string, string])[];
+}
+
+/** The records of a command and the flags in them. */
+export interface FieldTables {
+  /** Its kinds of records. */
+  readonly records: readonly RecordDescription[];
+  /** What each flag means. */
+  readonly flags: Readonly<Record<string, string>>;
 }

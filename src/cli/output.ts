@@ -1,15 +1,12 @@
 /** Where results go: standard output or the file of `-o`, through disks that fill up, readers that stop, and signals. */
 
 import { setColorEnabled } from "@std/fmt/colors";
-import { isClosedPipe, type LineSink } from "../terminal/line_sink.ts";
+import { isClosedPipe, LineSink } from "../terminal/line_sink.ts";
 import { OutputFile, type OutputFileHandle } from "../terminal/output_file.ts";
 import { shortText } from "../terminal/safe_text.ts";
-import { complain } from "./complain.ts";
-import { isSystemError } from "./cure.ts";
-import { openOutput } from "./open_output.ts";
-import { systemReason } from "./read_file.ts";
+import { openOutput, systemReason } from "./files.ts";
+import { ExitCode, isSystemError, printError, UsageError } from "./outcome.ts";
 import type { System } from "./system.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** How often a named pipe is looked at that nobody reads yet. */
 const PIPE_RETRY_MS = 50;
@@ -21,13 +18,12 @@ const PIPE_RETRY_MS = 50;
  */
 export async function openOutputFile(
   path: string | undefined,
-  option: string,
   system: Pick<System, "openAppend">,
 ): Promise<OutputFile | undefined> {
   if (path === undefined || path === "-") return undefined;
   // Colours were chosen for the terminal that standard output may be.
   setColorEnabled(false);
-  const open = () => openOutput(path, option, () => system.openAppend(path));
+  const open = () => openOutput(path, () => system.openAppend(path));
   let handle: OutputFileHandle | undefined;
   while ((handle = open()) === undefined) {
     await new Promise((resolve) => setTimeout(resolve, PIPE_RETRY_MS));
@@ -43,19 +39,17 @@ export async function openOutputFile(
         `Cannot append to ${
           shortText(path)
         }: ${reason}, expected the same columns, or another file`,
-        option,
-        path,
       ),
   });
 }
 
 /** Says why results could not be written; nothing when their reader has gone, which is no fault of anybody. */
-export function complainOfOutput(error: Error, system: Pick<System, "stderr">): void {
+export function printOutputError(error: Error, system: Pick<System, "stderr">): void {
   if (isClosedPipe(error)) return;
   const message = isSystemError(error)
     ? error.message
     : `Cannot write the output: ${systemReason(error)}`;
-  complain(system, message);
+  printError(system, message);
 }
 
 /** True when results were lost that somebody wanted to have. */
@@ -94,9 +88,25 @@ export function obeySignals({ stop, sink, file }: SignalledRun, system: System):
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         const reason = isSystemError(error) ? error.message : systemReason(error);
-        complain(system, `Cannot change to another file, going on in the old one: ${reason}`);
+        printError(system, `Cannot change to another file, going on in the old one: ${reason}`);
       }
     }));
   }
   return () => ends.forEach((end) => end());
+}
+
+/**
+ * Writes text that is not the result of a run (help, scripts, findings) and waits for its reader.
+ *
+ * @param text ends with a line break
+ * @returns `ExitCode.System`, after one line about it, where standard output cannot be written; a closed pipe is no error
+ */
+export async function printText(
+  system: Pick<System, "stdout" | "stderr">,
+  text: string,
+): Promise<ExitCode> {
+  const sink = new LineSink(system.stdout, (error) => printOutputError(error, system));
+  sink.line(text.replace(/\n$/, ""));
+  await sink.drain();
+  return hasLostOutput(sink) ? ExitCode.System : ExitCode.Ok;
 }

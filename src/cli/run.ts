@@ -28,7 +28,7 @@ import { type ByteSink, writeAll } from "../terminal/line_sink.ts";
 import { MAX_BACKLOG_BYTES, OutputQueue } from "../terminal/output_queue.ts";
 import type { Transport } from "../probe/transport.ts";
 import { dispatch } from "./dispatch.ts";
-import type { ExitCode } from "./exit_code.ts";
+import type { ExitCode } from "./outcome.ts";
 import type {
   EchoNeeds,
   RunSignal,

@@ -23,14 +23,12 @@ import {
   type TargetListOptions,
   type TargetProblem,
 } from "../targets/target_list.ts";
-import { complain, giveUpPrivileges } from "./complain.ts";
-import { ExitCode } from "./exit_code.ts";
-import { complainOfOutput, hasLostOutput, obeySignals, openOutputFile } from "./output.ts";
-import { readFileLines } from "./read_file.ts";
+import { readFileLines } from "./files.ts";
+import { ExitCode, printError, UsageError, VERSION } from "./outcome.ts";
+import { hasLostOutput, obeySignals, openOutputFile, printOutputError } from "./output.ts";
+import { giveUpPrivileges } from "./privileges.ts";
 import { SkippedLines } from "./skipped_lines.ts";
 import type { System } from "./system.ts";
-import { UsageError } from "./usage_error.ts";
-import { VERSION } from "./version.ts";
 
 /** Conditions of a run without end are looked at over so long, and over so many probes, at least. */
 const WATCH_MS = 10_000;
@@ -102,7 +100,7 @@ export async function gatherTargets(
   checkTargets(list, system, options.skipsInvalidOperands ?? false);
   if (list.targets.length > 0) return list;
   if (list.problems.length > 0) return undefined;
-  throw new UsageError("Cannot ask nobody: every target is excluded", "--exclude");
+  throw new UsageError("Cannot ask nobody: every target is excluded");
 }
 
 /** A resolver that gives up at the deadline. */
@@ -129,7 +127,7 @@ function resolveUntil(deadlineMs: number | undefined, system: System): NameResol
 async function readFiles(paths: readonly string[], system: System): Promise<ListedWord[]> {
   const words: ListedWord[] = [];
   for (const file of paths) {
-    for await (const { firstNumber, lines } of readFileLines(file, "--file", system)) {
+    for await (const { firstNumber, lines } of readFileLines(file, system)) {
       for (const [index, line] of lines.entries()) {
         for (const text of wordsOf(line)) words.push({ text, file, line: firstNumber + index });
       }
@@ -137,8 +135,6 @@ async function readFiles(paths: readonly string[], system: System): Promise<List
       throw new UsageError(
         `Cannot ask all of ${shortText(file)}: more than ${MAX_TARGETS} targets up to line ` +
           `${firstNumber + lines.length - 1}, expected fewer, or icmptime scan`,
-        "--file",
-        file,
       );
     }
   }
@@ -150,18 +146,18 @@ function checkTargets(list: TargetList, system: System, skipsInvalidOperands: bo
     kind === "unresolved" || (kind === "invalid" && (from !== undefined || skipsInvalidOperands));
   const fatal = list.problems.find((problem) => !mayBeSkipped(problem));
   if (fatal !== undefined) {
-    throw new UsageError(formatProblem(fatal), undefined, fatal.label);
+    throw new UsageError(formatProblem(fatal));
   }
   const skipped = new SkippedLines(system);
   for (const problem of list.problems) {
     const text = formatProblem(problem);
-    if (problem.from === undefined) complain(system, text);
+    if (problem.from === undefined) printError(system, text);
     else skipped.tell(problem.from, text);
   }
   skipped.close();
   if (list.duplicateCount > 0) {
     const more = list.duplicateCount > list.duplicates.length ? ", …" : "";
-    complain(
+    printError(
       system,
       `asked once, though given more than once: ${list.duplicates.join(", ")}${more}`,
     );
@@ -183,20 +179,20 @@ function followName(
   const { shared, recorder, prober } = run;
   const found = `${target.label} is at ${formatAddress(address)} now`;
   if (address === 0 || address >>> 28 >= 0xe || system.isBroadcast(address)) {
-    complain(system, `${found}, which is no single host: it is not asked there`);
+    printError(system, `${found}, which is no single host: it is not asked there`);
     return false;
   }
   const others = recorder.statistics.map((statistics) => statistics.target);
   const index = shared.movableIndex(target, address, others);
   if (index === undefined) {
-    complain(
+    printError(
       system,
       `${found}, which shares an address with another target: it is not asked there`,
     );
     return false;
   }
   const isNew = target.address === UNKNOWN_ADDRESS;
-  complain(system, isNew ? found : `${found}, not at ${formatAddress(target.address)} any more`);
+  printError(system, isNew ? found : `${found}, not at ${formatAddress(target.address)} any more`);
   recorder.move(target, address);
   prober.move(index, address);
   return true;
@@ -215,10 +211,10 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
   const transport = await openTransport(plan, system);
   let file: OutputFile | undefined;
   try {
-    file = await openOutputFile(setup.output, "--output", system);
+    file = await openOutputFile(setup.output, system);
     giveUpPrivileges(system);
     const sink = new LineSink(file ?? system.stdout, (error) => {
-      complainOfOutput(error, system);
+      printOutputError(error, system);
       prober.stop();
     });
     const spare = file === undefined ? system.stderr : system.stdout;
@@ -230,7 +226,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     const nowUnixS = () => baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
     const tell = (event: ConditionEvent) => {
       reporter.condition?.(event);
-      if (judge !== undefined) complain(system, judge.formatConditionEvent(event));
+      if (judge !== undefined) printError(system, judge.formatConditionEvent(event));
     };
     const isWatched = count === Infinity || setup.summaryEveryMs !== undefined;
     const watch = judge !== undefined && isWatched
@@ -341,6 +337,6 @@ export function openTransport(
   { transport }: RunPlan,
   system: System,
 ): Transport | Promise<Transport> {
-  const onTrouble = (error: Error) => complain(system, `${error.message}; the run goes on`);
+  const onTrouble = (error: Error) => printError(system, `${error.message}; the run goes on`);
   return system.openTransport({ ...transport, onTrouble });
 }

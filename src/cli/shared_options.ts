@@ -10,14 +10,14 @@ export const PACKET_OPTIONS = {
     value: integer("N", 1, 255),
     help: "Time to live",
     group: "Packet",
-    fallback: "64",
+    default: 64,
   },
   tos: {
     short: "Q",
     value: integer("N", 0, 255),
     help: "Type-of-service byte (DSCP and ECN), decimal or 0x-hexadecimal",
     group: "Packet",
-    fallback: "0",
+    default: 0,
   },
   interface: {
     short: "I",
@@ -25,7 +25,7 @@ export const PACKET_OPTIONS = {
     help: "Send from that interface or source address; give both with -I twice",
     group: "Packet",
     repeatable: true,
-    fallback: "as the kernel routes",
+    defaultText: "as the kernel routes",
   },
   mark: {
     short: "m",
@@ -35,7 +35,7 @@ export const PACKET_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** Help and version. */
+/** Help and version, of every command. */
 export const GENERAL_OPTIONS = {
   help: { short: "h", help: "Print this help", group: "General" },
   version: { short: "V", help: "Print the version", group: "General" },

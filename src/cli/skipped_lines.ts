@@ -2,7 +2,7 @@
 
 import { shortText } from "../terminal/safe_text.ts";
 import type { ListedWord } from "../targets/list_words.ts";
-import { complain } from "./complain.ts";
+import { printError } from "./outcome.ts";
 import type { System } from "./system.ts";
 
 /** Lines that are named. */
@@ -26,14 +26,14 @@ export class SkippedLines {
   /** Tells of one: `hosts.txt:3: Cannot ask 192.0.2.300: …`. */
   tell({ file, line }: Pick<ListedWord, "file" | "line">, complaint: string): void {
     if (++this.#count > MAX_NAMED) return;
-    complain(this.#system, `${formatPlace(file, line)}: ${complaint}`);
+    printError(this.#system, `${formatPlace(file, line)}: ${complaint}`);
   }
 
   /** Tells how many more there were. */
   close(): void {
     const others = this.#count - MAX_NAMED;
     if (others <= 0) return;
-    complain(this.#system, `${others} more ${others === 1 ? "line" : "lines"} could not be used`);
+    printError(this.#system, `${others} more ${others === 1 ? "line" : "lines"} could not be used`);
   }
 }
 

@@ -106,10 +106,14 @@ export function separator(): OptionValue<string> {
 }
 
 /** Words separated by commas. */
-export function words(metavar: string): OptionValue<readonly string[]> {
+export function words(
+  metavar: string,
+  complete: Completion = "none",
+): OptionValue<readonly string[]> {
   return {
     metavar,
-    complete: "none",
+    complete,
+    isList: true,
     parse(value) {
       const found = value.split(",").map((word) => word.trim());
       if (found.every((word) => word !== "")) return found;

@@ -113,13 +113,13 @@ programTest(
   { name: "usage: options that lack a value, have one too many or clash are refused" },
   (program) =>
     assertRefused(program, [
-      [["127.0.0.1", "-c"], /-c alone: it takes a value \(N\)$/m],
-      [["127.0.0.1", "--interval"], /--interval alone: it takes a value \(TIME\)$/m],
+      [["127.0.0.1", "-c"], /-c alone: expected a value \(N\)$/m],
+      [["127.0.0.1", "--interval"], /--interval alone: expected a value \(TIME\)$/m],
       [["--quiet=yes", "127.0.0.1"], /--quiet a value: it is a switch$/m],
-      [["--loop", "-c", "3", "127.0.0.1"], /--loop with --count: want one of them$/m],
+      [["--loop", "-c", "3", "127.0.0.1"], /--loop with --count: expected one of them$/m],
       [
         ["--echo", "--originate", "1", "127.0.0.1"],
-        /--originate with --echo: echo has no stamps$/m,
+        /--originate with --echo: expected one of them$/m,
       ],
       [["-i", "0", "-c", "70000", "127.0.0.1"], /Cannot wait 1000 ms for each of 70000 probes/],
     ]),
@@ -148,7 +148,10 @@ programTest(
       // One wrong target stops the run before any packet: the others are not asked either.
       [["127.0.0.1", "224.0.0.1"], /224\.0\.0\.1: a multicast address, expected a single host$/m],
       [["doctor", "::1"], /Cannot ask ::1: ICMPv6 has no Timestamp message/],
-      [["doctor", "127.0.0.1", "127.0.0.1"], /Cannot examine several targets: want one at most$/m],
+      [
+        ["doctor", "127.0.0.1", "127.0.0.1"],
+        /Cannot examine several targets: expected one at most$/m,
+      ],
     ]),
 );
 
@@ -191,10 +194,10 @@ programTest(
   (program) =>
     assertRefused(program, [
       [["help", "docter"], /Cannot explain docter: no such command, the nearest is doctor$/m],
-      [["completions", "tcsh"], /completions for tcsh: want bash, zsh, fish or man$/m],
-      [["completions"], /completions for no shell: want bash, zsh, fish or man$/m],
-      [["completions", "bash", "zsh"], /completions for several shells: want one$/m],
-      [["help", "ping", "clock"], /Cannot explain several commands: want one at most$/m],
+      [["completions", "tcsh"], /completions for tcsh: expected bash, zsh, fish or man$/m],
+      [["completions"], /completions for no shell: expected bash, zsh, fish or man$/m],
+      [["completions", "bash", "zsh"], /completions for several shells: expected one$/m],
+      [["help", "ping", "clock"], /Cannot explain several commands: expected one at most$/m],
     ]),
 );
 

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { absentOptions, parseCommandLine } from "../../../src/cli/command_line.ts";
+import { UsageError } from "../../../src/cli/outcome.ts";
 import type { OptionTable } from "../../../src/cli/option.ts";
-import { UsageError } from "../../../src/cli/usage_error.ts";
 import { choice, integer, text } from "../../../src/cli/values.ts";
 
 const TABLE = {
-  count: { short: "c", value: integer("N", 0, 100), help: "", group: "Asking" },
+  count: { short: "c", value: integer("N", 0, 100), help: "", group: "Probes" },
   quiet: { short: "q", help: "", group: "Output" },
   numeric: { short: "n", help: "", group: "Output" },
   verbose: { help: "", group: "Output" },
@@ -75,8 +75,8 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["--xylophone"], "Cannot use --xylophone: no such option, see --help for all"],
   [["-qx"], "Cannot use -x"],
   [["--quiet=yes"], "Cannot give --quiet a value: it is a switch"],
-  [["--count"], "Cannot use --count alone: it takes a value (N)"],
-  [["-c"], "Cannot use -c alone: it takes a value (N)"],
+  [["--count"], "Cannot use --count alone: expected a value (N)"],
+  [["-c"], "Cannot use -c alone: expected a value (N)"],
   [["-qc"], "Cannot use -c alone"],
   [["--count="], "Cannot take an empty value for --count: want a whole number"],
   [["--count=", "5"], "Cannot take an empty value for --count"],

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
 import { dispatch } from "../../../src/cli/dispatch.ts";
-import { VERSION } from "../../../src/cli/version.ts";
+import { VERSION } from "../../../src/cli/outcome.ts";
 import { FakeSystem, type FakeSystemOptions, systemError } from "../../support/fake_system.ts";
 import { MemorySink, ScriptedSink } from "../../support/memory_sink.ts";
 
@@ -79,7 +79,7 @@ const ROWS: readonly Row[] = [
     name: "stamps for echo",
     args: ["--echo", "--originate", "0", "198.18.0.1"],
     code: 3,
-    stderr: "echo has no stamps",
+    stderr: "--originate with --echo: expected one of them",
   },
   {
     name: "more probes out than there are sequence numbers",
@@ -365,7 +365,7 @@ const ROWS: readonly Row[] = [
     name: "completions for no shell",
     args: ["completions", "csh"],
     code: 3,
-    stderr: "want bash, zsh, fish or man",
+    stderr: "expected bash, zsh, fish or man",
   },
   { name: "the man page", args: ["completions", "man"], code: 0, stdout: ".TH ICMPTIME 1" },
   { name: "doctor in good health", args: ["doctor"], code: 0, stdout: "can be opened" },
@@ -392,7 +392,7 @@ const ROWS: readonly Row[] = [
     name: "doctor with two targets",
     args: ["doctor", "a", "b"],
     code: 3,
-    stderr: "want one at most",
+    stderr: "expected one at most",
   },
 ];
 

@@ -1,13 +1,16 @@
 /** Help, man page and completions: all drawn from the option tables, so all of them complete. */
 
 import { assert, assertEquals } from "@std/assert";
-import { COMMAND_SPECS } from "../../../src/cli/commands.ts";
+import { loadSpecs } from "../../../src/cli/registry.ts";
 import { completionScript } from "../../../src/cli/commands/completions/script.ts";
+import { shellCommands } from "../../../src/cli/commands/completions/shell_command.ts";
 import { SHELLS } from "../../../src/cli/commands/completions/options.ts";
 import { formatHelp, formatOverview, wrap } from "../../../src/cli/help.ts";
 import { formatManPage } from "../../../src/cli/commands/completions/man_page.ts";
-import { nearest } from "../../../src/cli/nearest.ts";
+import { nearest } from "../../../src/cli/command_line.ts";
 import type { CommandSpec } from "../../../src/cli/option.ts";
+
+const SPECS = await loadSpecs();
 
 const TRICKY: CommandSpec = {
   name: "tricky",
@@ -21,7 +24,7 @@ const TRICKY: CommandSpec = {
   examples: [["icmptime tricky --odd", "it's fine"]],
 };
 
-for (const command of COMMAND_SPECS) {
+for (const command of SPECS) {
   Deno.test(`help of ${command.name}: no line above 100 columns, no trailing blanks`, () => {
     const lines = formatHelp(command).split("\n");
     for (const line of lines) {
@@ -52,8 +55,8 @@ for (const command of COMMAND_SPECS) {
 }
 
 Deno.test("the overview names every command and fits a screen", () => {
-  const overview = formatOverview(COMMAND_SPECS);
-  for (const { name, summary } of COMMAND_SPECS) {
+  const overview = formatOverview(SPECS);
+  for (const { name, summary } of SPECS) {
     assert(
       new RegExp(`^  ${name} +${summary.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`, "m").test(
         overview,
@@ -72,8 +75,8 @@ Deno.test("paragraphs break between words, and a long word stands alone", () => 
 });
 
 Deno.test("the man page has every option, and no line that roff takes for a command", () => {
-  const page = formatManPage([...COMMAND_SPECS, TRICKY], "1.2.3");
-  for (const { options } of COMMAND_SPECS) {
+  const page = formatManPage([...SPECS, TRICKY], "1.2.3");
+  for (const { options } of SPECS) {
     for (const name of Object.keys(options)) {
       assert(page.includes(`\\-\\-${name.replaceAll("-", "\\-")}`), name);
     }
@@ -103,9 +106,9 @@ Deno.test("the man page has every option, and no line that roff takes for a comm
 });
 
 for (const shell of SHELLS) {
-  Deno.test(`completions for ${shell}: every option of every command`, () => {
-    const script = completionScript(shell, COMMAND_SPECS);
-    for (const { name, options } of COMMAND_SPECS) {
+  Deno.test(`completions for ${shell}: every option of every command`, async () => {
+    const script = completionScript(shell, await shellCommands(SPECS));
+    for (const { name, options } of SPECS) {
       assert(script.includes(name), name);
       for (const option of Object.keys(options)) {
         assert(script.includes(shell === "fish" ? `-l ${option}` : `--${option}`), option);
@@ -114,8 +117,8 @@ for (const shell of SHELLS) {
     assert(script.endsWith("\n"));
   });
 
-  Deno.test(`completions for ${shell}: quotes are even, whatever help says`, () => {
-    const script = completionScript(shell, [...COMMAND_SPECS, TRICKY]);
+  Deno.test(`completions for ${shell}: quotes are even, whatever help says`, async () => {
+    const script = completionScript(shell, await shellCommands([...SPECS, TRICKY]));
     for (const line of script.split("\n")) {
       if (line.startsWith("#")) continue;
       assert(hasClosedQuotes(line, shell), `${shell}: ${line}`);

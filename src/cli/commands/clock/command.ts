@@ -12,33 +12,27 @@ import { LineSink } from "../../../terminal/line_sink.ts";
 import type { Target } from "../../../targets/target.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
 import { type Clock, formatMs } from "../../../time/mod.ts";
-import { CLOCK_COMMAND, CLOCK_OPTIONS } from "./options.ts";
+import type { CLOCK_OPTIONS } from "./options.ts";
 import { type ClockOptions, readClockOptions } from "./plan.ts";
-import { checkJson, parseCommandLine } from "../../command_line.ts";
-import { complain, giveUpPrivileges } from "../../complain.ts";
-import { ExitCode } from "../../exit_code.ts";
-import { formatHelp } from "../../help.ts";
-import { complainOfOutput, hasLostOutput, obeySignals } from "../../output.ts";
-import { print } from "../../print.ts";
+import type { CommandLine } from "../../option.ts";
+import { ExitCode, printError, UsageError, VERSION } from "../../outcome.ts";
+import { hasLostOutput, obeySignals, printOutputError } from "../../output.ts";
+import { giveUpPrivileges } from "../../privileges.ts";
 import { gatherTargets, openTransport, remainingMs } from "../../session.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
-import { VERSION } from "../../version.ts";
 
-const DEFAULT_EVERY_MS = 5000;
 /** Every reply is weighed against all others of its host, and every probe against all hosts. */
 const MAX_HOSTS = 256;
 
 /**
- * Runs `clock` with the words after its name and returns the exit code: 0 when every clock was decided.
+ * Runs `clock` and returns the exit code: 0 when every clock was decided.
  *
  * @throws {UsageError} The command line is wrong.
  */
-export async function runClock(words: readonly string[], system: System): Promise<ExitCode> {
-  const { options, operands } = parseCommandLine(words, CLOCK_OPTIONS);
-  if (options.help) return print(system, formatHelp(CLOCK_COMMAND));
-  if (options.version) return print(system, `icmptime ${VERSION}\n`);
-  checkJson(options);
+export async function runClock(
+  { options, operands }: CommandLine<typeof CLOCK_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
   const plan = planRun(readClockOptions(options));
   const list = await gatherTargets(operands, options.file, system, {
     deadlineMs: options.deadline,
@@ -66,7 +60,7 @@ async function measure(
     const { clock } = transport;
     const { count, intervalMs, timeoutMs, identifier, kind } = plan.prober;
     const sink = new LineSink(system.stdout, (error) => {
-      complainOfOutput(error, system);
+      printOutputError(error, system);
       prober.stop();
     });
     const reporter = new ClockReporter(sink, {
@@ -78,7 +72,7 @@ async function measure(
     // One clock makes no consensus.
     const own = targets.length > 1 ? ownAddresses(targets, system) : new Set<number>();
     const isOwn = (address: number): boolean => own.has(address);
-    const everyNs = (options.every ?? DEFAULT_EVERY_MS) * 1e6;
+    const everyNs = options.every * 1e6;
     const startedAt = clock.now();
     let dueNs = startedAt.monotonicNs + everyNs;
     const recorder: ClockRecorder = new ClockRecorder(targets, clock, {
@@ -98,9 +92,9 @@ async function measure(
         return sink.room();
       },
       remark(text) {
-        if (options.verbose) complain(system, text);
+        if (options.verbose) printError(system, text);
       },
-    }, { maxSkewPpm: options["max-skew"] ?? 500 });
+    }, { maxSkewPpm: options["max-skew"] });
     const goal = options.until === undefined
       ? undefined
       : new PrecisionGoal(recorder.trackers, options.until);
@@ -211,7 +205,7 @@ function tellMissed(events: readonly ClockEvent[], system: System): void {
   for (const { target, state } of events) {
     const found = precisionMs(state);
     const how = found === undefined ? "not decided" : `± ${formatMs(found, found)} ms`;
-    complain(system, `${target.label}: --until was not reached: ${how}`);
+    printError(system, `${target.label}: --until was not reached: ${how}`);
   }
 }
 

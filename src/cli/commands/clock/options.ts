@@ -12,28 +12,30 @@ export const CLOCK_OPTIONS = {
     short: "c",
     value: integer("N", 1, Number.MAX_SAFE_INTEGER),
     help: "Send N probes to each host",
-    group: "Asking",
-    fallback: "100, with --until 1000",
+    group: "Probes",
+    defaultText: "100, with --until 1000",
   },
   interval: {
     short: "i",
     value: duration(1, DAY_MS),
     help: "Time between two probes to one host; a bare number is seconds",
-    group: "Asking",
-    fallback: "50ms",
+    group: "Probes",
+    default: 50,
+    defaultText: "50ms",
   },
   timeout: {
     short: "W",
     value: duration(0.001, DAY_MS),
     help: "How long a probe waits for its answer",
-    group: "Asking",
-    fallback: "1s",
+    group: "Probes",
+    default: 1000,
+    defaultText: "1s",
   },
   deadline: {
     short: "w",
     value: duration(0.001, 366 * DAY_MS),
     help: "End that long after the start, whatever is still out",
-    group: "Asking",
+    group: "Probes",
   },
   until: {
     value: duration(0.001, DAY_MS),
@@ -46,21 +48,22 @@ export const CLOCK_OPTIONS = {
     value: duration(10, DAY_MS),
     help: "With --loop: time between two lines",
     group: "Clock",
-    fallback: "5s",
+    default: 5000,
+    defaultText: "5s",
   },
   "max-skew": {
     value: number("PPM", 0.001, 100_000),
     help:
       "Largest rate error that is assumed of a remote clock, in ppm, until its replies show another",
     group: "Clock",
-    fallback: "500",
+    default: 500,
   },
   via: {
     value: choice("WAY", ["timestamp", "ip-option"]),
     help:
       "Ask with ICMP Timestamp, or with the IP Timestamp option on an echo for hosts that do not answer that",
     group: "Clock",
-    fallback: "timestamp",
+    default: "timestamp",
   },
   ...PACKET_OPTIONS,
   file: {
@@ -74,7 +77,7 @@ export const CLOCK_OPTIONS = {
     value: choice("FORMAT", ["text", "json"]),
     help: "Form of the output",
     group: "Output",
-    fallback: "text",
+    default: "text",
   },
   json: { help: "Short for --format json", group: "Output" },
   numeric: { short: "n", help: "Print addresses only, no names", group: "Output" },
@@ -83,7 +86,7 @@ export const CLOCK_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** The command `clock`. */
-export const CLOCK_COMMAND: CommandSpec = {
+export const CLOCK_COMMAND: CommandSpec<typeof CLOCK_OPTIONS> = {
   name: "clock",
   summary: "Measure how far the clocks of hosts are off, to microseconds",
   operands: "HOST...",
@@ -95,6 +98,8 @@ export const CLOCK_COMMAND: CommandSpec = {
     "With several hosts, reports on which time most of them agree (RFC 5905), and so whether it is our own clock that is off.",
   ],
   options: CLOCK_OPTIONS,
+  conflicts: [["loop", "count"]],
+  requires: [["every", "loop"]],
   examples: [
     ["icmptime clock 192.0.2.7", "a hundred probes, five seconds"],
     ["icmptime clock --until 50us 192.0.2.7", "no longer than it takes"],

@@ -1,40 +1,34 @@
 /** `icmptime completions`: scripts for shells and the man page, from the option tables. */
 
-import { parseCommandLine } from "../../command_line.ts";
-import { COMMAND_SPECS } from "../../commands.ts";
-import { COMPLETIONS_COMMAND, COMPLETIONS_OPTIONS, SHELLS } from "./options.ts";
-import { completionScript } from "./script.ts";
-import type { ExitCode } from "../../exit_code.ts";
-import { formatHelp } from "../../help.ts";
-import { formatManPage } from "./man_page.ts";
-import { print } from "../../print.ts";
+import type { CommandLine } from "../../option.ts";
+import { type ExitCode, UsageError, VERSION } from "../../outcome.ts";
+import { printText } from "../../output.ts";
+import { loadSpecs } from "../../registry.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
-import { VERSION } from "../../version.ts";
+import { formatManPage } from "./man_page.ts";
+import { type COMPLETIONS_OPTIONS, SHELLS } from "./options.ts";
+import { completionScript } from "./script.ts";
+import { shellCommands } from "./shell_command.ts";
 
 /**
- * Prints what is asked for.
+ * Prints the script for a shell, or the man page.
  *
  * @throws {UsageError} No shell, or an unknown one.
  */
-export function runCompletions(words: readonly string[], system: System): Promise<ExitCode> {
-  const { options, operands } = parseCommandLine(words, COMPLETIONS_OPTIONS);
-  const [name = ""] = operands;
-  const shell = SHELLS.find((each) => each === name);
-  if (!options.help && operands.length > 1) {
-    throw new UsageError("Cannot write completions for several shells: want one");
+export async function runCompletions(
+  { operands }: CommandLine<typeof COMPLETIONS_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
+  const [name = "no shell", ...others] = operands;
+  if (others.length > 0) {
+    throw new UsageError("Cannot write completions for several shells: expected one");
   }
-  if (!options.help && (shell === undefined && name !== "man")) {
+  if (name === "man") return printText(system, formatManPage(await loadSpecs(), VERSION));
+  const shell = SHELLS.find((each) => each === name);
+  if (shell === undefined) {
     throw new UsageError(
-      `Cannot write completions for ${name || "no shell"}: want bash, zsh, fish or man`,
-      undefined,
-      name,
+      `Cannot write completions for ${name}: expected bash, zsh, fish or man`,
     );
   }
-  const text = options.help
-    ? formatHelp(COMPLETIONS_COMMAND)
-    : shell === undefined
-    ? formatManPage(COMMAND_SPECS, VERSION)
-    : completionScript(shell, COMMAND_SPECS);
-  return Promise.resolve(print(system, text));
+  return printText(system, completionScript(shell, await shellCommands(await loadSpecs())));
 }

@@ -1,6 +1,6 @@
 /** The man page, drawn from the option tables (man(7), roff). */
 
-import { groupOptions } from "../../help.ts";
+import { describeDefault, groupOptions } from "../../help.ts";
 import type { CommandSpec, Option } from "../../option.ts";
 
 const EXIT_STATUS: readonly (readonly [number, string])[] = [
@@ -64,8 +64,11 @@ function describe(command: CommandSpec): string[] {
 function describeOption(name: string, option: Option<unknown>): string[] {
   const letter = option.short === undefined ? "" : `\\fB\\-${option.short}\\fR, `;
   const value = option.value === undefined ? "" : ` \\fI${roff(option.value.metavar)}\\fR`;
-  const fallback = option.fallback === undefined ? "" : ` (default: ${option.fallback})`;
-  return [".TP", `${letter}\\fB\\-\\-${roff(name)}\\fR${value}`, roff(option.help + fallback)];
+  return [
+    ".TP",
+    `${letter}\\fB\\-\\-${roff(name)}\\fR${value}`,
+    roff(option.help + describeDefault(option)),
+  ];
 }
 
 /** Text with the characters that roff would read as its own made plain. */

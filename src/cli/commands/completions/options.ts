@@ -14,7 +14,7 @@ export const COMPLETIONS_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** The command `completions`. */
-export const COMPLETIONS_COMMAND: CommandSpec = {
+export const COMPLETIONS_COMMAND: CommandSpec<typeof COMPLETIONS_OPTIONS> = {
   name: "completions",
   summary: "Print a completion script for a shell, or the man page",
   operands: "bash|zsh|fish|man",

@@ -1,10 +1,10 @@
 /** Completion scripts, drawn from the option tables. */
 
 import type { Shell } from "./options.ts";
-import type { CommandSpec, Completion, Option } from "../../option.ts";
+import type { ShellCommand, ShellCompletion, ShellOption } from "./shell_command.ts";
 
 /** Completion script for a shell. Ends with a line break. */
-export function completionScript(shell: Shell, commands: readonly CommandSpec[]): string {
+export function completionScript(shell: Shell, commands: readonly ShellCommand[]): string {
   switch (shell) {
     case "bash":
       return bashScript(commands);
@@ -15,18 +15,12 @@ export function completionScript(shell: Shell, commands: readonly CommandSpec[])
   }
 }
 
-function options(command: CommandSpec): [string, Option<unknown>][] {
-  return Object.entries(command.options);
-}
-
-/** All spellings of an option. */
-function spellings([name, option]: [string, Option<unknown>]): string[] {
-  return option.short === undefined ? [`--${name}`] : [`-${option.short}`, `--${name}`];
-}
-
-function bashAction(completion: Completion): string {
+function bashAction(completion: ShellCompletion, isList = false): string {
   if (typeof completion === "object") {
-    return `COMPREPLY=($(compgen -W '${completion.join(" ")}' -- "$current"))`;
+    const words = bashQuote(completion.join(" "));
+    return isList
+      ? `_icmptime_list ${words} "$current"`
+      : `COMPREPLY=($(compgen -W ${words} -- "$current"))`;
   }
   switch (completion) {
     case "file":
@@ -40,51 +34,64 @@ function bashAction(completion: Completion): string {
   }
 }
 
-function bashScript(commands: readonly CommandSpec[]): string {
-  const names = commands.map(({ name }) => name);
-  const cases = commands.flatMap((command) => {
-    const valued = options(command).filter(([, { value }]) => value !== undefined);
-    return [
-      `    ${command.name})`,
-      `      case "$previous" in`,
-      ...valued.flatMap((entry) => [
-        `        ${spellings(entry).join("|")}) ${
-          bashAction(entry[1].value?.complete ?? "none")
-        }; return ;;`,
-      ]),
-      `      esac`,
-      `      words='${options(command).flatMap(spellings).join(" ")}'`,
-      `      operand() { ${bashAction(command.completeOperand)}; }`,
-      `      ;;`,
-    ];
-  });
-  return [
-    "# bash completion for icmptime",
-    "_icmptime() {",
-    `  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}"`,
-    `  local command=ping words=`,
-    `  case "\${COMP_WORDS[1]}" in ${
-      names.join("|")
-    }) [ "$COMP_CWORD" -gt 1 ] && command="\${COMP_WORDS[1]}" ;; esac`,
-    `  case "$command" in`,
-    ...cases,
-    `  esac`,
-    `  if [[ "$current" == -* ]]; then`,
-    `    COMPREPLY=($(compgen -W "$words" -- "$current"))`,
-    `  else`,
-    `    operand`,
-    `    if [ "$COMP_CWORD" -eq 1 ]; then`,
-    `      COMPREPLY+=($(compgen -W '${names.join(" ")}' -- "$current"))`,
-    `    fi`,
-    `  fi`,
-    "}",
-    "complete -F _icmptime icmptime",
-    "",
-  ].join("\n");
+/** Text inside single quotes. */
+function bashQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function zshAction(completion: Completion): string {
-  if (typeof completion === "object") return `(${completion.join(" ")})`;
+function bashScript(commands: readonly ShellCommand[]): string {
+  const names = commands.map(({ name }) => name);
+  const cases = commands.flatMap(({ name, options, completeOperand }) => [
+    `    ${name})`,
+    `      case "$previous" in`,
+    ...options.flatMap(({ spellings, value }) =>
+      value === undefined ? [] : [
+        `        ${spellings.join("|")}) ${bashAction(value.complete, value.isList)}; return ;;`,
+      ]
+    ),
+    `      esac`,
+    `      words='${options.flatMap(({ spellings }) => spellings).join(" ")}'`,
+    `      operand() { ${bashAction(completeOperand)}; }`,
+    `      ;;`,
+  ]);
+  return `# bash completion for icmptime
+# Offers the words of $1 for the last part of the list $2.
+_icmptime_list() {
+  local last="\${2##*,}"
+  COMPREPLY=($(compgen -P "\${2%"$last"}" -W "$1" -- "$last"))
+  compopt -o nospace 2>/dev/null
+}
+_icmptime() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}"
+  # bash makes three words of --option=value.
+  if [ "$current" = = ]; then current=
+  elif [ "$previous" = = ]; then previous="\${COMP_WORDS[COMP_CWORD - 2]}"
+  fi
+  local command=ping words=
+  case "\${COMP_WORDS[1]}" in ${
+    names.join("|")
+  }) [ "$COMP_CWORD" -gt 1 ] && command="\${COMP_WORDS[1]}" ;; esac
+  case "$command" in
+${cases.join("\n")}
+  esac
+  if [[ "$current" == -* ]]; then
+    COMPREPLY=($(compgen -W "$words" -- "$current"))
+  else
+    operand
+    if [ "$COMP_CWORD" -eq 1 ]; then
+      COMPREPLY+=($(compgen -W '${names.join(" ")}' -- "$current"))
+    fi
+  fi
+}
+complete -F _icmptime icmptime
+`;
+}
+
+function zshAction(completion: ShellCompletion, isList = false): string {
+  if (typeof completion === "object") {
+    if (isList) return `_values -s , word ${completion.join(" ")}`;
+    return `(${completion.map((word) => word.replace(/[<>:]/g, "\\$&")).join(" ")})`;
+  }
   const actions = { file: "_files", host: "_hosts", interface: "_net_interfaces", none: " " };
   return actions[completion];
 }
@@ -94,21 +101,23 @@ function zshQuote(text: string): string {
   return text.replaceAll("'", "'\\''").replace(/[[\]:]/g, "\\$&");
 }
 
-function zshScript(commands: readonly CommandSpec[]): string {
-  const functions = commands.flatMap((command) => [
-    `_icmptime_${command.name}() {`,
+function zshOption({ spellings, help, value }: ShellOption): string {
+  const argument = value === undefined
+    ? ""
+    : `:${zshQuote(value.metavar)}:${zshAction(value.complete, value.isList)}`;
+  const either = spellings.map((spelling) => `'${spelling}'`).join(",");
+  const head = spellings.length === 1
+    ? `'${spellings[0]}`
+    : `'(${spellings.join(" ")})'{${either}}'`;
+  return `    ${head}[${zshQuote(help)}]${argument}' \\`;
+}
+
+function zshScript(commands: readonly ShellCommand[]): string {
+  const functions = commands.flatMap(({ name, options, completeOperand }) => [
+    `_icmptime_${name}() {`,
     `  _arguments -s \\`,
-    ...options(command).map((entry) => {
-      const [, option] = entry;
-      const all = spellings(entry);
-      const value = option.value === undefined
-        ? ""
-        : `:${zshQuote(option.value.metavar)}:${zshAction(option.value.complete)}`;
-      const either = all.map((spelling) => `'${spelling}'`).join(",");
-      const head = all.length === 1 ? `'${all[0]}` : `'(${all.join(" ")})'{${either}}'`;
-      return `    ${head}[${zshQuote(option.help)}]${value}' \\`;
-    }),
-    `    '*:operand:${zshAction(command.completeOperand)}'`,
+    ...options.map(zshOption),
+    `    '*:operand:${zshAction(completeOperand)}'`,
     `}`,
   ]);
   return [
@@ -136,9 +145,17 @@ function zshScript(commands: readonly CommandSpec[]): string {
   ].join("\n");
 }
 
-function fishScript(commands: readonly CommandSpec[]): string {
+/** Offers each word behind what is complete of a list. */
+const FISH_LIST = `function __icmptime_list
+    set -l head (commandline -ct | string replace -r '^--[a-z-]*=' '' | string replace -r '[^,]*$' '')
+    for word in $argv
+        echo $head$word
+    end
+end`;
+
+function fishScript(commands: readonly ShellCommand[]): string {
   const names = commands.map(({ name }) => name).join(" ");
-  const lines = ["# fish completion for icmptime", "complete -c icmptime -f"];
+  const lines = ["# fish completion for icmptime", FISH_LIST, "complete -c icmptime -f"];
   for (const { name, summary } of commands) {
     const when = `not __fish_seen_subcommand_from ${names}`;
     lines.push(`complete -c icmptime -n '${when}' -a ${name} -d ${fishQuote(summary)}`);
@@ -150,13 +167,11 @@ function fishScript(commands: readonly CommandSpec[]): string {
     const when = command.name === "ping"
       ? `not __fish_seen_subcommand_from ${names.replace("ping ", "")}`
       : `__fish_seen_subcommand_from ${command.name}`;
-    for (const [name, option] of options(command)) {
-      const letter = option.short === undefined ? "" : ` -s ${fishQuote(option.short)}`;
-      const value = option.value === undefined ? "" : fishAction(option.value.complete);
+    for (const { name, short, help, value } of command.options) {
+      const letter = short === undefined ? "" : ` -s ${fishQuote(short)}`;
+      const action = value === undefined ? "" : fishAction(value.complete, value.isList);
       lines.push(
-        `complete -c icmptime -n '${when}'${letter} -l ${name}${value} -d ${
-          fishQuote(option.help)
-        }`,
+        `complete -c icmptime -n '${when}'${letter} -l ${name}${action} -d ${fishQuote(help)}`,
       );
     }
     if (typeof command.completeOperand === "object") {
@@ -166,8 +181,11 @@ function fishScript(commands: readonly CommandSpec[]): string {
   return lines.join("\n") + "\n";
 }
 
-function fishAction(completion: Completion): string {
-  if (typeof completion === "object") return ` -x -a '${completion.join(" ")}'`;
+function fishAction(completion: ShellCompletion, isList: boolean): string {
+  if (typeof completion === "object") {
+    const words = completion.join(" ");
+    return isList ? ` -x -a '(__icmptime_list ${words})'` : ` -x -a ${fishQuote(words)}`;
+  }
   const actions = {
     file: " -r -F",
     host: " -x -a '(__fish_print_hostnames)'",

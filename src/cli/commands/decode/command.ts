@@ -13,16 +13,12 @@ import { STAMP_FIELDS, type StampEvent } from "../../../record/decode_record.ts"
 import { jsonFormatter } from "../../../record/field.ts";
 import { isClosedPipe, LineSink } from "../../../terminal/line_sink.ts";
 import { formatNumberReadings } from "../../../report/number_text.ts";
-import { parseCommandLine } from "../../command_line.ts";
-import { complain } from "../../complain.ts";
+import type { CommandLine } from "../../option.ts";
+import { ExitCode, printError, UsageError } from "../../outcome.ts";
 import { type DecodeInput, fromHex, parseNumber, readFile, SourceError } from "./input.ts";
-import { DECODE_COMMAND, DECODE_OPTIONS } from "./options.ts";
-import { ExitCode } from "../../exit_code.ts";
-import { formatHelp } from "../../help.ts";
+import type { DECODE_OPTIONS } from "./options.ts";
 import { parseHexText } from "../../../packet/hex_text.ts";
-import { print } from "../../print.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
 
 /** One decode run: what is to be written, and how. */
 interface Decoding {
@@ -41,21 +37,19 @@ interface Decoding {
  *
  * @throws {UsageError} The command line is wrong, or a word is nothing that can be decoded.
  */
-export async function runDecode(words: readonly string[], system: System): Promise<ExitCode> {
-  const { options, operands } = parseCommandLine(words, DECODE_OPTIONS);
-  if (options.help) return print(system, formatHelp(DECODE_COMMAND));
+export async function runDecode(
+  { options, operands }: CommandLine<typeof DECODE_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
   if (operands.length === 0) {
     throw new UsageError("Nothing to decode: expected a number, hexadecimal digits, a file or -");
-  }
-  if (options.json && options.format === "text") {
-    throw new UsageError("Cannot use --json with --format text: choose one");
   }
   let failure: ExitCode | undefined;
   let isClosed = false;
   const sink = new LineSink(system.stdout, (error) => {
     isClosed = true;
     if (isClosedPipe(error)) return;
-    complain(system, `Cannot write the output: ${error.message}`);
+    printError(system, `Cannot write the output: ${error.message}`);
     failure = ExitCode.System;
   });
   const decoding: Decoding = {
@@ -132,7 +126,7 @@ async function decode(input: DecodeInput, name: string, decoding: Decoding): Pro
     case "capture":
       return await decodeCapture(input.reader, input.chunks, name, decoding);
     case "unreadable":
-      complain(decoding.system, `Cannot decode ${name}: ${input.reason}`);
+      printError(decoding.system, `Cannot decode ${name}: ${input.reason}`);
       return false;
   }
 }
@@ -228,6 +222,6 @@ async function decodeCapture(
     : `${broken.reason}, at octet ${broken.offset} after ${printer.frames} packets`;
   if (trouble === undefined) return true;
   sink.flush();
-  complain(system, `Cannot read ${name} to its end: ${trouble}`);
+  printError(system, `Cannot read ${name} to its end: ${trouble}`);
   return false;
 }

@@ -16,13 +16,13 @@ export const DECODE_OPTIONS = {
     value: choice("FORMAT", ["text", "json"]),
     help: "Form of the output",
     group: "Output",
-    fallback: "text",
+    default: "text",
   },
   help: { short: "h", help: "Print this help", group: "General" },
 } as const satisfies OptionTable;
 
 /** The command `decode`. */
-export const DECODE_COMMAND: CommandSpec = {
+export const DECODE_COMMAND: CommandSpec<typeof DECODE_OPTIONS> = {
   name: "decode",
   summary: "Say what a timestamp, a packet or a capture means",
   operands: "WHAT...",

@@ -3,15 +3,12 @@
 import { green, red, yellow } from "@std/fmt/colors";
 import { formatAddress } from "../../../packet/mod.ts";
 import { listTargets } from "../../../targets/target_list.ts";
-import { parseCommandLine } from "../../command_line.ts";
-import { cureFor, ECHO_CURE, isSystemError } from "../../cure.ts";
-import { DOCTOR_COMMAND, DOCTOR_OPTIONS } from "./options.ts";
-import { ExitCode } from "../../exit_code.ts";
-import { formatHelp } from "../../help.ts";
-import { print } from "../../print.ts";
+import type { CommandLine } from "../../option.ts";
+import { ExitCode, isSystemError, UsageError, VERSION } from "../../outcome.ts";
+import { printText } from "../../output.ts";
+import { ECHO_HINT, privilegeHint } from "../../privileges.ts";
+import type { DOCTOR_OPTIONS } from "./options.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
-import { VERSION } from "../../version.ts";
 
 type Verdict = "ok" | "warn" | "fail";
 
@@ -30,12 +27,13 @@ interface Finding {
  *
  * @throws {UsageError} The command line is wrong.
  */
-export async function runDoctor(words: readonly string[], system: System): Promise<ExitCode> {
-  const { options, operands } = parseCommandLine(words, DOCTOR_OPTIONS);
-  if (options.help) return print(system, formatHelp(DOCTOR_COMMAND));
+export async function runDoctor(
+  { options, operands }: CommandLine<typeof DOCTOR_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
   const [target, ...others] = operands;
   if (others.length > 0) {
-    throw new UsageError("Cannot examine several targets: want one at most", undefined, others[0]);
+    throw new UsageError("Cannot examine several targets: expected one at most");
   }
   const socket = socketFinding(system);
   const findings: Finding[] = [
@@ -51,7 +49,7 @@ export async function runDoctor(words: readonly string[], system: System): Promi
     const { targets, problems } = await listTargets([target], system.resolver);
     const [problem] = problems;
     if (problem?.kind === "invalid") {
-      throw new UsageError(`Cannot ask ${target}: ${problem.message}`, undefined, target);
+      throw new UsageError(`Cannot ask ${target}: ${problem.message}`);
     }
     unresolved = problem !== undefined;
     findings.push(
@@ -63,7 +61,7 @@ export async function runDoctor(words: readonly string[], system: System): Promi
   const text = options.json
     ? JSON.stringify({ type: "doctor", version: VERSION, findings })
     : findings.map(formatFinding).join("\n");
-  const printed = await print(system, `${text}\n`);
+  const printed = await printText(system, `${text}\n`);
   if (printed !== ExitCode.Ok) return printed;
   if (unresolved) return ExitCode.Unresolved;
   return findings.some(({ verdict }) => verdict === "fail") ? ExitCode.System : ExitCode.Ok;
@@ -80,7 +78,7 @@ function programFinding(): Finding {
 function socketFinding({ diagnostics }: System): Finding {
   const socket = diagnostics.trySocket();
   if (!socket.ok) {
-    const detail = `${socket.error.message}${cureFor(socket.error, diagnostics)}`;
+    const detail = `${socket.error.message}${privilegeHint(socket.error, diagnostics)}`;
     return { check: "raw socket", verdict: "fail", detail };
   }
   const why = diagnostics.hasNetRaw() === true ? " (CAP_NET_RAW)" : "";
@@ -94,7 +92,7 @@ function privilegeFindings(system: System): Finding[] {
     return remainder === undefined ? [] : [{ check: "root", verdict: "warn", detail: remainder }];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const detail = `${error.message}${cureFor(error, system.diagnostics)}`;
+    const detail = `${error.message}${privilegeHint(error, system.diagnostics)}`;
     return [{ check: "root", verdict: "fail", detail }];
   }
 }
@@ -108,7 +106,7 @@ async function echoFinding({ diagnostics }: System, { verdict }: Finding): Promi
     return { check: "echo", verdict: "ok", detail };
   }
   const cure = isSystemError(error) && error.code === "EACCES"
-    ? `this group may not open sockets for it, that needs ${ECHO_CURE}`
+    ? `this group may not open sockets for it, that needs ${ECHO_HINT}`
     : error.message;
   return { check: "echo", verdict, detail: `only with raw sockets: ${cure}` };
 }

@@ -9,7 +9,7 @@ export const DOCTOR_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** The command `doctor`. */
-export const DOCTOR_COMMAND: CommandSpec = {
+export const DOCTOR_COMMAND: CommandSpec<typeof DOCTOR_OPTIONS> = {
   name: "doctor",
   summary: "Tell whether this machine can ask for the time, and how well",
   operands: "[TARGET]",

@@ -5,41 +5,26 @@ import { AliveReporter } from "../../../report/alive_reporter.ts";
 import { FpingReporter } from "../../../report/fping_reporter.ts";
 import type { RunOptions } from "../../../run/run_options.ts";
 import { planRun } from "../../../run/run_plan.ts";
-import { parseCommandLine } from "../../command_line.ts";
-import { ExitCode } from "../../exit_code.ts";
-import { FPING_COMMAND, FPING_OPTIONS } from "./options.ts";
-import { formatHelp } from "../../help.ts";
-import type { Parsed } from "../../option.ts";
-import { print } from "../../print.ts";
+import { ExitCode, UsageError } from "../../outcome.ts";
+import type { FPING_OPTIONS } from "./options.ts";
+import type { CommandLine, Parsed } from "../../option.ts";
 import { gatherTargets, runSession } from "../../session.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
-import { VERSION } from "../../version.ts";
 
 type FpingOptions = Parsed<typeof FPING_OPTIONS>;
 
-const DEFAULT_INTERVAL_MS = 10;
-const DEFAULT_PERIOD_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 500;
 const MAX_DEFAULT_TIMEOUT_MS = 2000;
-const DEFAULT_RETRIES = 3;
-const DEFAULT_BACKOFF = 1.5;
 
 /**
  * Runs `fping` and returns the exit code.
  *
  * @throws {UsageError} The command line is wrong.
  */
-export async function runFping(words: readonly string[], system: System): Promise<ExitCode> {
-  const { options, operands } = parseCommandLine(words, FPING_OPTIONS);
-  if (options.help) return print(system, formatHelp(FPING_COMMAND));
-  if (options.version) return print(system, `icmptime ${VERSION}, in place of fping\n`);
-  if (options.loop && options.count !== undefined) {
-    throw new UsageError("Cannot use --loop with --count: want one of them", "--loop");
-  }
-  if (options.alive && options.unreach) {
-    throw new UsageError("Cannot use --alive with --unreach: want one of them", "--alive");
-  }
+export async function runFping(
+  { options, operands }: CommandLine<typeof FPING_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
   const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options.all,
     skipsInvalidOperands: true,
@@ -74,11 +59,11 @@ export async function runFping(words: readonly string[], system: System): Promis
 
 function readFpingOptions(options: FpingOptions, targetCount: number): RunOptions {
   const many = options.loop || options.count !== undefined;
-  const periodMs = options.period ?? DEFAULT_PERIOD_MS;
-  const spacingMs = options.interval ?? DEFAULT_INTERVAL_MS;
+  const periodMs = options.period;
+  const spacingMs = options.interval;
   const timeoutMs = options.timeout ??
     (many ? Math.min(periodMs, MAX_DEFAULT_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS);
-  const tries = 1 + (options.retry ?? DEFAULT_RETRIES);
+  const tries = 1 + options.retry;
   const isEcho = !options["icmp-timestamp"];
   return {
     kind: isEcho ? "echo" : "timestamp",
@@ -91,11 +76,11 @@ function readFpingOptions(options: FpingOptions, targetCount: number): RunOption
     spacingMs,
     timeoutMs,
     stopOnReply: !many,
-    backoff: options.backoff ?? DEFAULT_BACKOFF,
+    backoff: options.backoff,
     interfaceName: options.iface,
     sourceAddress: readSource(options.src),
     mark: options.fwmark,
-    stampAt: options["stamp-at"] ?? "queue",
+    stampAt: options["stamp-at"],
   };
 }
 
@@ -103,5 +88,5 @@ function readSource(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const address = parseAddress(text);
   if (address !== undefined) return address;
-  throw new UsageError(`Cannot send from ${text}: want an IPv4 address`, "--src", text);
+  throw new UsageError(`Cannot send from ${text}: expected an IPv4 address`);
 }

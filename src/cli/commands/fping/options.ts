@@ -9,65 +9,77 @@ const DAY_MS = 86_400_000;
 export const FPING_OPTIONS = {
   "icmp-timestamp": {
     help: "Send ICMP Timestamp requests instead of echo",
-    group: "Asking",
+    group: "Probes",
   },
   count: {
     short: "c",
     value: integer("N", 1, Number.MAX_SAFE_INTEGER),
     help: "Count mode: send N probes to each target",
-    group: "Asking",
+    group: "Probes",
   },
-  loop: { short: "l", help: "Loop mode: go on until interrupted", group: "Asking" },
+  loop: { short: "l", help: "Loop mode: go on until interrupted", group: "Probes" },
   period: {
     short: "p",
     value: duration(0, DAY_MS, 1),
     help: "Count and loop mode: time between two probes to one target, in ms",
-    group: "Asking",
-    fallback: "1000",
+    group: "Probes",
+    default: 1000,
   },
   interval: {
     short: "i",
     value: duration(0, DAY_MS, 1),
     help: "Time between two probes to any targets, in ms",
-    group: "Asking",
-    fallback: "10",
+    group: "Probes",
+    default: 10,
   },
   timeout: {
     short: "t",
     value: duration(0.001, DAY_MS, 1),
     help: "How long a probe waits for its answer, in ms",
-    group: "Asking",
-    fallback: "500; in count and loop mode the period, at most 2000",
+    group: "Probes",
+    defaultText: "500; in count and loop mode the period, at most 2000",
   },
   retry: {
     short: "r",
     value: integer("N", 0, 1000),
     help: "Tries after the first, without count and loop mode",
-    group: "Asking",
-    fallback: "3",
+    group: "Probes",
+    default: 3,
   },
   backoff: {
     short: "B",
     value: number("N", 1, 5),
     help: "Each further try waits this many times as long",
-    group: "Asking",
-    fallback: "1.5",
+    group: "Probes",
+    default: 1.5,
   },
   "stamp-at": {
     value: choice("queue|driver", ["queue", "driver"]),
     help: "Count times from before our own queue, or from the driver behind it",
-    group: "Asking",
-    fallback: "queue",
+    group: "Probes",
+    default: "queue",
   },
   size: {
     short: "b",
     value: integer("BYTES", 0, 65_507),
     help: "Payload of an echo, in bytes",
     group: "Packet",
-    fallback: "56",
+    defaultText: "56",
   },
-  ttl: { short: "H", value: integer("N", 1, 255), help: "Time to live", group: "Packet" },
-  tos: { short: "O", value: integer("N", 0, 255), help: "Type-of-service byte", group: "Packet" },
+  ttl: {
+    short: "H",
+    value: integer("N", 1, 255),
+    help: "Time to live",
+    group: "Packet",
+    default: 64,
+  },
+  tos: {
+    short: "O",
+    value: integer("N", 0, 255),
+    help: "Type-of-service byte",
+    group: "Packet",
+    default: 0,
+  },
   iface: {
     short: "I",
     value: text("IFACE", "interface"),
@@ -104,7 +116,7 @@ export const FPING_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** The command `fping`. */
-export const FPING_COMMAND: CommandSpec = {
+export const FPING_COMMAND: CommandSpec<typeof FPING_OPTIONS> = {
   name: "fping",
   summary: "Take the options of fping and print its lines",
   operands: "TARGET...",
@@ -115,6 +127,7 @@ export const FPING_COMMAND: CommandSpec = {
     "is an error that names it.",
   ],
   options: FPING_OPTIONS,
+  conflicts: [["loop", "count"], ["alive", "unreach"]],
   examples: [
     [
       "icmptime fping --icmp-timestamp --timestamp --loop --period 300 --interval 60 --timeout 10000 A B",

@@ -1,16 +1,18 @@
 /** `icmptime help [COMMAND]`, and what a bare `icmptime` shows. */
 
-import { COMMAND_SPECS } from "../../commands.ts";
-import { ExitCode } from "../../exit_code.ts";
+import { nearest } from "../../command_line.ts";
 import { formatHelp, formatOverview } from "../../help.ts";
-import { nearest } from "../../nearest.ts";
-import { print } from "../../print.ts";
+import type { CommandLine } from "../../option.ts";
+import { ExitCode, UsageError } from "../../outcome.ts";
+import { printText } from "../../output.ts";
+import { COMMANDS, loadSpecs } from "../../registry.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
+import type { HELP_OPTIONS } from "./options.ts";
 
-/** Prints the overview to standard error: nothing was asked for, and that is a usage error. */
-export function showUsage(system: System): ExitCode {
-  print({ stdout: system.stderr, stderr: system.stderr }, formatOverview(COMMAND_SPECS));
+/** Prints the overview to standard error, as for any command line that lacks something. */
+export async function showUsage(system: System): Promise<ExitCode> {
+  const text = formatOverview(await loadSpecs());
+  await printText({ stdout: system.stderr, stderr: system.stderr }, text);
   return ExitCode.Usage;
 }
 
@@ -19,19 +21,20 @@ export function showUsage(system: System): ExitCode {
  *
  * @throws {UsageError} No such command.
  */
-export function runHelp(words: readonly string[], system: System): Promise<ExitCode> {
-  const [name, ...others] = words.filter((word) => !word.startsWith("-"));
+export async function runHelp(
+  { operands }: CommandLine<typeof HELP_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
+  const [name, ...others] = operands;
   if (others.length > 0) {
-    throw new UsageError("Cannot explain several commands: want one at most");
+    throw new UsageError("Cannot explain several commands: expected one at most");
   }
-  if (name === undefined) {
-    return Promise.resolve(print(system, formatOverview(COMMAND_SPECS)));
-  }
-  const command = COMMAND_SPECS.find((spec) => spec.name === name);
+  if (name === undefined) return printText(system, formatOverview(await loadSpecs()));
+  const command = COMMANDS.find((each) => each.name === name);
   if (command === undefined) {
-    const close = nearest(name, COMMAND_SPECS.map((spec) => spec.name));
+    const close = nearest(name, COMMANDS.map((each) => each.name));
     const hint = close === undefined ? "" : `, the nearest is ${close}`;
-    throw new UsageError(`Cannot explain ${name}: no such command${hint}`, undefined, name);
+    throw new UsageError(`Cannot explain ${name}: no such command${hint}`);
   }
-  return Promise.resolve(print(system, formatHelp(command)));
+  return printText(system, formatHelp(await command.spec()));
 }

@@ -3,10 +3,9 @@
 import type { RunOptions } from "../../../run/run_options.ts";
 import { readEgress } from "../../egress.ts";
 import type { Parsed } from "../../option.ts";
-import { UsageError } from "../../usage_error.ts";
+import { UsageError } from "../../outcome.ts";
 import type { PING_OPTIONS } from "./options.ts";
 
-const DEFAULT_COUNT = 5;
 const DEFAULT_INTERVAL_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 1000;
 /** Retry until a reply: first timeout, retries, and the factor from each timeout to the next; as fping. */
@@ -20,18 +19,9 @@ export type PingOptions = Parsed<typeof PING_OPTIONS>;
 /**
  * Translates the options.
  *
- * @throws {UsageError} Options that contradict each other.
+ * @throws {UsageError} Two interfaces or addresses, or `--stamp-at driver` with `--user-stamps`.
  */
 export function readPingOptions(options: PingOptions): RunOptions {
-  if (options.echo) {
-    for (const name of ["originate", "receive", "transmit"] as const) {
-      if (options[name] === undefined) continue;
-      throw new UsageError(`Cannot use --${name} with --echo: echo has no stamps`, `--${name}`);
-    }
-  }
-  if (options.loop && options.count !== undefined) {
-    throw new UsageError("Cannot use --loop with --count: want one of them", "--loop");
-  }
   return {
     ...readEgress(options.interface),
     ...readSchedule(options),
@@ -59,7 +49,7 @@ export function readPingOptions(options: PingOptions): RunOptions {
 function readSchedule(options: PingOptions) {
   const alive = asksWhoIsAlive(options);
   const timeoutMs = options.timeout ?? (alive ? ALIVE_TIMEOUT_MS : DEFAULT_TIMEOUT_MS);
-  const count = options.loop ? Infinity : options.count ?? DEFAULT_COUNT;
+  const count = options.loop ? Infinity : options.count;
   return {
     count: alive ? 1 + (options.retries ?? ALIVE_RETRIES) : count,
     intervalMs: options.interval ?? (alive ? timeoutMs : DEFAULT_INTERVAL_MS),
@@ -74,7 +64,7 @@ function readSchedule(options: PingOptions) {
 /** The option for which an echo run needs a raw socket; undefined where an unprivileged socket is enough. */
 function findObstacle(options: PingOptions): string | undefined {
   if (options["bad-checksum"]) return "--bad-checksum";
-  if ((options.code ?? 0) !== 0) return "--code";
+  if (options.code !== 0) return "--code";
   // To the kernel 0 means any.
   if (options.identifier === 0) return "--identifier 0";
   // It prints the IPv4 header, which an unprivileged socket does not deliver.
@@ -90,25 +80,15 @@ function chooseStampMoment(options: PingOptions): "queue" | "driver" {
   if (asked === "driver" && options["user-stamps"]) {
     throw new UsageError(
       "Cannot use --stamp-at driver with --user-stamps: the driver's stamps are the kernel's",
-      "--stamp-at",
     );
   }
   if (asked !== undefined) return asked;
-  const format = options.json ? "json" : options.format ?? "text";
+  const format = options.json ? "json" : options.format;
   const isDropIn = format === "fping" || format === "tsping" || options.echo && format === "text";
   return isDropIn ? "queue" : "driver";
 }
 
 /** Whether the targets that reply are asked for, and not their distance. */
 export function asksWhoIsAlive(options: PingOptions): boolean {
-  const alive = options.alive || options.unreachable || options.retries !== undefined;
-  if (!alive) return false;
-  for (const name of ["count", "loop"] as const) {
-    if (options[name] === undefined || options[name] === false) continue;
-    throw new UsageError(
-      `Cannot use --${name} with --alive, --unreachable or --retries: want one or the other`,
-      `--${name}`,
-    );
-  }
-  return true;
+  return options.alive || options.unreachable || options.retries !== undefined;
 }

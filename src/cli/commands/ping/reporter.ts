@@ -8,9 +8,9 @@ import type { Reporter } from "../../../run/reporter.ts";
 import type { ReverseNames } from "../../../targets/reverse_names.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
 import { asksWhoIsAlive, type PingOptions } from "./plan.ts";
-import { UsageError } from "../../usage_error.ts";
+import { UsageError } from "../../outcome.ts";
 
-type Format = NonNullable<PingOptions["format"]>;
+type Format = PingOptions["format"];
 
 /** Makes a reporter whose lines go to `output`, and to `errors` what is no result. */
 export type OpenReporter = (output: LineSink, errors: LineSink) => Reporter;
@@ -69,10 +69,10 @@ export async function checkFields(options: PingOptions): Promise<void> {
   const known = await knownFields(options);
   for (const field of fields) {
     if (known.includes(field)) continue;
-    const { nearest } = await import("../../nearest.ts");
+    const { nearest } = await import("../../command_line.ts");
     const close = nearest(field, known);
     const hint = close === undefined ? "see --list-fields" : `the nearest is ${close}`;
-    throw new UsageError(`Cannot print ${field}: no such field, ${hint}`, "--fields", field);
+    throw new UsageError(`Cannot print ${field}: no such field, ${hint}`);
   }
 }
 
@@ -83,12 +83,12 @@ async function knownFields(options: PingOptions): Promise<readonly string[]> {
     case "json":
       return (await import("../../../record/record_table.ts")).fieldNames();
     default:
-      throw new UsageError("Cannot choose fields of this format: want json or csv", "--fields");
+      throw new UsageError("Cannot choose fields of this format: want json or csv");
   }
 }
 
 function formatOf(options: PingOptions): Format {
-  return options.json ? "json" : options.format ?? "text";
+  return options.json ? "json" : options.format;
 }
 
 async function loadExplainer(): Promise<(bytes: Uint8Array) => string> {

@@ -11,42 +11,34 @@ import {
 import { rateForBandwidth } from "../../../scan/pacer.ts";
 import { PROBE_BYTES } from "../../../scan/probe_writer.ts";
 import { planScan, type ScanPlan } from "../../../scan/scan_plan.ts";
-import { parseCommandLine } from "../../command_line.ts";
-import { complain } from "../../complain.ts";
-import { ExitCode } from "../../exit_code.ts";
-import { formatHelp } from "../../help.ts";
-import { print } from "../../print.ts";
+import type { CommandLine } from "../../option.ts";
+import { readShortFile } from "../../files.ts";
+import { ExitCode, printError, UsageError } from "../../outcome.ts";
 import { checkScanOptions, type ScanOptions } from "./checks.ts";
 import { runDry } from "./dry_run.ts";
 import { checkScanFiles } from "./files.ts";
-import { SCAN_COMMAND, SCAN_OPTIONS } from "./options.ts";
+import type { SCAN_OPTIONS } from "./options.ts";
 import { runScanSession } from "./session.ts";
 import type { ScanSetup } from "./setup.ts";
-import { readShortFile } from "../../read_file.ts";
 import { readExclusions, readScanTargets } from "./targets.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
-import { VERSION } from "../../version.ts";
 
-const DEFAULT_RATE = 10_000;
 /** Probes a second that one thread sends on any machine. */
 const ONE_THREAD_RATE = 100_000;
 /** More threads than that only queue up for the network card. */
 const MAX_SENDERS = 8;
-const DEFAULT_COOLDOWN_MS = 4000;
 /** A checkpoint has two lines; a file that is far longer is none. */
 const MAX_CHECKPOINT_BYTES = 64 * CHECKPOINT_LINE_BYTES;
 
 /**
- * Runs `scan` with the words after its name and returns the exit code.
+ * Runs `scan` and returns the exit code.
  *
  * @throws {UsageError} The command line is wrong.
  */
-export async function runScan(words: readonly string[], system: System): Promise<ExitCode> {
-  const { options, operands } = parseCommandLine(words, SCAN_OPTIONS);
-  if (options.help) return print(system, formatHelp(SCAN_COMMAND));
-  if (options.version) return print(system, `icmptime ${VERSION}\n`);
-  if (options["list-fields"]) return print(system, await listFields());
+export async function runScan(
+  { options, operands }: CommandLine<typeof SCAN_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
   checkScanOptions(options);
   checkScanFiles(options, system);
   const { blocks, isWhole } = await readScanTargets(operands, options.file, system);
@@ -58,7 +50,6 @@ export async function runScan(words: readonly string[], system: System): Promise
           safeText(options.resume)
         } keeps the place alone, expected the same ` +
           "targets and options as before",
-        "--resume",
       );
     }
     throw new UsageError(
@@ -68,8 +59,8 @@ export async function runScan(words: readonly string[], system: System): Promise
   const previous = await readPrevious(options, system);
   const excluded = await readExclusions(options.exclude.flat(), options["exclude-file"], system);
   const rate = chooseRate(options);
-  const cooldownMs = options.cooldown ?? DEFAULT_COOLDOWN_MS;
-  const probesPerTarget = options["probes-per-target"] ?? 1;
+  const cooldownMs = options.cooldown;
+  const probesPerTarget = options["probes-per-target"];
   const seed = options.seed ?? previous?.seed ?? randomSeed();
   const plan = planScan({
     targets: blocks,
@@ -101,18 +92,9 @@ export async function runScan(words: readonly string[], system: System): Promise
   return !isWhole && code < ExitCode.Unresolved ? ExitCode.Unresolved : code;
 }
 
-async function listFields(): Promise<string> {
-  const [{ formatFieldList }, { SCAN_RECORD_TABLE }, { SCAN_FLAG_MEANINGS }] = await Promise.all([
-    import("../../field_list.ts"),
-    import("../../../record/registry.ts"),
-    import("../../../record/scan_fields.ts"),
-  ]);
-  return formatFieldList(SCAN_RECORD_TABLE, SCAN_FLAG_MEANINGS);
-}
-
 function chooseRate(options: ScanOptions): number {
   if (options.bandwidth !== undefined) return rateForBandwidth(options.bandwidth, PROBE_BYTES);
-  return options.rate ?? DEFAULT_RATE;
+  return options.rate;
 }
 
 /**
@@ -129,10 +111,10 @@ async function readPrevious(options: ScanOptions, system: System): Promise<Check
   const path = options.resume;
   if (path === undefined) return undefined;
   const checkpoint = parseCheckpoint(
-    await readShortFile(path, "--resume", MAX_CHECKPOINT_BYTES, system),
+    await readShortFile(path, MAX_CHECKPOINT_BYTES, system),
   );
   if (typeof checkpoint !== "string") return checkpoint;
-  throw new UsageError(`Cannot resume from ${safeText(path)}: ${checkpoint}`, "--resume", path);
+  throw new UsageError(`Cannot resume from ${safeText(path)}: ${checkpoint}`);
 }
 
 /** A checkpoint begins anew: the place of a scan that is not over must not be lost by a slip of the fingers. */
@@ -146,8 +128,6 @@ function checkNoPlaceIsLost({ checkpoint: path }: ScanOptions, system: System): 
     throw new UsageError(
       `Cannot begin a checkpoint in ${safeText(path)}: it holds something else (${kept}), ` +
         `want a new file`,
-      "--checkpoint",
-      path,
     );
   }
   if (kept.position >= kept.length) return;
@@ -156,8 +136,6 @@ function checkNoPlaceIsLost({ checkpoint: path }: ScanOptions, system: System): 
       safeText(path)
     }: it keeps the place of a scan that is not over, ` +
       `want --resume, or another file`,
-    "--checkpoint",
-    path,
   );
 }
 
@@ -167,7 +145,7 @@ function checkPlan(setup: ScanSetup, system: System): void {
   const { leftOut } = plan;
   if (!options.quiet || plan.space.size === 0) {
     for (const { reason, addresses } of leftOut) {
-      complain(
+      printError(
         system,
         `left out ${formatCount(addresses)} ${plural(addresses, "address")}: ${reason}`,
       );
@@ -182,7 +160,6 @@ function checkPlan(setup: ScanSetup, system: System): void {
     if (difference !== undefined) {
       throw new UsageError(
         `Cannot resume: the checkpoint is of another scan, ${describe(difference)}`,
-        "--resume",
       );
     }
   }
@@ -191,7 +168,6 @@ function checkPlan(setup: ScanSetup, system: System): void {
       `Cannot scan the public Internet without --yes: this scan sends ${describeSize(plan)} ` +
         `${rate === Infinity ? "as fast as it can" : `at ${formatCount(rate)} a second`}` +
         `${rate === Infinity ? "" : `, which takes ${formatDuration(plan.expectedSeconds)}`}`,
-      "--yes",
     );
   }
 }

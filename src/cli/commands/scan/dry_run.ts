@@ -13,13 +13,12 @@ import { randomHashKey } from "../../../packet/half_sip_hash.ts";
 import { LINK_TYPE } from "../../../packet/capture/link_type.ts";
 import { emitPcapHeader, emitPcapRecord } from "../../../packet/capture/pcap_writer.ts";
 import type { ProbeShape } from "../../../scan/probe_writer.ts";
-import { complain, giveUpPrivileges } from "../../complain.ts";
+import { openOutput } from "../../files.ts";
+import { ExitCode, printError } from "../../outcome.ts";
+import { openOutputFile, printOutputError } from "../../output.ts";
+import { giveUpPrivileges } from "../../privileges.ts";
 import { readEgress } from "../../egress.ts";
-import { ExitCode } from "../../exit_code.ts";
-import { openOutput } from "../../open_output.ts";
-import { complainOfOutput, openOutputFile } from "../../output.ts";
 import type { WritableFile } from "../../../run/machine.ts";
-import { DEFAULT_TTL } from "./options.ts";
 import type { ScanSetup } from "./setup.ts";
 import type { System } from "../../system.ts";
 
@@ -31,8 +30,8 @@ export async function runDry(setup: ScanSetup, system: System): Promise<ExitCode
   const { options, plan, previous, rate } = setup;
   const shape: ProbeShape = {
     source: findSource(setup, system),
-    ttl: options.ttl ?? DEFAULT_TTL,
-    tos: options.tos ?? 0,
+    ttl: options.ttl,
+    tos: options.tos,
   };
   const probes = dryRun({
     order: plan.order,
@@ -46,21 +45,21 @@ export async function runDry(setup: ScanSetup, system: System): Promise<ExitCode
   const { pcap, output } = options;
   let exitCode: ExitCode = ExitCode.Ok;
   const fail = (error: Error) => {
-    complainOfOutput(error, system);
+    printOutputError(error, system);
     if (!isClosedPipe(error)) exitCode = ExitCode.System;
   };
   if (pcap === undefined) {
-    const file = await openOutputFile(output, "--output", system) ?? system.stdout;
+    const file = await openOutputFile(output, system) ?? system.stdout;
     giveUpPrivileges(system);
     await printProbes(probes, new LineSink(file, fail));
     return exitCode;
   }
-  const file = openOutput(pcap, "--pcap", () => system.scan.openFile(pcap, "create"));
+  const file = openOutput(pcap, () => system.scan.openFile(pcap, "create"));
   giveUpPrivileges(system);
   try {
     file.clear();
     const count = writeProbes(probes, file);
-    if (!options.quiet) complain(system, `wrote ${formatCount(count)} packets, sent none`);
+    if (!options.quiet) printError(system, `wrote ${formatCount(count)} packets, sent none`);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     fail(error);

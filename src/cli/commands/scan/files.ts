@@ -3,7 +3,7 @@
 import { safeText } from "../../../terminal/safe_text.ts";
 import type { ScanOptions } from "./checks.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
+import { UsageError } from "../../outcome.ts";
 
 /** Options whose files are written; `--resume` is read first. */
 const WRITTEN = ["output", "metadata", "checkpoint", "resume", "pcap"] as const;
@@ -24,7 +24,7 @@ interface UsedFile {
 export function checkScanFiles(options: ScanOptions, system: System): void {
   const inputs = [...options.file, ...options["exclude-file"]];
   if (inputs.filter((path) => path === "-").length > 1) {
-    throw new UsageError("Cannot read standard input twice: want one - among the files", "--file");
+    throw new UsageError("Cannot read standard input twice: want one - among the files");
   }
   const users = new Map<string, UsedFile>();
   for (const use of listUses(options)) {
@@ -51,7 +51,5 @@ function refuse(first: UsedFile, second: UsedFile): never {
   throw new UsageError(
     `Cannot write to ${safeText(second.path)} for ${second.option}: it is the file of ` +
       `${first.option}, want two files`,
-    second.option,
-    second.path,
   );
 }

@@ -3,8 +3,7 @@
 import { formatBlock } from "../../../targets/block.ts";
 import type { ScanRunInfo } from "../../../record/scan_fields.ts";
 import type { SweepResult } from "../../../scan/sweep_options.ts";
-import type { ExitCode } from "../../exit_code.ts";
-import { DEFAULT_TTL } from "./options.ts";
+import type { ExitCode } from "../../outcome.ts";
 import type { ScanSetup } from "./setup.ts";
 
 /** More blocks than this are counted, not listed. */
@@ -38,8 +37,8 @@ export function formatScanMetadata(
       probes_per_target: probesPerTarget,
       max_targets: options["max-targets"] ?? null,
       include_reserved: options["include-reserved"],
-      ttl: options.ttl ?? DEFAULT_TTL,
-      tos: options.tos ?? 0,
+      ttl: options.ttl,
+      tos: options.tos,
       interface: options.interface.join(",") || null,
       resumed: setup.previous !== undefined,
     },

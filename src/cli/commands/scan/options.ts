@@ -6,9 +6,6 @@ import { GENERAL_OPTIONS, PACKET_OPTIONS } from "../../shared_options.ts";
 import { bandwidth, hardwareAddress, probeRate, shard } from "./values.ts";
 import { blocks, choice, duration, integer, text, words } from "../../values.ts";
 
-/** Time to live of probes. */
-export const DEFAULT_TTL = 64;
-
 const DAY_MS = 86_400_000;
 const MAX = Number.MAX_SAFE_INTEGER;
 
@@ -47,7 +44,7 @@ export const SCAN_OPTIONS = {
     value: probeRate(),
     help: "Probes a second, evenly paced",
     group: "Scan",
-    fallback: "10000",
+    default: 10_000,
   },
   bandwidth: {
     short: "B",
@@ -60,32 +57,33 @@ export const SCAN_OPTIONS = {
     value: integer("N", 1, 16),
     help: "Send with N threads; more than one makes round-trip times coarser",
     group: "Scan",
-    fallback: "1, above 100k probes a second 2 for each of several processors, 8 at most",
+    defaultText: "1, above 100k probes a second 2 for each of several processors, 8 at most",
   },
   "probes-per-target": {
     short: "P",
     value: integer("N", 1, 1000),
     help: "Go over all targets N times, a millisecond apart at least",
     group: "Scan",
-    fallback: "1",
+    default: 1,
   },
   cooldown: {
     value: duration(0, DAY_MS),
     help: "How long to listen once the last probe has left",
     group: "Scan",
-    fallback: "4s",
+    default: 4000,
+    defaultText: "4s",
   },
   seed: {
     value: integer("N", 0, MAX),
     help: "Seed of the order in which addresses are probed",
     group: "Scan",
-    fallback: "random",
+    defaultText: "random",
   },
   shard: {
     value: shard(),
     help: "Scan part K of N; parts of one seed are disjoint and complete",
     group: "Scan",
-    fallback: "1/1",
+    defaultText: "1/1",
   },
   checkpoint: {
     value: text("FILE", "file"),
@@ -113,7 +111,7 @@ export const SCAN_OPTIONS = {
     value: hardwareAddress(),
     help: "Send every frame to that Ethernet address",
     group: "Packet",
-    fallback: "the gateway's",
+    defaultText: "the gateway's",
   },
   "raw-socket": {
     help: "Let the kernel route each probe: slower, but firewall and IPsec see it",
@@ -124,7 +122,7 @@ export const SCAN_OPTIONS = {
     value: choice("FORMAT", SCAN_FORMATS),
     help: "Form of the output: text is the addresses that answered",
     group: "Output",
-    fallback: "text",
+    default: "text",
   },
   json: { help: "Short for --format json", group: "Output" },
   output: {
@@ -134,10 +132,10 @@ export const SCAN_OPTIONS = {
     group: "Output",
   },
   fields: {
-    value: words("NAME,..."),
+    value: words("NAME,...", "field"),
     help: "Fields of json and csv, in order",
     group: "Output",
-    fallback: "all",
+    defaultText: "all",
   },
   "list-fields": { help: "List all fields, with what they say", group: "Output" },
   only: {
@@ -156,7 +154,7 @@ export const SCAN_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** The command `scan`. */
-export const SCAN_COMMAND: CommandSpec = {
+export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
   name: "scan",
   summary: "Find the hosts of whole networks that tell their time",
   operands: "TARGET...",
@@ -176,6 +174,24 @@ export const SCAN_COMMAND: CommandSpec = {
     "within the cooldown and one second before the kill, or had not left a slow link's queue by then.",
   ],
   options: SCAN_OPTIONS,
+  conflicts: [
+    ["bandwidth", "rate"],
+    ["checkpoint", "resume"],
+    ["gateway-mac", "raw-socket"],
+    ["gateway-mac", "mark"],
+    ["metadata", "dry-run"],
+    ["checkpoint", "dry-run"],
+    ["json", "dry-run"],
+    ["format", "dry-run"],
+    ["fields", "dry-run"],
+    ["only", "dry-run"],
+  ],
+  requires: [["pcap", "dry-run"]],
+  loadFields: async () => {
+    const { SCAN_RECORD_TABLE } = await import("../../../record/registry.ts");
+    const { SCAN_FLAG_MEANINGS } = await import("../../../record/scan_fields.ts");
+    return { records: SCAN_RECORD_TABLE, flags: SCAN_FLAG_MEANINGS };
+  },
   examples: [
     ["icmptime scan 10.0.0.0/16", "who in a private network answers"],
     ["icmptime scan --json --rate 50k -f blocks.txt", "all that is known of each reply"],

@@ -12,17 +12,15 @@ import { randomHashKey } from "../../../packet/half_sip_hash.ts";
 import { emitProbeTemplate } from "../../../scan/probe_writer.ts";
 import type { ScanListener, ScanProgress } from "../../../scan/scan_record.ts";
 import { Sweep } from "../../../scan/sweep.ts";
-import { complain, giveUpPrivileges } from "../../complain.ts";
+import { openOutput } from "../../files.ts";
+import { ExitCode, printError, VERSION } from "../../outcome.ts";
+import { hasLostOutput, obeySignals, openOutputFile, printOutputError } from "../../output.ts";
+import { giveUpPrivileges } from "../../privileges.ts";
 import { readEgress } from "../../egress.ts";
-import { ExitCode } from "../../exit_code.ts";
 import type { OpenScan, WritableFile } from "../../../run/machine.ts";
 import { formatScanMetadata } from "./metadata.ts";
-import { DEFAULT_TTL } from "./options.ts";
 import type { ScanSetup } from "./setup.ts";
 import type { System } from "../../system.ts";
-import { openOutput } from "../../open_output.ts";
-import { complainOfOutput, hasLostOutput, obeySignals, openOutputFile } from "../../output.ts";
-import { VERSION } from "../../version.ts";
 
 /** Everything that must be open before root is given up. */
 interface OpenFiles {
@@ -56,23 +54,19 @@ async function openSockets(
     mark: options.mark,
     rawSocket: options["raw-socket"],
     senders,
-    template: (source) =>
-      emitProbeTemplate({ source, ttl: options.ttl ?? DEFAULT_TTL, tos: options.tos ?? 0 }),
-    onTrouble: (error) => complain(system, `${error.message}; the scan goes on`),
+    template: (source) => emitProbeTemplate({ source, ttl: options.ttl, tos: options.tos }),
+    onTrouble: (error) => printError(system, `${error.message}; the scan goes on`),
   });
 }
 
 async function openFiles({ options }: ScanSetup, system: System): Promise<OpenFiles> {
   const { output, metadata, checkpoint, resume } = options;
-  const openFile = (path: string | undefined, option: string, mode: "create" | "keep") =>
-    path === undefined
-      ? undefined
-      : openOutput(path, option, () => system.scan.openFile(path, mode));
+  const openFile = (path: string | undefined, mode: "create" | "keep") =>
+    path === undefined ? undefined : openOutput(path, () => system.scan.openFile(path, mode));
   return {
-    output: await openOutputFile(output, "--output", system),
-    metadata: openFile(metadata, "--metadata", "create"),
-    checkpoint: openFile(checkpoint, "--checkpoint", "create") ??
-      openFile(resume, "--resume", "keep"),
+    output: await openOutputFile(output, system),
+    metadata: openFile(metadata, "create"),
+    checkpoint: openFile(checkpoint, "create") ?? openFile(resume, "keep"),
   };
 }
 
@@ -90,7 +84,7 @@ async function sweep(
   const status = options.quiet ? undefined : new ScanStatus(system.stderr, hosts, { mode });
   const say = (text: string) => {
     status?.erase();
-    complain(system, text);
+    printError(system, text);
   };
   const { stdout } = system;
   const output: ByteSink = files.output ?? (system.stdoutIsTerminal
@@ -104,7 +98,7 @@ async function sweep(
     : stdout);
   const sink = new LineSink(output, (error) => {
     status?.erase();
-    complainOfOutput(error, system);
+    printOutputError(error, system);
     // Neither more probes nor their answers are of use.
     run.stop();
     run.stop();
@@ -199,7 +193,7 @@ async function sweep(
   if (previous === undefined) keep("checkpoint", () => files.checkpoint?.clear());
   keep("checkpoint", () => store?.save(startPosition, Date.now()));
   reporter.run(info);
-  if (status !== undefined) complain(system, `sending through a ${path.kind}: ${path.reason}`);
+  if (status !== undefined) printError(system, `sending through a ${path.kind}: ${path.reason}`);
   const endSignals = obeySignals({ stop: () => run.stop(), sink, file: files.output }, system);
   // As in ping: how it stands, and on.
   const endStatus = system.onSignal("SIGQUIT", () => {

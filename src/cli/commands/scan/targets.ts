@@ -7,11 +7,10 @@ import { PackedBlocks } from "../../../targets/packed_blocks.ts";
 import { parseBlockLines } from "../../../targets/block_list.ts";
 import { type ListedWord, wordsOf } from "../../../targets/list_words.ts";
 import { readWord } from "../../../targets/target_word.ts";
-import { complain } from "../../complain.ts";
-import { readFileLines } from "../../read_file.ts";
+import { readFileLines } from "../../files.ts";
+import { printError, UsageError } from "../../outcome.ts";
 import { formatPlace, SkippedLines } from "../../skipped_lines.ts";
 import type { System } from "../../system.ts";
-import { UsageError } from "../../usage_error.ts";
 
 /** Names that are looked up at one time. */
 const LOOKUPS_AT_ONCE = 16;
@@ -52,11 +51,11 @@ export async function readScanTargets(
     else if (reading.kind === "name") names.push({ text, ascii: reading.name, from: undefined });
     else {
       const shown = text.trim() === "" ? `'${text}'` : shortText(text);
-      throw new UsageError(`Cannot scan ${shown}: ${shortText(reading.message)}`, undefined, text);
+      throw new UsageError(`Cannot scan ${shown}: ${shortText(reading.message)}`);
     }
   }
   for (const file of files) {
-    for await (const { firstNumber, lines } of readFileLines(file, "--file", system)) {
+    for await (const { firstNumber, lines } of readFileLines(file, system)) {
       for (const [index, line] of lines.entries()) {
         for (const text of wordsOf(line)) {
           // Ten million lines may be ten million addresses.
@@ -104,7 +103,7 @@ async function lookUp(
     isWhole = false;
     const { text, from } = names[index] as Name;
     const complaint = `Cannot resolve ${shortText(text)}: ${resolution.message}`;
-    if (from === undefined) complain(system, complaint);
+    if (from === undefined) printError(system, complaint);
     else skipped.tell(from, complaint);
     return [];
   });
@@ -126,18 +125,14 @@ export async function readExclusions(
   const skipped = new SkippedLines(system);
   for (const path of files) {
     // One by one: a file may have more lines than a call takes arguments.
-    for await (const { firstNumber, lines } of readFileLines(path, "--exclude-file", system)) {
+    for await (const { firstNumber, lines } of readFileLines(path, system)) {
       const { blocks: some, faults } = parseBlockLines(lines, firstNumber);
       for (const { line, text, reason, isIpv6 } of faults) {
         if (isIpv6) {
           skipped.tell({ file: path, line }, `passed over ${shortText(text)}: this is IPv4 alone`);
           continue;
         }
-        throw new UsageError(
-          `Cannot use ${formatPlace(path, line)}: ${shortText(reason)}`,
-          "--exclude-file",
-          path,
-        );
+        throw new UsageError(`Cannot use ${formatPlace(path, line)}: ${shortText(reason)}`);
       }
       for (const { first, last } of some) blocks.push(first, last);
     }

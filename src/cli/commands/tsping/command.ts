@@ -2,17 +2,13 @@
 
 import { TspingReporter } from "../../../report/tsping_reporter.ts";
 import { planRun } from "../../../run/run_plan.ts";
-import { parseCommandLine } from "../../command_line.ts";
+import type { CommandLine } from "../../option.ts";
+import { ExitCode } from "../../outcome.ts";
 import { readEgress } from "../../egress.ts";
-import { ExitCode } from "../../exit_code.ts";
-import { formatHelp } from "../../help.ts";
-import { print } from "../../print.ts";
 import { gatherTargets, runSession } from "../../session.ts";
 import type { System } from "../../system.ts";
-import { TSPING_COMMAND, TSPING_OPTIONS } from "./options.ts";
-import { UsageError } from "../../usage_error.ts";
+import type { TSPING_OPTIONS } from "./options.ts";
 
-const DEFAULT_SLEEP_MS = 100;
 /** tsping never gives a reply up; after this long it is told apart as late, and has no line. */
 const TIMEOUT_MS = 10_000;
 /** A round takes this long at least: without any pause tsping floods. */
@@ -23,16 +19,14 @@ const MIN_ROUND_MS = 1;
  *
  * @throws {UsageError} The command line is wrong.
  */
-export async function runTsping(words: readonly string[], system: System): Promise<ExitCode> {
-  const { options, operands } = parseCommandLine(words, TSPING_OPTIONS);
-  if (options.help) return print(system, formatHelp(TSPING_COMMAND));
-  if (options["icmp-ts"] && options["icmp-echo"]) {
-    throw new UsageError("Cannot use --icmp-ts with --icmp-echo: want one of them", "--icmp-echo");
-  }
+export async function runTsping(
+  { options, operands }: CommandLine<typeof TSPING_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
   const list = await gatherTargets(operands, [], system, { keepsUnresolved: true });
   if (list === undefined) return ExitCode.Unresolved;
-  const spacing = options["target-spacing"] ?? 0;
-  const round = spacing * list.targets.length + (options["sleep-time"] ?? DEFAULT_SLEEP_MS);
+  const spacing = options["target-spacing"];
+  const round = spacing * list.targets.length + options["sleep-time"];
   const plan = planRun({
     ...readEgress(options.interface === undefined ? [] : [options.interface]),
     kind: options["icmp-echo"] ? "echo" : "timestamp",
@@ -41,7 +35,7 @@ export async function runTsping(words: readonly string[], system: System): Promi
     spacingMs: spacing,
     timeoutMs: TIMEOUT_MS,
     mark: options["fw-mark"],
-    stampAt: options["stamp-at"] ?? "queue",
+    stampAt: options["stamp-at"],
   });
   return await runSession({
     command: "tsping",

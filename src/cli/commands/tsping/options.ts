@@ -10,28 +10,28 @@ export const TSPING_OPTIONS = {
   "icmp-ts": {
     short: "t",
     help: "Send ICMP Timestamp requests, which is the default",
-    group: "Asking",
+    group: "Probes",
   },
-  "icmp-echo": { short: "e", help: "Send ICMP echo", group: "Asking" },
+  "icmp-echo": { short: "e", help: "Send ICMP echo", group: "Probes" },
   "sleep-time": {
     short: "s",
     value: duration(0, DAY_MS, 1),
     help: "Time between two rounds, in ms",
-    group: "Asking",
-    fallback: "100",
+    group: "Probes",
+    default: 100,
   },
   "target-spacing": {
     short: "r",
     value: duration(0, DAY_MS, 1),
     help: "Time between two targets, in ms",
-    group: "Asking",
-    fallback: "0",
+    group: "Probes",
+    default: 0,
   },
   "stamp-at": {
     value: choice("queue|driver", ["queue", "driver"]),
     help: "Count times from before our own queue, or from the driver behind it",
-    group: "Asking",
-    fallback: "queue",
+    group: "Probes",
+    default: "queue",
   },
   interface: {
     short: "i",
@@ -57,7 +57,7 @@ export const TSPING_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** The command `tsping`. */
-export const TSPING_COMMAND: CommandSpec = {
+export const TSPING_COMMAND: CommandSpec<typeof TSPING_OPTIONS> = {
   name: "tsping",
   summary: "Take the options of tsping and print its lines",
   operands: "TARGET...",
@@ -67,6 +67,7 @@ export const TSPING_COMMAND: CommandSpec = {
     "interrupted. The differences are right over midnight, and a reply whose stamps make no sense has no line.",
   ],
   options: TSPING_OPTIONS,
+  conflicts: [["icmp-ts", "icmp-echo"]],
   examples: [
     [
       "icmptime tsping --print-timestamps --machine-readable=, --sleep-time 0 --target-spacing 60 A B C",

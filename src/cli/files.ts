@@ -1,26 +1,24 @@
-/** Files that the user wants read: in bounded memory, whatever they turn out to be. */
+/** Files that the command line names: read in bounded memory, opened for writing. */
 
 import { shortText } from "../terminal/safe_text.ts";
 import { type LineBatch, readLines, TextError } from "../targets/line_reader.ts";
 import type { System } from "./system.ts";
-import { UsageError } from "./usage_error.ts";
+import { isSystemError, UsageError } from "./outcome.ts";
 
 /**
  * Reads the lines of a file, or of standard input for `-`.
  *
- * @param option the option that named the file
  * @throws {UsageError} The file cannot be read, or is no text.
  */
 export async function* readFileLines(
   path: string,
-  option: string,
   system: Pick<System, "readBytes">,
 ): AsyncGenerator<LineBatch, void, void> {
   const lines = readLines(system.readBytes(path));
   try {
     for (;;) {
       const { done, value } = await lines.next().catch((error) => {
-        throw explain(error, "read", path, option);
+        throw explain(error, path);
       });
       if (done) return;
       yield value;
@@ -38,7 +36,6 @@ export async function* readFileLines(
  */
 export async function readShortFile(
   path: string,
-  option: string,
   maxBytes: number,
   system: Pick<System, "readBytes">,
 ): Promise<string> {
@@ -51,18 +48,36 @@ export async function readShortFile(
       text += decoder.decode(chunk, { stream: true });
     }
   } catch (error) {
-    throw explain(error, "read", path, option);
+    throw explain(error, path);
   }
   return text + decoder.decode();
 }
 
-function explain(error: unknown, verb: string, path: string, option: string): unknown {
+function explain(error: unknown, path: string): unknown {
   if (!(error instanceof Error)) return error;
   const shown = path === "-" ? "standard input" : shortText(path);
-  return new UsageError(`Cannot ${verb} ${shown}: ${systemReason(error)}`, option, path);
+  return new UsageError(`Cannot read ${shown}: ${systemReason(error)}`);
 }
 
 /** What the system says of a file, without the number and the name of the call that Deno adds. */
 export function systemReason(error: Error): string {
   return shortText(error.message.replace(/ \(os error \d{1,5}\).*$/s, ""));
+}
+
+/**
+ * Opens a file for writing with `open`.
+ *
+ * @throws {UsageError} The system refuses; the message names the path.
+ */
+export function openOutput<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(
+      isSystemError(error)
+        ? shortText(error.message)
+        : `Cannot write to ${shortText(path)}: ${systemReason(error)}`,
+    );
+  }
 }

@@ -1,0 +1,18 @@
+/** The command `help`. */
+
+import type { CommandSpec } from "../../option.ts";
+import { GENERAL_OPTIONS } from "../../shared_options.ts";
+
+/** Table of the options of `help`. */
+export const HELP_OPTIONS: typeof GENERAL_OPTIONS = GENERAL_OPTIONS;
+
+/** The command `help`. */
+export const HELP_COMMAND: CommandSpec<typeof HELP_OPTIONS> = {
+  name: "help",
+  summary: "Explain a command",
+  operands: "[COMMAND]",
+  completeOperand: "command",
+  description: ["Prints the help of a command, or the list of commands."],
+  options: HELP_OPTIONS,
+  examples: [["icmptime help scan", "explain scan and its options"]],
+};

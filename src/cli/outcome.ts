@@ -1,0 +1,63 @@
+/** What a process reports to its caller: version, exit code, and one line for each error. */
+
+import config from "../../deno.json" with { type: "json" };
+import { shortText } from "../terminal/safe_text.ts";
+import type { System } from "./system.ts";
+
+/** Version of this program, from deno.json. */
+export const VERSION: string = config.version;
+
+/** Exit codes, those of fping and one more. */
+export const ExitCode = {
+  /** Every target answered, or the command did what was asked for. */
+  Ok: 0,
+  /** Some target did not answer. */
+  Unanswered: 1,
+  /** A name did not resolve. */
+  Unresolved: 2,
+  /** The command line is wrong. */
+  Usage: 3,
+  /** The system refused a call that the program needs. */
+  System: 4,
+  /** Every target answered, and a `--fail-if` condition is true or unknown for one. fping has no such code. */
+  ConditionMet: 5,
+} as const;
+
+/** One of the exit codes. */
+export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
+
+/** Input of the user that cannot be used: one line on standard error, exit code 3. */
+export class UsageError extends Error {
+  /** Takes one line: `Cannot <verb> <object>: <state>, expected <what>`. */
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
+/** A refusal by the operating system, as ffi throws it. */
+export interface SystemErrorLike extends Error {
+  /** System call that failed. */
+  readonly syscall: string;
+  /** Name of the error, such as `EPERM`. */
+  readonly code: string;
+}
+
+/** True for a refusal by the operating system. Goes by the error's name, because `cli` does not import `ffi`. */
+export function isSystemError(error: unknown): error is SystemErrorLike {
+  return error instanceof Error && error.name === "SystemError" && "syscall" in error;
+}
+
+/** What Deno adds to the system's message: a number, and for some calls their name. */
+const RUNTIME_WORDS = / \(os error \d{1,5}\)(?:: [a-z]+ '[^']*')?/;
+
+/** Writes `icmptime: <message>` to standard error, shortened and without control characters. */
+export function printError(system: Pick<System, "stderr">, message: string): void {
+  try {
+    system.stderr.writeSync(
+      new TextEncoder().encode(`icmptime: ${shortText(message.replace(RUNTIME_WORDS, ""))}\n`),
+    );
+  } catch {
+    // Standard error is closed or full: there is no other place for the message.
+  }
+}
