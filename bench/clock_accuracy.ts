@@ -45,10 +45,11 @@ async function veth(): Promise<void> {
     let inside = 0;
     for (let round = 0; round < VETH_ROUNDS; round++) {
       const clock = await vethClock(pair, ["-c", "200", "-i", interval]);
-      const { offset_ms = NaN, lower_ms = NaN, upper_ms = NaN, min_rtt_ms = NaN } = clock;
+      const { offset_ms = NaN, offset_lower_ms = NaN, offset_upper_ms = NaN, rtt_min_ms = NaN } =
+        clock;
       errors.push(Math.abs(offset_ms));
-      excess.push(upper_ms - lower_ms - min_rtt_ms);
-      if (lower_ms <= 0 && 0 <= upper_ms) inside++;
+      excess.push(offset_upper_ms - offset_lower_ms - rtt_min_ms);
+      if (offset_lower_ms <= 0 && 0 <= offset_upper_ms) inside++;
     }
     row(
       interval,
@@ -83,7 +84,7 @@ async function jitter(): Promise<void> {
     const clock = lastClock(run, host(0));
     const judged = judge(await lab.end(), clock);
     errors.push(Math.abs(judged.errorMs));
-    sigmas.push(Math.abs(judged.errorMs) / (clock.spread_ms ?? NaN));
+    sigmas.push(Math.abs(judged.errorMs) / (clock.offset_stddev_ms ?? NaN));
     if (judged.isInside) inside++;
   }
   table("program", "median error", "worst error", "truth within the bounds");
@@ -121,7 +122,7 @@ async function skew(): Promise<void> {
     const { errorMs, isInside } = judge(log, clock);
     row(
       `${skews[index]} ppm`,
-      `${clock.skew_ppm?.toFixed(2)} ± ${clock.skew_spread_ppm?.toFixed(2)} ppm`,
+      `${clock.skew_ppm?.toFixed(2)} ± ${clock.skew_stddev_ppm?.toFixed(2)} ppm`,
       `${clock.skew_lower_ppm?.toFixed(0)} to ${clock.skew_upper_ppm?.toFixed(0)} ppm`,
       us(errorMs),
       isInside ? "yes" : "no",
@@ -147,7 +148,7 @@ async function asymmetry(): Promise<void> {
   table("error", "bounds", "truth within");
   row(
     us(errorMs),
-    `${clock.lower_ms?.toFixed(3)} to ${clock.upper_ms?.toFixed(3)} ms`,
+    `${clock.offset_lower_ms?.toFixed(3)} to ${clock.offset_upper_ms?.toFixed(3)} ms`,
     isInside ? "yes" : "no",
   );
 }
@@ -169,7 +170,7 @@ async function until(): Promise<void> {
     const clock = lastClock(run, host(index));
     const { errorMs } = judge(log, clock);
     errors.push(Math.abs(errorMs));
-    row(host(index), clock.probes, us(errorMs));
+    row(host(index), clock.samples, us(errorMs));
   }
   say(`\nmedian error ${us(median(errors))}, worst ${us(Math.max(...errors))}`);
 }

@@ -33,6 +33,7 @@ async function main(): Promise<void> {
   const { baseUnixMs } = transport.clock;
   const recorder = new RunRecorder(targets, new JsonReporter(sink, { quiet: false }), sink, {
     baseUnixMs,
+    unixTime: () => baseUnixMs / 1e3,
     explain: false,
   });
   let outcomes = 0;

@@ -53,7 +53,7 @@ function recording(targets: Target[]): RunRecorder {
   const sink = new LineSink({ writeSync: (bytes) => bytes.length }, (error) => {
     throw error;
   });
-  const options = { baseUnixMs: 1_789_257_600_000, explain: false };
+  const options = { baseUnixMs: 1_789_257_600_000, unixTime: () => 1_789_257_600, explain: false };
   return new RunRecorder(targets, new JsonReporter(sink, { quiet: false }), sink, options);
 }
 

@@ -95,7 +95,7 @@ export function judgeSoak(result: SoakResult): string[] {
   const faults: string[] = [];
   if (code !== 0) faults.push(`exit code ${code}`);
   for (const line of badLines) faults.push(`not a record: ${line.slice(0, 80)}`);
-  for (const type of ["refused", "timeout", "unsent"]) {
+  for (const type of ["icmp_error", "timeout", "unsent"]) {
     const count = lines.get(type) ?? 0;
     if (count > 0) faults.push(`${count} lines of type ${type}`);
   }

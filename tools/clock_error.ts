@@ -32,8 +32,8 @@ async function clockErrors(): Promise<Map<number, number[]>> {
   for (const address of HOSTS) {
     const lines = run.clocks.filter((clock) => clock.address === address);
     for (const [count, found] of errors) {
-      const line = lines.find(({ probes, decidable }) => decidable && probes >= count);
-      if (line === undefined || line.probes > count * 1.1 + 1) continue;
+      const line = lines.find(({ samples, is_decided }) => is_decided && samples >= count);
+      if (line === undefined || line.samples > count * 1.1 + 1) continue;
       found.push(Math.abs(judge(log, line).errorMs) * 1e3);
     }
   }

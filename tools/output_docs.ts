@@ -3,12 +3,15 @@
  * writes its output from. With `--check` it only tells, by exit code 1, that one of them is out of date.
  */
 
-import { COMMAND_RECORDS } from "../src/record/registry.ts";
-import { csvColumns } from "../src/record/csv_reporter.ts";
+import {
+  COMMAND_RECORDS,
+  csvColumns,
+  describeField,
+  type FieldDescription,
+} from "../src/record/registry.ts";
 import { FLAG_MEANINGS } from "../src/record/flags.ts";
-import type { FieldDescription } from "../src/record/record_table.ts";
-import { SCAN_FLAG_MEANINGS } from "../src/record/scan_fields.ts";
-import { SCHEMA_VERSION } from "../src/record/probe_record.ts";
+import { SCAN_FLAG_NAMES } from "../src/record/scan_record.ts";
+import { SCHEMA_VERSION } from "../src/record/run_record.ts";
 import { runTool, say, ToolError } from "./output.ts";
 import { formatSchema } from "./output_schema.ts";
 import { PROJECT_FOLDER } from "./project.ts";
@@ -21,7 +24,7 @@ export function generatedDocs(): Readonly<Record<string, string>> {
 function formatDocument(): string {
   return [
     INTRODUCTION,
-    ...COMMAND_RECORDS.flatMap(({ command, records }) => [
+    ...Object.entries(COMMAND_RECORDS).flatMap(([command, records]) => [
       `## JSON Lines of ${command}`,
       ...records.flatMap(({ type, description, fields }) => [
         `### ${command}: \`${type}\``,
@@ -30,22 +33,20 @@ function formatDocument(): string {
       ]),
     ]),
     "## Flags",
-    "What can stand in `flags` of a `reply` of ping. `duplicate`, `late` and `after-refusal` stand first.",
+    "What can be in `flags`. `duplicate`, `late` and `after-icmp-error` come first.",
     table(
       ["flag", "meaning"],
       Object.entries(FLAG_MEANINGS).map(([flag, meaning]) => [code(flag), meaning]),
     ),
-    "What can stand in `flags` of a `reply` of scan:",
-    table(
-      ["flag", "meaning"],
-      Object.entries(SCAN_FLAG_MEANINGS).map(([flag, meaning]) => [code(flag), meaning]),
-    ),
+    `A \`reply\` of scan can have ${list(SCAN_FLAG_NAMES)}`,
     EXIT,
     CSV,
     "### Columns of probes",
-    list(csvColumns(false)),
+    list(csvColumns("ping", false)),
     "### Columns of targets, with `--quiet`",
-    list(csvColumns(true)),
+    list(csvColumns("ping", true)),
+    "### Columns of scan",
+    list(csvColumns("scan", false)),
     LINES,
     FILES,
   ].join("\n\n") + "\n";
@@ -82,18 +83,23 @@ new file must be one that the user who called sudo, or \`nobody\`, may write. Fo
 
 const INTRODUCTION = `# Output
 
-Made by \`deno task docs\` from the tables in \`src/report\`; a test compares. \`icmptime --list-fields\` prints the same.
+Made by \`deno task docs\` from the tables in \`src/record\`; a test compares. \`icmptime --list-fields\` prints the same.
 
 Results go to standard output, or with \`-o FILE\` to the end of a file; everything else goes to standard error.
 
 \`--json\` (\`--format json\`) writes JSON Lines: one object a line, \`type\` first. Lines are written whole. A reader must
-ignore keys and types that it does not know: those may be added at any time. A key never changes its name; when one
-changes its meaning or goes, \`schema_version\` in \`run\` grows. It is ${SCHEMA_VERSION} now, and
-[output.schema.json](output.schema.json) is its JSON Schema (2020-12).
+ignore keys and types that it does not know: those may be added at any time.
 
-The unit is the last word of a name: \`_ms\` milliseconds, \`_s\` seconds, \`_ppm\` parts per million, \`_ratio\` 0 to 1. Local times
-and delays have microseconds behind the point. Bounds are rounded outwards. A \`spread\` is an object of \`min\`, \`median\`,
-\`mean\`, \`p95\`, \`max\` and \`stddev\` in milliseconds. How delays and bounds are found is in [method.md](method.md).
+The names are frozen from version 2 on: a key keeps its name, type and meaning. Should one have to change its meaning or go,
+\`schema_version\` in \`run\` grows. It is ${SCHEMA_VERSION} now, and [output.schema.json](output.schema.json) is its JSON Schema (2020-12).
+
+A record is a row of a table: no value is an object, and a key has one type and one meaning in every record of every command, so that
+tools that build columns from JSON Lines (\`read_json_auto\` of DuckDB, pandas) give numeric columns. Every record has \`time\`.
+
+The unit is the last word of a name: \`_ms\` milliseconds, \`_s\` seconds, \`_ppm\` parts per million, \`_pps\` probes a second, \`_ratio\` 0 to 1.
+Local times and delays have three digits behind the point. Bounds are rounded outwards. Delays in a \`summary\` are six numbers,
+such as \`rtt_min_ms\`, \`rtt_median_ms\`, \`rtt_mean_ms\`, \`rtt_p95_ms\`, \`rtt_max_ms\` and \`rtt_stddev_ms\`. How delays and bounds are found is
+in [method.md](method.md).
 
 Loss has one definition in every form of output, in conditions and in the live line: probes without an answer / probes that
 were due. A probe that timed out, that an ICMP error ended, or that could not be sent has no answer. A probe that is still
@@ -126,7 +132,7 @@ const CSV = `## CSV
 
 \`--format csv\` writes a header row, then a row for each probe, or with \`--quiet\` for each target (RFC 4180, lines end in LF).
 Columns are the fields of the records above; a cell is empty where the record has no such field. \`flags\` are joined by
-\`;\`. A spread is six columns: \`rtt_ms\` becomes \`rtt_min_ms\`, \`rtt_median_ms\` and so on. \`--fields\` chooses columns.`;
+\`;\`. \`--fields\` chooses columns.`;
 
 const LINES = `## Lines of fping
 
@@ -160,12 +166,10 @@ each host is told on standard error.`;
 function formatFields(fields: readonly FieldDescription[]): string {
   return table(
     ["field", "type", "meaning"],
-    fields.map(({ name, type, description, optional, values }) => [
-      code(name),
-      optional ? `${type}, may be absent` : type,
-      values === undefined || name === "flags"
-        ? description
-        : `${description}: ${values.map(code).join(", ")}`,
+    fields.map((field) => [
+      code(field.name),
+      field.optional ? `${field.type}, may be absent` : field.type,
+      describeField(field, code),
     ]),
   );
 }

@@ -1,13 +1,14 @@
 /** The JSON Schema (2020-12) of the JSON Lines, made from the tables that the program writes them from. */
 
-import { COMMAND_RECORDS } from "../src/record/registry.ts";
-import type { FieldDescription, RecordDescription } from "../src/record/record_table.ts";
-import { SCHEMA_VERSION } from "../src/record/probe_record.ts";
+import {
+  COMMAND_RECORDS,
+  type FieldDescription,
+  type RecordDescription,
+} from "../src/record/registry.ts";
+import { SCHEMA_VERSION } from "../src/record/run_record.ts";
 
 /** A schema, as JSON has it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
-
-const SPREAD_PARTS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
 
 /**
  * The schema of every line. One line of `ping` is `#/$defs/ping`, one of `scan` `#/$defs/scan`; the keyword
@@ -16,8 +17,8 @@ const SPREAD_PARTS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
  * @param strict Refuse keys that are in no table: for tests, since readers must ignore them.
  */
 export function outputSchema(strict = false): JsonSchema {
-  const definitions: Record<string, JsonSchema> = { spread: spreadSchema(strict) };
-  for (const { command, records } of COMMAND_RECORDS) {
+  const definitions: Record<string, JsonSchema> = {};
+  for (const [command, records] of Object.entries(COMMAND_RECORDS)) {
     definitions[command] = {
       description: `A line of \`icmptime ${command} --json\``,
       oneOf: records.map(({ type }) => ({ $ref: `#/$defs/${command}_${type}` })),
@@ -31,7 +32,7 @@ export function outputSchema(strict = false): JsonSchema {
     $id: `urn:icmptime:output:${SCHEMA_VERSION}`,
     title: `Output of icmptime, version ${SCHEMA_VERSION}`,
     description: "One line of JSON Lines. Readers must ignore keys that they do not know.",
-    anyOf: COMMAND_RECORDS.map(({ command }) => ({ $ref: `#/$defs/${command}` })),
+    anyOf: Object.keys(COMMAND_RECORDS).map((command) => ({ $ref: `#/$defs/${command}` })),
     $defs: definitions,
   };
 }
@@ -57,11 +58,12 @@ function recordSchema(
   };
 }
 
-function fieldSchema({ name, type, description, values }: FieldDescription): JsonSchema {
+function fieldSchema(
+  { name, type, description: meaning, note, values }: FieldDescription,
+): JsonSchema {
+  const description = note === undefined ? meaning : `${meaning} (${note})`;
   if (name === "schema_version") return { const: SCHEMA_VERSION, description };
   switch (type) {
-    case "spread":
-      return { $ref: "#/$defs/spread", description };
     case "strings": {
       const items = { type: "string", ...(values === undefined ? {} : { enum: values }) };
       return {
@@ -74,14 +76,4 @@ function fieldSchema({ name, type, description, values }: FieldDescription): Jso
     default:
       return { type, ...(values === undefined ? {} : { enum: values }), description };
   }
-}
-
-function spreadSchema(strict: boolean): JsonSchema {
-  return {
-    description: "How a series of measurements spreads, in milliseconds",
-    type: "object",
-    properties: Object.fromEntries(SPREAD_PARTS.map((part) => [part, { type: "number" }])),
-    required: SPREAD_PARTS,
-    ...(strict ? { additionalProperties: false } : {}),
-  };
 }

@@ -5,6 +5,11 @@
  * ships no types; these declarations are the types.
  */
 
+declare module "@std/csv/stringify" {
+  /** Rows of cells as CSV; lines end in CRLF, undefined is an empty cell. */
+  export function stringify(data: readonly (readonly unknown[])[]): string;
+}
+
 declare module "@std/assert" {
   export class AssertionError extends Error {}
   export function assert(expr: unknown, msg?: string): asserts expr;

@@ -1,6 +1,6 @@
 /** What `--list-fields` prints. */
 
-import type { RecordDescription } from "../record/record_table.ts";
+import { describeField, type RecordDescription } from "../record/registry.ts";
 
 /**
  * Every record with its fields, one a line, then the flags of `reply`. Ends with a line break.
@@ -14,9 +14,8 @@ export function formatFieldList(
   const lines: string[] = [];
   for (const { type, description, fields } of records) {
     lines.push(`${type}: ${description}`);
-    const rows = fields.map(({ name, type, description, values }) => {
-      const choice = values === undefined || name === "flags" ? "" : `: ${values.join(", ")}`;
-      return [name, `${type.padEnd(7)}  ${description}${choice}`] as const;
+    const rows = fields.map((field) => {
+      return [field.name, `${field.type.padEnd(7)}  ${describeField(field)}`] as const;
     });
     lines.push(...formatRows(rows), "");
   }

@@ -1,6 +1,6 @@
 /** What an option and a command are: the tables that parse, print help, complete and fill the man page. */
 
-import type { RecordDescription } from "../record/record_table.ts";
+import type { RecordDescription } from "../record/registry.ts";
 import type { ExitCode } from "./outcome.ts";
 
 /**

@@ -2,7 +2,6 @@
 
 import { setColorEnabled } from "@std/fmt/colors";
 import {
-  errnoCode,
   findRoute,
   giveUpPrivileges,
   isBroadcast,
@@ -79,7 +78,7 @@ const scanMachine: ScanMachine = {
   ownAddresses: () => listInterfaceAddresses().map(({ address }) => address),
   processors: () => navigator.hardwareConcurrency,
   hostName: readHostName,
-  errorName: errnoCode,
+  sendError: (errno, address) => new SystemError("sendmmsg", errno, `send to ${address}`),
   openFile,
   readRegularFile,
   identifyFile: (path) => withCallersRights(() => identifyFile(path)),

@@ -239,6 +239,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     );
     const recorder: RunRecorder = new RunRecorder(targets, reporter, sink, {
       baseUnixMs,
+      unixTime: nowUnixS,
       explain: setup.explain ?? false,
       summaryEveryMs: setup.summaryEveryMs,
       watch: watch === undefined ? undefined : {
@@ -292,10 +293,11 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
     closeRecorder();
     recorder.summarize();
     const { answered } = recorder;
+    const time = nowUnixS();
     const met = judge?.findMet(
       conditions,
-      recorder.statistics.map((statistics) => statistics.summary()),
-      nowUnixS(),
+      recorder.statistics.map((statistics) => statistics.summary(time)),
+      time,
     ) ?? [];
     met.forEach(tell);
     // A name that was found in time is none.
@@ -313,6 +315,7 @@ export async function runSession(setup: SessionSetup, system: System): Promise<E
       ? ExitCode.ConditionMet
       : ExitCode.Ok;
     reporter.end({
+      time: nowUnixS(),
       reason,
       exitCode,
       durationS: (transport.clock.now().monotonicNs - startedAt.monotonicNs) / 1e9,

@@ -4,6 +4,7 @@
  */
 
 import { foldMs, isStandardStamp } from "../time/day.ts";
+import { type BoundedMs, boundedMs } from "./interval.ts";
 import { NEAR_MS, type ReadingFlag, readStamps, type StampReading } from "./reading.ts";
 import { FINE_TICK_MS } from "./tick.ts";
 
@@ -28,10 +29,8 @@ export interface SingleReplyMeasurement {
   readonly reading: StampReading;
   /** What is odd. */
   readonly flags: readonly SingleReplyFlag[];
-  /** Remote clock minus ours is not less than this, milliseconds; absent when the stamps cannot be trusted. */
-  readonly offsetLowerMs: number | undefined;
-  /** It is not more than this. */
-  readonly offsetUpperMs: number | undefined;
+  /** Remote clock minus ours, milliseconds; undefined when the stamps cannot be trusted. */
+  readonly offset: BoundedMs | undefined;
 }
 
 const ORDINARY: readonly SingleReplyFlag[] = ["tick-assumed"];
@@ -75,16 +74,15 @@ function bounds(
   receiveMs: number,
   transmitMs: number,
 ): SingleReplyMeasurement {
-  const offsetLowerMs = foldMs(transmitMs - arrivalMs);
+  const lowerMs = foldMs(transmitMs - arrivalMs);
   // Not folded by itself: an interval is never torn at 12 h.
-  const widthMs = foldMs(receiveMs + FINE_TICK_MS - originateMs - offsetLowerMs);
-  const offsetUpperMs = offsetLowerMs + Math.max(0, widthMs);
-  return { reading, flags, offsetLowerMs, offsetUpperMs };
+  const widthMs = foldMs(receiveMs + FINE_TICK_MS - originateMs - lowerMs);
+  return { reading, flags, offset: boundedMs(lowerMs, Math.max(0, widthMs)) };
 }
 
 function untrusted(
   reading: StampReading,
   flags: readonly SingleReplyFlag[],
 ): SingleReplyMeasurement {
-  return { reading, flags, offsetLowerMs: undefined, offsetUpperMs: undefined };
+  return { reading, flags, offset: undefined };
 }

@@ -1,28 +1,21 @@
 /** Fields of the record of one remote clock. */
 
 import type { ClockState } from "../clock/mod.ts";
-import type { StampReading } from "../measurement/mod.ts";
 import type { ClockEvent } from "../run/clock_event.ts";
 import { formatTimeOfDay, MS_PER_DAY, msOfDay } from "../time/mod.ts";
 import type { Field } from "./field.ts";
 import { FLAG_NAMES } from "./flags.ts";
+import { flags, offset, reading } from "./measured_fields.ts";
 import {
-  lossRatio,
+  probeCounts,
   rounded,
   roundedDown,
   roundedUp,
   unixSeconds,
   when,
   who,
-} from "./record_parts.ts";
-
-const READINGS: readonly StampReading[] = [
-  "standard",
-  "high-bit",
-  "little-endian",
-  "ambiguous",
-  "unreadable",
-];
+} from "./shared_fields.ts";
+import { rttMinMs, tickMs } from "./summary_record.ts";
 
 const QUARTER_HOUR_MS = 15 * 60_000;
 
@@ -88,21 +81,62 @@ export function timescale({ offsetMs }: ClockState): Timescale | undefined {
   return found === undefined ? undefined : { ...found, isOurs: offsetMs < 0 };
 }
 
+/** A zone of local time, in minutes. */
+export function utcOffsetMinutes<S>(
+  read: (source: S) => number | undefined,
+  note: string,
+): Field<S> {
+  return {
+    name: "utc_offset_minutes",
+    type: "integer",
+    description: "Zone whose local time may be shown: minutes ahead of UTC",
+    note,
+    value: read,
+  };
+}
+
+/** A number that is given only for a decided clock. */
+function decided(
+  name: string,
+  description: string,
+  read: (state: ClockState) => number | undefined,
+): Field<ClockEvent> {
+  return { name, type: "number", optional: true, description, value: ({ state }) => read(state) };
+}
+
+/** A count of answers. */
+function answers(
+  name: string,
+  description: string,
+  read: (state: ClockState) => number,
+): Field<ClockEvent> {
+  return { name, type: "integer", description, value: ({ state }) => read(state) };
+}
+
+/** A word about what kept probes from being answered. */
+function trouble(
+  name: string,
+  description: string,
+  value: (event: ClockEvent) => string | undefined,
+): Field<ClockEvent> {
+  return { name, type: "string", optional: true, description, value };
+}
+
 /** Fields of `clock`. */
 export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
   ...who<ClockEvent>(({ target }) => target),
   when(
-    "When this was known, and for when it holds, by the local clock",
+    "when this was known, and for when it holds",
     ({ baseUnixMs, nowNs }) => unixSeconds(baseUnixMs, nowNs),
   ),
   {
-    name: "decidable",
+    name: "is_decided",
     type: "boolean",
     description: "Whether offset, skew and their bounds are given",
     value: ({ state }) => state.decidable,
   },
   {
-    name: "undecided",
+    name: "undecided_reason",
     type: "string",
     optional: true,
     values: [
@@ -112,82 +146,45 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
       "replies contradict each other",
       "the stamps do not keep time",
     ],
-    description: "Why they are not",
+    description: "Why offset, skew and their bounds are not given",
     value: whyUndecided,
   },
+  ...offset<ClockEvent>(
+    ({ state: { offsetMs: valueMs, lowerMs, upperMs } }) => ({ valueMs, lowerMs, upperMs }),
+    { value: "if the fastest ways out and back take equally long" },
+  ),
+  decided(
+    "offset_stddev_ms",
+    "One standard deviation of the offset's estimate, under the same assumption, as far as the bounds allow it",
+    (state) => rounded(state.spreadMs),
+  ),
+  decided(
+    "skew_ppm",
+    "Rate of the remote clock against the local one, minus one, in parts per million",
+    (state) => rounded(state.skewPpm),
+  ),
+  decided(
+    "skew_lower_ppm",
+    "The skew is not less than this",
+    (state) => roundedDown(state.skewLowerPpm),
+  ),
+  decided(
+    "skew_upper_ppm",
+    "The skew is not more than this",
+    (state) => roundedUp(state.skewUpperPpm),
+  ),
+  decided(
+    "skew_stddev_ppm",
+    "One standard deviation of the skew's estimate, under the same assumption",
+    (state) => rounded(state.skewSpreadPpm),
+  ),
+  rttMinMs<ClockEvent>(
+    ({ state: { minRttNs } }) => minRttNs === undefined ? undefined : minRttNs / 1e6,
+    "of the replies in use",
+  ),
+  tickMs<ClockEvent>(({ state }) => state.tickMs, "1 until a coarser one is found"),
   {
-    name: "offset_ms",
-    type: "number",
-    optional: true,
-    description:
-      "Remote clock minus local clock, if the fastest ways out and back take equally long",
-    value: ({ state }) => rounded(state.offsetMs),
-  },
-  {
-    name: "spread_ms",
-    type: "number",
-    optional: true,
-    description:
-      "One standard deviation of that estimate, under the same assumption, as far as the bounds allow it",
-    value: ({ state }) => rounded(state.spreadMs),
-  },
-  {
-    name: "lower_ms",
-    type: "number",
-    optional: true,
-    description: "The offset is not less than this, however long each way takes",
-    value: ({ state }) => roundedDown(state.lowerMs),
-  },
-  {
-    name: "upper_ms",
-    type: "number",
-    optional: true,
-    description: "The offset is not more than this, however long each way takes",
-    value: ({ state }) => roundedUp(state.upperMs),
-  },
-  {
-    name: "skew_ppm",
-    type: "number",
-    optional: true,
-    description: "Rate of the remote clock against the local one, minus one, in parts per million",
-    value: ({ state }) => rounded(state.skewPpm),
-  },
-  {
-    name: "skew_spread_ppm",
-    type: "number",
-    optional: true,
-    description: "One standard deviation of that, under the same assumption",
-    value: ({ state }) => rounded(state.skewSpreadPpm),
-  },
-  {
-    name: "skew_lower_ppm",
-    type: "number",
-    optional: true,
-    description: "The skew is not less than this",
-    value: ({ state }) => roundedDown(state.skewLowerPpm),
-  },
-  {
-    name: "skew_upper_ppm",
-    type: "number",
-    optional: true,
-    description: "The skew is not more than this",
-    value: ({ state }) => roundedUp(state.skewUpperPpm),
-  },
-  {
-    name: "min_rtt_ms",
-    type: "number",
-    optional: true,
-    description: "Shortest round trip of the replies in use",
-    value: ({ state }) => state.minRttNs === undefined ? undefined : rounded(state.minRttNs / 1e6),
-  },
-  {
-    name: "tick_ms",
-    type: "number",
-    description: "Remote tick, the step in which its stamps move",
-    value: ({ state }) => rounded(state.tickMs),
-  },
-  {
-    name: "tick_settled",
+    name: "is_tick_settled",
     type: "boolean",
     description: "Whether a coarser tick is ruled out; until then the bounds allow for one",
     value: ({ state }) => state.tickSettled,
@@ -204,114 +201,61 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     },
   },
   {
-    name: "far",
+    name: "is_far_off",
     type: "boolean",
     description:
-      "Whether the offset is more than 15 minutes: the stamps may count from another moment than midnight UT",
+      "Whether the offset is more than 15 minutes: the timestamps may count from another moment than midnight UT",
     value: ({ state }) => isFar(state),
   },
   {
-    name: "zone_minutes",
-    type: "integer",
+    ...utcOffsetMinutes<ClockEvent>(
+      ({ state }) => zoneMinutes(state),
+      "where the offset is a whole number of quarter hours",
+    ),
     optional: true,
-    description:
-      "Where the offset is a whole number of quarter hours: so many minutes; perhaps local time instead of UT",
-    value: ({ state }) => zoneMinutes(state),
   },
-  {
-    name: "sent",
-    type: "integer",
-    description: "Probes sent",
-    value: ({ counters }) => counters.sent,
-  },
-  {
-    name: "received",
-    type: "integer",
-    description: "Probes answered in time",
-    value: ({ counters }) => counters.received,
-  },
-  {
-    name: "lost",
-    type: "integer",
-    description: "Probes lost",
-    value: ({ counters }) => counters.lost,
-  },
-  {
-    name: "refused",
-    type: "integer",
-    description: "Probes that an ICMP error ended",
-    value: ({ counters }) => counters.icmpErrors,
-  },
-  {
-    name: "unsent",
-    type: "integer",
-    description: "Probes that the kernel did not take",
-    value: ({ counters }) => counters.unsent,
-  },
-  {
-    name: "pending",
-    type: "integer",
-    description: "Probes still out when the run ended",
-    value: ({ counters }) => counters.pending,
-  },
-  lossRatio<ClockEvent>(({ counters }) => counters),
-  {
-    name: "unsent_error_code",
-    type: "string",
-    optional: true,
-    description: "Name of the error for which the kernel last did not take a probe",
-    value: ({ unsent }) => unsent?.code,
-  },
-  {
-    name: "unsent_error",
-    type: "string",
-    optional: true,
-    description: "That error in words",
-    value: ({ unsent }) => unsent?.message,
-  },
-  {
-    name: "icmp_error",
-    type: "string",
-    optional: true,
-    description: "The last ICMP error that ended a probe",
-    value: ({ icmpError }) => icmpError?.name,
-  },
-  {
-    name: "icmp_error_from",
-    type: "string",
-    optional: true,
-    description: "Address of the host that sent it",
-    value: ({ icmpError }) => icmpError?.from,
-  },
-  {
-    name: "probes",
-    type: "integer",
-    description: "Answers whose stamps could be read",
-    value: ({ state }) => state.probes,
-  },
-  {
-    name: "used",
-    type: "integer",
-    description: "Answers that the numbers rest on: since the last restart and within 15 minutes",
-    value: ({ state }) => state.used,
-  },
-  {
-    name: "shaping",
-    type: "integer",
-    description: "Answers whose bounds are the edges of what is possible",
-    value: ({ state }) => state.shaping,
-  },
-  {
-    name: "outliers",
-    type: "integer",
-    description: "Answers that contradicted the others, or themselves, and were left out",
-    value: ({ state }) => state.outliers,
-  },
+  ...probeCounts<ClockEvent>(({ counters }) => counters),
+  trouble(
+    "unsent_error_code",
+    "Name of the system's error for which the kernel last did not take a probe",
+    ({ unsent }) => unsent?.code,
+  ),
+  trouble(
+    "unsent_error",
+    "The error for which the kernel last did not take a probe, in words",
+    ({ unsent }) => unsent?.message,
+  ),
+  trouble(
+    "icmp_error",
+    "The last ICMP error that ended a probe, in words",
+    ({ icmpError }) => icmpError?.name,
+  ),
+  trouble(
+    "icmp_error_reporter",
+    "Host that sent the last ICMP error that ended a probe",
+    ({ icmpError }) => icmpError?.from,
+  ),
+  answers("samples", "Answers whose timestamps could be read", (state) => state.probes),
+  answers(
+    "samples_used",
+    "Answers that the numbers rest on: since the last restart and within 15 minutes",
+    (state) => state.used,
+  ),
+  answers(
+    "edge_samples",
+    "Answers whose bounds are the edges of what is possible",
+    (state) => state.shaping,
+  ),
+  answers(
+    "outliers",
+    "Answers that contradicted the others, or themselves, and were left out",
+    (state) => state.outliers,
+  ),
   {
     name: "restarts",
     type: "strings",
     description:
-      "Why and when the measurement began anew: reason, Unix time, change of the offset; a change of the path looks like one of the remote clock",
+      "Why and when the measurement restarted: reason, Unix time, change of the offset; a change of the path looks like one of the remote clock",
     value: ({ state, baseUnixMs }) =>
       state.restarts.map(({ reason, atNs, changeMs }) => {
         const at = unixSeconds(baseUnixMs, atNs).toFixed(3);
@@ -320,19 +264,6 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
           : `${reason} at ${at} by ${changeMs.toFixed(3)} ms`;
       }),
   },
-  {
-    name: "reading",
-    type: "string",
-    optional: true,
-    values: READINGS,
-    description: "How the remote stamps in use were read",
-    value: ({ reading }) => reading,
-  },
-  {
-    name: "flags",
-    type: "strings",
-    values: FLAG_NAMES,
-    description: "Everything odd about the replies, each once",
-    value: ({ flags }) => flags,
-  },
+  reading<ClockEvent>((event) => event.reading, "those in use"),
+  flags<ClockEvent>(FLAG_NAMES, (event) => event.flags, "of all replies, each once"),
 ];

@@ -1,20 +1,15 @@
-/** Fields of the record of a condition: `condition`. */
+/** Fields of `condition`: a target enters or leaves a condition of `--fail-if`. */
 
 import type { ConditionEvent } from "../run/condition_watch.ts";
 import type { Field } from "./field.ts";
-import { when, who } from "./record_parts.ts";
+import { when, who } from "./shared_fields.ts";
+import { scope } from "./summary_record.ts";
 
 /** Fields of `condition`. */
 export const CONDITION_FIELDS: readonly Field<ConditionEvent>[] = [
   ...who<ConditionEvent>(({ target }) => target),
-  when("When this was found", ({ time }) => time),
-  {
-    name: "scope",
-    type: "string",
-    values: ["run", "interval"],
-    description: "run: since the start, told at the end; interval: since the interval before",
-    value: ({ scope }) => scope,
-  },
+  when("when this was found", ({ time }) => time),
+  scope<ConditionEvent>((event) => event.scope),
   {
     name: "condition",
     type: "string",
@@ -24,13 +19,13 @@ export const CONDITION_FIELDS: readonly Field<ConditionEvent>[] = [
   {
     name: "is_met",
     type: "boolean",
-    description: "Whether it is true; unknown counts as true",
+    description: "Whether the condition is true; unknown counts as true",
     value: ({ finding }) => finding.isMet,
   },
   {
     name: "is_known",
     type: "boolean",
-    description: "Whether the value could be measured",
+    description: "Whether the value of the condition could be measured",
     value: ({ finding }) => finding.isKnown,
   },
   {

@@ -2,10 +2,11 @@
 
 import type { ConsensusEvent } from "../run/clock_event.ts";
 import type { Field } from "./field.ts";
-import { roundedDown, roundedUp } from "./record_parts.ts";
+import { roundedDown, roundedUp, when } from "./shared_fields.ts";
 
 /** Fields of `consensus`. */
 export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
+  when("when this was found, and for when it holds", ({ time }) => time),
   {
     name: "hosts",
     type: "integer",
@@ -19,13 +20,13 @@ export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
     value: ({ consensus }) => consensus.agreeing,
   },
   {
-    name: "majority",
+    name: "has_majority",
     type: "boolean",
-    description: "Whether those are more than half, and at least two",
+    description: "Whether the agreeing hosts are more than half, and at least two",
     value: ({ consensus }) => consensus.majority,
   },
   {
-    name: "lower_ms",
+    name: "consensus_lower_ms",
     type: "number",
     optional: true,
     description:
@@ -33,7 +34,7 @@ export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
     value: ({ consensus }) => roundedDown(consensus.lowerMs),
   },
   {
-    name: "upper_ms",
+    name: "consensus_upper_ms",
     type: "number",
     optional: true,
     description:

@@ -1,26 +1,22 @@
 /** What an output field is, and how a record becomes a line of JSON. */
 
-/** A value as JSON carries it. */
-export type FieldValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly string[]
-  | Readonly<Record<string, number | null>>;
+/** A value as JSON carries it. There are no objects: a record is a row of a table. */
+export type FieldValue = string | number | boolean | null | readonly string[];
 
-/** JSON type of a field; `spread` is an object of min, median, mean, p95, max and stddev. */
-export type FieldType = "string" | "number" | "integer" | "boolean" | "strings" | "spread";
+/** JSON type of a field; `strings` is an array of strings. */
+export type FieldType = "string" | "number" | "integer" | "boolean" | "strings";
 
 /** One field of a record. */
 export interface Field<S> {
   /** Key in JSON and header in CSV; the unit is its last word. */
   readonly name: string;
-  /** Its JSON type. */
+  /** Its JSON type, the same in every record. */
   readonly type: FieldType;
-  /** One sentence without its full stop. */
+  /** What it means in every record: one sentence without its full stop. */
   readonly description: string;
-  /** Some records have none. */
+  /** What this record adds to that. */
+  readonly note?: string;
+  /** True where some records of this kind do not have it. */
   readonly optional?: boolean;
   /** All values that it can have, where they are few; of `strings`, all that can stand in it. */
   readonly values?: readonly string[];
@@ -48,7 +44,7 @@ export function formatJson<S>(type: string, fields: readonly Field<S>[], source:
   return text + "}";
 }
 
-/** What {@linkcode formatJson} does, made once for the many records of one kind. */
+/** As {@linkcode formatJson}, prepared once for many records of one kind. */
 export function jsonFormatter<S>(
   type: string,
   fields: readonly Field<S>[],

@@ -4,13 +4,13 @@ import type { MeasurementFlag } from "../measurement/mod.ts";
 import type { ReplyFlag } from "../probe/outcome.ts";
 
 /** A remark on how a reply met its probe; it stands first. */
-export type MatchFlag = "duplicate" | "late" | "after-refusal";
+export type MatchFlag = "duplicate" | "late" | "after-icmp-error";
 
 /** Every flag of `reply`, and one sentence without its full stop on each. */
 export const FLAG_MEANINGS: Readonly<Record<MatchFlag | ReplyFlag | MeasurementFlag, string>> = {
   "duplicate": "One more answer to a probe that had been answered",
   "late": "An answer to a probe that had timed out",
-  "after-refusal": "An answer to a probe that an ICMP error had ended",
+  "after-icmp-error": "An answer to a probe that an ICMP error had ended",
   "bad-checksum": "The ICMP checksum is wrong; the stamps are shown and not used",
   "bad-ip-checksum": "The checksum of the IPv4 header is wrong",
   "ip-options": "The IPv4 header carries options that were not asked for",

@@ -1,7 +1,6 @@
 /** JSON Lines: one object a line, `type` first. */
 
 import type { ConditionEvent } from "../run/condition_watch.ts";
-import { CONDITION_FIELDS } from "./condition_record.ts";
 import type {
   EndInfo,
   IcmpErrorEvent,
@@ -11,16 +10,11 @@ import type {
   UnsentEvent,
 } from "../run/event.ts";
 import { formatJson, jsonFormatter } from "./field.ts";
-import {
-  END_FIELDS,
-  ICMP_ERROR_FIELDS,
-  REPLY_FIELDS,
-  RUN_FIELDS,
-  SUMMARY_FIELDS,
-  TIMEOUT_FIELDS,
-  UNSENT_FIELDS,
-} from "./probe_record.ts";
 import type { LineWriter } from "./line_writer.ts";
+import { CONDITION_FIELDS } from "./condition_record.ts";
+import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
+import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
+import { SUMMARY_FIELDS } from "./summary_record.ts";
 import type { Reporter } from "../run/reporter.ts";
 import { selectFields } from "./select_fields.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
@@ -29,7 +23,7 @@ import type { TargetSummary } from "../run/target_statistics.ts";
 export interface JsonReporterOptions {
   /** Leave out the records of single probes. */
   readonly quiet: boolean;
-  /** Fields of `reply`, `refused`, `timeout`, `unsent`, `summary` and `condition`, in order; all by default. */
+  /** Fields of `reply`, `icmp_error`, `timeout`, `unsent`, `summary` and `condition`, in order; all by default. */
   readonly fields?: readonly string[] | undefined;
 }
 
@@ -50,7 +44,7 @@ export class JsonReporter implements Reporter {
     this.#quiet = options.quiet;
     const { fields } = options;
     this.#reply = jsonFormatter("reply", selectFields(REPLY_FIELDS, fields));
-    this.#icmpError = jsonFormatter("refused", selectFields(ICMP_ERROR_FIELDS, fields));
+    this.#icmpError = jsonFormatter("icmp_error", selectFields(ICMP_ERROR_FIELDS, fields));
     this.#timeout = jsonFormatter("timeout", selectFields(TIMEOUT_FIELDS, fields));
     this.#unsent = jsonFormatter("unsent", selectFields(UNSENT_FIELDS, fields));
     this.#summary = jsonFormatter("summary", selectFields(SUMMARY_FIELDS, fields));
@@ -70,7 +64,7 @@ export class JsonReporter implements Reporter {
     if (!this.#quiet) this.#sink.line(this.#reply(event));
   }
 
-  /** Writes `refused`. */
+  /** Writes `icmp_error`. */
   icmpError(event: IcmpErrorEvent): void {
     if (!this.#quiet) this.#sink.line(this.#icmpError(event));
   }

@@ -1,77 +1,139 @@
-/** What each command writes as JSON Lines, for documents and checks. */
+/** Every record of every command, for lists, documents and checks. */
 
 import { CLOCK_FIELDS } from "./clock_record.ts";
+import { columnsOf } from "./csv.ts";
+import { CONDITION_FIELDS } from "./condition_record.ts";
 import { CONSENSUS_FIELDS } from "./consensus_record.ts";
-import { PACKET_FIELDS, STAMP_FIELDS } from "./decode_record.ts";
+import { PACKET_FIELDS } from "./packet_record.ts";
+import type { Field } from "./field.ts";
+import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
-import { type RecordDescription, RECORDS } from "./record_table.ts";
 import {
   SCAN_END_FIELDS,
   SCAN_ICMP_ERROR_FIELDS,
   SCAN_REPLY_FIELDS,
   SCAN_RUN_FIELDS,
   SCAN_UNSENT_FIELDS,
-} from "./scan_fields.ts";
+} from "./scan_record.ts";
+import { STAMP_FIELDS } from "./stamp_record.ts";
+import { SUMMARY_FIELDS } from "./summary_record.ts";
 
-/** The records of one command. */
-export interface CommandRecords {
-  /** Name of the command. */
-  readonly command: string;
-  /** Its kinds of records. */
-  readonly records: readonly RecordDescription[];
+/** What is known of a field without a record to read it from. */
+export type FieldDescription = Omit<Field<never>, "value">;
+
+/** One kind of record. */
+export interface RecordDescription {
+  /** Value of its `type`. */
+  readonly type: string;
+  /** When it is written. */
+  readonly description: string;
+  /** Its fields in order. */
+  readonly fields: readonly FieldDescription[];
 }
 
-/** Every kind of record that `scan` writes. */
-export const SCAN_RECORD_TABLE: readonly RecordDescription[] = [
-  { type: "run", description: "Once, before the first probe", fields: SCAN_RUN_FIELDS },
-  { type: "reply", description: "A host answered", fields: SCAN_REPLY_FIELDS },
-  { type: "refused", description: "An ICMP error about a probe", fields: SCAN_ICMP_ERROR_FIELDS },
-  {
-    type: "unsent",
-    description: "The kernel did not take a probe",
-    fields: SCAN_UNSENT_FIELDS,
-  },
-  { type: "end", description: "Once, last", fields: SCAN_END_FIELDS },
-];
+/** What a field means, what its record adds, and the values that it can have. */
+export function describeField(
+  { name, description, note, values }: FieldDescription,
+  quote: (value: string) => string = (value) => value,
+): string {
+  const more = note === undefined ? "" : ` (${note})`;
+  const choice = values === undefined || name === "flags"
+    ? ""
+    : `: ${values.map(quote).join(", ")}`;
+  return description + more + choice;
+}
 
-/** Every command that writes records. */
-export const COMMAND_RECORDS: readonly CommandRecords[] = [
-  { command: "ping", records: RECORDS },
-  {
-    command: "clock",
-    records: [
-      { type: "run", description: "Once, before the first probe", fields: RUN_FIELDS },
-      {
-        type: "clock",
-        description:
-          "What is known of one clock, at the end, on SIGQUIT and with --loop every --every",
-        fields: CLOCK_FIELDS,
-      },
-      {
-        type: "consensus",
-        description: "What several clocks say together, after them",
-        fields: CONSENSUS_FIELDS,
-      },
-      { type: "end", description: "Once, last", fields: END_FIELDS },
-    ],
-  },
-  {
-    command: "scan",
-    records: SCAN_RECORD_TABLE,
-  },
-  {
-    command: "decode",
-    records: [
-      {
-        type: "stamp",
-        description: "One reading of a number, the likeliest first",
-        fields: STAMP_FIELDS,
-      },
-      {
-        type: "packet",
-        description: "An ICMP packet of a capture, or one given as digits",
-        fields: PACKET_FIELDS,
-      },
-    ],
-  },
-];
+const RUN = "Once, before the first probe";
+const END = "Once, last";
+
+/** Every kind of record, by the command that writes it. */
+export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription[]>> = {
+  ping: [
+    { type: "run", description: RUN, fields: RUN_FIELDS },
+    {
+      type: "reply",
+      description:
+        "An answer: the outcome of its probe, or, flagged duplicate, late or after-icmp-error, one more",
+      fields: REPLY_FIELDS,
+    },
+    { type: "icmp_error", description: "An ICMP error ended a probe", fields: ICMP_ERROR_FIELDS },
+    { type: "timeout", description: "No answer came in time", fields: TIMEOUT_FIELDS },
+    { type: "unsent", description: "The kernel did not take a probe", fields: UNSENT_FIELDS },
+    {
+      type: "summary",
+      description: "Statistics of one target, at the end, on SIGQUIT and every --summary-every",
+      fields: SUMMARY_FIELDS,
+    },
+    {
+      type: "condition",
+      description:
+        "A target enters or leaves a --fail-if condition in an interval, or meets one at the end",
+      fields: CONDITION_FIELDS,
+    },
+    { type: "end", description: END, fields: END_FIELDS },
+  ],
+  clock: [
+    { type: "run", description: RUN, fields: RUN_FIELDS },
+    {
+      type: "clock",
+      description:
+        "What is known of one clock, at the end, on SIGQUIT and with --loop every --every",
+      fields: CLOCK_FIELDS,
+    },
+    {
+      type: "consensus",
+      description: "What several clocks say together, after them",
+      fields: CONSENSUS_FIELDS,
+    },
+    { type: "end", description: END, fields: END_FIELDS },
+  ],
+  scan: [
+    { type: "run", description: RUN, fields: SCAN_RUN_FIELDS },
+    { type: "reply", description: "A host answered", fields: SCAN_REPLY_FIELDS },
+    {
+      type: "icmp_error",
+      description: "An ICMP error ended a probe",
+      fields: SCAN_ICMP_ERROR_FIELDS,
+    },
+    { type: "unsent", description: "The kernel did not take a probe", fields: SCAN_UNSENT_FIELDS },
+    { type: "end", description: END, fields: SCAN_END_FIELDS },
+  ],
+  decode: [
+    {
+      type: "stamp",
+      description: "One reading of a number, the likeliest first",
+      fields: STAMP_FIELDS,
+    },
+    {
+      type: "packet",
+      description: "An ICMP packet of a capture, or one given as digits",
+      fields: PACKET_FIELDS,
+    },
+  ],
+};
+
+/** The records of a command; none for a name that writes none. */
+export function recordsOf(command: string): readonly RecordDescription[] {
+  return Object.hasOwn(COMMAND_RECORDS, command) ? COMMAND_RECORDS[command] ?? [] : [];
+}
+
+/** Names of the fields that `--fields` can choose: of all records of a command but `run` and `end`. */
+export function fieldNames(command: string): string[] {
+  const chosen = recordsOf(command).filter(({ type }) => type !== "run" && type !== "end");
+  return [...new Set(chosen.flatMap(({ fields }) => fields.map(({ name }) => name)))];
+}
+
+/** Kinds of records that are rows of CSV: of single probes, and with `--quiet` of targets. */
+const ROW_TYPES: Readonly<
+  Record<string, { readonly all: readonly string[]; readonly quiet: readonly string[] }>
+> = {
+  ping: { all: ["reply", "icmp_error", "timeout", "unsent"], quiet: ["summary"] },
+  scan: { all: ["reply", "icmp_error", "unsent"], quiet: ["reply", "icmp_error", "unsent"] },
+};
+
+/** Columns of a command's CSV. */
+export function csvColumns(command: string, quiet: boolean): string[] {
+  const types = ROW_TYPES[command]?.[quiet ? "quiet" : "all"] ?? [];
+  const rows = recordsOf(command).filter(({ type }) => types.includes(type));
+  return columnsOf(rows.map(({ fields }) => fields));
+}

@@ -7,7 +7,7 @@ import type { Ipv4Header } from "../packet/ipv4_header.ts";
 import type { QuotedIcmp } from "../packet/quoted_datagram.ts";
 import { formatMalformed } from "../packet/malformed.ts";
 import { formatDatagram, formatMessage } from "../packet/one_line.ts";
-import { PACKET_FIELDS, type PacketEvent } from "../record/decode_record.ts";
+import { PACKET_FIELDS, type PacketEvent } from "../record/packet_record.ts";
 import { jsonFormatter } from "../record/field.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { safeText } from "../terminal/safe_text.ts";

@@ -65,7 +65,7 @@ export class FpingReporter implements Reporter {
     const name = this.#name(probe.target);
     const { lengthBytes } = reply;
     const rtt = formatFpingMs(reply.rttNs / 1e6);
-    if (flags[0] === "duplicate" || flags[0] === "late" || flags[0] === "after-refusal") {
+    if (flags[0] === "duplicate" || flags[0] === "late" || flags[0] === "after-icmp-error") {
       // fping tells of these in a quiet run only, and counts them as answers in loop mode.
       errors.line(`${name} : duplicate for [${probe.index}], ${lengthBytes} bytes, ${rtt} ms`);
       errors.flush();

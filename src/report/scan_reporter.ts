@@ -2,7 +2,8 @@
 
 import { formatAddress } from "../packet/address.ts";
 import type { ScanIcmpError, ScanReply } from "../scan/scan_record.ts";
-import { type Field, type FieldValue, formatJson, jsonFormatter } from "../record/field.ts";
+import { columnsOf, formatRow, rowFormatter } from "../record/csv.ts";
+import { type Field, formatJson, jsonFormatter } from "../record/field.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import {
   SCAN_END_FIELDS,
@@ -11,15 +12,17 @@ import {
   SCAN_RUN_FIELDS,
   SCAN_UNSENT_FIELDS,
   type ScanEndInfo,
+  type ScanIcmpErrorEvent,
+  type ScanReplyEvent,
   type ScanRunInfo,
   type ScanUnsent,
-} from "../record/scan_fields.ts";
+} from "../record/scan_record.ts";
 import { selectFields } from "../record/select_fields.ts";
 
 /** Forms of a scan's output. */
 export const SCAN_FORMATS = ["text", "json", "csv"] as const;
 /** Records that `--only` can choose. */
-export const SCAN_RECORDS = ["replied", "refused", "unsent"] as const;
+export const SCAN_RECORDS = ["reply", "icmp_error", "unsent"] as const;
 
 /** One of {@linkcode SCAN_RECORDS}. */
 export type ScanRecordKind = typeof SCAN_RECORDS[number];
@@ -32,12 +35,8 @@ export interface ScanReporterOptions {
   readonly fields?: readonly string[] | undefined;
   /** Only these records; all when empty. */
   readonly only: readonly ScanRecordKind[];
-}
-
-/** Names of all fields of single records. */
-export function scanFieldNames(): string[] {
-  const tables = [SCAN_REPLY_FIELDS, SCAN_ICMP_ERROR_FIELDS, SCAN_UNSENT_FIELDS];
-  return [...new Set(tables.flatMap((fields) => fields.map(({ name }) => name)))];
+  /** Midnight from which instants count, Unix time in milliseconds. */
+  readonly baseUnixMs: number;
 }
 
 /** Writes records as they come. */
@@ -46,9 +45,10 @@ export class ScanReporter {
   readonly #format: ScanReporterOptions["format"];
   readonly #columns: readonly string[];
   readonly #wanted: ReadonlySet<ScanRecordKind>;
+  readonly #baseUnixMs: number;
   /** A line of json or csv for each kind of record. */
-  readonly #formatReply: (reply: ScanReply) => string;
-  readonly #formatIcmpError: (error: ScanIcmpError) => string;
+  readonly #formatReply: (event: ScanReplyEvent) => string;
+  readonly #formatIcmpError: (event: ScanIcmpErrorEvent) => string;
   readonly #formatUnsent: (unsent: ScanUnsent) => string;
 
   /** Writes to `sink`. */
@@ -56,34 +56,37 @@ export class ScanReporter {
     const { fields, only, format } = options;
     this.#sink = sink;
     this.#format = format;
+    this.#baseUnixMs = options.baseUnixMs;
     this.#wanted = new Set(only.length === 0 ? SCAN_RECORDS : only);
-    this.#columns = fields ?? ["type", ...scanFieldNames()];
+    this.#columns = fields ??
+      columnsOf([SCAN_REPLY_FIELDS, SCAN_ICMP_ERROR_FIELDS, SCAN_UNSENT_FIELDS]);
     const formatter = <S>(type: string, table: readonly Field<S>[]) =>
       format === "csv"
         ? rowFormatter(type, table, this.#columns)
         : jsonFormatter(type, selectFields(table, fields));
     this.#formatReply = formatter("reply", SCAN_REPLY_FIELDS);
-    this.#formatIcmpError = formatter("refused", SCAN_ICMP_ERROR_FIELDS);
+    this.#formatIcmpError = formatter("icmp_error", SCAN_ICMP_ERROR_FIELDS);
     this.#formatUnsent = formatter("unsent", SCAN_UNSENT_FIELDS);
   }
 
   /** Writes `run`, or the header row. */
   run(info: ScanRunInfo): void {
     if (this.#format === "json") this.#sink.line(formatJson("run", SCAN_RUN_FIELDS, info));
-    if (this.#format === "csv") this.#sink.header(this.#columns.join(","));
+    if (this.#format === "csv") this.#sink.header(formatRow(this.#columns));
   }
 
   /** Writes a reply; text has only the first of each host. */
   reply(reply: ScanReply, isNew: boolean): void {
-    if (!this.#wanted.has("replied")) return;
-    if (this.#format !== "text") this.#sink.line(this.#formatReply(reply));
-    else if (isNew) this.#sink.line(formatAddress(reply.address));
+    if (!this.#wanted.has("reply")) return;
+    if (this.#format !== "text") {
+      this.#sink.line(this.#formatReply({ reply, baseUnixMs: this.#baseUnixMs }));
+    } else if (isNew) this.#sink.line(formatAddress(reply.address));
   }
 
   /** Writes an ICMP error. Text has only hosts that answered. */
   icmpError(error: ScanIcmpError): void {
-    if (this.#format === "text" || !this.#wanted.has("refused")) return;
-    this.#sink.line(this.#formatIcmpError(error));
+    if (this.#format === "text" || !this.#wanted.has("icmp_error")) return;
+    this.#sink.line(this.#formatIcmpError({ error, baseUnixMs: this.#baseUnixMs }));
   }
 
   /** Writes a probe that did not leave. */
@@ -96,29 +99,4 @@ export class ScanReporter {
   end(info: ScanEndInfo): void {
     if (this.#format === "json") this.#sink.line(formatJson("end", SCAN_END_FIELDS, info));
   }
-}
-
-/** Rows of one kind of record; columns that it has no field for stay empty. */
-function rowFormatter<S>(
-  type: string,
-  table: readonly Field<S>[],
-  columns: readonly string[],
-): (source: S) => string {
-  const byName = new Map(table.map(({ name, value }) => [name, value]));
-  const readers = columns.map((column) =>
-    column === "type" ? () => type : byName.get(column) ?? (() => undefined)
-  );
-  return (source) => {
-    const cells = readers.map((read) => {
-      const value = read(source);
-      return value === undefined || value === null ? "" : formatCell(value);
-    });
-    return cells.join(",");
-  };
-}
-
-/** A cell of RFC 4180. */
-function formatCell(value: FieldValue): string {
-  const text = Array.isArray(value) ? value.join(";") : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -46,7 +46,9 @@ export class TspingReporter implements Reporter {
 
   /** Writes the reply's line; further answers to one probe have none. */
   reply({ probe, reply, flags }: ReplyEvent): void {
-    if (flags.includes("duplicate") || flags.includes("late") || flags.includes("after-refusal")) {
+    if (
+      flags.includes("duplicate") || flags.includes("late") || flags.includes("after-icmp-error")
+    ) {
       return;
     }
     const address = formatAddress(probe.target.address);

@@ -33,4 +33,6 @@ export interface ConsensusEvent {
   readonly consensus: Consensus;
   /** Addresses of this machine, and further addresses of a host that counts already. */
   readonly notCounted: readonly string[];
+  /** When it was found, Unix time in seconds. */
+  readonly time: number;
 }

@@ -146,7 +146,10 @@ export class ClockRecorder implements ProbeListener {
     const { counted, notCounted } = independentWitnesses(measured, isOwnAddress);
     const found = counted.length < 2 ? undefined : consensus(counted);
     if (found === undefined) return undefined;
-    return { consensus: found, notCounted: notCounted.map(formatAddress) };
+    const { baseUnixMs } = this.#clock;
+    const nowNs = events[0]?.nowNs ?? this.#clock.now().realtimeNs;
+    const time = baseUnixMs / 1e3 + nowNs / 1e9;
+    return { consensus: found, notCounted: notCounted.map(formatAddress), time };
   }
 
   /** When to send a target's next probe; see {@linkcode ClockTracker.phaseMs}. */

@@ -1,6 +1,6 @@
 /** Conditions for scripts: `loss>5%`, `rtt.p95>50ms`, `offset>100ms`, `back.change>20ms`. */
 
-import type { Summary } from "../stats/mod.ts";
+import type { ProbeCounters, Summary } from "../stats/mod.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** Spreads that a condition can look at, by the name it uses. */
@@ -17,13 +17,13 @@ const SPREADS: Readonly<Record<string, (summary: TargetSummary) => Summary | und
 
 const PARTS: readonly (keyof Summary)[] = ["min", "median", "mean", "p95", "max", "stddev"];
 
-/** Counters that a condition may name, by the word for it. */
-const COUNTS: Readonly<Record<string, "duplicates" | "late" | "icmpErrors" | "unsent" | "lost">> = {
-  duplicates: "duplicates",
-  late: "late",
-  refused: "icmpErrors",
-  unsent: "unsent",
-  lost: "lost",
+/** Counters that a condition can look at, by their keys in a record. */
+const COUNTS: Readonly<Record<string, (counters: ProbeCounters) => number>> = {
+  "duplicates": (counters) => counters.duplicates,
+  "late": (counters) => counters.late,
+  "icmp_errors": (counters) => counters.icmpErrors,
+  "unsent": (counters) => counters.unsent,
+  "lost": (counters) => counters.lost,
 };
 
 /** What a condition is for one target. */
@@ -51,7 +51,7 @@ export interface Condition {
  */
 export function parseCondition(text: string): Condition {
   // Trimmed first: two runs of blanks side by side would be tried against each other.
-  const match = /^([a-z.0-9]+)\s*([<>])\s*(\d+(?:\.\d*)?|\.\d+)\s*(%|us|µs|ms|s)?$/.exec(
+  const match = /^([a-z._0-9]+)\s*([<>])\s*(\d+(?:\.\d*)?|\.\d+)\s*(%|us|µs|ms|s)?$/.exec(
     text.trim(),
   );
   if (match === null) {
@@ -104,7 +104,7 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
   const count = Object.hasOwn(COUNTS, metric) ? COUNTS[metric] : undefined;
   if (count !== undefined) {
     if (unit !== undefined) throw new RangeError(`want a bare number for ${metric}`);
-    return { read: ({ counters }) => counters[count], format: String, whyUnknown: () => "" };
+    return { read: ({ counters }) => count(counters), format: String, whyUnknown: () => "" };
   }
   if (unit === undefined || unit === "%") {
     throw new RangeError(`want a time for ${metric}, such as ${metric}>50ms`);

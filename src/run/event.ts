@@ -86,6 +86,8 @@ export interface UnsentEvent {
 
 /** How a run ended. */
 export interface EndInfo {
+  /** When, Unix time in seconds. */
+  readonly time: number;
   /** `complete`, `deadline` or `stopped`. */
   readonly reason: string;
   /** Exit code of the process. */

@@ -7,12 +7,14 @@ function isKnown({ address }: Target): boolean {
   return address !== UNKNOWN_ADDRESS;
 }
 
-/** Statistics of every target, begun anew at each summary. */
+/** Statistics of every target, from one summary to the next. */
 export class IntervalStatistics {
   readonly #targets: Target[];
   readonly #everyNs: number;
   #statistics: (TargetStatistics | undefined)[] = [];
   #dueNs: number | undefined;
+  /** Start of the interval, Unix time in seconds; undefined before the first look. */
+  #from: number | undefined;
 
   /** Starts empty; `everyMs` is the time from summary to summary. */
   constructor(targets: readonly Target[], everyMs: number) {
@@ -25,21 +27,35 @@ export class IntervalStatistics {
     return this.#statistics[target.index] ??= new TargetStatistics(target, "interval");
   }
 
-  /** A target is another host from now on: it starts anew. */
+  /** A target is another host from now on: its statistics start at zero. */
   move(target: Target): void {
     this.#targets[target.index] = target;
     this.#statistics[target.index] = undefined;
   }
 
-  /** Whether a summary is due; the first is due one interval after the first call. */
-  isDue(nowNs: number): boolean {
+  /**
+   * Whether a summary is due; the first is due one interval after the first call.
+   *
+   * @param nowNs monotonic clock
+   * @param unixTime reads the time, Unix time in seconds
+   */
+  isDue(nowNs: number, unixTime: () => number): boolean {
+    this.#from ??= unixTime();
     this.#dueNs ??= nowNs + this.#everyNs;
     return nowNs >= this.#dueNs;
   }
 
-  /** The summaries of all targets; starts anew. */
-  take(nowNs: number): TargetSummary[] {
-    const summaries = this.#targets.filter(isKnown).map((target) => this.of(target).summary());
+  /**
+   * The summaries of all targets; the next interval starts.
+   *
+   * @param nowNs monotonic clock
+   * @param time Unix time in seconds
+   */
+  take(nowNs: number, time: number): TargetSummary[] {
+    const from = this.#from;
+    this.#from = time;
+    const known = this.#targets.filter(isKnown);
+    const summaries = known.map((target) => this.of(target).summary(time, from));
     this.#statistics = [];
     const due = (this.#dueNs ?? nowNs) + this.#everyNs;
     this.#dueNs = due > nowNs ? due : nowNs + this.#everyNs;

@@ -135,8 +135,11 @@ export interface ScanMachine {
   processors(): number;
   /** Name of this machine; undefined when it cannot be read. */
   hostName(): string | undefined;
-  /** Name of an error number, such as `EPERM`. */
-  errorName(errno: number): string;
+  /** The error with which the kernel did not take a probe to `address`. */
+  sendError(
+    errno: number,
+    address: string,
+  ): { readonly syscall: string; readonly code: string; readonly message: string };
   /** Opens a file to write, which keeps what it holds: `create` makes it where there is none, `keep` needs one. */
   openFile(path: string, mode: "create" | "keep"): WritableFile;
   /**

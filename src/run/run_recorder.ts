@@ -29,6 +29,8 @@ const HOLD_NS = 20e6;
 export interface RunRecorderOptions {
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
+  /** Reads the time, Unix time in seconds. */
+  readonly unixTime: () => number;
   /** Pass requests on. */
   readonly explain: boolean;
   /** Report the statistics of every such stretch of time, in milliseconds. */
@@ -58,6 +60,7 @@ export class RunRecorder implements ProbeListener {
   readonly #reporter: Reporter;
   readonly #sink: LineSink;
   readonly #baseUnixMs: number;
+  readonly #unixTime: () => number;
   readonly #explain: boolean;
   readonly #interval: IntervalStatistics | undefined;
   readonly #reportsIntervals: boolean;
@@ -78,6 +81,7 @@ export class RunRecorder implements ProbeListener {
     this.#reporter = reporter;
     this.#sink = sink;
     this.#baseUnixMs = options.baseUnixMs;
+    this.#unixTime = options.unixTime;
     this.#explain = options.explain;
     this.#status = options.status;
     this.#immediate = options.immediate ?? false;
@@ -178,7 +182,7 @@ export class RunRecorder implements ProbeListener {
       this.strays.unreported++;
       return;
     }
-    const flag = kind === "duplicate" ? "duplicate" : kind === "late" ? "late" : "after-refusal";
+    const flag = kind === "duplicate" ? "duplicate" : kind === "late" ? "late" : "after-icmp-error";
     const flags = [flag, ...reply.flags];
     const baseUnixMs = this.#baseUnixMs;
     this.#reporter.reply({ probe, reply, flags, change: undefined, statistics, baseUnixMs });
@@ -197,8 +201,8 @@ export class RunRecorder implements ProbeListener {
   /** Lets the gathered lines go, and the summaries that are due; holds the run up while too much waits for its reader. */
   idle(nowNs: number, busy: boolean): Promise<void> | undefined {
     this.#idle?.(nowNs);
-    if (this.#interval?.isDue(nowNs)) {
-      const summaries = this.#interval.take(nowNs);
+    if (this.#interval?.isDue(nowNs, this.#unixTime)) {
+      const summaries = this.#interval.take(nowNs, this.#unixTime());
       if (this.#reportsIntervals) {
         for (const summary of summaries) this.#reporter.summary(summary);
       }
@@ -225,12 +229,13 @@ export class RunRecorder implements ProbeListener {
   /** Reports the statistics of every target as they stand. */
   summarize(): void {
     this.#status?.erase();
+    const time = this.#unixTime();
     for (const statistics of this.#statistics) {
       const { target } = statistics;
       for (const former of this.#former) {
-        if (former.target.index === target.index) this.#reporter.summary(former.summary());
+        if (former.target.index === target.index) this.#reporter.summary(former.summary(time));
       }
-      if (target.address !== UNKNOWN_ADDRESS) this.#reporter.summary(statistics.summary());
+      if (target.address !== UNKNOWN_ADDRESS) this.#reporter.summary(statistics.summary(time));
     }
     this.#sink.flush();
   }

@@ -17,6 +17,10 @@ import type { BoundedMs, HostMeasurement, HostOffset } from "../measurement/mod.
 export interface TargetSummary {
   /** `run`: since the start. `interval`: since the last summary of this kind. */
   readonly scope: "run" | "interval";
+  /** When it was made, Unix time in seconds. */
+  readonly time: number;
+  /** Start of the interval, Unix time in seconds; undefined since the start of the run. */
+  readonly from?: number | undefined;
   /** The target. */
   readonly target: Target;
   /** What became of its probes. */
@@ -137,8 +141,13 @@ export class TargetStatistics {
     this.counters.sent++;
   }
 
-  /** The statistics as they stand. A spread is worked out when it is read: few forms of output show all of them. */
-  summary(): TargetSummary {
+  /**
+   * The statistics as they stand. A summary of delays is computed when it is read: few forms of output show all of them.
+   *
+   * @param time now, Unix time in seconds
+   * @param from start of an interval, Unix time in seconds
+   */
+  summary(time: number, from?: number): TargetSummary {
     const delays = this.#delays;
     const host = this.#host;
     // Delays that were measured with stamps of no known tick, or of no clock, are none.
@@ -148,6 +157,8 @@ export class TargetStatistics {
     const laterMs = host?.tick === "coarse" ? host.tickMs / 2 - HALF_TICK_MS : 0;
     return {
       scope: this.#scope,
+      time,
+      from,
       target: this.target,
       counters: this.counters,
       get rttMs() {

@@ -123,13 +123,13 @@ export class ReplyCollector {
     }
     this.received++;
     if (proofs.isProven(reader.source, reader.originateMs, reader.proof)) {
-      this.#accept(msOfDay(source.receivedRealtimeNs(index)));
+      this.#accept(source.receivedRealtimeNs(index));
     } else {
       this.unproven++;
     }
   }
 
-  #accept(arrivalMs: number): void {
+  #accept(receivedNs: number): void {
     const { space, duplicates, listener } = this.#options;
     const reader = this.#reader;
     const { source: address, originateMs, receiveMs, transmitMs } = reader;
@@ -138,8 +138,9 @@ export class ReplyCollector {
     else this.replies++;
     if (isRepeated && this.duplicates > MAX_REPEATS + REPEATS_PER_REPLY * this.replies) return;
     const { ttl, code, checksumOk } = reader;
-    const stamps = { originateMs, receiveMs, transmitMs, arrivalMs };
-    const measurement = checksumOk ? measureSingleReply(stamps) : undefined;
+    const stamps = { originateMs, receiveMs, transmitMs };
+    const arrivalMs = msOfDay(receivedNs);
+    const measurement = checksumOk ? measureSingleReply({ ...stamps, arrivalMs }) : undefined;
     let flags: readonly ScanFlag[] = measurement?.flags ?? NO_FLAGS;
     if (isRepeated || !checksumOk || code !== 0) {
       const found: ScanFlag[] = [];
@@ -149,7 +150,7 @@ export class ReplyCollector {
       flags = [...found, ...flags];
     }
     const rttMs = roundTripMs(arrivalMs, originateMs);
-    listener.reply({ address, ttl, rttMs, ...stamps, measurement, flags });
+    listener.reply({ address, ttl, rttMs, ...stamps, receivedNs, measurement, flags });
   }
 
   #readError(index: number, start: number): void {
@@ -165,7 +166,8 @@ export class ReplyCollector {
       return;
     }
     const quote = message.quote.value;
-    const arrivalMs = msOfDay(source.receivedRealtimeNs(index));
+    const receivedNs = source.receivedRealtimeNs(index);
+    const arrivalMs = msOfDay(receivedNs);
     const originateMs = proofs.originateOfQuote(quote, Math.floor(arrivalMs), ERROR_WINDOW_MS);
     if (originateMs === undefined) {
       this.unproven++;
@@ -187,7 +189,7 @@ export class ReplyCollector {
       ttl: header.ttl,
       rttMs: roundTripMs(arrivalMs, originateMs),
       originateMs,
-      arrivalMs,
+      receivedNs,
     });
   }
 }

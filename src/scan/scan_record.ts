@@ -31,8 +31,8 @@ export interface ScanReply {
   readonly receiveMs: number;
   /** Transmit stamp of the host, raw. */
   readonly transmitMs: number;
-  /** When the kernel received the reply: milliseconds since midnight UT, with fraction. */
-  readonly arrivalMs: number;
+  /** When the kernel received the reply: nanoseconds since the clock's base. */
+  readonly receivedNs: number;
   /** How its stamps were read, and the bounds of the offset; absent when the ICMP checksum is wrong. */
   readonly measurement?: SingleReplyMeasurement | undefined;
   /** Remarks, those of the measurement among them. */
@@ -57,8 +57,8 @@ export interface ScanIcmpError {
   readonly rttMs: number;
   /** Our originate stamp, proven. */
   readonly originateMs: number;
-  /** When the kernel received the error: milliseconds since midnight UT, with fraction. */
-  readonly arrivalMs: number;
+  /** When the kernel received the error: nanoseconds since the clock's base. */
+  readonly receivedNs: number;
 }
 
 /** Running totals. */
@@ -69,7 +69,7 @@ export interface ScanCounts {
   readonly unsent: number;
   /** Times that the kernel had no room and the scan waited (ENOBUFS, EAGAIN). */
   readonly backoffs: number;
-  /** First replies. */
+  /** Probes that were answered: first replies. */
   readonly replies: number;
   /** Repeated replies. */
   readonly duplicates: number;

@@ -36,7 +36,7 @@ const CASES: readonly Case[] = [
   ["lost>1", [LOSSY], [/: lost>1 is true, it is 2$/]],
   ["duplicates>0", [SLOW], []],
   ["duplicates>0", [DOUBLED], [/: duplicates>0 is true, it is \d$/]],
-  ["refused>0", [REFUSING], [/: refused>0 is true, it is 4$/]],
+  ["icmp_errors>0", [REFUSING], [/: icmp_errors>0 is true, it is 4$/]],
   ["unsent>0", [UNSENT], [/: unsent>0 is true, it is 4$/]],
   ["rtt>10s", [SLOW], []],
   ["rtt>49.9ms", [SLOW], [new RegExp(`: rtt>49\\.9ms is true, it is ${number} ms$`)]],
@@ -140,7 +140,7 @@ labTest(
       "",
     ]);
     const { all, end } = readRecords(stdout);
-    assertEquals([end.exit_code, end.answered], [5, 2]);
+    assertEquals([end.exit_code, end.targets_answered], [5, 2]);
     assertEquals(
       all.filter(({ type }) => type === "condition").map((record) =>
         ["target", "condition", "scope", "is_met", "is_known"].map((name) => record[name])

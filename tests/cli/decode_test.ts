@@ -11,7 +11,7 @@ import type { Capture } from "../golden/capture.ts";
 /** Columns that both print, by tshark's name and ours. */
 const COLUMNS: readonly (readonly [tshark: string, ours: string])[] = [
   ["frame.number", "frame"],
-  ["frame.len", "length_bytes"],
+  ["frame.len", "wire_length_bytes"],
   ["ip.src", "source"],
   ["ip.dst", "destination"],
   ["ip.ttl", "ttl"],
@@ -203,7 +203,7 @@ programTest({ name: "decode: a number, digits, and what is neither" }, async (pr
 
   const same = await run(...at, "--json", "0x028b7800");
   assertEquals(parseLines(same.stdout)[0]?.["form"], "milliseconds-of-day");
-  assertEquals(parseLines(same.stdout)[0]?.["offset_ms"], -44);
+  assertEquals(parseLines(same.stdout)[0]?.["shown_offset_ms"], -44);
 
   const digits = "0d006639123400070 28b780000000000 00000000".replaceAll(" ", "");
   const message = await run(digits);

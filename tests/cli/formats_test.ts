@@ -2,9 +2,9 @@
 
 import { Ajv2020, type ValidateFunction } from "ajv/2020";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { COMMAND_RECORDS, SCAN_RECORD_TABLE } from "../../src/record/registry.ts";
+import { COMMAND_RECORDS, recordsOf } from "../../src/record/registry.ts";
 import { FLAG_NAMES } from "../../src/record/flags.ts";
-import { SCAN_FLAG_MEANINGS } from "../../src/record/scan_fields.ts";
+import { SCAN_FLAG_NAMES } from "../../src/record/scan_record.ts";
 import { generatedDocs } from "../../tools/output_docs.ts";
 import { outputSchema } from "../../tools/output_schema.ts";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
@@ -52,7 +52,7 @@ Deno.test("formats: docs/output.md and its schema are made from the tables as th
 
 Deno.test("formats: the document names every record, field and flag", async () => {
   const text = await Deno.readTextFile(`${PROJECT_FOLDER}docs/output.md`);
-  for (const { command, records } of COMMAND_RECORDS) {
+  for (const [command, records] of Object.entries(COMMAND_RECORDS)) {
     for (const { type, fields } of records) {
       const [, section = ""] = text.split(`### ${command}: \`${type}\`\n`);
       const own = section.split("\n## ")[0]?.split("\n### ")[0] ?? "";
@@ -94,7 +94,7 @@ labTest({ name: "formats: every kind of line of ping is as the schema says" }, a
   assertEquals(code, 1);
   const { all, replies, summaries } = readRecords(stdout);
   const kinds = validateAll("ping", all);
-  assertEquals(kinds, new Set(COMMAND_RECORDS[0]?.records.map(({ type }) => type)));
+  assertEquals(kinds, new Set(recordsOf("ping").map(({ type }) => type)));
   const flags = new Set(replies.flatMap((reply) => reply.flags));
   for (
     const flag of [
@@ -156,9 +156,9 @@ labTest({
   );
   const { code, stdout } = await lab.run(argv);
   assertEquals(code, 1);
-  const { all, refused, unsent } = readRecords(stdout);
-  assertEquals(validateAll("scan", all), new Set(SCAN_RECORD_TABLE.map(({ type }) => type)));
-  assertEquals([refused.length, unsent.length], [1, 1]);
+  const { all, icmpErrors, unsent } = readRecords(stdout);
+  assertEquals(validateAll("scan", all), new Set(recordsOf("scan").map(({ type }) => type)));
+  assertEquals([icmpErrors.length, unsent.length], [1, 1]);
 });
 
 Deno.test("formats: the schema refuses what is not a line of ours", () => {
@@ -220,7 +220,7 @@ labTest({ name: "formats: csv has a header and as many cells in every row" }, as
   const cell = (row: string[], name: string) => row[head.indexOf(name)];
   assertEquals(
     new Set(rows.map((row) => row[0])),
-    new Set(["reply", "refused", "timeout", "unsent"]),
+    new Set(["reply", "icmp_error", "timeout", "unsent"]),
   );
   const twice = rows.filter((row) => cell(row, "flags")?.includes("duplicate"));
   assertEquals(
@@ -228,7 +228,7 @@ labTest({ name: "formats: csv has a header and as many cells in every row" }, as
     Array(2).fill(["198.18.0.2", "duplicate;tick-assumed"]),
   );
   const unsent = rows.find((row) => row[0] === "unsent") ?? [];
-  assertEquals([cell(unsent, "code"), cell(unsent, "rtt_ms")], ["ENETUNREACH", ""]);
+  assertEquals([cell(unsent, "error_code"), cell(unsent, "rtt_ms")], ["ENETUNREACH", ""]);
 
   const [quietHead = [], ...hosts] = await run("-q");
   assertEquals(hosts.map((row) => row[quietHead.indexOf("address")]).length, 13);
@@ -243,10 +243,10 @@ systemTest({
   await using namespace = await Namespace.open();
   const run = (...args: string[]) =>
     namespace.run(SOURCE_PROGRAM.argv("-c", "1", ...args, "127.0.0.1"));
-  const json = await run("--json", "--fields", "rtt_ms,address,loss_ratio");
+  const json = await run("--json", "--fields", "rtt_ms,rtt_max_ms,address,loss_ratio");
   const { replies, summaries } = readRecords(json.stdout);
   assertEquals(replies.map((reply) => Object.keys(reply)), [["type", "rtt_ms", "address"]]);
-  assertEquals(Object.keys(summaries[0] ?? {}), ["type", "rtt_ms", "address", "loss_ratio"]);
+  assertEquals(Object.keys(summaries[0] ?? {}), ["type", "rtt_max_ms", "address", "loss_ratio"]);
   const csv = await run("--format", "csv", "--fields", "address,probe,type");
   assertEquals(csv.stdout, "address,probe,type\n127.0.0.1,0,reply\n");
   const quiet = await run("-q", "--format", "csv", "--fields", "address,received,rtt_p95_ms");
@@ -260,10 +260,13 @@ systemTest({
   // Were one taken, its packets must not leave this machine.
   await using namespace = await Namespace.open();
   const wrong: readonly (readonly [args: string[], complaint: RegExp])[] = [
-    [["--json", "--fields", "rtt_m"], /Cannot print rtt_m: no such field, the nearest is rtt_ms$/m],
-    [["--format", "csv", "--fields", "rtt_p95_ms"], /Cannot print rtt_p95_ms: no such field/],
+    [
+      ["--json", "--fields", "rtt_m"],
+      /Cannot print field rtt_m: no such field, did you mean rtt_ms\?$/m,
+    ],
+    [["--format", "csv", "--fields", "rtt_p95_ms"], /Cannot print field rtt_p95_ms: no such field/],
     [["--json", "--fields", "address,,ttl"], /for --fields: want words separated by commas$/m],
-    [["--fields", "rtt_ms"], /Cannot choose fields of this format: want json or csv$/m],
+    [["--fields", "rtt_ms"], /Cannot choose fields of this format: expected json or csv$/m],
     [["--format", "fping", "--fields", "rtt_ms"], /Cannot choose fields of this format/],
   ];
   for (const [args, complaint] of wrong) {
@@ -278,14 +281,13 @@ systemTest({
 for (
   const [command, words, flags] of [
     ["ping", [], FLAG_NAMES],
-    ["scan", ["scan"], Object.keys(SCAN_FLAG_MEANINGS)],
+    ["scan", ["scan"], SCAN_FLAG_NAMES],
   ] as const
 ) {
   Deno.test(`formats: ${command} --list-fields lists every record, field and flag`, async () => {
     const { code, stdout } = await runCommand(SOURCE_PROGRAM.argv(...words, "--list-fields"));
     assertEquals(code, 0);
-    const table = COMMAND_RECORDS.find((entry) => entry.command === command);
-    for (const { type, fields } of table?.records ?? []) {
+    for (const { type, fields } of recordsOf(command)) {
       const [, section = ""] = stdout.split(new RegExp(`^${type}: `, "m"));
       const own = section.split("\n\n")[0] ?? "";
       for (const { name } of fields) assertMatch(own, new RegExp(`^  ${name} +\\S`, "m"));

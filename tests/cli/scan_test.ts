@@ -44,8 +44,8 @@ const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, co
   [["--rats", "10", "10.0.0.1"], /--rate/, 3],
   [["--json", "--format", "csv", "10.0.0.1"], /--json with --format csv/, 3],
   [
-    ["--only", "refused", "10.0.0.1"],
-    /only what was refused as text: want --format json or csv/,
+    ["--only", "icmp_error", "10.0.0.1"],
+    /only icmp_error records as text: expected --format json or csv/,
     3,
   ],
   [["--fields", "address", "10.0.0.1"], /Cannot choose fields of this format/, 3],

@@ -12,28 +12,28 @@ export interface ClockRecord extends OutputRecord {
   readonly target: string;
   readonly address: string;
   readonly time: number;
-  readonly decidable: boolean;
-  readonly undecided?: string;
+  readonly is_decided: boolean;
+  readonly undecided_reason?: string;
   readonly offset_ms?: number;
-  readonly spread_ms?: number;
-  readonly lower_ms?: number;
-  readonly upper_ms?: number;
+  readonly offset_stddev_ms?: number;
+  readonly offset_lower_ms?: number;
+  readonly offset_upper_ms?: number;
   readonly skew_ppm?: number;
-  readonly skew_spread_ppm?: number;
+  readonly skew_stddev_ppm?: number;
   readonly skew_lower_ppm?: number;
   readonly skew_upper_ppm?: number;
-  readonly min_rtt_ms?: number;
+  readonly rtt_min_ms?: number;
   readonly tick_ms: number;
-  readonly tick_settled: boolean;
+  readonly is_tick_settled: boolean;
   readonly remote_time?: string;
-  readonly far: boolean;
-  readonly zone_minutes?: number;
+  readonly is_far_off: boolean;
+  readonly utc_offset_minutes?: number;
   readonly sent: number;
   readonly received: number;
   readonly lost: number;
-  readonly probes: number;
-  readonly used: number;
-  readonly shaping: number;
+  readonly samples: number;
+  readonly samples_used: number;
+  readonly edge_samples: number;
   readonly outliers: number;
   readonly restarts: readonly string[];
   readonly reading?: string;
@@ -44,9 +44,9 @@ export interface ClockRecord extends OutputRecord {
 export interface ConsensusRecord extends OutputRecord {
   readonly hosts: number;
   readonly agreeing: number;
-  readonly majority: boolean;
-  readonly lower_ms: number;
-  readonly upper_ms: number;
+  readonly has_majority: boolean;
+  readonly consensus_lower_ms: number;
+  readonly consensus_upper_ms: number;
   readonly local_clock: string;
   readonly falsetickers: readonly string[];
 }
@@ -121,8 +121,8 @@ export function foldMs(ms: number): number {
 
 /** Holds a record against the lab's log. A stamp tells a time of day, so offsets are the same modulo a day. */
 export function judge(log: LabLog, record: ClockRecord): Judgement {
-  const { offset_ms = NaN, lower_ms = NaN, upper_ms = NaN } = record;
+  const { offset_ms = NaN, offset_lower_ms = NaN, offset_upper_ms = NaN } = record;
   const errorMs = foldMs(offset_ms - trueOffsetMs(log, record.address, record.time));
   const truth = offset_ms - errorMs;
-  return { errorMs, isInside: lower_ms <= truth && truth <= upper_ms };
+  return { errorMs, isInside: offset_lower_ms <= truth && truth <= offset_upper_ms };
 }

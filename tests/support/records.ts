@@ -19,7 +19,7 @@ export interface CountRecord extends OutputRecord {
   /** Probes whose time ran out. */
   readonly lost: number;
   /** Probes that an ICMP error ended. */
-  readonly refused: number;
+  readonly icmp_errors: number;
   /** Probes that the kernel did not take. */
   readonly unsent: number;
   /** Probes still out at the end. */
@@ -83,7 +83,7 @@ export interface EndRecord extends CountRecord {
   /** Exit code. */
   readonly exit_code: number;
   /** Targets that answered. */
-  readonly answered: number;
+  readonly targets_answered: number;
   /** Targets asked. */
   readonly targets: number;
   /** Datagrams that cannot be read. */
@@ -114,7 +114,7 @@ export interface RunRecords {
   /** Answers, duplicates and late ones among them. */
   readonly replies: readonly ReplyRecord[];
   /** Probes that an ICMP error ended. */
-  readonly refused: readonly OutputRecord[];
+  readonly icmpErrors: readonly OutputRecord[];
   /** Probes without an answer. */
   readonly timeouts: readonly OutputRecord[];
   /** Probes that the kernel did not take. */
@@ -129,19 +129,19 @@ export interface RunRecords {
 export function readRecords(stdout: string): RunRecords {
   assert(stdout.endsWith("\n"), `output does not end with a whole line: ${stdout.slice(-80)}`);
   const all = stdout.trimEnd().split("\n").map((line) => {
-    assertMatch(line, /^\{"type":"[a-z]+",/);
+    assertMatch(line, /^\{"type":"[a-z_]+",/);
     return JSON.parse(line) as OutputRecord;
   });
   const of = (type: string) => all.filter((record) => record.type === type);
   const run = all[0] as OutputRecord;
-  assertEquals([run.type, run["schema_version"]], ["run", 1]);
+  assertEquals([run.type, run["schema_version"]], ["run", 2]);
   const ends = of("end");
   assertEquals([ends.length, all.at(-1)?.type], [1, "end"]);
   return {
     all,
     run,
     replies: of("reply") as unknown as readonly ReplyRecord[],
-    refused: of("refused"),
+    icmpErrors: of("icmp_error"),
     timeouts: of("timeout"),
     unsent: of("unsent"),
     summaries: of("summary") as unknown as readonly SummaryRecord[],

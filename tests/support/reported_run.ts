@@ -49,7 +49,11 @@ export async function reportRun(
   const reporter = open(outputLines, errorLines);
   const { baseUnixMs } = transport.clock;
   const explain = options.explain ?? false;
-  const recorder = new RunRecorder(targets, reporter, outputLines, { baseUnixMs, explain });
+  const recorder = new RunRecorder(targets, reporter, outputLines, {
+    baseUnixMs,
+    unixTime: () => baseUnixMs / 1e3 + transport.clock.now().realtimeNs / 1e9,
+    explain,
+  });
   const prober = new Prober(
     { ...proberOptions(options, targets), keepBytes: explain },
     transport,
@@ -75,6 +79,7 @@ export async function reportRun(
   recorder.close(prober.pendingProbes());
   recorder.summarize();
   reporter.end({
+    time: baseUnixMs / 1e3 + transport.clock.now().realtimeNs / 1e9,
     reason,
     exitCode: recorder.answered === targets.length ? 0 : 1,
     durationS: transport.clock.nowNs / 1e9,

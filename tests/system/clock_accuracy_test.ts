@@ -24,11 +24,20 @@ systemTest(
     const excessMs: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const clock = await vethClock(pair, ["-c", "200", "-i", "20ms"]);
-      const { offset_ms = NaN, lower_ms = NaN, upper_ms = NaN, min_rtt_ms = NaN } = clock;
-      assertEquals([clock.received, clock.probes, clock.restarts, clock.flags], [200, 200, [], []]);
-      assert(lower_ms <= 0 && 0 <= upper_ms, `bounds ${lower_ms} to ${upper_ms} ms`);
+      const { offset_ms = NaN, offset_lower_ms = NaN, offset_upper_ms = NaN, rtt_min_ms = NaN } =
+        clock;
+      assertEquals([clock.received, clock.samples, clock.restarts, clock.flags], [
+        200,
+        200,
+        [],
+        [],
+      ]);
+      assert(
+        offset_lower_ms <= 0 && 0 <= offset_upper_ms,
+        `bounds ${offset_lower_ms} to ${offset_upper_ms} ms`,
+      );
       errorsMs.push(Math.abs(offset_ms));
-      excessMs.push(upper_ms - lower_ms - min_rtt_ms);
+      excessMs.push(offset_upper_ms - offset_lower_ms - rtt_min_ms);
     }
     // Other tests may have had the processors during some of the runs; an error of ours would be in all of them.
     assert(Math.min(...errorsMs) <= 0.02, `estimates off by ${errorsMs} ms`);
@@ -115,7 +124,7 @@ labTest(
     const { errorMs, isInside } = judge(await lab.end(), clock);
     assert(isInside);
     assert(Math.abs(errorMs + 10) <= 0.3, `error ${errorMs} ms`);
-    assert((clock.upper_ms ?? 0) - (clock.lower_ms ?? 0) >= 30);
+    assert((clock.offset_upper_ms ?? 0) - (clock.offset_lower_ms ?? 0) >= 30);
   },
 );
 
@@ -124,8 +133,8 @@ labTest({ name: "clock --until: ends early, and is as precise as it was told" },
     scenario: { seed: 14, defaults: { out: 3, back: 3, clock: { offsetMs: OFFSET_MS } } },
   });
   const clock = lastClock(await labClock(lab, ["--until", "100us", host(0)]), host(0));
-  assert(clock.sent < 100 && clock.probes >= 8, `${clock.sent} probes`);
-  assert((clock.spread_ms ?? NaN) <= 0.1);
+  assert(clock.sent < 100 && clock.samples >= 8, `${clock.sent} probes`);
+  assert((clock.offset_stddev_ms ?? NaN) <= 0.1);
   const { errorMs, isInside } = judge(await lab.end(), clock);
   assert(isInside && Math.abs(errorMs) <= 0.3, `error ${errorMs} ms`);
 });

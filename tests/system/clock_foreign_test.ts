@@ -36,10 +36,17 @@ async function clock(namespace: Namespace, ...words: readonly string[]): Promise
 
 /** Whether an offset of zero ms is within the bounds of a host, and its estimate's interval too. */
 function assertRight(
-  { offset_ms = NaN, spread_ms = NaN, lower_ms = NaN, upper_ms = NaN }: ClockRecord,
+  { offset_ms = NaN, offset_stddev_ms = NaN, offset_lower_ms = NaN, offset_upper_ms = NaN }:
+    ClockRecord,
 ) {
-  assert(lower_ms <= 0 && 0 <= upper_ms, `bounds ${lower_ms} to ${upper_ms} ms`);
-  assert(offset_ms - spread_ms >= lower_ms - 0.001 && offset_ms + spread_ms <= upper_ms + 0.001);
+  assert(
+    offset_lower_ms <= 0 && 0 <= offset_upper_ms,
+    `bounds ${offset_lower_ms} to ${offset_upper_ms} ms`,
+  );
+  assert(
+    offset_ms - offset_stddev_ms >= offset_lower_ms - 0.001 &&
+      offset_ms + offset_stddev_ms <= offset_upper_ms + 0.001,
+  );
 }
 
 systemTest({
@@ -53,12 +60,12 @@ systemTest({
   const run = await clock(namespace, "-c", "120", ...[1, 2, 3, 4, 6].map(host));
 
   const early = lastClock(run, host(1));
-  assertEquals([early.decidable, early.undecided], [false, "the stamps do not keep time"]);
-  assertEquals([early.offset_ms, early.lower_ms], [undefined, undefined]);
+  assertEquals([early.is_decided, early.undecided_reason], [false, "the stamps do not keep time"]);
+  assertEquals([early.offset_ms, early.offset_lower_ms], [undefined, undefined]);
   assert(early.flags.includes("transmit-before-receive"), `${early.flags}`);
 
   const fast = lastClock(run, host(2));
-  assertEquals([fast.decidable, fast.restarts], [true, []]);
+  assertEquals([fast.is_decided, fast.restarts], [true, []]);
   const { skew_ppm = NaN, skew_lower_ppm = NaN, skew_upper_ppm = NaN } = fast;
   assert(
     skew_lower_ppm <= 2000 && 2000 <= skew_upper_ppm,
@@ -67,14 +74,17 @@ systemTest({
   assert(Math.abs(skew_ppm - 2000) <= 1000, `${skew_ppm} ppm`);
 
   const stepped = lastClock(run, host(3));
-  assertEquals([stepped.decidable, stepped.restarts.length], [true, 1]);
+  assertEquals([stepped.is_decided, stepped.restarts.length], [true, 1]);
   const by = Number(
     stepped.restarts[0]?.match(/^remote clock changed at [\d.]+ by ([\d.]+) ms$/)?.[1],
   );
   assert(Math.abs(by - 10_000) <= 5, `${stepped.restarts}`);
   assertEquals(stepped.flags.filter((flag) => flag === "wrong-rate"), []);
-  const { lower_ms = NaN, upper_ms = NaN } = stepped;
-  assert(lower_ms <= 10_000 && 10_000 <= upper_ms, `bounds ${lower_ms} to ${upper_ms} ms`);
+  const { offset_lower_ms = NaN, offset_upper_ms = NaN } = stepped;
+  assert(
+    offset_lower_ms <= 10_000 && 10_000 <= offset_upper_ms,
+    `bounds ${offset_lower_ms} to ${offset_upper_ms} ms`,
+  );
 
   assertRight(lastClock(run, host(6)));
   const text = await namespace.run(
@@ -101,9 +111,9 @@ systemTest({
   assertEquals([together?.hosts, together?.agreeing, together?.local_clock], [5, 4, "right"]);
   assertEquals(together?.falsetickers, [host(5)]);
   assertEquals(together?.["not_counted"], ["198.18.8.1"]);
-  const { lower_ms = NaN, upper_ms = NaN } = together ?? {};
+  const { consensus_lower_ms: lower = NaN, consensus_upper_ms: upper = NaN } = together ?? {};
   assert(
-    lower_ms <= 0 && 0 <= upper_ms && upper_ms - lower_ms < 60,
-    `${lower_ms} to ${upper_ms} ms`,
+    lower <= 0 && 0 <= upper && upper - lower < 60,
+    `${lower} to ${upper} ms`,
   );
 });

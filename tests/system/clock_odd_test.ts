@@ -180,21 +180,25 @@ function mayBeAmbiguous(log: LabLog, address: string): boolean {
 
 function judgeOdd(odd: OddHost, clock: ClockRecord, log: LabLog): void {
   const { name, undecided, shiftMs = 0, isOwnTime = false } = odd;
-  assertEquals(clock.decidable, undecided === undefined, name);
+  assertEquals(clock.is_decided, undecided === undefined, name);
   const flags = mayBeAmbiguous(log, clock.address)
     ? clock.flags.filter((flag) => flag !== "ambiguous")
     : clock.flags;
   if (undecided === undefined || !IS_MIDNIGHT) assertEquals(flags, odd.flags, name);
   if (undecided !== undefined) {
-    if (!IS_MIDNIGHT) assertMatch(clock.undecided ?? "", undecided, name);
-    assertEquals([clock.offset_ms, clock.lower_ms, clock.skew_ppm], Array(3).fill(undefined), name);
+    if (!IS_MIDNIGHT) assertMatch(clock.undecided_reason ?? "", undecided, name);
+    assertEquals(
+      [clock.offset_ms, clock.offset_lower_ms, clock.skew_ppm],
+      Array(3).fill(undefined),
+      name,
+    );
     return;
   }
   assertEquals(clock.reading, odd.reading, name);
   assertEquals(clock.tick_ms, odd.tickMs ?? 1, name);
   assertEquals(clock.restarts, [], name);
   if (isOwnTime) {
-    assertEquals(clock.far, true, name);
+    assertEquals(clock.is_far_off, true, name);
     // All that the stamps say of themselves, to a millisecond.
     const request = log.requests.findLast((each) => each.host === clock.address);
     const shownMs = ((request?.receiveMs ?? NaN) & 0x7fff_ffff) -
@@ -204,7 +208,7 @@ function judgeOdd(odd: OddHost, clock: ClockRecord, log: LabLog): void {
     return;
   }
   if (odd.isAnyZone !== true) {
-    assertEquals(clock.zone_minutes, shiftMs === 0 ? undefined : shiftMs / 60_000, name);
+    assertEquals(clock.utc_offset_minutes, shiftMs === 0 ? undefined : shiftMs / 60_000, name);
   }
   const shifted = shift(clock, -shiftMs);
   const { errorMs, isInside } = judge(log, shifted);
@@ -213,12 +217,12 @@ function judgeOdd(odd: OddHost, clock: ClockRecord, log: LabLog): void {
 }
 
 function shift(clock: ClockRecord, byMs: number): ClockRecord {
-  const { offset_ms = NaN, lower_ms = NaN, upper_ms = NaN } = clock;
+  const { offset_ms = NaN, offset_lower_ms = NaN, offset_upper_ms = NaN } = clock;
   return {
     ...clock,
     offset_ms: offset_ms + byMs,
-    lower_ms: lower_ms + byMs,
-    upper_ms: upper_ms + byMs,
+    offset_lower_ms: offset_lower_ms + byMs,
+    offset_upper_ms: offset_upper_ms + byMs,
   };
 }
 
@@ -247,7 +251,7 @@ labTest(
     assert(atNs >= earliestNs && atNs <= latestNs, `${atNs}, not ${earliestNs} to ${latestNs}`);
     assert(Math.abs(by - byMs) <= 0.5, `step of ${by} ms`);
     // Every number that was ever given was true, before, during and after the step.
-    const decided = run.clocks.filter(({ decidable }) => decidable);
+    const decided = run.clocks.filter(({ is_decided }) => is_decided);
     assert(decided.length >= 15, `${decided.length} lines with a number`);
     for (const clock of decided) {
       // Between the step and the first reply that shows it nobody can know of it.
@@ -296,7 +300,7 @@ labTest(
     const log = await lab.end();
     for (const address of hosts) {
       const clock = lastClock(run, address);
-      assertEquals([clock.decidable, clock.restarts], [true, []], address);
+      assertEquals([clock.is_decided, clock.restarts], [true, []], address);
       const { errorMs, isInside } = judge(log, clock);
       assert(isInside, `${address}: the truth is out of bounds`);
       assert(Math.abs(errorMs) <= 0.5, `${address}: error ${errorMs} ms`);

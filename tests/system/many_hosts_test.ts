@@ -66,7 +66,7 @@ systemTest({
   const { code, stdout, stderr } = await pair.near.run(argv, { timeoutMs: 120_000 });
   assertEquals([code, stderr], [0, ""]);
   const { replies, end } = readRecords(stdout);
-  assertEquals([end.targets, end.answered, end.sent, end.received], Array(4).fill(20_000));
+  assertEquals([end.targets, end.targets_answered, end.sent, end.received], Array(4).fill(20_000));
   assertEquals(new Set(replies.map(({ address }) => address)).size, 20_000);
 });
 

@@ -51,11 +51,11 @@ programTest({
   for (const kind of [[], ["--echo"]]) {
     const { code, stdout } = await run("--json", ...kind, "-c", "5", "-i", "50ms");
     const { summaries, replies } = readRecords(stdout);
-    const counts = summaries.map(({ address, received, lost, refused, duplicates, late }) => ({
+    const counts = summaries.map(({ address, received, lost, icmp_errors, duplicates, late }) => ({
       address,
-      ...{ received, lost, refused, duplicates, late },
+      ...{ received, lost, icmp_errors, duplicates, late },
     }));
-    const nothing = { refused: 0, duplicates: 0, late: 0 };
+    const nothing = { icmp_errors: 0, duplicates: 0, late: 0 };
     assertEquals([code, counts], [1, [
       { address: pair.farAddress, received: 5, lost: 0, ...nothing },
       { address: SILENT, received: 0, lost: 5, ...nothing },
@@ -78,10 +78,10 @@ programTest({
   const clock = await run("clock", "--json", "-c", "10");
   const states = clock.stdout.trimEnd().split("\n").map((line) => JSON.parse(line))
     .filter(({ type }) => type === "clock")
-    .map(({ address, received, lost, refused }) => ({ address, received, lost, refused }));
+    .map(({ address, received, lost, icmp_errors }) => ({ address, received, lost, icmp_errors }));
   assertEquals(states, [
-    { address: pair.farAddress, received: 10, lost: 0, refused: 0 },
-    { address: SILENT, received: 0, lost: 10, refused: 0 },
+    { address: pair.farAddress, received: 10, lost: 0, icmp_errors: 0 },
+    { address: SILENT, received: 0, lost: 10, icmp_errors: 0 },
   ]);
   assert(await endForger(forger) > 500);
 });
@@ -195,8 +195,8 @@ programTest({
     for (const kind of [[], ["--echo"]]) {
       const args = ["--json", ...kind, "-c", "2", "-i", "50ms", "-t", "2", address];
       const { stdout } = await pair.near.run(program.argv(...args));
-      const { refused } = readRecords(stdout);
-      const reporters = refused.map((record) => record["reporter"]);
+      const { icmpErrors } = readRecords(stdout);
+      const reporters = icmpErrors.map((record) => record["reporter"]);
       assertEquals(
         { to, kind, reporters },
         { to, kind, reporters: ["10.78.0.2", "10.78.0.2"] },

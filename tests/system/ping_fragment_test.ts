@@ -168,12 +168,12 @@ programTest({
   const free = await pair.near.run(program.argv(...words));
   assertEquals([free.code, readRecords(free.stdout).end.received], [0, 3]);
   const { code, stdout } = await pair.near.run(program.argv("-M", "do", ...words));
-  const { refused, unsent, end } = readRecords(stdout);
-  assertEquals([code, end.received, refused.length + unsent.length], [1, 0, 3]);
-  assertEquals([refused[0]?.["icmp_type"], refused[0]?.["icmp_code"]], [3, 4]);
-  assertEquals(refused[0]?.["reporter"], pair.farAddress);
+  const { icmpErrors, unsent, end } = readRecords(stdout);
+  assertEquals([code, end.received, icmpErrors.length + unsent.length], [1, 0, 3]);
+  assertEquals([icmpErrors[0]?.["icmp_type"], icmpErrors[0]?.["icmp_code"]], [3, 4]);
+  assertEquals(icmpErrors[0]?.["reporter"], pair.farAddress);
   // The kernel has learnt the MTU of the path by now.
-  assertEquals(new Set(unsent.map((record) => record["code"])), new Set(["EMSGSIZE"]));
+  assertEquals(new Set(unsent.map((record) => record["error_code"])), new Set(["EMSGSIZE"]));
   const again = await pair.near.run(program.argv(...words));
   assertEquals(readRecords(again.stdout).end.received, 3);
 });

@@ -43,7 +43,7 @@ programTest({
   const { code, stdout, stderr } = await ping.result();
   assertEquals([code, stderr], [0, ""]);
   const { unsent } = readRecords(stdout);
-  assertEquals(new Set(unsent.map((record) => record["code"])).has("ENODEV"), true);
+  assertEquals(new Set(unsent.map((record) => record["error_code"])).has("ENODEV"), true);
 });
 
 for (

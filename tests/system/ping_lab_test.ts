@@ -28,7 +28,7 @@ function groupReplies(replies: readonly ReplyRecord[]): Map<string, ReplyRecord[
 
 /** What the log says that a run must have counted for one host. */
 function trueCounts(requests: readonly LabRequest[], timeoutMs: number) {
-  const counts = { sent: 0, received: 0, lost: 0, refused: 0, duplicates: 0, late: 0 };
+  const counts = { sent: 0, received: 0, lost: 0, icmp_errors: 0, duplicates: 0, late: 0 };
   for (const { arrivalNs, departures } of requests) {
     counts.sent++;
     const [first, ...others] = departures.toSorted((a, b) => a.actualNs - b.actualNs);
@@ -44,8 +44,8 @@ function trueCounts(requests: readonly LabRequest[], timeoutMs: number) {
   return counts;
 }
 
-function countsOf({ sent, received, lost, refused, duplicates, late }: SummaryRecord) {
-  return { sent, received, lost, refused, duplicates, late };
+function countsOf({ sent, received, lost, icmp_errors, duplicates, late }: SummaryRecord) {
+  return { sent, received, lost, icmp_errors, duplicates, late };
 }
 
 /** Far above the delays of replies in time, far below those of late ones: a busy machine changes no count. */
@@ -217,16 +217,16 @@ programTest(
     const argv = program.argv("-v", "--json", "-c", String(count), "-i", "2ms", "198.18.1.1");
     const { code, stdout, stderr } = await lab.run(argv, { timeoutMs: 120_000 });
     assertEquals([code, stderr], [0, ""]);
-    const { replies, refused, end } = readRecords(stdout);
+    const { replies, icmpErrors, end } = readRecords(stdout);
     const { departures } = await lab.end();
     assertEquals(departures.filter(({ kind }) => kind === "mutated").length, count * copies);
     assertEquals([end.exit_code, end.sent, end.unsent, end.pending], [0, count, 0, 0]);
-    assertEquals(end.received + end.refused + end.lost, count);
+    assertEquals(end.received + end.icmp_errors + end.lost, count);
     // Every probe had its true answer too; only a full receive buffer could have cost one.
     if (end.kernel_drops === 0) assertEquals(end.lost, 0);
-    assertEquals([replies.length, refused.length], [
+    assertEquals([replies.length, icmpErrors.length], [
       end.received + end.duplicates + end.late,
-      end.refused,
+      end.icmp_errors,
     ]);
     assert(end.malformed > 1000 && end.foreign > 1000 && end.unmatched > 100, JSON.stringify(end));
   },

@@ -71,7 +71,7 @@ programTest({
   assertComplaint(among.stderr, /^icmptime: Cannot resolve nowhere\.test: \S/);
   const { summaries, end } = readRecords(among.stdout);
   assertEquals(summaries.map((summary) => [summary.target, summary.received]), [["far.test", 2]]);
-  assertEquals([end.exit_code, end.targets, end.answered], [2, 1, 1]);
+  assertEquals([end.exit_code, end.targets, end.targets_answered], [2, 1, 1]);
 });
 
 programTest({
@@ -125,7 +125,7 @@ programTest({
   );
   assertEquals(replies.map(({ target, sequence }) => `${target} ${sequence}`).length, 6);
   // One probe serves all of them: what left this machine is counted once.
-  assertEquals([end.targets, end.answered, end.sent, end.received], [3, 3, 2, 2]);
+  assertEquals([end.targets, end.targets_answered, end.sent, end.received], [3, 3, 2, 2]);
   const clock = await near.run(
     program.argv("clock", "--json", "-c", "60", "-i", "5ms", "far.test", "other.test"),
   );

@@ -50,7 +50,7 @@ programTest({
   for (const [address, errno] of Object.entries(refusals)) {
     const own = unsent.filter((record) => record["address"] === address);
     assertEquals(own.map((record) => record["probe"]), [0, 1, 2, 3]);
-    assertEquals(new Set(own.map((record) => record["code"])), new Set([errno]));
+    assertEquals(new Set(own.map((record) => record["error_code"])), new Set([errno]));
     const summary = summaries.find((record) => record.address === address);
     assertEquals([summary?.sent, summary?.unsent, summary?.lost], [0, 4, 0]);
     assertEquals(summary?.["loss_ratio"], 1);
@@ -62,7 +62,13 @@ programTest({
     [pair.farAddress, 3],
   ]);
   assertOwnStamps(replies);
-  assertEquals([end.sent, end.received, end.unsent, end.answered, end.exit_code], [4, 4, 16, 1, 1]);
+  assertEquals([end.sent, end.received, end.unsent, end.targets_answered, end.exit_code], [
+    4,
+    4,
+    16,
+    1,
+    1,
+  ]);
 });
 
 programTest({
@@ -88,7 +94,7 @@ programTest({
     unsent.filter((record) => record["address"] === address).map((record) => record["probe"]);
   assertEquals(of("10.77.0.3"), [0, 1, 2, 3, 4]);
   assertEquals(of(pair.farAddress), [1, 3]);
-  assertEquals(new Set(unsent.map((record) => record["code"])), new Set(["EPERM"]));
+  assertEquals(new Set(unsent.map((record) => record["error_code"])), new Set(["EPERM"]));
   assertEquals(replies.map((reply) => reply.probe), [0, 2, 4]);
   assertOwnStamps(replies);
   assertEquals([code, end.sent, end.received, end.unsent], [1, 3, 3, 7]);
@@ -228,5 +234,5 @@ systemTest({
   const stuck = summaries.find(({ address }) => address === pair.farAddress);
   assertEquals([stuck?.unsent, Number(stuck?.sent) + Number(stuck?.unsent)], [unsent.length, 100]);
   assert(unsent.length > 10, `${unsent.length} unsent`);
-  assertEquals(new Set(unsent.map((record) => record["code"])), new Set(["ENOBUFS"]));
+  assertEquals(new Set(unsent.map((record) => record["error_code"])), new Set(["ENOBUFS"]));
 });

@@ -68,16 +68,16 @@ const ODD_HOSTS: readonly OddHost[] = [
 
 const addressOf = (index: number) => `198.18.1.${index + 1}`;
 
-const countsOf = ({ sent, received, lost, refused, duplicates, late }: SummaryRecord) => ({
+const countsOf = ({ sent, received, lost, icmp_errors, duplicates, late }: SummaryRecord) => ({
   sent,
   received,
   lost,
-  refused,
+  icmp_errors,
   duplicates,
   late,
 });
 
-const NOTHING_ELSE = { refused: 0, duplicates: 0, late: 0 };
+const NOTHING_ELSE = { icmp_errors: 0, duplicates: 0, late: 0 };
 
 programTest(
   withLabNeeds({
@@ -178,7 +178,7 @@ programTest(
     const argv = program.argv("--json", "-c", String(COUNT), "-i", "100ms", ...targets);
     const { code, stdout, stderr } = await lab.run(argv);
     assertEquals([code, stderr], [1, ""]);
-    const { summaries, refused, end } = readRecords(stdout);
+    const { summaries, icmpErrors, end } = readRecords(stdout);
     for (const [index, { error, words }] of REFUSING_HOSTS.entries()) {
       const address = addressOf(index);
       const endsProbe = words !== undefined;
@@ -190,10 +190,10 @@ programTest(
           received: 0,
           ...NOTHING_ELSE,
           lost: endsProbe ? 0 : COUNT,
-          refused: endsProbe ? COUNT : 0,
+          icmp_errors: endsProbe ? COUNT : 0,
         },
       );
-      const own = refused.filter((record) => record["address"] === address);
+      const own = icmpErrors.filter((record) => record["address"] === address);
       assertEquals(own.map((record) => record["probe"]), endsProbe ? [0, 1, 2] : []);
       for (const record of own) {
         assertEquals([record["icmp_type"], record["icmp_code"]], [error.type, error.code]);
@@ -216,9 +216,9 @@ programTest(
     for (const [ttl, router] of [["1", hops[0]], ["2", hops[1]], ["3", undefined]] as const) {
       const argv = program.argv("--json", "-c", "1", "-t", ttl, "198.18.1.1");
       const { code, stdout } = await lab.run(argv);
-      const { refused, replies } = readRecords(stdout);
+      const { icmpErrors, replies } = readRecords(stdout);
       assertEquals(
-        refused.map((record) => record["reporter"]),
+        icmpErrors.map((record) => record["reporter"]),
         router === undefined ? [] : [router],
       );
       assertEquals([code, replies.length], router === undefined ? [0, 1] : [1, 0]);
@@ -250,13 +250,17 @@ programTest(
       "198.18.1.2",
     );
     await using outer = lab.spawn(endless);
-    await outer.output(/"type":"refused"/);
+    await outer.output(/"type":"icmp_error"/);
     const inner = await run("-c", "10", "--identifier", "7");
     outer.sendSignal("SIGINT");
     const { end } = readRecords((await outer.result()).stdout);
     for (const [address, received, refused] of [["198.18.1.1", 10, 0], ["198.18.1.2", 0, 10]]) {
       const summary = inner.summaries.find((record) => record.address === address);
-      assertEquals([summary?.received, summary?.refused, summary?.lost], [received, refused, 0]);
+      assertEquals([summary?.received, summary?.icmp_errors, summary?.lost], [
+        received,
+        refused,
+        0,
+      ]);
     }
     assert(inner.end.foreign > 0);
     assertEquals(end.foreign, 20);

@@ -141,14 +141,14 @@ programTest({
       unprivileged(program, ...stamps, ...args),
     );
     assertEquals([code, stderr], [1, ""]);
-    const { refused, summaries, end } = readRecords(stdout);
-    const counts = summaries.map(({ received, refused, lost, unsent }) => {
-      return { received, refused, lost, unsent };
+    const { icmpErrors, summaries, end } = readRecords(stdout);
+    const counts = summaries.map(({ received, icmp_errors, lost, unsent }) => {
+      return { received, icmp_errors, lost, unsent };
     });
     const [answered, rejected] = counts;
-    assertEquals(answered, { received: 100, refused: 0, lost: 0, unsent: 0 });
-    assertEquals(rejected, { received: 0, refused: 100, lost: 0, unsent: 0 });
-    for (const { reporter, icmp_type, icmp_code, address } of refused) {
+    assertEquals(answered, { received: 100, icmp_errors: 0, lost: 0, unsent: 0 });
+    assertEquals(rejected, { received: 0, icmp_errors: 100, lost: 0, unsent: 0 });
+    for (const { reporter, icmp_type, icmp_code, address } of icmpErrors) {
       assertEquals([reporter, icmp_type, icmp_code, address], [SECOND, 3, 13, SECOND]);
     }
     assertEquals([end.malformed, end.foreign, end.unmatched], [0, 0, 0]);
@@ -176,12 +176,12 @@ programTest({
     "10.88.0.7",
   );
   const { stdout } = await pair.near.run(argv);
-  const { refused, end } = readRecords(stdout);
-  assertEquals(refused.map((record) => [record["reporter"], record["icmp_type"]]), [
+  const { icmpErrors, end } = readRecords(stdout);
+  assertEquals(icmpErrors.map((record) => [record["reporter"], record["icmp_type"]]), [
     [pair.farAddress, 11],
     [pair.farAddress, 11],
   ]);
-  assertEquals([end.sent, end.refused, end.unmatched], [2, 2, 0]);
+  assertEquals([end.sent, end.icmp_errors, end.unmatched], [2, 2, 0]);
 });
 
 programTest({
@@ -260,12 +260,12 @@ programTest({
     unprivileged(program, ...args, pair.farAddress, SECOND),
   );
   const { summaries } = readRecords(stdout);
-  const counts = summaries.map(({ address, received, lost, refused }) => {
-    return { address, received, lost, refused };
+  const counts = summaries.map(({ address, received, lost, icmp_errors }) => {
+    return { address, received, lost, icmp_errors };
   });
   assertEquals(counts, [
-    { address: pair.farAddress, received: 5, lost: 0, refused: 0 },
-    { address: SECOND, received: 0, lost: 5, refused: 0 },
+    { address: pair.farAddress, received: 5, lost: 0, icmp_errors: 0 },
+    { address: SECOND, received: 0, lost: 5, icmp_errors: 0 },
   ]);
   speaker.sendSignal("SIGTERM");
   assertGreater(Number((await speaker.output(/sent (\d+)/))[1]), 0);

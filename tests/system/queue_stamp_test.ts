@@ -119,7 +119,7 @@ programTest({
   const words = ["--json", "-c", "30", "-i", "100ms", "-W", "300ms", pair.farAddress];
   const { stdout } = await pair.near.run(program.argv(...words));
   const { timeouts, replies } = readRecords(stdout);
-  const queued = timeouts.filter((record) => record["still_queued"] === true);
+  const queued = timeouts.filter((record) => record["is_still_queued"] === true);
   assertGreater(queued.length, 0, stdout);
   const late = new Map(
     replies.filter(({ flags }) => flags.includes("late")).map((reply) => [reply.probe, reply]),
@@ -133,5 +133,5 @@ programTest({
   const lossy = await pair.near.run(program.argv(...words));
   const { timeouts: lost } = readRecords(lossy.stdout);
   assertGreater(lost.length, 5);
-  assertEquals(lost.filter((record) => "still_queued" in record), []);
+  assertEquals(lost.filter((record) => "is_still_queued" in record), []);
 });

@@ -169,6 +169,6 @@ programTest({
     assertEquals([stderr, end.received, end.kernel_drops], ["", count, 0]);
   }
   const argv = program.argv("--json", "-c", "2", "-i", "20ms", "198.18.16.7", "--identifier", "77");
-  const { refused } = readRecords((await pair.near.run(argv)).stdout);
-  assertEquals(refused.map((record) => record["icmp_code"]), [1, 1]);
+  const { icmpErrors } = readRecords((await pair.near.run(argv)).stdout);
+  assertEquals(icmpErrors.map((record) => record["icmp_code"]), [1, 1]);
 });

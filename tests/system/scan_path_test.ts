@@ -165,7 +165,7 @@ for (const { name, words = [], change, message } of lost) {
     const rest = await pair.near.run(scan(...words, "--resume", path, TARGETS));
     const again = readRecords(rest.stdout);
     assertEquals([rest.code, again.end.reason], [0, "complete"]);
-    assertEquals(again.run["position"], end["position"]);
+    assertEquals(again.run["start_position"], end["position"]);
     const found = new Set([...replies, ...again.replies].map(({ address }) => address));
     assertEquals(found.size, HOSTS);
     await Deno.remove(path);

@@ -84,7 +84,10 @@ for (const { name, commands, words = [], path, reason, unsent = 0, error } of ca
     assertEquals(run["path"], path);
     assertMatch(String(run["path_reason"]), reason);
     assertEquals([end.unsent, end.sent, replies.length], [unsent, 512 - unsent, 512 - unsent]);
-    assertEquals(new Set(records.map((record) => record["error"])), new Set(error ? [error] : []));
+    assertEquals(
+      new Set(records.map((record) => record["error_code"])),
+      new Set(error ? [error] : []),
+    );
     assertEquals(code, unsent > 0 ? 1 : 0);
   });
 }
@@ -162,7 +165,7 @@ systemTest({
   );
   const obeying = readRecords((await scan(pair.near, "--raw-socket")).stdout);
   assertEquals([obeying.replies.length, obeying.unsent.length], [256, 256]);
-  assert(obeying.unsent.every((record) => record["error"] === "EPERM"));
+  assert(obeying.unsent.every((record) => record["error_code"] === "EPERM"));
   const passing = readRecords((await scan(pair.near)).stdout);
   assertEquals([passing.replies.length, passing.unsent.length], [512, 0]);
 });

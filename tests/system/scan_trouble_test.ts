@@ -115,7 +115,7 @@ programTest({
       clearInterval(impatience)
     );
     const { end } = readRecords(stdout);
-    assertEquals([code, stderr, end.reason], [1, "", "interrupted"]);
+    assertEquals([code, stderr, end.reason], [1, "", "stopped"]);
     assert(end.sent > 0);
   }
 });
@@ -178,7 +178,7 @@ systemTest({
   namespaces: true,
 }, async () => {
   await using pair = await openScanNetwork();
-  for (const [words, reason] of [[["nohup"], "complete"], [[], "interrupted"]] as const) {
+  for (const [words, reason] of [[["nohup"], "complete"], [[], "stopped"]] as const) {
     await using running = pair.near.spawn([...words, ...scan(...QUICK, "198.18.0.0/20")]);
     await running.output(/"reply"/);
     running.sendSignal("SIGHUP");

@@ -261,7 +261,7 @@ systemTest({
   running.sendSignal("SIGINT");
   const { stdout, code } = await running.result();
   const { end } = readRecords(stdout);
-  assertEquals([code, end.reason, end.received], [1, "interrupted", end.sent]);
+  assertEquals([code, end.reason, end.received], [1, "stopped", end.sent]);
   assert(end.sent > 0 && end.sent < 16_384);
 });
 

@@ -100,10 +100,10 @@ systemTest(
     const { stdout } = await pair.near.mustRun(
       scan("--yes", "--json", "--cooldown", "500ms", "--rate", "500", UNREACHABLE),
     );
-    const { refused, replies, end } = readRecords(stdout);
-    assertEquals([replies.length, refused.length, end.refused], [0, 256, 256]);
-    assertEquals(new Set(refused.map((record) => record["address"])).size, 256);
-    for (const record of refused) {
+    const { icmpErrors, replies, end } = readRecords(stdout);
+    assertEquals([replies.length, icmpErrors.length, end.icmp_errors], [0, 256, 256]);
+    assertEquals(new Set(icmpErrors.map((record) => record["address"])).size, 256);
+    for (const record of icmpErrors) {
       assertEquals([record["reporter"], record["icmp_type"], record["icmp_code"]], [
         pair.farAddress,
         3,
@@ -141,7 +141,7 @@ for (const threads of ["1", "3"]) {
     const { unsent, replies, end } = readRecords(stdout);
     assertEquals([unsent.length, replies.length, end.sent, end.unsent], [128, 128, 128, 128]);
     assertEquals([code, end.exit_code, end.reason], [1, 1, "complete"]);
-    assert(unsent.every((record) => record["error"] === "EPERM"));
+    assert(unsent.every((record) => record["error_code"] === "EPERM"));
     assertMatch(stderr, /refused 128 probes/);
   });
 }

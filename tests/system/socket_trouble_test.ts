@@ -82,7 +82,7 @@ systemTest({
     const argv = [...strace("sendmmsg", `error=${code}:when=2`), ...words];
     const { stdout } = await namespace.run(argv);
     const { unsent, end } = readRecords(stdout);
-    assertEquals(unsent.map((record) => [record["probe"], record["code"]]), [[1, code]]);
+    assertEquals(unsent.map((record) => [record["probe"], record["error_code"]]), [[1, code]]);
     assertEquals([end.received, end.sent], [3, 3]);
   }
 });

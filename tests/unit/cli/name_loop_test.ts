@@ -54,7 +54,7 @@ Deno.test("names: a host that moves in a long run is asked at its new address, r
     ["a.example", "198.18.0.2"],
   ]);
   const end = JSON.parse(system.stdout.lines.at(-1) ?? "{}");
-  assertEquals([code, end.targets, end.answered, end.sent], [0, 1, 1, 401]);
+  assertEquals([code, end.targets, end.targets_answered, end.sent], [0, 1, 1, 401]);
   assertEquals(Number(before?.[2]) + Number(after?.[2]), 401);
   // Not more often than each five minutes.
   assertEquals(system.lookups.length, 2);

@@ -14,8 +14,7 @@ Deno.test("an ordinary reply bounds the offset, if its clock ticks each millisec
   assertEquals(measureSingleReply(reply(NOON_MS + 105)), {
     reading: "standard",
     flags: ["tick-assumed"],
-    offsetLowerMs: 94.5,
-    offsetUpperMs: 106,
+    offset: { valueMs: 100.25, lowerMs: 94.5, upperMs: 106 },
   });
 });
 
@@ -43,7 +42,7 @@ for (const [what, stamps, flags] of NO_TIME) {
     const measured = measureSingleReply(stamps);
     for (const flag of flags) assert(measured.flags.includes(flag as never), `${measured.flags}`);
     assert(!measured.flags.includes("tick-assumed"));
-    assertEquals([measured.offsetLowerMs, measured.offsetUpperMs], [undefined, undefined]);
+    assertEquals(measured.offset, undefined);
   });
 }
 
@@ -57,15 +56,15 @@ Deno.test("other ways to write the time are read, named and bound the offset", (
   ) {
     const measured = measureSingleReply(reply(raw));
     assertEquals([measured.reading, measured.flags], [reading, [flag, "tick-assumed"]]);
-    assertEquals([measured.offsetLowerMs, measured.offsetUpperMs], [94.5, 106]);
+    assertEquals([measured.offset?.lowerMs, measured.offset?.upperMs], [94.5, 106]);
   }
 });
 
 Deno.test("midnight and half a day tear no bounds", () => {
   const late = { originateMs: MS_PER_DAY - 5, arrivalMs: 5.5 };
   const measured = measureSingleReply(reply(2, late));
-  assertEquals([measured.offsetLowerMs, measured.offsetUpperMs], [-3.5, 8]);
+  assertEquals([measured.offset?.lowerMs, measured.offset?.upperMs], [-3.5, 8]);
   const far = measureSingleReply(reply(MS_PER_DAY / 2, { originateMs: 0, arrivalMs: 8.25 }));
-  const { offsetLowerMs = NaN, offsetUpperMs = NaN } = far;
-  assert(offsetLowerMs < offsetUpperMs && offsetUpperMs - offsetLowerMs < 10, `${offsetLowerMs}`);
+  const { lowerMs = NaN, upperMs = NaN } = far.offset ?? {};
+  assert(lowerMs < upperMs && upperMs - lowerMs < 10, `${lowerMs}`);
 });

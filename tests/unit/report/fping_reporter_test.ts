@@ -110,6 +110,6 @@ Deno.test("fping: a summary in mid-run does not wait for the end", () => {
   const errors = new MemorySink();
   const sink = new LineSink(errors, () => {});
   const reporter = fping(true)(new LineSink(new MemorySink(), () => {}), sink);
-  reporter.summary(new TargetStatistics({ index: 0, label: "host", address: 1 }).summary());
+  reporter.summary(new TargetStatistics({ index: 0, label: "host", address: 1 }).summary(0));
   assertEquals(errors.lines, ["host     : xmt/rcv/%loss = 0/0/0%"]);
 });

@@ -6,6 +6,9 @@ import { measureSingleReply } from "../../../src/measurement/single_reply.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 import type { ScanIcmpError, ScanProgress, ScanReply } from "../../../src/scan/scan_record.ts";
 
+/** Midnight of 2026-09-13. */
+const BASE_MS = 1_789_257_600_000;
+
 const reply: ScanReply = {
   address: 0x0a000001,
   ttl: 60,
@@ -13,7 +16,7 @@ const reply: ScanReply = {
   originateMs: 1000,
   receiveMs: 1105,
   transmitMs: 1105,
-  arrivalMs: 1010.75,
+  receivedNs: 1010.75e6,
   measurement: measureSingleReply({
     originateMs: 1000,
     receiveMs: 1105,
@@ -22,7 +25,7 @@ const reply: ScanReply = {
   }),
   flags: ["tick-assumed"],
 };
-const refusal: ScanIcmpError = {
+const icmpError: ScanIcmpError = {
   address: 0x0a000002,
   reporter: 0x0a0000fe,
   type: 3,
@@ -31,7 +34,7 @@ const refusal: ScanIcmpError = {
   ttl: 63,
   rttMs: 0.125,
   originateMs: 1000,
-  arrivalMs: 1000.625,
+  receivedNs: 1000.625e6,
 };
 
 function write(options: Partial<ScanReporterOptions>): string[] {
@@ -42,12 +45,19 @@ function write(options: Partial<ScanReporterOptions>): string[] {
   const sink = new LineSink(bytes, (error) => {
     throw error;
   });
-  const reporter = new ScanReporter(sink, { format: "text", only: [], ...options });
+  const reporter = new ScanReporter(sink, {
+    format: "text",
+    only: [],
+    baseUnixMs: BASE_MS,
+    ...options,
+  });
   if (options.format === "csv") reporter.run({} as Parameters<ScanReporter["run"]>[0]);
   reporter.reply(reply, true);
   reporter.reply({ ...reply, flags: ["duplicate", "odd-code"] }, false);
-  reporter.icmpError(refusal);
-  reporter.unsent({ address: 0x0a000003, error: "EPERM" });
+  reporter.icmpError(icmpError);
+  const message = "Cannot send to 10.0.0.3: Operation not permitted (EPERM)";
+  const error = { syscall: "sendmmsg", code: "EPERM", message };
+  reporter.unsent({ address: 0x0a000003, error, time: BASE_MS / 1e3 });
   sink.flush();
   return text.trimEnd().split("\n");
 }
@@ -58,28 +68,47 @@ Deno.test("text is each address that answered, once", () => {
 
 Deno.test("json has every record; the offset's bounds hold the truth", () => {
   const records = write({ format: "json" }).map((line) => JSON.parse(line));
-  assertEquals(records.map(({ type }) => type), ["reply", "reply", "refused", "unsent"]);
+  assertEquals(records.map(({ type }) => type), ["reply", "reply", "icmp_error", "unsent"]);
   assertEquals(records[0], {
     type: "reply",
+    target: "10.0.0.1",
     address: "10.0.0.1",
+    time: 1789257601.01075,
     ttl: 60,
     rtt_ms: 10.25,
     originate_ms: 1000,
     receive_ms: 1105,
     transmit_ms: 1105,
-    arrival_ms: 1010.75,
+    arrival_ms: 1010,
     // The remote clock is 100 ms ahead: sent at 1000.x, there at 1105.x, back at 1010.75.
+    offset_ms: 100.125,
     offset_lower_ms: 94.25,
     offset_upper_ms: 106,
     reading: "standard",
     flags: ["tick-assumed"],
   });
   assertEquals(records[1].flags, ["duplicate", "odd-code"]);
-  assertEquals([records[2].address, records[2].reporter, records[2].icmp_type], [
-    "10.0.0.2",
-    "10.0.0.254",
-    3,
-  ]);
+  assertEquals(records[2], {
+    type: "icmp_error",
+    target: "10.0.0.2",
+    address: "10.0.0.2",
+    time: 1789257601.000625,
+    reporter: "10.0.0.254",
+    icmp_type: 3,
+    icmp_code: 1,
+    error: "destination unreachable: host unreachable",
+    ttl: 63,
+    rtt_ms: 0.125,
+  });
+  assertEquals(records[3], {
+    type: "unsent",
+    target: "10.0.0.3",
+    address: "10.0.0.3",
+    time: 1789257600,
+    syscall: "sendmmsg",
+    error_code: "EPERM",
+    error: "Cannot send to 10.0.0.3: Operation not permitted (EPERM)",
+  });
 });
 
 Deno.test("csv has a header, empty cells and fields in the order asked for", () => {
@@ -89,7 +118,7 @@ Deno.test("csv has a header, empty cells and fields in the order asked for", () 
       "type,rtt_ms,address,reporter,flags",
       "reply,10.25,10.0.0.1,,tick-assumed",
       "reply,10.25,10.0.0.1,,duplicate;odd-code",
-      "refused,0.125,10.0.0.2,10.0.0.254,",
+      "icmp_error,0.125,10.0.0.2,10.0.0.254,",
       "unsent,,10.0.0.3,,",
     ],
   );
@@ -98,8 +127,8 @@ Deno.test("csv has a header, empty cells and fields in the order asked for", () 
 Deno.test("--only keeps the records chosen", () => {
   const types = (only: ScanReporterOptions["only"]) =>
     write({ format: "json", only }).map((line) => JSON.parse(line).type);
-  assertEquals(types(["replied"]), ["reply", "reply"]);
-  assertEquals(types(["refused", "unsent"]), ["refused", "unsent"]);
+  assertEquals(types(["reply"]), ["reply", "reply"]);
+  assertEquals(types(["icmp_error", "unsent"]), ["icmp_error", "unsent"]);
 });
 
 Deno.test("a reply that is not measured has its stamps and no offset", () => {
@@ -108,7 +137,7 @@ Deno.test("a reply that is not measured has its stamps and no offset", () => {
     writeSync: (part: Uint8Array) => (text += new TextDecoder().decode(part), part.length),
   };
   const sink = new LineSink(bytes, () => {});
-  new ScanReporter(sink, { format: "json", only: [] }).reply({
+  new ScanReporter(sink, { format: "json", only: [], baseUnixMs: BASE_MS }).reply({
     ...reply,
     receiveMs: 0x80000001,
     measurement: undefined,

@@ -13,6 +13,7 @@ function summary(more: Partial<TargetSummary> = {}): TargetSummary {
   Object.assign(counters, { sent: 4, received: 3, lost: 1, duplicates: 2 });
   return {
     scope: "run",
+    time: 0,
     target: { index: 0, label: "host", address: 1 },
     counters,
     rttMs: spread(10, 20, 90),

@@ -11,32 +11,42 @@ import { SimulatedTransport } from "../../support/simulated_transport.ts";
 
 Deno.test("interval: a summary is due each interval, counted from the first look", () => {
   const statistics = new IntervalStatistics(makeTargets(1), 10_000);
-  assertEquals(statistics.isDue(5e9), false);
-  assertEquals(statistics.isDue(14.9e9), false);
-  assertEquals(statistics.isDue(15e9), true);
-  statistics.take(15.2e9);
+  assertEquals(statistics.isDue(5e9, () => 0), false);
+  assertEquals(statistics.isDue(14.9e9, () => 0), false);
+  assertEquals(statistics.isDue(15e9, () => 0), true);
+  statistics.take(15.2e9, 0);
   // A look that came late does not put the next one off.
-  assertEquals([statistics.isDue(24.9e9), statistics.isDue(25e9)], [false, true]);
+  assertEquals([statistics.isDue(24.9e9, () => 0), statistics.isDue(25e9, () => 0)], [false, true]);
 });
 
 Deno.test("interval: after a long sleep one summary is due, not one for each interval slept through", () => {
   const statistics = new IntervalStatistics(makeTargets(1), 1000);
-  statistics.isDue(0);
-  assertEquals(statistics.isDue(3600e9), true);
-  statistics.take(3600e9);
-  assertEquals([statistics.isDue(3600.5e9), statistics.isDue(3601e9)], [false, true]);
+  statistics.isDue(0, () => 0);
+  assertEquals(statistics.isDue(3600e9, () => 0), true);
+  statistics.take(3600e9, 0);
+  assertEquals([statistics.isDue(3600.5e9, () => 0), statistics.isDue(3601e9, () => 0)], [
+    false,
+    true,
+  ]);
 });
 
-Deno.test("interval: every target has a summary, also one of which nothing happened, and each starts anew", () => {
+Deno.test("interval: every target has a summary, also one of which nothing happened, and an interval starts where the last one ended", () => {
   const targets = makeTargets(3);
   const statistics = new IntervalStatistics(targets, 1000);
+  statistics.isDue(0, () => 5.5);
   statistics.of(targets[1] as Target).addPending();
-  assertEquals(statistics.take(0).map(({ scope, counters }) => [scope, counters.sent]), [
-    ["interval", 0],
-    ["interval", 1],
-    ["interval", 0],
+  const first = statistics.take(0, 7);
+  assertEquals(first.map(({ scope, counters, from, time }) => [scope, counters.sent, from, time]), [
+    ["interval", 0, 5.5, 7],
+    ["interval", 1, 5.5, 7],
+    ["interval", 0, 5.5, 7],
   ]);
-  assertEquals(statistics.take(1).map(({ counters }) => counters.sent), [0, 0, 0]);
+  const second = statistics.take(1, 8);
+  assertEquals(second.map(({ counters, from, time }) => [counters.sent, from, time]), [
+    [0, 7, 8],
+    [0, 7, 8],
+    [0, 7, 8],
+  ]);
 });
 
 /** A run that is recorded with these options; what was written, and in how many pieces. */
@@ -54,6 +64,7 @@ async function record(
   const reporter = new JsonReporter(lines, { quiet: false });
   const recorder = new RunRecorder(targets, reporter, lines, {
     baseUnixMs,
+    unixTime: () => baseUnixMs / 1e3 + transport.clock.now().realtimeNs / 1e9,
     explain: false,
     ...options,
   });

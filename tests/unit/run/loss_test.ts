@@ -98,20 +98,20 @@ for (const { name, network, stopAtMs, ratio, text, fping } of CASES) {
     const dropSummary = drop.errors.lines.find((line) => line.includes(" : xmt/"));
     assertMatch(dropSummary ?? "", new RegExp(`xmt/rcv/%loss = ${fping}(,|$)`));
     // `--fail-if` reads the same counters.
-    const { sent, received, lost, refused, unsent } = summary;
+    const { sent, received, lost, icmp_errors: icmpErrors, unsent } = summary;
     const statistics = new TargetStatistics(
       { index: 0, label: "host", address: 1 },
       "interval",
     );
-    Object.assign(statistics.counters, { sent, received, lost, icmpErrors: refused, unsent });
+    Object.assign(statistics.counters, { sent, received, lost, icmpErrors, unsent });
     assertEquals(statistics.counters.lossRatio, ratio);
     if (ratio === undefined) {
-      const finding = parseCondition("loss>5%").find(statistics.summary());
+      const finding = parseCondition("loss>5%").find(statistics.summary(0));
       assertEquals([finding.isMet, finding.isKnown], [true, false]);
       return;
     }
     const percent = ratio * 100;
-    const finding = parseCondition(`loss<${percent + 0.1}%`).find(statistics.summary());
+    const finding = parseCondition(`loss<${percent + 0.1}%`).find(statistics.summary(0));
     assertEquals(finding, { isMet: true, isKnown: true, found: `${percent} %` });
   });
 }
@@ -120,7 +120,7 @@ const TEXT = { quiet: true, verbose: false, numeric: false, timestamps: false };
 
 Deno.test("loss: the records of a run and of a clock share the field", async () => {
   const { CLOCK_FIELDS } = await import("../../../src/record/clock_record.ts");
-  const { SUMMARY_FIELDS } = await import("../../../src/record/run_record.ts");
+  const { SUMMARY_FIELDS } = await import("../../../src/record/summary_record.ts");
   const texts = [SUMMARY_FIELDS, END_FIELDS, CLOCK_FIELDS].map((fields) =>
     (fields as readonly { name: string; description: string }[])
       .find(({ name }) => name === "loss_ratio")?.description

@@ -67,7 +67,10 @@ Deno.test("json: round trip and queue are two keys, also of a late reply, and su
     assertEquals(replies.map(({ rtt_ms }) => rtt_ms), rtts);
     assertEquals(replies.map(({ flags }) => remarksOf(flags)), [[], [], ["late"], []]);
     const timeouts = records.filter(({ type }) => type === "timeout");
-    assertEquals(timeouts.map(({ probe, still_queued }) => [probe, still_queued]), [[2, true]]);
+    assertEquals(timeouts.map(({ probe, is_still_queued }) => [probe, is_still_queued]), [[
+      2,
+      true,
+    ]]);
     const summary = records.find(({ type }) => type === "summary");
     assertEquals(
       [summary.queue_median_ms, summary.queue_p95_ms, summary.queue_max_ms],

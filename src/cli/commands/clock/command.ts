@@ -155,6 +155,7 @@ async function measure(
       ? ExitCode.Ok
       : ExitCode.Unanswered;
     reporter.end({
+      time: clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9,
       reason: isReached ? "complete" : reason,
       exitCode,
       durationS: (clock.now().monotonicNs - startedAt.monotonicNs) / 1e9,

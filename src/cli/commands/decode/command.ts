@@ -9,7 +9,7 @@ import { guessStart } from "../../../packet/capture/guess_link_type.ts";
 import { findIpv4, whyNoIpv4 } from "../../../packet/capture/link_type.ts";
 import { formatAnnotated, parseDatagram, parseIcmpMessage } from "../../../packet/mod.ts";
 import { CapturePrinter, formatContent } from "../../../report/capture_printer.ts";
-import { STAMP_FIELDS, type StampEvent } from "../../../record/decode_record.ts";
+import { STAMP_FIELDS, type StampEvent } from "../../../record/stamp_record.ts";
 import { jsonFormatter } from "../../../record/field.ts";
 import { isClosedPipe, LineSink } from "../../../terminal/line_sink.ts";
 import { formatNumberReadings } from "../../../report/number_text.ts";
@@ -151,7 +151,8 @@ function decodePackets(packets: readonly Uint8Array[], decoding: Decoding): bool
     const content = parseStart(bytes, kind, offset);
     isWhole &&= content.ok;
     if (json) {
-      printer.packet({ packet: undated(index + 1, linkType, bytes, decoding.atUnixMs), content });
+      const packet = undated(index + 1, linkType, bytes, decoding.atUnixMs);
+      printer.packet({ packet, content, decodedAtUnixMs: Date.now() });
       continue;
     }
     sink.line(formatContent(content));
@@ -201,7 +202,8 @@ async function decodeCapture(
           printer.skip("not ICMP");
           continue;
         }
-        printer.packet({ packet, content: parseCaptured(packet, offset) });
+        const content = parseCaptured(packet, offset);
+        printer.packet({ packet, content, decodedAtUnixMs: Date.now() });
         if (teach && !json) {
           const fields = annotateFrame(packet.linkType, packet.bytes, offset, "ipv4");
           sink.line(`${formatAnnotated(fields)}\n`);

@@ -6,7 +6,8 @@ import { ExitCode } from "../../outcome.ts";
 import type { CommandLine } from "../../option.ts";
 import type { PING_OPTIONS } from "./options.ts";
 import { readPingOptions } from "./plan.ts";
-import { checkFields, loadReporter } from "./reporter.ts";
+import { formatOf, loadReporter } from "./reporter.ts";
+import { checkFields } from "../../check_fields.ts";
 import { gatherTargets, runSession } from "../../session.ts";
 import type { System } from "../../system.ts";
 
@@ -22,7 +23,7 @@ export async function runPing(
   { options, operands }: CommandLine<typeof PING_OPTIONS>,
   system: System,
 ): Promise<ExitCode> {
-  await checkFields(options);
+  await checkFields({ ...options, command: "ping", format: formatOf(options) });
   const plan = planRun(readPingOptions(options));
   const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options["all-addresses"],

@@ -230,9 +230,9 @@ export const PING_COMMAND: CommandSpec<typeof PING_OPTIONS> = {
     ["loop", "retries"],
   ],
   loadFields: async () => {
-    const { RECORDS } = await import("../../../record/record_table.ts");
+    const { recordsOf } = await import("../../../record/registry.ts");
     const { FLAG_MEANINGS } = await import("../../../record/flags.ts");
-    return { records: RECORDS, flags: FLAG_MEANINGS };
+    return { records: recordsOf("ping"), flags: FLAG_MEANINGS };
   },
   examples: [
     ["icmptime 192.0.2.7", "ask one host five times"],

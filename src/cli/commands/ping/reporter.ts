@@ -8,9 +8,9 @@ import type { Reporter } from "../../../run/reporter.ts";
 import type { ReverseNames } from "../../../targets/reverse_names.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
 import { asksWhoIsAlive, type PingOptions } from "./plan.ts";
-import { UsageError } from "../../outcome.ts";
 
-type Format = PingOptions["format"];
+/** Form of the output. */
+export type Format = PingOptions["format"];
 
 /** Makes a reporter whose lines go to `output`, and to `errors` what is no result. */
 export type OpenReporter = (output: LineSink, errors: LineSink) => Reporter;
@@ -58,36 +58,8 @@ export async function loadReporter(
   }
 }
 
-/**
- * Looks at the fields that are asked for.
- *
- * @throws {UsageError} One does not exist, or the form of output has none.
- */
-export async function checkFields(options: PingOptions): Promise<void> {
-  const { fields } = options;
-  if (fields === undefined) return;
-  const known = await knownFields(options);
-  for (const field of fields) {
-    if (known.includes(field)) continue;
-    const { nearest } = await import("../../command_line.ts");
-    const close = nearest(field, known);
-    const hint = close === undefined ? "see --list-fields" : `the nearest is ${close}`;
-    throw new UsageError(`Cannot print ${field}: no such field, ${hint}`);
-  }
-}
-
-async function knownFields(options: PingOptions): Promise<readonly string[]> {
-  switch (formatOf(options)) {
-    case "csv":
-      return (await import("../../../record/csv_reporter.ts")).csvColumns(options.quiet);
-    case "json":
-      return (await import("../../../record/record_table.ts")).fieldNames();
-    default:
-      throw new UsageError("Cannot choose fields of this format: want json or csv");
-  }
-}
-
-function formatOf(options: PingOptions): Format {
+/** The form of output that the options choose. */
+export function formatOf(options: PingOptions): Format {
   return options.json ? "json" : options.format;
 }
 

@@ -39,7 +39,7 @@ export async function runScan(
   { options, operands }: CommandLine<typeof SCAN_OPTIONS>,
   system: System,
 ): Promise<ExitCode> {
-  checkScanOptions(options);
+  await checkScanOptions(options);
   checkScanFiles(options, system);
   const { blocks, isWhole } = await readScanTargets(operands, options.file, system);
   if (blocks.length === 0) {

@@ -1,7 +1,7 @@
 /** `scan --metadata`: what was done, when, by whom, and what came of it. */
 
 import { formatBlock } from "../../../targets/block.ts";
-import type { ScanRunInfo } from "../../../record/scan_fields.ts";
+import type { ScanRunInfo } from "../../../record/scan_record.ts";
 import type { SweepResult } from "../../../scan/sweep_options.ts";
 import type { ExitCode } from "../../outcome.ts";
 import type { ScanSetup } from "./setup.ts";
@@ -13,7 +13,7 @@ const LISTED_BLOCKS = 1000;
 export function formatScanMetadata(
   setup: ScanSetup,
   info: ScanRunInfo,
-  result: SweepResult,
+  result: SweepResult & { readonly targetsAnswered: number },
   exitCode: ExitCode,
   hostName: string | undefined,
 ): string {
@@ -54,13 +54,14 @@ export function formatScanMetadata(
     path: info.path,
     path_reason: info.pathReason,
     counts: {
-      first_position: info.position,
+      start_position: info.position,
       position: result.position,
       probes: plan.order.length,
       sent: result.sent,
       received: result.replies,
+      targets_answered: result.targetsAnswered,
       duplicates: result.duplicates,
-      refused: result.icmpErrors,
+      icmp_errors: result.icmpErrors,
       unsent: result.unsent,
       notices: result.notices,
       unproven: result.unproven,

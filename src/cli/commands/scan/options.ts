@@ -188,9 +188,9 @@ export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
   ],
   requires: [["pcap", "dry-run"]],
   loadFields: async () => {
-    const { SCAN_RECORD_TABLE } = await import("../../../record/registry.ts");
-    const { SCAN_FLAG_MEANINGS } = await import("../../../record/scan_fields.ts");
-    return { records: SCAN_RECORD_TABLE, flags: SCAN_FLAG_MEANINGS };
+    const { recordsOf } = await import("../../../record/registry.ts");
+    const { SCAN_FLAG_MEANINGS } = await import("../../../record/scan_record.ts");
+    return { records: recordsOf("scan"), flags: SCAN_FLAG_MEANINGS };
   },
   examples: [
     ["icmptime scan 10.0.0.0/16", "who in a private network answers"],

@@ -2,10 +2,11 @@
 
 import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../../../terminal/line_sink.ts";
 import type { OutputFile } from "../../../terminal/output_file.ts";
-import type { ScanRunInfo } from "../../../record/scan_fields.ts";
+import type { ScanRunInfo } from "../../../record/scan_record.ts";
 import { ScanReporter } from "../../../report/scan_reporter.ts";
 import { describeBlocked, listScanWarnings, ScanStatus } from "../../../report/scan_status.ts";
 import { formatCount } from "../../../terminal/quantity.ts";
+import { formatAddress } from "../../../packet/address.ts";
 import { CheckpointStore } from "../../../scan/checkpoint.ts";
 import { createDuplicateFilter } from "../../../scan/duplicate_filter.ts";
 import { randomHashKey } from "../../../packet/half_sip_hash.ts";
@@ -82,6 +83,7 @@ async function sweep(
   const hosts = { targets: plan.order.shardTargets, answered: 0 };
   const mode = system.stderrIsTerminal ? "over" : "plain";
   const status = options.quiet ? undefined : new ScanStatus(system.stderr, hosts, { mode });
+  const unixTime = () => clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
   const say = (text: string) => {
     status?.erase();
     printError(system, text);
@@ -109,6 +111,7 @@ async function sweep(
     format,
     fields: options.fields,
     only: options.only,
+    baseUnixMs: clock.baseUnixMs,
   });
   const store = files.checkpoint === undefined
     ? undefined
@@ -133,10 +136,10 @@ async function sweep(
     },
     icmpError: (error) => reporter.icmpError(error),
     unsent: (address, errno) => {
-      const error = system.scan.errorName(errno);
+      const error = system.scan.sendError(errno, formatAddress(address));
       // The broadcast address of a network of ours, raw(7), is no host.
-      if (error !== "EACCES" || !system.isBroadcast(address)) notAsked++;
-      reporter.unsent({ address, error });
+      if (error.code !== "EACCES" || !system.isBroadcast(address)) notAsked++;
+      reporter.unsent({ address, error, time: unixTime() });
     },
     progress: (progress) => {
       last = progress;
@@ -176,8 +179,9 @@ async function sweep(
     listener,
   });
   const info: ScanRunInfo = {
+    command: "scan",
     version: VERSION,
-    time: clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9,
+    time: unixTime(),
     targets: plan.order.targets,
     probes: plan.order.length,
     seed: setup.seed,
@@ -210,10 +214,19 @@ async function sweep(
     return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
   };
   const exitCode = chooseExitCode();
-  const reason = result.trouble?.reason ?? (result.isComplete ? "complete" : "interrupted");
+  const reason = result.trouble?.reason ?? (result.isComplete ? "complete" : "stopped");
   const { length } = plan.order;
   sink.secure(files.output === undefined ? system.stderr : stdout);
-  reporter.end({ ...result, length, reason, exitCode });
+  const durationS = result.elapsedSeconds;
+  reporter.end({
+    ...result,
+    length,
+    reason,
+    exitCode,
+    durationS,
+    hostsAnswered: hosts.answered,
+    time: unixTime(),
+  });
   await sink.drain();
   listener.checkpoint(settled);
   if (last !== undefined) status?.settle(last, true);
@@ -222,7 +235,13 @@ async function sweep(
     const { position, trouble } = result;
     say(`ended at probe ${formatCount(position)}, the path is lost: ${trouble.message}`);
   }
-  const metadata = formatScanMetadata(setup, info, result, exitCode, system.scan.hostName());
+  const metadata = formatScanMetadata(
+    setup,
+    info,
+    { ...result, targetsAnswered: hosts.answered },
+    exitCode,
+    system.scan.hostName(),
+  );
   keep("metadata", () => {
     if (files.metadata === undefined) return;
     files.metadata.clear();
