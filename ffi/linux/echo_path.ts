@@ -1,10 +1,10 @@
 /**
- * Echo requests through a socket of SOCK_DGRAM and IPPROTO_ICMP, which needs no privilege (icmp(7)): sendmmsg(2), recvmmsg(2) and
- * the error queue. Linux only.
+ * Echo requests through a socket of SOCK_DGRAM and IPPROTO_ICMP, which needs no privilege (icmp(7)): sendmmsg(2),
+ * recvmmsg(2) and the error queue.
  *
- * Above this path are whole IPv4 datagrams, the socket takes and gives ICMP messages. Type of service, time to live and DF of
- * what is sent become socket options. The kernel writes the rest of the header, the identifier and the checksum. ICMP
- * errors about what was sent come by the error queue (IP_RECVERR, ip(7)).
+ * The prober above this path sends and receives whole IPv4 datagrams; the socket takes and gives ICMP messages. So the type
+ * of service, the time to live and DF of a datagram become socket options. The kernel writes the rest of the header, the
+ * identifier and the checksum. ICMP errors come by the error queue (IP_RECVERR, ip(7)).
  *
  * Memory: C reads and writes only the batches owned by this object, during the call; it keeps no pointer.
  */
@@ -18,19 +18,14 @@ import type {
 import type { Instant } from "../../src/time/instant.ts";
 import { IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE, MSG_ERRQUEUE } from "./constants.ts";
 import { IP_TOS, IP_TTL, IPPROTO_IP, MSG_DONTWAIT, MSG_TRUNC } from "../posix/constants.ts";
-import {
-  createReceivedControl,
-  KEY_CONTROL_BYTES,
-  readControl,
-  writeKeyControl,
-} from "./control_message.ts";
+import { createReceivedControl, readControl } from "./control_message.ts";
 import type { DatagramPath } from "../posix/datagram.ts";
-import { checkReceiveErrno, sendError, tooLongError } from "../posix/datagram_error.ts";
 import { createEchoControl, ECHO_CONTROL_BYTES, readEchoControl } from "./echo_control.ts";
-import { EAGAIN, EINTR, errnoNumber, readErrno } from "../posix/errno.ts";
-import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
+import { EAGAIN, errnoNumber } from "../posix/errno.ts";
+import { BatchReceiver } from "./batch_receiver.ts";
+import { BatchSender, type RefusalRuling } from "./batch_sender.ts";
 import { MessageBatch } from "./message_batch.ts";
-import { RETURNED_BYTES, SentDatagrams } from "./sent_datagrams.ts";
+import { RETURNED_BYTES, type SentDatagrams } from "./sent_datagrams.ts";
 import { readPendingError, setIntOption } from "../posix/socket_option.ts";
 import type { SocketTroubles } from "../posix/socket_troubles.ts";
 import type { StampAttribution } from "./stamp_attribution.ts";
@@ -59,15 +54,14 @@ export interface EchoPathOptions {
 
 /** The path over an open descriptor. It does not own it. */
 export class EchoPath implements DatagramPath {
-  /** Datagrams dropped because the receive buffer was full, as the messages received so far told. */
+  /** Datagrams dropped because the receive buffer was full, as the messages received so far say. */
   dropped = 0;
-  readonly #libc: LinuxLibc = openLinuxLibc();
   readonly #descriptor: number;
   readonly #clock: SystemClock;
-  readonly #troubles: SocketTroubles;
   readonly #isKeyed: boolean;
   readonly #sent: SentDatagrams | undefined;
-  readonly #outgoing: MessageBatch;
+  readonly #sender: BatchSender;
+  readonly #receiver: BatchReceiver;
   readonly #incoming: MessageBatch;
   readonly #queue: MessageBatch;
   readonly #control = createReceivedControl();
@@ -88,30 +82,29 @@ export class EchoPath implements DatagramPath {
   ) {
     this.#descriptor = descriptor;
     this.#clock = clock;
-    this.#troubles = troubles;
-    this.#isKeyed = attribution === "key";
-    this.#sent = attribution === "content" ? new SentDatagrams() : undefined;
-    const controlBytes = ECHO_CONTROL_BYTES;
-    this.#outgoing = new MessageBatch({
+    this.#sender = new BatchSender({
+      descriptor,
+      clock,
       slots,
-      payloadBytes: slotBytes,
-      controlBytes: this.#isKeyed ? KEY_CONTROL_BYTES : 0,
+      slotBytes,
+      skippedBytes: HEADER_BYTES,
+      attribution,
+    }, {
+      begin: (bytes) => this.#adopt(traitsOf(bytes)),
+      joins: (bytes) => traitsOf(bytes) === this.#traits,
+      refused: (errno, attempts) => this.#judge(errno, attempts),
     });
+    this.#isKeyed = attribution === "key";
+    this.#sent = this.#sender.sent;
+    this.#receiver = new BatchReceiver(descriptor, troubles, MAX_ATTEMPTS - 1);
+    const controlBytes = ECHO_CONTROL_BYTES;
     this.#incoming = new MessageBatch({ slots, payloadBytes: slotBytes, controlBytes });
     this.#queue = new MessageBatch({ slots, payloadBytes: RETURNED_BYTES, controlBytes });
   }
 
-  /** One system call for each stretch of datagrams with the same header, and two more for each one refused. */
+  /** As {@linkcode BatchSender.send}: one batch for each stretch of datagrams with the same header. */
   send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
-    const results: SendResult[] = [];
-    while (results.length < datagrams.length) {
-      const first = datagrams[results.length] as OutgoingDatagram;
-      this.#adopt(traitsOf(first.bytes));
-      const count = this.#fill(datagrams, results.length);
-      if (count > 0) this.#sendFilled(datagrams, count, results);
-      else results.push({ ok: false, error: tooLongError(first, this.#outgoing.payloadBytes) });
-    }
-    return results;
+    return this.#sender.send(datagrams);
   }
 
   /** Gives the socket the options that stand for these header fields. */
@@ -126,54 +119,17 @@ export class EchoPath implements DatagramPath {
     this.#traits = traits;
   }
 
-  /** Fills slots from `first` on; stops before one of another header or that does not fit. Returns how many. */
-  #fill(datagrams: readonly OutgoingDatagram[], first: number): number {
-    const batch = this.#outgoing;
-    const most = Math.min(datagrams.length - first, batch.slots);
-    for (let slot = 0; slot < most; slot++) {
-      const { bytes, destination, key } = datagrams[first + slot] as OutgoingDatagram;
-      if (bytes.length > batch.payloadBytes || traitsOf(bytes) !== this.#traits) return slot;
-      if (this.#isKeyed) writeKeyControl(batch.view, batch.controlOffset(slot), key);
-      batch.fill(slot, bytes.subarray(HEADER_BYTES), destination, batch.controlBytes);
-    }
-    return most;
-  }
-
-  #sendFilled(datagrams: readonly OutgoingDatagram[], count: number, results: SendResult[]): void {
-    const first = results.length;
-    let done = 0, attempts = 0;
-    while (done < count) {
-      const sentAt = this.#clock.now();
-      const pointer = this.#outgoing.pointerAt(done);
-      const sent = this.#libc.sendmmsg(this.#descriptor, pointer, count - done, MSG_DONTWAIT);
-      const errno = sent < 0 ? readErrno() : EAGAIN;
-      if (sent > 0) {
-        attempts = 0;
-        const result: SendResult = { ok: true, sentAt };
-        for (let index = 0; index < sent; index++, done++) {
-          results.push(result);
-          this.#record(datagrams[first + done] as OutgoingDatagram);
-        }
-        continue;
-      }
-      if (errno === EINTR) continue;
-      // An ICMP error about an earlier datagram comes in place of the result of this one. One that is just being
-      // queued may not be seen yet.
-      const hadErrors = this.#readQueue();
-      const mayBeAnothers = !this.#noRoom.has(errno) && (hadErrors || attempts === 0);
-      if (mayBeAnothers && attempts++ < MAX_ATTEMPTS) continue;
-      attempts = 0;
-      const refused = datagrams[first + done++] as OutgoingDatagram;
-      const mtuBytes = this.#mtuBytes;
-      this.#mtuBytes = undefined;
-      results.push({ ok: false, error: sendError("sendmmsg", errno, refused, mtuBytes) });
-    }
-  }
-
-  #record({ bytes, key }: OutgoingDatagram): void {
-    if (this.#sent === undefined) return;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#sent.record(view, 0, bytes.length, key);
+  /**
+   * An ICMP error about an earlier datagram comes in place of the result of this one. One that is just being queued may not
+   * be seen yet.
+   */
+  #judge(errno: number, attempts: number): RefusalRuling {
+    const hadErrors = this.#readQueue();
+    const mayBeAnothers = !this.#noRoom.has(errno) && (hadErrors || attempts === 0);
+    if (mayBeAnothers && attempts < MAX_ATTEMPTS) return { isAnothers: true, mtuBytes: undefined };
+    const mtuBytes = this.#mtuBytes;
+    this.#mtuBytes = undefined;
+    return { isAnothers: false, mtuBytes };
   }
 
   /** ICMP errors, then at most one batch of replies; call again when that many came. */
@@ -182,7 +138,7 @@ export class EchoPath implements DatagramPath {
     const received = this.#errors;
     this.#errors = [];
     const batch = this.#incoming;
-    const count = this.#receiveInto(batch, MSG_DONTWAIT);
+    const count = this.#receiver.receive(batch, MSG_DONTWAIT);
     if (count === 0) return received;
     const nearby = this.#clock.now();
     for (let slot = 0; slot < count; slot++) {
@@ -213,7 +169,7 @@ export class EchoPath implements DatagramPath {
     const errorsBefore = this.#errors.length;
     let count = 0;
     for (let total = 0; total < MAX_ENTRIES; total += count) {
-      count = this.#receiveInto(batch, MSG_DONTWAIT | MSG_ERRQUEUE);
+      count = this.#receiver.receive(batch, MSG_DONTWAIT | MSG_ERRQUEUE);
       const nearby = this.#clock.now();
       for (let slot = 0; slot < count; slot++) this.#readEntry(slot, nearby);
       if (count < batch.slots) break;
@@ -258,24 +214,6 @@ export class EchoPath implements DatagramPath {
     readEchoControl(batch.view, offset, lengthBytes, this.#echoControl);
     const { stamped, stampSeconds, stampNs } = this.#control;
     return stamped ? this.#clock.fromKernel(stampSeconds, stampNs, nearby) : nearby;
-  }
-
-  #receiveInto(batch: MessageBatch, flags: number): number {
-    batch.prepareToReceive(batch.filledSlots);
-    batch.filledSlots = 0;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const first = batch.pointerAt(0);
-      const count = this.#libc.recvmmsg(this.#descriptor, first, batch.slots, flags, null);
-      if (count >= 0) return batch.filledSlots = count;
-      const errno = readErrno();
-      if (errno === EAGAIN) return 0;
-      // An error of the network is that of an earlier datagram, which the error queue tells of: it has gone by being read.
-      const error = errno === EINTR ? undefined : checkReceiveErrno("recvmmsg", errno);
-      if (error === undefined) continue;
-      this.#troubles.add(error);
-      return 0;
-    }
-    return 0;
   }
 }
 

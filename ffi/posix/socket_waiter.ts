@@ -2,32 +2,50 @@
  * Waiting for a socket. Short waits are one synchronous ppoll(2), exact to the nanosecond and without a thread hop;
  * long ones run on another thread, so that signals and timers are served meanwhile.
  *
- * Memory: a synchronous call uses buffers that this object owns. A call on another thread gets buffers of its own,
+ * ```text
+ *              wait(), pause()                          ┌──── answered: resolved
+ *  ┌──────┐   ≤ 10 ms, turn not due    ┌──────────┐     │
+ *  │ idle ├───────────────────────────►│ ppoll on ├─────┼──── timeout: resolved
+ *  │      │                            │ this     │     │
+ *  │      │◄── resolved ───────────────┤ thread   ├─────┼──── EINTR: to another thread, so that the signal is served
+ *  │      │                            └──────────┘     └──── other errno: reported, then a timer
+ *  │      │   > 10 ms, or turn due     ┌──────────┐
+ *  │      ├───────────────────────────►│ ppoll on ├──── answered, wake(), close(): resolved
+ *  │      │                            │ another  ├──── timeout − 1 ms: the rest on this thread, then resolved
+ *  └──┬───┘                            │ thread   ├──── failed: polled here once for its errno
+ *     │ wake() without a wait:         └──────────┘
+ *     └ woken: the next wait resolves at once. close(): closed, all waits resolve at once.
+ * ```
+ *
+ * A turn of the event loop is due 100 ms after the last one. Descriptors of {@linkcode SocketWaiter.wake} are opened by
+ * the first wait on another thread, and closed when the last such wait of a closed waiter has ended.
+ *
+ * Memory: a synchronous call uses a request that this object owns. A call on another thread gets a request of its own,
  * held by the waiting function until the call has returned.
  */
 
-import { platform } from "../platform.ts";
 import { EFD_CLOEXEC, EFD_NONBLOCK } from "../linux/constants.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL } from "./constants.ts";
+import { openLinuxLibc } from "../linux/libc.ts";
+import { platform } from "../platform.ts";
+import { POLLIN } from "./constants.ts";
 import type { SocketEnds } from "./datagram.ts";
 import { checkResult, EINTR, readErrno, SystemError } from "./errno.ts";
-import { Pollfd, Timespec } from "./layout.ts";
-import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "./libc.ts";
+import { POLL_CALL, type Polled, PollRequest } from "./poll_request.ts";
 import type { SystemClock } from "./system_clock.ts";
 
-const settled: Promise<void> = Promise.resolve();
-const millisecondNs = 1e6;
+const SETTLED: Promise<void> = Promise.resolve();
+const NS_PER_MS = 1e6;
 /** Longest wait that holds up everything else. */
-const shortWaitNs = 10 * millisecondNs;
+const SHORT_WAIT_NS = 10 * NS_PER_MS;
 /**
  * After so long without a turn of the event loop, even a short wait gives it one: signals and names are then served.
  * A turn costs a thread hop and two promises, 100 to 200 µs of processor time, so not more often than a person notices.
  */
-const turnDueNs = 100 * millisecondNs;
+const TURN_DUE_NS = 100 * NS_PER_MS;
 /** The end of a long wait is waited for synchronously, to be punctual. */
-const punctualNs = 1 * millisecondNs;
-const longestWaitNs = 86_400e9;
+const PUNCTUAL_NS = 1 * NS_PER_MS;
+const MAX_WAIT_NS = 86_400e9;
 
 /** Who is told of what a wait meets. */
 export interface WaitListener {
@@ -94,20 +112,20 @@ export class SocketWaiter {
   #wait(timeoutMs: number, request: PollRequest): Promise<void> {
     if (this.#woken || this.#closed) {
       this.#woken = false;
-      return settled;
+      return SETTLED;
     }
     const nowNs = this.#clock.monotonicNs();
-    const timeoutNs = timeoutMs > 0 ? Math.min(timeoutMs * millisecondNs, longestWaitNs) : 0;
-    if (timeoutNs > shortWaitNs || nowNs - this.#lastTurnNs > turnDueNs) {
+    const timeoutNs = timeoutMs > 0 ? Math.min(timeoutMs * NS_PER_MS, MAX_WAIT_NS) : 0;
+    if (timeoutNs > SHORT_WAIT_NS || nowNs - this.#lastTurnNs > TURN_DUE_NS) {
       this.#lastTurnNs = nowNs;
       return this.#waitOnThread(nowNs + timeoutNs, timeoutNs);
     }
-    if (timeoutNs === 0) return settled;
+    if (timeoutNs === 0) return SETTLED;
     const result = request.pollNow(timeoutNs);
-    if (result === 0) return settled;
+    if (result === 0) return SETTLED;
     if (result > 0) {
       if (request.hasErrors()) this.#listener.pendingError();
-      return settled;
+      return SETTLED;
     }
     const errno = readErrno();
     if (errno !== EINTR) return this.#fail(errno, timeoutNs);
@@ -136,7 +154,7 @@ export class SocketWaiter {
     this.#pending++;
     let result: number;
     try {
-      result = await request.pollOnThread(Math.max(0, timeoutNs - punctualNs));
+      result = await request.pollOnThread(Math.max(0, timeoutNs - PUNCTUAL_NS));
     } finally {
       this.#pending--;
     }
@@ -156,15 +174,15 @@ export class SocketWaiter {
     const errno = again < 0 ? readErrno() : EINTR;
     if (errno !== EINTR) return this.#fail(errno, remainingNs);
     if (result !== 0) return;
-    if (remainingNs > 0) this.#request.pollNow(Math.min(remainingNs, shortWaitNs));
+    if (remainingNs > 0) this.#request.pollNow(Math.min(remainingNs, SHORT_WAIT_NS));
   }
 
   /** Waits without poll, for a while. */
   #fail(errno: number, timeoutNs: number): Promise<void> {
     this.#listener.failed(
-      new SystemError(platform.hasPpoll ? "ppoll" : "poll", errno, "wait for replies"),
+      new SystemError(POLL_CALL, errno, "wait for replies"),
     );
-    const waitMs = Math.max(0, Math.min(timeoutNs, shortWaitNs)) / millisecondNs;
+    const waitMs = Math.max(0, Math.min(timeoutNs, SHORT_WAIT_NS)) / NS_PER_MS;
     return new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 
@@ -197,60 +215,4 @@ function openWakeEnds(): readonly [number, number] {
   const ends = new Int32Array(2);
   checkResult(openLibc().pipe(new Uint8Array(ends.buffer)), "pipe", "make waits wakeable");
   return [ends[0] as number, ends[1] as number];
-}
-
-/** A descriptor, and what it is polled for. */
-type Polled = readonly [descriptor: number, events: number];
-
-/** The memory of one poll: its descriptors and its timeout. */
-class PollRequest {
-  readonly #view: DataView;
-  readonly #pointer: Deno.PointerValue;
-  readonly #count: bigint;
-  readonly #timeout = new DataView(new ArrayBuffer(Timespec.size));
-  readonly #timeoutPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#timeout);
-
-  constructor(polled: readonly Polled[]) {
-    this.#view = new DataView(new ArrayBuffer(polled.length * Pollfd.size));
-    this.#pointer = Deno.UnsafePointer.of(this.#view);
-    this.#count = BigInt(polled.length);
-    polled.forEach(([descriptor, events], index) => {
-      this.#view.setInt32(index * Pollfd.size + Pollfd.descriptor, descriptor, true);
-      this.#view.setInt16(index * Pollfd.size + Pollfd.events, events, true);
-    });
-  }
-
-  /** What poll returned; negative with errno when it failed. */
-  pollNow(timeoutNs: number): number {
-    if (!platform.hasPpoll) {
-      return openLibc().poll(this.#pointer, this.#count, Math.ceil(timeoutNs / 1e6));
-    }
-    this.#setTimeout(timeoutNs);
-    return openLinuxLibc().ppoll(this.#pointer, this.#count, this.#timeoutPointer, null);
-  }
-
-  /** The same on another thread; its errno is lost. */
-  pollOnThread(timeoutNs: number): Promise<number> {
-    if (!platform.hasPpoll) {
-      return openLibc().pollNonblocking(this.#pointer, this.#count, Math.ceil(timeoutNs / 1e6));
-    }
-    this.#setTimeout(timeoutNs);
-    const { ppollNonblocking } = openLinuxLibc();
-    return ppollNonblocking(this.#pointer, this.#count, this.#timeoutPointer, null);
-  }
-
-  /** Whether the last poll that found something found an error. */
-  hasErrors(): boolean {
-    for (let offset = 0; offset < this.#view.byteLength; offset += Pollfd.size) {
-      const found = this.#view.getInt16(offset + Pollfd.returnedEvents, true);
-      if ((found & (POLLERR | POLLHUP | POLLNVAL)) !== 0) return true;
-    }
-    return false;
-  }
-
-  #setTimeout(timeoutNs: number): void {
-    const seconds = Math.floor(timeoutNs / 1e9);
-    this.#timeout.setUint32(Timespec.seconds, seconds, true);
-    this.#timeout.setUint32(Timespec.nanoseconds, Math.floor(timeoutNs - seconds * 1e9), true);
-  }
 }

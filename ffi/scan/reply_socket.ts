@@ -21,12 +21,13 @@ import {
 import { checkReceiveErrno } from "../posix/datagram_error.ts";
 import { checkResult, EAGAIN, EINTR, readErrno, type SystemError } from "../posix/errno.ts";
 import { Cmsghdr, cmsgSpace, Mmsghdr, Msghdr } from "../linux/layout.ts";
-import { Iovec, Pollfd, Timespec } from "../posix/layout.ts";
+import { Iovec, Timespec } from "../posix/layout.ts";
 import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "../posix/libc.ts";
 import { attachFilter, type FilterInstruction } from "../linux/packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";
 import { readSocketMemory, setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
+import { PollRequest } from "../posix/poll_request.ts";
 import { SocketTroubles } from "../posix/socket_troubles.ts";
 
 /** How a reply socket listens. */
@@ -67,11 +68,8 @@ export class ReplySocket implements ReplySource {
   readonly #control: DataView<ArrayBuffer>;
   readonly #iovecs: DataView<ArrayBuffer>;
   readonly #pointer: Deno.PointerValue;
-  readonly #poll: Uint8Array<ArrayBuffer>;
-  readonly #pollPointer: Deno.PointerValue;
-  readonly #timeout = new DataView(new ArrayBuffer(Timespec.size));
-  readonly #timeoutPointer: Deno.PointerValue = Deno.UnsafePointer.of(this.#timeout);
-  readonly #ppoll = openLinuxLibc().ppoll;
+  readonly #wait: PollRequest;
+  readonly #sleep = new PollRequest([]);
   readonly #baseSeconds: number;
   readonly #recvmmsg = openLinuxLibc().recvmmsg;
   readonly #troubles: SocketTroubles;
@@ -105,11 +103,7 @@ export class ReplySocket implements ReplySource {
       this.#headers.setBigUint64(header + Msghdr.control, controlAddress, true);
     }
     this.#pointer = Deno.UnsafePointer.of(this.#headers);
-    const poll = new DataView(new ArrayBuffer(Pollfd.size));
-    poll.setInt32(Pollfd.descriptor, descriptor, true);
-    poll.setInt16(Pollfd.events, POLLIN, true);
-    this.#poll = new Uint8Array(poll.buffer);
-    this.#pollPointer = Deno.UnsafePointer.of(this.#poll);
+    this.#wait = new PollRequest([[descriptor, POLLIN]]);
   }
 
   /**
@@ -221,30 +215,23 @@ export class ReplySocket implements ReplySource {
       const waitMs = Math.min(timeoutMs, TROUBLED_WAIT_MS);
       return new Promise((resolve) => setTimeout(resolve, waitMs));
     }
-    if (timeoutMs > SYNCHRONOUS_WAIT_MS) return this.#waitElsewhere(timeoutMs);
-    this.#sleep(1n, timeoutMs);
+    if (timeoutMs > SYNCHRONOUS_WAIT_MS) return this.#waitOnThread(timeoutMs);
+    this.#wait.pollNow(timeoutMs * 1e6);
     return undefined;
   }
 
   /** Blocks the thread for `timeoutMs`, at most 2, whatever arrives. */
   pause(timeoutMs: number): void {
-    this.#sleep(0n, Math.min(timeoutMs, SYNCHRONOUS_WAIT_MS));
-  }
-
-  /** ppoll on the first `descriptors` of the poll set, which has one. */
-  #sleep(descriptors: bigint, timeoutMs: number): void {
-    const nanoseconds = Math.max(0, Math.round(timeoutMs * 1e6));
-    this.#timeout.setUint32(Timespec.nanoseconds, nanoseconds, true);
-    this.#ppoll(this.#pollPointer, descriptors, this.#timeoutPointer, null);
+    this.#sleep.pollNow(Math.min(timeoutMs, SYNCHRONOUS_WAIT_MS) * 1e6);
   }
 
   /** Lets signals and timers of the program be served, and resolves at once: some 20 µs, where a timer takes 2 ms. */
   yieldToEventLoop(): Promise<void> {
-    return this.#waitElsewhere(0);
+    return this.#waitOnThread(0);
   }
 
-  async #waitElsewhere(timeoutMs: number): Promise<void> {
-    await openLibc().pollNonblocking(this.#pollPointer, 1n, Math.ceil(timeoutMs));
+  async #waitOnThread(timeoutMs: number): Promise<void> {
+    await new PollRequest([[this.#descriptor, POLLIN]]).pollOnThread(timeoutMs * 1e6);
   }
 
   /** Closes the socket; further calls do nothing. */

@@ -372,7 +372,7 @@ systemTest({
     const flags = ["--quiet", "--no-prompt", "--config", `${PROJECT_FOLDER}deno.json`];
     const argv = [Deno.execPath(), "run", ...flags, "--allow-ffi", file, pair.farAddress];
     const { code, stdout, stderr } = await pair.near.run(withoutNetRaw(argv));
-    assertEquals([code, stdout, stderr], [0, "replied\nreplied\n", ""]);
+    assertEquals([code, stdout, stderr], [0, "reply\nreply\n", ""]);
   } finally {
     await Deno.remove(file);
   }
