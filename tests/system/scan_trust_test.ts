@@ -12,6 +12,8 @@ import { ANSWERING, openScanNetwork, SILENT } from "./scan_network.ts";
 
 const scan = (...words: string[]) => SOURCE_PROGRAM.argv("scan", ...words);
 const NEAR = 0x0a4d0001;
+/** Share of the replies to a sweep that a full receive buffer may cost on a busy machine; on an idle one it costs none. */
+const MAX_DROP_RATIO = 0.05;
 
 programTest({
   name: "131,072 hosts that all answer: each one found, or a kernel drop admitted",
@@ -39,6 +41,7 @@ programTest({
   assertEquals(found, counts.received);
   assertEquals(code, counts.kernel_drops === 0 ? 0 : 1);
   assertEquals(found + counts.kernel_drops, 131_072);
+  assert(counts.kernel_drops <= 131_072 * MAX_DROP_RATIO, `${counts.kernel_drops} dropped`);
   await Deno.remove(metadata);
 });
 
@@ -86,26 +89,17 @@ systemTest({
 }, async () => {
   await using pair = await openScanNetwork();
   await using running = pair.near.spawn(
-    scan(
-      "--yes",
-      "--json",
-      "--rate",
-      "1000",
-      "--max-targets",
-      "2000",
-      "--cooldown",
-      "3s",
-      "11.0.0.0/16",
-    ),
+    scan("--yes", "--json", "--rate", "100", "--cooldown", "3s", "11.0.0.0/16"),
   );
-  await running.output(/"type":"run"|sending through/, "stderr");
+  await running.output(/sending through/, "stderr");
   const forged = flood(pair.far, 100_000, 77);
+  // The scan goes on until every forged reply has left, however long that took.
+  running.sendSignal("SIGINT");
   const { stdout, code } = await running.result();
   const { replies, end } = readRecords(stdout);
-  assertEquals(replies.length, 0);
-  assertEquals(end.received, 0);
+  assertEquals([replies.length, end.received, end.reason, code], [0, 0, "interrupted", 1]);
   assertEquals(Number(end["unproven"]) + end.kernel_drops, forged);
-  assertEquals(code, end.kernel_drops === 0 ? 0 : 1);
+  assert(end.kernel_drops <= forged / 2, `${end.kernel_drops} of ${forged} dropped`);
 });
 
 systemTest({
