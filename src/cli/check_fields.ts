@@ -23,15 +23,16 @@ export interface FieldChoice {
  */
 export async function checkFields({ command, format, quiet, fields }: FieldChoice): Promise<void> {
   if (fields === undefined) return;
-  if (format !== "json" && format !== "csv") {
-    throw new UsageError("Cannot choose fields of this format: expected json or csv");
-  }
   const { csvColumns, fieldNames } = await import("../record/registry.ts");
   const known = format === "csv" ? csvColumns(command, quiet) : ["type", ...fieldNames(command)];
   const unknown = fields.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const { nearest } = await import("./command_line.ts");
-  const guess = nearest(unknown, known);
-  const hint = guess === undefined ? "see --list-fields" : `did you mean ${guess}?`;
-  throw new UsageError(`Cannot print field ${safeText(unknown)}: no such field, ${hint}`);
+  if (unknown !== undefined) {
+    const { nearest } = await import("./command_line.ts");
+    const guess = nearest(unknown, known);
+    const hint = guess === undefined ? "see --list-fields" : `did you mean ${guess}?`;
+    throw new UsageError(`Cannot print field ${safeText(unknown)}: no such field, ${hint}`);
+  }
+  if (format !== "json" && format !== "csv") {
+    throw new UsageError("Cannot choose fields of this format: expected json or csv");
+  }
 }

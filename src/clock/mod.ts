@@ -13,6 +13,16 @@ export {
   type SteeringOptions,
 } from "./phase.ts";
 export { PrecisionGoal, precisionMs } from "./precision_goal.ts";
+export {
+  isFar,
+  remoteTimeOfDay,
+  type Timescale,
+  timescale,
+  UNDECIDED_REASONS,
+  type UndecidedReason,
+  undecidedReason,
+  zoneMinutes,
+} from "./remarks.ts";
 export { type ClockSample } from "./sample.ts";
 export type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
 export { ClockTracker, type ClockTrackerOptions } from "./tracker.ts";

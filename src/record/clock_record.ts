@@ -1,8 +1,15 @@
 /** Fields of the record of one remote clock. */
 
-import type { ClockState } from "../clock/mod.ts";
+import {
+  type ClockState,
+  isFar,
+  remoteTimeOfDay,
+  UNDECIDED_REASONS,
+  undecidedReason,
+  zoneMinutes,
+} from "../clock/mod.ts";
 import type { ClockEvent } from "../run/clock_event.ts";
-import { formatTimeOfDay, MS_PER_DAY, msOfDay } from "../time/mod.ts";
+import { formatTimeOfDay } from "../time/mod.ts";
 import type { Field } from "./field.ts";
 import { FLAG_NAMES } from "./flags.ts";
 import { flags, offset, reading } from "./measured_fields.ts";
@@ -16,70 +23,6 @@ import {
   who,
 } from "./shared_fields.ts";
 import { rttMinMs, tickMs } from "./summary_record.ts";
-
-const QUARTER_HOUR_MS = 15 * 60_000;
-
-/** A clock that is off by more than this may count from something else than midnight (RFC 1122 §3.2.2.8). */
-const FAR_MS = 15 * 60_000;
-
-/** A clock that is right but for its time zone is off by quarter hours, to within this. */
-const ZONE_TOLERANCE_MS = 10_000;
-
-/** The remote clock's time of day now, milliseconds since midnight UT; undefined when it is not known. */
-export function remoteTimeOfDay({ state, nowNs }: ClockEvent): number | undefined {
-  if (state.offsetMs === undefined) return undefined;
-  const ms = msOfDay(nowNs) + state.offsetMs;
-  return ((ms % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
-}
-
-/** Why no number is given, in a few words; undefined when one is. */
-export function whyUndecided({ state, counters }: ClockEvent): string | undefined {
-  if (state.undecided === "no reply yet" && counters.received > 0) return NO_TIME;
-  return state.undecided;
-}
-
-const NO_TIME = "no reply carries a time that can be read";
-
-/**
- * By how many minutes a clock that may show the local time of a time zone is off; undefined when its offset is no
- * whole number of quarter hours.
- */
-export function zoneMinutes({ offsetMs }: ClockState): number | undefined {
-  if (offsetMs === undefined) return undefined;
-  const quarters = Math.round(offsetMs / QUARTER_HOUR_MS);
-  const isZone = Math.abs(offsetMs - quarters * QUARTER_HOUR_MS) <= ZONE_TOLERANCE_MS;
-  return isZone && quarters !== 0 ? quarters * 15 : undefined;
-}
-
-/** Whether a clock is off by so much that it may not show the time of day at all. */
-export function isFar({ offsetMs }: ClockState): boolean {
-  return Math.abs(offsetMs ?? 0) > FAR_MS;
-}
-
-/** A timescale that runs ahead of UTC by whole seconds. */
-export interface Timescale {
-  /** Its name. */
-  readonly name: "TAI" | "GPS";
-  /** How far it is ahead of UTC. */
-  readonly seconds: number;
-  /** It may be our clock that shows it, and the remote one UTC. */
-  readonly isOurs: boolean;
-}
-
-/** Ahead of UTC since 2017-01-01 (IERS Bulletin C 52); the next leap second changes both. */
-const TIMESCALES = [{ name: "TAI", seconds: 37 }, { name: "GPS", seconds: 18 }] as const;
-
-/** Who keeps such a time keeps it well. */
-const TIMESCALE_TOLERANCE_MS = 100;
-
-/** The timescale that the remote clock may show, or ours; undefined when the offset is not that of one. */
-export function timescale({ offsetMs }: ClockState): Timescale | undefined {
-  if (offsetMs === undefined) return undefined;
-  const found = TIMESCALES.find(({ seconds }) =>
-    Math.abs(Math.abs(offsetMs) - seconds * 1000) <= TIMESCALE_TOLERANCE_MS
-  );
-  return found === undefined ? undefined : { ...found, isOurs: offsetMs < 0 };
-}
 
 /** A zone of local time, in minutes. */
 export function utcOffsetMinutes<S>(
@@ -139,15 +82,9 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     name: "undecided_reason",
     type: "string",
     optional: true,
-    values: [
-      "no reply yet",
-      NO_TIME,
-      "the stamp has not moved yet",
-      "replies contradict each other",
-      "the stamps do not keep time",
-    ],
+    values: UNDECIDED_REASONS,
     description: "Why offset, skew and their bounds are not given",
-    value: whyUndecided,
+    value: ({ state, counters }) => undecidedReason(state, counters.received),
   },
   ...offset<ClockEvent>(
     ({ state: { offsetMs: valueMs, lowerMs, upperMs } }) => ({ valueMs, lowerMs, upperMs }),
@@ -195,8 +132,8 @@ export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
     optional: true,
     description:
       "What the remote clock shows at `time`: a time of day, in UTC if the host keeps to RFC 792",
-    value: (event) => {
-      const timeMs = remoteTimeOfDay(event);
+    value: ({ state, nowNs }) => {
+      const timeMs = remoteTimeOfDay(state, nowNs);
       return timeMs === undefined ? undefined : formatTimeOfDay(timeMs);
     },
   },

@@ -1,18 +1,20 @@
 /** What `clock` prints for people. */
 
 import { bold, dim, yellow } from "@std/fmt/colors";
-import type { ClockState, Consensus, Restart } from "../clock/mod.ts";
+import {
+  type ClockState,
+  type Consensus,
+  isFar,
+  remoteTimeOfDay,
+  type Restart,
+  type Timescale,
+  timescale,
+  undecidedReason,
+  zoneMinutes,
+} from "../clock/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { Target } from "../targets/target.ts";
 import { digitsFor, formatMs, formatTimeOfDay, msOfDay } from "../time/mod.ts";
-import {
-  isFar,
-  remoteTimeOfDay,
-  type Timescale,
-  timescale,
-  whyUndecided,
-  zoneMinutes,
-} from "../record/clock_record.ts";
 import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
 import { FLAG_MEANINGS } from "../record/flags.ts";
 import { safeText } from "../terminal/safe_text.ts";
@@ -27,7 +29,7 @@ export const SYMMETRY_SENTENCE: string =
 export function formatClock(event: ClockEvent, numeric: boolean): string {
   const { state, nowNs } = event;
   const lines = [bold(nameOf(event.target, numeric))];
-  const remote = remoteTimeOfDay(event);
+  const remote = remoteTimeOfDay(state, nowNs);
   if (remote === undefined) lines.push(row("offset", undecided(event)));
   else {
     lines.push(
@@ -313,7 +315,9 @@ function formatTimescale({ name, seconds, isOurs }: Timescale): string {
 }
 
 function undecided(event: ClockEvent): string {
-  return yellow(`not decided: ${whyUndecided(event) ?? "unknown"}`);
+  return yellow(
+    `not decided: ${undecidedReason(event.state, event.counters.received) ?? "unknown"}`,
+  );
 }
 
 function signed(text: string): string {
