@@ -18,15 +18,14 @@ export interface RawReplyStamps {
   readonly transmitMs: number;
 }
 
-/** `originate 11:51:34.656 (42694656)  receive …  transmit …  arrival …`; a value that is no time of day stays raw. */
-export function formatStamps(stamps: RawReplyStamps, receivedAt: Instant): string {
+/** `originate 11:51:34.656 (42694656)  receive …` and `transmit …  arrival …`; a value that is no time of day stays raw. */
+export function formatStamps(stamps: RawReplyStamps, receivedAt: Instant): [string, string] {
   const arrival = msOfDay(receivedAt.realtimeNs);
   return [
-    `originate ${formatStamp(stamps.originateMs)}`,
-    `receive ${formatStamp(stamps.receiveMs)}`,
-    `transmit ${formatStamp(stamps.transmitMs)}`,
+    `originate ${formatStamp(stamps.originateMs)}  receive ${formatStamp(stamps.receiveMs)}`,
+    `transmit ${formatStamp(stamps.transmitMs)}  ` +
     `arrival ${formatTimeOfDay(arrival)} (${wholeMsOfDay(receivedAt.realtimeNs)})`,
-  ].join("  ");
+  ];
 }
 
 function formatStamp(ms: number): string {

@@ -1,75 +1,42 @@
 /** The block of text that ends the run of one target. */
 
-import { dim } from "@std/fmt/colors";
-import type { BoundedMs, HostOffset } from "../measurement/mod.ts";
-import type { ProbeCounters, Summary } from "../stats/mod.ts";
-import { QUEUE_NOISE_MS } from "./queue_text.ts";
+import { dim, yellow } from "@std/fmt/colors";
+import type { BoundedMs } from "../measurement/interval.ts";
+import { FLAG_MEANINGS } from "../record/flags.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
+import type { ProbeCounters, Summary } from "../stats/mod.ts";
+import { countOf } from "../terminal/quantity.ts";
+import { NO_BREAK, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
+import { formatHostClock } from "./host_clock_text.ts";
+import { formatThreeDigits } from "./milliseconds.ts";
+import { QUEUE_NOISE_MS } from "./queue_text.ts";
 
 const COLUMNS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
 const NAME_WIDTH = 12;
 const COLUMN_WIDTH = 11;
+/** Longer numbers lose decimals. */
+const CELL_LENGTH = 9;
 
-/** Counts, a table of spreads and the offset, for one target. No line break at the end. */
-export function formatSummary(summary: TargetSummary, name: string): string {
-  const lines = [`\n--- ${name} ---`, formatCounts(summary)];
-  const rows: [string, Summary | undefined, number][] = [
-    ["rtt", summary.rttMs, 3],
-    ["queue", isNoise(summary.queueMs) ? undefined : summary.queueMs, 3],
-    ["out", summary.outMs, 1],
-    ["back", summary.backMs, 1],
-    ["out jitter", summary.outJitterMs, 1],
-    ["back jitter", summary.backJitterMs, 1],
-  ];
-  const known = rows.filter(([, spread]) => spread !== undefined);
-  if (known.length > 0) {
-    const heads = COLUMNS.map((column) => column.padStart(COLUMN_WIDTH)).join("");
-    lines.push(dim(`${"ms".padEnd(NAME_WIDTH)}${heads}`));
-    for (const [label, spread, digits] of known) {
-      if (spread !== undefined) lines.push(formatRow(label, spread, digits));
-    }
-  }
-  lines.push(...formatHost(summary.host));
+/** Nothing is said of congestion after fewer replies. */
+const REPLIES_FOR_PATH = 5;
+/** From so many on one delay in twenty is more than an accident. */
+const REPLIES_FOR_P95 = 20;
+/** A stamp is rounded down to a tick: delays that differ by little more than one may be equal. */
+const TICKS_OF_NOISE = 1.5;
+
+/**
+ * Counts, then in words the clock, both directions and what is odd, then a table of spreads. No line break at the end.
+ *
+ * @param verbose with the bounds of the offset to the microsecond
+ */
+export function formatSummary(summary: TargetSummary, name: string, verbose: boolean): string {
+  const { host } = summary;
+  const lines = [`\n--- ${name} ---`, wrap(formatCounts(summary), USUAL_COLUMNS, 2)];
+  if (host !== undefined) lines.push(row("clock", formatHostClock(host)));
+  const offset = host?.assumedOffset ?? host?.offset;
+  if (verbose && offset !== undefined) lines.push(row("offset", between(offset)));
+  lines.push(...formatPaths(summary), ...formatFlags(summary), ...formatTable(summary));
   return lines.join("\n");
-}
-
-/** A queue of our own is shown when at least one probe waited in it. */
-function isNoise(queueMs: Summary | undefined): boolean {
-  return queueMs === undefined || queueMs.max < QUEUE_NOISE_MS;
-}
-
-/** Text has so many whole seconds in a row to be sure of them: a fine clock gives one in a thousand. */
-const WHOLE_SECONDS_EXPECTED = 3;
-
-/** What is known of the remote clock, in one or two lines. */
-function formatHost(host: HostOffset | undefined): string[] {
-  if (host === undefined) return [];
-  const { offset, assumedOffset, tick, tickMs, stamps } = host;
-  if (host.isWithdrawn && stamps > 0) {
-    return ["no offset: the timestamps turned out not to keep time"];
-  }
-  if (host.isWithdrawn) return ["no offset: no reply has usable timestamps"];
-  if (!host.hasMoved) return [`no offset: all ${stamps} timestamps are the same`];
-  if (offset === undefined) return [];
-  const isWholeSeconds = host.isWholeSeconds && stamps >= WHOLE_SECONDS_EXPECTED;
-  if (assumedOffset !== undefined && !isWholeSeconds) {
-    return [`offset ${between(assumedOffset)} if it ticks each millisecond`];
-  }
-  const line = `offset ${between(offset)} (remote clock minus ours)`;
-  if (tick === "fine") return [line];
-  if (isWholeSeconds) {
-    return [line, `all ${stamps} timestamps are whole seconds: clock known to ±1 s`];
-  }
-  const known = `${Number(tickMs.toFixed(1))} ms`;
-  if (tick === "coarse") return [line, `the clock moves in steps: known to ±${known}`];
-  return [line, `the timestamps contradict steps of 1 ms: clock known to ±${known}`];
-}
-
-/** Bounds, rounded outwards: a bound must stay one. */
-function between({ lowerMs, upperMs }: BoundedMs): string {
-  const lower = (Math.floor(lowerMs * 1e3) / 1e3).toFixed(3);
-  const upper = (Math.ceil(upperMs * 1e3) / 1e3).toFixed(3);
-  return `between ${lower} and ${upper} ms`;
 }
 
 /** Sent, received and loss, as ping has them, then what the loss is made of; what did not happen has no words. */
@@ -78,14 +45,16 @@ function formatCounts({ counters }: TargetSummary): string {
   const others: [number, string][] = [
     [lost, "lost"],
     [counters.droppedByUs, "of these perhaps dropped here"],
-    [icmpErrors, "refused"],
+    [icmpErrors, icmpErrors === 1 ? "ICMP error" : "ICMP errors"],
     [unsent, "not sent"],
     [pending, "pending"],
-    [duplicates, "duplicates"],
+    [duplicates, duplicates === 1 ? "duplicate" : "duplicates"],
     [late, "late"],
   ];
   const parts = others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return [`${sent} sent`, `${received} received`, formatLoss(counters), ...parts].join(", ");
+  const answer = received === 0 && counters.lossRatio !== undefined ? "no answer: " : "";
+  const all = [`${sent} sent`, `${received} received`, formatLoss(counters), ...parts];
+  return answer + all.map((part) => part.replaceAll(" ", NO_BREAK)).join(", ");
 }
 
 /** `12.5 % loss`; "loss unknown" while no probe is settled. */
@@ -94,13 +63,86 @@ export function formatLoss({ lossRatio }: ProbeCounters): string {
   return `${(lossRatio * 100).toFixed(1).replace(/\.0$/, "")} % loss`;
 }
 
-function formatRow(label: string, spread: Summary, digits: number): string {
-  const cells = COLUMNS.map((column) => fixed(spread[column], digits).padStart(COLUMN_WIDTH));
-  return `${label.padEnd(NAME_WIDTH)}${cells.join("")}`;
+/** Bounds, rounded outwards: a bound must stay one. */
+function between({ lowerMs, upperMs }: BoundedMs): string {
+  const lower = (Math.floor(lowerMs * 1e3) / 1e3).toFixed(3);
+  const upper = (Math.ceil(upperMs * 1e3) / 1e3).toFixed(3);
+  return `between ${lower} and ${upper} ms (remote clock minus ours)`;
+}
+
+/** Whether there is congestion in either direction. */
+function formatPaths({ counters, host, outChangeMs, backChangeMs }: TargetSummary): string[] {
+  const { received } = counters;
+  const noiseMs = TICKS_OF_NOISE * (host?.tick === "coarse" ? host.tickMs : 1);
+  if (received < REPLIES_FOR_PATH) return [];
+  return ([["out", outChangeMs], ["back", backChangeMs]] as const).flatMap(([label, change]) =>
+    change === undefined ? [] : [row(label, describeChange(change, received, noiseMs))]
+  );
+}
+
+/** What the rise of delays above the least says of a direction. */
+function describeChange(change: Summary, replies: number, noiseMs: number): string {
+  const [median, p95, max] = [change.median, change.p95, change.max].map((ms) =>
+    formatThreeDigits(Math.max(0, ms), 1)
+  );
+  const usual = replies >= REPLIES_FOR_P95 ? change.p95 : change.median;
+  if (usual > noiseMs) {
+    const most = replies >= REPLIES_FOR_P95 ? `, 95 % below ${p95}, all below ${max} ms` : "";
+    return yellow(`congestion: half of the delays rose by more than ${median} ms${most}`);
+  }
+  return change.max > noiseMs
+    ? `no congestion, but single delays rose by up to ${max} ms`
+    : `no congestion: delays rose by ${max} ms at most`;
+}
+
+function formatFlags({ flags }: TargetSummary): string[] {
+  return [...flags ?? []].map(([flag, count]) => {
+    // Within a sentence now; a name such as IPv4 keeps its capitals.
+    const meaning = (FLAG_MEANINGS as Readonly<Record<string, string>>)[flag]
+      ?.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
+    const text = `${flag}, ${countOf(count, "reply", "replies")}`;
+    return row("odd", yellow(meaning === undefined ? text : `${text}: ${meaning}`));
+  });
+}
+
+function formatTable(summary: TargetSummary): string[] {
+  const rows: [string, Summary | undefined, number][] = [
+    ["rtt", summary.rttMs, 3],
+    ["queue", isNoise(summary.queueMs) ? undefined : summary.queueMs, 3],
+    ["out", summary.outMs, 1],
+    ["back", summary.backMs, 1],
+    ["out jitter", summary.outJitterMs, 1],
+    ["back jitter", summary.backJitterMs, 1],
+  ];
+  const lines = rows.flatMap(([label, spread, digits]) =>
+    spread === undefined ? [] : [formatSpread(label, spread, digits)]
+  );
+  if (lines.length === 0) return [];
+  const heads = COLUMNS.map((column) => column.padStart(COLUMN_WIDTH)).join("");
+  return [dim(`${"ms".padEnd(NAME_WIDTH)}${heads}`), ...lines];
+}
+
+/** A queue of our own is shown when at least one probe waited in it. */
+function isNoise(queueMs: Summary | undefined): boolean {
+  return queueMs === undefined || queueMs.max < QUEUE_NOISE_MS;
+}
+
+/** One line of the table; a line with long numbers has fewer decimals, so that columns stay apart. */
+function formatSpread(label: string, spread: Summary, digits: number): string {
+  const cells = COLUMNS.map((column) => fixed(spread[column], digits));
+  if (digits > 0 && cells.some((cell) => cell.length > CELL_LENGTH)) {
+    return formatSpread(label, spread, digits - 1);
+  }
+  return label.padEnd(NAME_WIDTH) + cells.map((cell) => ` ${cell}`.padStart(COLUMN_WIDTH)).join("");
 }
 
 /** A number with so many decimals; never `-0.0`. */
 function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits);
   return /^-[0.]+$/.test(text) ? text.slice(1) : text;
+}
+
+function row(label: string, text: string): string {
+  const lead = label.padEnd(8);
+  return lead + wrap(text, USUAL_COLUMNS, lead.length, lead.length);
 }

@@ -2,12 +2,10 @@
 
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import { formatAddress } from "../packet/mod.ts";
-import { type BoundedMs, halfWidthMs } from "../measurement/mod.ts";
 import type { StrayDatagram } from "../probe/outcome.ts";
 import type { Target } from "../targets/target.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Instant } from "../time/mod.ts";
-import { formatMs } from "../time/mod.ts";
 import { endRemarks } from "./end_remarks.ts";
 import type {
   EndInfo,
@@ -19,9 +17,10 @@ import type {
 } from "../run/event.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import type { Reporter } from "../run/reporter.ts";
-import { formatQueue } from "./queue_text.ts";
+import { formatReply, formatReplyDetail } from "./reply_text.ts";
+import { formatThreeDigits } from "./milliseconds.ts";
 import { safeText } from "../terminal/safe_text.ts";
-import { formatStamps } from "./stamps_text.ts";
+import { USUAL_COLUMNS, widthOf, wrap } from "../terminal/width.ts";
 import { formatSummary } from "./summary_text.ts";
 import { UnsentReasons } from "./unsent_reasons.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
@@ -45,6 +44,11 @@ export interface TextReporterOptions {
 /** raw(7), IP_HDRINCL: what stands in a request's header differs from what leaves. */
 const FILLED_IN = "The kernel fills in source and identification where they are zero, " +
   "and renews the header checksum.";
+
+/** `[1789300294.666528] `. */
+const TIME_COLUMNS = 20;
+/** A line of 80 columns has room for so much of a name. */
+const NAME_COLUMNS = 22;
 
 /** Writes a run as text. */
 export class TextReporter implements Reporter {
@@ -82,27 +86,18 @@ export class TextReporter implements Reporter {
   sent(probe: Probe, bytes: Uint8Array): void {
     if (this.#options.quiet) return;
     this.#explain(`Request ${probe.index} to ${this.#name(probe.target)}`, bytes);
-    if (this.#options.explain !== undefined) this.#sink.line(dim(FILLED_IN));
+    if (this.#options.explain !== undefined) this.#sink.line(dim(wrap(FILLED_IN, USUAL_COLUMNS)));
   }
 
   /** Writes the reply's line. */
   reply(event: ReplyEvent): void {
     if (this.#options.quiet) return;
-    const { probe, reply, flags } = event;
+    const { probe, reply } = event;
     this.#explain(`Reply ${probe.index} from ${this.#name(probe.target)}`, reply.bytes);
-    const delays = reply.stamps === undefined ? "" : `  ${formatDelays(reply.measurement)}`;
-    const remarks = flags.length === 0 ? "" : `  ${yellow(`[${flags.join(", ")}]`)}`;
-    // Our own stamps are some 50 µs late, and more on a busy machine.
-    const isExact = probe.sentAt.source === "kernel" && reply.receivedAt.source === "kernel";
-    const rtt = (reply.rttNs / 1e6).toFixed(isExact ? 3 : 1);
-    this.#line(
-      reply.receivedAt,
-      `${this.#name(probe.target)}: seq=${probe.index} ttl=${reply.header.ttl} ` +
-        `rtt=${bold(rtt)} ms${formatQueue(probe.queueNs, this.#hasQueueInRtt)}${delays}${remarks}`,
-    );
-    if (this.#options.verbose && reply.stamps !== undefined) {
-      this.#sink.line(dim(`    ${formatStamps(reply.stamps, reply.receivedAt)}`));
-    }
+    const columns = USUAL_COLUMNS - this.#timeColumns;
+    const name = this.#lineName(probe.target);
+    this.#stamped(reply.receivedAt, formatReply(event, name, this.#hasQueueInRtt, columns));
+    if (this.#options.verbose) formatReplyDetail(event).forEach((line) => this.#sink.line(line));
   }
 
   /** Writes who refused and why. */
@@ -112,9 +107,9 @@ export class TextReporter implements Reporter {
     this.#explain(`ICMP error about request ${probe.index}`, bytes);
     this.#line(
       receivedAt,
-      `${this.#name(probe.target)}: seq=${probe.index} ` +
-        red(`refused by ${formatAddress(reporter)}: ${error.name}`) +
-        ` after ${(rttNs / 1e6).toFixed(3)} ms`,
+      `${this.#lineName(probe.target)}: seq=${probe.index} ` +
+        red(`ICMP error from ${formatAddress(reporter)}: ${error.name}`) +
+        ` after ${formatThreeDigits(rttNs / 1e6)} ms`,
     );
   }
 
@@ -125,7 +120,7 @@ export class TextReporter implements Reporter {
     const realtimeNs = sentAt.realtimeNs + (deadlineNs - sentAt.monotonicNs);
     this.#line(
       { ...sentAt, realtimeNs, monotonicNs: deadlineNs },
-      `${this.#name(probe.target)}: seq=${probe.index} ` +
+      `${this.#lineName(probe.target)}: seq=${probe.index} ` +
         red(`no answer within ${this.#timeoutMs / 1e3} s`) +
         (isQueued ? ": not out of this machine's own queue" : ""),
     );
@@ -139,7 +134,7 @@ export class TextReporter implements Reporter {
     }
     this.#line(
       outcome.at,
-      `${this.#name(outcome.target)}: seq=${outcome.index} ${
+      `${this.#lineName(outcome.target)}: seq=${outcome.index} ${
         red(`not sent: ${outcome.error.message}`)
       }`,
     );
@@ -156,7 +151,7 @@ export class TextReporter implements Reporter {
 
   /** Writes the block of one target. */
   summary(summary: TargetSummary): void {
-    this.#sink.line(formatSummary(summary, this.#name(summary.target)));
+    this.#sink.line(formatSummary(summary, this.#name(summary.target), this.#options.verbose));
   }
 
   /** Writes what no target's block tells. */
@@ -180,7 +175,17 @@ export class TextReporter implements Reporter {
     this.#sink.line(explain(bytes));
   }
 
+  /** A sentence, in as many lines as it takes. */
   #line(at: Instant, text: string): void {
+    this.#stamped(at, wrap(text, USUAL_COLUMNS, 4, this.#timeColumns));
+  }
+
+  /** Columns of the time before a line. */
+  get #timeColumns(): number {
+    return this.#options.timestamps ? TIME_COLUMNS : 0;
+  }
+
+  #stamped(at: Instant, text: string): void {
     if (!this.#options.timestamps) {
       this.#sink.line(text);
       return;
@@ -189,36 +194,23 @@ export class TextReporter implements Reporter {
     this.#sink.line(`[${seconds}] ${text}`);
   }
 
+  /** `host.example (192.0.2.7)`, or the address where there is no name. */
   #name(target: Target): string {
+    const name = this.#shortName(target);
     const address = formatAddress(target.address);
-    if (this.#options.numeric) return address;
-    const name = target.label === address ? this.#options.names?.get(target.address) : target.label;
-    return name === undefined ? address : `${safeText(name)} (${address})`;
+    return name === address ? address : `${name} (${address})`;
   }
-}
 
-/** `out=0.4 ±0.5 ms back=… offset=…`, or why there is none. */
-function formatDelays(
-  measurement:
-    | { out: BoundedMs | undefined; back: BoundedMs | undefined; offset: BoundedMs | undefined }
-    | undefined,
-): string {
-  const { out, back, offset } = measurement ?? {};
-  return `out=${formatBounded(out)} back=${formatBounded(back)} offset=${formatBounded(offset)}`;
-}
+  /** The name with the address where both leave room for what a line says. */
+  #lineName(target: Target): string {
+    const name = this.#name(target);
+    return widthOf(name) <= NAME_COLUMNS ? name : this.#shortName(target);
+  }
 
-function formatBounded(interval: BoundedMs | undefined): string {
-  if (interval === undefined) return "?";
-  const text = formatMs(interval.valueMs, halfWidthMs(interval));
-  // From the value as printed, so that the truth is inside what is read.
-  const boundMs = Math.max(interval.upperMs - Number(text), Number(text) - interval.lowerMs);
-  return `${text} ±${formatBound(boundMs)} ms`;
-}
-
-/** A bound with two significant digits at most, rounded up: it must stay a bound. */
-function formatBound(boundMs: number): string {
-  if (!(boundMs > 0)) return "0";
-  const digits = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(boundMs))));
-  const scale = 10 ** digits;
-  return String(Math.ceil(boundMs * scale - 1e-9) / scale);
+  #shortName({ label, address }: Target): string {
+    const numeric = formatAddress(address);
+    if (this.#options.numeric) return numeric;
+    const name = label === numeric ? this.#options.names?.get(address) : label;
+    return name === undefined ? numeric : safeText(name);
+  }
 }

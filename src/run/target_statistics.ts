@@ -45,7 +45,12 @@ export interface TargetSummary {
   readonly offset: BoundedMs | undefined;
   /** What the replies say of the remote clock; undefined before the first with stamps. */
   readonly host?: HostOffset | undefined;
+  /** How many replies had each flag, in the order of their first; those on the tick are not among them. */
+  readonly flags?: ReadonlyMap<string, number> | undefined;
 }
+
+/** Flags that `host` sums up. */
+const TICK_FLAGS: ReadonlySet<string> = new Set(["tick-assumed", "coarse-tick", "tick-unknown"]);
 
 /** The middle of a millisecond that a stamp cuts off. */
 const HALF_TICK_MS = 0.5;
@@ -88,6 +93,7 @@ export class TargetStatistics {
   readonly counters: ProbeCounters = new ProbeCounters();
   #delays: Delays | undefined;
   #host: HostOffset | undefined;
+  #flags: Map<string, number> | undefined;
 
   readonly #scope: "run" | "interval";
 
@@ -112,6 +118,7 @@ export class TargetStatistics {
       case "reply":
         counters.sent++;
         counters.received++;
+        this.#countFlags(outcome.reply.flags);
         return this.#measure(outcome.probe, outcome.reply, change);
       case "icmpError":
         counters.sent++;
@@ -132,6 +139,7 @@ export class TargetStatistics {
   /** Counts a further answer. */
   addExtra(extra: ExtraReply): void {
     this.#host = extra.reply.measurement?.host ?? this.#host;
+    this.#countFlags(extra.reply.flags);
     if (extra.kind === "duplicate") this.counters.duplicates++;
     else this.counters.late++;
   }
@@ -187,7 +195,16 @@ export class TargetStatistics {
       },
       offset: host?.offset,
       host,
+      flags: this.#flags,
     };
+  }
+
+  #countFlags(flags: readonly string[]): void {
+    for (const flag of flags) {
+      if (TICK_FLAGS.has(flag)) continue;
+      this.#flags ??= new Map();
+      this.#flags.set(flag, (this.#flags.get(flag) ?? 0) + 1);
+    }
   }
 
   #measure(

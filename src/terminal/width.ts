@@ -3,6 +3,9 @@
 /** Columns of a terminal whose width is not known, and of text that goes to a file. */
 export const USUAL_COLUMNS = 80;
 
+/** A space at which {@linkcode wrap} does not break a line; it is printed as a space. */
+export const NO_BREAK = "\u00a0";
+
 /** Columns of the terminal now, at least 1; {@linkcode USUAL_COLUMNS} where there is none. */
 export function terminalColumns(): number {
   try {
@@ -61,7 +64,7 @@ export function joinFitting(parts: readonly string[], separator: string, columns
 
 /**
  * Breaks text at its spaces into lines of at most so many columns; lines after the first begin with `indent` spaces.
- * A word that is longer stands in a line of its own.
+ * A word that is longer stands in a line of its own. Words with {@linkcode NO_BREAK} between them stay together.
  *
  * @param lead columns that stand before the text on its first line
  */
@@ -77,5 +80,5 @@ export function wrap(text: string, columns: number, indent: number = 0, lead: nu
     } else line = longer;
   }
   lines.push(line);
-  return lines.join(`\n${" ".repeat(indent)}`);
+  return lines.join(`\n${" ".repeat(indent)}`).replaceAll(NO_BREAK, " ");
 }

@@ -136,7 +136,7 @@ programTest(
     const { stdout } = await lab.run(program.argv("-v", "-c", "1", "-W", "300ms", ...targets));
     assertMatch(
       stdout,
-      /^ignored \(malformed\): 198\.18\.1\.1: .*\(needed 20, available 12, offset 20\)$/m,
+      /^ignored \(malformed\): 198\.18\.1\.1: [^]*\(needed\s+20,\s+available\s+12,\s+offset\s+20\)$/m,
     );
     assertMatch(stdout, /^ignored \(foreign\): 198\.18\.1\.2: reply with identifier \d+$/m);
     assertMatch(stdout, /^ignored \(unmatched\): 198\.18\.99\.99: reply with sequence \d+ to no/m);

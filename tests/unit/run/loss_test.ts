@@ -29,7 +29,7 @@ const CASES: readonly LossCase[] = [
     name: "nothing can be sent",
     network: { rules: [{ fate: REFUSE }] },
     ratio: 1,
-    text: "0 sent, 0 received, 100 % loss, 4 not sent",
+    text: "no answer: 0 sent, 0 received, 100 % loss, 4 not sent",
     fping: "4/0/100%",
   },
   {
@@ -49,7 +49,7 @@ const CASES: readonly LossCase[] = [
       ],
     },
     ratio: 0.75,
-    text: "3 sent, 1 received, 75 % loss, 1 lost, 1 refused, 1 not sent",
+    text: "3 sent, 1 received, 75 % loss, 1 lost, 1 ICMP error, 1 not sent",
     fping: "4/1/75%",
   },
   {

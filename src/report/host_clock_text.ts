@@ -1,0 +1,33 @@
+/** What all replies of a host say of its clock, in a sentence. */
+
+import type { BoundedMs, HostOffset } from "../measurement/mod.ts";
+import { describeOffset, explainOffset } from "./milliseconds.ts";
+
+/** It takes so many whole seconds in a row to be sure of them: a fine clock gives one in a thousand. */
+const WHOLE_SECONDS_EXPECTED = 3;
+
+/** `within 0.6 ms of ours, if it ticks each millisecond`; bounds that no longer count are not printed. */
+export function formatHostClock(host: HostOffset): string {
+  const { offset, assumedOffset, tick, stamps } = host;
+  if (host.isWithdrawn && stamps > 0) {
+    return "unknown: its timestamps do not keep time, so no offset above counts";
+  }
+  if (host.isWithdrawn) return "unknown: no reply has usable timestamps";
+  if (!host.hasMoved) return `unknown: all ${stamps} timestamps are the same`;
+  if (offset === undefined) return "unknown";
+  const isWholeSeconds = host.isWholeSeconds && stamps >= WHOLE_SECONDS_EXPECTED;
+  if (assumedOffset !== undefined && !isWholeSeconds) {
+    return `${describe(assumedOffset)}, if it ticks each millisecond`;
+  }
+  if (tick === "fine") return describe(offset);
+  if (isWholeSeconds) return `${describe(offset)}; all ${stamps} timestamps are whole seconds`;
+  const known = `${Number(host.tickMs.toFixed(1))} ms`;
+  return tick === "coarse"
+    ? `${describe(offset)}; it moves in steps of ${known}`
+    : `${describe(offset)}; its steps are longer than 1 ms, up to ${known}`;
+}
+
+function describe(offset: BoundedMs): string {
+  const why = explainOffset(offset);
+  return describeOffset(offset) + (why === undefined ? "" : ` (${why})`);
+}
