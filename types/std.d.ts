@@ -70,21 +70,6 @@ declare module "@std/cli/parse-args" {
   ): { _: (string | number)[]; "--"?: string[]; [key: string]: unknown };
 }
 
-declare module "@std/fmt/colors" {
-  export function setColorEnabled(value: boolean): void;
-  export function getColorEnabled(): boolean;
-  export function bold(text: string): string;
-  export function dim(text: string): string;
-  export function red(text: string): string;
-  export function green(text: string): string;
-  export function yellow(text: string): string;
-  export function blue(text: string): string;
-  export function magenta(text: string): string;
-  export function cyan(text: string): string;
-  export function gray(text: string): string;
-  export function stripAnsiCode(text: string): string;
-}
-
 declare module "@std/text/levenshtein-distance" {
   export function levenshteinDistance(first: string, second: string): number;
 }

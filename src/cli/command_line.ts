@@ -34,9 +34,9 @@ export function absentOptions<const T extends OptionTable>(table: T): Parsed<T> 
  *
  * @throws {UsageError} Two that exclude each other, or one without the other that it needs.
  */
-export function checkTogether(
-  { conflicts = [], requires = [] }: CommandSpec,
-  { options, given }: CommandLine<OptionTable>,
+export function checkTogether<T extends OptionTable>(
+  { conflicts = [], requires = [] }: CommandSpec<T>,
+  { options, given }: CommandLine<T>,
 ): void {
   for (const [one, other] of conflicts) {
     if (!given.has(one) || !given.has(other)) continue;

@@ -1,11 +1,15 @@
 /** From argv to exit code: finds the command, gives it the machine, and turns what goes wrong into one line. */
 
+import { setColorEnabled } from "../terminal/color.ts";
 import { checkTogether, parseCommandLine } from "./command_line.ts";
 import type { CommandSpec, OptionTable, Parsed } from "./option.ts";
 import { ExitCode, isSystemError, printError, UsageError, VERSION } from "./outcome.ts";
 import { privilegeHint } from "./privileges.ts";
 import { COMMANDS } from "./registry.ts";
 import type { System } from "./system.ts";
+
+/** Longest wait for the name server before a word like a command is taken for one. */
+const NAME_WAIT_MS = 1000;
 
 /** Runs the command that the words name. Rejects for a fault of the program alone. */
 export async function dispatch(args: readonly string[], system: System): Promise<ExitCode> {
@@ -30,8 +34,20 @@ async function runNamed(args: readonly string[], system: System): Promise<ExitCo
   const text = await informativeText(spec, line.options);
   if (text !== undefined) return (await import("./output.ts")).printText(system, text);
   checkTogether(spec, line);
+  const [operand] = line.operands;
+  if (named === undefined && operand !== undefined && operand !== first) {
+    await checkMistyped(operand, system);
+  }
+  chooseColor(line.options);
   const run = await command.load();
   return await run(line, system);
+}
+
+/** Applies `--color` over what suits standard output; a file of `-o` gets colours only by `--color always`. */
+function chooseColor({ color, output }: Readonly<Record<string, unknown>>): void {
+  const isFile = output !== undefined && output !== "-";
+  if (color !== "auto") setColorEnabled(color === "always");
+  else if (isFile) setColorEnabled(false);
 }
 
 /** The text of `--help`, `--version` or `--list-fields`; undefined where none of them is given. */
@@ -39,7 +55,10 @@ async function informativeText(
   spec: CommandSpec,
   options: Parsed<OptionTable>,
 ): Promise<string | undefined> {
-  if (options.help) return (await import("./help.ts")).formatHelp(spec);
+  if (options.help) {
+    const { formatHelp, helpColumns } = await import("./help.ts");
+    return formatHelp(spec, helpColumns());
+  }
   if (options.version) return `icmptime ${VERSION}\n`;
   if (!options["list-fields"] || spec.loadFields === undefined) return undefined;
   const { records, flags } = await spec.loadFields();
@@ -47,23 +66,39 @@ async function informativeText(
 }
 
 /**
- * Looks at a first word that may be a mistyped command. It costs no time where the word is like none.
+ * Looks at the first word that is no option: it may be a mistyped command, or a command after its options. A word that
+ * is like no command costs no time.
  *
- * @throws {UsageError} It is like a command, and no host has that name.
+ * @throws {UsageError} It is like a command, and no host of that name is found soon.
  */
 async function checkMistyped(word: string, system: System): Promise<void> {
   if (!/^[a-z]{3,}$/i.test(word)) return;
-  const meant = COMMANDS.find(({ name }) => isLike(word, name));
-  if (meant === undefined || (await system.resolver.resolve(word)).ok) return;
+  const lower = word.toLowerCase();
+  const meant = COMMANDS.find(({ name }) => sortLetters(name) === sortLetters(lower)) ??
+    COMMANDS.find(({ name }) => isOneEdit(lower, name));
+  if (meant === undefined || await isHost(word, system)) return;
   throw new UsageError(`No host '${word}'; did you mean 'icmptime ${meant.name}'?`);
 }
 
-/** One letter is missing, too many or another one, or two have changed places. */
-function isLike(word: string, command: string): boolean {
-  const lower = word.toLowerCase();
-  const sorted = (text: string) => [...text].sort().join("");
-  if (sorted(command) === sorted(lower)) return true;
-  const [short, long] = [command, lower].sort((a, b) => a.length - b.length) as [string, string];
+/** Whether a name resolves within {@linkcode NAME_WAIT_MS}. */
+async function isHost(name: string, { resolver }: System): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), NAME_WAIT_MS);
+  });
+  const found = resolver.resolve(name).then(({ ok }) => ok);
+  const isFound = await Promise.race([found, late]);
+  clearTimeout(timer);
+  return isFound;
+}
+
+function sortLetters(word: string): string {
+  return [...word].sort().join("");
+}
+
+/** Whether one letter is missing, too many or another one. */
+function isOneEdit(word: string, command: string): boolean {
+  const [short, long] = [command, word].sort((a, b) => a.length - b.length) as [string, string];
   if (long.length - short.length > 1) return false;
   let start = 0;
   while (start < short.length && short[start] === long[start]) start++;

@@ -1,40 +1,59 @@
-/** Help text, drawn from the option table. */
+/** Help text, drawn from the option tables. */
 
+import { terminalColumns, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import type { CommandSpec, Option, OptionGroup } from "./option.ts";
 
-const WIDTH = 100;
+/** Lines longer than this are hard to read, however wide the terminal is. */
+const MAX_COLUMNS = 100;
+/** With less than this the column of options leaves no room. */
+const MIN_COLUMNS = 60;
 const INDENT = 26;
 
-/** Help of one command: usage, description, options by group, examples. Ends with a line break. */
-export function formatHelp(command: CommandSpec): string {
+/** Columns for help: those that COLUMNS names, else those of the terminal, within readable limits. */
+export function helpColumns(): number {
+  const named = Number(readVariable("COLUMNS"));
+  const columns = Number.isInteger(named) && named > 0 ? named : terminalColumns();
+  return Math.min(Math.max(columns, MIN_COLUMNS), MAX_COLUMNS);
+}
+
+/** Help of one command: usage, description, options by group, exit codes, examples. Ends with a line break. */
+export function formatHelp(command: CommandSpec, columns: number = USUAL_COLUMNS): string {
+  const name = command.name === "ping" ? "" : ` ${command.name}`;
   const lines = [
-    `Usage: icmptime ${usageName(command)}[OPTIONS] ${command.operands}`.trimEnd(),
+    `Usage: icmptime${name} [OPTIONS] ${command.operands}`,
     "",
-    ...command.description.flatMap((paragraph) => [...wrap(paragraph, WIDTH), ""]),
+    ...command.description.flatMap((paragraph) => [wrap(paragraph, columns), ""]),
   ];
   for (const [group, entries] of groupOptions(command)) {
     lines.push(`${group}:`);
-    for (const [name, option] of entries) lines.push(...formatOption(name, option));
+    for (const [name, option] of entries) lines.push(formatOption(name, option, columns));
     lines.push("");
   }
-  if (command.examples.length > 0) {
-    lines.push("Examples:", ...formatExamples(command.examples), "");
+  lines.push("Exit codes:");
+  for (const [code, meaning] of command.exitCodes) {
+    lines.push(`  ${code}  ${wrap(meaning, columns, 5, 5)}`);
   }
+  lines.push("", "Examples:", ...formatExamples(command.examples, columns), "");
   return lines.join("\n");
 }
 
 /** Help of the program as a whole: its commands. Ends with a line break. */
-export function formatOverview(commands: readonly CommandSpec[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+export function formatOverview(
+  commands: readonly CommandSpec[],
+  columns: number = USUAL_COLUMNS,
+): string {
+  const indent = Math.max(...commands.map(({ name }) => name.length)) + 4;
   return [
     "Usage: icmptime [COMMAND] [OPTIONS] [OPERANDS]",
     "",
-    "Without a command, `ping` is meant: icmptime 192.0.2.7",
+    "Without a command, ping runs: icmptime 192.0.2.7",
     "",
     "Commands:",
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, summary }) =>
+      `  ${name}`.padEnd(indent) + wrap(summary, columns, indent, indent)
+    ),
     "",
-    "`icmptime COMMAND --help` tells more.",
+    "Run 'icmptime COMMAND --help' for the options of a command.",
     "",
   ].join("\n");
 }
@@ -52,41 +71,29 @@ export function groupOptions(
   return groups;
 }
 
-/** ` (default: 5)`, or nothing where an option has no default. */
+/** What follows an option's help: ` (default: 5)`, nothing where there is none. */
 export function describeDefault({ default: value, defaultText }: Option<unknown>): string {
   const text = defaultText ?? value;
   return text === undefined ? "" : ` (default: ${text})`;
 }
 
-/** Breaks a paragraph into lines of at most `width` characters, between words. */
-export function wrap(paragraph: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of paragraph.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  lines.push(line);
-  return lines;
-}
-
-function usageName(command: CommandSpec): string {
-  return command.name === "ping" ? "" : `${command.name} `;
-}
-
 /** What an example does stands beside it, or below it where one of them is too long. */
-function formatExamples(examples: CommandSpec["examples"]): string[] {
+function formatExamples(examples: CommandSpec["examples"], columns: number): string[] {
   const width = Math.max(...examples.map(([line]) => line.length));
   const beside = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`);
-  if (beside.every((line) => line.length <= WIDTH)) return beside;
-  return examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`]);
+  if (beside.every((line) => line.length <= columns)) return beside;
+  return examples.flatMap(([line, what]) => [
+    `  ${breakCommand(line, columns)}`,
+    `      ${wrap(what, columns, 6, 6)}`,
+  ]);
 }
 
-function formatOption(name: string, option: Option<unknown>): string[] {
+/** A command line that is too long goes on in the next line, as a shell reads it. */
+function breakCommand(line: string, columns: number): string {
+  return wrap(line, columns - 2, 4, 2).replaceAll("\n", " \\\n");
+}
+
+function formatOption(name: string, option: Option<unknown>, columns: number): string {
   const letter = option.short === undefined ? "    " : `-${option.short}, `;
   const metavar = option.value?.metavar ?? "";
   const value = metavar === ""
@@ -95,9 +102,18 @@ function formatOption(name: string, option: Option<unknown>): string[] {
     ? ` ${metavar}`
     : `[=${metavar}]`;
   const head = `  ${letter}--${name}${value}`;
-  const body = wrap(option.help + describeDefault(option), WIDTH - INDENT);
-  const pad = " ".repeat(INDENT);
-  const rest = body.map((line) => pad + line);
-  if (head.length + 2 > INDENT) return [head, ...rest];
-  return [head.padEnd(INDENT) + body[0], ...rest.slice(1)];
+  const text = option.help + describeDefault(option);
+  const body = wrap(text, columns, INDENT, INDENT);
+  return head.length + 2 > INDENT
+    ? `${head}\n${" ".repeat(INDENT)}${body}`
+    : head.padEnd(INDENT) + body;
+}
+
+/** A variable of the environment; undefined where Deno may not read it. */
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
 }

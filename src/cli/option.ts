@@ -5,7 +5,7 @@ import type { ExitCode } from "./outcome.ts";
 
 /**
  * What a shell may offer after the option; `command` is the names of the commands, `field` those of the fields of its
- * records, a list these words.
+ * records, `metric` those that a condition can look at, a list these words.
  */
 export type Completion =
   | "command"
@@ -13,6 +13,7 @@ export type Completion =
   | "file"
   | "host"
   | "interface"
+  | "metric"
   | "none"
   | readonly string[];
 
@@ -103,8 +104,8 @@ export interface CommandSpec<T extends OptionTable = OptionTable> {
   readonly conflicts?: readonly OptionPair<T>[];
   /** Options, each with the one that it cannot do without. */
   readonly requires?: readonly OptionPair<T>[];
-  /** What its exit codes mean, where they mean something else than those of `ping`. */
-  readonly exitCodes?: readonly (readonly [ExitCode, string])[];
+  /** What its exit codes mean. */
+  readonly exitCodes: readonly (readonly [ExitCode, string])[];
   /** Loads its kinds of records, for `--list-fields` and the completion of `--fields`. */
   readonly loadFields?: () => Promise<FieldTables>;
   /** Command lines worth showing, each with what it does. */

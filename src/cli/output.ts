@@ -1,6 +1,5 @@
 /** Where results go: standard output or the file of `-o`, through disks that fill up, readers that stop, and signals. */
 
-import { setColorEnabled } from "@std/fmt/colors";
 import { isClosedPipe, LineSink } from "../terminal/line_sink.ts";
 import { OutputFile, type OutputFileHandle } from "../terminal/output_file.ts";
 import { shortText } from "../terminal/safe_text.ts";
@@ -21,8 +20,6 @@ export async function openOutputFile(
   system: Pick<System, "openAppend">,
 ): Promise<OutputFile | undefined> {
   if (path === undefined || path === "-") return undefined;
-  // Colours were chosen for the terminal that standard output may be.
-  setColorEnabled(false);
   const open = () => openOutput(path, () => system.openAppend(path));
   let handle: OutputFileHandle | undefined;
   while ((handle = open()) === undefined) {

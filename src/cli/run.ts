@@ -1,6 +1,6 @@
 /** The composition root: gives the commands the real machine, sockets and names from ffi, signals and streams from Deno. */
 
-import { setColorEnabled } from "@std/fmt/colors";
+import { setColorEnabled } from "../terminal/color.ts";
 import {
   findRoute,
   giveUpPrivileges,

@@ -74,6 +74,8 @@ export function remainingMs(
 export interface GatherOptions extends TargetListOptions {
   /** Go on without words of the command line that can never be targets, as fping does. */
   readonly skipsInvalidOperands?: boolean;
+  /** Lists of addresses that are never probed, `-` for standard input. */
+  readonly excludeFiles?: readonly string[];
   /** When the run ends, in milliseconds from the start of the program: no name is waited for any longer. */
   readonly deadlineMs?: number | undefined;
 }
@@ -96,7 +98,11 @@ export async function gatherTargets(
   }
   const isBroadcast = (address: number) => system.isBroadcast(address);
   const resolver = resolveUntil(options.deadlineMs, system);
-  const list = await listTargets(words, resolver, { ...options, isBroadcast });
+  const { exclude = [], excludeFiles = [] } = options;
+  const excluded = excludeFiles.length === 0
+    ? exclude
+    : await (await import("./exclusions.ts")).readExclusions(exclude, excludeFiles, system);
+  const list = await listTargets(words, resolver, { ...options, exclude: excluded, isBroadcast });
   checkTargets(list, system, options.skipsInvalidOperands ?? false);
   if (list.targets.length > 0) return list;
   if (list.problems.length > 0) return undefined;

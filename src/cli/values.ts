@@ -1,4 +1,4 @@
-/** Parsers for option values. Each throws a RangeError that says what is wanted. */
+/** Parsers for option values. Each throws a RangeError that names what is expected. */
 
 import { type Condition, parseCondition } from "../run/condition.ts";
 import { type Block, parseBlock } from "../targets/block.ts";
@@ -15,8 +15,8 @@ export function integer(metavar: string, min: number, max: number): OptionValue<
       if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
       throw new RangeError(
         max === Number.MAX_SAFE_INTEGER
-          ? `want a whole number from ${min}`
-          : `want a whole number from ${min} to ${max}`,
+          ? `expected a whole number from ${min}`
+          : `expected a whole number from ${min} to ${max}`,
       );
     },
   };
@@ -30,7 +30,7 @@ export function number(metavar: string, min: number, max: number): OptionValue<n
     parse(text) {
       const value = /^(\d+(?:\.\d*)?|\.\d+)$/.test(text) ? Number(text) : NaN;
       if (value >= min && value <= max) return value;
-      throw new RangeError(`want a number from ${min} to ${max}`);
+      throw new RangeError(`expected a number from ${min} to ${max}`);
     },
   };
 }
@@ -59,7 +59,9 @@ export function duration(minMs: number, maxMs: number, bareUnitMs = 1e3): Option
         : Number(match[1]) * (unit === undefined ? bareUnitMs : UNIT_MS[unit] ?? NaN);
       if (ms >= minMs && ms <= maxMs) return ms;
       throw new RangeError(
-        `want a time from ${describeMs(minMs)} to ${describeMs(maxMs)}, such as 200ms, 1.5s or 2m`,
+        `expected a time from ${describeMs(minMs)} to ${
+          describeMs(maxMs)
+        }, such as 200ms, 1.5s or 2m`,
       );
     },
   };
@@ -76,7 +78,7 @@ export function choice<const T extends string>(
     parse(text) {
       const found = words.find((word) => word === text);
       if (found !== undefined) return found;
-      throw new RangeError(`want one of ${words.join(", ")}`);
+      throw new RangeError(`expected one of ${words.join(", ")}`);
     },
   };
 }
@@ -88,7 +90,7 @@ export function text(metavar: string, complete: Completion = "none"): OptionValu
     complete,
     parse(value) {
       if (value.length > 0) return value;
-      throw new RangeError("want a value that is not empty");
+      throw new RangeError("expected a value that is not empty");
     },
   };
 }
@@ -100,7 +102,7 @@ export function separator(): OptionValue<string> {
     complete: "none",
     parse(value) {
       if ([...value].length === 1) return value;
-      throw new RangeError("want one character");
+      throw new RangeError("expected one character");
     },
   };
 }
@@ -117,7 +119,7 @@ export function words(
     parse(value) {
       const found = value.split(",").map((word) => word.trim());
       if (found.every((word) => word !== "")) return found;
-      throw new RangeError("want words separated by commas");
+      throw new RangeError("expected words separated by commas");
     },
   };
 }
@@ -141,7 +143,7 @@ export function blocks(): OptionValue<readonly Block[]> {
 
 /** A condition on a target's statistics. */
 export function condition(): OptionValue<Condition> {
-  return { metavar: "CONDITION", complete: "none", parse: parseCondition };
+  return { metavar: "CONDITION", complete: "metric", parse: parseCondition };
 }
 
 /** A time of day in milliseconds since midnight UT: a 32-bit number, or `HH:MM:SS[.mmm]`. */
@@ -161,7 +163,7 @@ export function stamp(): OptionValue<number> {
         return number.parse(value);
       } catch {
         throw new RangeError(
-          "want a number from 0 to 4294967295, or a UTC time such as 11:51:34.656",
+          "expected a number from 0 to 4294967295, or a UTC time such as 11:51:34.656",
         );
       }
     },
@@ -187,7 +189,7 @@ export function payload(): OptionValue<Uint8Array> {
         if (length <= MAX_PAYLOAD_BYTES) return Uint8Array.from({ length }, (_, i) => i & 0xff);
       }
       throw new RangeError(
-        `want 0x and pairs of hexadecimal digits, text: and the text, or a number of bytes up to ${MAX_PAYLOAD_BYTES}`,
+        `expected 0x and pairs of hexadecimal digits, text: and the text, or a number of bytes up to ${MAX_PAYLOAD_BYTES}`,
       );
     },
   };
@@ -195,7 +197,7 @@ export function payload(): OptionValue<Uint8Array> {
 
 function bounded(bytes: Uint8Array): Uint8Array {
   if (bytes.length <= MAX_PAYLOAD_BYTES) return bytes;
-  throw new RangeError(`want at most ${MAX_PAYLOAD_BYTES} bytes`);
+  throw new RangeError(`expected at most ${MAX_PAYLOAD_BYTES} bytes`);
 }
 
 function describeMs(ms: number): string {

@@ -1,6 +1,6 @@
 /** What `clock` prints for people. */
 
-import { bold, dim, yellow } from "@std/fmt/colors";
+import { bold, dim, yellow } from "../terminal/color.ts";
 import {
   type ClockState,
   type Consensus,

@@ -1,6 +1,6 @@
 /** The line of a reply: what it says of the path and of the remote clock, and what is odd. */
 
-import { dim, yellow } from "@std/fmt/colors";
+import { dim, yellow } from "../terminal/color.ts";
 import type { HostMeasurement } from "../measurement/history.ts";
 import { type BoundedMs, halfWidthMs } from "../measurement/interval.ts";
 import type { ReplyEvent } from "../run/event.ts";

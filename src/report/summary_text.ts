@@ -1,6 +1,6 @@
 /** The block of text that ends the run of one target. */
 
-import { dim, yellow } from "@std/fmt/colors";
+import { dim, yellow } from "../terminal/color.ts";
 import type { BoundedMs } from "../measurement/interval.ts";
 import { FLAG_MEANINGS } from "../record/flags.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";

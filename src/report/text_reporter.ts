@@ -1,6 +1,6 @@
 /** Text for people: a line for each reply, a block for each target at the end. */
 
-import { bold, dim, red, yellow } from "@std/fmt/colors";
+import { bold, dim, red, yellow } from "../terminal/color.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { StrayDatagram } from "../probe/outcome.ts";
 import type { Target } from "../targets/target.ts";
@@ -60,7 +60,7 @@ export class TextReporter implements Reporter {
   #timeoutMs = 0;
   #hasQueueInRtt = false;
 
-  /** Writes to `sink`. Colours follow the setting of `@std/fmt/colors`. */
+  /** Writes to `sink`. Colours follow the setting of terminal/color.ts. */
   constructor(sink: LineSink, options: TextReporterOptions) {
     this.#sink = sink;
     this.#options = options;

@@ -26,6 +26,13 @@ const COUNTS: Readonly<Record<string, (counters: ProbeCounters) => number>> = {
   "lost": (counters) => counters.lost,
 };
 
+/** Every metric that a condition can look at. */
+export const METRICS: readonly string[] = [
+  ...["loss", "offset"],
+  ...Object.keys(SPREADS).flatMap((name) => [name, ...PARTS.map((part) => `${name}.${part}`)]),
+  ...Object.keys(COUNTS),
+];
+
 /** What a condition is for one target. */
 export interface ConditionFinding {
   /** The condition is true, or unknown, which counts as true: a host that says nothing must not pass. */
@@ -47,7 +54,7 @@ export interface Condition {
 /**
  * Reads a condition: a metric, `>` or `<`, a number with `%`, `us`, `ms`, `s` or nothing.
  *
- * @throws {RangeError} It cannot be read; the message says what is wanted.
+ * @throws {RangeError} It cannot be read; the message names what is expected.
  */
 export function parseCondition(text: string): Condition {
   // Trimmed first: two runs of blanks side by side would be tried against each other.
@@ -55,7 +62,9 @@ export function parseCondition(text: string): Condition {
     text.trim(),
   );
   if (match === null) {
-    throw new RangeError("want a metric, > or <, and a number, such as loss>5% or rtt.p95>50ms");
+    throw new RangeError(
+      "expected a metric, > or <, and a number, such as loss>5% or rtt.p95>50ms",
+    );
   }
   const [, metric = "", sign = ">", number = "", unit] = match;
   const measure = findMeasure(metric, unit);
@@ -94,7 +103,7 @@ interface Measure {
 
 function findMeasure(metric: string, unit: string | undefined): Measure {
   if (metric === "loss") {
-    if (unit !== "%") throw new RangeError("want a percentage for loss, such as loss>5%");
+    if (unit !== "%") throw new RangeError("expected a percentage for loss, such as loss>5%");
     return {
       read: ({ counters: { lossRatio } }) => lossRatio === undefined ? undefined : lossRatio * 100,
       format: (value) => `${Number(value.toFixed(2))} %`,
@@ -103,11 +112,11 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
   }
   const count = Object.hasOwn(COUNTS, metric) ? COUNTS[metric] : undefined;
   if (count !== undefined) {
-    if (unit !== undefined) throw new RangeError(`want a bare number for ${metric}`);
+    if (unit !== undefined) throw new RangeError(`expected a bare number for ${metric}`);
     return { read: ({ counters }) => count(counters), format: String, whyUnknown: () => "" };
   }
   if (unit === undefined || unit === "%") {
-    throw new RangeError(`want a time for ${metric}, such as ${metric}>50ms`);
+    throw new RangeError(`expected a time for ${metric}, such as ${metric}>50ms`);
   }
   const format = (value: number) => `${Number(value.toFixed(3))} ms`;
   if (metric === "offset") {
@@ -123,7 +132,9 @@ function findMeasure(metric: string, unit: string | undefined): Measure {
   const spread = Object.hasOwn(SPREADS, name) ? SPREADS[name] : undefined;
   if (spread === undefined) {
     const names = ["loss", "offset", ...Object.keys(SPREADS), ...Object.keys(COUNTS)].join(", ");
-    throw new RangeError(`want one of ${names}, a spread with .${PARTS.join(", .")} if you like`);
+    throw new RangeError(
+      `expected one of ${names}, a spread with .${PARTS.join(", .")} if you like`,
+    );
   }
   return {
     read: (summary) => spread(summary)?.[part ?? "median"],

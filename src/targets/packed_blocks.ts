@@ -92,6 +92,17 @@ export class PackedBlocks implements Iterable<Block> {
     for (let i = 0; i < this.#length; i++) yield { first: this.firstAt(i), last: this.lastAt(i) };
   }
 
+  /** Whether an address is in one of the blocks. Only for a list as {@linkcode merged} gives it. */
+  has(address: number): boolean {
+    let low = 0, high = this.#length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.lastAt(middle) < address) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#length && this.firstAt(low) <= address;
+  }
+
   /** The same addresses as sorted blocks that neither overlap nor touch: this list, if it is one. */
   merged(): PackedBlocks {
     if (this.#isMerged()) return this;

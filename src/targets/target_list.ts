@@ -1,8 +1,9 @@
 /** From words to the hosts that will be asked: addresses, blocks, ranges and names. */
 
 import { formatAddress } from "../packet/address.ts";
-import { type Block, blockSize } from "./block.ts";
+import { type Block, blockSize, mergeBlocks } from "./block.ts";
 import type { ListedWord } from "./list_words.ts";
+import type { PackedBlocks } from "./packed_blocks.ts";
 import type { NameResolver } from "./resolver.ts";
 import { type Target, UNKNOWN_ADDRESS } from "./target.ts";
 import { NO_ICMPV6_TIMESTAMP, readWord } from "./target_word.ts";
@@ -25,7 +26,7 @@ export interface TargetListOptions {
   /** Keep a place for names that do not resolve: a target without an address, to be looked up again. */
   readonly keepsUnresolved?: boolean;
   /** Addresses that are never asked. */
-  readonly exclude?: readonly Block[];
+  readonly exclude?: Iterable<Block>;
   /** Asks the kernel whether an address is a broadcast address; only for short lists. */
   readonly isBroadcast?: (address: number) => boolean;
 }
@@ -59,10 +60,6 @@ export interface TargetList {
 /** What one word stands for: runs of addresses with their labels, or nothing. */
 type Located = readonly { readonly label: string; readonly block: Block }[] | TargetProblem;
 
-function isExcluded(address: number, exclude: readonly Block[]): boolean {
-  return exclude.some(({ first, last }) => address >= first && address <= last);
-}
-
 function sizeOf(located: Located): number {
   if (!Array.isArray(located)) return 0;
   return located.reduce((sum, { block }) => sum + blockSize(block), 0);
@@ -86,12 +83,12 @@ export async function listTargets(
   const words = listed.map((word): Word =>
     typeof word === "string" ? { text: word, from: undefined } : { text: word.text, from: word }
   );
+  const excluded = mergeBlocks(options.exclude ?? []);
   let found = await locateAll(words, resolver, options.allAddresses ?? false);
   const total = found.reduce((sum, located) => sum + sizeOf(located), 0);
   if (options.isBroadcast !== undefined && total <= MAX_CHECKED) {
-    const { isBroadcast, exclude = [] } = options;
-    const isAsked = (address: number) => !isExcluded(address, exclude);
-    found = withoutBroadcasts(found, words, (it) => isAsked(it) && isBroadcast(it));
+    const { isBroadcast } = options;
+    found = withoutBroadcasts(found, words, (it) => !excluded.has(it) && isBroadcast(it));
   }
   const problems: TargetProblem[] = [];
   let size = 0;
@@ -112,12 +109,13 @@ export async function listTargets(
     const { kind, label } = each as TargetProblem;
     return options.keepsUnresolved && kind === "unresolved" ? [{ label, block: unknown }] : [];
   });
-  return { problems, ...expand(located, options) };
+  return { problems, ...expand(located, excluded, options) };
 }
 
 function expand(
   located: readonly { readonly label: string; readonly block: Block }[],
-  { exclude = [], keepsDuplicates = false }: TargetListOptions,
+  excluded: PackedBlocks,
+  { keepsDuplicates = false }: TargetListOptions,
 ): Omit<TargetList, "problems"> {
   const targets: Target[] = [];
   const duplicates: string[] = [];
@@ -129,7 +127,7 @@ function expand(
     for (let address = block.first; address <= block.last; address++) {
       const label = single ? word : formatAddress(address);
       const key = `${address} ${label}`;
-      if (isExcluded(address, exclude)) {
+      if (excluded.has(address)) {
         excludedCount++;
       } else if (!keepsDuplicates && seen.has(key)) {
         duplicateCount++;

@@ -13,7 +13,13 @@ const OFFERS: readonly (readonly [words: readonly string[], offered: readonly st
   [["-M", ""], ["do", "dont"]],
   [["--path-mtu", "don"], ["dont"]],
   [["completions", ""], ["bash", "zsh", "fish", "man"]],
-  [["doctor", "--"], ["--json", "--help"]],
+  [["doctor", "--"], ["--json", "--color", "--help", "--version"]],
+  [["help", "pi"], ["ping"]],
+  [["--format", "t"], ["text", "tsping"]],
+  [["--color", ""], ["auto", "always", "never"]],
+  [["--fail-if", "rtt.p"], ["rtt.p95"]],
+  [["--fields", "stamp_s"], ["stamp_source"]],
+  [["--fields", "ttl,stamp_s"], ["ttl,stamp_source"]],
   [["-I", "l"], ["lo"]],
 ];
 
@@ -67,6 +73,9 @@ programTest({
       assertEquals([command, ...found].toSorted(), [command, ...options].toSorted());
     }
     assertEquals(await complete(["-f", `${folder}/icm`]), [`${folder}/icmptime`]);
+    // bash makes words of the equals sign and of what stands around it.
+    assertEquals(await complete(["--format", "=", "c"]), ["csv"]);
+    assertEquals(await complete(["--color", "="]), ["auto", "always", "never"]);
   });
 });
 
@@ -118,10 +127,13 @@ programTest({
     assertEquals(stderr, "");
     for (
       const [words, offered] of [
-        [["-"], ["--interval", "Time between two probes", "--explain"]],
+        [["-"], ["--interval", "Send a probe to each target", "--explain"]],
         [["completions", ""], ["bash", "fish", "man", "zsh"]],
         [["doctor", "--"], ["--json", "Print one JSON object"]],
-        [["tsping", "-"], ["--target-spacing", "Time between two targets"]],
+        [["--color", ""], ["auto", "always", "never"]],
+        [["--fail-if", "rtt.m"], ["rtt.median", "rtt.max"]],
+        [["--fields", "ttl,stamp_"], ["stamp_source"]],
+        [["tsping", "-"], ["--target-spacing", "Wait this long between two targets"]],
       ] as const
     ) {
       const line = ["icmptime", ...words].join(" ");

@@ -154,24 +154,27 @@ labTest(
 
 /** What cannot be a condition, and what is said of it. */
 const WRONG: readonly (readonly [text: string, complaint: RegExp])[] = [
-  ["loss", /want a metric, > or <, and a number, such as loss>5% or rtt\.p95>50ms$/m],
-  ["loss>", /want a metric, > or </],
-  [">5%", /want a metric, > or </],
-  ["loss=5%", /want a metric, > or </],
-  ["loss>=5%", /want a metric, > or </],
-  ["loss>-5%", /want a metric, > or </],
-  ["loss>five%", /want a metric, > or </],
-  ["LOSS>5%", /want a metric, > or </],
-  ["rtt>50ms or loss>5%", /want a metric, > or </],
-  ["loss>5", /want a percentage for loss, such as loss>5%$/m],
-  ["loss>5ms", /want a percentage for loss/],
-  ["rtt>50", /want a time for rtt, such as rtt>50ms$/m],
-  ["rtt>50%", /want a time for rtt/],
-  ["lost>5%", /want a bare number for lost$/m],
-  ["jitter>5ms", /want one of loss, offset, rtt, queue, out, back, /],
-  ["rtt.p99>5ms", /want one of loss, offset, rtt, .* a spread with \.min, \.median, \.mean, \.p95/],
-  ["offset.p95>5ms", /want one of loss, offset, rtt/],
-  ["constructor>5ms", /want one of loss, offset, rtt/],
+  ["loss", /expected a metric, > or <, and a number, such as loss>5% or rtt\.p95>50ms$/m],
+  ["loss>", /expected a metric, > or </],
+  [">5%", /expected a metric, > or </],
+  ["loss=5%", /expected a metric, > or </],
+  ["loss>=5%", /expected a metric, > or </],
+  ["loss>-5%", /expected a metric, > or </],
+  ["loss>five%", /expected a metric, > or </],
+  ["LOSS>5%", /expected a metric, > or </],
+  ["rtt>50ms or loss>5%", /expected a metric, > or </],
+  ["loss>5", /expected a percentage for loss, such as loss>5%$/m],
+  ["loss>5ms", /expected a percentage for loss/],
+  ["rtt>50", /expected a time for rtt, such as rtt>50ms$/m],
+  ["rtt>50%", /expected a time for rtt/],
+  ["lost>5%", /expected a bare number for lost$/m],
+  ["jitter>5ms", /expected one of loss, offset, rtt, queue, out, back, /],
+  [
+    "rtt.p99>5ms",
+    /expected one of loss, offset, rtt, .* a spread with \.min, \.median, \.mean, \.p95/,
+  ],
+  ["offset.p95>5ms", /expected one of loss, offset, rtt/],
+  ["constructor>5ms", /expected one of loss, offset, rtt/],
 ];
 
 programTest({
@@ -188,7 +191,7 @@ programTest({
         program.argv("--fail-if", text, "192.0.2.7"),
       );
       assertEquals([text, code, stdout], [text, 3, ""]);
-      assertComplaint(stderr, /^icmptime: Cannot take '.*' for --fail-if: want /);
+      assertComplaint(stderr, /^icmptime: Cannot take '.*' for --fail-if: expected /);
       assertComplaint(stderr, complaint);
     }
   }));

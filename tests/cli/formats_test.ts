@@ -265,7 +265,7 @@ systemTest({
       /Cannot print field rtt_m: no such field, did you mean rtt_ms\?$/m,
     ],
     [["--format", "csv", "--fields", "rtt_p95_ms"], /Cannot print field rtt_p95_ms: no such field/],
-    [["--json", "--fields", "address,,ttl"], /for --fields: want words separated by commas$/m],
+    [["--json", "--fields", "address,,ttl"], /for --fields: expected words separated by commas$/m],
     [["--fields", "rtt_ms"], /Cannot choose fields of this format: expected json or csv$/m],
     [["--format", "fping", "--fields", "rtt_ms"], /Cannot choose fields of this format/],
   ];

@@ -49,8 +49,8 @@ programTest(
       NUMBERS.flatMap(([option, least, greatest]) => {
         const isOpen = greatest === Number.MAX_SAFE_INTEGER;
         const range = isOpen
-          ? /: want a whole number from 1$/m
-          : new RegExp(`: want a whole number from ${least} to ${greatest}$`, "m");
+          ? /: expected a whole number from 1$/m
+          : new RegExp(`: expected a whole number from ${least} to ${greatest}$`, "m");
         return [String(least - 1), isOpen ? "1e99" : String(greatest + 1), "1.5", "five"].map(
           (value): WrongLine => [[`${option}=${value}`, "127.0.0.1"], range],
         );
@@ -67,7 +67,7 @@ programTest(
         [below, above, "soon", "5 s", "1e3", "NaN"].map((value): WrongLine => [
           [`${option}=${value}`, "127.0.0.1"],
           new RegExp(
-            `Cannot take '${value}' for ${option}: want a time from \\S+ to \\S+, such as`,
+            `Cannot take '${value}' for ${option}: expected a time from \\S+ to \\S+, such as`,
           ),
         ])
       ),
@@ -82,15 +82,18 @@ programTest(
         ["4294967296", "-1", "24:00:00", "12:60:00", "noon"].map((value): WrongLine => [
           [`${option}=${value}`, "127.0.0.1"],
           new RegExp(
-            `Cannot take '${value}' for ${option}: want a number from 0 to 4294967295, or`,
+            `Cannot take '${value}' for ${option}: expected a number from 0 to 4294967295, or`,
           ),
         ])
       ),
-      [["-M", "perhaps", "127.0.0.1"], /'perhaps' for --path-mtu: want one of do, dont$/m],
-      [["--format", "xml", "127.0.0.1"], /'xml' for --format: want one of text, json/],
-      [["--payload", "0xabc", "127.0.0.1"], /'0xabc' for --payload: want 0x and pairs/],
-      [["--payload", "65508", "127.0.0.1"], /'65508' for --payload: want .* up to 65507$/m],
-      [["-I", "", "127.0.0.1"], /an empty value for --interface: want a value that is not empty$/m],
+      [["-M", "perhaps", "127.0.0.1"], /'perhaps' for --path-mtu: expected one of do, dont$/m],
+      [["--format", "xml", "127.0.0.1"], /'xml' for --format: expected one of text, json/],
+      [["--payload", "0xabc", "127.0.0.1"], /'0xabc' for --payload: expected 0x and pairs/],
+      [["--payload", "65508", "127.0.0.1"], /'65508' for --payload: expected .* up to 65507$/m],
+      [
+        ["-I", "", "127.0.0.1"],
+        /an empty value for --interface: expected a value that is not empty$/m,
+      ],
     ]),
 );
 

@@ -1,6 +1,6 @@
 /** One simulated run as a reporter writes it. */
 
-import { setColorEnabled } from "@std/fmt/colors";
+import { setColorEnabled } from "../../src/terminal/color.ts";
 import { Prober } from "../../src/probe/prober.ts";
 import { LineSink } from "../../src/terminal/line_sink.ts";
 import type { Reporter } from "../../src/run/reporter.ts";

@@ -1,10 +1,16 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { absentOptions, parseCommandLine } from "../../../src/cli/command_line.ts";
+import {
+  absentOptions,
+  checkTogether,
+  nearest,
+  parseCommandLine,
+} from "../../../src/cli/command_line.ts";
 import { UsageError } from "../../../src/cli/outcome.ts";
-import type { OptionTable } from "../../../src/cli/option.ts";
+import type { CommandSpec, OptionTable } from "../../../src/cli/option.ts";
 import { choice, integer, text } from "../../../src/cli/values.ts";
 
 const TABLE = {
+  tries: { value: integer("N", 0, 100), help: "", group: "Probes", default: 3 },
   count: { short: "c", value: integer("N", 0, 100), help: "", group: "Probes" },
   quiet: { short: "q", help: "", group: "Output" },
   numeric: { short: "n", help: "", group: "Output" },
@@ -78,12 +84,12 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["--count"], "Cannot use --count alone: expected a value (N)"],
   [["-c"], "Cannot use -c alone: expected a value (N)"],
   [["-qc"], "Cannot use -c alone"],
-  [["--count="], "Cannot take an empty value for --count: want a whole number"],
+  [["--count="], "Cannot take an empty value for --count: expected a whole number"],
   [["--count=", "5"], "Cannot take an empty value for --count"],
   [["--label="], "Cannot take an empty value for --label"],
-  [["-c", "-5"], "Cannot take '-5' for --count: want a whole number from 0 to 100"],
+  [["-c", "-5"], "Cannot take '-5' for --count: expected a whole number from 0 to 100"],
   [["-c", "many"], "Cannot take 'many' for --count"],
-  [["--format=xml"], "Cannot take 'xml' for --format: want one of text, json"],
+  [["--format=xml"], "Cannot take 'xml' for --format: expected one of text, json"],
   [["--=x"], "Cannot use --: no such option"],
   [["--__proto__=1"], "Cannot use --__proto__"],
   [["--constructor"], "Cannot use --constructor"],
@@ -103,6 +109,7 @@ Deno.test("command line: what is not given is absent, false or empty", () => {
   const { options, given } = parseCommandLine([], TABLE);
   assertEquals(given.size, 0);
   assertEquals(options, {
+    tries: 3,
     count: undefined,
     quiet: false,
     numeric: false,
@@ -114,3 +121,47 @@ Deno.test("command line: what is not given is absent, false or empty", () => {
   });
   assertEquals(absentOptions(TABLE), options);
 });
+
+Deno.test("the nearest word, or none", () => {
+  const words = ["--count", "--code", "--interval", "-c", "-C"];
+  assertEquals(nearest("--cuont", words), "--count");
+  assertEquals(nearest("--inter", words), "--interval");
+  assertEquals(nearest("--zzzzzzzz", words), undefined);
+  assertEquals(nearest("-I", ["-i", "-x"]), "-i");
+  assertEquals(nearest("-z", words), undefined);
+  assertEquals(nearest("", words), undefined);
+  assertEquals(nearest("x", []), undefined);
+});
+
+const RULES: CommandSpec<typeof TABLE> = {
+  name: "rules",
+  summary: "",
+  operands: "",
+  completeOperand: "none",
+  description: [],
+  options: TABLE,
+  conflicts: [["quiet", "verbose"], ["count", "tries"]],
+  requires: [["label", "file"]],
+  exitCodes: [],
+  examples: [],
+};
+
+for (
+  const [words, message] of [
+    ["-q", undefined],
+    ["-q --verbose", "Cannot use --quiet with --verbose: expected one of them"],
+    ["--tries 3 -c1", "Cannot use --count with --tries: expected one of them"],
+    // A default is not given.
+    ["-c1", undefined],
+    ["-l x", "Cannot use --label without --file: expected both"],
+    ["-l x -f y", undefined],
+    ["-f y", undefined],
+  ] as const
+) {
+  Deno.test(`rules of options: ${words}`, () => {
+    const line = parseCommandLine(words.split(" "), TABLE);
+    const check = () => checkTogether(RULES, line);
+    if (message === undefined) check();
+    else assertEquals(assertThrows(check, UsageError).message, message);
+  });
+}

@@ -1,7 +1,8 @@
 /** From argv to exit code on a fake machine: what is printed where, and how each trouble ends. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { setColorEnabled } from "@std/fmt/colors";
+import { getColorEnabled, setColorEnabled } from "../../../src/terminal/color.ts";
+import { COMMANDS } from "../../../src/cli/registry.ts";
 import { dispatch } from "../../../src/cli/dispatch.ts";
 import { VERSION } from "../../../src/cli/outcome.ts";
 import { FakeSystem, type FakeSystemOptions, systemError } from "../../support/fake_system.ts";
@@ -184,6 +185,19 @@ const ROWS: readonly Row[] = [
     args: ["scann", "--rate", "5", "198.18.0.0/30"],
     code: 3,
     stderr: "icmptime: No host 'scann'; did you mean 'icmptime scan'?\n",
+  },
+  {
+    name: "a mistyped command after options",
+    args: ["-c", "3", "--json", "clok", "198.18.0.1"],
+    code: 3,
+    stderr: "icmptime: No host 'clok'; did you mean 'icmptime clock'?\n",
+    stdout: "",
+  },
+  {
+    name: "a command after options",
+    args: ["-q", "decode", "42694656"],
+    code: 3,
+    stderr: "icmptime: No host 'decode'; did you mean 'icmptime decode'?\n",
   },
   {
     name: "a host whose name is like a command",
@@ -516,6 +530,73 @@ Deno.test("dispatch: a mistake of our own is not hidden", async () => {
   const system = new FakeSystem({ socketError: new TypeError("a bug") });
   await assertRejects(() => dispatch(["198.18.0.1"], system), TypeError, "a bug");
 });
+
+for (const name of COMMANDS.map((command) => command.name)) {
+  // The first two letters changed over, one too many, one too few, another one, a held shift key.
+  const slips = [
+    `${name[1]}${name[0]}${name.slice(2)}`,
+    `${name}${name.at(-1)}`,
+    name.slice(0, -1),
+    `${name.slice(0, -1)}x`,
+    `${name[0]?.toUpperCase()}${name.slice(1)}`,
+  ];
+  Deno.test(`dispatch: ${slips.join(", ")} are ${name} mistyped, and nothing is sent`, async () => {
+    for (const slip of slips) {
+      const system = new FakeSystem();
+      const code = await dispatch([slip, "198.18.0.0/30"], system);
+      assertEquals([code, system.stdout.text, system.calls], [3, "", []]);
+      assertEquals(
+        system.stderr.text,
+        `icmptime: No host '${slip}'; did you mean 'icmptime ${name}'?\n`,
+      );
+    }
+  });
+}
+
+Deno.test("dispatch: a mistyped command does not wait for a name server that is out of reach", async () => {
+  class SlowSystem extends FakeSystem {
+    override readonly resolver = { resolve: () => new Promise<never>(() => {}) };
+  }
+  const system = new SlowSystem();
+  const { setTimeout } = globalThis;
+  const waits: unknown[] = [];
+  const fireAtOnce = (fire: () => void, waitMs: number) => {
+    waits.push(waitMs);
+    queueMicrotask(fire);
+    return 0;
+  };
+  Object.assign(globalThis, { setTimeout: fireAtOnce });
+  try {
+    const code = await dispatch(["scna", "198.18.0.0/30"], system);
+    assertEquals([code, waits], [3, [1000]]);
+    assertEquals(system.stderr.lines, ["icmptime: No host 'scna'; did you mean 'icmptime scan'?"]);
+  } finally {
+    Object.assign(globalThis, { setTimeout });
+  }
+});
+
+for (
+  const [words, standard, enabled] of [
+    [["--color", "always"], false, true],
+    [["--color=never"], true, false],
+    [["--color", "auto"], true, true],
+    [["--color", "auto"], false, false],
+    [["-o", "results"], true, false],
+    [["-o", "results", "--color", "always"], false, true],
+    [["-o", "-"], true, true],
+  ] as const
+) {
+  Deno.test(`dispatch: ${words.join(" ")} where standard output has ${standard ? "" : "no "}colours`, async () => {
+    setColorEnabled(standard);
+    try {
+      const system = new FakeSystem({ outputFile: new MemorySink() });
+      assertEquals(await dispatch(["-c1", ...words, "198.18.0.1"], system), 0);
+      assertEquals(getColorEnabled(), enabled);
+    } finally {
+      setColorEnabled(false);
+    }
+  });
+}
 
 Deno.test("dispatch: what a name does to a terminal is taken out", async () => {
   const system = new FakeSystem();

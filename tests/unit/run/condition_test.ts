@@ -119,7 +119,7 @@ for (
   ]
 ) {
   Deno.test(`condition: ${JSON.stringify(text)} is none`, () => {
-    assertThrows(() => parseCondition(text), RangeError, "want ");
+    assertThrows(() => parseCondition(text), RangeError, "expected ");
   });
 }
 

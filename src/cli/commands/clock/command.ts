@@ -35,6 +35,8 @@ export async function runClock(
 ): Promise<ExitCode> {
   const plan = planRun(readClockOptions(options));
   const list = await gatherTargets(operands, options.file, system, {
+    exclude: options.exclude.flat(),
+    excludeFiles: options["exclude-file"],
     deadlineMs: options.deadline,
   });
   if (list === undefined) return ExitCode.Unresolved;

@@ -1,8 +1,14 @@
 /** The options of `clock`. */
 
 import type { CommandSpec, OptionTable } from "../../option.ts";
-import { GENERAL_OPTIONS, PACKET_OPTIONS } from "../../shared_options.ts";
-import { choice, duration, integer, number, text } from "../../values.ts";
+import {
+  GENERAL_OPTIONS,
+  OUTPUT_OPTIONS,
+  PACKET_OPTIONS,
+  RUN_EXIT_CODES,
+  TARGET_OPTIONS,
+} from "../../shared_options.ts";
+import { choice, duration, integer, number } from "../../values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -18,7 +24,7 @@ export const CLOCK_OPTIONS = {
   interval: {
     short: "i",
     value: duration(1, DAY_MS),
-    help: "Time between two probes to one host; a bare number is seconds",
+    help: "Send a probe to each host every TIME; a number is seconds",
     group: "Probes",
     default: 50,
     defaultText: "50ms",
@@ -26,7 +32,7 @@ export const CLOCK_OPTIONS = {
   timeout: {
     short: "W",
     value: duration(0.001, DAY_MS),
-    help: "How long a probe waits for its answer",
+    help: "Wait this long for the reply to a probe",
     group: "Probes",
     default: 1000,
     defaultText: "1s",
@@ -34,76 +40,74 @@ export const CLOCK_OPTIONS = {
   deadline: {
     short: "w",
     value: duration(0.001, 366 * DAY_MS),
-    help: "End that long after the start, whatever is still out",
+    help: "End the run this long after its start",
     group: "Probes",
   },
   until: {
     value: duration(0.001, DAY_MS),
-    help:
-      "End as soon as the estimate's spread, or half the distance of the bounds, is this small; exit code 1 if it never is",
+    help: "End once the offset is known this well; exit with 1 if never",
     group: "Clock",
   },
-  loop: { help: "Follow the clocks until interrupted, a line every --every", group: "Clock" },
+  loop: { help: "Follow the clocks until interrupted", group: "Clock" },
   every: {
     value: duration(10, DAY_MS),
-    help: "With --loop: time between two lines",
+    help: "Print a line every TIME, with --loop",
     group: "Clock",
     default: 5000,
     defaultText: "5s",
   },
   "max-skew": {
     value: number("PPM", 0.001, 100_000),
-    help:
-      "Largest rate error that is assumed of a remote clock, in ppm, until its replies show another",
+    help: "Assume at most this rate error until replies show another",
     group: "Clock",
     default: 500,
   },
   via: {
-    value: choice("WAY", ["timestamp", "ip-option"]),
-    help:
-      "Ask with ICMP Timestamp, or with the IP Timestamp option on an echo for hosts that do not answer that",
+    value: choice("MESSAGE", ["timestamp", "ip-option"]),
+    help: "Send timestamp requests, or echo with IP Timestamp option",
     group: "Clock",
     default: "timestamp",
   },
   ...PACKET_OPTIONS,
-  file: {
-    short: "f",
-    value: text("FILE", "file"),
-    help: "Read hosts from FILE too; - is standard input",
-    group: "Targets",
-    repeatable: true,
-  },
+  ...TARGET_OPTIONS,
   format: {
     value: choice("FORMAT", ["text", "json"]),
-    help: "Form of the output",
+    help: "Print text or json",
     group: "Output",
     default: "text",
   },
-  json: { help: "Short for --format json", group: "Output" },
-  numeric: { short: "n", help: "Print addresses only, no names", group: "Output" },
-  verbose: { short: "v", help: "Tell of refusals and of what is no answer", group: "Output" },
+  json: OUTPUT_OPTIONS.json,
+  numeric: { short: "n", help: "Print addresses instead of names", group: "Output" },
+  verbose: { short: "v", help: "Print ICMP errors and unexpected packets", group: "Output" },
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The command `clock`. */
 export const CLOCK_COMMAND: CommandSpec<typeof CLOCK_OPTIONS> = {
   name: "clock",
-  summary: "Measure how far the clocks of hosts are off, to microseconds",
+  summary: "Measure the offset and rate of clocks, to microseconds",
   operands: "HOST...",
   completeOperand: "host",
   description: [
-    "Sends probes at chosen fractions of a millisecond and takes each remote stamp as the interval that it is. What all " +
-    "intervals have in common is the offset and the rate of the remote clock: hard bounds that assume nothing " +
-    "about the ways out and back, and an estimate that assumes that the fastest of them take equally long.",
-    "With several hosts, reports on which time most of them agree (RFC 5905), and so whether it is our own clock that is off.",
+    "Sends probes at chosen fractions of a millisecond. Each remote timestamp is an interval one tick wide; the " +
+    "intersection of all intervals gives the offset and rate of the remote clock: bounds that assume nothing about " +
+    "the delays, and an estimate that assumes that the fastest probes took equally long in both directions.",
+    "With several hosts, reports the time on which most of them agree (RFC 5905), which shows whether the local " +
+    "clock is off.",
+    "--until takes the spread of the estimate, or half the distance between the bounds where that is smaller.",
   ],
   options: CLOCK_OPTIONS,
   conflicts: [["loop", "count"]],
   requires: [["every", "loop"]],
+  exitCodes: [
+    [0, "The offset of every clock is known"],
+    [1, "Some offset is unknown, or not as well known as --until asks"],
+    ...RUN_EXIT_CODES.slice(2),
+  ],
   examples: [
-    ["icmptime clock 192.0.2.7", "a hundred probes, five seconds"],
-    ["icmptime clock --until 50us 192.0.2.7", "no longer than it takes"],
-    ["icmptime clock --loop --json 192.0.2.7", "follow a clock, one JSON object a line"],
-    ["icmptime clock 192.0.2.7 192.0.2.8 192.0.2.9", "compare clocks, and our own with them"],
+    ["icmptime clock 192.0.2.7", "send a hundred probes in five seconds"],
+    ["icmptime clock --until 50us 192.0.2.7", "end at a precision of 50 µs"],
+    ["icmptime clock --loop --json 192.0.2.7", "follow a clock, as JSON Lines"],
+    ["icmptime clock 192.0.2.7 192.0.2.8 192.0.2.9", "compare clocks, and the local one"],
   ],
 };

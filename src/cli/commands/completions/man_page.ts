@@ -3,34 +3,29 @@
 import { describeDefault, groupOptions } from "../../help.ts";
 import type { CommandSpec, Option } from "../../option.ts";
 
-const EXIT_STATUS: readonly (readonly [number, string])[] = [
-  [0, "Every target answered."],
-  [1, "Some target did not answer."],
-  [2, "A name did not resolve."],
-  [3, "The command line is wrong."],
-  [4, "The system refused a call that the program needs."],
-  [5, "Every target answered, and a --fail-if condition is true or unknown for some target."],
-];
-
 /** The whole page, `icmptime(1)`. Ends with a line break. */
 export function formatManPage(commands: readonly CommandSpec[], version: string): string {
   const lines = [
     `.TH ICMPTIME 1 "" "icmptime ${roff(version)}" "User Commands"`,
     ".SH NAME",
-    "icmptime \\- ask hosts for their time with ICMP Timestamp requests",
+    "icmptime \\- measure clocks and one\\-way delays with ICMP Timestamp requests",
     ".SH SYNOPSIS",
     ...commands.flatMap((command) => [".br", synopsis(command)]).slice(1),
     ".SH DESCRIPTION",
     ...commands.flatMap(describe),
     ".SH EXIT STATUS",
-    ...EXIT_STATUS.flatMap(([code, meaning]) => [".TP", `.B ${code}`, roff(meaning)]),
+    "Each command says above what its exit codes mean. In general 0 is success, 3 a wrong command line, and 4 a",
+    "refusal by the system.",
     ".SH ENVIRONMENT",
     ".TP",
     ".B NO_COLOR",
-    "Print without colour, whatever its value.",
+    "Print without colours, whatever its value; \\-\\-color overrides it.",
+    ".TP",
+    ".B COLUMNS",
+    "The width of help texts.",
     ".TP",
     '.BR SUDO_UID ", " SUDO_GID',
-    "The user and group that root becomes once the sockets are open; without them, nobody.",
+    "The user and group that root becomes once the sockets are open; without them, the user nobody.",
     ".SH EXAMPLES",
     ...commands.flatMap(({ examples }) => examples).flatMap((
       [line, what],
@@ -58,6 +53,8 @@ function describe(command: CommandSpec): string[] {
     lines.push(".PP", `.I ${roff(group)}`);
     for (const [name, option] of entries) lines.push(...describeOption(name, option));
   }
+  lines.push(".PP", ".I Exit codes");
+  for (const [code, meaning] of command.exitCodes) lines.push(".TP", `.B ${code}`, roff(meaning));
   return lines;
 }
 

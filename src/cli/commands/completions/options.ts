@@ -1,6 +1,7 @@
 /** The command `completions`. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
+import type { CommandSpec } from "../../option.ts";
+import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../shared_options.ts";
 
 /** Shells that completions are written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -9,9 +10,7 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = typeof SHELLS[number];
 
 /** Table of the options of `completions`. */
-export const COMPLETIONS_OPTIONS = {
-  help: { short: "h", help: "Print this help", group: "General" },
-} as const satisfies OptionTable;
+export const COMPLETIONS_OPTIONS: typeof GENERAL_OPTIONS = GENERAL_OPTIONS;
 
 /** The command `completions`. */
 export const COMPLETIONS_COMMAND: CommandSpec<typeof COMPLETIONS_OPTIONS> = {
@@ -20,9 +19,10 @@ export const COMPLETIONS_COMMAND: CommandSpec<typeof COMPLETIONS_OPTIONS> = {
   operands: "bash|zsh|fish|man",
   completeOperand: [...SHELLS, "man"],
   description: [
-    "Prints a script that teaches the shell the commands and options of icmptime, or the man page in roff.",
+    "Prints a script with which the shell completes commands, options and values, or the man page in roff.",
   ],
   options: COMPLETIONS_OPTIONS,
+  exitCodes: TEXT_EXIT_CODES,
   examples: [
     ["icmptime completions bash >/etc/bash_completion.d/icmptime", "for all users of bash"],
     ["icmptime completions zsh >~/.zfunc/_icmptime", "for zsh, with ~/.zfunc in fpath"],

@@ -1,6 +1,6 @@
 /** `icmptime doctor`: can this machine do it, and how well? */
 
-import { green, red, yellow } from "@std/fmt/colors";
+import { green, red, yellow } from "../../../terminal/color.ts";
 import { formatAddress } from "../../../packet/mod.ts";
 import { listTargets } from "../../../targets/target_list.ts";
 import type { CommandLine } from "../../option.ts";

@@ -1,24 +1,30 @@
 /** The options of `doctor`. */
 
 import type { CommandSpec, OptionTable } from "../../option.ts";
+import { GENERAL_OPTIONS } from "../../shared_options.ts";
 
 /** Table of the options of `doctor`. */
 export const DOCTOR_OPTIONS = {
   json: { help: "Print one JSON object", group: "Output" },
-  help: { short: "h", help: "Print this help", group: "General" },
+  ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The command `doctor`. */
 export const DOCTOR_COMMAND: CommandSpec<typeof DOCTOR_OPTIONS> = {
   name: "doctor",
-  summary: "Tell whether this machine can ask for the time, and how well",
+  summary: "Check what this machine can measure, and how well",
   operands: "[TARGET]",
   completeOperand: "host",
   description: [
-    "Checks the permission to open raw sockets (and names the cure), where stamps come from, how the local " +
-    "clock is kept, and, for a target, which interface and source address would be used. Sends nothing. " +
-    "Ends with 0 when asking works, with 4 when it does not.",
+    "Checks the permission to open raw sockets, the source of stamps, the synchronisation of the local clock and, " +
+    "for a target, the interface and source address. Says what to do about each problem. Sends nothing.",
   ],
   options: DOCTOR_OPTIONS,
-  examples: [["icmptime doctor 192.0.2.7", "check everything a run against that host needs"]],
+  exitCodes: [
+    [0, "Measuring works"],
+    [2, "The target does not resolve"],
+    [3, "The command line is wrong"],
+    [4, "Measuring does not work"],
+  ],
+  examples: [["icmptime doctor 192.0.2.7", "check everything that a run needs"]],
 };

@@ -1,6 +1,7 @@
 /** The options of `fping`: fping's own names and letters, and its bare numbers in milliseconds. */
 
 import type { CommandSpec, OptionTable } from "../../option.ts";
+import { COLOR_OPTION, RUN_EXIT_CODES, TARGET_OPTIONS } from "../../shared_options.ts";
 import { choice, duration, integer, number, text } from "../../values.ts";
 
 const DAY_MS = 86_400_000;
@@ -8,109 +9,108 @@ const DAY_MS = 86_400_000;
 /** Table of the options of `fping`. */
 export const FPING_OPTIONS = {
   "icmp-timestamp": {
-    help: "Send ICMP Timestamp requests instead of echo",
+    help: "Send timestamp requests instead of echo requests",
     group: "Probes",
   },
   count: {
     short: "c",
     value: integer("N", 1, Number.MAX_SAFE_INTEGER),
-    help: "Count mode: send N probes to each target",
+    help: "Send N probes to each target (count mode)",
     group: "Probes",
   },
-  loop: { short: "l", help: "Loop mode: go on until interrupted", group: "Probes" },
+  loop: { short: "l", help: "Send until interrupted (loop mode)", group: "Probes" },
   period: {
     short: "p",
     value: duration(0, DAY_MS, 1),
-    help: "Count and loop mode: time between two probes to one target, in ms",
+    help: "Send to each target every TIME, in ms (count, loop mode)",
     group: "Probes",
     default: 1000,
   },
   interval: {
     short: "i",
     value: duration(0, DAY_MS, 1),
-    help: "Time between two probes to any targets, in ms",
+    help: "Wait this long between any two probes, in ms",
     group: "Probes",
     default: 10,
   },
   timeout: {
     short: "t",
     value: duration(0.001, DAY_MS, 1),
-    help: "How long a probe waits for its answer, in ms",
+    help: "Wait this long for the reply to a probe, in ms",
     group: "Probes",
     defaultText: "500; in count and loop mode the period, at most 2000",
   },
   retry: {
     short: "r",
     value: integer("N", 0, 1000),
-    help: "Tries after the first, without count and loop mode",
+    help: "Retry at most N times, without count or loop mode",
     group: "Probes",
     default: 3,
   },
   backoff: {
     short: "B",
     value: number("N", 1, 5),
-    help: "Each further try waits this many times as long",
+    help: "Multiply the timeout by N for each retry",
     group: "Probes",
     default: 1.5,
   },
   "stamp-at": {
     value: choice("queue|driver", ["queue", "driver"]),
-    help: "Count times from before our own queue, or from the driver behind it",
+    help: "Count delays from our queue or from the driver behind it",
     group: "Probes",
     default: "queue",
   },
   size: {
     short: "b",
     value: integer("BYTES", 0, 65_507),
-    help: "Payload of an echo, in bytes",
+    help: "Send this many payload bytes in an echo request",
     group: "Packet",
     defaultText: "56",
   },
   ttl: {
     short: "H",
     value: integer("N", 1, 255),
-    help: "Time to live",
+    help: "Set the time to live",
     group: "Packet",
     default: 64,
   },
   tos: {
     short: "O",
     value: integer("N", 0, 255),
-    help: "Type-of-service byte",
+    help: "Set the DSCP and ECN byte",
     group: "Packet",
     default: 0,
   },
   iface: {
     short: "I",
     value: text("IFACE", "interface"),
-    help: "Send from that interface",
+    help: "Send from this interface",
     group: "Packet",
   },
-  src: { short: "S", value: text("ADDRESS"), help: "Send from that address", group: "Packet" },
+  src: { short: "S", value: text("ADDRESS"), help: "Send from this address", group: "Packet" },
   dontfrag: { short: "M", help: "Set the don't-fragment bit", group: "Packet" },
   fwmark: {
     short: "k",
     value: integer("N", 0, 0xffffffff),
-    help: "Firewall mark of the socket",
+    help: "Set the firewall mark of the socket",
     group: "Packet",
   },
-  file: {
-    short: "f",
-    value: text("FILE", "file"),
-    help: "Read targets from FILE too; - is standard input",
-    group: "Targets",
-    repeatable: true,
-  },
-  all: { short: "m", help: "Ask every address of a name", group: "Targets" },
-  alive: { short: "a", help: "Print the targets that answer, and nothing else", group: "Output" },
+  file: TARGET_OPTIONS.file,
+  all: { short: "m", help: "Probe every address of a name, not only the first", group: "Targets" },
+  alive: { short: "a", help: "Print only the targets that reply", group: "Output" },
   unreach: {
     short: "u",
-    help: "Print the targets that do not answer, and nothing else",
+    help: "Print only the targets that do not reply",
     group: "Output",
   },
   timestamp: { short: "D", help: "Print the UNIX time before each line", group: "Output" },
-  quiet: { short: "q", help: "Print the summary only", group: "Output" },
-  ipv4: { short: "4", help: "Accepted for habit: IPv4 is all there is", group: "General" },
+  quiet: { short: "q", help: "Print only the summary", group: "Output" },
+  ipv4: {
+    short: "4",
+    help: "Use IPv4, the only protocol with a Timestamp message",
+    group: "General",
+  },
+  ...COLOR_OPTION,
   help: { short: "h", help: "Print this help", group: "General" },
   version: { short: "v", help: "Print the version", group: "General" },
 } as const satisfies OptionTable;
@@ -122,16 +122,17 @@ export const FPING_COMMAND: CommandSpec<typeof FPING_OPTIONS> = {
   operands: "TARGET...",
   completeOperand: "host",
   description: [
-    "Stands in for fping: the same options, the same lines, each written as soon as it is known. Sends ICMP echo, " +
-    "or ICMP Timestamp requests with --icmp-timestamp, as fping 5.3 does. An option of fping that is not listed here " +
-    "is an error that names it.",
+    "Replaces fping: same options, same lines, each written at once. Sends ICMP echo requests, or with " +
+    "--icmp-timestamp ICMP Timestamp requests, as fping 5.3 does. An option of fping that is not listed here is an " +
+    "error. A word that cannot be a target is reported and the others are probed.",
   ],
   options: FPING_OPTIONS,
   conflicts: [["loop", "count"], ["alive", "unreach"]],
+  exitCodes: RUN_EXIT_CODES,
   examples: [
     [
       "icmptime fping --icmp-timestamp --timestamp --loop --period 300 --interval 60 --timeout 10000 A B",
-      "what a bandwidth controller runs",
+      "the command of a bandwidth controller",
     ],
   ],
 };

@@ -1,7 +1,7 @@
 /** `icmptime help [COMMAND]`, and what a bare `icmptime` shows. */
 
 import { nearest } from "../../command_line.ts";
-import { formatHelp, formatOverview } from "../../help.ts";
+import { formatHelp, formatOverview, helpColumns } from "../../help.ts";
 import type { CommandLine } from "../../option.ts";
 import { ExitCode, UsageError } from "../../outcome.ts";
 import { printText } from "../../output.ts";
@@ -11,7 +11,7 @@ import type { HELP_OPTIONS } from "./options.ts";
 
 /** Prints the overview to standard error, as for any command line that lacks something. */
 export async function showUsage(system: System): Promise<ExitCode> {
-  const text = formatOverview(await loadSpecs());
+  const text = formatOverview(await loadSpecs(), helpColumns());
   await printText({ stdout: system.stderr, stderr: system.stderr }, text);
   return ExitCode.Usage;
 }
@@ -29,12 +29,14 @@ export async function runHelp(
   if (others.length > 0) {
     throw new UsageError("Cannot explain several commands: expected one at most");
   }
-  if (name === undefined) return printText(system, formatOverview(await loadSpecs()));
+  if (name === undefined) {
+    return printText(system, formatOverview(await loadSpecs(), helpColumns()));
+  }
   const command = COMMANDS.find((each) => each.name === name);
   if (command === undefined) {
     const close = nearest(name, COMMANDS.map((each) => each.name));
     const hint = close === undefined ? "" : `, the nearest is ${close}`;
     throw new UsageError(`Cannot explain ${name}: no such command${hint}`);
   }
-  return printText(system, formatHelp(await command.spec()));
+  return printText(system, formatHelp(await command.spec(), helpColumns()));
 }

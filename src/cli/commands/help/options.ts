@@ -1,7 +1,7 @@
 /** The command `help`. */
 
 import type { CommandSpec } from "../../option.ts";
-import { GENERAL_OPTIONS } from "../../shared_options.ts";
+import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../shared_options.ts";
 
 /** Table of the options of `help`. */
 export const HELP_OPTIONS: typeof GENERAL_OPTIONS = GENERAL_OPTIONS;
@@ -14,5 +14,6 @@ export const HELP_COMMAND: CommandSpec<typeof HELP_OPTIONS> = {
   completeOperand: "command",
   description: ["Prints the help of a command, or the list of commands."],
   options: HELP_OPTIONS,
+  exitCodes: TEXT_EXIT_CODES,
   examples: [["icmptime help scan", "explain scan and its options"]],
 };

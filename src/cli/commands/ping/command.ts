@@ -28,6 +28,7 @@ export async function runPing(
   const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options["all-addresses"],
     exclude: options.exclude.flat(),
+    excludeFiles: options["exclude-file"],
     deadlineMs: options.deadline,
     keepsUnresolved: options.loop && !options["all-addresses"],
   });

@@ -20,7 +20,8 @@ import { checkScanFiles } from "./files.ts";
 import type { SCAN_OPTIONS } from "./options.ts";
 import { runScanSession } from "./session.ts";
 import type { ScanSetup } from "./setup.ts";
-import { readExclusions, readScanTargets } from "./targets.ts";
+import { readScanTargets } from "./targets.ts";
+import { readExclusions } from "../../exclusions.ts";
 import type { System } from "../../system.ts";
 
 /** Probes a second that one thread sends on any machine. */

@@ -4,12 +4,11 @@ import { parseAddress } from "../../../packet/address.ts";
 import { shortText } from "../../../terminal/safe_text.ts";
 import type { Block } from "../../../targets/block.ts";
 import { PackedBlocks } from "../../../targets/packed_blocks.ts";
-import { parseBlockLines } from "../../../targets/block_list.ts";
 import { type ListedWord, wordsOf } from "../../../targets/list_words.ts";
 import { readWord } from "../../../targets/target_word.ts";
 import { readFileLines } from "../../files.ts";
 import { printError, UsageError } from "../../outcome.ts";
-import { formatPlace, SkippedLines } from "../../skipped_lines.ts";
+import { SkippedLines } from "../../skipped_lines.ts";
 import type { System } from "../../system.ts";
 
 /** Names that are looked up at one time. */
@@ -108,35 +107,4 @@ async function lookUp(
     return [];
   });
   return { blocks, isWhole };
-}
-
-/**
- * Reads what is to be left out. IPv6 in a file is told and passed over: it leaves nothing of IPv4 out.
- *
- * @throws {UsageError} for anything else that is not a block: guessing would probe what must not be probed
- */
-export async function readExclusions(
-  given: readonly Block[],
-  files: readonly string[],
-  system: System,
-): Promise<PackedBlocks> {
-  const blocks = new PackedBlocks();
-  for (const { first, last } of given) blocks.push(first, last);
-  const skipped = new SkippedLines(system);
-  for (const path of files) {
-    // One by one: a file may have more lines than a call takes arguments.
-    for await (const { firstNumber, lines } of readFileLines(path, system)) {
-      const { blocks: some, faults } = parseBlockLines(lines, firstNumber);
-      for (const { line, text, reason, isIpv6 } of faults) {
-        if (isIpv6) {
-          skipped.tell({ file: path, line }, `passed over ${shortText(text)}: this is IPv4 alone`);
-          continue;
-        }
-        throw new UsageError(`Cannot use ${formatPlace(path, line)}: ${shortText(reason)}`);
-      }
-      for (const { first, last } of some) blocks.push(first, last);
-    }
-  }
-  skipped.close();
-  return blocks;
 }

@@ -1,4 +1,4 @@
-/** Parsers for the values of `scan`'s options. Each throws a RangeError that says what is wanted. */
+/** Parsers for the values of `scan`'s options. Each throws a RangeError that names what is expected. */
 
 import type { Shard } from "../../../scan/scan_order.ts";
 import type { OptionValue } from "../../option.ts";
@@ -20,7 +20,9 @@ export function probeRate(): OptionValue<number> {
     parse(text) {
       const rate = text === "max" ? Infinity : scaled(text);
       if (rate > 0) return rate;
-      throw new RangeError("want probes a second such as 10000, 50k or 1.5M, or max for no limit");
+      throw new RangeError(
+        "expected probes a second such as 10000, 50k or 1.5M, or max for no limit",
+      );
     },
   };
 }
@@ -33,7 +35,7 @@ export function bandwidth(): OptionValue<number> {
     parse(text) {
       const bits = scaled(text);
       if (bits > 0) return bits;
-      throw new RangeError("want bits a second such as 500K, 10M or 1G");
+      throw new RangeError("expected bits a second such as 500K, 10M or 1G");
     },
   };
 }
@@ -48,7 +50,7 @@ export function shard(): OptionValue<Shard> {
       const index = Number(match?.[1]), count = Number(match?.[2]);
       if (index >= 1 && index <= count) return { index, count };
       throw new RangeError(
-        "want the number of this shard and how many there are, such as 1/8 to 8/8",
+        "expected the number of this shard and how many there are, such as 1/8 to 8/8",
       );
     },
   };
@@ -63,7 +65,7 @@ export function hardwareAddress(): OptionValue<Uint8Array> {
       if (/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text)) {
         return Uint8Array.from(text.split(/[:-]/), (pair) => parseInt(pair, 16));
       }
-      throw new RangeError("want an Ethernet address such as 02:00:5e:00:53:01");
+      throw new RangeError("expected an Ethernet address such as 02:00:5e:00:53:01");
     },
   };
 }

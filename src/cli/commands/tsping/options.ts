@@ -1,6 +1,7 @@
 /** The options of `tsping`: tsping's own names and letters, and its bare numbers in milliseconds. */
 
 import type { CommandSpec, OptionTable } from "../../option.ts";
+import { COLOR_OPTION, RUN_EXIT_CODES } from "../../shared_options.ts";
 import { choice, duration, integer, separator, text } from "../../values.ts";
 
 const DAY_MS = 86_400_000;
@@ -9,50 +10,51 @@ const DAY_MS = 86_400_000;
 export const TSPING_OPTIONS = {
   "icmp-ts": {
     short: "t",
-    help: "Send ICMP Timestamp requests, which is the default",
+    help: "Send timestamp requests (the default)",
     group: "Probes",
   },
-  "icmp-echo": { short: "e", help: "Send ICMP echo", group: "Probes" },
+  "icmp-echo": { short: "e", help: "Send echo requests", group: "Probes" },
   "sleep-time": {
     short: "s",
     value: duration(0, DAY_MS, 1),
-    help: "Time between two rounds, in ms",
+    help: "Wait this long between two rounds, in ms",
     group: "Probes",
     default: 100,
   },
   "target-spacing": {
     short: "r",
     value: duration(0, DAY_MS, 1),
-    help: "Time between two targets, in ms",
+    help: "Wait this long between two targets, in ms",
     group: "Probes",
     default: 0,
   },
   "stamp-at": {
     value: choice("queue|driver", ["queue", "driver"]),
-    help: "Count times from before our own queue, or from the driver behind it",
+    help: "Count delays from our queue or from the driver behind it",
     group: "Probes",
     default: "queue",
   },
   interface: {
     short: "i",
     value: text("INTERFACE", "interface"),
-    help: "Send from that interface",
+    help: "Send from this interface",
     group: "Packet",
   },
   "fw-mark": {
     short: "f",
     value: integer("MARK", 0, 0xffffffff),
-    help: "Firewall mark of the socket",
+    help: "Set the firewall mark of the socket",
     group: "Packet",
   },
   "machine-readable": {
     short: "m",
     value: separator(),
     optionalValue: ",",
-    help: "Fields between separators instead of text",
+    help: "Print fields between separators instead of text",
     group: "Output",
   },
   "print-timestamps": { short: "D", help: "Print the UNIX time of each reply", group: "Output" },
+  ...COLOR_OPTION,
   help: { short: "?", help: "Print this help", group: "General" },
 } as const satisfies OptionTable;
 
@@ -63,15 +65,16 @@ export const TSPING_COMMAND: CommandSpec<typeof TSPING_OPTIONS> = {
   operands: "TARGET...",
   completeOperand: "host",
   description: [
-    "Stands in for tsping: the same options, the same lines, each written as soon as it is known. Goes on until " +
-    "interrupted. The differences are right over midnight, and a reply whose stamps make no sense has no line.",
+    "Replaces tsping: same options, same lines, each written at once, until interrupted. Unlike tsping, differences " +
+    "are right across midnight, and a reply with unusable timestamps has no line.",
   ],
   options: TSPING_OPTIONS,
   conflicts: [["icmp-ts", "icmp-echo"]],
+  exitCodes: RUN_EXIT_CODES,
   examples: [
     [
       "icmptime tsping --print-timestamps --machine-readable=, --sleep-time 0 --target-spacing 60 A B C",
-      "what a bandwidth controller runs",
+      "the command of a bandwidth controller",
     ],
   ],
 };
