@@ -1,16 +1,13 @@
-/**
- * Keeps an eye on the path of a sweep: links, addresses and routes as the kernel announces them, and the gateway's hardware
- * address, which it is asked for once a second. Linux only.
- */
+/** Watches the path of a sweep: links, addresses and routes as the kernel announces them, and the gateway. */
 
 import type { PathFinding, PathGuard } from "../../src/scan/path_keeper.ts";
 import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../linux/netlink_constants.ts";
 import { ETH_P_ALL } from "../linux/packet_constants.ts";
 import { IFF_RUNNING, IFF_UP } from "../posix/constants.ts";
 import { errnoNumber, SystemError } from "../posix/errno.ts";
-import { GatewayProbe } from "./gateway_probe.ts";
+import { type FramePath, GatewayWatch, isPermanent } from "./gateway_watch.ts";
 import { KernelNews } from "../linux/kernel_news.ts";
-import { listNeighbours, readLink, readNeighbour } from "../linux/netlink.ts";
+import { readLink, readNeighbour } from "../linux/netlink.ts";
 import type { NetlinkAnswer } from "../linux/netlink_message.ts";
 import { PacketSocket } from "./packet_socket.ts";
 import type { ReplySocket } from "./reply_socket.ts";
@@ -38,71 +35,63 @@ export interface PathWatchOptions {
   readonly frameFor: (path: ScanPath) => Uint8Array;
 }
 
-/** What is on the gateway's side is looked at so often, and asked for. */
-const LOOK_NS = 20e6, QUESTION_NS = 1e9, LEAST_QUESTION_NS = 200e6;
-/** Another hardware address counts when the one in use keeps silent for so long after a question. */
-const RIVAL_NS = 500e6;
-/** A gateway that has answered before and leaves so many questions unanswered is not there. */
-const MOST_UNANSWERED = 10;
-/** After a look at all routes the next one waits for so many times as long as that took. */
+/** Time between two looks at the gateway's answers. */
+const LOOK_NS = 20e6;
+/** After a look at all routes, the next one waits this many times as long as that took. */
 const RENEW_SPACING = 10;
-/** The kernel refuses a probe so because of the link, whatever its destination. */
+/** The kernel refuses a probe with these because of the link, whatever its destination. */
 const LINK_ERRORS: ReadonlySet<number> = new Set(
   ["ENETDOWN", "ENODEV", "ENXIO"].map((code) => errnoNumber(code)),
 );
-/** At the start the gateway is asked so often, so far apart. */
-const FIRST_QUESTIONS = 3, FIRST_QUESTION_MS = 300, FIRST_LOOK_MS = 10;
-/** Questions from a new hardware address of ours before probes leave from it: more than a second of them. */
-const INTRODUCTIONS = 6;
-/** Addresses that were ours in the course of a run, and whose answers still count. */
-const MOST_SOURCES = 16;
+/** Addresses that were ours in the course of a run, and whose replies still count. */
+const MAX_SOURCES = 16;
 
 /** Watches one path. */
 export class PathWatch implements PathGuard {
   readonly #options: PathWatchOptions;
   readonly #news: KernelNews;
   #path: ScanPath;
-  #probe: GatewayProbe | undefined;
+  readonly #gateway: GatewayWatch;
   #sources: number[];
   #hasNews = false;
   #nextRenewNs = -Infinity;
   #nextLookNs = -Infinity;
-  #askedNs = -Infinity;
-  #unanswered = 0;
-  /** When the gateway was last known to be there. */
-  #confirmedNs: number;
-  #hasAnswered = false;
-  #rival: { readonly address: Uint8Array<ArrayBuffer>; readonly sinceNs: number } | undefined;
 
-  private constructor(options: PathWatchOptions, news: KernelNews) {
+  private constructor(options: PathWatchOptions, news: KernelNews, gateway: GatewayWatch) {
     this.#options = options;
     this.#news = news;
+    this.#gateway = gateway;
     this.#path = options.path;
     this.#sources = [options.path.source];
-    this.#confirmedNs = options.clock.now().monotonicNs;
   }
 
   /**
-   * Starts to watch, and asks the gateway: an old entry of the kernel may name a router that is gone. One that does not answer is
-   * believed to be what the kernel has it for.
+   * Starts to watch, and asks the gateway. One that does not answer is used as the kernel has it.
    *
    * @throws {SystemError} when the kernel refuses a socket
    */
   static async open(options: PathWatchOptions): Promise<PathWatch> {
-    const watch = new PathWatch(options, KernelNews.open());
+    const news = KernelNews.open();
+    let gateway: GatewayWatch | undefined;
     try {
-      watch.#openProbe();
-      await watch.#askFirst();
+      gateway = GatewayWatch.open(options.clock, options.path);
+      const watch = new PathWatch(options, news, gateway);
+      const { path } = options;
+      const rival = await gateway.askFirst();
+      if (rival !== undefined && path.kind === "packet-socket") {
+        watch.#move(replaceGateway(path, rival));
+      }
       return watch;
     } catch (error) {
-      watch.close();
+      news.close();
+      gateway?.close();
       throw error;
     }
   }
 
-  /** The last moment (monotonic nanoseconds) at which the gateway was there; Infinity for one that never answers questions. */
+  /** The last moment (monotonic nanoseconds) at which the gateway was there; Infinity for one that never answers. */
   get confirmedNs(): number {
-    return this.#hasAnswered ? this.#confirmedNs : Infinity;
+    return this.#gateway.confirmedNs;
   }
 
   /** Whether something happened that may concern the path. Never waits; costs a system call. */
@@ -110,7 +99,7 @@ export class PathWatch implements PathGuard {
     if (this.#news.read((message) => this.#concerns(message, nowNs))) this.#hasNews = true;
     if (nowNs >= this.#nextLookNs) {
       this.#nextLookNs = nowNs + LOOK_NS;
-      this.#look(nowNs);
+      if (this.#gateway.look(nowNs)) this.#hasNews = true;
     }
     return this.#hasNews && nowNs >= this.#nextRenewNs;
   }
@@ -125,18 +114,14 @@ export class PathWatch implements PathGuard {
     return true;
   }
 
-  /** An answer came back by way of the gateway: it is there. */
+  /** A reply came back by way of the gateway: it is there. */
   heard(nowNs: number): void {
-    this.#confirmedNs = Math.max(this.#confirmedNs, nowNs);
-    this.#unanswered = 0;
+    this.#gateway.confirm(nowNs);
   }
 
-  /** Asks the gateway, unless it was asked just now. */
+  /** Asks the gateway, unless it was asked less than 200 ms ago. */
   ask(nowNs: number): void {
-    if (this.#probe === undefined || nowNs - this.#askedNs < LEAST_QUESTION_NS) return;
-    this.#askedNs = nowNs;
-    this.#unanswered++;
-    this.#probe.ask();
+    this.#gateway.ask(nowNs);
   }
 
   /** Finds the path anew, and puts the sockets on it. No thread may be sending. */
@@ -152,7 +137,7 @@ export class PathWatch implements PathGuard {
       if (next.trail === this.#path.trail) return { kind: "same" };
       const isOwnNew = !this.#hasOwnHardwareOf(next);
       this.#move(next);
-      if (isOwnNew) await this.#introduce();
+      if (isOwnNew) await this.#gateway.introduce();
       return { kind: "moved" };
     } catch (error) {
       if (error instanceof SystemError) {
@@ -168,7 +153,7 @@ export class PathWatch implements PathGuard {
   /** Closes the sockets of the watch; those of the sweep are left alone. */
   close(): void {
     this.#news.close();
-    this.#probe?.close();
+    this.#gateway.close();
   }
 
   /** {@linkcode close}. */
@@ -185,64 +170,12 @@ export class PathWatch implements PathGuard {
     const neighbour = readNeighbour(view);
     if (neighbour?.hardwareAddress === undefined) return false;
     if (neighbour.interfaceIndex !== path.interfaceIndex) return false;
-    if (neighbour.address !== path.gateway || this.#isInUse(neighbour.hardwareAddress)) {
+    if (neighbour.address !== path.gateway || this.#gateway.isInUse(neighbour.hardwareAddress)) {
       return false;
     }
-    if (!this.#hasAnswered || neighbour.isPermanent) return true;
-    this.#suspect(neighbour.hardwareAddress, nowNs);
+    if (!this.#gateway.hasAnswered || neighbour.isPermanent) return true;
+    this.#gateway.suspect(neighbour.hardwareAddress, nowNs);
     return false;
-  }
-
-  #isInUse(address: Uint8Array): boolean {
-    const path = this.#path;
-    return path.kind === "packet-socket" &&
-      address.every((octet, i) => octet === path.linkHeader[i]);
-  }
-
-  #suspect(address: Uint8Array<ArrayBuffer>, nowNs: number): void {
-    if (this.#rival !== undefined) return;
-    this.#rival = { address, sinceNs: nowNs };
-    this.#askedNs = -Infinity;
-    this.ask(nowNs);
-  }
-
-  /** Reads what the gateway says, and asks again. */
-  #look(nowNs: number): void {
-    if (this.#probe === undefined) return;
-    for (let said = this.#probe.read(); said !== undefined; said = this.#probe.read()) {
-      if (!this.#isInUse(said)) {
-        this.#suspect(said, nowNs);
-        continue;
-      }
-      // Whoever else answers, two routers or a proxy: the one in use is there.
-      this.#rival = undefined;
-      this.#hasAnswered = true;
-      this.heard(nowNs);
-    }
-    if (this.#rival !== undefined && nowNs - this.#rival.sinceNs >= RIVAL_NS) this.#hasNews = true;
-    if (this.#isSilent) this.#hasNews = true;
-    if (nowNs - this.#askedNs >= QUESTION_NS) this.ask(nowNs);
-  }
-
-  get #isSilent(): boolean {
-    return this.#hasAnswered && this.#unanswered > MOST_UNANSWERED;
-  }
-
-  async #askFirst(): Promise<void> {
-    const { clock } = this.#options;
-    const looks = FIRST_QUESTION_MS / FIRST_LOOK_MS;
-    for (let look = 0; this.#probe !== undefined && look < FIRST_QUESTIONS * looks; look++) {
-      const nowNs = clock.now().monotonicNs;
-      if (look % looks === 0) this.ask(nowNs);
-      this.#look(nowNs);
-      if (this.#hasAnswered) return;
-      if (this.#rival !== undefined && nowNs - this.#rival.sinceNs >= RIVAL_NS / 2) break;
-      await new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS));
-    }
-    this.#unanswered = 0;
-    const rival = this.#rival;
-    if (rival === undefined || this.#path.kind !== "packet-socket") return;
-    this.#move(replaceGateway(this.#path, rival.address));
   }
 
   /** What keeps a path from being used although there is one. */
@@ -254,9 +187,9 @@ export class PathWatch implements PathGuard {
     if (first !== undefined && !isUp) return `the link of ${first.name} is down`;
     if (found.kind === "packet-socket" && found.gateway !== undefined) {
       const nowNs = this.#options.clock.now().monotonicNs;
-      this.ask(nowNs);
-      this.#look(nowNs);
-      if (this.#isSilent && this.#rival === undefined) {
+      this.#gateway.ask(nowNs);
+      if (this.#gateway.look(nowNs)) this.#hasNews = true;
+      if (this.#gateway.isSilent && !this.#gateway.hasRival) {
         return `gateway ${addressText(found.gateway)} does not answer`;
       }
     }
@@ -268,34 +201,17 @@ export class PathWatch implements PathGuard {
     const path = this.#path;
     if (found.kind !== "packet-socket" || path.kind !== "packet-socket") return found;
     if (found.gateway === undefined || found.gateway !== path.gateway) return found;
-    if (found.interfaceIndex !== path.interfaceIndex || this.#isPermanent(found)) return found;
-    const rival = this.#rival;
-    const nowNs = this.#options.clock.now().monotonicNs;
-    if (rival !== undefined && nowNs - rival.sinceNs >= RIVAL_NS) {
-      return replaceGateway(found, rival.address);
-    }
-    return this.#hasAnswered ? replaceGateway(found, path.linkHeader.subarray(0, 6)) : found;
+    if (found.interfaceIndex !== path.interfaceIndex || isPermanent(found)) return found;
+    const rival = this.#gateway.rivalAt(this.#options.clock.now().monotonicNs);
+    if (rival !== undefined) return replaceGateway(found, rival);
+    const isConfirmed = this.#gateway.hasAnswered;
+    return isConfirmed ? replaceGateway(found, path.linkHeader.subarray(0, 6)) : found;
   }
 
   #hasOwnHardwareOf(next: ScanPath): boolean {
     const path = this.#path;
     if (path.kind !== "packet-socket" || next.kind !== "packet-socket") return true;
     return next.linkHeader.subarray(6, 12).every((octet, i) => octet === path.linkHeader[6 + i]);
-  }
-
-  /** A gateway takes another hardware address of ours for true once its entry has had its time (arp(7), locktime). */
-  async #introduce(): Promise<void> {
-    for (let question = 0; question < INTRODUCTIONS; question++) {
-      this.#probe?.ask();
-      await new Promise((resolve) => setTimeout(resolve, FIRST_QUESTION_MS));
-    }
-  }
-
-  #isPermanent(path: ScanPath & { kind: "packet-socket" }): boolean {
-    return listNeighbours().some((each) =>
-      each.isPermanent && each.address === path.gateway &&
-      each.interfaceIndex === path.interfaceIndex
-    );
   }
 
   #move(next: ScanPath): void {
@@ -306,7 +222,7 @@ export class PathWatch implements PathGuard {
         if (transmitter instanceof PacketSocket) transmitter.redirect(next.interfaceIndex, frame);
       }
       if (!this.#sources.includes(next.source)) {
-        this.#sources = [next.source, ...this.#sources].slice(0, MOST_SOURCES);
+        this.#sources = [next.source, ...this.#sources].slice(0, MAX_SOURCES);
         replies.setFilter(wireReplyFilter(this.#sources));
       }
       witness?.redirect({
@@ -315,39 +231,12 @@ export class PathWatch implements PathGuard {
         destinations: this.#sources,
       });
     }
-    const isSameGateway = next.kind === "packet-socket" && this.#path.kind === "packet-socket" &&
-      next.gateway === this.#path.gateway;
-    this.#hasAnswered &&= isSameGateway;
     this.#path = next;
-    this.#rival = undefined;
-    this.#unanswered = 0;
-    this.#askedNs = -Infinity;
-    this.#openProbe();
-  }
-
-  /** Not for a hardware address that a person has set: there is nobody to ask who knows better. */
-  #openProbe(): void {
-    const path = this.#path;
-    if (path.kind !== "packet-socket" || path.gateway === undefined || this.#isPermanent(path)) {
-      this.#probe?.close();
-      this.#probe = undefined;
-      return;
-    }
-    const options = {
-      interfaceIndex: path.interfaceIndex,
-      ownHardware: path.linkHeader.subarray(6, 12),
-      source: path.source,
-      gateway: path.gateway,
-    };
-    if (this.#probe === undefined) this.#probe = GatewayProbe.open(options);
-    else this.#probe.redirect(options);
+    this.#gateway.follow(next);
   }
 }
 
-function replaceGateway(
-  path: ScanPath & { kind: "packet-socket" },
-  address: Uint8Array,
-): ScanPath & { kind: "packet-socket" } {
+function replaceGateway(path: FramePath, address: Uint8Array): FramePath {
   const linkHeader = path.linkHeader.slice();
   linkHeader.set(address);
   const { interfaceIndex, source, gateway } = path;
