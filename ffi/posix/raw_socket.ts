@@ -201,10 +201,10 @@ export class RawSocket implements Transport, Disposable {
   }
 
   /**
-   * Lets time pass without heeding what arrives, which keeps, with its stamps. Cheaper than {@linkcode wait} where
-   * the next datagram is due so soon that looking once then does for both.
+   * Resolves after `timeoutMs`, whatever arrives: it stays in the socket, with its stamps. Cheaper than {@linkcode wait}
+   * where the next datagram is due soon, because one look at the socket then serves both.
    *
-   * @param timeoutMs not negative; more than 10 ms is a {@linkcode wait}
+   * @param timeoutMs not negative; up to 50 ms it holds up the event loop
    */
   pause(timeoutMs: number): Promise<void> {
     return this.#waiter.pause(timeoutMs);

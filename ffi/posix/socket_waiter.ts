@@ -4,12 +4,12 @@
  *
  * ```text
  *              wait(), pause()                          ┌──── answered: resolved
- *  ┌──────┐   ≤ 10 ms, turn not due    ┌──────────┐     │
+ *  ┌──────┐   short, turn not due      ┌──────────┐     │
  *  │ idle ├───────────────────────────►│ ppoll on ├─────┼──── timeout: resolved
  *  │      │                            │ this     │     │
  *  │      │◄── resolved ───────────────┤ thread   ├─────┼──── EINTR: to another thread, so that the signal is served
  *  │      │                            └──────────┘     └──── other errno: reported, then a timer
- *  │      │   > 10 ms, or turn due     ┌──────────┐
+ *  │      │   long, or turn due        ┌──────────┐
  *  │      ├───────────────────────────►│ ppoll on ├──── answered, wake(), close(): resolved
  *  │      │                            │ another  ├──── timeout − 1 ms: the rest on this thread, then resolved
  *  └──┬───┘                            │ thread   ├──── failed: polled here once for its errno
@@ -17,8 +17,9 @@
  *     └ woken: the next wait resolves at once. close(): closed, all waits resolve at once.
  * ```
  *
- * A turn of the event loop is due 100 ms after the last one. Descriptors of {@linkcode SocketWaiter.wake} are opened by
- * the first wait on another thread, and closed when the last such wait of a closed waiter has ended.
+ * A wait is short up to 10 ms, a pause up to 50 ms. A turn of the event loop is due 100 ms after the last one. The
+ * descriptors that wake() uses are opened by the first wait on another thread, and closed when the last such wait of a
+ * closed waiter has ended.
  *
  * Memory: a synchronous call uses a request that this object owns. A call on another thread gets a request of its own,
  * held by the waiting function until the call has returned.
@@ -36,8 +37,10 @@ import type { SystemClock } from "./system_clock.ts";
 
 const SETTLED: Promise<void> = Promise.resolve();
 const NS_PER_MS = 1e6;
-/** Longest wait that holds up everything else. */
+/** Longest wait on this thread. */
 const SHORT_WAIT_NS = 10 * NS_PER_MS;
+/** Longest pause on this thread: with hundreds of targets, the prober pauses some ten milliseconds after each group. */
+const SHORT_PAUSE_NS = 50 * NS_PER_MS;
 /**
  * After so long without a turn of the event loop, even a short wait gives it one: signals and names are then served.
  * A turn costs a thread hop and two promises, 100 to 200 µs of processor time, so not more often than a person notices.
@@ -96,29 +99,35 @@ export class SocketWaiter {
    * @param timeoutMs not negative; 0 does not even ask the kernel; at most a day
    */
   wait(timeoutMs: number): Promise<void> {
-    return this.#wait(timeoutMs, this.#request);
+    return this.#wait(timeoutMs, SHORT_WAIT_NS, this.#polled, this.#request);
   }
 
   /**
-   * Lets time pass without heeding the descriptors: what arrives keeps, with the kernel's stamps. Otherwise as
-   * {@linkcode wait}; a pause of more than 10 ms is a wait.
+   * Resolves after `timeoutMs`, whatever arrives: it stays in the socket, with the kernel's stamps. Otherwise as
+   * {@linkcode wait}.
    *
-   * @param timeoutMs not negative
+   * @param timeoutMs not negative; up to 50 ms it holds up the event loop
    */
   pause(timeoutMs: number): Promise<void> {
-    return this.#wait(timeoutMs, this.#sleep);
+    return this.#wait(timeoutMs, SHORT_PAUSE_NS, [], this.#sleep);
   }
 
-  #wait(timeoutMs: number, request: PollRequest): Promise<void> {
+  /** Polls `polled` on another thread, or `request`, which is the same, on this one when it takes at most `shortNs`. */
+  #wait(
+    timeoutMs: number,
+    shortNs: number,
+    polled: readonly Polled[],
+    request: PollRequest,
+  ): Promise<void> {
     if (this.#woken || this.#closed) {
       this.#woken = false;
       return SETTLED;
     }
     const nowNs = this.#clock.monotonicNs();
     const timeoutNs = timeoutMs > 0 ? Math.min(timeoutMs * NS_PER_MS, MAX_WAIT_NS) : 0;
-    if (timeoutNs > SHORT_WAIT_NS || nowNs - this.#lastTurnNs > TURN_DUE_NS) {
+    if (timeoutNs > shortNs || nowNs - this.#lastTurnNs > TURN_DUE_NS) {
       this.#lastTurnNs = nowNs;
-      return this.#waitOnThread(nowNs + timeoutNs, timeoutNs);
+      return this.#waitOnThread(nowNs + timeoutNs, timeoutNs, polled, request);
     }
     if (timeoutNs === 0) return SETTLED;
     const result = request.pollNow(timeoutNs);
@@ -131,7 +140,7 @@ export class SocketWaiter {
     if (errno !== EINTR) return this.#fail(errno, timeoutNs);
     // A signal came: let its listener run.
     const deadlineNs = nowNs + timeoutNs;
-    return this.#waitOnThread(deadlineNs, deadlineNs - this.#clock.monotonicNs());
+    return this.#waitOnThread(deadlineNs, deadlineNs - this.#clock.monotonicNs(), polled, request);
   }
 
   /** Ends the waits that are pending, or else the next one. */
@@ -148,9 +157,14 @@ export class SocketWaiter {
     else this.#closeWakeEnds();
   }
 
-  async #waitOnThread(deadlineNs: number, timeoutNs: number): Promise<void> {
+  async #waitOnThread(
+    deadlineNs: number,
+    timeoutNs: number,
+    polled: readonly Polled[],
+    shortRequest: PollRequest,
+  ): Promise<void> {
     const [wakeEnd] = this.#wakeEnds ??= openWakeEnds();
-    const request = new PollRequest([...this.#polled, [wakeEnd, POLLIN]]);
+    const request = new PollRequest([...polled, [wakeEnd, POLLIN]]);
     this.#pending++;
     let result: number;
     try {
@@ -170,11 +184,11 @@ export class SocketWaiter {
     if (result > 0 && request.hasErrors()) this.#listener.pendingError();
     const remainingNs = deadlineNs - this.#lastTurnNs;
     // Its errno is lost with the thread that it failed on: the same call here shows whether it was more than a signal.
-    const again = result < 0 ? this.#request.pollNow(0) : 0;
+    const again = result < 0 ? shortRequest.pollNow(0) : 0;
     const errno = again < 0 ? readErrno() : EINTR;
     if (errno !== EINTR) return this.#fail(errno, remainingNs);
     if (result !== 0) return;
-    if (remainingNs > 0) this.#request.pollNow(Math.min(remainingNs, SHORT_WAIT_NS));
+    if (remainingNs > 0) shortRequest.pollNow(Math.min(remainingNs, SHORT_WAIT_NS));
   }
 
   /** Waits without poll, for a while. */

@@ -17,6 +17,7 @@ import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import { Probe, SEQUENCES } from "./probe.ts";
 import { ProbeNumbers } from "./probe_numbers.ts";
 import type { ProberOptions } from "./prober_options.ts";
+import { sendGroupMs } from "./send_group.ts";
 import { SendTimer } from "./send_timer.ts";
 import { ReplyReader } from "./reply_reader.ts";
 import { type DueProbe, GOLDEN_FRACTION, Schedule } from "./schedule.ts";
@@ -138,7 +139,11 @@ export class Prober {
       ? this.#transport.pause?.bind(this.#transport)
       : undefined;
     const punctual = options.punctual ? new SendTimer(clock) : undefined;
-    const groupNs = options.targets.length > 1 ? (options.groupMs ?? 0) * 1e6 : 0;
+    const groupNs = 1e6 * sendGroupMs({
+      targetCount: options.targets.length,
+      intervalMs: options.intervalMs,
+      groupMs: options.groupMs ?? 0,
+    });
     let lastSendNs = -Infinity;
     let reason: EndReason = "complete";
     for (;;) {

@@ -42,8 +42,8 @@ export interface ProberOptions extends ProbeNumbersOptions {
   /** With `stopOnReply`: interval and timeout grow by this factor from try to try. */
   readonly backoff?: number | undefined;
   /**
-   * Probes that fall due within so many milliseconds may be sent together, which costs less; 0, the default, for
-   * none. For several targets, over a transport that can pause.
+   * Probes that fall due within this many milliseconds may be sent together, which costs less; 0, the default, for none.
+   * Hundreds of targets leave in longer groups, see `sendGroupMs`. For several targets, over a transport that can pause.
    */
   readonly groupMs?: number | undefined;
   /** Leave within microseconds of the time that the schedule says, for some processor time before each probe. */
