@@ -1,6 +1,7 @@
 /** Records of `scan`; fields that `ping` has too come from the same code. */
 
 import { formatAddress } from "../packet/address.ts";
+import type { ScanUnsent } from "../run/scan_run.ts";
 import type { ScanIcmpError, ScanProgress, ScanReply } from "../scan/scan_record.ts";
 import { type Field, roundMs } from "./field.ts";
 import { FLAG_MEANINGS, FLAG_NAMES } from "./flags.ts";
@@ -62,20 +63,6 @@ export interface ScanIcmpErrorEvent {
   readonly error: ScanIcmpError;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
-}
-
-/** A probe that the kernel did not take. */
-export interface ScanUnsent {
-  /** The host, unsigned 32-bit. */
-  readonly address: number;
-  /** When, Unix time in seconds. */
-  readonly time: number;
-  /** The error. */
-  readonly error: {
-    readonly syscall: string;
-    readonly code: string;
-    readonly message: string;
-  };
 }
 
 /** How a scan ended, for its last record. */

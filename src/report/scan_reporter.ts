@@ -4,6 +4,7 @@ import { formatAddress } from "../packet/address.ts";
 import type { ScanIcmpError, ScanReply } from "../scan/scan_record.ts";
 import { columnsOf, formatRow, rowFormatter } from "../record/csv.ts";
 import { type Field, formatJson, jsonFormatter } from "../record/field.ts";
+import type { ScanUnsent } from "../run/scan_run.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import {
   SCAN_END_FIELDS,
@@ -15,7 +16,6 @@ import {
   type ScanIcmpErrorEvent,
   type ScanReplyEvent,
   type ScanRunInfo,
-  type ScanUnsent,
 } from "../record/scan_record.ts";
 import { selectFields } from "../record/select_fields.ts";
 

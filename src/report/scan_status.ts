@@ -1,18 +1,11 @@
 /** The progress of a scan in one line, and its end in a few words. */
 
+import type { ScanHosts } from "../run/scan_run.ts";
 import type { ScanCounts, ScanProgress } from "../scan/scan_record.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import { LiveLine, type LiveLineOptions } from "../terminal/live_line.ts";
 import { countOf, formatCount, formatDuration } from "../terminal/quantity.ts";
 import { TimeLeft } from "./time_left.ts";
-
-/** Hosts of a scan, each counted once however often it is probed. */
-export interface ScanHosts {
-  /** Hosts of this machine's share. */
-  readonly targets: number;
-  /** Those that have answered. */
-  answered: number;
-}
 
 /** Shows the progress of a scan on standard error. */
 export class ScanStatus {

@@ -2,7 +2,7 @@
 
 /** How far a sweep is on its way out. {@linkcode SenderPool} is such. */
 export interface Departures {
-  /** All probes below this position were handed to the kernel or were refused. */
+  /** All probes below this position were handed to the kernel, taken or not. */
   readonly departed: number;
   /** Probes that each sender has handed to the kernel. */
   readonly sent: readonly number[];
@@ -28,6 +28,7 @@ export class SettledMark {
   readonly #spacingNs: number;
   #marks: Mark[] = [];
   #settled: number;
+  #isHeld = false;
   #notedNs = -Infinity;
 
   /**
@@ -62,8 +63,27 @@ export class SettledMark {
     }
   }
 
+  /** Starts again with nothing under way: the sweep went back to a position. */
+  reset(): void {
+    this.#marks = [];
+    this.#settled = this.#departures.departed;
+    this.#notedNs = -Infinity;
+  }
+
+  /** Keeps the settled position as it is at `nowNs` until the end of `work`. */
+  async hold<T>(nowNs: number, work: () => Promise<T>): Promise<T> {
+    this.settled(nowNs);
+    this.#isHeld = true;
+    try {
+      return await work();
+    } finally {
+      this.#isHeld = false;
+    }
+  }
+
   /** The position below which every probe left at least a cooldown before `nowNs`. */
   settled(nowNs: number): number {
+    if (this.#isHeld) return this.#settled;
     const first = this.#marks.findIndex(({ goneNs }) => nowNs - goneNs < this.#cooldownNs);
     const count = first < 0 ? this.#marks.length : first;
     this.#settled = this.#marks[count - 1]?.position ?? this.#settled;

@@ -7,7 +7,7 @@ import { runCommand } from "../support/command.ts";
 import { assertComplaint } from "../support/records.ts";
 
 const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, code: number])[] = [
-  [[], /Cannot scan nothing: want at least one target/, 3],
+  [[], /No target given: expected at least one/, 3],
   [
     ["--resume", "place"],
     /Cannot resume without targets: place keeps the place alone, expected the same/,
@@ -37,7 +37,7 @@ const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, co
   ],
   [["--checkpoint", "a", "--resume", "b", "10.0.0.1"], /--checkpoint with --resume/, 3],
   [["--pcap", "x.pcap", "10.0.0.1"], /--pcap without --dry-run/, 3],
-  [["--fields", "adress", "10.0.0.1"], /did you mean address\?/, 3],
+  [["--json", "--fields", "adress", "10.0.0.1"], /did you mean address\?/, 3],
   [["--gateway-mac", "02:00", "10.0.0.1"], /an Ethernet address such as/, 3],
   [["-q", "--exclude", "10.0.0.0/8", "10.0.0.1"], /every address is excluded/, 3],
   [
@@ -118,7 +118,7 @@ programTest(
     const again = program.argv("scan", "-q", "--checkpoint", path, "10.0.0.0/30");
     const { code, stderr } = await runCommand(again);
     assertEquals(code, 3);
-    assertComplaint(stderr, /keeps the place of a scan that is not over, want --resume/);
+    assertComplaint(stderr, /belongs to an unfinished scan: use --resume/);
     const { stdout } = await runCommand(
       program.argv("scan", "-q", "--resume", path, "--dry-run", "10.0.0.0/30"),
     );
@@ -167,7 +167,7 @@ programTest(
       const words = ["scan", "-q", "--checkpoint", path, "10.0.0.0/30"];
       const { code, stdout, stderr } = await runCommand(program.argv(...words));
       assertEquals([code, stdout], [3, ""]);
-      assertComplaint(stderr, /it holds something else .*, want a new file/);
+      assertComplaint(stderr, /it holds something else .*, expected a new file/);
       assertEquals(await Deno.readTextFile(path), text);
     }
     await Deno.remove(path);
@@ -214,7 +214,7 @@ programTest({ name: "scan names the reserved addresses that it leaves out" }, as
   assertEquals(result.code, 3);
   assertMatch(result.stderr, /left out 1 address: Documentation \(TEST-NET-2\) \(RFC 5737\)/);
   assertMatch(result.stderr, /left out 4 addresses: Multicast \(RFC 5771\)/);
-  assertMatch(result.stderr, /want --include-reserved/);
+  assertMatch(result.stderr, /expected --include-reserved/);
 });
 
 programTest({

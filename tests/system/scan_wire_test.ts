@@ -199,7 +199,7 @@ systemTest({
     ...{ nearAddress: "10.64.0.1", farAddress: "10.64.0.2", prefixLength: 10 },
   });
   await pair.far.ip("route add local 10.66.0.0/24 dev lo");
-  const options = ["--json", "-q", "--rate", "max", "--cooldown", "1s", "--only", "replied"];
+  const options = ["--json", "-q", "--rate", "max", "--cooldown", "1s", "--only", "reply"];
   const command = scan(...options, `10.66.0.0/${32 - hostBits}`);
   const { code, stdout } = await pair.near.run(command, { timeoutMs: 120_000 });
   const { replies, end } = readRecords(stdout);

@@ -12,36 +12,29 @@ import { type DryProbe, dryRun } from "../../../scan/dry_run.ts";
 import { randomHashKey } from "../../../packet/half_sip_hash.ts";
 import { LINK_TYPE } from "../../../packet/capture/link_type.ts";
 import { emitPcapHeader, emitPcapRecord } from "../../../packet/capture/pcap_writer.ts";
+import type { ScanRunPlan } from "../../../run/scan_options.ts";
 import type { ProbeShape } from "../../../scan/probe_writer.ts";
 import { openOutput } from "../../files.ts";
 import { ExitCode, printError } from "../../outcome.ts";
 import { openOutputFile, printOutputError } from "../../output.ts";
 import { giveUpPrivileges } from "../../privileges.ts";
-import { readEgress } from "../../egress.ts";
 import type { WritableFile } from "../../../run/machine.ts";
-import type { ScanSetup } from "./setup.ts";
 import type { System } from "../../system.ts";
+import type { ScanOptions } from "./checks.ts";
 
 /** Bytes gathered before they are written. */
 const BLOCK_BYTES = 1 << 16;
 
 /** Shows or writes the packets that a scan would send; returns the exit code. */
-export async function runDry(setup: ScanSetup, system: System): Promise<ExitCode> {
-  const { options, plan, previous, rate } = setup;
-  const shape: ProbeShape = {
-    source: findSource(setup, system),
-    ttl: options.ttl,
-    tos: options.tos,
-  };
-  const probes = dryRun({
-    order: plan.order,
-    skipped: plan.skipped,
-    startPosition: previous?.position ?? 0,
-    key: randomHashKey(),
-    shape,
-    rate,
-    startUnixMs: Date.now(),
-  });
+export async function runDry(
+  options: ScanOptions,
+  plan: ScanRunPlan,
+  system: System,
+): Promise<ExitCode> {
+  const { ttl, tos } = plan;
+  const shape: ProbeShape = { source: findSource(plan, system), ttl, tos };
+  const key = randomHashKey();
+  const probes = dryRun({ ...plan, key, shape, startUnixMs: Date.now() });
   const { pcap, output } = options;
   let exitCode: ExitCode = ExitCode.Ok;
   const fail = (error: Error) => {
@@ -69,10 +62,9 @@ export async function runDry(setup: ScanSetup, system: System): Promise<ExitCode
   return exitCode;
 }
 
-function findSource({ options, plan }: ScanSetup, system: System): number {
-  const { sourceAddress } = readEgress(options.interface);
-  if (sourceAddress !== undefined) return sourceAddress;
-  const route = system.findRoute(plan.space.addressAt(0));
+function findSource({ egress, space }: ScanRunPlan, system: System): number {
+  if (egress.source !== undefined) return egress.source;
+  const route = system.findRoute(space.addressAt(0));
   return route.kind === "routed" ? route.source : 0;
 }
 

@@ -1,23 +1,34 @@
-/** `scan --metadata`: what was done, when, by whom, and what came of it. */
+/** `scan --metadata`: what was done, when, on which host, and what came of it. */
 
 import { formatBlock } from "../../../targets/block.ts";
 import type { ScanRunInfo } from "../../../record/scan_record.ts";
-import type { SweepResult } from "../../../scan/sweep_options.ts";
+import type { ScanRunPlan } from "../../../run/scan_options.ts";
+import type { ScanResult } from "../../../run/scan_run.ts";
 import type { ExitCode } from "../../outcome.ts";
-import type { ScanSetup } from "./setup.ts";
+import type { ScanOptions } from "./checks.ts";
 
 /** More blocks than this are counted, not listed. */
 const LISTED_BLOCKS = 1000;
 
+/** A scan that is over. */
+export interface FinishedScan {
+  /** What was scanned. */
+  readonly plan: ScanRunPlan;
+  /** The command line. */
+  readonly options: Pick<ScanOptions, "max-targets" | "include-reserved" | "interface">;
+  /** Its first record. */
+  readonly info: ScanRunInfo;
+  /** How it ended. */
+  readonly result: ScanResult;
+  /** Exit code of the process. */
+  readonly exitCode: ExitCode;
+  /** Name of this machine; undefined when it cannot be read. */
+  readonly hostName: string | undefined;
+}
+
 /** One JSON object with a line break at its end. */
-export function formatScanMetadata(
-  setup: ScanSetup,
-  info: ScanRunInfo,
-  result: SweepResult & { readonly targetsAnswered: number },
-  exitCode: ExitCode,
-  hostName: string | undefined,
-): string {
-  const { options, plan, rate, cooldownMs, probesPerTarget, seed } = setup;
+export function formatScanMetadata(scan: FinishedScan): string {
+  const { plan, options, info, result, exitCode, hostName } = scan;
   const startMs = info.time * 1000;
   const metadata = {
     program: "icmptime",
@@ -29,18 +40,18 @@ export function formatScanMetadata(
     sending_s: result.sendingSeconds,
     duration_s: result.elapsedSeconds,
     options: {
-      seed,
+      seed: plan.seed,
       shard: info.shard,
-      rate: Number.isFinite(rate) ? rate : "max",
-      sender_threads: info.senders,
-      cooldown_ms: cooldownMs,
-      probes_per_target: probesPerTarget,
+      rate: Number.isFinite(plan.rate) ? plan.rate : "max",
+      sender_threads: plan.senderThreads,
+      cooldown_ms: plan.cooldownMs,
+      probes_per_target: plan.probesPerTarget,
       max_targets: options["max-targets"] ?? null,
       include_reserved: options["include-reserved"],
-      ttl: options.ttl,
-      tos: options.tos,
+      ttl: plan.ttl,
+      tos: plan.tos,
       interface: options.interface.join(",") || null,
-      resumed: setup.previous !== undefined,
+      resumed: plan.previous !== undefined,
     },
     targets: {
       addresses: plan.space.size,
@@ -53,26 +64,30 @@ export function formatScanMetadata(
     },
     path: info.path,
     path_reason: info.pathReason,
-    counts: {
-      start_position: info.position,
-      position: result.position,
-      probes: plan.order.length,
-      sent: result.sent,
-      received: result.replies,
-      targets_answered: result.targetsAnswered,
-      duplicates: result.duplicates,
-      icmp_errors: result.icmpErrors,
-      unsent: result.unsent,
-      notices: result.notices,
-      unproven: result.unproven,
-      malformed: result.malformed,
-      kernel_drops: result.dropped,
-      blocked: result.blocked,
-      failed_calls: result.failedCalls,
-      backoffs: result.backoffs,
-    },
+    counts: countsOf(plan, result),
     complete: result.isComplete,
     exit_code: exitCode,
   };
   return `${JSON.stringify(metadata, null, 2)}\n`;
+}
+
+function countsOf(plan: ScanRunPlan, result: ScanResult): Record<string, number> {
+  return {
+    start_position: plan.startPosition,
+    position: result.position,
+    probes: plan.order.length,
+    sent: result.sent,
+    received: result.replies,
+    targets_answered: result.hostsAnswered,
+    duplicates: result.duplicates,
+    icmp_errors: result.icmpErrors,
+    unsent: result.unsent,
+    notices: result.notices,
+    unproven: result.unproven,
+    malformed: result.malformed,
+    kernel_drops: result.dropped,
+    blocked: result.blocked,
+    failed_calls: result.failedCalls,
+    backoffs: result.backoffs,
+  };
 }

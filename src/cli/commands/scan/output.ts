@@ -1,0 +1,230 @@
+/** What a scan finds on its way out: records, progress, checkpoints, warnings and the exit code. */
+
+import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../../../terminal/line_sink.ts";
+import type { OutputFile } from "../../../terminal/output_file.ts";
+import type { ScanRunInfo } from "../../../record/scan_record.ts";
+import { ScanReporter } from "../../../report/scan_reporter.ts";
+import { describeBlocked, listScanWarnings, ScanStatus } from "../../../report/scan_status.ts";
+import type { WritableFile } from "../../../run/machine.ts";
+import type { ScanRunPlan } from "../../../run/scan_options.ts";
+import type { ScanResult, ScanRun, ScanRunListener, ScanUnsent } from "../../../run/scan_run.ts";
+import { CheckpointStore } from "../../../scan/checkpoint.ts";
+import type { ScanIcmpError, ScanProgress, ScanReply } from "../../../scan/scan_record.ts";
+import { formatCount } from "../../../terminal/quantity.ts";
+import { ExitCode, printError, VERSION } from "../../outcome.ts";
+import { hasLostOutput, printOutputError } from "../../output.ts";
+import type { System } from "../../system.ts";
+import type { ScanOptions } from "./checks.ts";
+import { formatScanMetadata } from "./metadata.ts";
+
+/** The files that a scan writes. */
+export interface ScanFiles {
+  /** Of `-o`; standard output when undefined. */
+  readonly output: OutputFile | undefined;
+  /** Of `--metadata`. */
+  readonly metadata: WritableFile | undefined;
+  /** Of `--checkpoint` or `--resume`. */
+  readonly checkpoint: WritableFile | undefined;
+}
+
+/** What the output of one scan works with. */
+export interface ScanOutputOptions {
+  /** The run, which ends when its output fails. */
+  readonly run: ScanRun;
+  /** What is scanned. */
+  readonly plan: ScanRunPlan;
+  /** The command line. */
+  readonly options: ScanOptions;
+  /** Where to write. */
+  readonly files: ScanFiles;
+  /** The machine. */
+  readonly system: System;
+}
+
+/** Writes what one scan finds. */
+export class ScanOutput implements ScanRunListener {
+  /** Takes the records. */
+  readonly sink: LineSink;
+  readonly #given: ScanOutputOptions;
+  readonly #reporter: ScanReporter;
+  readonly #status: ScanStatus | undefined;
+  readonly #store: CheckpointStore | undefined;
+  #info: ScanRunInfo | undefined;
+  #last: ScanProgress | undefined;
+  /** The last position that is settled. */
+  #settled: number;
+  /** No checkpoint or metadata was lost. */
+  #isKept = true;
+  #isBlockReported = false;
+
+  /** Writes nothing before {@linkcode start}. */
+  constructor(given: ScanOutputOptions) {
+    this.#given = given;
+    const { run, plan, options, files, system } = given;
+    const mode = system.stderrIsTerminal ? "over" : "plain";
+    this.#status = options.quiet ? undefined : new ScanStatus(system.stderr, run.hosts, { mode });
+    this.sink = new LineSink(files.output ?? this.#standardOutput(), (error) => {
+      this.#status?.erase();
+      printOutputError(error, system);
+      run.abort();
+    });
+    this.#reporter = new ScanReporter(this.sink, {
+      format: options.json ? "json" : options.format,
+      fields: options.fields,
+      only: options.only,
+      baseUnixMs: run.baseUnixMs,
+    });
+    this.#settled = plan.startPosition;
+    this.#store = files.checkpoint === undefined
+      ? undefined
+      : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, plan.previous);
+  }
+
+  /** Writes the first record and the first checkpoint. */
+  start(): void {
+    const { run, plan, files, system } = this.#given;
+    // A place to resume at before there is anything to lose: a kill may come in the first second.
+    if (plan.previous === undefined) this.#keep("checkpoint", () => files.checkpoint?.clear());
+    this.#keep("checkpoint", () => this.#store?.save(plan.startPosition, Date.now()));
+    const { kind: path, reason: pathReason } = run.path;
+    this.#info = {
+      command: "scan",
+      version: VERSION,
+      time: run.now(),
+      targets: plan.order.targets,
+      probes: plan.order.length,
+      seed: plan.seed,
+      shard: plan.identity.shard,
+      rate: plan.rate,
+      senders: plan.senderThreads,
+      cooldownMs: plan.cooldownMs,
+      path,
+      pathReason,
+      position: plan.startPosition,
+    };
+    this.#reporter.run(this.#info);
+    if (this.#status !== undefined) printError(system, `sending through a ${path}: ${pathReason}`);
+  }
+
+  /** Writes a reply. */
+  reply(reply: ScanReply, isNew: boolean): void {
+    this.#reporter.reply(reply, isNew);
+  }
+
+  /** Writes an ICMP error. */
+  icmpError(error: ScanIcmpError): void {
+    this.#reporter.icmpError(error);
+  }
+
+  /** Writes a probe that the kernel did not take. */
+  unsent(unsent: ScanUnsent): void {
+    this.#reporter.unsent(unsent);
+  }
+
+  /** Writes out what has gathered, and shows how far the scan is. */
+  progress(progress: ScanProgress): void {
+    this.#last = progress;
+    this.sink.flush();
+    // A scan may last for days: this is reported before its end.
+    if (progress.blocked > 0 && progress.phase === "sending" && !this.#isBlockReported) {
+      this.#isBlockReported = true;
+      this.#complain(describeBlocked(progress));
+    }
+    this.#status?.show(progress);
+  }
+
+  /** Holds the scan up while results wait for their reader. */
+  room(): Promise<void> | undefined {
+    return this.sink.room();
+  }
+
+  /** Saves the place of the scan, once the results before it are written. */
+  checkpoint(position: number): void {
+    this.#settled = position;
+    this.sink.flush();
+    if (this.sink.failure !== undefined || this.sink.isBacklogged) return;
+    // On a full disk the checkpoint before stays valid: the scan goes on.
+    this.#keep("checkpoint", () => this.#store?.save(position, Date.now()));
+  }
+
+  /** Prints how far the scan is, in a line of its own. */
+  printProgress(): void {
+    this.#status?.erase();
+    const { run, system } = this.#given;
+    new ScanStatus(system.stderr, run.hosts).settle(run.progress(), false);
+  }
+
+  /** Writes the last record, the last checkpoint, warnings and metadata; returns the exit code. */
+  async end(result: ScanResult): Promise<ExitCode> {
+    const { run, files, plan, system } = this.#given;
+    const exitCode = this.#chooseExitCode(result);
+    this.sink.secure(files.output === undefined ? system.stderr : system.stdout);
+    this.#reporter.end({
+      ...result,
+      length: plan.order.length,
+      exitCode,
+      durationS: result.elapsedSeconds,
+      time: run.now(),
+    });
+    await this.sink.drain();
+    this.checkpoint(this.#settled);
+    if (this.#last !== undefined) this.#status?.settle(this.#last, true);
+    for (const warning of listScanWarnings(result)) this.#complain(warning);
+    if (result.trouble?.reason === "path-lost") {
+      const { position, trouble } = result;
+      this.#complain(
+        `ended at probe ${formatCount(position)}, the path is lost: ${trouble.message}`,
+      );
+    }
+    this.#writeMetadata(result, exitCode);
+    return this.#chooseExitCode(result);
+  }
+
+  #chooseExitCode({ isWhole }: ScanResult): ExitCode {
+    if (hasLostOutput(this.sink) || !this.#isKept) return ExitCode.System;
+    // A reader that has seen enough ends a scan as it ends ping: nothing is wrong.
+    if (isClosedPipe(this.sink.failure)) return ExitCode.Ok;
+    return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
+  }
+
+  #writeMetadata(result: ScanResult, exitCode: ExitCode): void {
+    const { files: { metadata }, plan, options, system } = this.#given;
+    const info = this.#info;
+    if (metadata === undefined || info === undefined) return;
+    const hostName = system.scan.hostName();
+    this.#keep("metadata", () => {
+      metadata.clear();
+      const text = formatScanMetadata({ plan, options, info, result, exitCode, hostName });
+      writeAll(metadata, new TextEncoder().encode(text));
+    });
+  }
+
+  /** Runs `write`; reports the first failure of all. */
+  #keep(what: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (this.#isKept) this.#complain(`Cannot write the ${what}: ${error.message}`);
+      this.#isKept = false;
+    }
+  }
+
+  #complain(text: string): void {
+    this.#status?.erase();
+    printError(this.#given.system, text);
+  }
+
+  /** Standard output; on a terminal it shares lines with the progress. */
+  #standardOutput(): ByteSink {
+    const { stdout, stdoutIsTerminal } = this.#given.system;
+    if (!stdoutIsTerminal) return stdout;
+    return {
+      writeSync: (bytes) => {
+        this.#status?.erase();
+        return stdout.writeSync(bytes);
+      },
+      waitForRoom: (timeoutMs) => stdout.waitForRoom?.(timeoutMs) ?? Promise.resolve(),
+    };
+  }
+}

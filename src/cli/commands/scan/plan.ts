@@ -1,0 +1,87 @@
+/** From the options of `scan` to the plan of a run, and what a plan may not be. */
+
+import { formatCount, formatDuration } from "../../../terminal/quantity.ts";
+import { planScanRun, type ScanRunPlan } from "../../../run/scan_options.ts";
+import type { Checkpoint } from "../../../scan/checkpoint.ts";
+import { rateForBandwidth } from "../../../scan/pacer.ts";
+import { PROBE_BYTES } from "../../../scan/probe_writer.ts";
+import type { PackedBlocks } from "../../../targets/packed_blocks.ts";
+import { printError, UsageError } from "../../outcome.ts";
+import { readEgress } from "../../egress.ts";
+import type { System } from "../../system.ts";
+import { checkPrevious } from "./checkpoints.ts";
+import type { ScanOptions } from "./checks.ts";
+
+/** What the words and files of a command line name. */
+export interface ScanInput {
+  /** Blocks to scan. */
+  readonly targets: PackedBlocks;
+  /** Blocks to leave out. */
+  readonly excluded: PackedBlocks;
+  /** The checkpoint of `--resume`. */
+  readonly previous: Checkpoint | undefined;
+}
+
+/**
+ * Plans the scan, and reports which addresses it leaves out.
+ *
+ * @throws {UsageError} Nothing is left to scan, the checkpoint is of another scan, or the public Internet is scanned without `--yes`.
+ */
+export function planScanCommand(
+  options: ScanOptions,
+  input: ScanInput,
+  system: System,
+): ScanRunPlan {
+  const { interfaceName, sourceAddress: source } = readEgress(options.interface);
+  const { mark, ttl, tos, shard, seed, bandwidth } = options;
+  const plan = planScanRun({
+    ...input,
+    ...{ seed, shard, ttl, tos },
+    includeReserved: options["include-reserved"],
+    maxTargets: options["max-targets"],
+    probesPerTarget: options["probes-per-target"],
+    rate: bandwidth === undefined ? options.rate : rateForBandwidth(bandwidth, PROBE_BYTES),
+    cooldownMs: options.cooldown,
+    senderThreads: options["sender-threads"],
+    egress: {
+      ...{ interfaceName, source, mark },
+      gatewayMac: options["gateway-mac"],
+      rawSocket: options["raw-socket"],
+    },
+  }, system.scan);
+  reportLeftOut(plan, options, system);
+  checkPrevious(plan);
+  if (plan.isPublic && !options.yes && !options["dry-run"]) {
+    throw new UsageError(
+      `Cannot scan the public Internet without --yes: this scan sends ${describeSize(plan)}`,
+    );
+  }
+  return plan;
+}
+
+function reportLeftOut(
+  { leftOut, space }: ScanRunPlan,
+  options: ScanOptions,
+  system: System,
+): void {
+  if (!options.quiet || space.size === 0) {
+    for (const { reason, addresses } of leftOut) {
+      const noun = addresses === 1 ? "address" : "addresses";
+      printError(system, `left out ${formatCount(addresses)} ${noun}: ${reason}`);
+    }
+  }
+  if (space.size > 0) return;
+  const cure = leftOut.length > 0
+    ? ", expected --include-reserved to probe reserved addresses"
+    : ", expected at least one that is not";
+  throw new UsageError(`Cannot scan: every address is excluded${cure}`);
+}
+
+function describeSize({ order, rate, expectedSeconds }: ScanRunPlan): string {
+  const size = `${formatCount(order.length)} probes to ${
+    formatCount(order.shardTargets)
+  } addresses`;
+  return rate === Infinity
+    ? `${size} as fast as it can`
+    : `${size} at ${formatCount(rate)} a second, which takes ${formatDuration(expectedSeconds)}`;
+}

@@ -1,0 +1,192 @@
+/** One scan from open sockets to its result. */
+
+import { formatAddress } from "../packet/address.ts";
+import { randomHashKey } from "../packet/half_sip_hash.ts";
+import { createDuplicateFilter, type DuplicateFilter } from "../scan/duplicate_filter.ts";
+import { emitProbeTemplate } from "../scan/probe_writer.ts";
+import type { ScanListener, ScanProgress, ScanReply } from "../scan/scan_record.ts";
+import { Sweep } from "../scan/sweep.ts";
+import type { SweepResult } from "../scan/sweep_options.ts";
+import type { OpenScan, RunMachine, ScanMachine } from "./machine.ts";
+import type { ScanRunPlan } from "./scan_options.ts";
+
+/** A probe that the kernel did not take. */
+export interface ScanUnsent {
+  /** The host, unsigned 32-bit. */
+  readonly address: number;
+  /** When, Unix time in seconds. */
+  readonly time: number;
+  /** The error: system call, name such as `EPERM`, and a sentence. */
+  readonly error: { readonly syscall: string; readonly code: string; readonly message: string };
+}
+
+/** Hosts of a scan, each counted once however often it is probed. */
+export interface ScanHosts {
+  /** Hosts of this shard. */
+  readonly targets: number;
+  /** Those that have answered. */
+  readonly answered: number;
+}
+
+/** Receives what a scan finds, in order. Calls must not wait. */
+export interface ScanRunListener extends Omit<ScanListener, "reply" | "unsent"> {
+  /** A proven reply, duplicates included; `isNew`: the first of its host. */
+  reply(reply: ScanReply, isNew: boolean): void;
+  /** The kernel did not take a probe. */
+  unsent(unsent: ScanUnsent): void;
+}
+
+/** How a scan ended. */
+export interface ScanResult extends SweepResult {
+  /** Why it ended. */
+  readonly reason: "complete" | "stopped" | "blocked" | "path-lost";
+  /** Whether every host of the shard was probed and no reply was lost on this machine. */
+  readonly isWhole: boolean;
+  /** Hosts that answered. */
+  readonly hostsAnswered: number;
+}
+
+/** The machine, as far as a scan uses it. */
+export interface ScanRunMachine extends Pick<RunMachine, "isBroadcast"> {
+  /** Sockets and the words of their errors. */
+  readonly scan: Pick<ScanMachine, "openScan" | "sendError">;
+}
+
+/** A scan whose sockets are open. They close with {@linkcode ScanRun.close}. */
+export class ScanRun implements Disposable {
+  readonly #plan: ScanRunPlan;
+  readonly #machine: ScanRunMachine;
+  readonly #sockets: OpenScan;
+  readonly #sweep: Sweep;
+  readonly #hosts: { readonly targets: number; answered: number };
+  /** Hosts that have answered, where each is probed several times. */
+  readonly #known: DuplicateFilter | undefined;
+  #listener: ScanRunListener | undefined;
+  /** Hosts that were not probed because the kernel did not take their probe. */
+  #missed = 0;
+
+  private constructor(plan: ScanRunPlan, machine: ScanRunMachine, sockets: OpenScan) {
+    this.#plan = plan;
+    this.#machine = machine;
+    this.#sockets = sockets;
+    const { order, space, probesPerTarget } = plan;
+    this.#hosts = { targets: order.shardTargets, answered: 0 };
+    this.#known = probesPerTarget > 1 ? createDuplicateFilter(space.size, 1) : undefined;
+    const { transmitters, replies, witness, watch: guard, clock, path } = sockets;
+    this.#sweep = new Sweep({
+      ...plan,
+      key: randomHashKey(),
+      ...{ transmitters, replies, witness, guard, clock },
+      isDirect: path.isDirect,
+      listener: this.#forward(),
+    });
+  }
+
+  /**
+   * Opens the sockets of a scan; nothing is sent.
+   *
+   * @param onTrouble Called once for each kind of failure that the scan survives.
+   * @throws {Error} The system refuses a socket, or has no route to the targets.
+   */
+  static async open(
+    plan: ScanRunPlan,
+    machine: ScanRunMachine,
+    onTrouble?: (error: Error) => void,
+  ): Promise<ScanRun> {
+    const { egress, ttl, tos, senderThreads } = plan;
+    const sockets = await machine.scan.openScan({
+      ...egress,
+      rawSocket: egress.rawSocket ?? false,
+      blocks: plan.space.blocks,
+      senders: senderThreads,
+      template: (source) => emitProbeTemplate({ source, ttl, tos }),
+      onTrouble,
+    });
+    return new ScanRun(plan, machine, sockets);
+  }
+
+  /** Midnight from which instants count, Unix time in milliseconds. */
+  get baseUnixMs(): number {
+    return this.#sockets.clock.baseUnixMs;
+  }
+
+  /** Path of the probes, and the reason for it. */
+  get path(): OpenScan["path"] {
+    return this.#sockets.path;
+  }
+
+  /** Hosts so far; the numbers change while the scan runs. */
+  get hosts(): ScanHosts {
+    return this.#hosts;
+  }
+
+  /** Unix time in seconds, by the clock of the scan. */
+  now(): number {
+    const { clock } = this.#sockets;
+    return clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
+  }
+
+  /** Runs to the end; reports to `listener`. Call it once. */
+  async run(listener: ScanRunListener): Promise<ScanResult> {
+    this.#listener = listener;
+    const result = await this.#sweep.run();
+    const { dropped, blocked, failedCalls, isComplete, trouble } = result;
+    return {
+      ...result,
+      reason: trouble?.reason ?? (isComplete ? "complete" : "stopped"),
+      hostsAnswered: this.#hosts.answered,
+      isWhole: isComplete && dropped + blocked + failedCalls + this.#missed === 0,
+    };
+  }
+
+  /** Sends no more; answers to what was sent are still awaited. */
+  stop(): void {
+    this.#sweep.stop();
+  }
+
+  /** Sends no more and awaits no more answers. */
+  abort(): void {
+    this.#sweep.abort();
+  }
+
+  /** How far the scan is. */
+  progress(): ScanProgress {
+    return this.#sweep.report();
+  }
+
+  /** Closes the sockets. */
+  close(): void {
+    this.#sockets.close();
+  }
+
+  /** {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #forward(): ScanListener {
+    return {
+      reply: (reply) => this.#listener?.reply(reply, this.#countReply(reply)),
+      icmpError: (error) => this.#listener?.icmpError(error),
+      unsent: (address, errno) => this.#miss(address, errno),
+      progress: (progress) => this.#listener?.progress(progress),
+      checkpoint: (position) => this.#listener?.checkpoint(position),
+      room: () => this.#listener?.room?.(),
+    };
+  }
+
+  /** Counts a reply; returns whether it is the first of its host. */
+  #countReply({ address, flags }: ScanReply): boolean {
+    if (flags.includes("duplicate")) return false;
+    if (this.#known?.markSeen(this.#plan.space.indexOf(address), 0)) return false;
+    this.#hosts.answered++;
+    return true;
+  }
+
+  #miss(address: number, errno: number): void {
+    const error = this.#machine.scan.sendError(errno, formatAddress(address));
+    // The broadcast address of a network of ours, raw(7), is no host.
+    if (error.code !== "EACCES" || !this.#machine.isBroadcast(address)) this.#missed++;
+    this.#listener?.unsent({ address, error, time: this.now() });
+  }
+}
