@@ -11,6 +11,7 @@ import { Prober } from "../src/probe/prober.ts";
 import { JsonReporter } from "../src/record/json_reporter.ts";
 import { LineSink } from "../src/terminal/line_sink.ts";
 import { RunRecorder } from "../src/run/run_recorder.ts";
+import { RunState } from "../src/run/run_state.ts";
 import { runTool, say, ToolError } from "../tools/output.ts";
 import { MirrorTransport } from "./mirror_transport.ts";
 
@@ -31,11 +32,11 @@ async function main(): Promise<void> {
   const transport = new MirrorTransport();
   const sink = new LineSink({ writeSync: (bytes) => bytes.length }, () => {});
   const { baseUnixMs } = transport.clock;
-  const recorder = new RunRecorder(targets, new JsonReporter(sink, { quiet: false }), sink, {
-    baseUnixMs,
-    unixTime: () => baseUnixMs / 1e3,
-    explain: false,
-  });
+  const recorder = new RunRecorder(
+    new RunState(targets, transport.clock),
+    new JsonReporter(sink, { quiet: false }),
+    { baseUnixMs, idle: () => sink.flush() },
+  );
   let outcomes = 0;
   const step = Math.ceil(targetCount * probes / STEPS);
   const listener: ProbeListener = {

@@ -10,6 +10,7 @@ import { Prober } from "../src/probe/prober.ts";
 import { JsonReporter } from "../src/record/json_reporter.ts";
 import { LineSink } from "../src/terminal/line_sink.ts";
 import { RunRecorder } from "../src/run/run_recorder.ts";
+import { RunState } from "../src/run/run_state.ts";
 import type { Target } from "../src/targets/target.ts";
 import { MirrorTransport } from "./mirror_transport.ts";
 
@@ -53,8 +54,12 @@ function recording(targets: Target[]): RunRecorder {
   const sink = new LineSink({ writeSync: (bytes) => bytes.length }, (error) => {
     throw error;
   });
-  const options = { baseUnixMs: 1_789_257_600_000, unixTime: () => 1_789_257_600, explain: false };
-  return new RunRecorder(targets, new JsonReporter(sink, { quiet: false }), sink, options);
+  const { clock } = new MirrorTransport();
+  return new RunRecorder(
+    new RunState(targets, clock),
+    new JsonReporter(sink, { quiet: false }),
+    { baseUnixMs: clock.baseUnixMs, idle: () => sink.flush() },
+  );
 }
 
 for (const count of [1, 1000, 20_000]) {

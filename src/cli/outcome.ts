@@ -26,6 +26,26 @@ export const ExitCode = {
 /** One of the exit codes. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
 
+/** What the exit code of a run depends on. */
+export interface RunFindings {
+  /** Results could not be written. */
+  readonly hasLostOutput: boolean;
+  /** A word of the command line or of a file gave no target. */
+  readonly hasProblem: boolean;
+  /** Every target answered; for `clock`, every clock is known. */
+  readonly isAnswered: boolean;
+  /** A `--fail-if` condition is true or unknown for a target. */
+  readonly isConditionMet: boolean;
+}
+
+/** The exit code of a run. */
+export function runExitCode(findings: RunFindings): ExitCode {
+  if (findings.hasLostOutput) return ExitCode.System;
+  if (findings.hasProblem) return ExitCode.Unresolved;
+  if (!findings.isAnswered) return ExitCode.Unanswered;
+  return findings.isConditionMet ? ExitCode.ConditionMet : ExitCode.Ok;
+}
+
 /** Input of the user that cannot be used: one line on standard error, exit code 3. */
 export class UsageError extends Error {
   /** Takes one line: `Cannot <verb> <object>: <state>, expected <what>`. */

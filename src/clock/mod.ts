@@ -26,4 +26,10 @@ export {
 export { type ClockSample } from "./sample.ts";
 export type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
 export { ClockTracker, type ClockTrackerOptions } from "./tracker.ts";
-export { independentWitnesses, type LocatedWitness, type Witnesses } from "./witness.ts";
+export {
+  type IndependentConsensus,
+  independentConsensus,
+  independentWitnesses,
+  type LocatedWitness,
+  type Witnesses,
+} from "./witness.ts";

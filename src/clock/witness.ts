@@ -8,7 +8,7 @@
  * its own clock.
  */
 
-import { doOffsetsMeet, type OffsetWitness } from "./consensus.ts";
+import { type Consensus, consensus, doOffsetsMeet, type OffsetWitness } from "./consensus.ts";
 
 /** A measured clock and where it was found. */
 export interface LocatedWitness extends OffsetWitness {
@@ -45,6 +45,24 @@ export function independentWitnesses(
     else counted.push(witness);
   }
   return { counted, notCounted };
+}
+
+/** What independent witnesses show together. */
+export interface IndependentConsensus {
+  /** What they agree on. */
+  readonly consensus: Consensus;
+  /** The addresses that were not counted, see {@linkcode Witnesses.notCounted}. */
+  readonly notCounted: readonly number[];
+}
+
+/** The consensus of the hosts that count; undefined for fewer than two. See {@linkcode independentWitnesses}. */
+export function independentConsensus(
+  measured: readonly LocatedWitness[],
+  isOwnAddress: (address: number) => boolean,
+): IndependentConsensus | undefined {
+  const { counted, notCounted } = independentWitnesses(measured, isOwnAddress);
+  const found = counted.length < 2 ? undefined : consensus(counted);
+  return found && { consensus: found, notCounted };
 }
 
 function isSameHost(one: LocatedWitness, other: LocatedWitness): boolean {

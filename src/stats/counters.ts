@@ -23,6 +23,19 @@ export class ProbeCounters {
   /** Replies that came after their probe's time had run out. */
   late = 0;
 
+  /** Adds the counts of another target; returns this. */
+  add(other: Readonly<ProbeCounters>): this {
+    this.sent += other.sent;
+    this.received += other.received;
+    this.lost += other.lost;
+    this.droppedByUs += other.droppedByUs;
+    this.icmpErrors += other.icmpErrors;
+    this.unsent += other.unsent;
+    this.duplicates += other.duplicates;
+    this.late += other.late;
+    return this;
+  }
+
   /** Probes sent whose fate is still open. */
   get pending(): number {
     return this.sent - this.received - this.lost - this.icmpErrors;

@@ -1,15 +1,17 @@
 /** One simulated run as a reporter writes it. */
 
 import { setColorEnabled } from "../../src/terminal/color.ts";
-import { Prober } from "../../src/probe/prober.ts";
 import { LineSink } from "../../src/terminal/line_sink.ts";
+import { PingRun } from "../../src/run/ping_run.ts";
 import type { Reporter } from "../../src/run/reporter.ts";
-import { RunRecorder } from "../../src/run/run_recorder.ts";
 import type { Target } from "../../src/targets/target.ts";
 import { MemorySink } from "./memory_sink.ts";
 import type { Network } from "./simulated_network.ts";
-import { IDENTIFIER, makeTargets, proberOptions, type RunOptions } from "./simulated_run.ts";
+import { makeTargets, proberOptions, type RunOptions } from "./simulated_run.ts";
 import { SimulatedTransport } from "./simulated_transport.ts";
+
+/** The simulated transport is open already. */
+const NO_NEEDS = { icmpTypes: [], datagramBytes: 0, kernelStamps: true };
 
 /** What is reported. */
 export interface ReportedRunOptions extends RunOptions {
@@ -47,49 +49,26 @@ export async function reportRun(
   const outputLines = new LineSink(output, fail);
   const errorLines = new LineSink(errors, fail);
   const reporter = open(outputLines, errorLines);
-  const { baseUnixMs } = transport.clock;
-  const explain = options.explain ?? false;
-  const recorder = new RunRecorder(targets, reporter, outputLines, {
-    baseUnixMs,
-    unixTime: () => baseUnixMs / 1e3 + transport.clock.now().realtimeNs / 1e9,
-    explain,
-  });
-  const prober = new Prober(
-    { ...proberOptions(options, targets), keepBytes: explain },
-    transport,
-    recorder,
+  const explains = options.explain ?? false;
+  const prober = { ...proberOptions(options, targets), keepBytes: explains };
+  const messageBytes = options.kind === "echo" ? 64 : 20;
+  const run = await PingRun.open(
+    {
+      program: { command: "ping", version: "1.2.3" },
+      plan: { prober, transport: NO_NEEDS, messageBytes },
+      targets,
+      explains,
+    },
+    {
+      elapsedMs: () => 0,
+      isBroadcast: () => false,
+      openTransport: () => transport,
+      resolver: { resolve: (name) => Promise.reject(new Error(`Cannot resolve ${name}`)) },
+    },
   );
-  if (options.stopAtMs !== undefined) transport.at(options.stopAtMs, () => prober.stop());
-  reporter.run({
-    command: "ping",
-    version: "1.2.3",
-    time: baseUnixMs / 1e3 + transport.clock.now().realtimeNs / 1e9,
-    kind: options.kind ?? "timestamp",
-    targets: targets.length,
-    count: options.count === null ? Infinity : options.count ?? 10,
-    intervalMs: options.intervalMs ?? 1000,
-    timeoutMs: options.timeoutMs ?? 1000,
-    identifier: IDENTIFIER,
-    stampSource: transport.stampSource,
-    stampAt: options.stampAt ?? "driver",
-    lengthBytes: options.kind === "echo" ? 64 : 20,
-    baseUnixMs,
-  });
-  const reason = await prober.run();
-  recorder.close(prober.pendingProbes());
-  recorder.summarize();
-  reporter.end({
-    time: baseUnixMs / 1e3 + transport.clock.now().realtimeNs / 1e9,
-    reason,
-    exitCode: recorder.answered === targets.length ? 0 : 1,
-    durationS: transport.clock.nowNs / 1e9,
-    targets: targets.length,
-    answered: recorder.answered,
-    totals: recorder.totals(),
-    ...recorder.strays,
-    kernelDrops: transport.droppedDatagrams(),
-    failedCalls: 0,
-  });
+  if (options.stopAtMs !== undefined) transport.at(options.stopAtMs, () => run.stop());
+  const result = await run.run(reporter);
+  reporter.end({ ...result, exitCode: result.answered === targets.length ? 0 : 1 });
   outputLines.flush();
   errorLines.flush();
   return { output, errors };

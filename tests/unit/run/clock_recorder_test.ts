@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ClockEvent } from "../../../src/run/clock_event.ts";
-import { ClockRecorder } from "../../../src/run/clock_recorder.ts";
+import { agree, ClockRecorder } from "../../../src/run/clock_recorder.ts";
+import { RunState } from "../../../src/run/run_state.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
 const WATCHER = { replied() {}, idle() {}, remark() {} };
@@ -11,12 +12,13 @@ function recorder(hosts: number): ClockRecorder {
     address: 0xc0000201 + index,
     label: `192.0.2.${1 + index}`,
   }));
-  return new ClockRecorder(targets, new FakeClock(), WATCHER);
+  const clock = new FakeClock();
+  return new ClockRecorder(new RunState(targets, clock), clock, WATCHER);
 }
 
 /** What would be known of a host with that offset to ± 5 ms; undefined for an undecided one. */
 function withOffsets(...offsetsMs: readonly (number | undefined)[]): ClockEvent[] {
-  return recorder(offsetsMs.length).events().map((event, index) => {
+  return recorder(offsetsMs.length).clocks().map((event, index) => {
     const offsetMs = offsetsMs[index];
     if (offsetMs === undefined) return event;
     const state = { ...event.state, decidable: true, undecided: undefined };
@@ -28,15 +30,14 @@ function withOffsets(...offsetsMs: readonly (number | undefined)[]): ClockEvent[
 }
 
 Deno.test("before a reply nothing is known of anybody", () => {
-  const run = recorder(2);
-  const events = run.events();
+  const events = recorder(2).clocks();
   assertEquals(events.map(({ state }) => state.undecided), ["no reply yet", "no reply yet"]);
-  assertEquals(run.consensus(events), undefined);
-  assertEquals(run.totals().sent, 0);
+  assertEquals(agree(events), undefined);
+  assertEquals(events.map(({ counters }) => counters.sent), [0, 0]);
 });
 
 Deno.test("one decided clock is no company", () => {
-  assertEquals(recorder(2).consensus(withOffsets(3, undefined)), undefined);
+  assertEquals(agree(withOffsets(3, undefined)), undefined);
 });
 
 Deno.test("clocks half a day off agree on either side of the fold", () => {
@@ -47,7 +48,7 @@ Deno.test("clocks half a day off agree on either side of the fold", () => {
       [-halfDayMs + 1, halfDayMs - 1, halfDayMs - 2],
     ]
   ) {
-    const together = recorder(3).consensus(withOffsets(...offsets));
+    const together = agree(withOffsets(...offsets));
     assert(together !== undefined);
     assertEquals([together.consensus.agreeing, together.consensus.falsetickers], [3, []]);
     assertEquals(together.consensus.localClock, "off");
@@ -55,7 +56,7 @@ Deno.test("clocks half a day off agree on either side of the fold", () => {
 });
 
 Deno.test("a host that is half a day off does not make our clock a day off, although it is asked first", () => {
-  const together = recorder(5).consensus(withOffsets(43_200_000 - 1, 1, -1, 0.5, 0));
+  const together = agree(withOffsets(43_200_000 - 1, 1, -1, 0.5, 0));
   assertEquals(together?.consensus.localClock, "right");
   assertEquals(together?.consensus.falsetickers, ["192.0.2.1"]);
   assertEquals([together?.consensus.lowerMs, together?.consensus.upperMs], [-4.5, 5]);
@@ -63,8 +64,8 @@ Deno.test("a host that is half a day off does not make our clock a day off, alth
 
 Deno.test("this machine does not count, and is named", () => {
   const events = withOffsets(0, 700, 700);
-  const together = recorder(3).consensus(events, (address) => address === 0xc0000201);
+  const together = agree(events, (address) => address === 0xc0000201);
   assertEquals(together?.notCounted, ["192.0.2.1"]);
   assertEquals([together?.consensus.hosts, together?.consensus.localClock], [2, "off"]);
-  assertEquals(recorder(2).consensus(withOffsets(0, 1), () => true), undefined);
+  assertEquals(agree(withOffsets(0, 1), () => true), undefined);
 });

@@ -3,6 +3,7 @@ import { IntervalStatistics } from "../../../src/run/interval_statistics.ts";
 import { JsonReporter } from "../../../src/record/json_reporter.ts";
 import { LineSink } from "../../../src/terminal/line_sink.ts";
 import { RunRecorder } from "../../../src/run/run_recorder.ts";
+import { RunState } from "../../../src/run/run_state.ts";
 import { Prober } from "../../../src/probe/prober.ts";
 import type { Target } from "../../../src/targets/target.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
@@ -49,44 +50,26 @@ Deno.test("interval: every target has a summary, also one of which nothing happe
   ]);
 });
 
-/** A run that is recorded with these options; what was written, and in how many pieces. */
-async function record(
-  options: { summaryEveryMs?: number; immediate?: boolean },
-  intervalMs: number,
-) {
+Deno.test("interval: the intervals of a run add up to it", async () => {
   const transport = new SimulatedTransport({ out: 0.1, back: 0.1 });
   const targets = makeTargets(1);
   const sink = new MemorySink();
   const lines = new LineSink(sink, (error) => {
     throw error;
   });
-  const { baseUnixMs } = transport.clock;
-  const reporter = new JsonReporter(lines, { quiet: false });
-  const recorder = new RunRecorder(targets, reporter, lines, {
-    baseUnixMs,
-    unixTime: () => baseUnixMs / 1e3 + transport.clock.now().realtimeNs / 1e9,
-    explain: false,
-    ...options,
-  });
-  await new Prober(proberOptions({ count: 100, intervalMs }, targets), transport, recorder).run();
+  const recorder = new RunRecorder(
+    new RunState(targets, transport.clock),
+    new JsonReporter(lines, { quiet: false }),
+    { baseUnixMs: transport.clock.baseUnixMs, summaryEveryMs: 1000 },
+  );
+  const options = proberOptions({ count: 100, intervalMs: 100 }, targets);
+  await new Prober(options, transport, recorder).run();
   lines.flush();
-  return { records: sink.lines.map((line) => JSON.parse(line)), pieces: sink.pieces };
-}
-
-Deno.test("interval: the stretches of a run make it up", async () => {
-  const { records } = await record({ summaryEveryMs: 1000 }, 100);
+  const records = sink.lines.map((line) => JSON.parse(line));
   const summaries = records.filter(({ type }) => type === "summary");
   assertEquals(summaries.length, 9);
   const last = records.lastIndexOf(summaries.at(-1));
-  const told = records.slice(0, last).filter(({ type }) => type === "reply").length;
-  assertEquals(summaries.reduce((sum, { received }) => sum + received, 0), told);
+  const replies = records.slice(0, last).filter(({ type }) => type === "reply").length;
+  assertEquals(summaries.reduce((sum, { received }) => sum + received, 0), replies);
   for (const { received } of summaries) assert(received >= 9 && received <= 11);
-});
-
-Deno.test("recorder: where lines must go at once, each is a write of its own, also in a busy run", async () => {
-  const immediate = await record({ immediate: true }, 1);
-  assertEquals([immediate.records.length, immediate.pieces], [100, 100]);
-  const gathered = await record({}, 1);
-  assertEquals(gathered.records.length, 100);
-  assert(gathered.pieces < 20, `${gathered.pieces} writes`);
 });

@@ -1,25 +1,20 @@
 /** `icmptime clock`: from words to exit code. */
 
-import { PhasedSchedule } from "../../../probe/phased_schedule.ts";
-import { Prober } from "../../../probe/prober.ts";
-import { SharedAddresses } from "../../../probe/shared_addresses.ts";
-import { PrecisionGoal, precisionMs } from "../../../clock/mod.ts";
-import type { ClockEvent } from "../../../run/clock_event.ts";
-import { ClockRecorder } from "../../../run/clock_recorder.ts";
-import { planRun, type RunPlan } from "../../../run/run_plan.ts";
+import { precisionMs } from "../../../clock/mod.ts";
 import { ClockReporter } from "../../../report/clock_reporter.ts";
-import { LineSink } from "../../../terminal/line_sink.ts";
-import type { Target } from "../../../targets/target.ts";
+import type { ClockEvent } from "../../../run/clock_event.ts";
+import { type ClockListener, type ClockResult, ClockRun } from "../../../run/clock_run.ts";
+import { runFrame } from "../../../run/run_frame.ts";
+import { planRun, type RunPlan } from "../../../run/run_plan.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
-import { type Clock, formatMs } from "../../../time/mod.ts";
+import { formatMs } from "../../../time/mod.ts";
+import { gatherTargets } from "../../gather_targets.ts";
+import type { CommandLine } from "../../option.ts";
+import { ExitCode, printError, runExitCode, UsageError, VERSION } from "../../outcome.ts";
+import { RunOutput } from "../../run_output.ts";
+import type { System } from "../../system.ts";
 import type { CLOCK_OPTIONS } from "./options.ts";
 import { type ClockOptions, readClockOptions } from "./plan.ts";
-import type { CommandLine } from "../../option.ts";
-import { ExitCode, printError, UsageError, VERSION } from "../../outcome.ts";
-import { hasLostOutput, obeySignals, printOutputError } from "../../output.ts";
-import { giveUpPrivileges } from "../../privileges.ts";
-import { gatherTargets, openTransport, remainingMs } from "../../session.ts";
-import type { System } from "../../system.ts";
 
 /** Every reply is weighed against all others of its host, and every probe against all hosts. */
 const MAX_HOSTS = 256;
@@ -54,166 +49,81 @@ async function measure(
   list: TargetList,
   system: System,
 ): Promise<ExitCode> {
-  const { targets } = list;
-  const shared = new SharedAddresses(targets);
-  const transport = await openTransport(plan, system);
-  giveUpPrivileges(system);
-  try {
-    const { clock } = transport;
-    const { count, intervalMs, timeoutMs, identifier, kind } = plan.prober;
-    const sink = new LineSink(system.stdout, (error) => {
-      printOutputError(error, system);
-      prober.stop();
-    });
-    const reporter = new ClockReporter(sink, {
-      json: options.json || options.format === "json",
-      numeric: options.numeric,
-      terminal: system.stderrIsTerminal ? system.stderr : undefined,
-      probes: count * targets.length,
-    });
-    // One clock makes no consensus.
-    const own = targets.length > 1 ? ownAddresses(targets, system) : new Set<number>();
-    const isOwn = (address: number): boolean => own.has(address);
-    const everyNs = options.every * 1e6;
-    const startedAt = clock.now();
-    let dueNs = startedAt.monotonicNs + everyNs;
-    const recorder: ClockRecorder = new ClockRecorder(targets, clock, {
-      replied(targetIndex) {
-        if (goal?.replied(targetIndex)) {
-          isReached = true;
-          prober.stop();
-        }
+  let reporter: ClockReporter | undefined;
+  return await runFrame(
+    {
+      openRun: () =>
+        ClockRun.open(
+          {
+            program: { command: "clock", version: VERSION },
+            plan,
+            targets: list.targets,
+            everyMs: options.loop ? options.every : undefined,
+            untilMs: options.until,
+            maxSkewPpm: options["max-skew"],
+          },
+          system,
+          (error) => printError(system, `${error.message}; the run goes on`),
+        ),
+      openOutput: () => RunOutput.open({}, system),
+      run(run, output) {
+        reporter = new ClockReporter(output.lines, {
+          json: options.json || options.format === "json",
+          numeric: options.numeric,
+          terminal: system.stderrIsTerminal ? system.stderr : undefined,
+          probes: run.probes,
+        });
+        return run.run(listenTo(run, reporter, output, options.verbose));
       },
-      idle(nowNs) {
-        if (options.loop && nowNs >= dueNs) {
-          dueNs = Math.max(dueNs + everyNs, nowNs);
-          report(recorder, reporter, true, isOwn);
-        }
-        reporter.progress(nowNs, () => recorder.events());
-        if (sink.isBacklogged) sink.flush();
-        return sink.room();
+      showState: (run) => run.summarize(),
+      end(result, output) {
+        printMissed(result.missed, output);
+        reporter?.end({ ...result, exitCode: chooseExitCode(result, list, output) });
       },
-      remark(text) {
-        if (options.verbose) printError(system, text);
-      },
-    }, { maxSkewPpm: options["max-skew"] });
-    const goal = options.until === undefined
-      ? undefined
-      : new PrecisionGoal(recorder.trackers, options.until);
-    let isReached = false;
-    const prober = new Prober(
-      {
-        ...plan.prober,
-        deadlineMs: remainingMs(plan.prober.deadlineMs, system),
-        groupMs: 0,
-        punctual: true,
-        targets: shared.asked,
-        schedule: (startNs) =>
-          new PhasedSchedule({
-            targetCount: shared.asked.length,
-            count,
-            intervalMs,
-            phaseMs: (index, round, plannedNs) =>
-              recorder.phaseMs(
-                shared.firstIndex(index),
-                round,
-                toRealtime(clock, plannedNs),
-                intervalMs,
-              ),
-          }, startNs),
-      },
-      transport,
-      shared.listener(recorder),
-    );
-    obeySignals({ stop: () => prober.stop(), sink }, system);
-    system.onSignal("SIGQUIT", () => void report(recorder, reporter, false, isOwn));
-    reporter.run({
-      command: "clock",
-      version: VERSION,
-      time: clock.baseUnixMs / 1e3 + startedAt.realtimeNs / 1e9,
-      kind,
-      targets: targets.length,
-      count,
-      intervalMs,
-      timeoutMs,
-      identifier,
-      stampSource: transport.stampSource,
-      stampAt: transport.stampSource === "kernel" ? "driver" : "queue",
-      lengthBytes: plan.messageBytes,
-      baseUnixMs: clock.baseUnixMs,
-    });
-    const reason = await prober.run();
-    sink.secure(system.stderr);
-    recorder.close(shared.probes(prober.pendingProbes()));
-    const events = report(recorder, reporter, false, isOwn);
-    const missed = isReached ? [] : missing(events, options.until);
-    tellMissed(missed, system);
-    const decided = events.filter(({ state }) => state.decidable).length;
-    const exitCode = hasLostOutput(sink)
-      ? ExitCode.System
-      : list.problems.length > 0
-      ? ExitCode.Unresolved
-      : decided === targets.length && missed.length === 0
-      ? ExitCode.Ok
-      : ExitCode.Unanswered;
-    reporter.end({
-      time: clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9,
-      reason: isReached ? "complete" : reason,
-      exitCode,
-      durationS: (clock.now().monotonicNs - startedAt.monotonicNs) / 1e9,
-      targets: targets.length,
-      answered: events.filter(({ counters }) => counters.received > 0).length,
-      totals: recorder.totals(),
-      ...recorder.strays,
-      kernelDrops: transport.droppedDatagrams(),
-      failedCalls: transport.failedCalls?.() ?? 0,
-    });
-    await sink.drain();
-    // The disk may have filled up with the very last line.
-    return hasLostOutput(sink) ? ExitCode.System : exitCode;
-  } finally {
-    transport.close();
-  }
+    },
+    system,
+    (result, output) => chooseExitCode(result, list, output),
+  );
 }
 
-/** Reports what is known now, and returns it. */
-function report(
-  recorder: ClockRecorder,
+function listenTo(
+  run: ClockRun,
   reporter: ClockReporter,
-  brief: boolean,
-  isOwnAddress: (address: number) => boolean,
-): readonly ClockEvent[] {
-  const events = recorder.events();
-  reporter.report(events, recorder.consensus(events, isOwnAddress), brief);
-  return events;
+  output: RunOutput,
+  isVerbose: boolean,
+): ClockListener {
+  return {
+    run: (info) => reporter.run(info),
+    report: ({ clocks, consensus }, isBrief) => reporter.report(clocks, consensus, isBrief),
+    idle(nowNs, isBusy, clocks) {
+      reporter.progress(nowNs, clocks);
+      return output.idle(nowNs, isBusy, () => run.snapshot());
+    },
+    ending: () => output.secure(),
+    remark(text) {
+      if (isVerbose) output.remark(text);
+    },
+  };
 }
 
-/** The targets that are this machine's addresses: those from which the kernel sends to themselves. */
-function ownAddresses(targets: readonly Target[], system: System): ReadonlySet<number> {
-  const own = targets.filter(({ address }) => {
-    const route = system.findRoute(address);
-    return route.kind === "routed" && route.source === address;
+function chooseExitCode(
+  { clocks, missed }: ClockResult,
+  { problems }: TargetList,
+  { hasLost }: RunOutput,
+): ExitCode {
+  return runExitCode({
+    hasLostOutput: hasLost,
+    hasProblem: problems.length > 0,
+    isAnswered: clocks.every(({ state }) => state.decidable) && missed.length === 0,
+    isConditionMet: false,
   });
-  return new Set(own.map(({ address }) => address));
 }
 
-/** The clocks that are not known as well as `--until` wants. */
-function missing(events: readonly ClockEvent[], untilMs = Infinity): readonly ClockEvent[] {
-  if (untilMs === Infinity) return [];
-  return events.filter(({ state }) => (precisionMs(state) ?? Infinity) > untilMs);
-}
-
-/** Tells which clocks `--until` waited for in vain. */
-function tellMissed(events: readonly ClockEvent[], system: System): void {
-  for (const { target, state } of events) {
+/** Reports the clocks that are not known as well as `--until` asks. */
+function printMissed(missed: readonly ClockEvent[], output: RunOutput): void {
+  for (const { target, state } of missed) {
     const found = precisionMs(state);
     const how = found === undefined ? "not decided" : `± ${formatMs(found, found)} ms`;
-    printError(system, `${target.label}: --until was not reached: ${how}`);
+    output.remark(`${target.label}: --until was not reached: ${how}`);
   }
-}
-
-/** CLOCK_MONOTONIC to CLOCK_REALTIME, as the two stand now. */
-function toRealtime(clock: Clock, monotonicNs: number): number {
-  const now = clock.now();
-  return monotonicNs + now.realtimeNs - now.monotonicNs;
 }

@@ -8,7 +8,8 @@ import { planRun } from "../../../run/run_plan.ts";
 import { ExitCode, UsageError } from "../../outcome.ts";
 import type { FPING_OPTIONS } from "./options.ts";
 import type { CommandLine, Parsed } from "../../option.ts";
-import { gatherTargets, runSession } from "../../session.ts";
+import { gatherTargets } from "../../gather_targets.ts";
+import { runPingFrame } from "../../ping_frame.ts";
 import type { System } from "../../system.ts";
 
 type FpingOptions = Parsed<typeof FPING_OPTIONS>;
@@ -33,10 +34,10 @@ export async function runFping(
   });
   if (list === undefined) return ExitCode.Unresolved;
   const many = options.loop || options.count !== undefined;
-  return await runSession({
+  return await runPingFrame({
     command: "fping",
-    asksAllAddresses: options.all,
-    immediate: true,
+    followsNames: !options.all,
+    isImmediate: true,
     plan: planRun(readFpingOptions(options, list.targets.length)),
     list,
     openReporter: (output, errors) =>

@@ -8,7 +8,8 @@ import type { PING_OPTIONS } from "./options.ts";
 import { readPingOptions } from "./plan.ts";
 import { formatOf, loadReporter } from "./reporter.ts";
 import { checkFields } from "../../check_fields.ts";
-import { gatherTargets, runSession } from "../../session.ts";
+import { gatherTargets } from "../../gather_targets.ts";
+import { runPingFrame } from "../../ping_frame.ts";
 import type { System } from "../../system.ts";
 
 /** How long the summary waits for the names of addresses. */
@@ -37,17 +38,17 @@ export async function runPing(
     ? new ReverseNames((address) => system.lookUpAddress(address))
     : undefined;
   names?.request(list.targets.map(({ address }) => address));
-  return await runSession({
+  return await runPingFrame({
     command: "ping",
     plan,
     list,
     openReporter: await loadReporter(options, list, names),
     beforeSummary: names === undefined ? undefined : () => names.settled(MAX_NAME_WAIT_MS),
-    explain: options.explain,
+    explains: options.explain,
     output: options.output,
-    asksAllAddresses: options["all-addresses"],
+    followsNames: !options["all-addresses"],
     summaryEveryMs: options["summary-every"],
     conditions: options["fail-if"],
-    status: list.targets.length > 1 || options.quiet || options.output !== undefined,
+    hasLiveLine: list.targets.length > 1 || options.quiet || options.output !== undefined,
   }, system);
 }

@@ -5,7 +5,8 @@ import { planRun } from "../../../run/run_plan.ts";
 import type { CommandLine } from "../../option.ts";
 import { ExitCode } from "../../outcome.ts";
 import { readEgress } from "../../egress.ts";
-import { gatherTargets, runSession } from "../../session.ts";
+import { gatherTargets } from "../../gather_targets.ts";
+import { runPingFrame } from "../../ping_frame.ts";
 import type { System } from "../../system.ts";
 import type { TSPING_OPTIONS } from "./options.ts";
 
@@ -37,9 +38,10 @@ export async function runTsping(
     mark: options["fw-mark"],
     stampAt: options["stamp-at"],
   });
-  return await runSession({
+  return await runPingFrame({
     command: "tsping",
-    immediate: true,
+    followsNames: true,
+    isImmediate: true,
     plan,
     list,
     openReporter: (output, errors) =>

@@ -1,0 +1,108 @@
+/** A run that reports every probe, as a command: `ping` and the drop-in commands share it. */
+
+import type { Condition } from "../run/condition.ts";
+import { type PingResult, PingRun } from "../run/ping_run.ts";
+import type { Reporter } from "../run/reporter.ts";
+import { runFrame } from "../run/run_frame.ts";
+import type { RunPlan } from "../run/run_plan.ts";
+import type { TargetList } from "../targets/target_list.ts";
+import type { LineSink } from "../terminal/line_sink.ts";
+import { ExitCode, printError, runExitCode, VERSION } from "./outcome.ts";
+import { RunOutput } from "./run_output.ts";
+import type { System } from "./system.ts";
+
+/** Parts of such a command. */
+export interface PingFrameSetup {
+  /** Name of the command, for the `run` record. */
+  readonly command: string;
+  /** Packets, socket and schedule. */
+  readonly plan: RunPlan;
+  /** Targets, at least one, and the words that gave none. */
+  readonly list: TargetList;
+  /** Makes the reporter; its results go to `output`. */
+  readonly openReporter: (output: LineSink, errors: LineSink) => Reporter;
+  /** Report requests. */
+  readonly explains?: boolean;
+  /** File to append to instead of standard output. */
+  readonly output?: string | undefined;
+  /** Report summaries of every such interval, in milliseconds. */
+  readonly summaryEveryMs?: number | undefined;
+  /** Write each line as soon as it is known. */
+  readonly isImmediate?: boolean;
+  /** Conditions that make the exit code 5. */
+  readonly conditions?: readonly Condition[];
+  /** Look names up again while a run without end goes on. */
+  readonly followsNames: boolean;
+  /** Show a live line where standard error is a terminal. */
+  readonly hasLiveLine?: boolean;
+  /** Called before the summary of a run that is complete. */
+  readonly beforeSummary?: (() => Promise<void>) | undefined;
+}
+
+/** Runs until all probes are settled, or the run is interrupted or past its deadline; returns the exit code. */
+export async function runPingFrame(setup: PingFrameSetup, system: System): Promise<ExitCode> {
+  const { list, plan, command } = setup;
+  let reporter: Reporter | undefined;
+  return await runFrame(
+    {
+      openRun: () =>
+        PingRun.open(
+          { ...setup, program: { command, version: VERSION }, plan, targets: list.targets },
+          system,
+          (error) => printError(system, `${error.message}; the run goes on`),
+        ),
+      async openOutput(run) {
+        const display = await loadLiveLine(setup, run.probes, system);
+        return await RunOutput.open({ ...setup, path: setup.output, display }, system);
+      },
+      run(run, output) {
+        reporter = setup.openReporter(output.lines, output.errors);
+        const progress = () => run.snapshot();
+        return run.run(reporter, {
+          idle: (nowNs, isBusy) => output.idle(nowNs, isBusy, progress),
+          remark: (text) => output.remark(text),
+          async ending(reason) {
+            if (reason === "complete") await setup.beforeSummary?.();
+            output.secure();
+          },
+        });
+      },
+      showState(run, output) {
+        run.summarize();
+        output.lines.flush();
+      },
+      end(result, output) {
+        reporter?.end({ ...result, exitCode: chooseExitCode(result, list, output) });
+      },
+    },
+    system,
+    (result, output) => chooseExitCode(result, list, output),
+  );
+}
+
+/** Loaded only where it is shown: start-up time is part of the tool. */
+async function loadLiveLine(
+  { hasLiveLine, list }: PingFrameSetup,
+  probes: number,
+  system: System,
+) {
+  if (!hasLiveLine || !system.stderrIsTerminal) return undefined;
+  const { StatusLine } = await import("../report/status_line.ts");
+  return new StatusLine(system.stderr, list.targets.length, probes);
+}
+
+function chooseExitCode(
+  { answered, targets, met, unknownNames }: PingResult,
+  { problems }: TargetList,
+  { hasLost }: RunOutput,
+): ExitCode {
+  // A name that was found in time is no problem any more.
+  const unresolved = unknownNames ?? problems.filter(({ kind }) => kind === "unresolved").length;
+  const others = problems.filter(({ kind }) => kind !== "unresolved").length;
+  return runExitCode({
+    hasLostOutput: hasLost,
+    hasProblem: unresolved + others > 0,
+    isAnswered: answered === targets,
+    isConditionMet: met.length > 0,
+  });
+}

@@ -1,0 +1,152 @@
+/** Where the results of a run go: standard output or a file, with a live line and remarks on standard error. */
+
+import type { ProgressDisplay, RunProgress } from "../run/reporter.ts";
+import type { OpenOutput } from "../run/run_frame.ts";
+import { type ByteSink, LineSink } from "../terminal/line_sink.ts";
+import type { OutputFile } from "../terminal/output_file.ts";
+import { systemReason } from "./files.ts";
+import { isSystemError, printError } from "./outcome.ts";
+import { hasLostOutput, openOutputFile, printOutputError } from "./output.ts";
+import type { System } from "./system.ts";
+
+/** In a busy run lines are held this long, nanoseconds, so that one write takes many. */
+const HOLD_NS = 20e6;
+
+/** How results are written. */
+export interface RunOutputOptions {
+  /** File to append to; standard output when undefined or `-`. */
+  readonly path?: string | undefined;
+  /** Write each line as soon as it is known, also in a busy run. */
+  readonly isImmediate?: boolean | undefined;
+  /** Shows how far the run is, on standard error. */
+  readonly display?: ProgressDisplay | undefined;
+}
+
+/** Takes the results of one run. */
+export class RunOutput implements OpenOutput {
+  /** Results. */
+  readonly lines: LineSink;
+  /** Lines of a report that belong on standard error. */
+  readonly errors: LineSink;
+  readonly #system: System;
+  readonly #file: OutputFile | undefined;
+  readonly #isImmediate: boolean;
+  readonly #display: ProgressDisplay | undefined;
+  #fail = () => {};
+  #isSecured = false;
+  #flushedNs = -Infinity;
+
+  /** Writes to `file`, or to standard output. */
+  constructor(file: OutputFile | undefined, options: RunOutputOptions, system: System) {
+    this.#system = system;
+    this.#file = file;
+    this.#isImmediate = options.isImmediate ?? false;
+    this.#display = options.display;
+    this.lines = new LineSink(file ?? erasing(system.stdout, options.display), (error) => {
+      this.#display?.erase();
+      printOutputError(error, system);
+      this.#fail();
+    });
+    this.errors = new LineSink(erasing(system.stderr, options.display), () => {});
+  }
+
+  /**
+   * Opens the output. A named pipe is waited for until it has a reader.
+   *
+   * @throws {UsageError} The file cannot be opened.
+   */
+  static async open(options: RunOutputOptions, system: System): Promise<RunOutput> {
+    return new RunOutput(await openOutputFile(options.path, system), options, system);
+  }
+
+  /** True when results were lost that had a reader. */
+  get hasLost(): boolean {
+    return hasLostOutput(this.lines);
+  }
+
+  /** See {@linkcode OpenOutput.onFailure}. */
+  onFailure(handler: () => void): void {
+    this.#fail = handler;
+  }
+
+  /** Prints one line on standard error, after the results that are known. */
+  remark(text: string): void {
+    this.lines.flush();
+    this.#display?.erase();
+    printError(this.#system, text);
+  }
+
+  /**
+   * The run is about to wait: writes what was gathered, unless more is about to follow, and shows how far the run is.
+   *
+   * @param nowNs CLOCK_MONOTONIC
+   * @param isBusy the next probe is due within milliseconds
+   * @returns a promise while the reader cannot keep up
+   */
+  idle(nowNs: number, isBusy: boolean, progress: () => RunProgress): Promise<void> | undefined {
+    const { lines } = this;
+    const isHeld = isBusy && !this.#isImmediate && nowNs - this.#flushedNs < HOLD_NS;
+    if ((lines.pending || lines.isBacklogged) && !isHeld) {
+      this.#flushedNs = nowNs;
+      lines.flush();
+    }
+    this.#display?.show(nowNs, progress);
+    return lines.room();
+  }
+
+  /** See {@linkcode OpenOutput.hurry}. */
+  hurry(): void {
+    this.lines.hurry();
+  }
+
+  /** See {@linkcode OpenOutput.reopen}. */
+  get reopen(): (() => void) | undefined {
+    return this.#file === undefined ? undefined : () => this.#reopen(this.#file as OutputFile);
+  }
+
+  /** See {@linkcode OpenOutput.secure}. */
+  secure(): void {
+    this.#display?.erase();
+    if (this.#isSecured) return;
+    this.#isSecured = true;
+    const { stdout, stderr } = this.#system;
+    this.lines.secure(this.#file === undefined ? stderr : stdout);
+  }
+
+  /** See {@linkcode OpenOutput.drain}. */
+  async drain(): Promise<void> {
+    this.#display?.erase();
+    await this.lines.drain();
+  }
+
+  /** See {@linkcode OpenOutput.close}. */
+  close(): void {
+    this.#file?.close();
+  }
+
+  #reopen(file: OutputFile): void {
+    this.lines.flush();
+    try {
+      file.reopen();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const reason = isSystemError(error) ? error.message : systemReason(error);
+      this.remark(`Cannot change to another file, going on in the old one: ${reason}`);
+    }
+  }
+}
+
+/** A sink that takes the live line away before it writes. */
+function erasing(sink: ByteSink, display: ProgressDisplay | undefined): ByteSink {
+  if (display === undefined) return sink;
+  return {
+    writeSync(bytes) {
+      display.erase();
+      return sink.writeSync(bytes);
+    },
+    waitForRoom: (timeoutMs) => sink.waitForRoom?.(timeoutMs) ?? Promise.resolve(),
+    get isBacklogged() {
+      return sink.isBacklogged ?? false;
+    },
+  };
+}

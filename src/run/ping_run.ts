@@ -1,0 +1,219 @@
+/** A run that reports every probe, from open socket to its result; `ping` and the drop-in commands are such runs. */
+
+import { type EndReason, Prober } from "../probe/prober.ts";
+import { SharedAddresses } from "../probe/shared_addresses.ts";
+import type { ProbeListener } from "../probe/outcome.ts";
+import type { Transport } from "../probe/transport.ts";
+import type { Target } from "../targets/target.ts";
+import type { Condition } from "./condition.ts";
+import type { ConditionEvent } from "./condition_watch.ts";
+import type { RunMachine } from "./machine.ts";
+import type { Reporter } from "./reporter.ts";
+import { type OpenRun, remainingMs } from "./run_frame.ts";
+import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
+import type { RunPlan } from "./run_plan.ts";
+import { RunRecorder } from "./run_recorder.ts";
+import { type RunSnapshot, RunState } from "./run_state.ts";
+
+/** Conditions of a run without end are judged over intervals of at least this length, and of this many probes. */
+const WATCH_MS = 10_000;
+const WATCH_PROBES = 10;
+
+/** Parts of a ping run. */
+export interface PingSetup {
+  /** For the `run` record. */
+  readonly program: ProgramInfo;
+  /** Packets, socket and schedule. */
+  readonly plan: RunPlan;
+  /** Hosts to probe, at least one; several may share an address. */
+  readonly targets: readonly Target[];
+  /** Report requests too. */
+  readonly explains?: boolean | undefined;
+  /** Report summaries of every such interval, in milliseconds. */
+  readonly summaryEveryMs?: number | undefined;
+  /** Conditions to judge each target by. */
+  readonly conditions?: readonly Condition[] | undefined;
+  /** Look names up again while a run without end goes on. */
+  readonly followsNames?: boolean | undefined;
+  /** Outcomes of each target that snapshots show; none by default. */
+  readonly recentOutcomes?: number | undefined;
+}
+
+/** What a ping run calls beside its reporter. */
+export interface PingHooks {
+  /** The run is about to wait; see {@linkcode ProbeListener.idle}. */
+  readonly idle?: ProbeListener["idle"] | undefined;
+  /** The last probe is settled, or the run was ended, and no summary has been reported. Undefined when the run failed. */
+  readonly ending?: ((reason: EndReason | undefined) => Promise<void> | void) | undefined;
+  /** One line about a name or a condition. */
+  readonly remark?: ((text: string) => void) | undefined;
+}
+
+/** How a ping run ended. */
+export interface PingResult extends RunResult {
+  /** Conditions that targets meet over the whole run. */
+  readonly met: readonly ConditionEvent[];
+  /** Names without an address at the end; undefined where names are not followed. */
+  readonly unknownNames: number | undefined;
+}
+
+/** Ports of a ping run. */
+export type PingMachine = Pick<
+  RunMachine,
+  "elapsedMs" | "isBroadcast" | "openTransport" | "resolver"
+>;
+
+/** What only some runs need: loaded only there, and before privileges end. */
+interface LoadedParts {
+  readonly judge: typeof import("./condition_watch.ts") | undefined;
+  readonly naming: typeof import("./name_follower.ts") | undefined;
+}
+
+/** A ping run whose socket is open. */
+export class PingRun implements OpenRun {
+  readonly #setup: PingSetup;
+  readonly #machine: PingMachine;
+  readonly #transport: Transport;
+  readonly #loaded: LoadedParts;
+  readonly #shared: SharedAddresses;
+  readonly #state: RunState;
+  #recorder: RunRecorder | undefined;
+  #prober: Prober | undefined;
+  #isStopped = false;
+
+  private constructor(
+    setup: PingSetup,
+    machine: PingMachine,
+    transport: Transport,
+    loaded: LoadedParts,
+  ) {
+    this.#setup = setup;
+    this.#machine = machine;
+    this.#transport = transport;
+    this.#loaded = loaded;
+    this.#shared = new SharedAddresses(setup.targets);
+    this.#state = new RunState(setup.targets, transport.clock, setup.recentOutcomes);
+  }
+
+  /**
+   * Opens the socket of a run; nothing is sent.
+   *
+   * @param onTrouble called once for each kind of failure that the run survives
+   * @throws {Error} The system refuses the socket.
+   */
+  static async open(
+    setup: PingSetup,
+    machine: PingMachine,
+    onTrouble?: (error: Error) => void,
+  ): Promise<PingRun> {
+    const isJudged = (setup.conditions ?? []).length > 0;
+    const isFollowed = setup.followsNames && setup.plan.prober.count === Infinity;
+    const judge = isJudged ? await import("./condition_watch.ts") : undefined;
+    const naming = isFollowed ? await import("./name_follower.ts") : undefined;
+    const transport = await machine.openTransport({ ...setup.plan.transport, onTrouble });
+    return new PingRun(setup, machine, transport, { judge, naming });
+  }
+
+  /** Number of probes that the run will send; Infinity when it has no end. */
+  get probes(): number {
+    return this.#shared.asked.length * this.#setup.plan.prober.count;
+  }
+
+  /** Runs until all probes are settled, the deadline passes or {@linkcode stop} is called. Call it once. */
+  async run(reporter: Omit<Reporter, "end">, hooks: PingHooks = {}): Promise<PingResult> {
+    const { plan, program, conditions = [], targets } = this.#setup;
+    const report = (event: ConditionEvent) => {
+      reporter.condition?.(event);
+      hooks.remark?.(this.#loaded.judge?.formatConditionEvent(event) ?? "");
+    };
+    const { recorder, prober, names } = this.#connect(reporter, hooks, report);
+    const startedAt = this.#transport.clock.now();
+    reporter.run(describeRun(program, plan, targets.length, this.#transport, startedAt));
+    let reason: EndReason | undefined;
+    try {
+      reason = await prober.run();
+    } finally {
+      // What was measured is reported even if the run failed.
+      await hooks.ending?.(reason);
+      recorder.close(this.#shared.probes(prober.pendingProbes()));
+      recorder.summarize();
+    }
+    const { time, statistics } = this.#state;
+    const summaries = statistics.map((each) => each.summary(time));
+    const met = this.#loaded.judge?.findMet(conditions, summaries, time) ?? [];
+    met.forEach(report);
+    const result = describeResult(reason, this.#state, this.#transport, startedAt);
+    return { ...result, met, unknownNames: names?.unknown };
+  }
+
+  /** Ends the run soon. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#prober?.stop();
+  }
+
+  /** Reports the statistics of every target as they are now. */
+  summarize(): void {
+    this.#recorder?.summarize();
+  }
+
+  /** The run as it is now. */
+  snapshot(): RunSnapshot {
+    return this.#state.snapshot();
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  #connect(
+    reporter: Omit<Reporter, "end">,
+    hooks: PingHooks,
+    report: (event: ConditionEvent) => void,
+  ) {
+    const { plan, explains, summaryEveryMs } = this.#setup;
+    const { baseUnixMs } = this.#transport.clock;
+    const { naming } = this.#loaded;
+    const follow = (nowNs: number, isBusy: boolean) => {
+      names?.look(nowNs);
+      return hooks.idle?.(nowNs, isBusy);
+    };
+    const recorder = new RunRecorder(this.#state, reporter, {
+      ...{ baseUnixMs, explains, summaryEveryMs },
+      watch: this.#watch(report),
+      idle: naming === undefined ? hooks.idle : follow,
+    });
+    const prober = new Prober(
+      {
+        ...plan.prober,
+        identifier: this.#transport.identifier ?? plan.prober.identifier,
+        deadlineMs: remainingMs(plan.prober.deadlineMs, this.#machine),
+        targets: this.#shared.asked,
+      },
+      this.#transport,
+      this.#shared.listener(recorder),
+    );
+    const remark = hooks.remark ?? (() => {});
+    const followed = { shared: this.#shared, state: this.#state, recorder, prober, remark };
+    const names = naming && new naming.NameFollower(followed, this.#machine);
+    this.#recorder = recorder;
+    this.#prober = prober;
+    if (this.#isStopped) prober.stop();
+    return { recorder, prober, names };
+  }
+
+  /** Judges the intervals of a run by the conditions, where the run has intervals. */
+  #watch(report: (event: ConditionEvent) => void) {
+    const { judge } = this.#loaded;
+    const { plan, summaryEveryMs, conditions = [] } = this.#setup;
+    const { count, intervalMs } = plan.prober;
+    if (judge === undefined || count !== Infinity && summaryEveryMs === undefined) return undefined;
+    const watch = new judge.ConditionWatch(conditions);
+    return {
+      everyMs: Math.max(WATCH_MS, WATCH_PROBES * intervalMs),
+      look: (summaries: Parameters<typeof watch.look>[0]) =>
+        watch.look(summaries, this.#state.time).forEach(report),
+    };
+  }
+}

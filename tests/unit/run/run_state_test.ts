@@ -1,0 +1,120 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import type { ProbeOutcome } from "../../../src/probe/outcome.ts";
+import { Prober } from "../../../src/probe/prober.ts";
+import { RecentOutcomes } from "../../../src/run/recent_outcomes.ts";
+import { RunState } from "../../../src/run/run_state.ts";
+import type { Network } from "../../support/simulated_network.ts";
+import { makeTargets, proberOptions } from "../../support/simulated_run.ts";
+import { SimulatedTransport } from "../../support/simulated_transport.ts";
+
+/** Of five probes the second is lost, and a router answers the fourth with an ICMP error. */
+const NETWORK: Network = {
+  out: 1,
+  back: 2,
+  rules: [
+    { probes: [1], fate: { lossOutRatio: 1 } },
+    { probes: [3], fate: { error: { type: 3, code: 13, reporter: 0xc0000a01 } } },
+  ],
+};
+
+/** Counts a run of five probes to each target; calls `look` after each outcome. */
+async function count(
+  targets: number,
+  recent: number,
+  look: (state: RunState, outcome: ProbeOutcome) => void = () => {},
+): Promise<RunState> {
+  const transport = new SimulatedTransport(NETWORK);
+  const list = makeTargets(targets);
+  const state = new RunState(list, transport.clock, recent);
+  const options = proberOptions({ count: 5, intervalMs: 100, timeoutMs: 500, targets }, list);
+  await new Prober(options, transport, {
+    outcome(outcome) {
+      const target = outcome.kind === "unsent" ? outcome.target : outcome.probe.target;
+      state.add(outcome, state.of(target));
+      look(state, outcome);
+    },
+    extra: (extra) => void state.addExtra(extra),
+    stray: ({ kind }) => state.strays.add(kind),
+    idle() {},
+  }).run();
+  return state;
+}
+
+Deno.test("run state: a snapshot has the counters, the summary and the latest outcomes of every target", async () => {
+  const { targets, totals, answered, time, consensus } = (await count(2, 4)).snapshot();
+  assertEquals([totals.sent, totals.received, totals.lost, totals.icmpErrors], [10, 6, 2, 2]);
+  assertEquals([answered, consensus], [2, undefined]);
+  assertEquals(Math.round(time * 1e3) > 0, true);
+  for (const { counters, recent, summary, clock } of targets) {
+    assertEquals([counters.sent, counters.received, counters.lost, counters.icmpErrors], [
+      ...[5, 3, 1, 1],
+    ]);
+    // In the order in which they were known: the lost probe waits for its timeout. The oldest is gone.
+    assertEquals(recent.map(({ kind }) => kind), ["reply", "icmpError", "reply", "timeout"]);
+    assertAlmostEquals(summary.rttMs?.median ?? NaN, 3, 0.1);
+    assertEquals(clock, undefined);
+  }
+});
+
+Deno.test("run state: a snapshot stays as it was while the run goes on", async () => {
+  let early: ReturnType<RunState["snapshot"]> | undefined;
+  const state = await count(1, 8, (state) => {
+    if (early !== undefined) return;
+    early = state.snapshot();
+    assertEquals(early.targets.length, 1);
+  });
+  assertEquals([early?.totals.sent, early?.targets[0]?.counters.sent], [1, 1]);
+  assertEquals(early?.targets[0]?.recent.length, 1);
+  assertEquals(state.snapshot().totals.sent, 5);
+});
+
+Deno.test("run state: no outcomes are kept unless a number is given", async () => {
+  const { targets } = (await count(1, 0)).snapshot();
+  assertEquals(targets[0]?.recent, []);
+});
+
+Deno.test("run state: strays are counted by kind, and a notice is none", () => {
+  const state = new RunState(makeTargets(1), new SimulatedTransport({}).clock);
+  for (const kind of ["malformed", "truncated", "foreign", "unmatched", "notice"] as const) {
+    state.strays.add(kind);
+  }
+  const { strays } = state.snapshot();
+  assertEquals(strays, { malformed: 2, foreign: 1, unmatched: 1, unreported: 0 });
+});
+
+Deno.test("run state: a target that moved keeps the statistics of its address before, apart", async () => {
+  const state = await count(2, 0);
+  const [first] = makeTargets(2);
+  state.move(first as typeof first & object, 0xc6330001);
+  assertEquals(state.snapshot().targets.map(({ counters }) => counters.sent), [0, 5]);
+  assertEquals([...state.summaries()].map(({ counters }) => counters.sent), [5, 0, 5]);
+  assertEquals([state.answered, state.totals().sent], [2, 10]);
+  assertEquals(state.of(first as typeof first & object).counters.sent, 5);
+});
+
+Deno.test("run state: targets of one address share their probes, which count once", async () => {
+  const state = await count(1, 0);
+  const [target] = makeTargets(1);
+  const shared = new RunState(
+    [target, { ...target, index: 1 }] as ConstructorParameters<typeof RunState>[0],
+    new SimulatedTransport({}).clock,
+  );
+  for (const { counters } of shared.statistics) counters.add(state.totals());
+  assertEquals([shared.totals().sent, shared.answered], [5, 2]);
+});
+
+Deno.test("recent outcomes: a ring keeps the last ones, oldest first", () => {
+  const recent = new RecentOutcomes(3);
+  assertEquals(recent.list(), []);
+  recent.addReply(1.5);
+  recent.add("unsent");
+  assertEquals(recent.list(), [{ kind: "reply", rttMs: 1.5 }, { kind: "unsent" }]);
+  recent.add("timeout");
+  recent.add("icmpError");
+  recent.addReply(0);
+  assertEquals(recent.list(), [
+    { kind: "timeout" },
+    { kind: "icmpError" },
+    { kind: "reply", rttMs: 0 },
+  ]);
+});
