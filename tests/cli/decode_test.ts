@@ -183,7 +183,7 @@ systemTest({
       });
       const records = parseLines(result.stdout);
       assertEquals(records.length, count, argv.join(" "));
-      const lengths = records.map(({ length_bytes }) => length_bytes);
+      const lengths = records.map(({ wire_length_bytes }) => wire_length_bytes);
       assertEquals(lengths, bytes.slice(0, count).map(({ length }) => length), argv.join(" "));
     }
   } finally {

@@ -64,7 +64,7 @@ const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, co
     "--json",
     "--format csv",
     "--fields address",
-    "--only replied",
+    "--only reply",
   ]
     .map((words) =>
       [

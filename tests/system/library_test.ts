@@ -127,7 +127,7 @@ systemTest(
         "use.ts",
       ];
       const { stdout, stderr } = await namespace.run(argv, { cwd: folder });
-      assertEquals([stdout, stderr], ["replied,replied\n", ""]);
+      assertEquals([stdout, stderr], ["reply,reply\n", ""]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
