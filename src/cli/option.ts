@@ -5,7 +5,7 @@ import type { ExitCode } from "./outcome.ts";
 
 /**
  * What a shell may offer after the option; `command` is the names of the commands, `field` those of the fields of its
- * records, `metric` those that a condition can look at, a list these words.
+ * records, a list these words.
  */
 export type Completion =
   | "command"
@@ -13,7 +13,6 @@ export type Completion =
   | "file"
   | "host"
   | "interface"
-  | "metric"
   | "none"
   | readonly string[];
 

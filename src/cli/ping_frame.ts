@@ -1,6 +1,7 @@
 /** A run that reports every probe, as a command: `ping` and the drop-in commands share it. */
 
-import type { Condition } from "../run/condition.ts";
+import type { Condition } from "../run/condition_syntax.ts";
+import type { TargetSummary } from "../run/target_statistics.ts";
 import { type PingResult, PingRun } from "../run/ping_run.ts";
 import type { Reporter } from "../run/reporter.ts";
 import { runFrame } from "../run/run_frame.ts";
@@ -30,7 +31,7 @@ export interface PingFrameSetup {
   /** Write each line as soon as it is known. */
   readonly isImmediate?: boolean;
   /** Conditions that make the exit code 5. */
-  readonly conditions?: readonly Condition[];
+  readonly conditions?: readonly Condition<TargetSummary>[];
   /** Look names up again while a run without end goes on. */
   readonly followsNames: boolean;
   /** Show a live line where standard error is a terminal. */

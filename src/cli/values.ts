@@ -1,6 +1,6 @@
 /** Parsers for option values. Each throws a RangeError that names what is expected. */
 
-import { type Condition, parseCondition } from "../run/condition.ts";
+import type { Condition } from "../run/condition_syntax.ts";
 import { type Block, parseBlock } from "../targets/block.ts";
 import { wordsOf } from "../targets/list_words.ts";
 import type { Completion, OptionValue } from "./option.ts";
@@ -141,9 +141,17 @@ export function blocks(): OptionValue<readonly Block[]> {
   };
 }
 
-/** A condition on a target's statistics. */
-export function condition(): OptionValue<Condition> {
-  return { metavar: "CONDITION", complete: "metric", parse: parseCondition };
+/**
+ * A condition on what is known of a target.
+ *
+ * @param parse reads it
+ * @param metrics words that a shell offers
+ */
+export function condition<S>(
+  parse: (text: string) => Condition<S>,
+  metrics: readonly string[],
+): OptionValue<Condition<S>> {
+  return { metavar: "CONDITION", complete: metrics, parse };
 }
 
 /** A time of day in milliseconds since midnight UT: a 32-bit number, or `HH:MM:SS[.mmm]`. */

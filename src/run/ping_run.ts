@@ -5,7 +5,8 @@ import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { ProbeListener } from "../probe/outcome.ts";
 import type { Transport } from "../probe/transport.ts";
 import type { Target } from "../targets/target.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "./condition_syntax.ts";
+import type { TargetSummary } from "./target_statistics.ts";
 import type { ConditionEvent } from "./condition_watch.ts";
 import type { RunMachine } from "./machine.ts";
 import type { Reporter } from "./reporter.ts";
@@ -32,7 +33,7 @@ export interface PingSetup {
   /** Report summaries of every such interval, in milliseconds. */
   readonly summaryEveryMs?: number | undefined;
   /** Conditions to judge each target by. */
-  readonly conditions?: readonly Condition[] | undefined;
+  readonly conditions?: readonly Condition<TargetSummary>[] | undefined;
   /** Look names up again while a run without end goes on. */
   readonly followsNames?: boolean | undefined;
   /** Outcomes of each target that snapshots show; none by default. */

@@ -1,6 +1,5 @@
 /** A command as a completion script offers it: every list of words is there. */
 
-import { METRICS } from "../../../run/condition.ts";
 import type { CommandSpec, Completion, FieldTables } from "../../option.ts";
 
 /** What a shell offers: words, or what it finds itself. */
@@ -42,11 +41,8 @@ export function shellCommands(specs: readonly CommandSpec[]): Promise<ShellComma
   const names = specs.map(({ name }) => name);
   return Promise.all(specs.map(async ({ name, summary, options, completeOperand, loadFields }) => {
     const fields = loadFields === undefined ? [] : fieldNames(await loadFields());
-    const words = { command: names, field: fields, metric: METRICS };
     const complete = (completion: Completion): ShellCompletion =>
-      completion === "command" || completion === "field" || completion === "metric"
-        ? words[completion]
-        : completion;
+      completion === "command" ? names : completion === "field" ? fields : completion;
     return {
       name,
       summary,

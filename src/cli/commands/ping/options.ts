@@ -1,5 +1,6 @@
 /** The options of `ping`. The letters are those that users of ping and fping know. */
 
+import { METRICS, parseCondition } from "../../../run/condition.ts";
 import type { CommandSpec, OptionTable } from "../../option.ts";
 import {
   GENERAL_OPTIONS,
@@ -141,7 +142,7 @@ export const PING_OPTIONS = {
     group: "Output",
   },
   "fail-if": {
-    value: condition(),
+    value: condition(parseCondition, METRICS),
     help: "Exit with 5 if true for any target, e.g. rtt.p95>50ms",
     group: "Output",
     repeatable: true,
