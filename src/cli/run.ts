@@ -1,13 +1,10 @@
-/** The composition root: gives the commands the real machine, sockets and names from ffi, signals and streams from Deno. */
+/** The composition root: gives the commands the real machine, with streams, files and signals. */
 
 import { setColorEnabled } from "../terminal/color.ts";
 import {
-  findRoute,
   giveUpPrivileges,
-  isBroadcast,
   isFileCapabilityIgnored,
   isHangupIgnored,
-  listInterfaceAddresses,
   lookUpAddress,
   openNamed,
   OutputDescriptor,
@@ -17,24 +14,15 @@ import {
   readNetworkCapabilities,
   readStampSupport,
   requireSignalDescriptors,
-  resolveName,
-  slotBytesFor,
-  SystemError,
   withCallersRights,
 } from "../../ffi/mod.ts";
 import { FileSink } from "../terminal/file_sink.ts";
 import { type ByteSink, writeAll } from "../terminal/line_sink.ts";
 import { MAX_BACKLOG_BYTES, OutputQueue } from "../terminal/output_queue.ts";
-import type { Transport } from "../probe/transport.ts";
 import { dispatch } from "./dispatch.ts";
+import { SOCKET_MACHINE } from "../machine/run_machine.ts";
 import type { ExitCode } from "./outcome.ts";
-import type {
-  EchoNeeds,
-  RunSignal,
-  ScanMachine,
-  TransportOptions,
-  WritableFile,
-} from "../run/machine.ts";
+import type { RunSignal, ScanMachine, WritableFile } from "../run/machine.ts";
 import type { ClockFinding, Diagnostics, SocketFinding, System } from "./system.ts";
 
 /** Runs icmptime on this machine with the words of its command line; returns the exit code. */
@@ -72,24 +60,18 @@ const diagnostics: Diagnostics = {
   isFileCapabilityIgnored: () => optional(isFileCapabilityIgnored) ?? false,
 };
 
-/** Loaded only when a scan runs: start-up time is part of the tool. */
 const scanMachine: ScanMachine = {
-  openScan: async (request) => (await import("../../ffi/scan/sockets.ts")).openScanSockets(request),
-  ownAddresses: () => listInterfaceAddresses().map(({ address }) => address),
-  processors: () => navigator.hardwareConcurrency,
+  ...SOCKET_MACHINE.scan,
   hostName: readHostName,
-  sendError: (errno, address) => new SystemError("sendmmsg", errno, `send to ${address}`),
   openFile,
   readRegularFile,
   identifyFile: (path) => withCallersRights(() => identifyFile(path)),
 };
 
 const realSystem: System = {
-  elapsedMs: () => performance.now(),
+  ...SOCKET_MACHINE,
   scan: scanMachine,
   diagnostics,
-  isBroadcast,
-  findRoute,
   get stdout() {
     return stdout ??= openStandard(1);
   },
@@ -101,51 +83,9 @@ const realSystem: System = {
   readBytes,
   openAppend: (path) => openNamed(path, () => OutputDescriptor.openAppend(path)),
   lookUpAddress,
-  resolver: { resolve: resolveName },
-  openTransport,
   dropPrivileges: giveUpPrivileges,
   onSignal,
 };
-
-function openTransport(options: TransportOptions): Transport | Promise<Transport> {
-  const { interfaceName, sourceAddress, mark, icmpTypes, kernelStamps } = options;
-  try {
-    return RawSocket.open({
-      interfaceName,
-      sourceAddress,
-      mark,
-      icmpTypes,
-      kernelStamps,
-      slotBytes: slotBytesFor(options.datagramBytes),
-      onTrouble: options.onTrouble,
-    });
-  } catch (error) {
-    if (options.echo === undefined || !RawSocket.isRefused(error)) throw error;
-    return openEchoSocket(options, options.echo, error);
-  }
-}
-
-/** For who may not open raw sockets. Loaded only then. */
-async function openEchoSocket(
-  options: TransportOptions,
-  { identifier, obstacle }: EchoNeeds,
-  { syscall, errno }: SystemError,
-): Promise<Transport> {
-  if (obstacle !== undefined) {
-    throw new SystemError(syscall, errno, `use ${obstacle} without a raw socket`);
-  }
-  const { EchoSocket } = await import("../../ffi/linux/echo_socket.ts");
-  const { interfaceName, sourceAddress, mark, kernelStamps, onTrouble } = options;
-  return EchoSocket.open({
-    identifier,
-    interfaceName,
-    sourceAddress,
-    mark,
-    kernelStamps,
-    slotBytes: slotBytesFor(options.datagramBytes),
-    onTrouble,
-  });
-}
 
 function openFile(path: string, mode: "create" | "keep"): WritableFile {
   const file = openNamed(
