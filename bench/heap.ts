@@ -5,7 +5,7 @@
  * Prints one line of JSON for each tenth of the run: probes a target so far, and bytes of heap in use.
  */
 
-import { ProbeTemplate } from "../src/packet/mod.ts";
+import { TimestampProbe } from "../src/probe/message/timestamp.ts";
 import type { ProbeListener } from "../src/probe/outcome.ts";
 import { Prober } from "../src/probe/prober.ts";
 import { JsonReporter } from "../src/record/json_reporter.ts";
@@ -53,9 +53,8 @@ async function main(): Promise<void> {
   };
   const prober = new Prober(
     {
-      kind: "timestamp",
       targets,
-      template: new ProbeTemplate({ kind: "timestamp" }),
+      probes: [{ message: new TimestampProbe() }],
       numberKey: { k0: 1, k1: 2 },
       count: probes,
       intervalMs: 1000,

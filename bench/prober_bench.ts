@@ -5,6 +5,7 @@
  */
 
 import { ProbeTemplate } from "../src/packet/mod.ts";
+import { TimestampProbe } from "../src/probe/message/timestamp.ts";
 import type { ProbeListener } from "../src/probe/outcome.ts";
 import { Prober } from "../src/probe/prober.ts";
 import { JsonReporter } from "../src/record/json_reporter.ts";
@@ -25,11 +26,9 @@ function makeTargets(count: number): Target[] {
 }
 
 async function probe(targets: Target[], listener: ProbeListener): Promise<void> {
-  const template = new ProbeTemplate({ kind: "timestamp" });
   const options = {
     targets,
-    kind: "timestamp",
-    template,
+    probes: [{ message: new TimestampProbe() }],
     numberKey: { k0: 1, k1: 2 },
     count: PROBES / targets.length,
     intervalMs: 0.005 * targets.length,

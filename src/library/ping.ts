@@ -2,7 +2,9 @@
 
 import { RawSocket, resolveName, slotBytesFor } from "../../ffi/mod.ts";
 import { randomHashKey } from "../packet/half_sip_hash.ts";
-import { parseAddress, ProbeTemplate } from "../packet/mod.ts";
+import { DEFAULT_TTL, parseAddress } from "../packet/mod.ts";
+import { EchoProbe } from "../probe/message/echo.ts";
+import { TimestampProbe } from "../probe/message/timestamp.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import { Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
@@ -14,7 +16,6 @@ import { OutcomeQueue, type SideEvents } from "./outcome_queue.ts";
 const ICMP_ERROR_TYPES = [3, 4, 5, 11, 12];
 const TIMESTAMP_REPLY = 14;
 const ECHO_REPLY = 0;
-const ECHO_PAYLOAD = Uint8Array.from({ length: 56 }, (_, i) => i);
 
 /** How hosts are asked. All are optional. */
 export interface PingOptions extends SideEvents {
@@ -82,7 +83,7 @@ export class TargetError extends Error {
  * @param targets Names, addresses, prefixes (`192.0.2.0/28`) or ranges (`192.0.2.1-192.0.2.20`), one or several;
  * targets of one address share its probes, and each has its outcome of every one.
  * @throws {TargetError} A target cannot be asked or a name does not resolve.
- * @throws {RangeError} An option is out of its range, or more than 65 536 probes to one target await answers.
+ * @throws {RangeError} An option is out of its range, or more than 65 536 probes to one target are pending.
  * @throws {SystemError} The system refuses the socket.
  *
  * @example
@@ -107,7 +108,7 @@ export async function* ping(
   const { signal } = options;
   if (list.targets.length === 0 || signal?.aborted) return;
   const shared = probeOptions(options);
-  using transport = await openSocket(options, shared.template.lengthBytes);
+  using transport = await openSocket(options, shared.probes[0].message.lengthBytes);
   const queue = new OutcomeQueue(options);
   const addresses = new SharedAddresses(list.targets);
   const prober = new Prober(
@@ -143,23 +144,15 @@ function checkOptions(options: PingOptions): void {
 }
 
 function probeOptions(options: PingOptions) {
-  const kind = options.message ?? "timestamp";
-  const isEcho = kind === "echo";
-  const payload = isEcho ? ECHO_PAYLOAD : new Uint8Array(0);
-  const template = new ProbeTemplate({
-    kind,
+  const header = {
     source: addressOf(options.sourceAddress) ?? 0,
-    ttl: options.ttl ?? 64,
+    ttl: options.ttl ?? DEFAULT_TTL,
     tos: options.tos ?? 0,
-    payload,
-    stampPayload: isEcho,
-  });
+  };
+  const message = options.message === "echo" ? new EchoProbe(header) : new TimestampProbe(header);
   return {
-    kind,
+    probes: [{ message }],
     numberKey: randomHashKey(),
-    template,
-    payload,
-    stampPayload: isEcho,
     count: options.count ?? 5,
     intervalMs: options.intervalMs ?? 1000,
     spacingMs: options.spacingMs,

@@ -7,7 +7,7 @@
  * | IPv4 header, options        | type code checksum    | stamps | payload  |
  * |                             | identifier, sequence  |        |          |
  * +-----------------------------+-----------------------+--------+----------+
- *   destination, checksum         the per-probe fields
+ *   ttl, destination, checksum    the per-probe fields
  * ```
  *
  * The Internet checksum is a sum, so a probe's checksum is that of the constant octets plus the
@@ -26,7 +26,7 @@ import {
   IPV4_MAX_DATAGRAM_BYTES,
   IPV4_MIN_HEADER_BYTES,
 } from "./ipv4_header.ts";
-import { NO_OCTETS, requireRange, requireRoom, writeU16, writeU32 } from "./octets.ts";
+import { NO_OCTETS, requireRange, requireRoom, writeU16, writeU32, writeU8 } from "./octets.ts";
 import { TIMESTAMP, TIMESTAMP_BYTES } from "./timestamp_message.ts";
 
 /** What all probes of a run share. */
@@ -60,8 +60,6 @@ export interface ProbeTemplateOptions {
    * told from the reply to another probe. The payload must have them.
    */
   readonly stampPayload?: boolean;
-  /** Whether to send a wrong ICMP checksum. */
-  readonly badChecksum?: boolean;
   /** Length of the ICMP message instead of the true one: the message is cut, or zeros follow it. */
   readonly messageLengthBytes?: number;
   /** What the IPv4 header says its total length is, instead of the true one. */
@@ -82,15 +80,14 @@ export interface ProbeFields {
   readonly receiveMs?: number;
   /** Transmit stamp, 32 bits; the template's when absent. */
   readonly transmitMs?: number;
+  /** Time to live, 8 bits; the template's when absent. */
+  readonly ttl?: number | undefined;
 }
-
-/** Turned over in the right checksum, this bit gives one that is always wrong. */
-const WRONG_CHECKSUM_MASK = 0x0001;
 
 /** Octets of an originate stamp. */
 const STAMP_BYTES = 4;
 
-/** Emits probes that differ in destination, identifier, sequence and stamps alone. */
+/** Emits probes that differ in destination, time to live, identifier, sequence and stamps alone. */
 export class ProbeTemplate {
   /** Length of each datagram that {@linkcode emit} writes, in octets. */
   readonly lengthBytes: number;
@@ -107,7 +104,7 @@ export class ProbeTemplate {
   readonly #identifier: number;
   readonly #receiveMs: number;
   readonly #transmitMs: number;
-  readonly #checksumMask: number;
+  readonly #ttl: number;
 
   /**
    * Writes what all probes share.
@@ -120,7 +117,7 @@ export class ProbeTemplate {
     this.#identifier = requireRange("identifier", options.identifier ?? 0, 0xffff);
     this.#receiveMs = requireRange("receive", options.receiveMs ?? 0, 0xffffffff);
     this.#transmitMs = requireRange("transmit", options.transmitMs ?? 0, 0xffffffff);
-    this.#checksumMask = options.badChecksum === true ? WRONG_CHECKSUM_MASK : 0;
+    this.#ttl = options.ttl ?? DEFAULT_TTL;
     this.messageStart = IPV4_MIN_HEADER_BYTES + (options.ipOptions?.length ?? 0);
     const messageBytes = options.messageLengthBytes ?? wholeMessageLength(options);
     requireRange("message length", messageBytes, IPV4_MAX_DATAGRAM_BYTES - this.messageStart);
@@ -142,16 +139,17 @@ export class ProbeTemplate {
     const bytes = target ?? new Uint8Array(this.lengthBytes);
     requireRoom(bytes, 0, this.lengthBytes);
     bytes.set(this.#constant);
-    this.#writeHeader(fields.destination, bytes);
+    this.#writeHeader(fields, bytes);
     const sum = this.#messageSum + this.#writeMessage(fields, bytes);
-    const checksum = (~foldSum(sum) & 0xffff) ^ this.#checksumMask;
-    writeU16(bytes, this.messageStart + ICMP.checksum, checksum);
+    writeU16(bytes, this.messageStart + ICMP.checksum, ~foldSum(sum));
     return bytes.length === this.lengthBytes ? bytes : bytes.subarray(0, this.lengthBytes);
   }
 
-  #writeHeader(destination: number, bytes: Uint8Array): void {
+  #writeHeader({ destination, ttl = this.#ttl }: ProbeFields, bytes: Uint8Array): void {
     writeU32(bytes, IPV4.destination, destination);
-    const sum = this.#headerSum + sumOfU32(destination);
+    writeU8(bytes, IPV4.ttl, ttl);
+    // Time to live is the high octet of its word.
+    const sum = this.#headerSum + sumOfU32(destination) + (((ttl & 0xff) - this.#ttl) << 8);
     writeU16(bytes, IPV4.checksum, ~foldSum(sum));
   }
 
@@ -180,11 +178,10 @@ export class ProbeTemplate {
   /** The slow path for messages that end inside the per-probe fields: write all, sum and send a part. */
   #emitCut(fields: ProbeFields, target?: Uint8Array): Uint8Array {
     const whole = this.#constant.slice();
-    this.#writeHeader(fields.destination, whole);
+    this.#writeHeader(fields, whole);
     this.#writeMessage(fields, whole);
     const sum = sumWords(whole, this.messageStart, this.lengthBytes);
-    const checksum = (~foldSum(sum) & 0xffff) ^ this.#checksumMask;
-    writeU16(whole, this.messageStart + ICMP.checksum, checksum);
+    writeU16(whole, this.messageStart + ICMP.checksum, ~foldSum(sum));
     const bytes = target ?? new Uint8Array(this.lengthBytes);
     requireRoom(bytes, 0, this.lengthBytes);
     bytes.set(whole.subarray(0, this.lengthBytes));

@@ -8,7 +8,6 @@
  */
 
 import {
-  ICMP_TYPE,
   type IcmpErrorMessage,
   type Ipv4Header,
   isFinalErrorType,
@@ -17,14 +16,14 @@ import {
 import { elapsedNs } from "../measurement/timestamp.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { StrayDatagram } from "./outcome.ts";
-import type { Probe } from "./probe.ts";
-import type { ProbeMatcher, SentMarks } from "./probe_matcher.ts";
+import type { InFlightProbe } from "./probe.ts";
+import type { ProbeMatcher } from "./probe_matcher.ts";
 import type { Settlement } from "./settlement.ts";
 import { hasLeft, type TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** What an ICMP error is held against. */
-export interface ErrorReaderOptions extends Pick<SentMarks, "kind"> {
+export interface ErrorReaderOptions {
   /** The probes that are out. */
   readonly table: InFlightTable;
   /** Where transmit stamps come from. */
@@ -44,18 +43,14 @@ interface Remark {
 /** Reads ICMP errors, and settles the probes that they end. */
 export class ErrorReader {
   readonly #options: ErrorReaderOptions;
-  readonly #probe_matcher: ProbeMatcher;
+  readonly #matcher: ProbeMatcher;
   readonly #settlement: Settlement;
-  readonly #requestType: number;
 
   /** Reads for one run. */
-  constructor(options: ErrorReaderOptions, probe_matcher: ProbeMatcher, settlement: Settlement) {
+  constructor(options: ErrorReaderOptions, matcher: ProbeMatcher, settlement: Settlement) {
     this.#options = options;
-    this.#probe_matcher = probe_matcher;
+    this.#matcher = matcher;
     this.#settlement = settlement;
-    this.#requestType = options.kind === "timestamp"
-      ? ICMP_TYPE.timestampRequest
-      : ICMP_TYPE.echoRequest;
   }
 
   /** Takes one ICMP error; returns what is to be said of it when it ends no probe. */
@@ -74,9 +69,7 @@ export class ErrorReader {
     if (objection !== undefined) {
       return { kind: objection.kind, text: `${error.name}, about ${objection.about}` };
     }
-    this.#settlement.icmpError({
-      kind: "icmpError",
-      probe,
+    this.#settlement.icmpError(probe, {
       error,
       reporter: received.source,
       receivedAt: received.receivedAt,
@@ -87,9 +80,10 @@ export class ErrorReader {
   }
 
   /** The probe that the quote names, if it is remembered. */
-  #findProbe({ header, icmp }: QuotedDatagram): Probe | undefined {
-    if (icmp?.type !== this.#requestType) return undefined;
-    return this.#options.table.find(header.destination, icmp.sequence, icmp.identifier);
+  #findProbe({ header, icmp }: QuotedDatagram): InFlightProbe | undefined {
+    if (icmp === undefined) return undefined;
+    const probe = this.#options.table.find(header.destination, icmp.sequence, icmp.identifier);
+    return probe?.message.requestType === icmp.type ? probe : undefined;
   }
 
   /** Why the error does not end the probe that its quote names; undefined when it does. */
@@ -98,10 +92,10 @@ export class ErrorReader {
     header: Ipv4Header,
     error: IcmpErrorMessage,
     quoted: QuotedDatagram,
-    probe: Probe,
+    probe: InFlightProbe,
   ): Remark | undefined {
     const what = `probe ${probe.index} to ${probe.target.label}`;
-    const isQuoted = this.#probe_matcher.isQuoted(quoted, probe);
+    const isQuoted = this.#matcher.isQuoted(quoted, probe);
     if (isQuoted === "earlier") {
       const which = `an earlier probe with sequence ${probe.sequence}`;
       return { kind: "unmatched", about: `${which} to ${probe.target.label}` };

@@ -7,15 +7,15 @@
  * awaits an answer, one behind which nothing is remembered.
  */
 
-import { type Probe, SEQUENCES } from "./probe.ts";
+import { type InFlightProbe, SEQUENCES } from "./probe.ts";
 
 /** Probes by address and sequence, and by age. */
 export class InFlightTable {
-  readonly #byKey = new Map<number, Probe>();
+  readonly #byKey = new Map<number, InFlightProbe>();
   readonly #rememberNs: number;
-  #oldest: Probe | null = null;
-  #oldestPending: Probe | null = null;
-  #youngest: Probe | null = null;
+  #oldest: InFlightProbe | null = null;
+  #oldestPending: InFlightProbe | null = null;
+  #youngest: InFlightProbe | null = null;
   #pending = 0;
 
   /** `rememberMs`: how long after its deadline a probe is kept, so that late and doubled answers are known as such. */
@@ -53,10 +53,10 @@ export class InFlightTable {
    * @throws {RangeError} The same sequence number of the same address still awaits an answer, or the
    * deadline lies before that of a probe sent earlier.
    */
-  add(probe: Probe): void {
+  add(probe: InFlightProbe): void {
     const key = keyOf(probe.target.address, probe.sequence);
     // Before its numbers wrap a target has none that was used before.
-    const earlier = probe.index < SEQUENCES ? undefined : this.#byKey.get(key);
+    const earlier = probe.ordinal < SEQUENCES ? undefined : this.#byKey.get(key);
     if (earlier !== undefined) {
       if (earlier.state === "pending") {
         throw new RangeError(
@@ -77,20 +77,20 @@ export class InFlightTable {
   }
 
   /** The probe that an answer from `address` with these numbers belongs to, if one is remembered. */
-  find(address: number, sequence: number, identifier: number): Probe | undefined {
+  find(address: number, sequence: number, identifier: number): InFlightProbe | undefined {
     const probe = this.#byKey.get(keyOf(address, sequence));
     return probe?.identifier === identifier ? probe : undefined;
   }
 
   /** Ends the wait for a probe. Does nothing to one that no longer waits. */
-  settle(probe: Probe, state: "reply" | "icmpError" | "timedOut"): void {
+  settle(probe: InFlightProbe, state: "reply" | "icmpError" | "timedOut"): void {
     if (probe.state !== "pending") return;
     probe.state = state;
     this.#pending--;
   }
 
   /** Has `settle` settle every probe whose deadline has passed, oldest first, and forgets the very old. */
-  expire(nowNs: number, settle: (probe: Probe) => void): void {
+  expire(nowNs: number, settle: (probe: InFlightProbe) => void): void {
     while (this.nextDeadlineNs <= nowNs) {
       const probe = this.#oldestPending;
       if (probe === null) break;
@@ -102,7 +102,7 @@ export class InFlightTable {
       const key = keyOf(probe.target.address, probe.sequence);
       if (this.#byKey.get(key) === probe) this.#byKey.delete(key);
       if (this.#oldestPending === probe) this.#oldestPending = probe.younger;
-      const { younger }: Probe = probe;
+      const { younger }: InFlightProbe = probe;
       // Whoever still holds this probe must not hold all that came after it.
       probe.younger = null;
       probe = younger;
@@ -112,7 +112,7 @@ export class InFlightTable {
   }
 
   /** The probes that still await an answer, oldest first. */
-  *pendingProbes(): Generator<Probe> {
+  *pendingProbes(): Generator<InFlightProbe> {
     for (let probe = this.#oldestPending; probe !== null; probe = probe.younger) {
       if (probe.state === "pending") yield probe;
     }

@@ -4,6 +4,7 @@ import type { IcmpErrorMessage, Ipv4Header } from "../packet/mod.ts";
 import type { HostMeasurement } from "../measurement/mod.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Target } from "../targets/target.ts";
+import type { ProbeMessage } from "./message/message.ts";
 import type { Probe } from "./probe.ts";
 import type { SendError } from "./transport.ts";
 
@@ -74,7 +75,10 @@ export type ProbeOutcome =
   | {
     readonly kind: "unsent";
     readonly target: Target;
+    /** Number of the probe among those of its target, from 0. */
     readonly index: number;
+    /** The question. */
+    readonly message: ProbeMessage;
     readonly sequence: number;
     readonly at: Instant;
     readonly error: SendError;

@@ -6,12 +6,15 @@
  * from the answers so far.
  */
 
-import type { DueProbe, ProbeSchedule } from "./schedule.ts";
+import type { ProbeSpec } from "./probe.ts";
+import { type DueProbe, makeDue, type ProbeSchedule } from "./schedule.ts";
 
 /** What a phased schedule is made from. */
 export interface PhasedScheduleOptions {
   /** Number of targets, at least 1. */
   readonly targetCount: number;
+  /** What each target is asked, at least one: probe n of a target is `probes[n mod length]`. */
+  readonly probes: readonly ProbeSpec[];
   /** Probes per target; Infinity for no end. */
   readonly count: number;
   /** Time between two probes of one target, in milliseconds, positive. */
@@ -68,7 +71,7 @@ export class PhasedSchedule implements ProbeSchedule {
     this.#plannedNs[targetIndex] = this.#plannedNs[targetIndex] as number + this.#intervalNs;
     this.#duesNs[targetIndex] = this.#dueOf(targetIndex);
     this.#findNext();
-    return { targetIndex, index: round };
+    return makeDue(targetIndex, round, this.#options.probes);
   }
 
   /** Shifts the rest when the next probe is more than an interval late, so that nothing is sent in a burst. */

@@ -3,72 +3,129 @@
 import { elapsedNs } from "../measurement/timestamp.ts";
 import type { Target } from "../targets/target.ts";
 import type { Instant } from "../time/instant.ts";
+import type { ProbeMessage } from "./message/message.ts";
 
-/** Sequence numbers there are: a probe with a number from here on uses one that was used before. */
+/** Number of sequence numbers: an address that has been sent so many gets one that it had before. */
 export const SEQUENCES = 65_536;
 
-/** Where a probe stands. `awaiting` is the only state that can still become another. */
-export type ProbeState = "pending" | "reply" | "icmpError" | "timedOut";
+/** What one probe sends. */
+export interface ProbeSpec {
+  /** The question. */
+  readonly message: ProbeMessage;
+  /** Time to live, 1 to 255; that of the message by default. */
+  readonly ttl?: number | undefined;
+}
 
-/** One request on its way, or answered, for as long as a late or doubled answer may still come. */
-export class Probe {
+/** One question that was sent, as listeners see it. */
+export interface Probe {
   /** The host that was asked. */
   readonly target: Target;
   /** Number of this probe among those of its target, from 0; it does not wrap. */
   readonly index: number;
-  /** ICMP identifier on the wire, 0..65535. */
+  /** The question. */
+  readonly message: ProbeMessage;
+  /** Time to live that was set for this probe, 1 to 255; undefined where the message decides. */
+  readonly ttl: number | undefined;
+  /** ICMP identifier on the wire, 0 to 65535. */
   readonly identifier: number;
-  /** ICMP sequence number on the wire, 0..65535. */
+  /** ICMP sequence number on the wire, 0 to 65535. */
   readonly sequence: number;
-  /** Originate stamp on the wire (timestamp), or the cookie carried in the payload (echo). */
-  readonly originateMs: number;
-  /** Transmit-stamp key, an unsigned 32-bit number. */
+  /** Originate timestamp on the wire, or the cookie in the payload of an echo: 32 bits that an answer repeats. */
+  readonly token: number;
+  /** Key of its transmit stamps, an unsigned 32-bit number that no other probe of the run has. */
   readonly key: number;
   /**
    * The moment from which its delays count: when the driver took it, or the queue (`stampAt`). A user stamp, read just
    * before the system call, until the kernel's is known.
    */
-  sentAt: Instant;
+  readonly sentAt: Instant;
   /** When this machine's own queue took it; undefined until the kernel's stamp is known. */
-  queuedAt: Instant | undefined = undefined;
+  readonly queuedAt: Instant | undefined;
   /** When the driver took it; undefined until the kernel's stamp is known. */
+  readonly leftAt: Instant | undefined;
+  /** How long it waited in this machine's own queue, in nanoseconds; undefined where the kernel does not say. */
+  readonly queueNs: number | undefined;
+  /** CLOCK_MONOTONIC, on the scale of `sentAt`, at which it counts as timed out, in nanoseconds. */
+  readonly deadlineNs: number;
+}
+
+/** What an answer ended a probe with. `pending` is the only state that can still become another. */
+export type ProbeState = "pending" | "reply" | "icmpError" | "timedOut";
+
+/** What a probe is made from. */
+export type ProbeInit =
+  & Pick<Probe, "target" | "index" | "message" | "ttl" | "identifier" | "sequence">
+  & Pick<Probe, "token" | "key" | "sentAt">
+  & {
+    /** Number of this probe among those to its address, from 0; the sequence number follows from it. */
+    readonly ordinal: number;
+    /** How long it waits for its answer, in nanoseconds. */
+    readonly timeoutNs: number;
+  };
+
+/** One question on its way, or answered, for as long as a late or repeated answer may still come. */
+export class InFlightProbe implements Probe {
+  /** The host that was asked. */
+  readonly target: Target;
+  /** Number among the probes of its target. */
+  readonly index: number;
+  /** The question. */
+  readonly message: ProbeMessage;
+  /** Time to live that was set for this probe. */
+  readonly ttl: number | undefined;
+  /** ICMP identifier. */
+  readonly identifier: number;
+  /** ICMP sequence number. */
+  readonly sequence: number;
+  /** 32 bits that an answer repeats. */
+  readonly token: number;
+  /** Key of its transmit stamps. */
+  readonly key: number;
+  /** Number among the probes to its address, from 0. */
+  readonly ordinal: number;
+  /** How long it waits for its answer, in nanoseconds. */
+  readonly timeoutNs: number;
+  /** The moment from which its delays count. */
+  sentAt: Instant;
+  /** When this machine's own queue took it. */
+  queuedAt: Instant | undefined = undefined;
+  /** When the driver took it. */
   leftAt: Instant | undefined = undefined;
-  /** CLOCK_MONOTONIC, on the scale of `sentAt`, at which it counts as timed out. */
-  deadlineNs: number;
+  /** CLOCK_MONOTONIC, on the scale of `sentAt`, at which it counts as timed out; Infinity until it was sent. */
+  deadlineNs: number = Infinity;
   /** Where it stands. */
   state: ProbeState = "pending";
-  /** Answers seen, late and doubled ones included. */
+  /** Answers seen, late and repeated ones included. */
   replies = 0;
-  /** The sequence number was in use by an earlier probe of this target that is still remembered. */
+  /** The table remembers an earlier probe to this address that had the same sequence number. */
   reusedSequence = false;
   /** The next younger probe in the table. */
-  younger: Probe | null = null;
+  younger: InFlightProbe | null = null;
 
-  /** Makes a probe that has just been handed to the kernel. */
-  constructor(
-    target: Target,
-    index: number,
-    identifier: number,
-    sequence: number,
-    originateMs: number,
-    key: number,
-    sentAt: Instant,
-    deadlineNs: number,
-  ) {
-    this.target = target;
-    this.index = index;
-    this.identifier = identifier;
-    this.sequence = sequence;
-    this.originateMs = originateMs;
-    this.key = key;
-    this.sentAt = sentAt;
-    this.deadlineNs = deadlineNs;
+  /** Makes a probe that is about to be handed to the kernel. */
+  constructor(fields: ProbeInit) {
+    this.target = fields.target;
+    this.index = fields.index;
+    this.message = fields.message;
+    this.ttl = fields.ttl;
+    this.identifier = fields.identifier;
+    this.sequence = fields.sequence;
+    this.token = fields.token;
+    this.key = fields.key;
+    this.ordinal = fields.ordinal;
+    this.timeoutNs = fields.timeoutNs;
+    this.sentAt = fields.sentAt;
   }
 
-  /** How long it waited in this machine's own queue, in nanoseconds; undefined where the kernel does not say. */
+  /** How long it waited in this machine's own queue, in nanoseconds. */
   get queueNs(): number | undefined {
     const { queuedAt, leftAt } = this;
     if (queuedAt === undefined || leftAt === undefined) return undefined;
     return Math.max(0, elapsedNs(queuedAt, leftAt));
+  }
+
+  /** Whether its address had an earlier probe with this sequence number, remembered or not. */
+  get isRepeat(): boolean {
+    return this.reusedSequence || this.ordinal >= SEQUENCES;
   }
 }

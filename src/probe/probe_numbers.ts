@@ -7,7 +7,7 @@
  * ```text
  *   hash                  HalfSipHash-2-4(key, address, 0)            32 bits
  *   identifier            high 16 bits of the hash
- *   sequence of probe n   (low 16 bits of the hash + n) mod 65 536
+ *   sequence of probe n   (low 16 bits of the hash + n) mod 65 536, n counted for each target
  *   cookie of probe n     HalfSipHash-2-4(key, address, n + 1)        32 bits, in the payload of an echo
  * ```
  *
@@ -42,6 +42,8 @@ export class ProbeNumbers {
   readonly #key: HashKey;
   /** By target index: identifier × 65 536 + first sequence. */
   readonly #first: Uint32Array;
+  /** By target index: probes that have a sequence number. */
+  readonly #allocated: Uint32Array;
   /** One bit for each identifier that a target has. */
   readonly #identifiers = new Uint8Array(65_536 / 8);
 
@@ -50,6 +52,7 @@ export class ProbeNumbers {
     const { numberKey, identifier, firstSequence } = options;
     this.#key = numberKey;
     this.#first = new Uint32Array(targets.length);
+    this.#allocated = new Uint32Array(targets.length);
     for (const { address, index } of targets) {
       // Targets without an address yet must not have the same numbers; no host has the address 0.0.0.1.
       const hash = firstNumbers(numberKey, address === 0 ? index + 1 : address);
@@ -64,14 +67,26 @@ export class ProbeNumbers {
     return (this.#first[index] as number) >>> 16;
   }
 
-  /** Sequence number of a target's probe `number`, counted from 0. */
-  sequenceOf({ index }: Target, number: number): number {
-    return ((this.#first[index] as number) + number) & 0xffff;
+  /** How many of a target's probes have a number: the ordinal of the next one. */
+  allocated({ index }: Target): number {
+    return this.#allocated[index] as number;
+  }
+
+  /** The next ordinal of a target, from 0, whatever message it is for. */
+  allocate({ index }: Target): number {
+    const ordinal = this.#allocated[index] as number;
+    this.#allocated[index] = ordinal + 1;
+    return ordinal;
+  }
+
+  /** Sequence number of a target's probe with that ordinal. */
+  sequenceOf({ index }: Target, ordinal: number): number {
+    return ((this.#first[index] as number) + ordinal) & 0xffff;
   }
 
   /** The four octets that the payload of an echo to that target begins with, as an unsigned number. */
-  cookieOf({ address }: Target, number: number): number {
-    return halfSipHash(this.#key.k0, this.#key.k1, address, number + 1);
+  cookieOf({ address }: Target, ordinal: number): number {
+    return halfSipHash(this.#key.k0, this.#key.k1, address, ordinal + 1);
   }
 
   /** The identifiers of all targets, one for each. */

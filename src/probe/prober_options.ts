@@ -1,9 +1,8 @@
-/** What a prober is told. */
+/** The options of a prober. */
 
-import type { ProbeTemplate } from "../packet/mod.ts";
 import type { Target } from "../targets/target.ts";
+import type { ProbeSpec } from "./probe.ts";
 import type { ProbeNumbersOptions } from "./probe_numbers.ts";
-import type { StampsFrom } from "./reply_detail.ts";
 import type { ProbeSchedule } from "./schedule.ts";
 import type { TransmitMoment } from "./transport.ts";
 
@@ -11,16 +10,8 @@ import type { TransmitMoment } from "./transport.ts";
 export interface ProberOptions extends ProbeNumbersOptions {
   /** The hosts, at least one; `targets[i].index` is i, and no address stands twice. */
   readonly targets: readonly Target[];
-  /** Message that is sent; decides which replies count. */
-  readonly kind: "timestamp" | "echo";
-  /** Writes the datagrams; a function where each target needs one of its own, all equally long. */
-  readonly template: ProbeTemplate | ((target: Target) => ProbeTemplate);
-  /** Where the remote stamps stand: in the message, or in the IP Timestamp option of an echo reply. */
-  readonly stampsFrom?: StampsFrom | undefined;
-  /** Echo: the payload as sent. With `stampPayload` its first four bytes are the probe's cookie. */
-  readonly payload?: Uint8Array | undefined;
-  /** Echo: the template writes the originate stamp into the payload. */
-  readonly stampPayload?: boolean | undefined;
+  /** What each target is asked, at least one: probe n of a target is `probes[n mod length]`. */
+  readonly probes: readonly ProbeSpec[];
   /** Moment from which delays count; `driver` by default. */
   readonly stampAt?: TransmitMoment | undefined;
   /** Probes per target; Infinity for no end. */
@@ -33,10 +24,6 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly timeoutMs: number;
   /** Ends the run after that many milliseconds, whatever is still out. */
   readonly deadlineMs?: number | undefined;
-  /** Originate stamp to send instead of the time of day, or cookie of an echo. */
-  readonly originateMs?: number | undefined;
-  /** Makes an originate stamp for each probe instead: a number that an answer to another probe cannot carry. */
-  readonly originate?: (() => number) | undefined;
   /** A target that has answered is not asked again: `count` becomes the number of tries. */
   readonly stopOnReply?: boolean | undefined;
   /** With `stopOnReply`: interval and timeout grow by this factor from try to try. */

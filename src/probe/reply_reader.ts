@@ -6,26 +6,28 @@
  */
 
 import {
-  type EchoMessage,
+  type Datagram,
   formatAddress,
   formatDatagram,
   type Ipv4Header,
   parseDatagram,
-  type TimestampMessage,
 } from "../packet/mod.ts";
 import { ErrorReader } from "./error_reader.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener, ReplyDetail, StrayDatagram } from "./outcome.ts";
-import type { Probe } from "./probe.ts";
+import type { ProbeMessage, ReplyMessage } from "./message/message.ts";
+import type { InFlightProbe } from "./probe.ts";
 import type { ProbeNumbers } from "./probe_numbers.ts";
-import { ProbeMatcher, type SentMarks } from "./probe_matcher.ts";
-import { ReplyDescriber, type ReplyDescriberOptions } from "./reply_detail.ts";
+import { ProbeMatcher } from "./probe_matcher.ts";
+import { ReplyDescriber, type ReplyDescriberOptions } from "./reply_describer.ts";
 import { type HeldReply, Settlement } from "./settlement.ts";
 import { hasLeft, type TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { ReceivedDatagram } from "./transport.ts";
 
 /** What a reply is held against. */
-export interface ReplyReaderOptions extends ReplyDescriberOptions, SentMarks {
+export interface ReplyReaderOptions extends ReplyDescriberOptions {
+  /** The messages of the run. */
+  readonly messages: readonly ProbeMessage[];
   /** Where transmit stamps come from. */
   readonly stamps: TransmitTimestamps;
   /** Identifiers of the targets. */
@@ -39,8 +41,7 @@ export interface ReplyReaderOptions extends ReplyDescriberOptions, SentMarks {
 /** Reads arrived datagrams and tells the listener what they are. */
 export class ReplyReader {
   readonly #options: ReplyReaderOptions;
-  readonly #replyKind: "timestamp-reply" | "echo-reply";
-  readonly #probe_matcher: ProbeMatcher;
+  readonly #matcher: ProbeMatcher;
   readonly #settlement: Settlement;
   readonly #errors: ErrorReader;
   readonly #describer: ReplyDescriber;
@@ -48,28 +49,26 @@ export class ReplyReader {
   /** Reads for one run. */
   constructor(options: ReplyReaderOptions) {
     this.#options = options;
-    this.#replyKind = options.kind === "timestamp" ? "timestamp-reply" : "echo-reply";
-    this.#probe_matcher = new ProbeMatcher(options);
+    this.#matcher = new ProbeMatcher();
     this.#settlement = new Settlement(
       options.table,
-      this.#probe_matcher,
+      this.#matcher,
       options.stamps,
       options.listener,
       (held, probe) => this.#readHeld(held, probe),
     );
-    this.#errors = new ErrorReader(options, this.#probe_matcher, this.#settlement);
-    this.#describer = new ReplyDescriber(options, this.#probe_matcher);
+    this.#errors = new ErrorReader(options, this.#matcher, this.#settlement);
+    this.#describer = new ReplyDescriber(options);
   }
 
   /** A target is another host from now on: nothing learned of the one before holds. */
   forget(targetIndex: number): void {
-    this.#probe_matcher.forget(targetIndex);
+    this.#matcher.forget(targetIndex);
     this.#describer.forget(targetIndex);
   }
 
   /** Takes one datagram. */
   read(received: ReceivedDatagram): void {
-    const { listener } = this.#options;
     const parsed = parseDatagram(received.bytes);
     if (!parsed.ok) {
       const { layer, reason, needed, available, offset } = parsed.malformed;
@@ -85,32 +84,18 @@ export class ReplyReader {
       if (remark !== undefined) this.#stray(received, remark.kind, remark.text);
       return;
     }
-    if (message.kind !== this.#replyKind) {
-      listener.stray({
-        kind: "foreign",
-        source: received.source,
-        detail: formatDatagram(parsed.value),
-        receivedAt: received.receivedAt,
-      });
-      return;
-    }
-    const reply = message as TimestampMessage | EchoMessage;
-    const { table, numbers } = this.#options;
-    const probe = table.find(received.source, reply.sequence, reply.identifier);
+    const probe = this.#findProbe(received, message);
     if (probe === undefined) {
-      const isOurs = numbers.isOurs(reply.identifier);
-      const what = isOurs
-        ? `reply with sequence ${reply.sequence} to no probe of ours`
-        : `reply with identifier ${reply.identifier}`;
-      this.#stray(received, isOurs ? "unmatched" : "foreign", what);
+      this.#strayMessage(received, parsed.value);
       return;
     }
+    const reply = message as ReplyMessage;
     const objection = this.#readReply(received, header, reply, probe);
     if (objection !== undefined) this.#stray(received, "unmatched", objection);
   }
 
   /** The time of a probe is over. */
-  expire(probe: Probe): void {
+  expire(probe: InFlightProbe): void {
     this.#settlement.expire(probe);
   }
 
@@ -119,15 +104,42 @@ export class ReplyReader {
     this.#settlement.finish();
   }
 
+  /** The probe that a reply from its target has the numbers of, where it is of the type that answers it. */
+  #findProbe(
+    { source }: ReceivedDatagram,
+    message: Datagram["message"],
+  ): InFlightProbe | undefined {
+    if (message.kind !== "timestamp-reply" && message.kind !== "echo-reply") return undefined;
+    const probe = this.#options.table.find(source, message.sequence, message.identifier);
+    return probe?.message.isAnswer(message) ? probe : undefined;
+  }
+
+  /** A message that answers no probe. */
+  #strayMessage(received: ReceivedDatagram, datagram: Datagram): void {
+    const { messages, numbers, listener } = this.#options;
+    const { message } = datagram;
+    const { source, receivedAt } = received;
+    if (!messages.some((each) => each.isAnswer(message))) {
+      listener.stray({ kind: "foreign", source, detail: formatDatagram(datagram), receivedAt });
+      return;
+    }
+    const { identifier, sequence } = message as ReplyMessage;
+    const isOurs = numbers.isOurs(identifier);
+    const what = isOurs
+      ? `reply with sequence ${sequence} to no probe of ours`
+      : `reply with identifier ${identifier}`;
+    this.#stray(received, isOurs ? "unmatched" : "foreign", what);
+  }
+
   /** Takes a reply whose numbers are those of `probe`; returns why it is no answer to it, if it is none. */
   #readReply(
     received: ReceivedDatagram,
     header: Ipv4Header,
-    message: TimestampMessage | EchoMessage,
-    probe: Probe,
+    message: ReplyMessage,
+    probe: InFlightProbe,
   ): string | undefined {
     const { stamps, kernelStamps, listener } = this.#options;
-    const proof = this.#probe_matcher.judge(message, probe);
+    const proof = this.#matcher.judge(message, probe);
     if (proof === "none") {
       const why = message.checksumOk ? "" : ", or one with a damaged sequence";
       return `reply to an earlier probe with sequence ${message.sequence}${why}`;
@@ -143,7 +155,7 @@ export class ReplyReader {
       return undefined;
     }
     probe.replies++;
-    if (proof === "proven" && message.checksumOk) this.#probe_matcher.learn(probe, false);
+    if (proof === "proven" && message.checksumOk) this.#matcher.learn(probe, false);
     const detail = this.#describer.describe(received, header, message, probe, proof);
     if (probe.state === "pending") {
       this.#settlement.reply(probe, detail);
@@ -159,7 +171,7 @@ export class ReplyReader {
   }
 
   /** Describes a reply that was held, by what is known of its probe now: the kernel's stamp may have come since. */
-  #readHeld({ received, proof }: HeldReply, probe: Probe): ReplyDetail | undefined {
+  #readHeld({ received, proof }: HeldReply, probe: InFlightProbe): ReplyDetail | undefined {
     const parsed = parseDatagram(received.bytes);
     if (!parsed.ok) return undefined;
     const { header, message } = parsed.value;
@@ -168,7 +180,7 @@ export class ReplyReader {
       return undefined;
     }
     probe.replies++;
-    const reply = message as TimestampMessage | EchoMessage;
+    const reply = message as ReplyMessage;
     return this.#describer.describe(received, header, reply, probe, proof);
   }
 

@@ -8,14 +8,14 @@
  * A few probes that wait leave the others alone, since the trouble may be that of one link. Many hold them up.
  */
 
-import type { Probe } from "./probe.ts";
+import type { InFlightProbe } from "./probe.ts";
 import type { DueProbe, ProbeSchedule } from "./schedule.ts";
 import type { SendError } from "./transport.ts";
 
 /** A probe that the kernel did not take. */
 export interface UnsentProbe {
   /** The probe as it was tried. */
-  readonly probe: Probe;
+  readonly probe: InFlightProbe;
   /** Its place in the schedule. */
   readonly due: DueProbe;
   /** Why. */

@@ -13,6 +13,9 @@
  * single milliseconds (src/measurement/tick_proof.ts).
  */
 
+import type { ProbeMessage } from "./message/message.ts";
+import type { ProbeSpec } from "./probe.ts";
+
 /** 1/φ, the golden ratio's fraction. */
 export const GOLDEN_FRACTION = 0.6180339887498949;
 const NS_PER_MS = 1e6;
@@ -33,6 +36,8 @@ const MAX_BURST = 64;
 export interface ScheduleOptions {
   /** Number of targets, at least 1. */
   readonly targetCount: number;
+  /** What each target is asked, at least one: probe n of a target is `probes[n mod length]`. */
+  readonly probes: readonly ProbeSpec[];
   /** Probes per target; Infinity for no end. */
   readonly count: number;
   /** Time between two probes of one target, in milliseconds, from 0. */
@@ -51,6 +56,20 @@ export interface DueProbe {
   readonly targetIndex: number;
   /** Number of the probe among those of its target, from 0. */
   readonly index: number;
+  /** The question. */
+  readonly message: ProbeMessage;
+  /** Time to live, 1 to 255; that of the message when undefined. */
+  readonly ttl: number | undefined;
+}
+
+/** Probe `index` of a target, when all targets are asked the same. */
+export function makeDue(
+  targetIndex: number,
+  index: number,
+  probes: readonly ProbeSpec[],
+): DueProbe {
+  const { message, ttl } = probes[index % probes.length] as ProbeSpec;
+  return { targetIndex, index, message, ttl };
 }
 
 /** The order and the times of all probes of a run, as the prober follows them. */
@@ -70,6 +89,7 @@ export interface ProbeSchedule {
 /** The schedule of many targets that share one interval. */
 export class Schedule implements ProbeSchedule {
   readonly #targetCount: number;
+  readonly #probes: readonly ProbeSpec[];
   readonly #count: number;
   readonly #spacingNs: number;
   readonly #growth: number;
@@ -85,6 +105,7 @@ export class Schedule implements ProbeSchedule {
   /** Starts at `startNs` on CLOCK_MONOTONIC; the first probe is due at once. */
   constructor(options: ScheduleOptions, startNs: number) {
     this.#targetCount = options.targetCount;
+    this.#probes = options.probes;
     this.#count = options.count;
     const interval = options.intervalMs * NS_PER_MS;
     const spacing = options.spacingMs === undefined
@@ -122,7 +143,7 @@ export class Schedule implements ProbeSchedule {
 
   /** Takes the next probe. Call only while not {@linkcode done}. */
   take(): DueProbe {
-    const due = { targetIndex: this.#index, index: this.#round };
+    const due = makeDue(this.#index, this.#round, this.#probes);
     this.#index++;
     if (this.#index === this.#targetCount) {
       this.#index = 0;

@@ -9,7 +9,7 @@
 
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener, ProbeOutcome, ReplyDetail } from "./outcome.ts";
-import type { Probe } from "./probe.ts";
+import type { InFlightProbe } from "./probe.ts";
 import type { ProbeMatcher, ReplyProof } from "./probe_matcher.ts";
 import type { TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { ReceivedDatagram } from "./transport.ts";
@@ -23,59 +23,62 @@ export interface HeldReply {
 }
 
 /** Describes a reply that was held; undefined when it turns out that it came before its probe had left. */
-export type HeldReplyReader = (held: HeldReply, probe: Probe) => ReplyDetail | undefined;
+export type HeldReplyReader = (held: HeldReply, probe: InFlightProbe) => ReplyDetail | undefined;
 
 /** Settles the probes of one run. */
 export class Settlement {
   readonly #table: InFlightTable;
-  readonly #probe_matcher: ProbeMatcher;
+  readonly #matcher: ProbeMatcher;
   readonly #stamps: TransmitTimestamps;
   readonly #listener: ProbeListener;
   readonly #readHeld: HeldReplyReader;
   /** Probes that await an answer and have a doubtful one. */
-  readonly #held = new Map<Probe, HeldReply>();
+  readonly #held = new Map<InFlightProbe, HeldReply>();
 
   /** Settles the probes of `table`, and reports to `listener`. */
   constructor(
     table: InFlightTable,
-    probe_matcher: ProbeMatcher,
+    matcher: ProbeMatcher,
     stamps: TransmitTimestamps,
     listener: ProbeListener,
     readHeld: HeldReplyReader,
   ) {
     this.#table = table;
-    this.#probe_matcher = probe_matcher;
+    this.#matcher = matcher;
     this.#stamps = stamps;
     this.#listener = listener;
     this.#readHeld = readHeld;
   }
 
   /** Whether a doubtful reply to that probe is held. */
-  holds(probe: Probe): boolean {
+  holds(probe: InFlightProbe): boolean {
     return this.#held.has(probe);
   }
 
   /** Keeps a copy of a doubtful reply to a probe that awaits an answer and has none. */
-  hold(probe: Probe, received: ReceivedDatagram, proof: ReplyProof): void {
+  hold(probe: InFlightProbe, received: ReceivedDatagram, proof: ReplyProof): void {
     this.#held.set(probe, { received: { ...received, bytes: received.bytes.slice() }, proof });
   }
 
   /** The answer to a probe that awaits one. */
-  reply(probe: Probe, reply: ReplyDetail): void {
+  reply(probe: InFlightProbe, reply: ReplyDetail): void {
     this.#table.settle(probe, "reply");
     this.#listener.outcome({ kind: "reply", probe, reply });
     this.#release(probe, "duplicate");
   }
 
   /** The ICMP error that ends a probe that awaits an answer. */
-  icmpError(outcome: Extract<ProbeOutcome, { kind: "icmpError" }>): void {
-    this.#table.settle(outcome.probe, "icmpError");
-    this.#listener.outcome(outcome);
-    this.#release(outcome.probe, "afterError");
+  icmpError(
+    probe: InFlightProbe,
+    error: Omit<Extract<ProbeOutcome, { kind: "icmpError" }>, "kind" | "probe">,
+  ): void {
+    this.#table.settle(probe, "icmpError");
+    this.#listener.outcome({ kind: "icmpError", probe, ...error });
+    this.#release(probe, "afterError");
   }
 
   /** The time of a probe is over: a reply that was held is its answer, and its host changes originate stamps. */
-  expire(probe: Probe): void {
+  expire(probe: InFlightProbe): void {
     const isDoubtful = this.#held.get(probe)?.proof === "doubtful";
     const reply = this.#take(probe);
     if (reply === undefined) {
@@ -85,7 +88,7 @@ export class Settlement {
     }
     this.reply(probe, reply);
     if (!isDoubtful) return;
-    this.#probe_matcher.learn(probe, true);
+    this.#matcher.learn(probe, true);
     for (const [other, { proof }] of this.#held) {
       if (other.target === probe.target && proof === "doubtful") this.#accept(other);
     }
@@ -96,17 +99,17 @@ export class Settlement {
     for (const probe of this.#held.keys()) this.#accept(probe);
   }
 
-  #accept(probe: Probe): void {
+  #accept(probe: InFlightProbe): void {
     const reply = this.#take(probe);
     if (reply !== undefined) this.reply(probe, reply);
   }
 
-  #release(probe: Probe, kind: "duplicate" | "afterError"): void {
+  #release(probe: InFlightProbe, kind: "duplicate" | "afterError"): void {
     const reply = this.#take(probe);
     if (reply !== undefined) this.#listener.extra({ kind, probe, reply });
   }
 
-  #take(probe: Probe): ReplyDetail | undefined {
+  #take(probe: InFlightProbe): ReplyDetail | undefined {
     const held = this.#held.get(probe);
     if (held === undefined) return undefined;
     this.#held.delete(probe);

@@ -4,7 +4,7 @@ import { elapsedNs } from "../measurement/timestamp.ts";
 import type { Instant } from "../time/instant.ts";
 import type { DropWatch } from "./drop_watch.ts";
 import type { ProbeOutcome } from "./outcome.ts";
-import type { Probe } from "./probe.ts";
+import type { InFlightProbe, Probe } from "./probe.ts";
 import type { TransmitMoment, TransmitStamp, Transport } from "./transport.ts";
 
 /**
@@ -24,7 +24,7 @@ export class TransmitTimestamps {
   readonly #enabled: boolean;
   readonly #drops: DropWatch | undefined;
   readonly #stampAt: TransmitMoment;
-  readonly #page: (Probe | undefined)[] = [];
+  readonly #page: (InFlightProbe | undefined)[] = [];
   /** By target index: its route's driver stamps what it sends. */
   readonly #isStamped: (true | undefined)[] = [];
   #expected = 0;
@@ -38,7 +38,7 @@ export class TransmitTimestamps {
   }
 
   /** The probe has been sent: its stamp will come. */
-  expect(probe: Probe): void {
+  expect(probe: InFlightProbe): void {
     if (!this.#enabled) return;
     const slot = probe.key & (PAGE_SIZE - 1);
     if (this.#page[slot] === undefined) this.#expected++;
@@ -64,7 +64,7 @@ export class TransmitTimestamps {
    * What stands in an outcome of a probe that has timed out: whether the queue of this machine took it and its driver did not,
    * although the driver stamps what it takes; and whether its answer may have been dropped here.
    */
-  timedOut(probe: Probe): Extract<ProbeOutcome, { kind: "timedOut" }> {
+  timedOut(probe: InFlightProbe): Extract<ProbeOutcome, { kind: "timedOut" }> {
     const isQueued = this.isQueued(probe) || undefined;
     const mayBeDropped = this.#drops?.mayHaveDropped(probe.sentAt.monotonicNs, probe.deadlineNs) ||
       undefined;

@@ -187,7 +187,7 @@ export class ClockRun implements OpenRun {
   /** Makes the prober, whose schedule asks the trackers for the phase of each probe. */
   #connect(recorder: ClockRecorder): Prober {
     const { prober: options } = this.#setup.plan;
-    const { count, intervalMs } = options;
+    const { probes, count, intervalMs } = options;
     const { clock } = this.#transport;
     const { asked } = this.#shared;
     const phaseMs = (index: number, round: number, plannedNs: number) => {
@@ -202,7 +202,10 @@ export class ClockRun implements OpenRun {
         punctual: true,
         targets: asked,
         schedule: (startNs) =>
-          new PhasedSchedule({ targetCount: asked.length, count, intervalMs, phaseMs }, startNs),
+          new PhasedSchedule(
+            { targetCount: asked.length, probes, count, intervalMs, phaseMs },
+            startNs,
+          ),
       },
       this.#transport,
       this.#shared.listener(recorder),

@@ -24,13 +24,13 @@ export interface RunResult extends Omit<EndInfo, "exitCode"> {
 /** Describes a run before its first probe. */
 export function describeRun(
   program: ProgramInfo,
-  { prober, messageBytes }: RunPlan,
+  { kind, prober, messageBytes }: RunPlan,
   targets: number,
   transport: Transport,
   startedAt: Instant,
 ): RunInfo {
   const { baseUnixMs } = transport.clock;
-  const { kind, count, intervalMs, timeoutMs } = prober;
+  const { count, intervalMs, timeoutMs } = prober;
   return {
     ...program,
     time: baseUnixMs / 1e3 + startedAt.realtimeNs / 1e9,

@@ -1,14 +1,13 @@
 /** The one planner: from plain options to the packets, the socket and the schedule of a run. */
 
 import { randomHashKey } from "../packet/half_sip_hash.ts";
-import {
-  emitIpTimestampOption,
-  IP_TIMESTAMP_FLAG,
-  ProbeTemplate,
-  type ProbeTemplateOptions,
-} from "../packet/mod.ts";
+import { DEFAULT_TTL } from "../packet/mod.ts";
+import { BadChecksumProbe } from "../probe/message/bad_checksum.ts";
+import { EchoProbe, type EchoProbeOptions } from "../probe/message/echo.ts";
+import { IpTimestampProbe } from "../probe/message/ip_timestamp.ts";
+import type { ProbeMessage } from "../probe/message/message.ts";
+import { TimestampProbe } from "../probe/message/timestamp.ts";
 import type { ProberOptions } from "../probe/prober_options.ts";
-import type { Target } from "../targets/target.ts";
 import { MS_PER_DAY } from "../time/mod.ts";
 import type { TransportOptions } from "./machine.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -18,18 +17,17 @@ import type { RunOptions } from "./run_options.ts";
  * the dither of up to one more that is the longest pause.
  */
 const GROUP_MS = 9;
-const ECHO_PAYLOAD_BYTES = 56;
 /** Capacity of an IPv4 datagram after a header without options and a timestamp message. */
 const MAX_TRAILING_BYTES = 65_535 - 20 - 20;
 const ICMP_ERROR_TYPES = [3, 4, 5, 11, 12];
-const TIMESTAMP_REPLY = 14;
-const ECHO_REPLY = 0;
 /** Number of sequence numbers. */
 const SEQUENCES = 65_536;
 const HOUR_MS = 3_600_000;
 
 /** A run but for its targets. */
 export interface RunPlan {
+  /** Message that is sent. */
+  readonly kind: "timestamp" | "echo";
   /** Packets and schedule. `deadlineMs` counts from the start of the program. */
   readonly prober: Omit<ProberOptions, "targets">;
   /** Socket. */
@@ -50,20 +48,15 @@ export class PlanError extends RangeError {
  * @throws {PlanError} The options contradict each other.
  */
 export function planRun(options: RunOptions): RunPlan {
-  const { kind, count, intervalMs, timeoutMs, originateMs } = options;
+  const { kind, count, intervalMs, timeoutMs } = options;
   const isEcho = kind === "echo";
-  const payload = options.payload ?? defaultPayload(kind);
-  const stampPayload = isEcho && options.payload === undefined;
-  checkPayload(kind, payload);
+  checkPayload(options);
   checkSequences(options);
-  const { template, lengthBytes } = planTemplate(options, payload, stampPayload);
+  const message = planMessage(options);
   return {
+    kind,
     prober: {
-      kind,
-      template,
-      stampsFrom: options.stampsFrom,
-      payload,
-      stampPayload,
+      probes: [{ message }],
       numberKey: randomHashKey(),
       identifier: options.identifier,
       firstSequence: options.sequence,
@@ -76,8 +69,6 @@ export function planRun(options: RunOptions): RunPlan {
       stopOnReply: options.stopOnReply,
       backoff: options.stopOnReply ? options.backoff : undefined,
       deadlineMs: options.deadlineMs,
-      originateMs: originateMs === "random" ? undefined : originateMs,
-      originate: originateMs === "random" ? randomOriginateMs : undefined,
       keepBytes: options.keepsBytes,
       keepStrays: options.keepsStrays,
     },
@@ -85,65 +76,53 @@ export function planRun(options: RunOptions): RunPlan {
       interfaceName: options.interfaceName,
       sourceAddress: options.sourceAddress,
       mark: options.mark,
-      icmpTypes: [isEcho ? ECHO_REPLY : TIMESTAMP_REPLY, ...ICMP_ERROR_TYPES],
-      datagramBytes: lengthBytes,
+      icmpTypes: [message.replyType, ...ICMP_ERROR_TYPES],
+      datagramBytes: message.lengthBytes,
       kernelStamps: options.kernelStamps ?? true,
       echo: isEcho ? { identifier: options.identifier, obstacle: options.rawSocketFor } : undefined,
     },
-    messageBytes: lengthBytes - 20,
+    messageBytes: message.lengthBytes - message.messageStart,
   };
 }
 
-/** The datagrams: one template for all targets, or one for each where the IP option names the target. */
-function planTemplate(
-  options: RunOptions,
-  payload: Uint8Array,
-  stampPayload: boolean,
-): { readonly template: ProberOptions["template"]; readonly lengthBytes: number } {
-  const { ttl, tos } = options;
-  const fields: ProbeTemplateOptions = {
-    kind: options.kind,
-    source: options.sourceAddress ?? 0,
-    ...(ttl === undefined ? {} : { ttl }),
-    ...(tos === undefined ? {} : { tos }),
-    dontFragment: options.dontFragment ?? false,
-    code: options.code ?? 0,
+/** What each target is asked. */
+function planMessage(options: RunOptions): ProbeMessage {
+  const message = options.stampsFrom === "ip-option"
+    ? new IpTimestampProbe(planEcho(options))
+    : options.kind === "echo"
+    ? new EchoProbe(planEcho(options))
+    : planTimestamp(options);
+  return options.badChecksum ? new BadChecksumProbe(message) : message;
+}
+
+function planTimestamp(options: RunOptions): TimestampProbe {
+  const { originateMs } = options;
+  return new TimestampProbe({
+    ...planHeader(options),
+    payload: options.payload ?? new Uint8Array(0),
     receiveMs: options.receiveMs ?? 0,
     transmitMs: options.transmitMs ?? 0,
-    payload,
-    stampPayload,
-    badChecksum: options.badChecksum ?? false,
-  };
-  const template = new ProbeTemplate(fields);
-  const { lengthBytes } = template;
-  if (options.stampsFrom !== "ip-option") return { template, lengthBytes };
-  return { template: stampedTemplates(fields), lengthBytes };
+    originateMs: originateMs === "random" ? randomOriginateMs : originateMs,
+  });
 }
 
-/** Makes a template for each address, with room for two stamps of that host (RFC 791 §3.1, prespecified). */
-function stampedTemplates(fields: ProbeTemplateOptions): (target: Target) => ProbeTemplate {
-  const templates = new Map<number, ProbeTemplate>();
-  return ({ address }) => {
-    const known = templates.get(address);
-    if (known !== undefined) return known;
-    const entry = { address, stampMs: 0 };
-    const ipOptions = emitIpTimestampOption({
-      flag: IP_TIMESTAMP_FLAG.prespecified,
-      entries: [entry, entry],
-    });
-    const made = new ProbeTemplate({ ...fields, ipOptions });
-    templates.set(address, made);
-    return made;
+function planEcho(options: RunOptions): EchoProbeOptions {
+  const { payload } = options;
+  return { ...planHeader(options), ...payload === undefined ? {} : { payload } };
+}
+
+/** What every message has. */
+function planHeader(options: RunOptions) {
+  return {
+    source: options.sourceAddress ?? 0,
+    ttl: options.ttl ?? DEFAULT_TTL,
+    tos: options.tos ?? 0,
+    dontFragment: options.dontFragment ?? false,
+    code: options.code ?? 0,
   };
 }
 
-function defaultPayload(kind: RunOptions["kind"]): Uint8Array {
-  return kind === "echo"
-    ? Uint8Array.from({ length: ECHO_PAYLOAD_BYTES }, (_, i) => i)
-    : new Uint8Array(0);
-}
-
-function checkPayload(kind: RunOptions["kind"], { length }: Uint8Array): void {
+function checkPayload({ kind, payload: { length } = new Uint8Array(0) }: RunOptions): void {
   if (kind === "echo" || length <= MAX_TRAILING_BYTES) return;
   throw new PlanError(
     `Cannot send ${length} bytes after a timestamp message: expected at most ${MAX_TRAILING_BYTES}`,

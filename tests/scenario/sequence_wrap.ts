@@ -36,7 +36,7 @@ export const SEQUENCE_WRAP: readonly ScenarioCase[] = [
     name: "a number that still awaits its answer is not used again",
     network: { lossOutRatio: 1 },
     options: { count: 70_000, intervalMs: 0.01, timeoutMs: 1000 },
-    expect: { failure: "all 65536 sequence numbers await answers" },
+    expect: { failure: "all 65536 sequence numbers are pending" },
   },
   {
     name: "the answer to a forgotten probe is not put on the new one with its number",

@@ -55,7 +55,7 @@ export async function reportRun(
   const run = await PingRun.open(
     {
       program: { command: "ping", version: "1.2.3" },
-      plan: { prober, transport: NO_NEEDS, messageBytes },
+      plan: { kind: options.kind ?? "timestamp", prober, transport: NO_NEEDS, messageBytes },
       targets,
       explains,
     },

@@ -81,6 +81,10 @@ export interface Network extends Fate {
   readonly seed?: number;
   /** Exceptions; the last that fits holds for the keys it has. */
   readonly rules?: readonly FateRule[];
+  /** Routers on the way to every host, nearest first: each ends requests whose time to live is used up. None unless told. */
+  readonly hops?: readonly number[];
+  /** Hosts verify the ICMP checksum of requests; unless told they answer whatever it is. */
+  readonly dropsBadChecksums?: boolean;
   /** The remote clocks. */
   readonly clock?: ClockBehaviour;
   /** What hosts write for stamps. */

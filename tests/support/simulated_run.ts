@@ -1,7 +1,8 @@
 /** One run of the prober over the simulated network, and what the truth says about its words. */
 
 import { assert, assertEquals } from "@std/assert";
-import { ProbeTemplate } from "../../src/packet/mod.ts";
+import { EchoProbe } from "../../src/probe/message/echo.ts";
+import { TimestampProbe } from "../../src/probe/message/timestamp.ts";
 import type {
   ExtraReply,
   ProbeListener,
@@ -9,7 +10,7 @@ import type {
   ReplyDetail,
   StrayDatagram,
 } from "../../src/probe/outcome.ts";
-import type { Probe } from "../../src/probe/probe.ts";
+import type { Probe, ProbeSpec } from "../../src/probe/probe.ts";
 import { type EndReason, Prober } from "../../src/probe/prober.ts";
 import type { ProberOptions } from "../../src/probe/prober_options.ts";
 import { ProbeCounters } from "../../src/stats/counters.ts";
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly targets?: number;
   /** Timestamp unless told. */
   readonly kind?: "timestamp" | "echo";
+  /** What each target is asked, in turn; a message of `kind` unless told. */
+  readonly probes?: readonly ProbeSpec[];
   /** Probes per target; 10 unless told; null for no end. */
   readonly count?: number | null;
   /** 1000 unless told. */
@@ -91,7 +94,6 @@ export interface SimulatedRun {
 
 /** Identifier of a simulated run that sets none. */
 export const IDENTIFIER = 0x1cab;
-const ECHO_PAYLOAD = Uint8Array.from({ length: 56 }, (_, i) => i);
 
 /** That many targets from 198.18.0.1 on. */
 export function makeTargets(count: number): Target[] {
@@ -104,24 +106,19 @@ export function makeTargets(count: number): Target[] {
 
 /** The prober's options for a run. */
 export function proberOptions(options: RunOptions, targets: readonly Target[]): ProberOptions {
-  const kind = options.kind ?? "timestamp";
+  const { originateMs } = options;
+  const message = options.kind === "echo" ? new EchoProbe() : new TimestampProbe({ originateMs });
   return {
-    kind,
+    probes: options.probes ?? [{ message }],
     numberKey: { k0: 0x03020100, k1: 0x07060504 },
     identifier: options.identifier === null ? undefined : options.identifier ?? IDENTIFIER,
     targets,
-    template: new ProbeTemplate(
-      kind === "echo" ? { kind, payload: ECHO_PAYLOAD, stampPayload: true } : { kind },
-    ),
-    payload: kind === "echo" ? ECHO_PAYLOAD : undefined,
-    stampPayload: kind === "echo",
     firstSequence: options.firstSequence === null ? undefined : options.firstSequence ?? 0,
     count: options.count === null ? Infinity : options.count ?? 10,
     intervalMs: options.intervalMs ?? 1000,
     spacingMs: options.spacingMs,
     timeoutMs: options.timeoutMs ?? 1000,
     deadlineMs: options.deadlineMs,
-    originateMs: options.originateMs,
     stopOnReply: options.stopOnReply,
     backoff: options.backoff,
     groupMs: options.groupMs,

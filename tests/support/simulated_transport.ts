@@ -13,6 +13,7 @@ import type {
   TransmitStamp,
   Transport,
 } from "../../src/probe/transport.ts";
+import { checksum } from "../lab/octets.ts";
 import { EventQueue } from "./event_queue.ts";
 import { FakeClock } from "./fake_clock.ts";
 import {
@@ -91,6 +92,8 @@ export interface SimulatedTransportOptions {
 
 const NS_PER_MS = 1e6;
 const NS_PER_DAY = 86_400e9;
+/** Offset of time to live in the IPv4 header. */
+const TTL = 8;
 
 /** The simulated network, hosts, kernel and clock in one. */
 export class SimulatedTransport implements Transport {
@@ -238,7 +241,8 @@ export class SimulatedTransport implements Transport {
 
   #deliver(cause: RequestTruth, draw: Draw): void {
     const { request, destination, departedNs, remoteNs } = cause;
-    const { error, fate } = draw;
+    const { fate } = draw;
+    const error = this.#expiry(request) ?? draw.error;
     if (error !== undefined) {
       const source = error.reporter ?? destination;
       const bytes = writeErrorReply(request, error, source);
@@ -248,7 +252,7 @@ export class SimulatedTransport implements Transport {
       }
       if (error.alsoReply !== true) return;
     }
-    if (draw.lostOut || draw.lostBack) return;
+    if (draw.lostOut || draw.lostBack || this.#dropsRequest(request)) return;
     const clock = this.#hosts.clockOf(destination, 0);
     const stampAt = (atNs: number) =>
       clock.stampAt(this.clock.trueRealtimeNs(atNs), request.originateMs);
@@ -271,6 +275,16 @@ export class SimulatedTransport implements Transport {
     for (let copy = 1; copy <= draw.copies; copy++) {
       this.#arrive(atNs + copy * gapNs, bytes, source, cause, "copy", mangling);
     }
+  }
+
+  /** The error of the router where a request's time to live is used up. */
+  #expiry({ bytes }: SimulatedRequest): Draw["error"] {
+    const reporter = this.#network.hops?.[(bytes[TTL] as number) - 1];
+    return reporter === undefined ? undefined : { type: 11, code: 0, reporter };
+  }
+
+  #dropsRequest({ bytes, start }: SimulatedRequest): boolean {
+    return this.#network.dropsBadChecksums === true && checksum(bytes, start, bytes.length) !== 0;
   }
 
   #arrive(

@@ -1,5 +1,9 @@
 // tshark reads every kind of packet that we can emit: no complaint but the one that was asked for.
 
+import { BadChecksumProbe } from "../../src/probe/message/bad_checksum.ts";
+import { EchoProbe } from "../../src/probe/message/echo.ts";
+import { IpTimestampProbe } from "../../src/probe/message/ip_timestamp.ts";
+import { TimestampProbe } from "../../src/probe/message/timestamp.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatAddress } from "../../src/packet/address.ts";
 import { type Datagram, emitDatagram, parseDatagram } from "../../src/packet/datagram.ts";
@@ -185,10 +189,13 @@ systemTest(
   async () => {
     const probe = { destination: 0xc0000207, identifier: 1, sequence: 2, originateMs: 3 };
     const badChecksum = /^Bad checksum \[should be 0x[0-9a-f]{4}\]$/;
+    const spoiled = [
+      new TimestampProbe({ source: 0xc0000201 }),
+      new TimestampProbe({ source: 0xc0000201, payload: new Uint8Array(9) }),
+      new EchoProbe({ source: 0xc0000201 }),
+      new IpTimestampProbe({ source: 0xc0000201 }),
+    ].map((request) => new BadChecksumProbe(request));
     const table: [Partial<ProbeTemplateOptions>, RegExp][] = [
-      [{ badChecksum: true }, badChecksum],
-      [{ badChecksum: true, payload: new Uint8Array(9) }, badChecksum],
-      [{ kind: "echo", badChecksum: true }, badChecksum],
       [{ messageLengthBytes: 19 }, /^Malformed Packet/],
       [{ messageLengthBytes: 8 }, /^Malformed Packet/],
       [{ kind: "echo", messageLengthBytes: 7 }, /^Malformed Packet/],
@@ -198,10 +205,19 @@ systemTest(
     const datagrams = table.map(([options]) =>
       new ProbeTemplate({ kind: "timestamp", source: 0xc0000201, ...options }).emit(probe)
     );
+    const target = { address: probe.destination };
+    for (const message of spoiled) {
+      const fields = { ...probe, target, token: 3, ttl: undefined };
+      datagrams.push(message.emit(fields, new Uint8Array(message.lengthBytes)));
+    }
+    const expected = [
+      ...table.map(([, complaint]) => complaint),
+      ...spoiled.map(() => badChecksum),
+    ];
     const dissections = await dissect(datagrams, NAMES);
-    table.forEach(([options, complaint], index) => {
+    expected.forEach((complaint, index) => {
       const complaints = dissections[index]?.complaints ?? [];
-      assertEquals(complaints.length, 1, `${JSON.stringify(options)}: ${complaints.join("; ")}`);
+      assertEquals(complaints.length, 1, `datagram ${index}: ${complaints.join("; ")}`);
       assertMatch(complaints[0] ?? "", complaint);
     });
   },

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { KNOWN_TICKS_MS, TickProof } from "../../../src/measurement/mod.ts";
 import { Schedule } from "../../../src/probe/schedule.ts";
 import { uniform } from "../clock/simulated_host.ts";
+import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const NOON_MS = 43_200_000;
 
@@ -71,7 +72,12 @@ function repliesNeeded(intervalMs: number, jitterMs: number): [median: number, m
   const needed = Array.from({ length: 300 }, (_, seed) => {
     const random = uniform(seed + 1);
     const startMs = NOON_MS + random() * 1000;
-    const schedule = new Schedule({ targetCount: 1, count: Infinity, intervalMs }, 0);
+    const schedule = new Schedule({
+      probes: TIMESTAMP_PROBES,
+      targetCount: 1,
+      count: Infinity,
+      intervalMs,
+    }, 0);
     const proof = new TickProof();
     for (let replies = 1;; replies++) {
       const atNs = schedule.dueNs;

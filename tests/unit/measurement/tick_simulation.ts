@@ -4,6 +4,7 @@ import { type HostMeasurement, StampHistory } from "../../../src/measurement/mod
 import { Schedule } from "../../../src/probe/schedule.ts";
 import type { Instant } from "../../../src/time/mod.ts";
 import { uniform } from "../clock/simulated_host.ts";
+import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const NOON_MS = 43_200_000;
 
@@ -36,7 +37,12 @@ export function* askTickingHost(host: TickingHost): Generator<JudgedReply> {
   const offsetMs = (random() - 0.5) * 4000;
   const phaseMs = random() * tickMs;
   const startMs = NOON_MS + random() * 1000;
-  const schedule = new Schedule({ targetCount: 1, count: replies, intervalMs }, 0);
+  const schedule = new Schedule({
+    probes: TIMESTAMP_PROBES,
+    targetCount: 1,
+    count: replies,
+    intervalMs,
+  }, 0);
   const history = new StampHistory();
   const jitter = () => -jitterMs * Math.log(1 - random());
   const shown = (ms: number) => {

@@ -174,7 +174,6 @@ Deno.test("template: emit into a dirty buffer writes its octets and no others", 
 const VARIETY: ProbeTemplateOptions[] = [
   { kind: "timestamp" },
   { kind: "timestamp", payload: new Uint8Array(3).fill(9), ipOptions: new Uint8Array(40).fill(1) },
-  { kind: "timestamp", badChecksum: true },
   { kind: "echo" },
   { kind: "echo", payload: new Uint8Array(1472) },
   ...[0, 1, 2, 3, 4, 7, 8, 12, 19, 20, 21, 64].map((messageLengthBytes) =>
@@ -196,12 +195,15 @@ Deno.test("template: probes do not disturb each other", () => {
   }
 });
 
-Deno.test("template: a bad checksum is bad whatever the fields are", () => {
-  const template = new ProbeTemplate({ kind: "timestamp", badChecksum: true });
-  for (let sequence = 0; sequence <= 0xffff; sequence++) {
-    const { header, message } = mustParse(template.emit({ ...PROBE, sequence }));
-    assert(!message.checksumOk && header.checksumOk, `sequence ${sequence}`);
+Deno.test("template: a probe's own time to live wins, and the header checksum follows it", () => {
+  const template = new ProbeTemplate({ kind: "timestamp", ttl: 200 });
+  for (const ttl of [1, 5, 64, 200, 255]) {
+    const { header } = mustParse(template.emit({ ...PROBE, ttl }));
+    assertEquals([header.ttl, header.checksumOk], [ttl, true]);
+    const plain = new ProbeTemplate({ kind: "timestamp", ttl }).emit(PROBE);
+    assertEquals(template.emit({ ...PROBE, ttl }), plain);
   }
+  assertEquals(mustParse(template.emit(PROBE)).header.ttl, 200);
 });
 
 Deno.test("template: cut and stretched messages have the length and checksum asked for", () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InFlightTable } from "../../../src/probe/in_flight_table.ts";
-import { Probe } from "../../../src/probe/probe.ts";
+import { type InFlightProbe } from "../../../src/probe/probe.ts";
+import { makeProbe } from "../../support/probes.ts";
 import type { Target } from "../../../src/targets/target.ts";
 
 const REMEMBER_MS = 10;
@@ -12,24 +13,24 @@ const TARGETS: readonly Target[] = [
 
 let keys = 0;
 
-function probe(target: number, number: number, deadlineMs: number): Probe {
+function probe(target: number, number: number, deadlineMs: number): InFlightProbe {
   const sequence = number & 0xffff;
   const sentAt = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;
   const key = keys++;
-  return new Probe(
-    TARGETS[target] as Target,
-    number,
-    1,
+  return makeProbe({
+    target: TARGETS[target] as Target,
+    index: number,
+    identifier: 1,
     sequence,
-    7,
+    token: 7,
     key,
     sentAt,
-    deadlineMs * 1e6,
-  );
+    deadlineNs: deadlineMs * 1e6,
+  });
 }
 
-function expire(table: InFlightTable, nowMs: number): Probe[] {
-  const timedOut: Probe[] = [];
+function expire(table: InFlightTable, nowMs: number): InFlightProbe[] {
+  const timedOut: InFlightProbe[] = [];
   table.expire(nowMs * 1e6, (each) => {
     table.settle(each, "timedOut");
     timedOut.push(each);
@@ -68,10 +69,10 @@ Deno.test("the deadline is that of the oldest that waits", () => {
   const probes = [probe(0, 0, 1), probe(0, 1, 2), probe(0, 2, 3)];
   for (const each of probes) table.add(each);
   assertEquals(table.nextDeadlineNs, 1e6);
-  table.settle(probes[1] as Probe, "reply");
-  table.settle(probes[0] as Probe, "reply");
+  table.settle(probes[1] as InFlightProbe, "reply");
+  table.settle(probes[0] as InFlightProbe, "reply");
   assertEquals(table.nextDeadlineNs, 3e6);
-  table.settle(probes[2] as Probe, "icmpError");
+  table.settle(probes[2] as InFlightProbe, "icmpError");
   assertEquals(table.nextDeadlineNs, Infinity);
 });
 
@@ -79,7 +80,7 @@ Deno.test("probes time out in the order of their deadlines, and not before", () 
   const table = new InFlightTable(REMEMBER_MS);
   const probes = [probe(0, 0, 1), probe(1, 0, 2), probe(2, 0, 2), probe(0, 1, 3)];
   for (const each of probes) table.add(each);
-  table.settle(probes[1] as Probe, "reply");
+  table.settle(probes[1] as InFlightProbe, "reply");
   assertEquals(expire(table, 0.999), []);
   assertEquals(expire(table, 2), [probes[0], probes[2]]);
   assertEquals(expire(table, 2), []);
@@ -105,7 +106,7 @@ Deno.test("a probe that waits keeps those after it from being forgotten", () => 
   const table = new InFlightTable(REMEMBER_MS);
   const probes = [probe(0, 0, 1), probe(0, 1, 100)];
   for (const each of probes) table.add(each);
-  table.settle(probes[0] as Probe, "reply");
+  table.settle(probes[0] as InFlightProbe, "reply");
   expire(table, 99);
   assertEquals([table.size, table.pending], [1, 1]);
 });
@@ -157,6 +158,6 @@ Deno.test("those that wait are listed oldest first", () => {
   const table = new InFlightTable(REMEMBER_MS);
   const probes = Array.from({ length: 6 }, (_, i) => probe(0, i, i));
   for (const each of probes) table.add(each);
-  for (const i of [0, 1, 4]) table.settle(probes[i] as Probe, "reply");
+  for (const i of [0, 1, 4]) table.settle(probes[i] as InFlightProbe, "reply");
   assertEquals([...table.pendingProbes()].map(({ sequence }) => sequence), [2, 3, 5]);
 });

@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { PhasedSchedule } from "../../../src/probe/phased_schedule.ts";
+import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const START_NS = 5e9;
 
 Deno.test("each probe is due at its place on the grid and its phase later", () => {
   const phases = [[3, 1, 2], [0.5, 7.25, 0]];
   const schedule = new PhasedSchedule({
+    probes: TIMESTAMP_PROBES,
     targetCount: 2,
     count: 3,
     intervalMs: 10,
@@ -26,6 +28,7 @@ Deno.test("each probe is due at its place on the grid and its phase later", () =
 Deno.test("a phase is asked for one round ahead, with the place on the grid", () => {
   const asked: (readonly [target: number, round: number, plannedNs: number])[] = [];
   const schedule = new PhasedSchedule({
+    probes: TIMESTAMP_PROBES,
     targetCount: 1,
     count: Infinity,
     intervalMs: 20,
@@ -41,6 +44,7 @@ Deno.test("a phase is asked for one round ahead, with the place on the grid", ()
 
 Deno.test("what is late by more than an interval slips, all by as much, and nothing comes in a burst", () => {
   const schedule = new PhasedSchedule({
+    probes: TIMESTAMP_PROBES,
     targetCount: 3,
     count: 10,
     intervalMs: 30,
@@ -61,6 +65,7 @@ Deno.test("what is late by more than an interval slips, all by as much, and noth
 
 Deno.test("every probe of hundreds of targets is taken once, in order of time", () => {
   const schedule = new PhasedSchedule({
+    probes: TIMESTAMP_PROBES,
     targetCount: 256,
     count: 4,
     intervalMs: 50,

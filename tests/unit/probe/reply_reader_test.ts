@@ -4,7 +4,8 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { ProbeTemplate } from "../../../src/packet/mod.ts";
 import { InFlightTable } from "../../../src/probe/in_flight_table.ts";
 import type { ExtraReply, ProbeOutcome, StrayDatagram } from "../../../src/probe/outcome.ts";
-import { Probe } from "../../../src/probe/probe.ts";
+import { type InFlightProbe } from "../../../src/probe/probe.ts";
+import { makeProbe, TIMESTAMP_PROBE } from "../../support/probes.ts";
 import { ProbeNumbers } from "../../../src/probe/probe_numbers.ts";
 import { ReplyReader } from "../../../src/probe/reply_reader.ts";
 import { TransmitTimestamps } from "../../../src/probe/transmit_timestamps.ts";
@@ -48,9 +49,9 @@ function open(keepBytes = false) {
   /** A stamp of the kernel becomes ready. */
   const stamp = (moment: TransmitStamp["moment"], key: number, ms: number) =>
     void waiting.push({ key, moment, at: at(ms) });
-  const probes: Probe[] = [];
+  const probes: InFlightProbe[] = [];
   const reader = new ReplyReader({
-    kind: "timestamp",
+    messages: [TIMESTAMP_PROBE],
     numbers: new ProbeNumbers([target], {
       numberKey: { k0: 1, k1: 2 },
       identifier: IDENTIFIER,
@@ -60,11 +61,6 @@ function open(keepBytes = false) {
     stamps,
     kernelStamps: true,
     keepBytes,
-    sentPayload: new Uint8Array(0),
-    stampedPayload: false,
-    requestOf: ({ target, sequence, originateMs }) =>
-      template.emit({ destination: target.address, sequence, originateMs }).subarray(20),
-    stampsFrom: "message",
     listener: {
       outcome: (outcome) => void outcomes.push(outcome),
       extra: (extra) => void extras.push(extra),
@@ -76,7 +72,15 @@ function open(keepBytes = false) {
   const request = readRequest(
     template.emit({ destination: HOST, sequence: 7, originateMs: ORIGINATE_MS }),
   );
-  const probe = new Probe(target, 7, IDENTIFIER, 7, ORIGINATE_MS, 0, at(0), 1000e6);
+  const probe = makeProbe({
+    target,
+    index: 7,
+    identifier: IDENTIFIER,
+    sequence: 7,
+    token: ORIGINATE_MS,
+    sentAt: at(0),
+    deadlineNs: 1000e6,
+  });
   table.add(probe);
   stamps.expect(probe);
   probes.push(probe);
@@ -87,8 +91,16 @@ function open(keepBytes = false) {
   const send = (sequence: number, ms: number) => {
     const originateMs = ORIGINATE_MS + ms;
     const bytes = template.emit({ destination: HOST, sequence, originateMs });
-    const numbers = [sequence, IDENTIFIER, sequence, originateMs, probes.length] as const;
-    const next = new Probe(target, ...numbers, user(ms), (ms + 1000) * 1e6);
+    const next = makeProbe({
+      target,
+      index: sequence,
+      identifier: IDENTIFIER,
+      sequence,
+      token: originateMs,
+      key: probes.length,
+      sentAt: user(ms),
+      deadlineNs: (ms + 1000) * 1e6,
+    });
     table.add(next);
     stamps.expect(next);
     probes.push(next);
@@ -96,7 +108,7 @@ function open(keepBytes = false) {
   };
   const expire = (index = 0) => {
     stamps.collect();
-    reader.expire(probes[index] as Probe);
+    reader.expire(probes[index] as InFlightProbe);
   };
   return { read, expire, send, stamp, reply, request, probe, outcomes, extras, strays };
 }

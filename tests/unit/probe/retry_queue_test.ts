@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { RetryQueue, type UnsentProbe } from "../../../src/probe/retry_queue.ts";
-import { Probe } from "../../../src/probe/probe.ts";
+import { makeProbe } from "../../support/probes.ts";
 import { type DueProbe, Schedule } from "../../../src/probe/schedule.ts";
+import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const SECOND = 1e9;
 const now = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;
@@ -10,13 +11,23 @@ const error = { syscall: "sendmmsg", errno: 105, code: "ENOBUFS", message: "full
 /** Targets that are asked twice each, all due at once. */
 function prepare(targetCount = 3): RetryQueue {
   return new RetryQueue(
-    new Schedule({ targetCount, count: 2, intervalMs: 0, dither: () => 0 }, 0),
+    new Schedule({
+      probes: TIMESTAMP_PROBES,
+      targetCount,
+      count: 2,
+      intervalMs: 0,
+      dither: () => 0,
+    }, 0),
   );
 }
 
 function refuse(due: DueProbe): UnsentProbe {
   const target = { index: due.targetIndex, address: due.targetIndex, label: "" };
-  return { due, error, probe: new Probe(target, due.index, 1, due.index, 0, 0, now, 0) };
+  return {
+    due,
+    error,
+    probe: makeProbe({ target, index: due.index, sequence: due.index, sentAt: now }),
+  };
 }
 
 const take = (probes: RetryQueue, count: number) =>

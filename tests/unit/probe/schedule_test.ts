@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Schedule, type ScheduleOptions } from "../../../src/probe/schedule.ts";
+import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const START_NS = 5e9;
 
@@ -16,7 +17,7 @@ function take(options: ScheduleOptions, most = 100): [number, number, number][] 
 }
 
 Deno.test("targets take turns and share the interval", () => {
-  assertEquals(take({ targetCount: 3, count: 2, intervalMs: 15 }), [
+  assertEquals(take({ probes: TIMESTAMP_PROBES, targetCount: 3, count: 2, intervalMs: 15 }), [
     [0, 0, 0],
     [1, 0, 5],
     [2, 0, 10],
@@ -28,36 +29,61 @@ Deno.test("targets take turns and share the interval", () => {
 
 Deno.test("a spacing of one's own, and one that does not fit", () => {
   const dues = (options: ScheduleOptions) => take(options).map(([, , due]) => due);
-  assertEquals(dues({ targetCount: 2, count: 2, intervalMs: 15, spacingMs: 3 }), [0, 3, 15, 18]);
-  assertEquals(dues({ targetCount: 3, count: 2, intervalMs: 15, spacingMs: 8 }), [
-    0,
-    8,
-    16,
-    24,
-    32,
-    40,
-  ]);
+  assertEquals(
+    dues({ probes: TIMESTAMP_PROBES, targetCount: 2, count: 2, intervalMs: 15, spacingMs: 3 }),
+    [0, 3, 15, 18],
+  );
+  assertEquals(
+    dues({ probes: TIMESTAMP_PROBES, targetCount: 3, count: 2, intervalMs: 15, spacingMs: 8 }),
+    [
+      0,
+      8,
+      16,
+      24,
+      32,
+      40,
+    ],
+  );
 });
 
 Deno.test("intervals grow from round to round", () => {
-  const options = { targetCount: 1, count: 4, intervalMs: 16, intervalGrowth: 1.5 };
+  const options = {
+    probes: TIMESTAMP_PROBES,
+    targetCount: 1,
+    count: 4,
+    intervalMs: 16,
+    intervalGrowth: 1.5,
+  };
   assertEquals(take(options).map(([, , due]) => due), [0, 16, 40, 76]);
 });
 
 Deno.test("no interval at all: everything is due at once", () => {
-  assertEquals(take({ targetCount: 2, count: 2, intervalMs: 0 }).map(([, , due]) => due), [
-    0,
-    0,
-    0,
-    0,
-  ]);
+  assertEquals(
+    take({ probes: TIMESTAMP_PROBES, targetCount: 2, count: 2, intervalMs: 0 }).map(([, , due]) =>
+      due
+    ),
+    [
+      0,
+      0,
+      0,
+      0,
+    ],
+  );
 });
 
 Deno.test("no end, and the state of a schedule", () => {
-  const schedule = new Schedule({ targetCount: 2, count: Infinity, intervalMs: 10 }, START_NS);
+  const schedule = new Schedule({
+    probes: TIMESTAMP_PROBES,
+    targetCount: 2,
+    count: Infinity,
+    intervalMs: 10,
+  }, START_NS);
   for (let i = 0; i < 1001; i++) schedule.take();
   assertEquals([schedule.done, schedule.round, schedule.intervalMs], [false, 500, 10]);
-  const short = new Schedule({ targetCount: 2, count: 1, intervalMs: 10 }, START_NS);
+  const short = new Schedule(
+    { probes: TIMESTAMP_PROBES, targetCount: 2, count: 1, intervalMs: 10 },
+    START_NS,
+  );
   assertEquals(short.dueNs, START_NS);
   short.take();
   assertEquals(short.done, false);
@@ -67,14 +93,25 @@ Deno.test("no end, and the state of a schedule", () => {
 
 Deno.test("a dither of one's own is one fraction for a whole round", () => {
   const dither = (round: number) => [0.1, 0.5, 0.9][round] as number;
-  const taken = take({ targetCount: 2, count: 3, intervalMs: 15, dither });
+  const taken = take({
+    probes: TIMESTAMP_PROBES,
+    targetCount: 2,
+    count: 3,
+    intervalMs: 15,
+    dither,
+  });
   const dues = taken.map(([, , due]) => Math.round(due * 1e3) / 1e3);
   // The very first probe is due at once.
   assertEquals(dues, [0, 7.6, 15.5, 23, 30.9, 38.4]);
 });
 
 Deno.test("the dither fills every millisecond, and walks over ten of them", () => {
-  const schedule = new Schedule({ targetCount: 1, count: 2000, intervalMs: 1000 }, 0);
+  const schedule = new Schedule({
+    probes: TIMESTAMP_PROBES,
+    targetCount: 1,
+    count: 2000,
+    intervalMs: 1000,
+  }, 0);
   const bins = new Array<number>(20).fill(0);
   let most = 0;
   for (let round = 0; round < 2000; round++) {
@@ -90,7 +127,12 @@ Deno.test("the dither fills every millisecond, and walks over ten of them", () =
 });
 
 Deno.test("rounds next to each other are put off by nearly the same", () => {
-  const schedule = new Schedule({ targetCount: 1, count: 200, intervalMs: 1000 }, 0);
+  const schedule = new Schedule({
+    probes: TIMESTAMP_PROBES,
+    targetCount: 1,
+    count: 200,
+    intervalMs: 1000,
+  }, 0);
   let lastNs = schedule.dueNs;
   for (let round = 1; round < 200; round++) {
     schedule.take();
@@ -102,7 +144,13 @@ Deno.test("rounds next to each other are put off by nearly the same", () => {
 
 Deno.test("a short interval is not dithered out of its order", () => {
   for (const intervalMs of [0.001, 0.3, 1, 5, 19, 40]) {
-    const dues = take({ targetCount: 1, count: 100, intervalMs, dither: undefined });
+    const dues = take({
+      probes: TIMESTAMP_PROBES,
+      targetCount: 1,
+      count: 100,
+      intervalMs,
+      dither: undefined,
+    });
     const offs = dues.map(([, round, due]) => due - round * intervalMs);
     assert(Math.max(...offs) <= Math.min(1, intervalMs) + intervalMs / 20, `${intervalMs} ms`);
   }
@@ -110,7 +158,13 @@ Deno.test("a short interval is not dithered out of its order", () => {
 
 Deno.test("what is late by less than the interval is sent, what is later slips", () => {
   const at = (lateMs: number) => {
-    const options = { targetCount: 1, count: 9, intervalMs: 100, dither: () => 0 };
+    const options = {
+      probes: TIMESTAMP_PROBES,
+      targetCount: 1,
+      count: 9,
+      intervalMs: 100,
+      dither: () => 0,
+    };
     const schedule = new Schedule(options, 0);
     schedule.take();
     schedule.catchUp((100 + lateMs) * 1e6);
@@ -126,7 +180,13 @@ Deno.test("what is late by less than the interval is sent, what is later slips",
 });
 
 Deno.test("many targets: no more than 64 are caught up with", () => {
-  const options = { targetCount: 1000, count: 9, intervalMs: 1000, dither: () => 0 };
+  const options = {
+    probes: TIMESTAMP_PROBES,
+    targetCount: 1000,
+    count: 9,
+    intervalMs: 1000,
+    dither: () => 0,
+  };
   const burst = (lateMs: number) => {
     const schedule = new Schedule(options, 0);
     schedule.catchUp(lateMs * 1e6);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Probe } from "../../../src/probe/probe.ts";
+import { type InFlightProbe } from "../../../src/probe/probe.ts";
+import { makeProbe } from "../../support/probes.ts";
 import { SendTimer } from "../../../src/probe/send_timer.ts";
 import type { Clock, Instant } from "../../../src/time/mod.ts";
 
@@ -18,16 +19,16 @@ class LookedAtClock implements Clock {
   }
 }
 
-function sentAt(monotonicNs: number, source: Instant["source"] = "kernel"): Probe {
+function sentAt(monotonicNs: number, source: Instant["source"] = "kernel"): InFlightProbe {
   const at: Instant = { realtimeNs: monotonicNs, monotonicNs, source };
-  return new Probe(TARGET, 0, 1, 0, 0, 0, at, 1e9);
+  return makeProbe({ target: TARGET, sentAt: at, deadlineNs: 1e9 });
 }
 
 Deno.test("the rest of the time is spent looking at the clock, up to the lead", () => {
   const clock = new LookedAtClock();
-  const send_timer = new SendTimer(clock);
-  send_timer.waitFor(200_000);
-  assertEquals(clock.nowNs, 200_000 - send_timer.leadNs);
+  const timer = new SendTimer(clock);
+  timer.waitFor(200_000);
+  assertEquals(clock.nowNs, 200_000 - timer.leadNs);
 });
 
 Deno.test("what is due later, or never, is not waited for", () => {
@@ -47,23 +48,23 @@ Deno.test("what is due already does not wait", () => {
 
 Deno.test("the lead follows what the way took by the kernel's stamps", () => {
   const clock = new LookedAtClock();
-  const send_timer = new SendTimer(clock);
+  const timer = new SendTimer(clock);
   // Whatever the lead, the kernel's stamp comes 80 µs after the call.
   for (let round = 1; round <= 100; round += 1) {
     const dueNs = round * 1e6;
-    send_timer.sent(dueNs, sentAt(dueNs - send_timer.leadNs + 80_000));
-    send_timer.waitFor(Infinity);
+    timer.sent(dueNs, sentAt(dueNs - timer.leadNs + 80_000));
+    timer.waitFor(Infinity);
   }
-  assert(Math.abs(send_timer.leadNs - 80_000) < 1000, `lead ${send_timer.leadNs} ns`);
-  assertEquals(send_timer.earlyNs - send_timer.leadNs, 300_000);
+  assert(Math.abs(timer.leadNs - 80_000) < 1000, `lead ${timer.leadNs} ns`);
+  assertEquals(timer.earlyNs - timer.leadNs, 300_000);
 });
 
 Deno.test("our own stamps and accidents teach nothing", () => {
-  const send_timer = new SendTimer(new LookedAtClock());
-  const before = send_timer.leadNs;
-  send_timer.sent(1e6, sentAt(1_090_000, "user"));
-  send_timer.waitFor(Infinity);
-  send_timer.sent(2e6, sentAt(9e6));
-  send_timer.waitFor(Infinity);
-  assertEquals(send_timer.leadNs, before);
+  const timer = new SendTimer(new LookedAtClock());
+  const before = timer.leadNs;
+  timer.sent(1e6, sentAt(1_090_000, "user"));
+  timer.waitFor(Infinity);
+  timer.sent(2e6, sentAt(9e6));
+  timer.waitFor(Infinity);
+  assertEquals(timer.leadNs, before);
 });

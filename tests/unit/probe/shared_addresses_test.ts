@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ProbeListener, ProbeOutcome } from "../../../src/probe/outcome.ts";
-import { Probe } from "../../../src/probe/probe.ts";
+import { type InFlightProbe } from "../../../src/probe/probe.ts";
+import { makeProbe, TIMESTAMP_PROBE } from "../../support/probes.ts";
 import { SharedAddresses } from "../../../src/probe/shared_addresses.ts";
 import type { Target } from "../../../src/targets/target.ts";
 
@@ -12,8 +13,8 @@ const TARGETS: readonly Target[] = [
 
 const INSTANT = { realtimeNs: 0, monotonicNs: 0, source: "kernel" } as const;
 
-function probeTo(target: Target): Probe {
-  return new Probe(target, 0, 1, 2, 3, 4, INSTANT, 5);
+function probeTo(target: Target): InFlightProbe {
+  return makeProbe({ target, sequence: 2, token: 3, key: 4, sentAt: INSTANT, deadlineNs: 5 });
 }
 
 /** Notes what it is told, as `what label index`. */
@@ -38,7 +39,7 @@ Deno.test("shared addresses: each address is asked once, every target has each o
   ]);
   const notes: string[] = [];
   const listener = shared.listener(noting(notes));
-  const [a, b] = shared.asked.map(probeTo) as [Probe, Probe];
+  const [a, b] = shared.asked.map(probeTo) as [InFlightProbe, InFlightProbe];
   listener.sent?.(a, new Uint8Array());
   listener.outcome({ kind: "timedOut", probe: a });
   listener.outcome({ kind: "timedOut", probe: b });
@@ -46,6 +47,7 @@ Deno.test("shared addresses: each address is asked once, every target has each o
   const unsent: ProbeOutcome = {
     kind: "unsent",
     target: a.target,
+    message: TIMESTAMP_PROBE,
     index: 0,
     sequence: 0,
     at: INSTANT,

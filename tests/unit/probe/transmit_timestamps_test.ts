@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Probe } from "../../../src/probe/probe.ts";
+import { type InFlightProbe } from "../../../src/probe/probe.ts";
+import { makeProbe } from "../../support/probes.ts";
 import { TransmitTimestamps } from "../../../src/probe/transmit_timestamps.ts";
 import type { TransmitMoment, TransmitStamp, Transport } from "../../../src/probe/transport.ts";
 import type { Instant, StampSource } from "../../../src/time/instant.ts";
@@ -9,9 +10,15 @@ function instant(ms: number, source: StampSource): Instant {
   return { realtimeNs: ms * 1e6, monotonicNs: ms * 1e6, source };
 }
 
-function probe(key: number): Probe {
+function probe(key: number): InFlightProbe {
   const target = { index: 0, label: "one", address: 1 };
-  return new Probe(target, key, 1, key & 0xffff, 0, key, instant(key, "user"), 0);
+  return makeProbe({
+    target,
+    index: key,
+    sequence: key & 0xffff,
+    key,
+    sentAt: instant(key, "user"),
+  });
 }
 
 /** A transport whose stamps are those of a list of turns. */

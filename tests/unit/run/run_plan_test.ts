@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseDatagram, ProbeTemplate } from "../../../src/packet/mod.ts";
+import { parseDatagram } from "../../../src/packet/mod.ts";
+import type { ProbeMessage } from "../../../src/probe/message/message.ts";
 import type { RunOptions } from "../../../src/run/run_options.ts";
 import { PlanError, planRun, type RunPlan } from "../../../src/run/run_plan.ts";
 
@@ -7,9 +8,20 @@ const HOST = { index: 0, label: "h", address: 0xc6336407 };
 const PLAIN: RunOptions = { kind: "timestamp", count: 3, intervalMs: 1000, timeoutMs: 500 };
 
 /** The datagram of the plan's first probe to {@linkcode HOST}. */
-function firstDatagram({ prober: { template } }: RunPlan): Uint8Array {
-  const made = template instanceof ProbeTemplate ? template : template(HOST);
-  return made.emit({ destination: HOST.address, sequence: 1, originateMs: 0 });
+function firstDatagram(plan: RunPlan): Uint8Array {
+  const message = messageOf(plan);
+  const probe = { target: HOST, identifier: 0, sequence: 1, token: 0, ttl: undefined };
+  return message.emit(probe, new Uint8Array(message.lengthBytes));
+}
+
+function messageOf({ prober: { probes: [probe] } }: RunPlan): ProbeMessage {
+  assert(probe !== undefined);
+  return probe.message;
+}
+
+/** The token that the plan's probes are given at the start of a day. */
+function tokenOf(plan: RunPlan): number {
+  return messageOf(plan).makeToken(0, () => 7);
 }
 
 function headerOf(options: Partial<RunOptions>) {
@@ -40,9 +52,9 @@ Deno.test("run plan: header fields reach the packets", () => {
 
 Deno.test("run plan: an echo of 56 bytes carries a cookie, one with a payload of its own does not", () => {
   const plain = planRun({ ...PLAIN, kind: "echo" });
-  assertEquals([plain.messageBytes, plain.prober.stampPayload], [64, true]);
+  assertEquals([plain.messageBytes, messageOf(plain).hasToken, tokenOf(plain)], [64, true, 7]);
   const own = planRun({ ...PLAIN, kind: "echo", payload: new Uint8Array(3) });
-  assertEquals([own.messageBytes, own.prober.stampPayload], [11, false]);
+  assertEquals([own.messageBytes, messageOf(own).hasToken], [11, false]);
 });
 
 Deno.test("run plan: the socket receives the answer's type and ICMP errors", () => {
@@ -77,16 +89,16 @@ Deno.test("run plan: the IP option names the target twice", () => {
 });
 
 Deno.test("run plan: random originate timestamps are an hour or more from the time of day", () => {
-  const { prober } = planRun({ ...PLAIN, originateMs: "random" });
+  const plan = planRun({ ...PLAIN, originateMs: "random" });
   const dayMs = 86_400_000;
   for (let i = 0; i < 100; i++) {
     const before = Date.now();
-    const stamp = prober.originate?.() ?? NaN;
+    const stamp = tokenOf(plan);
     const ahead = (stamp - before % dayMs + dayMs) % dayMs;
     assert(ahead >= 3_600_000 && ahead <= 23 * 3_600_000, `${ahead}`);
   }
-  assertEquals(planRun({ ...PLAIN, originateMs: 5 }).prober.originate, undefined);
-  assertEquals(planRun({ ...PLAIN, originateMs: 5 }).prober.originateMs, 5);
+  assertEquals(tokenOf(planRun({ ...PLAIN, originateMs: 5 })), 5);
+  assertEquals(tokenOf(planRun(PLAIN)), 0);
 });
 
 Deno.test("run plan: what cannot be sent is refused", () => {
