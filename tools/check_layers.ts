@@ -3,7 +3,15 @@
  * Prints one line per violation and ends with exit code 1 when there is one.
  */
 
-import { findWrongCalls, findWrongImports, type Import, type ModuleText } from "./layers.ts";
+import {
+  findGrantCircles,
+  findModuleCircles,
+  findUnusedGrants,
+  findWrongCalls,
+  findWrongImports,
+  type Import,
+  type ModuleText,
+} from "./layers.ts";
 import { capture, runTool, say, ToolError, warn } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
 
@@ -15,6 +23,7 @@ interface ModuleGraph {
     readonly dependencies?: readonly {
       readonly code?: Resolved;
       readonly type?: Resolved;
+      readonly isDynamic?: boolean;
     }[];
   }[];
 }
@@ -39,10 +48,12 @@ export async function checkLayers(
     if (!module.specifier.startsWith(`file://${folder}`)) continue;
     const from = relative(module.specifier);
     if (module.error !== undefined) unresolved.push(`${from}: ${firstLine(module.error)}`);
-    for (const { code, type } of module.dependencies ?? []) {
+    for (const { code, type, isDynamic = false } of module.dependencies ?? []) {
       const isTypeOnly = code === undefined;
       for (const { specifier, error } of [code, type].filter((side) => side !== undefined)) {
-        if (specifier !== undefined) imports.push({ from, to: relative(specifier), isTypeOnly });
+        if (specifier !== undefined) {
+          imports.push({ from, to: relative(specifier), isTypeOnly, isDynamic });
+        }
         if (error !== undefined) unresolved.push(`${from}: ${firstLine(error)}`);
       }
     }
@@ -52,7 +63,14 @@ export async function checkLayers(
     text: Deno.readTextFileSync(`${folder}${path}`),
   }));
   return {
-    violations: [...unresolved, ...findWrongImports(imports), ...findWrongCalls(modules)],
+    violations: [
+      ...unresolved,
+      ...findWrongImports(imports),
+      ...findWrongCalls(modules),
+      ...findModuleCircles(imports),
+      // A part of the program need not use every grant.
+      ...(paths.includes("main.ts") ? [...findUnusedGrants(imports), ...findGrantCircles()] : []),
+    ],
     moduleCount: paths.length,
   };
 }
@@ -103,7 +121,7 @@ async function main(): Promise<void> {
   if (violations.length > 0) {
     throw new ToolError(`Cannot accept the layers: violations: ${violations.length}`);
   }
-  say(`layers: ${moduleCount} modules, every import goes down`);
+  say(`layers: ${moduleCount} modules, every import goes down, every grant is used`);
 }
 
 if (import.meta.main) await runTool(main);

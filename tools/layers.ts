@@ -13,6 +13,8 @@ export interface Import {
   readonly to: string;
   /** `import type`: nothing of it is left at run time. */
   readonly isTypeOnly?: boolean;
+  /** The module is imported when the program asks for it, and not at the start. */
+  readonly isDynamic?: boolean;
 }
 
 /** A module and its text. */
@@ -23,14 +25,17 @@ export interface ModuleText {
   readonly text: string;
 }
 
-/** For each layer of src/, the layers that it may import besides itself. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+/** For each layer, the layers that it may import besides itself. */
+export type Grants = Readonly<Record<string, readonly string[]>>;
+
+/** The grants of src/. */
+const ALLOWED: Grants = {
   time: [],
   stats: [],
   terminal: [],
   packet: ["time"],
   measurement: ["time"],
-  clock: ["time", "measurement", "stats"],
+  clock: ["time", "measurement"],
   targets: ["packet"],
   probe: ["time", "packet", "measurement", "targets"],
   scan: ["time", "packet", "measurement", "targets"],
@@ -41,14 +46,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   report: [
     ...["time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan", "run"],
-    ...["record", "terminal", "packages"],
+    ...["record", "terminal"],
   ],
   cli: [
-    ...["time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan", "run"],
+    ...["time", "packet", "measurement", "clock", "targets", "scan", "run"],
     ...["record", "report", "terminal", "machine", "packages", "config"],
   ],
   machine: ["probe", "run"],
-  library: ["time", "packet", "measurement", "targets", "probe", "run"],
+  library: ["time", "packet", "measurement", "targets", "probe"],
   ffi: [],
   main: ["cli"],
 };
@@ -93,6 +98,53 @@ export function findWrongImports(imports: readonly Import[]): string[] {
     const reason = whyWrong(each);
     return reason === undefined ? [] : [`${from}: may not import ${to} (${reason})`];
   });
+}
+
+/** One line for each grant that no import uses: a table that allows more than the program needs hides the next wrong import. */
+export function findUnusedGrants(imports: readonly Import[], grants: Grants = ALLOWED): string[] {
+  const used = new Set(imports.map(({ from, to }) => `${layerOf(from)} ${layerOf(to)}`));
+  return Object.entries(grants).flatMap(([layer, allowed]) =>
+    allowed.filter((other) => !used.has(`${layer} ${other}`))
+      .map((other) =>
+        `tools/layers.ts: ${layer} is granted ${other}, which none of its modules imports`
+      )
+  );
+}
+
+/** One line for each circle of grants: two layers of a circle cannot be read, or tested, one without the other. */
+export function findGrantCircles(grants: Grants = ALLOWED): string[] {
+  return findCircles(new Map(Object.entries(grants)))
+    .map((circle) => `tools/layers.ts: a circle of layers: ${circle.join(" → ")}`);
+}
+
+/** One line for each circle of modules that import more than types of each other, at the start. */
+export function findModuleCircles(imports: readonly Import[]): string[] {
+  const graph = new Map<string, string[]>();
+  for (const { from, to, isTypeOnly, isDynamic } of imports) {
+    if (isTypeOnly || isDynamic) continue;
+    const imported = graph.get(from);
+    if (imported === undefined) graph.set(from, [to]);
+    else imported.push(to);
+  }
+  return findCircles(graph).map((circle) => `a circle of imports: ${circle.join(" → ")}`);
+}
+
+/** Walks the graph depth first; each edge back to a node of the present path closes a circle. */
+function findCircles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (node: string): void => {
+    const start = path.indexOf(node);
+    if (start >= 0) circles.push([...path.slice(start), node]);
+    if (start >= 0 || done.has(node)) return;
+    path.push(node);
+    for (const next of graph.get(node) ?? []) visit(next);
+    path.pop();
+    done.add(node);
+  };
+  for (const node of graph.keys()) visit(node);
+  return circles;
 }
 
 /** One line for each use of a dangerous part of Deno outside its place. */

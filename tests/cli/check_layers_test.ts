@@ -33,6 +33,21 @@ Deno.test("check_layers: an orderly project passes", async () => {
   assertStringIncludes(stdout, "5 modules");
 });
 
+Deno.test("check_layers: a whole program uses every grant, and no import closes a circle", async () => {
+  const { code, stderr } = await checkPlanted({
+    ...ORDERLY,
+    "main.ts": 'import "./src/cli/run.ts";\n',
+    "src/cli/run.ts": 'import "./print.ts";\n',
+    "src/cli/print.ts": 'import "./run.ts";\n',
+  });
+  assertEquals(code, 1);
+  const lines = stderr.trim().split("\n");
+  const found = (line: string) => assertEquals(lines.filter((each) => each === line), [line]);
+  found("a circle of imports: src/cli/run.ts → src/cli/print.ts → src/cli/run.ts");
+  found("tools/layers.ts: clock is granted time, which none of its modules imports");
+  assertEquals(lines.filter((line) => line.includes("main is granted")), []);
+});
+
 Deno.test("check_layers: planted violations are named one a line", async () => {
   const { code, stdout, stderr } = await checkPlanted({
     ...ORDERLY,

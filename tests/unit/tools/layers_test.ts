@@ -1,13 +1,20 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { findWrongCalls, findWrongImports, layerOf } from "../../../tools/layers.ts";
+import {
+  findGrantCircles,
+  findModuleCircles,
+  findUnusedGrants,
+  findWrongCalls,
+  findWrongImports,
+  layerOf,
+} from "../../../tools/layers.ts";
 
 const ALLOWED_IMPORTS: readonly (readonly [string, string])[] = [
   ["src/packet/emit.ts", "src/packet/octets.ts"],
   ["src/packet/emit.ts", "src/time/instant.ts"],
-  ["src/clock/consensus.ts", "src/stats/quantiles.ts"],
+  ["src/clock/consensus.ts", "src/measurement/tick.ts"],
   ["src/scan/sweep.ts", "src/targets/block.ts"],
   ["src/report/text.ts", "src/scan/sweep.ts"],
-  ["src/report/text.ts", "npm:/deno-std@1.4.0/fmt/colors.js"],
+  ["src/cli/command_line.ts", "npm:/deno-std@1.4.0/cli/parse_args.js"],
   ["src/cli/run.ts", "ffi/mod.ts"],
   ["src/cli/help.ts", "deno.json"],
   ["ffi/posix/raw_socket.ts", "ffi/posix/libc.ts"],
@@ -61,6 +68,43 @@ Deno.test("ffi may import types of the ports alone", () => {
   assertEquals(findWrongImports([{ from, to: port, isTypeOnly: false }]).length, 1);
   const other = "src/probe/prober.ts";
   assertEquals(findWrongImports([{ from, to: other, isTypeOnly: true }]).length, 1);
+});
+
+Deno.test("a grant that no import uses is a violation", () => {
+  const grants = { time: [], packet: ["time"], clock: ["time", "packet"] };
+  const imports = [
+    { from: "src/packet/emit.ts", to: "src/time/day.ts" },
+    { from: "src/clock/fit.ts", to: "src/time/day.ts", isTypeOnly: true },
+    { from: "tests/unit/clock/fit_test.ts", to: "src/packet/emit.ts" },
+  ];
+  assertEquals(findUnusedGrants(imports, grants), [
+    "tools/layers.ts: clock is granted packet, which none of its modules imports",
+  ]);
+  const last = { from: "src/clock/fit.ts", to: "src/packet/emit.ts" };
+  assertEquals(findUnusedGrants([...imports, last], grants), []);
+});
+
+Deno.test("a circle of grants is a violation, and there is none", () => {
+  assertEquals(findGrantCircles(), []);
+  assertEquals(
+    findGrantCircles({ time: [], run: ["time", "record"], record: ["report"], report: ["run"] }),
+    ["tools/layers.ts: a circle of layers: run → record → report → run"],
+  );
+});
+
+Deno.test("a circle of modules is a violation, unless an import in it is of types, or made later", () => {
+  const imports = [
+    { from: "src/run/a.ts", to: "src/run/b.ts" },
+    { from: "src/run/b.ts", to: "src/run/c.ts" },
+    { from: "src/run/a.ts", to: "src/run/c.ts" },
+  ];
+  assertEquals(findModuleCircles(imports), []);
+  const back = { from: "src/run/c.ts", to: "src/run/a.ts" };
+  assertEquals(findModuleCircles([...imports, { ...back, isTypeOnly: true }]), []);
+  assertEquals(findModuleCircles([...imports, { ...back, isDynamic: true }]), []);
+  assertEquals(findModuleCircles([...imports, back]), [
+    "a circle of imports: src/run/a.ts → src/run/b.ts → src/run/c.ts → src/run/a.ts",
+  ]);
 });
 
 Deno.test("a layer is the folder below src, or the folder at the top", () => {
