@@ -32,7 +32,7 @@ export type Grants = Readonly<Record<string, readonly string[]>>;
 const ALLOWED: Grants = {
   time: [],
   stats: [],
-  terminal: [],
+  terminal: ["packages"],
   packet: ["time"],
   measurement: ["time"],
   clock: ["time", "measurement"],

@@ -5,6 +5,11 @@
  * ships no types; these declarations are the types.
  */
 
+declare module "@std/fmt/colors" {
+  /** The text without the escapes of colours. */
+  export function stripAnsiCode(text: string): string;
+}
+
 declare module "@std/csv/stringify" {
   /** Rows of cells as CSV; lines end in CRLF, undefined is an empty cell. */
   export function stringify(data: readonly (readonly unknown[])[]): string;

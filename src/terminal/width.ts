@@ -1,4 +1,6 @@
-/** Text that fits into so many columns. */
+/** Text that fits into a given number of columns. */
+
+import { stripAnsiCode } from "@std/fmt/colors";
 
 /** Columns of a terminal whose width is not known, and of text that goes to a file. */
 export const USUAL_COLUMNS = 80;
@@ -16,8 +18,6 @@ export function terminalColumns(): number {
   }
 }
 
-// deno-lint-ignore no-control-regex -- the escapes of colours take no room
-const COLOUR = /\x1b\[[\d;]*m/g;
 /** Marks that stand on the character before. */
 const COMBINING = /\p{Mn}|\p{Me}|\p{Cf}/gu;
 /** East Asian characters and pictures, which take two columns. */
@@ -27,16 +27,16 @@ const WIDE =
 /** Columns that a line takes on a terminal; colours take none. */
 export function widthOf(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
-  const shown = text.replace(COLOUR, "").replace(COMBINING, "");
+  const shown = stripAnsiCode(text).replace(COMBINING, "");
   return [...shown].length + (shown.match(WIDE)?.length ?? 0);
 }
 
-/** The text, with spaces behind it up to so many columns. */
+/** The text, with spaces behind it up to a number of columns. */
 export function padTo(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - widthOf(text)));
 }
 
-/** The start of an uncoloured text that fits into so many columns. */
+/** The start of an uncoloured text that fits into a number of columns. */
 export function cutTo(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let cut = "", width = 0;
@@ -49,7 +49,7 @@ export function cutTo(text: string, columns: number): string {
 }
 
 /**
- * The parts that fit into so many columns, in order of importance: the first in any case, then each that still fits,
+ * The parts that fit into a number of columns, in order of importance: the first in any case, then each that still fits,
  * up to the first that does not.
  */
 export function joinFitting(parts: readonly string[], separator: string, columns: number): string {
@@ -63,7 +63,7 @@ export function joinFitting(parts: readonly string[], separator: string, columns
 }
 
 /**
- * Breaks text at its spaces into lines of at most so many columns; lines after the first begin with `indent` spaces.
+ * Breaks text at its spaces into lines of at most that many columns; lines after the first begin with `indent` spaces.
  * A word that is longer stands in a line of its own. Words with {@linkcode NO_BREAK} between them stay together.
  *
  * @param lead columns that stand before the text on its first line
