@@ -1,5 +1,6 @@
 /** Many measurements of a remote clock: its offset and skew with bounds; consensus over hosts. */
 
+export { type Agreement, findAgreement, type Nearness, nearOurs } from "./agreement.ts";
 export { type Consensus, consensus, type OffsetWitness } from "./consensus.ts";
 export { LowerEnvelope } from "./envelope.ts";
 export { estimateLine, type LikelyLine, type LineEstimate } from "./estimate.ts";

@@ -8,7 +8,8 @@
  * its own clock.
  */
 
-import { type Consensus, consensus, doOffsetsMeet, type OffsetWitness } from "./consensus.ts";
+import { type Agreement, findAgreement } from "./agreement.ts";
+import { doOffsetsMeet, type OffsetWitness } from "./consensus.ts";
 
 /** A measured clock and where it was found. */
 export interface LocatedWitness extends OffsetWitness {
@@ -50,7 +51,7 @@ export function independentWitnesses(
 /** What independent witnesses show together. */
 export interface IndependentConsensus {
   /** What they agree on. */
-  readonly consensus: Consensus;
+  readonly consensus: Agreement;
   /** The addresses that were not counted, see {@linkcode Witnesses.notCounted}. */
   readonly notCounted: readonly number[];
 }
@@ -61,7 +62,7 @@ export function independentConsensus(
   isOwnAddress: (address: number) => boolean,
 ): IndependentConsensus | undefined {
   const { counted, notCounted } = independentWitnesses(measured, isOwnAddress);
-  const found = counted.length < 2 ? undefined : consensus(counted);
+  const found = counted.length < 2 ? undefined : findAgreement(counted);
   return found && { consensus: found, notCounted };
 }
 

@@ -14,9 +14,16 @@ export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
     value: ({ consensus }) => consensus.hosts,
   },
   {
+    name: "tolerance_ms",
+    type: "number",
+    description:
+      "By how much the bounds of each host were widened for most hosts to agree: 0, 1, 2, 5, 10, 20, 50 or 100",
+    value: ({ consensus }) => consensus.toleranceMs,
+  },
+  {
     name: "agreeing",
     type: "integer",
-    description: "The largest number of hosts whose bounds meet",
+    description: "The largest number of hosts whose widened bounds meet",
     value: ({ consensus }) => consensus.agreeing,
   },
   {

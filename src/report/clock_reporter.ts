@@ -2,21 +2,22 @@
 
 import { endRemarks } from "./end_remarks.ts";
 import { CLOCK_FIELDS } from "../record/clock_record.ts";
+import { ClockStatus } from "./clock_status.ts";
+import { formatClockTable } from "./clock_table.ts";
 import {
+  type ClockTextOptions,
   formatClock,
   formatClockLine,
-  formatClockProgress,
-  formatClockTable,
-  formatConsensus,
   formatRestartLine,
   SYMMETRY_SENTENCE,
 } from "./clock_text.ts";
+import { formatConsensus } from "./consensus_text.ts";
 import { CONSENSUS_FIELDS } from "../record/consensus_record.ts";
 import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import { formatJson } from "../record/field.ts";
 import type { ByteSink, LineSink } from "../terminal/line_sink.ts";
-import { LiveLine } from "../terminal/live_line.ts";
+import { USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
 
 /** What the user wants to see. */
@@ -25,6 +26,8 @@ export interface ClockReporterOptions {
   readonly json: boolean;
   /** Addresses only. */
   readonly numeric: boolean;
+  /** Columns of the terminal that the text goes to; 80 without one. */
+  readonly columns?: (() => number) | undefined;
   /** Terminal for a live line; undefined for none. */
   readonly terminal: ByteSink | undefined;
   /** Probes that will be sent in all; Infinity when there is no end. */
@@ -35,7 +38,7 @@ export interface ClockReporterOptions {
 export class ClockReporter {
   readonly #sink: LineSink;
   readonly #options: ClockReporterOptions;
-  readonly #live: LiveLine | undefined;
+  readonly #live: ClockStatus | undefined;
   /** How many restarts of each target have been told. */
   readonly #restarts = new Map<number, number>();
 
@@ -43,7 +46,9 @@ export class ClockReporter {
   constructor(sink: LineSink, options: ClockReporterOptions) {
     this.#sink = sink;
     this.#options = options;
-    this.#live = options.terminal === undefined ? undefined : new LiveLine(options.terminal);
+    this.#live = options.terminal === undefined
+      ? undefined
+      : new ClockStatus(options.terminal, options.probes);
   }
 
   /** Begins. */
@@ -55,7 +60,7 @@ export class ClockReporter {
 
   /** Shows how far the measurement is, on a terminal. */
   progress(nowNs: number, events: () => readonly ClockEvent[]): void {
-    this.#live?.show(nowNs, () => [formatClockProgress(events(), this.#options.probes)]);
+    this.#live?.show(nowNs, events);
   }
 
   /** Writes what is known; `brief`: a line for each clock that is being followed. */
@@ -89,22 +94,31 @@ export class ClockReporter {
     together: ConsensusEvent | undefined,
     brief: boolean,
   ): void {
-    const { numeric } = this.#options;
+    const options = this.#layout();
     if (brief) {
       for (const event of events) {
         this.#newRestarts(event);
-        this.#sink.line(formatClockLine(event, numeric));
+        this.#sink.line(formatClockLine(event, options));
       }
     } else {
       const [first] = events;
       this.#sink.line(
         events.length === 1 && first !== undefined
-          ? formatClock(first, numeric)
-          : formatClockTable(events, numeric),
+          ? formatClock(first, options)
+          : formatClockTable(events, options),
       );
-      if (events.some(({ state }) => state.decidable)) this.#sink.line(SYMMETRY_SENTENCE);
+      if (events.some(({ state }) => state.decidable)) {
+        this.#sink.line(wrap(SYMMETRY_SENTENCE, options.columns));
+      }
     }
-    if (together !== undefined) this.#sink.line(formatConsensus(together));
+    if (together !== undefined) {
+      this.#sink.line(formatConsensus(together, events, options.columns));
+    }
+  }
+
+  #layout(): ClockTextOptions {
+    const { numeric, columns } = this.#options;
+    return { numeric, columns: columns?.() ?? USUAL_COLUMNS };
   }
 
   /** Tells of the restarts since the last time. */
@@ -114,7 +128,7 @@ export class ClockReporter {
     this.#restarts.set(index, restartCount);
     if (news <= 0) return;
     for (const restart of restarts.slice(-news)) {
-      this.#sink.line(formatRestartLine(event, restart, this.#options.numeric));
+      this.#sink.line(formatRestartLine(event, restart, this.#layout()));
     }
   }
 }

@@ -1,7 +1,7 @@
 /** What all replies of a host say of its clock, in a sentence. */
 
 import type { BoundedMs, HostOffset } from "../measurement/mod.ts";
-import { describeOffset, explainOffset } from "./milliseconds.ts";
+import { describeOffset, explainOffset, formatOffset, NEAR_MS } from "./milliseconds.ts";
 
 /** It takes so many whole seconds in a row to be sure of them: a fine clock gives one in a thousand. */
 const WHOLE_SECONDS_EXPECTED = 3;
@@ -29,5 +29,8 @@ export function formatHostClock(host: HostOffset): string {
 
 function describe(offset: BoundedMs): string {
   const why = explainOffset(offset);
-  return describeOffset(offset) + (why === undefined ? "" : ` (${why})`);
+  const isFarWithin = offset.lowerMs <= 0 && offset.upperMs >= 0 &&
+    Math.max(offset.upperMs, -offset.lowerMs) > NEAR_MS;
+  const more = isFarWithin ? formatOffset(offset) : why;
+  return describeOffset(offset) + (more === undefined ? "" : ` (${more})`);
 }

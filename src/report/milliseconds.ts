@@ -5,7 +5,7 @@ import type { BoundedMs } from "../measurement/interval.ts";
 import { digitsFor, formatMs } from "../time/precision.ts";
 
 /** Offsets up to this are called "within … of ours" where ours lies inside their bounds: stamps show no less. */
-const NEAR_MS = 2;
+export const NEAR_MS = 2;
 /** From here on an offset reads as seconds, and from the second on as h:min:s, milliseconds. */
 const SECONDS_MS = 1000, HOURS_MS = 60_000;
 /** Stamps are whole milliseconds: no offset in seconds has more decimals. */
@@ -56,9 +56,7 @@ export function formatClockOffset(offset: BoundedMs): string {
 export function describeOffset(offset: BoundedMs): string {
   const { lowerMs, upperMs } = offset;
   if (lowerMs <= 0 && upperMs >= 0) {
-    const farthestMs = Math.max(upperMs, -lowerMs);
-    const more = farthestMs <= NEAR_MS ? "" : ` (${formatOffset(offset)})`;
-    return `within ${formatFarthest(farthestMs)} of ours${more}`;
+    return `within ${formatFarthest(Math.max(upperMs, -lowerMs))} of ours`;
   }
   const side = lowerMs > 0 ? "ahead of" : "behind";
   return `${side} ours by ${formatOffset(offset).slice(1)}`;
@@ -84,8 +82,8 @@ export function signed(text: string): string {
   return text.startsWith("-") ? text : `+${text}`;
 }
 
-/** `+1:00:00.000`. */
-function formatHours(seconds: number, digits: number): string {
+/** `+1:00:00.000`: seconds with so many decimals. */
+export function formatHours(seconds: number, digits: number): string {
   const whole = Math.abs(seconds);
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;

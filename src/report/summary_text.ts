@@ -4,9 +4,10 @@ import { dim, yellow } from "../terminal/color.ts";
 import type { BoundedMs } from "../measurement/interval.ts";
 import { FLAG_MEANINGS } from "../record/flags.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
-import type { ProbeCounters, Summary } from "../stats/mod.ts";
+import type { Summary } from "../stats/mod.ts";
 import { countOf } from "../terminal/quantity.ts";
 import { NO_BREAK, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
+import { formatLoss } from "./loss_text.ts";
 import { formatHostClock } from "./host_clock_text.ts";
 import { formatThreeDigits } from "./milliseconds.ts";
 import { QUEUE_NOISE_MS } from "./queue_text.ts";
@@ -55,12 +56,6 @@ function formatCounts({ counters }: TargetSummary): string {
   const answer = received === 0 && counters.lossRatio !== undefined ? "no answer: " : "";
   const all = [`${sent} sent`, `${received} received`, formatLoss(counters), ...parts];
   return answer + all.map((part) => part.replaceAll(" ", NO_BREAK)).join(", ");
-}
-
-/** `12.5 % loss`; "loss unknown" while no probe is settled. */
-export function formatLoss({ lossRatio }: ProbeCounters): string {
-  if (lossRatio === undefined) return "loss unknown";
-  return `${(lossRatio * 100).toFixed(1).replace(/\.0$/, "")} % loss`;
 }
 
 /** Bounds, rounded outwards: a bound must stay one. */

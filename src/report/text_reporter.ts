@@ -3,7 +3,6 @@
 import { bold, dim, red, yellow } from "../terminal/color.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { StrayDatagram } from "../probe/outcome.ts";
-import type { Target } from "../targets/target.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Instant } from "../time/mod.ts";
 import { endRemarks } from "./end_remarks.ts";
@@ -20,7 +19,8 @@ import type { Reporter } from "../run/reporter.ts";
 import { formatReply, formatReplyDetail } from "./reply_text.ts";
 import { formatThreeDigits } from "./milliseconds.ts";
 import { safeText } from "../terminal/safe_text.ts";
-import { USUAL_COLUMNS, widthOf, wrap } from "../terminal/width.ts";
+import { fullName, lineName } from "./target_name.ts";
+import { USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import { formatSummary } from "./summary_text.ts";
 import { UnsentReasons } from "./unsent_reasons.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
@@ -47,8 +47,6 @@ const FILLED_IN = "The kernel fills in source and identification where they are 
 
 /** `[1789300294.666528] `. */
 const TIME_COLUMNS = 20;
-/** A line of 80 columns has room for so much of a name. */
-const NAME_COLUMNS = 22;
 
 /** Writes a run as text. */
 export class TextReporter implements Reporter {
@@ -85,7 +83,7 @@ export class TextReporter implements Reporter {
   /** Writes the annotated request. */
   sent(probe: Probe, bytes: Uint8Array): void {
     if (this.#options.quiet) return;
-    this.#explain(`Request ${probe.index} to ${this.#name(probe.target)}`, bytes);
+    this.#explain(`Request ${probe.index} to ${fullName(probe.target, this.#options)}`, bytes);
     if (this.#options.explain !== undefined) this.#sink.line(dim(wrap(FILLED_IN, USUAL_COLUMNS)));
   }
 
@@ -93,9 +91,12 @@ export class TextReporter implements Reporter {
   reply(event: ReplyEvent): void {
     if (this.#options.quiet) return;
     const { probe, reply } = event;
-    this.#explain(`Reply ${probe.index} from ${this.#name(probe.target)}`, reply.bytes);
+    this.#explain(
+      `Reply ${probe.index} from ${fullName(probe.target, this.#options)}`,
+      reply.bytes,
+    );
     const columns = USUAL_COLUMNS - this.#timeColumns;
-    const name = this.#lineName(probe.target);
+    const name = lineName(probe.target, this.#options);
     this.#stamped(reply.receivedAt, formatReply(event, name, this.#hasQueueInRtt, columns));
     if (this.#options.verbose) formatReplyDetail(event).forEach((line) => this.#sink.line(line));
   }
@@ -107,7 +108,7 @@ export class TextReporter implements Reporter {
     this.#explain(`ICMP error about request ${probe.index}`, bytes);
     this.#line(
       receivedAt,
-      `${this.#lineName(probe.target)}: seq=${probe.index} ` +
+      `${lineName(probe.target, this.#options)}: seq=${probe.index} ` +
         red(`ICMP error from ${formatAddress(reporter)}: ${error.name}`) +
         ` after ${formatThreeDigits(rttNs / 1e6)} ms`,
     );
@@ -120,7 +121,7 @@ export class TextReporter implements Reporter {
     const realtimeNs = sentAt.realtimeNs + (deadlineNs - sentAt.monotonicNs);
     this.#line(
       { ...sentAt, realtimeNs, monotonicNs: deadlineNs },
-      `${this.#lineName(probe.target)}: seq=${probe.index} ` +
+      `${lineName(probe.target, this.#options)}: seq=${probe.index} ` +
         red(`no answer within ${this.#timeoutMs / 1e3} s`) +
         (isQueued ? ": not out of this machine's own queue" : ""),
     );
@@ -134,7 +135,7 @@ export class TextReporter implements Reporter {
     }
     this.#line(
       outcome.at,
-      `${this.#lineName(outcome.target)}: seq=${outcome.index} ${
+      `${lineName(outcome.target, this.#options)}: seq=${outcome.index} ${
         red(`not sent: ${outcome.error.message}`)
       }`,
     );
@@ -151,7 +152,9 @@ export class TextReporter implements Reporter {
 
   /** Writes the block of one target. */
   summary(summary: TargetSummary): void {
-    this.#sink.line(formatSummary(summary, this.#name(summary.target), this.#options.verbose));
+    this.#sink.line(
+      formatSummary(summary, fullName(summary.target, this.#options), this.#options.verbose),
+    );
   }
 
   /** Writes what no target's block tells. */
@@ -192,25 +195,5 @@ export class TextReporter implements Reporter {
     }
     const seconds = (this.#baseUnixMs / 1e3 + at.realtimeNs / 1e9).toFixed(6);
     this.#sink.line(`[${seconds}] ${text}`);
-  }
-
-  /** `host.example (192.0.2.7)`, or the address where there is no name. */
-  #name(target: Target): string {
-    const name = this.#shortName(target);
-    const address = formatAddress(target.address);
-    return name === address ? address : `${name} (${address})`;
-  }
-
-  /** The name with the address where both leave room for what a line says. */
-  #lineName(target: Target): string {
-    const name = this.#name(target);
-    return widthOf(name) <= NAME_COLUMNS ? name : this.#shortName(target);
-  }
-
-  #shortName({ label, address }: Target): string {
-    const numeric = formatAddress(address);
-    if (this.#options.numeric) return numeric;
-    const name = label === numeric ? this.#options.names?.get(address) : label;
-    return name === undefined ? numeric : safeText(name);
   }
 }

@@ -1,6 +1,6 @@
 /** Findings of a clock measurement: one for each clock, and one for all of them together. */
 
-import type { ClockState, Consensus } from "../clock/mod.ts";
+import type { Agreement, ClockState } from "../clock/mod.ts";
 import type { StampReading } from "../measurement/mod.ts";
 import type { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
@@ -29,8 +29,8 @@ export interface ClockEvent {
 
 /** What several hosts say together. */
 export interface ConsensusEvent {
-  /** The intersection of their bounds. */
-  readonly consensus: Consensus;
+  /** The intersection of their bounds, widened until most agree. */
+  readonly consensus: Agreement;
   /** Addresses of this machine, and further addresses of a host that counts already. */
   readonly notCounted: readonly string[];
   /** When it was found, Unix time in seconds. */

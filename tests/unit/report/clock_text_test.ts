@@ -1,64 +1,78 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type ClockState, consensus } from "../../../src/clock/mod.ts";
-import type { ClockEvent } from "../../../src/run/clock_event.ts";
-import {
-  formatClock,
-  formatClockLine,
-  formatClockProgress,
-  formatClockTable,
-  formatConsensus,
-} from "../../../src/report/clock_text.ts";
-import { ProbeCounters } from "../../../src/stats/mod.ts";
+import type { ClockState } from "../../../src/clock/mod.ts";
+import { formatClockTable } from "../../../src/report/clock_table.ts";
+import { formatClock, formatClockLine } from "../../../src/report/clock_text.ts";
+import { clockEvent, UNDECIDED, withoutColour } from "./clock_fixture.ts";
 
-const STATE: ClockState = {
-  decidable: true,
-  undecided: undefined,
-  atNs: 43_200e9,
-  offsetMs: 123.45678,
-  spreadMs: 0.0123,
-  lowerMs: 113.1239,
-  upperMs: 133.7891,
-  skewPpm: 1.26,
-  skewSpreadPpm: 0.4,
-  skewLowerPpm: -3.16,
-  skewUpperPpm: 5.55,
-  minRttNs: 20_064_499,
-  tickMs: 1,
-  tickSettled: true,
-  probes: 100,
-  used: 100,
-  shaping: 7,
-  outliers: 0,
-  restarts: [],
-  restartCount: 0,
-};
-
-function event(state: Partial<ClockState> = {}, flags: readonly string[] = []): ClockEvent {
-  const counters = new ProbeCounters();
-  counters.sent = 101;
-  counters.received = 100;
-  counters.lost = 1;
-  return {
-    target: { index: 0, address: 0xc0000207, label: "192.0.2.7" },
-    state: { ...STATE, ...state },
-    counters,
-    flags,
-    reading: "standard",
-    nowNs: 43_200e9,
-    baseUnixMs: 0,
-  };
-}
-
-/** Without colours, whether the test runs on a terminal or not. */
-function plain(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/\x1b\[\d+m/g, "");
-}
+/** Addresses only, in 80 columns. */
+const PLAIN = { numeric: true, columns: 80 } as const;
 
 function rowOf(label: string, state: Partial<ClockState>): string | undefined {
-  const lines = plain(formatClock(event(state), true)).split("\n");
+  const wide = { ...PLAIN, columns: 120 };
+  const lines = withoutColour(formatClock(clockEvent(state), wide)).split("\n");
   return lines.find((line) => line.startsWith(`  ${label}`))?.slice(11);
 }
+
+Deno.test("one clock: the whole of its text", () => {
+  const restarts = [{
+    atNs: 43_100.5e9,
+    reason: "local clock stepped",
+    changeMs: undefined,
+  }] as const;
+  const odd = clockEvent({ restarts, restartCount: 1 }, ["byte-swapped"]);
+  assertEquals(withoutColour(formatClock(odd, PLAIN)).split("\n"), [
+    "192.0.2.7",
+    "  clock    ahead of ours by 123 ±11 ms",
+    "  offset   +123.46 ms ± 0.01, remote clock minus ours",
+    "  bounds   113.123 to 133.790 ms, however long either direction takes",
+    "  skew     +1.3 ppm ± 0.4, between -3.2 and 5.6",
+    "  time     12:00:00.123 there, 12:00:00.000 UTC here",
+    "  min rtt  20.064 ms",
+    "  tick     1 ms",
+    "  probes   101 sent, 100 received, 1 % loss, 1 lost, 100 used,",
+    "           7 shaped the answer",
+    "  restart  local clock stepped at 11:58:20.500 UTC; measured from there on",
+    "  remark   byte-swapped: The stamps were read with their octets swapped",
+  ]);
+});
+
+Deno.test("a clock that is hours off reads as hours", () => {
+  const state = {
+    offsetMs: 3_600_000.12,
+    spreadMs: 0.01,
+    lowerMs: 3_599_999.7,
+    upperMs: 3_600_000.6,
+  };
+  assertEquals(rowOf("clock", state), "ahead of ours by 1:00:00.000 ±0.001 s");
+  assertEquals(rowOf("offset", state), "+1:00:00.00012 ± 0.00001 s, remote clock minus ours");
+  assertEquals(
+    rowOf("bounds", state),
+    "+0:59:59.9997 to +1:00:00.0006, however long either direction takes",
+  );
+});
+
+Deno.test("a clock that is followed has a line of at most 80 columns", () => {
+  const line = (state: Partial<ClockState>, label = "192.0.2.7") =>
+    withoutColour(formatClockLine(clockEvent(state, [], { label, address: 0xc0000207 }), {
+      ...PLAIN,
+      numeric: false,
+    }));
+  assertEquals(
+    line({}),
+    "12:00:00 192.0.2.7: +123.46 ±0.01 ms (113.123 to 133.790), +1.3 ±0.4 ppm",
+  );
+  assertEquals(
+    line(
+      { offsetMs: -1000.5, spreadMs: 0.001, lowerMs: -1010.25, upperMs: -999 },
+      "host.example.net",
+    ),
+    "12:00:00 host.example.net: -1000.500 ±0.001 ms (-1010.250 to -999.000)",
+  );
+  assertEquals(
+    line(UNDECIDED, "a.host"),
+    "12:00:00 a.host (192.0.2.7): not decided: replies contradict each other",
+  );
+});
 
 Deno.test("an offset has the digits that its spread supports, and the spread one", () => {
   for (
@@ -114,35 +128,34 @@ Deno.test("bounds are rounded outwards", () => {
 });
 
 Deno.test("the remote clock is read now, across midnight too", () => {
-  assertEquals(rowOf("clock", {}), "12:00:00.123 there, 12:00:00.000 UTC here");
-  const late = rowOf("clock", { offsetMs: 43_200_000 - 1 });
+  assertEquals(rowOf("time", {}), "12:00:00.123 there, 12:00:00.000 UTC here");
+  const late = rowOf("time", { offsetMs: 43_200_000 - 1 });
   assertEquals(late, "23:59:59.999 there, 12:00:00.000 UTC here");
-  const early = rowOf("clock", { offsetMs: -43_199_999 });
+  const early = rowOf("time", { offsetMs: -43_199_999 });
   assertEquals(early, "00:00:00.001 there, 12:00:00.000 UTC here");
 });
 
 Deno.test("without a decision there is a reason and no number", () => {
-  const state: Partial<ClockState> = {
-    decidable: false,
-    undecided: "replies contradict each other",
-    offsetMs: undefined,
-    lowerMs: undefined,
-    upperMs: undefined,
-  };
-  assertEquals(rowOf("offset", state), "not decided: replies contradict each other");
-  for (const label of ["bounds", "skew", "clock"]) assertEquals(rowOf(label, state), undefined);
-  assertMatch(plain(formatClockLine(event(state), true)), /192\.0\.2\.7: not decided: replies/);
+  const state = UNDECIDED;
+  assertEquals(rowOf("clock", state), "not decided: replies contradict each other");
+  for (const label of ["offset", "bounds", "skew", "time"]) {
+    assertEquals(rowOf(label, state), undefined);
+  }
   assertMatch(
-    plain(formatClockTable([event(state), event()], true)),
+    withoutColour(formatClockLine(clockEvent(state), PLAIN)),
+    /192\.0\.2\.7: not decided: replies/,
+  );
+  assertMatch(
+    withoutColour(formatClockTable([clockEvent(state), clockEvent()], PLAIN)),
     /^192\.0\.2\.7 +not decided/m,
   );
   const unread = { ...state, undecided: "no reply yet", probes: 0 } as const;
-  assertMatch(rowOf("offset", unread) ?? "", /no reply carries a time that can be read/);
+  assertMatch(rowOf("clock", unread) ?? "", /no reply carries a time that can be read/);
 });
 
 Deno.test("what is odd is told in words, and a coarse tick in its own row", () => {
-  const odd = plain(
-    formatClock(event({ tickMs: 1000 / 15 }, ["byte-swapped", "coarse-tick"]), true),
+  const odd = withoutColour(
+    formatClock(clockEvent({ tickMs: 1000 / 15 }, ["byte-swapped", "coarse-tick"]), PLAIN),
   );
   assertMatch(odd, /^ {2}tick {5}66\.667 ms$/m);
   assertMatch(odd, /^ {2}remark {3}byte-swapped: The stamps were read with their octets swapped$/m);
@@ -174,13 +187,13 @@ Deno.test("a step is told, but not each step of what is no clock", () => {
   }] as const;
   assertEquals(
     rowOf("restart", { restarts, restartCount: 1 }),
-    "remote clock changed at 11:58:20.500 UTC, by +1000.0 ms; measured anew since",
+    "remote clock changed at 11:58:20.500 UTC, by +1000.0 ms; measured from there on",
   );
   // Within the round trip of 20 ms a change of the path looks the same.
   const small = [{ ...restarts[0], changeMs: -2.04 }];
   assertEquals(
     rowOf("restart", { restarts: small, restartCount: 1 }),
-    "remote clock, or its path, changed at 11:58:20.500 UTC, by -2.0 ms; measured anew since",
+    "remote clock, or its path, changed at 11:58:20.500 UTC, by -2.0 ms; measured from there on",
   );
   const noClock: Partial<ClockState> = {
     restarts,
@@ -193,51 +206,9 @@ Deno.test("a step is told, but not each step of what is no clock", () => {
 
 Deno.test("names that a resolver gave cannot reach the terminal's controls", () => {
   const target = { index: 0, address: 1, label: "evil\u001b[31m.example" };
-  const text = plain(formatClock({ ...event(), target }, false));
+  const text = withoutColour(
+    formatClock({ ...clockEvent(), target }, { numeric: false, columns: 80 }),
+  );
   assert(!text.includes("\u001b"), text);
   assertMatch(text, /\(0\.0\.0\.1\)$/m);
-});
-
-Deno.test("progress names the offset of one clock and counts several", () => {
-  assertEquals(
-    plain(formatClockProgress([event()], 200)),
-    "101/200 probes, offset +123.46 ms ± 0.01",
-  );
-  assertEquals(
-    formatClockProgress([event(), event()], Infinity),
-    "202 probes, 2 of 2 clocks decided",
-  );
-});
-
-Deno.test("the consensus says where our own clock is", () => {
-  let notCounted: string[] = [];
-  const verdict = (...bounds: readonly (readonly [number, number])[]): string[] => {
-    const found = consensus(
-      bounds.map(([lowerMs, upperMs], index) => ({ host: `h${index}`, lowerMs, upperMs })),
-    );
-    assert(found !== undefined);
-    return plain(formatConsensus({ consensus: found, notCounted, time: 0 })).split("\n");
-  };
-  assertEquals(verdict([699, 701], [699.5, 702], [-9, -8]), [
-    "Our own clock is off, if most hosts are right: 2 of 3 agree (RFC 5905).",
-    "It is 699.500 to 701.000 ms behind true time.",
-    "Not with the majority: h2.",
-  ]);
-  assertEquals(verdict([-701, -699], [-702, -699.5]), [
-    "Our own clock is off, if most hosts are right: 2 of 2 agree (RFC 5905).",
-    "It is 699.500 to 701.000 ms ahead of true time.",
-  ]);
-  assertEquals(verdict([-1, 2], [-3, 1.5]), [
-    "Our own clock agrees with most hosts: 2 of 2 agree (RFC 5905).",
-    "It is between 1.000 ms ahead of true time and 1.500 ms behind it.",
-  ]);
-  assertEquals(
-    verdict([-10, 10], [-10, -5], [-1, 1])[0],
-    "Our own clock may be right or not: 2 of 3 agree, at more than one place (RFC 5905).",
-  );
-  notCounted = ["127.0.0.1"];
-  assertEquals(verdict([1, 2], [5, 6]), [
-    "No majority: at most 1 of 2 hosts agree on one time.",
-    "Not counted (this machine, or counted already): 127.0.0.1.",
-  ]);
 });

@@ -7,6 +7,7 @@ import { type ClockListener, type ClockResult, ClockRun } from "../../../run/clo
 import { runFrame } from "../../../run/run_frame.ts";
 import { planRun, type RunPlan } from "../../../run/run_plan.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
+import { terminalColumns } from "../../../terminal/width.ts";
 import { formatMs } from "../../../time/mod.ts";
 import { gatherTargets } from "../../gather_targets.ts";
 import type { CommandLine } from "../../option.ts";
@@ -15,6 +16,10 @@ import { RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { CLOCK_OPTIONS } from "./options.ts";
 import { type ClockOptions, readClockOptions } from "./plan.ts";
+
+/** What every offset then rests on. */
+const NOT_SYNCHRONISED =
+  "our own clock is not synchronised: offsets are against a clock that no program keeps right";
 
 /** Every reply is weighed against all others of its host, and every probe against all hosts. */
 const MAX_HOSTS = 256;
@@ -70,9 +75,11 @@ async function measure(
         reporter = new ClockReporter(output.lines, {
           json: options.json || options.format === "json",
           numeric: options.numeric,
+          columns: system.stdoutIsTerminal ? terminalColumns : undefined,
           terminal: system.stderrIsTerminal ? system.stderr : undefined,
           probes: run.probes,
         });
+        if (system.diagnostics.readClock()?.synchronised === false) output.remark(NOT_SYNCHRONISED);
         return run.run(listenTo(run, reporter, output, options.verbose));
       },
       showState: (run) => run.summarize(),

@@ -1,0 +1,92 @@
+import { assert, assertEquals } from "@std/assert";
+import { findAgreement, nearOurs, type OffsetWitness } from "../../../src/clock/mod.ts";
+import { uniform } from "./simulated_host.ts";
+
+function witnesses(...bounds: readonly (readonly [number, number])[]): OffsetWitness[] {
+  return bounds.map(([lowerMs, upperMs], index) => ({ host: `h${index}`, lowerMs, upperMs }));
+}
+
+/** 221 hosts that NTP keeps to ± 1.7 ms, and twelve whose clocks are off by seconds, measured to ± 0.3 ms. */
+function localNetwork(aheadMs: number): OffsetWitness[] {
+  const kept = Array.from({ length: 221 }, (_, index) => Math.sin(index) * 1.7);
+  const off = Array.from({ length: 12 }, (_, index) => (index + 1) * 1000);
+  const offsets = [...kept, ...off].map((ms) => ms + aheadMs);
+  return witnesses(...offsets.map((ms) => [ms - 0.3, ms + 0.3] as const));
+}
+
+Deno.test("agreement: bounds that meet need no tolerance", () => {
+  const found = findAgreement(witnesses([8, 12], [11, 13], [10, 12]));
+  assertEquals([found?.toleranceMs, found?.agreeing, found?.lowerMs, found?.upperMs], [
+    0,
+    3,
+    10,
+    12,
+  ]);
+  assertEquals(findAgreement([]), undefined);
+});
+
+Deno.test("agreement: of 233 hosts of a network 221 agree with us, although few bounds meet", () => {
+  const found = findAgreement(localNetwork(0));
+  assertEquals([found?.majority, found?.localClock], [true, "right"]);
+  assert((found?.toleranceMs ?? Infinity) <= 2, `${found?.toleranceMs} ms`);
+  const near = nearOurs(localNetwork(0));
+  assertEquals([near?.count, near?.withinMs, near?.farther.length], [221, 2, 12]);
+  assertEquals(near?.farther.map(({ host }) => host).slice(0, 2), ["h232", "h231"]);
+});
+
+Deno.test("agreement: our own clock is off where all the others agree on another time", () => {
+  const found = findAgreement(localNetwork(700));
+  assertEquals([found?.majority, found?.localClock], [true, "off"]);
+  const { lowerMs = NaN, upperMs = NaN } = found ?? {};
+  assert(lowerMs > 695 && lowerMs <= 700 && upperMs >= 700 && upperMs < 705, `${lowerMs}`);
+});
+
+Deno.test("agreement: a clock that is nearer than the tolerance is not called off", () => {
+  // With 1 ms most meet 0.5 to 0.9 ms ahead of us, which is no more than the tolerance.
+  const found = findAgreement(witnesses([-0.2, -0.1], [1.5, 1.6], [0.9, 1], [90, 91], [500, 501]));
+  assertEquals([found?.toleranceMs, found?.localClock], [2, "right"]);
+});
+
+Deno.test("agreement: hosts that have nothing in common have no majority", () => {
+  const found = findAgreement(witnesses([0, 1], [5000, 5001], [-9000, -8999]));
+  assertEquals([found?.majority, found?.agreeing, found?.toleranceMs], [false, 1, 100]);
+});
+
+Deno.test("agreement: whatever fewer than half of the hosts say, the truth is within it", () => {
+  const random = uniform(11);
+  for (let round = 0; round < 300; round++) {
+    const hosts = 3 + Math.floor(random() * 20);
+    const liars = Math.floor((hosts - 1) / 2);
+    const truthMs = (random() - 0.5) * 1000;
+    const all = witnesses(...Array.from({ length: hosts }, (_, index) => {
+      const shiftMs = index < liars ? (random() - 0.5) * 4000 : 0;
+      const belowMs = random() * 5, aboveMs = random() * 5;
+      return [truthMs + shiftMs - belowMs, truthMs + shiftMs + aboveMs] as const;
+    }));
+    const found = findAgreement(all);
+    assert(found?.majority, "those that are right agree");
+    const { lowerMs = NaN, upperMs = NaN } = found;
+    assert(lowerMs <= truthMs + 1e-9 && truthMs <= upperMs + 1e-9, `${lowerMs} ${upperMs}`);
+  }
+});
+
+Deno.test("near ours: more than half of the hosts, each surely within the distance", () => {
+  const random = uniform(12);
+  for (let round = 0; round < 300; round++) {
+    const hosts = 1 + Math.floor(random() * 30);
+    const all = witnesses(...Array.from({ length: hosts }, () => {
+      const ms = (random() - 0.5) * 10 ** (random() * 7);
+      return [ms - random(), ms + random()] as const;
+    }));
+    const near = nearOurs(all);
+    assert(
+      near !== undefined && near.count * 2 > hosts && near.farther.length === hosts - near.count,
+    );
+    const within = all.filter(({ lowerMs, upperMs }) =>
+      Math.max(-lowerMs, upperMs) <= near.withinMs
+    );
+    assertEquals(within.length, near.count);
+    for (const witness of near.farther) assert(!within.includes(witness));
+  }
+  assertEquals(nearOurs([]), undefined);
+});
