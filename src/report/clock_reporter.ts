@@ -17,8 +17,12 @@ import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import { formatJson } from "../record/field.ts";
 import type { ByteSink, LineSink } from "../terminal/line_sink.ts";
+import { yellow } from "../terminal/color.ts";
 import { USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
+
+/** Said with the offsets where it is so. */
+const UNSYNCHRONISED_SENTENCE = "Our own clock is not synchronised: no program keeps it right.";
 
 /** What the user wants to see. */
 export interface ClockReporterOptions {
@@ -28,6 +32,8 @@ export interface ClockReporterOptions {
   readonly numeric: boolean;
   /** Columns of the terminal that the text goes to; 80 without one. */
   readonly columns?: (() => number) | undefined;
+  /** No program keeps our own clock right, which text says. */
+  readonly isUnsynchronised?: boolean | undefined;
   /** Terminal for a live line; undefined for none. */
   readonly terminal: ByteSink | undefined;
   /** Probes that will be sent in all; Infinity when there is no end. */
@@ -109,6 +115,7 @@ export class ClockReporter {
       );
       if (events.some(({ state }) => state.decidable)) {
         this.#sink.line(wrap(SYMMETRY_SENTENCE, options.columns));
+        if (this.#options.isUnsynchronised) this.#sink.line(yellow(UNSYNCHRONISED_SENTENCE));
       }
     }
     if (together !== undefined) {

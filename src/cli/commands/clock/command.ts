@@ -17,10 +17,6 @@ import type { System } from "../../system.ts";
 import type { CLOCK_OPTIONS } from "./options.ts";
 import { type ClockOptions, readClockOptions } from "./plan.ts";
 
-/** What every offset then rests on. */
-const NOT_SYNCHRONISED =
-  "our own clock is not synchronised: offsets are against a clock that no program keeps right";
-
 /** Every reply is weighed against all others of its host, and every probe against all hosts. */
 const MAX_HOSTS = 256;
 
@@ -76,10 +72,10 @@ async function measure(
           json: options.json || options.format === "json",
           numeric: options.numeric,
           columns: system.stdoutIsTerminal ? terminalColumns : undefined,
+          isUnsynchronised: system.diagnostics.readClock()?.synchronised === false,
           terminal: system.stderrIsTerminal ? system.stderr : undefined,
           probes: run.probes,
         });
-        if (system.diagnostics.readClock()?.synchronised === false) output.remark(NOT_SYNCHRONISED);
         return run.run(listenTo(run, reporter, output, options.verbose));
       },
       showState: (run) => run.summarize(),
