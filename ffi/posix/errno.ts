@@ -2,7 +2,7 @@
 
 import { platform } from "../platform.ts";
 import { openLibc } from "./libc.ts";
-import { linuxErrors } from "./errno_table.ts";
+import { linuxErrors } from "../linux/errno_table.ts";
 
 let cell: Int32Array | undefined;
 

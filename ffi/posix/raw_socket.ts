@@ -1,18 +1,18 @@
 /** A raw ICMP socket with our own IPv4 header: SOCK_RAW, IPPROTO_ICMP, IP_HDRINCL (raw(7)). */
 
-import type { Transport } from "../../src/probe/transport.ts";
 import type {
   OutgoingDatagram,
   ReceivedDatagram,
   SendResult,
   TransmitStamp,
+  Transport,
 } from "../../src/probe/transport.ts";
 import { platform } from "../platform.ts";
 import { BatchedPath } from "../linux/batched_path.ts";
 import type { DatagramPath } from "./datagram.ts";
 import { sendError } from "./datagram_error.ts";
 import { errnoNumber, SystemError } from "./errno.ts";
-import { ErrorQueue } from "../linux/error_queue.ts";
+import { PendingErrors } from "../linux/pending_errors.ts";
 import { PortablePath } from "./portable_path.ts";
 import {
   closeSocketEnds,
@@ -20,7 +20,7 @@ import {
   openSocketEnds,
   type SocketEndsOptions,
 } from "./socket_ends.ts";
-import { readPendingError, readSocketMemory } from "./socket_option.ts";
+import { readSocketMemory } from "./socket_option.ts";
 import { SocketTroubles } from "./socket_troubles.ts";
 import type { StampAttribution } from "../linux/stamp_attribution.ts";
 import { SocketWaiter } from "./socket_waiter.ts";
@@ -38,11 +38,10 @@ export interface RawSocketOptions extends SocketEndsOptions {
   readonly onTrouble?: ((error: SystemError) => void) | undefined;
 }
 
-const defaultBatchSlots = 64;
+const DEFAULT_BATCH_SLOTS = 64;
 /** Wait that does not look at the sockets, when looking would return at once and again. */
 const TROUBLED_WAIT_MS = 10;
-const MAX_STUCK_ERRORS = 3;
-const defaultSlotBytes = 2048;
+const DEFAULT_SLOT_BYTES = 2048;
 
 /** Longest datagram that is received whole, unless a longer one is sent. */
 const MIN_SLOT_BYTES = 2048;
@@ -74,16 +73,11 @@ export class RawSocket implements Transport, Disposable {
   readonly #path: DatagramPath;
   readonly #waiter: SocketWaiter;
   readonly #troubles: SocketTroubles;
+  readonly #errors: PendingErrors;
   #closed = false;
   #dropped = 0;
-  /** The kernel tells how much it has dropped (SO_MEMINFO, Linux 4.12). */
+  /** The kernel counts what it has dropped (SO_MEMINFO, Linux 4.12). */
   #countsDrops = true;
-  /** Transmit stamps were asked for since the last error was reported by poll. */
-  #stampsTaken = true;
-  #errorQueue: ErrorQueue | undefined;
-  /** Failures at the last wait, and errors in a row that could not be cleared. */
-  #failuresBefore = 0;
-  #stuckErrors = 0;
 
   /**
    * Opens a raw socket.
@@ -103,7 +97,7 @@ export class RawSocket implements Transport, Disposable {
     }
   }
 
-  /** Whether opening failed for want of CAP_NET_RAW, where a socket for echo alone may do (Linux). */
+  /** Whether opening failed because CAP_NET_RAW is missing, where a socket for echo alone may do (Linux). */
   static isRefused(error: unknown): error is SystemError {
     return platform.hasEchoSockets && error instanceof SystemError && error.syscall === "socket" &&
       error.code === "EPERM";
@@ -111,16 +105,16 @@ export class RawSocket implements Transport, Disposable {
 
   private constructor(ends: OpenSocketEnds, options: RawSocketOptions, troubles: SocketTroubles) {
     this.#troubles = troubles;
-    this.#failuresBefore = troubles.count;
-    const slots = options.batchSlots ?? defaultBatchSlots;
-    const slotBytes = options.slotBytes ?? defaultSlotBytes;
+    this.#errors = new PendingErrors(ends, troubles);
+    const slots = options.batchSlots ?? DEFAULT_BATCH_SLOTS;
+    const slotBytes = options.slotBytes ?? DEFAULT_SLOT_BYTES;
     this.#ends = ends;
     this.receiveBatch = slots;
     this.receiveBufferBytes = ends.receiveBufferBytes;
     this.clock = options.clock ?? SystemClock.open();
     this.#waiter = new SocketWaiter(ends, this.clock, {
       failed: (error) => troubles.add(error),
-      pendingError: () => this.#clearErrors(),
+      pendingError: () => this.#errors.clear(),
     });
     const { attribution } = ends;
     this.attribution = attribution;
@@ -134,7 +128,7 @@ export class RawSocket implements Transport, Disposable {
   }
 
   /**
-   * Sends in order; result i tells of datagram i. A refused one does not stop the next. Where a datagram's source
+   * Sends in order; result i is that of datagram i. A refused one does not stop the next. Where a datagram's source
    * address, identification or header checksum is zero, the kernel fills it in. After close() all are refused (EBADF).
    * Without room in a queue of the kernel the refusal is EAGAIN or, on Linux, ENOBUFS.
    */
@@ -163,7 +157,7 @@ export class RawSocket implements Transport, Disposable {
    */
   receiveTransmitStamps(): TransmitStamp[] {
     if (this.#closed) return [];
-    this.#stampsTaken = true;
+    this.#errors.markStampsTaken();
     return this.#path.receiveTransmitStamps();
   }
 
@@ -174,30 +168,8 @@ export class RawSocket implements Transport, Disposable {
    * @param timeoutMs not negative, fractions allowed; 0 is nearly free
    */
   wait(timeoutMs: number): Promise<void> {
-    if (this.#mayPoll()) return this.#waiter.wait(timeoutMs);
+    if (this.#errors.mayPoll()) return this.#waiter.wait(timeoutMs);
     return this.#waiter.pause(Math.min(timeoutMs, TROUBLED_WAIT_MS));
-  }
-
-  /** Whether poll would wait: not when receiving has just failed, nor when an error cannot be cleared. */
-  #mayPoll(): boolean {
-    const failures = this.#troubles.count;
-    const hasFailed = failures !== this.#failuresBefore;
-    this.#failuresBefore = failures;
-    if (this.#stuckErrors < MAX_STUCK_ERRORS) return !hasFailed;
-    this.#stuckErrors--;
-    return false;
-  }
-
-  /** Called when poll has reported an error: transmit stamps that will be taken, or what no one else reads. */
-  #clearErrors(): void {
-    if (this.#stampsTaken) {
-      this.#stampsTaken = false;
-      return;
-    }
-    if (!platform.hasErrorQueue) return;
-    this.#errorQueue ??= new ErrorQueue(this.#ends.sendFd);
-    const cleared = this.#errorQueue.drain() || readPendingError(this.#ends.receiveFd) !== 0;
-    this.#stuckErrors = cleared ? 0 : this.#stuckErrors + 1;
   }
 
   /**
@@ -216,8 +188,8 @@ export class RawSocket implements Transport, Disposable {
   }
 
   /**
-   * Datagrams that the kernel dropped because the receive buffer was full, since open. ICMP of every type counts that
-   * came while it was full, also of types that are not heard: the kernel looks at the buffer first.
+   * Datagrams that the kernel dropped because the receive buffer was full, since open. While it is full, ICMP of every type
+   * counts, also of types that are filtered out: the kernel looks at the buffer first.
    */
   droppedDatagrams(): number {
     if (this.#closed || !platform.hasMemoryCounters || !this.#countsDrops) {

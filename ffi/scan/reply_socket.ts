@@ -1,8 +1,8 @@
 /**
- * Receive path for sweeps: a socket with a filter in the kernel, emptied in batches, recvmmsg(2). Linux only.
+ * Receive path for sweeps: a socket with a filter in the kernel, emptied in batches, recvmmsg(2).
  *
- * What left as frames passed the firewall and its connection tracking by, which take its answers for strangers. So they are received
- * there too: by a packet socket, packet(7). What the kernel routed is received by a raw ICMP socket, raw(7).
+ * Probes that left as frames bypassed the firewall and its connection tracking, which would drop their replies as unrelated.
+ * So these are received by a packet socket (packet(7)), and replies to what the kernel routed by a raw ICMP socket (raw(7)).
  */
 
 import type { ReplySource } from "../../src/scan/reply_collector.ts";
@@ -30,7 +30,7 @@ import { readSocketMemory, setIntOption, setReceiveBuffer } from "../posix/socke
 import { PollRequest } from "../posix/poll_request.ts";
 import { SocketTroubles } from "../posix/socket_troubles.ts";
 
-/** How a reply socket listens. */
+/** How a reply socket is opened. */
 export interface ReplySocketOptions {
   /** Where: at the link, before the firewall, or as a raw ICMP socket behind it. */
   readonly layer: "link" | "icmp";
@@ -54,7 +54,7 @@ const SYNCHRONOUS_WAIT_MS = 2;
 /** Wait that does not look at the socket, after a receive call that failed. */
 const TROUBLED_WAIT_MS = 10;
 
-/** A socket that hears the answers to a sweep. It sends nothing. */
+/** A socket that receives the replies to a sweep. It sends nothing. */
 export class ReplySocket implements ReplySource {
   /** Datagrams that one {@linkcode receive} returns at most. */
   readonly capacity: number;
@@ -157,13 +157,8 @@ export class ReplySocket implements ReplySource {
     }
     this.#used = 0;
     while (true) {
-      const count = this.#recvmmsg(
-        this.#descriptor,
-        this.#pointer,
-        this.capacity,
-        MSG_DONTWAIT,
-        null,
-      );
+      const { capacity } = this;
+      const count = this.#recvmmsg(this.#descriptor, this.#pointer, capacity, MSG_DONTWAIT, null);
       if (count >= 0) return this.#used = count;
       const errno = readErrno();
       if (errno === EAGAIN) return 0;

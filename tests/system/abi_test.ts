@@ -7,7 +7,7 @@ import * as linuxLayout from "../../ffi/linux/layout.ts";
 import * as netlinkConstants from "../../ffi/linux/netlink_constants.ts";
 import * as packetConstants from "../../ffi/linux/packet_constants.ts";
 import * as posixConstants from "../../ffi/posix/constants.ts";
-import { linuxErrors } from "../../ffi/posix/errno_table.ts";
+import { linuxErrors } from "../../ffi/linux/errno_table.ts";
 import * as posixLayout from "../../ffi/posix/layout.ts";
 import { LINUX_SYMBOLS } from "../../ffi/linux/libc.ts";
 import { PORTABLE_SYMBOLS } from "../../ffi/posix/libc.ts";
