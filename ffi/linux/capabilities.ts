@@ -18,9 +18,9 @@ import { checkResult } from "../posix/errno.ts";
 import { Capabilities } from "./layout.ts";
 import { openLinuxLibc } from "./libc.ts";
 
-const programFile = new TextEncoder().encode("/proc/self/exe\0");
+const PROGRAM_FILE = new TextEncoder().encode("/proc/self/exe\0");
 /** Where the file system keeps what setcap(8) gave to a file (xattr(7)). */
-const capabilityAttribute = new TextEncoder().encode("security.capability\0");
+const CAPABILITY_ATTRIBUTE = new TextEncoder().encode("security.capability\0");
 
 /** Which of the capabilities that matter here the calling thread can use. */
 export interface NetworkCapabilities {
@@ -77,14 +77,14 @@ export function forbidNewPrivileges(): void {
 }
 
 /**
- * True where the program's file has capabilities (setcap) which the kernel did not grant, because whoever started it had
- * set no_new_privs. Ask before {@linkcode forbidNewPrivileges}.
+ * True where the program's file has capabilities (setcap) which the kernel did not grant, because the program that started it had
+ * set no_new_privs. Call before {@linkcode forbidNewPrivileges}.
  */
 export function isFileCapabilityIgnored(): boolean {
   const libc = openLinuxLibc();
   if (libc.prctl(PR_GET_NO_NEW_PRIVS, 0n, 0n, 0n, 0n) !== 1) return false;
   // C reads both names during the call. A length of 0 asks for the size alone: nothing is written.
-  return libc.getxattr(programFile, capabilityAttribute, null, 0n) > 0n;
+  return libc.getxattr(PROGRAM_FILE, CAPABILITY_ATTRIBUTE, null, 0n) > 0n;
 }
 
 function hasBit(word: number, bit: number): boolean {

@@ -58,7 +58,7 @@ export const IP_UNICAST_IF = 50;
 // <linux/icmp.h>
 /** Level of the options of raw sockets. */
 export const SOL_RAW = 255;
-/** Bit set of the ICMP types 0..31 that a raw socket does not want. */
+/** Bit set of the ICMP types 0..31 that a raw socket does not receive. */
 export const ICMP_FILTER = 1;
 
 // <linux/net_tstamp.h>
@@ -110,7 +110,7 @@ export const ETHTOOL_GET_TS_INFO = 0x41;
 // <sys/timex.h>
 /** Return value of adjtimex(): the clock is not synchronised. */
 export const TIME_ERROR = 5;
-/** Nobody keeps the clock right. */
+/** No program keeps the clock right. */
 export const STA_UNSYNC = 0x0040;
 
 // <linux/capability.h>

@@ -31,13 +31,13 @@ export interface ReceivedControl {
   stampSeconds: number;
   /** The stamp's nanoseconds, 0..999 999 999. */
   stampNs: number;
-  /** Datagrams dropped so far because the receive buffer was full, modulo 2^32; -1 when not told. */
+  /** Datagrams dropped so far because the receive buffer was full, modulo 2^32; -1 when not reported. */
   dropped: number;
   /** Which of a datagram's moments the transmit stamp is of; undefined when this is no transmit stamp. */
   moment: TransmitMoment | undefined;
   /** Key of the transmit stamp, an unsigned 32-bit number, 0 where datagrams have none; -1 when this is no such stamp. */
   transmitKey: number;
-  /** MTU that a local refusal for a datagram's length tells of; 0 when this is none. */
+  /** MTU of a local refusal for a datagram's length; 0 when this is none. */
   mtuBytes: number;
 }
 

@@ -12,11 +12,11 @@ export const ECHO_CONTROL_BYTES: number = RECEIVE_CONTROL_BYTES + 2 * cmsgSpace(
 
 /** What the control messages of one received message said. Made once and filled again for each message. */
 export interface EchoControl {
-  /** Time to live; 0 when not told. */
+  /** Time to live; 0 when not reported. */
   ttl: number;
-  /** Type of service octet; 0 when not told. */
+  /** Type of service octet; 0 when not reported. */
   tos: number;
-  /** Address that it was sent to; 0 when not told. */
+  /** Destination address; 0 when not reported. */
   destination: number;
   /** Type of the ICMP error that it is about; -1 when it is about none. */
   errorType: number;

@@ -3,7 +3,7 @@
  *
  * As long as an entry or an error is pending there, poll(2) reports POLLERR at once: what is not read makes every wait
  * end immediately. Such entries are transmit stamps, and local errors (EMSGSIZE with the MTU); an ICMP error about a
- * datagram of protocol 255 puts one there too, whoever sends it.
+ * datagram of protocol 255 puts one there too, from any sender.
  *
  * Memory: C writes to the batch owned by this object, during the call.
  */
@@ -21,7 +21,7 @@ const MAX_ENTRIES = 4096;
 
 /** Reads and discards. It does not own the descriptor. */
 export class ErrorQueue {
-  /** MTU that the last refusal for a datagram's length told of; undefined when none did. */
+  /** MTU of the last refusal for a datagram's length; undefined when there was none. */
   mtuBytes: number | undefined;
   readonly #libc: LinuxLibc = openLinuxLibc();
   readonly #descriptor: number;

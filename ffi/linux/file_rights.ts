@@ -1,7 +1,7 @@
 /**
  * Files are opened with the rights of the person who called this program, also while it is still root: setfsuid(2).
  *
- * Three ways to be root are told apart. Set-uid root: the rights of the real user. sudo: those of the user who
+ * There are three ways to be root. Set-uid root: the rights of the real user. sudo: those of the user who
  * called it (SUDO_UID, SUDO_GID), without further groups. Root itself: root's. A file capability (setcap) changes no rights to files.
  *
  * The identity for files belongs to one thread (setfsuid(2)), so what is done under it must be synchronous: the
@@ -16,7 +16,7 @@ import { openLibc } from "../posix/libc.ts";
 import { callerIdentity, isRootItself } from "../posix/privilege.ts";
 
 /** An id that no user has: changes nothing, and the id in force is returned. */
-const nobodyAtAll = 0xffff_ffff;
+const NO_ID = 0xffff_ffff;
 
 /** Write permission for others than the owner. */
 const OTHERS_WRITE = 0o022;
@@ -69,8 +69,8 @@ export function withCallersRights<T>(open: () => T): T {
   const groupBefore = setfsgid(caller.groupId) >>> 0;
   const userBefore = setfsuid(caller.userId) >>> 0;
   try {
-    const isSet = setfsuid(nobodyAtAll) >>> 0 === caller.userId &&
-      setfsgid(nobodyAtAll) >>> 0 === caller.groupId;
+    const isSet = setfsuid(NO_ID) >>> 0 === caller.userId &&
+      setfsgid(NO_ID) >>> 0 === caller.groupId;
     if (!isSet) {
       throw new Error(
         `Cannot open files as user ${caller.userId}: the kernel did not change to it`,

@@ -4,7 +4,7 @@ import { missingIdCapability } from "./capabilities.ts";
 import { openLibc } from "../posix/libc.ts";
 
 /** More than any file read here holds: 340 lines of three numbers (user_namespaces(7)). */
-const maxBytes = 16_384;
+const MAX_BYTES = 16_384;
 
 /**
  * Why the calling thread cannot change to these ids, in a few words. Undefined where it should be able to, and where
@@ -48,7 +48,7 @@ function readFile(path: string): string | undefined {
   // C reads the path and writes the bytes, both held during the call. Flag 0 is O_RDONLY.
   const descriptor = libc.open(new TextEncoder().encode(`${path}\0`), 0, 0);
   if (descriptor < 0) return undefined;
-  const bytes = new Uint8Array(maxBytes);
+  const bytes = new Uint8Array(MAX_BYTES);
   const length = libc.read(descriptor, bytes, BigInt(bytes.length));
   libc.close(descriptor);
   return length < 0 ? undefined : new TextDecoder().decode(bytes.subarray(0, length));

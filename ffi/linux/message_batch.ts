@@ -24,8 +24,8 @@ export interface MessageBatchSize {
   readonly controlBytes: number;
 }
 
-const cacheLine = 64;
-const slotWords = Mmsghdr.size / 4;
+const CACHE_LINE = 64;
+const SLOT_WORDS = Mmsghdr.size / 4;
 
 /** A batch of messages in one buffer. */
 export class MessageBatch {
@@ -39,7 +39,7 @@ export class MessageBatch {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The whole buffer. */
   readonly view: DataView<ArrayBuffer>;
-  /** Slots, from the first, that the last receive call filled: those that must be prepared anew. */
+  /** Slots, from the first, that the last receive call filled: those that must be prepared again. */
   filledSlots = 0;
   readonly #words: Uint32Array<ArrayBuffer>;
   readonly #base: Deno.PointerObject;
@@ -65,11 +65,11 @@ export class MessageBatch {
     this.slots = slots;
     this.payloadBytes = payloadBytes;
     this.controlBytes = alignUp(controlBytes, 8);
-    this.#payloadStride = alignUp(payloadBytes, cacheLine);
+    this.#payloadStride = alignUp(payloadBytes, CACHE_LINE);
     this.#iovecs = slots * Mmsghdr.size;
     this.#addresses = this.#iovecs + slots * Iovec.size;
     this.#controls = this.#addresses + slots * SockaddrIn.size;
-    this.#payloads = alignUp(this.#controls + slots * this.controlBytes, cacheLine);
+    this.#payloads = alignUp(this.#controls + slots * this.controlBytes, CACHE_LINE);
     this.bytes = new Uint8Array(this.#payloads + slots * this.#payloadStride);
     this.view = new DataView(this.bytes.buffer);
     this.#words = new Uint32Array(this.bytes.buffer);
@@ -135,7 +135,7 @@ export class MessageBatch {
         `Cannot fill a slot of ${this.payloadBytes} bytes with ${payload.length}`,
       );
     }
-    const header = slot * slotWords;
+    const header = slot * SLOT_WORDS;
     this.bytes.set(payload, this.payloadOffset(slot));
     this.#words[(this.#iovecs + slot * Iovec.size + Iovec.length) / 4] = payload.length;
     this.#words[header + Msghdr.nameLength / 4] = SockaddrIn.size;
@@ -147,7 +147,7 @@ export class MessageBatch {
 
   /** Makes the first `count` slots ready to receive: the fields that the kernel shortened are long again. */
   prepareToReceive(count: number): void {
-    for (let slot = 0, header = 0; slot < count; slot++, header += slotWords) {
+    for (let slot = 0, header = 0; slot < count; slot++, header += SLOT_WORDS) {
       this.#words[header + Msghdr.nameLength / 4] = SockaddrIn.size;
       this.#words[header + Msghdr.controlLength / 4] = this.controlBytes;
       this.#words[header + Msghdr.flags / 4] = 0;
@@ -159,7 +159,7 @@ export class MessageBatch {
    * is valid until the slot is used again.
    */
   received(slot: number): Uint8Array<ArrayBuffer> {
-    const lengthBytes = this.#words[slot * slotWords + Mmsghdr.length / 4] as number;
+    const lengthBytes = this.#words[slot * SLOT_WORDS + Mmsghdr.length / 4] as number;
     const known = this.#payloadViews[slot];
     if (known !== undefined && known.length === lengthBytes) return known;
     const start = this.payloadOffset(slot);
@@ -170,12 +170,12 @@ export class MessageBatch {
 
   /** `msg_flags` of `slot` after receiving. */
   flags(slot: number): number {
-    return this.#words[slot * slotWords + Msghdr.flags / 4] as number;
+    return this.#words[slot * SLOT_WORDS + Msghdr.flags / 4] as number;
   }
 
   /** Length of the control messages of `slot` after receiving, in bytes. */
   controlLength(slot: number): number {
-    return this.#words[slot * slotWords + Msghdr.controlLength / 4] as number;
+    return this.#words[slot * SLOT_WORDS + Msghdr.controlLength / 4] as number;
   }
 
   /** Sender of what `slot` received, an IPv4 address as an unsigned 32-bit number. */
@@ -191,5 +191,5 @@ function swapBytes(word: number): number {
 
 function checkSize(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(`Cannot lay out a batch: ${name} is ${value}, want ${least}..${most}`);
+  throw new RangeError(`Cannot lay out a batch: ${name} is ${value}, expected ${least}..${most}`);
 }

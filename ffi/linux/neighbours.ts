@@ -16,7 +16,7 @@ export interface NextHop {
   readonly address: number;
 }
 
-/** A kernel asks once a second; whoever misses the first question is to hear the second. */
+/** The kernel sends a request once a second: time for two of them. */
 const WAIT_MS = 1500;
 const POLL_MS = 20, POLLS_PER_QUESTION = 25;
 const DISCARD_PORT = 9;

@@ -1,5 +1,5 @@
 /**
- * Routes, neighbours and links as the kernel has them, asked over netlink (rtnetlink(7)). Linux only.
+ * Routes, neighbours and links as the kernel has them, read over netlink (rtnetlink(7)).
  */
 
 import {
@@ -84,7 +84,7 @@ export interface NetlinkNeighbour {
   readonly interfaceIndex: number;
   /** IPv4 address, an unsigned 32-bit number. */
   readonly address: number;
-  /** As long as the link's kind has it, six bytes on Ethernet; undefined while the kernel asks for it, or has in vain. */
+  /** Hardware address, as long as the kind of link has it, six bytes on Ethernet; undefined while the kernel has none. */
   readonly hardwareAddress: Uint8Array<ArrayBuffer> | undefined;
   /** It was set by hand. */
   readonly isPermanent: boolean;
@@ -101,7 +101,7 @@ export interface NetlinkRouteQuery {
 }
 
 /**
- * Asks for the route to one destination, rules and all; sends nothing.
+ * Looks up the route to one destination by the routing rules; sends nothing.
  *
  * @param destination IPv4 address as an unsigned 32-bit number
  * @throws {SystemError} ENETUNREACH, EHOSTUNREACH, EACCES and the like when there is none
@@ -148,7 +148,7 @@ export function listRoutePrefixes(): RoutePrefix[] {
 /** Priority and table of the rules that every Linux has: local, main, default (ip-rule(8)). */
 const USUAL_RULES = ["0 255", "32766 254", "32767 253"];
 
-/** Whether there are routing rules beside the three that every Linux has, or fewer. What they look at is not told. */
+/** Whether the routing rules differ from the three that every Linux has. */
 export function hasUnusualRules(): boolean {
   const rules = listRules();
   if (rules === undefined) return false;
@@ -173,7 +173,7 @@ function listRules(): ReturnType<typeof requestNetlink> | undefined {
   }
 }
 
-/** The IPv4 neighbours whose hardware addresses the kernel has, asks for, or has asked for in vain. */
+/** The IPv4 neighbours, also those without a hardware address so far. */
 export function listNeighbours(): NetlinkNeighbour[] {
   const body = new Uint8Array(Ndmsg.size);
   body[Ndmsg.family] = AF_INET;

@@ -1,5 +1,5 @@
 /**
- * Netlink messages: a request out, its answers in, attributes both ways (netlink(7), rtnetlink(3)). Linux only.
+ * Netlink messages: requests, answers, and the attributes of both (netlink(7), rtnetlink(3)).
  *
  * A request is one message with attributes; the answer is one message, or for a table (NLM_F_DUMP) many,
  * the last of type NLMSG_DONE.
@@ -42,7 +42,7 @@ export interface NetlinkAnswer {
  * @param flags beside NLM_F_REQUEST
  * @param body fixed part of the message
  * @param attributes what follows it
- * @param action what is wanted, to follow "Cannot"
+ * @param action what is attempted, to follow "Cannot"
  * @throws {SystemError} when the kernel refuses
  */
 export function requestNetlink(

@@ -1,4 +1,4 @@
-/** Classic BPF: building a program, and attaching it to a socket so that what nobody wants is never queued, bpf(4), socket(7). */
+/** Classic BPF: building a program, and attaching it to a socket, which then queues only what passes it, bpf(4), socket(7). */
 
 import { SO_ATTACH_FILTER } from "./constants.ts";
 import { SOL_SOCKET } from "../posix/constants.ts";
@@ -80,7 +80,7 @@ export const ACCEPT: FilterInstruction = { code: BPF.accept, k: ACCEPT_ALL };
 
 /**
  * A program that drops everything, for sockets that only send: one of protocol 255 is given what others send as that
- * protocol, and nobody would read it.
+ * protocol, and nothing would read it.
  */
 export function dropAllFilter(): FilterInstruction[] {
   return [{ code: BPF.accept, k: 0 }];

@@ -10,7 +10,7 @@
  * ```
  *
  * A reply passes with an identifier of ours; an ICMP error when it quotes a request of ours by type and identifier. What
- * is too short to tell passes: the program counts it. The identifiers are searched in a binary tree of comparisons.
+ * is too short to decide passes: the program counts it. The identifiers are searched in a binary tree of comparisons.
  *
  * The filter reads nothing that a reply's sender could use: whether a reply is genuine is decided by the program.
  */

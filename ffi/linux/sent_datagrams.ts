@@ -11,7 +11,7 @@
  *
  * A datagram is recognised by destination, ICMP type, identifier, sequence number and the four bytes after them: the originate
  * stamp of a timestamp request, the start of an echo's payload. A fragment that does not begin its datagram has none of
- * these: it is recognised by destination, identification and offset. What is not recognised is nobody's.
+ * these: it is recognised by destination, identification and offset. What is not recognised belongs to no probe.
  */
 
 /** Bytes of a returned datagram that are looked at: the link's headers, our IPv4 header with options, the ICMP header. */

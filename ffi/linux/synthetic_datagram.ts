@@ -33,7 +33,7 @@ export interface KnownHeader {
   readonly tos: number;
 }
 
-/** An ICMP error as the error queue tells of it. */
+/** An ICMP error as the error queue reports it. */
 export interface QueuedIcmpError {
   /** ICMP type. */
   readonly type: number;
@@ -67,7 +67,7 @@ export function composeError(header: KnownHeader, error: QueuedIcmpError): Uint8
   writeHeader(view, start, HEADER_BYTES + error.quoted.length, {
     source: header.destination,
     destination: error.quotedDestination,
-    // How much of it was left is not told.
+    // The queue does not say how much of the datagram was left.
     ttl: 1,
     tos: 0,
   });

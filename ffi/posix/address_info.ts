@@ -20,7 +20,7 @@ export async function resolveName(name: string): Promise<NameResolution> {
   const libc = openLibc();
   const ipv4 = await lookUp(libc, bytes, AF_INET);
   if (ipv4.addresses.length > 0) return { ok: true, addresses: ipv4.addresses };
-  // Even when the name server could not be asked: /etc/hosts may know an IPv6 address.
+  // Even when the name server does not answer: /etc/hosts may know an IPv6 address.
   const ipv6 = await lookUp(libc, bytes, AF_INET6);
   if (ipv6.errorNumber === 0) return { ok: false, reason: "no-ipv4", message: "no IPv4 address" };
   return { ok: false, reason: "unresolved", message: gaiErrorText(ipv4.errorNumber) };

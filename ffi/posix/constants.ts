@@ -84,7 +84,7 @@ export const IFF_POINTOPOINT = 16;
 export const IFF_RUNNING = 0x40;
 
 // <netdb.h>
-/** The name server could not be asked just now. */
+/** The name server did not answer; it may later. */
 export const EAI_AGAIN: number = constants.EAI_AGAIN;
 /** Look up the address of a name; a number is not a name. */
 export const NI_NAMEREQD: number = constants.NI_NAMEREQD;

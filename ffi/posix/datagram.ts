@@ -1,4 +1,4 @@
-/** Descriptors of a raw socket, and the two ways to move datagrams through them. */
+/** Descriptors of a raw socket, and what moves datagrams through them. */
 
 /** The descriptors that datagrams move through; the same number twice where one socket does both. */
 export interface SocketEnds {
@@ -8,15 +8,15 @@ export interface SocketEnds {
   readonly receiveFd: number;
 }
 
-/** One way to move datagrams through open descriptors. */
+/** Moves datagrams through open descriptors. */
 export interface DatagramPath {
-  /** Sends in order; result i tells of datagram i. */
+  /** Sends in order; result i is that of datagram i. */
   send(datagrams: readonly OutgoingDatagram[]): SendResult[];
   /** Takes what has arrived; never waits. */
   receive(): ReceivedDatagram[];
   /** Takes the transmit stamps that are ready; never waits. */
   receiveTransmitStamps(): TransmitStamp[];
-  /** Datagrams dropped because the receive buffer was full, as the messages received so far told. */
+  /** Datagrams dropped because the receive buffer was full, as the messages received so far say. */
   readonly dropped: number;
 }
 import type {

@@ -6,7 +6,7 @@ import { EMSGSIZE, errnoCode, SystemError } from "./errno.ts";
 import { addressText } from "./socket_address.ts";
 
 /** Errors that can only come from this program's own mistake, or a closed descriptor. */
-const fatal: ReadonlySet<string> = new Set(["EBADF", "EFAULT", "EINVAL", "ENOTSOCK", "ENOSYS"]);
+const FATAL: ReadonlySet<string> = new Set(["EBADF", "EFAULT", "EINVAL", "ENOTSOCK", "ENOSYS"]);
 
 /** The kernel refused one datagram. */
 export class SendRefusal extends SystemError implements SendError {
@@ -40,14 +40,15 @@ export function sendError(
 }
 
 /** The error of one datagram that is longer than a slot: EMSGSIZE, as the kernel's own for one beyond the MTU. */
-export function tooLongError(datagram: OutgoingDatagram, mostBytes: number): SendRefusal {
+export function tooLongError(datagram: OutgoingDatagram, maxBytes: number): SendRefusal {
   const { bytes, destination } = datagram;
-  const action = `send ${bytes.length} bytes to ${addressText(destination)}, want ≤ ${mostBytes}`;
+  const address = addressText(destination);
+  const action = `send ${bytes.length} bytes to ${address}, expected ≤ ${maxBytes}`;
   return new SendRefusal("sendmmsg", EMSGSIZE, action);
 }
 
 /** Errors that ICMP can leave behind on a socket (icmp_err_convert of net/ipv4/icmp.c). */
-const network: ReadonlySet<string> = new Set([
+const NETWORK: ReadonlySet<string> = new Set([
   ...["ENETUNREACH", "EHOSTUNREACH", "ENOPROTOOPT", "ECONNREFUSED", "EMSGSIZE", "EOPNOTSUPP"],
   ...["EHOSTDOWN", "ENONET", "EPROTO", "EACCES"],
 ]);
@@ -61,8 +62,8 @@ const network: ReadonlySet<string> = new Set([
  */
 export function checkReceiveErrno(syscall: string, errno: number): SystemError | undefined {
   const code = errnoCode(errno);
-  if (network.has(code)) return undefined;
+  if (NETWORK.has(code)) return undefined;
   const error = new SystemError(syscall, errno, "receive replies");
-  if (fatal.has(code)) throw error;
+  if (FATAL.has(code)) throw error;
   return error;
 }

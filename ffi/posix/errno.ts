@@ -105,7 +105,7 @@ export class SystemError extends Error {
  *
  * @param result return value of the call just made
  * @param syscall its name
- * @param action what was wanted, to follow "Cannot"
+ * @param action what was attempted, to follow "Cannot"
  * @throws {SystemError} when `result` is negative
  */
 export function checkResult(result: number, syscall: string, action: string): number {

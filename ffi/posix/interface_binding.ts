@@ -95,7 +95,7 @@ export class InterfaceBinding {
     this.#index = index;
   }
 
-  /** Asks the network namespace of the socket, which need not be that of this thread. */
+  /** The index in the network namespace of the socket, which need not be that of this thread. */
   #findIndex(): number {
     if (!platform.hasSocketFilters) return 0;
     const action = `use interface ${this.#name}`;

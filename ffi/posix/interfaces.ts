@@ -111,7 +111,7 @@ export interface StampSupport {
 }
 
 /**
- * Asks an interface's driver what it can stamp (ETHTOOL_GET_TS_INFO). Linux only.
+ * Reads what an interface's driver can stamp (ETHTOOL_GET_TS_INFO). Linux only.
  *
  * Memory: C reads the request and writes the answer, both held during the call.
  *
@@ -122,7 +122,9 @@ export function readStampSupport(interfaceName: string): StampSupport {
   const name = cString(interfaceName);
   if (name.length > IF_NAMESIZE) {
     const most = IF_NAMESIZE - 1;
-    throw new RangeError(`Cannot ask about interface ${interfaceName}: want ≤ ${most} bytes`);
+    throw new RangeError(
+      `Cannot look up interface ${interfaceName}: too long, expected ≤ ${most} bytes`,
+    );
   }
   const answer = new DataView(new ArrayBuffer(EthtoolTsInfo.size));
   answer.setUint32(EthtoolTsInfo.command, ETHTOOL_GET_TS_INFO, true);
@@ -132,10 +134,10 @@ export function readStampSupport(interfaceName: string): StampSupport {
   new DataView(request.buffer).setBigUint64(Ifreq.data, answerAddress, true);
   const libc = openLibc();
   const socket = libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  checkResult(socket, "socket", "open a socket to ask about interfaces");
+  checkResult(socket, "socket", "open a socket to look up interfaces");
   try {
     const result = openLinuxLibc().ioctl(socket, BigInt(SIOCETHTOOL), request);
-    checkResult(result, "ioctl", `ask what interface ${interfaceName} can stamp`);
+    checkResult(result, "ioctl", `read what interface ${interfaceName} can stamp`);
   } finally {
     libc.close(socket);
   }

@@ -11,7 +11,7 @@
  *
  * @param path what dlopen(3) shall look for
  * @param table its functions
- * @param hot names of those that are called so often that a trampoline pays
+ * @param hot names of those that are called often enough for a trampoline to pay
  * @throws {Deno.errors.NotCapable} without `--allow-ffi`
  * @throws {TypeError} when the library, or a function in it, does not exist
  */

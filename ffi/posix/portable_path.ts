@@ -1,8 +1,8 @@
 /**
  * Datagrams one at a time with user stamps: sendto(2) and recvfrom(2). What every POSIX system has, and what Linux
- * uses when kernel stamps are refused or not wanted.
+ * uses when kernel stamps are refused or switched off.
  *
- * macOS, where this could not be run: with IP_HDRINCL it wants total length and fragment field in host order, and
+ * macOS, where this could not be run: with IP_HDRINCL it expects total length and fragment field in host order, and
  * gives them so on receipt, with the header's length taken off the total.
  *
  * Memory: C reads and writes buffers owned by this object, during the call; it keeps no pointer.
@@ -26,12 +26,12 @@ import { writeSocketAddress } from "./socket_address.ts";
 import type { SocketTroubles } from "./socket_troubles.ts";
 import type { SystemClock } from "./system_clock.ts";
 
-const ipv4TotalLength = 2;
-const ipv4Fragment = 6;
+const IPV4_TOTAL_LENGTH = 2;
+const IPV4_FRAGMENT = 6;
 
 /** The portable path over open descriptors. It does not own them. */
 export class PortablePath implements DatagramPath {
-  /** Not told here. */
+  /** Not counted here. */
   readonly dropped = 0;
   readonly #libc: Libc = openLibc();
   readonly #ends: SocketEnds;
@@ -158,16 +158,16 @@ export class PortablePath implements DatagramPath {
 function swapHeaderOrder(bytes: Uint8Array): void {
   if (bytes.length < SHORTEST_HEADER) return;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  view.setUint16(ipv4TotalLength, view.getUint16(ipv4TotalLength, false), true);
-  view.setUint16(ipv4Fragment, view.getUint16(ipv4Fragment, false), true);
+  view.setUint16(IPV4_TOTAL_LENGTH, view.getUint16(IPV4_TOTAL_LENGTH, false), true);
+  view.setUint16(IPV4_FRAGMENT, view.getUint16(IPV4_FRAGMENT, false), true);
 }
 
 function restoreHeaderOrder(bytes: Uint8Array): void {
   if (bytes.length < SHORTEST_HEADER) return;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = ((bytes[0] as number) & 15) * 4;
-  view.setUint16(ipv4TotalLength, view.getUint16(ipv4TotalLength, true) + headerBytes, false);
-  view.setUint16(ipv4Fragment, view.getUint16(ipv4Fragment, true), false);
+  view.setUint16(IPV4_TOTAL_LENGTH, view.getUint16(IPV4_TOTAL_LENGTH, true) + headerBytes, false);
+  view.setUint16(IPV4_FRAGMENT, view.getUint16(IPV4_FRAGMENT, true), false);
 }
 
 const SHORTEST_HEADER = 20;

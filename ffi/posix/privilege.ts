@@ -15,11 +15,11 @@ import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "./libc.ts";
 
 /** `nobody` on every Linux; a user id that owns nothing. */
-const nobody = 65_534;
+const NOBODY = 65_534;
 /** The largest id; one more means "leave as it is". */
-const largestId = 0xffff_fffe;
+const LARGEST_ID = 0xffff_fffe;
 
-/** Whom the process became. */
+/** The user and group that a process has. */
 export interface Identity {
   /** Real, effective and saved user id. */
   readonly userId: number;
@@ -56,7 +56,7 @@ export function giveUpPrivileges(): string | undefined {
 
 /**
  * Gives up root: becomes the user who called sudo (SUDO_UID, SUDO_GID), or of a set-uid program its real user, or
- * else nobody. Sockets that are open stay usable. Does nothing, and returns undefined, when the process is not root.
+ * else `nobody`. Sockets that are open stay usable. Does nothing, and returns undefined, when the process is not root.
  *
  * @param environment where SUDO_UID and SUDO_GID are looked up; both must be decimal and not 0 to count
  * @throws {SystemError} when the kernel refuses; the process may then still be root and must not go on
@@ -92,7 +92,7 @@ export interface CallerIdentity extends Identity {
 
 /**
  * The user who called a program that is root: of a set-uid program its real user, by sudo the user who called that, or
- * nobody where SUDO_UID is nonsense. Undefined when the process is not root, and when root itself called it.
+ * `nobody` where SUDO_UID is not a user id. Undefined when the process is not root, and when root itself called it.
  */
 export function callerIdentity(
   environment: { get(name: string): string | undefined } = Deno.env,
@@ -131,14 +131,14 @@ function chooseIdentity(
   if (realUserId !== 0) return { userId: realUserId, groupId: openLibc().getgid() };
   const userId = parseId(readVariable(environment, "SUDO_UID"));
   const groupId = parseId(readVariable(environment, "SUDO_GID"));
-  if (userId === undefined) return { userId: nobody, groupId: nobody };
-  return { userId, groupId: groupId ?? nobody };
+  if (userId === undefined) return { userId: NOBODY, groupId: NOBODY };
+  return { userId, groupId: groupId ?? NOBODY };
 }
 
 function parseId(text: string | undefined): number | undefined {
   if (text === undefined || !/^[0-9]{1,10}$/.test(text)) return undefined;
   const id = Number(text);
-  return id > 0 && id <= largestId ? id : undefined;
+  return id > 0 && id <= LARGEST_ID ? id : undefined;
 }
 
 /** Tries to have root back; that must fail. */
@@ -151,7 +151,7 @@ function verifyDropped(userId: number): void {
   }
 }
 
-/** Real, effective and saved user id; without the last where that cannot be asked. */
+/** Real, effective and saved user id; without the last where the system does not report it. */
 function readUserIds(): readonly [real: number, ...others: number[]] {
   if (!platform.hasCapabilities) return [openLibc().getuid(), openLibc().geteuid()];
   const ids = new Uint32Array(3);

@@ -1,5 +1,5 @@
 /**
- * Which way would the kernel send? A UDP socket is connected, which sends nothing, and asked for its own address
+ * The route that the kernel would choose. A UDP socket is connected, which sends nothing, and read for its own address
  * (connect(2), getsockname(2)): that is the source that the route chooses.
  */
 
@@ -23,10 +23,10 @@ export interface RouteQuery {
 }
 
 /** Any port will do: nothing is sent. */
-const discardPort = 9;
+const DISCARD_PORT = 9;
 
 /**
- * Asks for the route to a destination.
+ * Looks up the route to a destination.
  *
  * Memory: C reads and writes addresses held during each call.
  *
@@ -52,7 +52,7 @@ export function isBroadcast(destination: number): boolean {
   return askRoute(destination, {}, () => ({ kind: "routed" })).kind === "broadcast";
 }
 
-/** Connects a socket; `describe` says what is wanted of one that could be connected. */
+/** Connects a socket; `describe` makes the result of one that could be connected. */
 function askRoute<Routed>(
   destination: number,
   query: RouteQuery,
@@ -60,22 +60,22 @@ function askRoute<Routed>(
 ): Routed | Exclude<RouteFinding, { kind: "routed" }> {
   const libc = openLibc();
   const socket = libc.socket(AF_INET, SOCK_DGRAM | platform.closeOnExecFlag, IPPROTO_UDP);
-  checkResult(socket, "socket", "open a socket to ask for routes");
+  checkResult(socket, "socket", "open a socket to look up routes");
   try {
     if (query.interfaceName !== undefined) bindToInterface(socket, query.interfaceName);
     if (query.mark !== undefined) {
       setIntOption(socket, SOL_SOCKET, SO_MARK, query.mark, `use mark ${query.mark}`);
     }
-    const remote = createSocketAddress(destination, discardPort);
+    const remote = createSocketAddress(destination, DISCARD_PORT);
     if (libc.connect(socket, remote, remote.length) < 0) {
       const error = new SystemError(
         "connect",
         readErrno(),
         `find a route to ${addressText(destination)}`,
       );
-      // EACCES: a broadcast address, or a rule that forbids the way. Only the first can be allowed.
+      // EACCES: a broadcast address, or a rule that forbids the route. Only the first can be allowed.
       if (error.code !== "EACCES") return { kind: "unreachable", message: error.message };
-      setIntOption(socket, SOL_SOCKET, SO_BROADCAST, 1, "ask for broadcast routes");
+      setIntOption(socket, SOL_SOCKET, SO_BROADCAST, 1, "look up broadcast routes");
       const allowed = libc.connect(socket, remote, remote.length) === 0;
       return allowed ? { kind: "broadcast" } : { kind: "unreachable", message: error.message };
     }

@@ -6,7 +6,7 @@ import { Sigaction } from "./layout.ts";
 import { openLibc } from "./libc.ts";
 
 /**
- * Whether SIGHUP is ignored. Asked before anybody listens for it, that says what the program was started with, as by nohup(1).
+ * Whether SIGHUP is ignored. Before the first listener, that is what the program was started with, as by nohup(1).
  *
  * Memory: C writes the action during the call only.
  */

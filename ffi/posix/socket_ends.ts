@@ -1,10 +1,10 @@
 /**
  * The sockets behind a raw ICMP socket: SOCK_RAW with our own IPv4 header (raw(7)).
  *
- * Linux tells a raw socket with IP_HDRINCL that it sent what found no room in a queue or in the neighbour table, unless it has
- * IP_RECVERR; a socket that hears ICMP would then be given every ICMP error a second time, in place of the result of its next
- * call. So one socket sends, of protocol 255 (IPPROTO_RAW), to which no ICMP error about our probes comes, and another one hears.
- * What others send as protocol 255 is dropped by a filter. Elsewhere one socket does both.
+ * Separate sockets send and receive. Without IP_RECVERR, Linux reports success for datagrams that it dropped because a queue
+ * or the neighbour table was full. With it, a socket that receives ICMP is given every ICMP error a second time, in place of
+ * the result of its next call. So the sending socket is of protocol 255 (IPPROTO_RAW), to which no ICMP error about our
+ * probes comes; what others send as protocol 255 is dropped by a filter. Elsewhere one socket does both.
  */
 
 import { platform } from "../platform.ts";
@@ -49,12 +49,12 @@ export interface SocketEndsOptions {
   readonly interfaceName?: string | undefined;
   /**
    * One of this machine's addresses, as an unsigned 32-bit number: filled in where a datagram's source is zero, and
-   * only what is sent to it is heard. Default: the kernel's choice for each destination.
+   * only what is sent to it is received. Default: the kernel's choice for each destination.
    */
   readonly sourceAddress?: number | undefined;
   /** Firewall mark of what is sent, unsigned, 32 bits; needs CAP_NET_ADMIN (since Linux 5.17 CAP_NET_RAW). */
   readonly mark?: number | undefined;
-  /** ICMP types to hear, 0..31 each. Default: timestamp reply, and the errors. */
+  /** ICMP types to receive, 0..31 each. Default: timestamp reply, and the errors. */
   readonly icmpTypes?: readonly number[] | undefined;
   /** Longest datagram, in bytes. */
   readonly slotBytes?: number | undefined;
@@ -83,7 +83,7 @@ export interface OpenSocketEnds extends SocketEnds {
 /** Timestamp reply, and the errors: unreachable, source quench, redirect, time exceeded, parameter problem. */
 const DEFAULT_ICMP_TYPES: readonly number[] = [14, 3, 4, 5, 11, 12];
 
-const defaultReceiveBufferBytes = 1 << 20;
+const DEFAULT_RECEIVE_BUFFER_BYTES = 1 << 20;
 /** Longest datagrams that the receive buffer holds, by their own length. */
 const RECEIVED_AT_ONCE = 128;
 
@@ -101,7 +101,7 @@ export function openSocketEnds(
   let sendFd = receiveFd;
   try {
     const wantsStamps = platform.hasErrorQueue && options.kernelStamps !== false;
-    // First of all: where nobody else wants receive stamps, the kernel needs a moment until it takes them. What comes
+    // First of all: where no other program uses receive stamps, the kernel needs a moment until it takes them. What comes
     // before that is stamped `user`.
     const hasReceiveStamps = wantsStamps && enableReceiveStamps(receiveFd);
     if (platform.hasErrorQueue) {
@@ -115,7 +115,7 @@ export function openSocketEnds(
     // Stamps that wait to be read, two a datagram and perhaps the datagram with them, take room as what arrives does.
     if (attribution !== undefined) {
       const descriptor = sendFd;
-      troubles.attempt(() => setReceiveBuffer(descriptor, defaultReceiveBufferBytes));
+      troubles.attempt(() => setReceiveBuffer(descriptor, DEFAULT_RECEIVE_BUFFER_BYTES));
     }
     const filter = new ReplyFilter(receiveFd);
     const { interfaceName, sourceAddress } = options;
@@ -156,7 +156,7 @@ function configureSending(
   set(IPPROTO_IP, IP_HDRINCL, 1, "write IPv4 headers");
   // Without it, what finds no room in a queue seems to be sent.
   if (platform.hasErrorQueue) {
-    troubles.attempt(() => set(IPPROTO_IP, IP_RECVERR, 1, "ask to be told of full queues"));
+    troubles.attempt(() => set(IPPROTO_IP, IP_RECVERR, 1, "report full queues (IP_RECVERR)"));
   }
   if (mark !== undefined) set(SOL_SOCKET, SO_MARK, mark, `mark datagrams with ${mark}`);
   if (ignorePathMtu === true) {
@@ -176,6 +176,6 @@ function configureReceiving(
     troubles.attempt(() => setIntOption(descriptor, SOL_SOCKET, SO_RXQ_OVFL, 1, action));
   }
   const bufferBytes = options.receiveBufferBytes ??
-    Math.max(defaultReceiveBufferBytes, RECEIVED_AT_ONCE * (options.slotBytes ?? 0));
+    Math.max(DEFAULT_RECEIVE_BUFFER_BYTES, RECEIVED_AT_ONCE * (options.slotBytes ?? 0));
   return troubles.attempt(() => setReceiveBuffer(descriptor, bufferBytes)) ?? 0;
 }

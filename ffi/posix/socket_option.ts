@@ -105,13 +105,13 @@ export function readSocketMemory(descriptor: number): SocketMemory {
   };
 }
 
-/** Asks for the kernel's stamps of what is received; returns whether the kernel agreed. */
+/** Enables the kernel's stamps of what is received; returns whether the kernel agreed. */
 export function enableReceiveStamps(descriptor: number): boolean {
   return trySetOption(descriptor, SOL_SOCKET, SO_TIMESTAMPING, RECEIVE_STAMPS) === 0;
 }
 
 /**
- * Asks for the kernel's stamps of what is sent: when the queue took it, and when the driver did.
+ * Enables the kernel's stamps of what is sent: when the queue took it, and when the driver did.
  *
  * @param isKeyed the stamps carry the datagram's key (OPT_ID, OPT_TSONLY) instead of the datagram itself
  * @returns whether the kernel agreed
@@ -135,7 +135,7 @@ export function keepIcmpTypes(descriptor: number, types: readonly number[]): voi
 }
 
 /**
- * Binds the socket to an interface: sends through it, hears only from it.
+ * Binds the socket to an interface: sends through it, receives only from it.
  *
  * @param name such as `eth0`
  * @throws {SystemError} ENODEV when there is none of that name
@@ -160,7 +160,7 @@ export function bindToInterface(descriptor: number, name: string): void {
 }
 
 /**
- * Binds the socket to an address of this machine: that is where it sends from, and only what is sent there is heard.
+ * Binds the socket to an address of this machine: that is where it sends from, and only what is sent there is received.
  *
  * Memory: bind reads the address during the call only.
  *

@@ -42,15 +42,15 @@ const SHORT_WAIT_NS = 10 * NS_PER_MS;
 /** Longest pause on this thread: with hundreds of targets, the prober pauses some ten milliseconds after each group. */
 const SHORT_PAUSE_NS = 50 * NS_PER_MS;
 /**
- * After so long without a turn of the event loop, even a short wait gives it one: signals and names are then served.
- * A turn costs a thread hop and two promises, 100 to 200 µs of processor time, so not more often than a person notices.
+ * After this time without a turn of the event loop, even a short wait gives it one, to serve signals and names.
+ * A turn costs a thread hop and two promises, 100 to 200 µs of processor time, so not more often than a user notices.
  */
 const TURN_DUE_NS = 100 * NS_PER_MS;
 /** The end of a long wait is waited for synchronously, to be punctual. */
 const PUNCTUAL_NS = 1 * NS_PER_MS;
 const MAX_WAIT_NS = 86_400e9;
 
-/** Who is told of what a wait meets. */
+/** Receives what a wait meets. */
 export interface WaitListener {
   /** poll itself failed; it is not tried again at once. */
   failed(error: SystemError): void;
@@ -80,7 +80,7 @@ export class SocketWaiter {
    *
    * @param ends what is waited for
    * @param clock that measures the waits
-   * @param listener is told of errors
+   * @param listener receives errors
    */
   constructor({ receiveFd, sendFd }: SocketEnds, clock: SystemClock, listener: WaitListener) {
     this.#listener = listener;
@@ -94,9 +94,9 @@ export class SocketWaiter {
 
   /**
    * Resolves when an end has something, when wake() or close() is called, or after `timeoutMs`. A wake()
-   * that came while nobody waited ends the next wait at once.
+   * that came while nothing waited ends the next wait at once.
    *
-   * @param timeoutMs not negative; 0 does not even ask the kernel; at most a day
+   * @param timeoutMs not negative; 0 makes no system call; at most a day
    */
   wait(timeoutMs: number): Promise<void> {
     return this.#wait(timeoutMs, SHORT_WAIT_NS, this.#polled, this.#request);

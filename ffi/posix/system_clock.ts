@@ -5,11 +5,11 @@ import { CLOCK_MONOTONIC, CLOCK_REALTIME } from "./constants.ts";
 import { Timespec } from "./layout.ts";
 import { type Libc, openLibc } from "./libc.ts";
 
-const daySeconds = 86_400;
-const secondNs = 1e9;
+const DAY_SECONDS = 86_400;
+const SECOND_NS = 1e9;
 /** A pair bracketed more tightly than this is not read again. Three undisturbed reads take about 200 ns. */
-const tightBracketNs = 1_000;
-const mostAttempts = 5;
+const TIGHT_BRACKET_NS = 1_000;
+const MAX_ATTEMPTS = 5;
 
 /**
  * The local clock.
@@ -34,7 +34,7 @@ export class SystemClock implements Clock {
   private constructor() {
     this.#clockGettime = openLibc().clockGettime;
     this.#clockGettime(CLOCK_REALTIME, this.#pointer);
-    this.#baseSeconds = Math.floor(this.#readSeconds() / daySeconds) * daySeconds;
+    this.#baseSeconds = Math.floor(this.#readSeconds() / DAY_SECONDS) * DAY_SECONDS;
     this.baseUnixMs = this.#baseSeconds * 1000;
     this.#clockGettime(CLOCK_MONOTONIC, this.#pointer);
     this.#startSeconds = this.#readSeconds();
@@ -59,7 +59,7 @@ export class SystemClock implements Clock {
   /** Reads CLOCK_MONOTONIC alone, in nanoseconds since the clock was opened. */
   monotonicNs(): number {
     this.#clockGettime(CLOCK_MONOTONIC, this.#pointer);
-    return (this.#readSeconds() - this.#startSeconds) * secondNs + this.#readNs() - this.#startNs;
+    return (this.#readSeconds() - this.#startSeconds) * SECOND_NS + this.#readNs() - this.#startNs;
   }
 
   /**
@@ -71,7 +71,7 @@ export class SystemClock implements Clock {
    * @param nearby a pair read soon after the event
    */
   fromKernel(unixSeconds: number, nanoseconds: number, nearby: Instant): Instant {
-    const realtimeNs = (unixSeconds - this.#baseSeconds) * secondNs + nanoseconds;
+    const realtimeNs = (unixSeconds - this.#baseSeconds) * SECOND_NS + nanoseconds;
     const monotonicNs = nearby.monotonicNs - (nearby.realtimeNs - realtimeNs);
     return { realtimeNs, monotonicNs, source: "kernel" };
   }
@@ -80,9 +80,9 @@ export class SystemClock implements Clock {
   #readPair(): void {
     let narrowestNs = Infinity;
     let before = this.monotonicNs();
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       this.#clockGettime(CLOCK_REALTIME, this.#pointer);
-      const realtimeNs = (this.#readSeconds() - this.#baseSeconds) * secondNs + this.#readNs();
+      const realtimeNs = (this.#readSeconds() - this.#baseSeconds) * SECOND_NS + this.#readNs();
       const after = this.monotonicNs();
       const bracketNs = after - before;
       if (bracketNs < narrowestNs) {
@@ -90,7 +90,7 @@ export class SystemClock implements Clock {
         this.#realtimeNs = realtimeNs;
         this.#monotonicNs = before + Math.floor(bracketNs / 2);
       }
-      if (narrowestNs <= tightBracketNs) return;
+      if (narrowestNs <= TIGHT_BRACKET_NS) return;
       before = after;
     }
   }

@@ -64,7 +64,7 @@ export class BatchTransmitter {
   /**
    * Frames that were sent and have not left this machine, or some more: they are counted by their memory. 0 is exact.
    *
-   * @throws {SystemError} when the kernel does not tell
+   * @throws {SystemError} when the kernel does not report it
    */
   waiting(): number {
     return Math.ceil(readSocketMemory(this.#descriptor).waitingBytes / LEAST_FRAME_BYTES);

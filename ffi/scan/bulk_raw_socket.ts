@@ -74,7 +74,7 @@ export class BulkRawSocket extends BatchTransmitter implements Transmitter {
       set(IPPROTO_IP, IP_HDRINCL, 1, "write IPv4 headers (IP_HDRINCL)");
       // Without it a raw socket with IP_HDRINCL says that it sent what found no room in the neighbour table (ENOBUFS in
       // raw_send_hdrinc() of Linux). No ICMP error about probes comes to a socket of protocol 255.
-      set(IPPROTO_IP, IP_RECVERR, 1, "hear of full queues (IP_RECVERR)");
+      set(IPPROTO_IP, IP_RECVERR, 1, "report full queues (IP_RECVERR)");
       set(SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer");
       if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
       if (source !== undefined) bindToAddress(descriptor, source);

@@ -51,7 +51,7 @@ export class FrameBatch {
     const { capacity, template, addressTemplate } = options;
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_BATCH) {
       throw new RangeError(
-        `Cannot make a batch of ${capacity} frames: 1 to ${MAX_BATCH} are wanted`,
+        `Cannot make a batch of ${capacity} frames: expected 1..${MAX_BATCH}`,
       );
     }
     if (template.length === 0) throw new RangeError("Cannot make a batch of empty frames");
@@ -92,7 +92,7 @@ export class FrameBatch {
   }
 
   /**
-   * Starts every frame anew. No thread may be sending.
+   * Writes the template into every frame. No thread may be sending.
    *
    * @throws {RangeError} when the length differs from that of the frames
    */

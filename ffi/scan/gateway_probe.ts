@@ -1,5 +1,5 @@
 /**
- * Asks a gateway for its hardware address (ARP, RFC 826) and hears what it says. Linux only.
+ * Asks a gateway for its hardware address (ARP, RFC 826) and reads its answers.
  *
  * Frames of a packet socket do not make the kernel look whether the gateway is still there: its entry grows stale and is believed
  * for ever. Requests of our own do, and the kernel learns from the answers as well.
@@ -36,7 +36,7 @@ const ETHERNET = 1, IPV4 = 0x0800, REQUEST = 1, MAC_BYTES = 6;
 /** Frames are padded: more than a message is read, and passed over. */
 const READ_BYTES = 128;
 
-/** Between whom it is asked. */
+/** The two ends of a request. */
 export interface GatewayProbeOptions {
   /** The link. */
   readonly interfaceIndex: number;
@@ -85,7 +85,7 @@ export class GatewayProbe {
   }
 
   /**
-   * Asks another gateway, maybe on another link, from now on.
+   * Sends later requests to another gateway, or on another link.
    *
    * @throws {SystemError} ENODEV when there is no such interface
    */
@@ -120,7 +120,7 @@ export class GatewayProbe {
   }
 
   /**
-   * Asks once, by broadcast. A link that is down takes no question, which shows elsewhere.
+   * Sends one request, by broadcast. A link that is down takes none, which shows elsewhere.
    *
    * Memory: sendto reads request and address during the call only.
    */

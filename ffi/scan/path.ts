@@ -1,8 +1,8 @@
 /**
- * Which way a sweep leaves: as Ethernet frames to one gateway, or as IPv4 datagrams that the kernel routes. Linux only.
+ * How a sweep leaves: as Ethernet frames to one gateway, or as IPv4 datagrams that the kernel routes.
  *
  * Frames are faster but carry one hardware address, so they fit only when every target lies behind
- * the same gateway on the same Ethernet interface (`route_survey.ts`). They pass the firewall and IPsec by.
+ * the same gateway on the same Ethernet interface (`route_survey.ts`). They bypass the firewall and IPsec.
  */
 
 import { SOCK_CLOEXEC } from "../linux/constants.ts";
@@ -18,7 +18,7 @@ import { type RouteSurvey, type SurveyedBlocks, surveyRoutes } from "../linux/ro
 import { addressText } from "../posix/socket_address.ts";
 import { bindToAddress } from "../posix/socket_option.ts";
 
-/** What a way out is asked for. */
+/** What a path is chosen for. */
 export interface ScanPathQuery {
   /** The targets: blocks of addresses, both ends included, unsigned 32-bit numbers. */
   readonly blocks: SurveyedBlocks;
@@ -34,7 +34,7 @@ export interface ScanPathQuery {
   readonly rawSocket?: boolean | undefined;
 }
 
-/** The way out, and why. */
+/** The path, and why. */
 export type ScanPath =
   | {
     /** Ethernet frames through a packet socket. */
@@ -75,12 +75,12 @@ export type ScanPath =
 const MAC_BYTES = 6;
 
 /**
- * Chooses the way out. Sends nothing but, when a gateway's hardware address is not known, datagrams to the gateway that
- * make the kernel ask for it: whatever else is sent meanwhile, the kernel holds a few hundred datagrams of it and drops
- * the rest without a word, on either way out.
+ * Chooses the path. Sends nothing but, when a gateway's hardware address is not known, datagrams to the gateway that
+ * make the kernel ask for it: of what else is sent meanwhile the kernel holds a few hundred datagrams and drops
+ * the rest silently, on either path.
  *
  * @throws {SystemError} when there is no route to any target, no such interface, the source address is not ours, or
- * every target lies behind a gateway and no gateway tells its hardware address
+ * every target lies behind a gateway and no gateway has answered with its hardware address
  */
 export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const { blocks, interfaceName, source, mark, gatewayMac } = query;
@@ -106,7 +106,7 @@ export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const isDirect = [...survey.directInterfaces].some((index) =>
     index > 0 && isEthernet(readLink(index))
   );
-  if (query.rawSocket === true) return routed("asked for", isDirect);
+  if (query.rawSocket === true) return routed("requested", isDirect);
   if (mark !== undefined) {
     return routed("a firewall mark counts only where the kernel routes", isDirect);
   }
@@ -140,7 +140,7 @@ function requireInterface(name: string | undefined): number | undefined {
   throw new SystemError("if_nametoindex", errnoNumber("ENODEV"), `use interface ${name}`);
 }
 
-/** Whoever sends from a foreign address gets no answer: refused here, as bind(2) refuses it elsewhere. */
+/** From an address that is not ours no reply comes back: refused here, as bind(2) refuses it elsewhere. */
 function requireOwnAddress(address: number): void {
   const libc = openLibc();
   const descriptor = checkResult(
@@ -160,7 +160,7 @@ function isEthernet({ type, address }: NetlinkLink): boolean {
 }
 
 /**
- * The hardware addresses of those gateways that have some and tell them.
+ * The hardware addresses of those gateways that have one and answer with it.
  *
  * @throws {SystemError} EHOSTUNREACH when they have some, none tells, and nothing can be reached without them
  */
@@ -200,7 +200,7 @@ function frameTo(
   const source = query.source ?? route.source;
   if (source === undefined) return raw(`${link.name} has no address of its own`);
   if (gatewayMac?.length !== MAC_BYTES) {
-    return raw("the gateway's hardware address is not to be had");
+    return raw("the gateway's hardware address is not available");
   }
   const linkHeader = new Uint8Array(2 * MAC_BYTES + 2);
   linkHeader.set(gatewayMac);

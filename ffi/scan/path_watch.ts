@@ -124,7 +124,7 @@ export class PathWatch implements PathGuard {
     this.#gateway.ask(nowNs);
   }
 
-  /** Finds the path anew, and puts the sockets on it. No thread may be sending. */
+  /** Finds the path again, and puts the sockets on it. No thread may be sending. */
   async renew(): Promise<PathFinding> {
     const { query, clock } = this.#options;
     const startNs = clock.now().monotonicNs;

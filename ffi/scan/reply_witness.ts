@@ -1,5 +1,5 @@
 /**
- * Counts the timestamp replies that reach this machine, whatever becomes of them afterwards: a packet socket that nobody reads,
+ * Counts the timestamp replies that reach this machine, whatever becomes of them afterwards: a packet socket that is not read,
  * packet(7). What it counts and the sweep's own socket did not receive was kept back by this machine. Linux only.
  */
 
@@ -77,7 +77,7 @@ export class ReplyWitness implements Witness {
   /**
    * Replies seen since open.
    *
-   * @throws {SystemError} when the kernel does not tell
+   * @throws {SystemError} when the kernel does not report it
    */
   seen(): number {
     const action = "read the counters of a packet socket (PACKET_STATISTICS)";

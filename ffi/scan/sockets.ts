@@ -1,4 +1,4 @@
-/** Opens what a sweep needs: the way out that fits its targets, the way in, and the clock. Linux only. */
+/** Opens what a sweep needs: the path that fits its targets, the sockets for replies, and the clock. */
 
 import type { OpenScan, ScanSocketRequest } from "../../src/run/machine.ts";
 import { BulkRawSocket } from "./bulk_raw_socket.ts";
@@ -32,7 +32,7 @@ const FRAME_BUFFER_BYTES = 4 << 20, DATAGRAM_BUFFER_BYTES = 208 << 10;
 const RECEIVE_BUFFER_BYTES = 64 << 20;
 
 /**
- * Chooses the way out and opens the sockets. The receive socket is open before anything can be sent.
+ * Chooses the path and opens the sockets. The receive socket is open before anything can be sent.
  *
  * @throws {SystemError} EPERM without CAP_NET_RAW; ENETUNREACH and the like without a route; ENODEV for an unknown interface
  */
@@ -79,7 +79,7 @@ function openReplies(
   });
 }
 
-/** More addresses than this are not looked for: a filter has room for so many. */
+/** Most addresses that a filter has room for. */
 const MOST_OWN_ADDRESSES = 64;
 
 /**

@@ -62,7 +62,7 @@ systemTest({ name: "interfaces have indices, and drivers stamps", namespaces: tr
     const { code, message } = assertThrows(() => readStampSupport("nosuch0"), SystemError);
     assertEquals(
       [code, message],
-      ["ENODEV", "Cannot ask what interface nosuch0 can stamp: No such device (ENODEV)"],
+      ["ENODEV", "Cannot read what interface nosuch0 can stamp: No such device (ENODEV)"],
     );
     assertThrows(() => readStampSupport("x".repeat(16)), RangeError, "15 bytes");
   });

@@ -67,11 +67,11 @@ const cases: readonly RouteCase[] = [
     reason: /hardware address given/,
   },
   {
-    name: "the raw socket is asked for",
+    name: "the raw socket is requested",
     commands: [],
     words: ["--raw-socket"],
     path: "raw-socket",
-    reason: /asked for/,
+    reason: /requested/,
   },
 ];
 
