@@ -16,7 +16,7 @@ import { formatDatagram } from "../src/packet/one_line.ts";
 import { randomDatagram } from "../tests/support/datagram_generator.ts";
 import { Digest } from "../tests/support/digest.ts";
 import { formatHex } from "../tests/support/hex.ts";
-import { Random } from "../tests/support/random.ts";
+import { Random } from "../tests/lab/random.ts";
 import { say, warn } from "./output.ts";
 
 /** How long to go on; at least one of count and time. */

@@ -11,7 +11,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { KNOWN_MUTANTS } from "../tests/mutants.ts";
-import { Random } from "../tests/support/random.ts";
+import { Random } from "../tests/lab/random.ts";
 import { importersOf, readImports, readModules } from "./import_graph.ts";
 import { applyMutant, findMutants, type Mutant } from "./mutant.ts";
 import { capture, runTool, say, ToolError } from "./output.ts";

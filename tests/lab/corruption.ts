@@ -29,7 +29,7 @@ export function corrupt(
   const start = headerLength(reply);
   const addedBytes = wantedBytes ?? DEFAULT_ADDED_BYTES;
   const keptBytes = Math.min(
-    wantedBytes ?? random.nextBelow(reply.length - start),
+    wantedBytes ?? random.below(reply.length - start),
     reply.length - start,
   );
   switch (kind) {
@@ -71,7 +71,7 @@ export function corrupt(
 
 function flipBit(reply: Uint8Array, from: number, random: Random): Uint8Array {
   const flipped = reply.slice();
-  const bit = random.nextBelow((reply.length - from) * 8);
+  const bit = random.below((reply.length - from) * 8);
   const at = from + (bit >>> 3);
   flipped[at] = (flipped[at] as number) ^ (1 << (bit & 7));
   return flipped;
@@ -80,7 +80,7 @@ function flipBit(reply: Uint8Array, from: number, random: Random): Uint8Array {
 function extend(reply: Uint8Array, addedBytes: number, random: Random): Uint8Array {
   const extended = new Uint8Array(reply.length + addedBytes);
   extended.set(reply);
-  for (let i = reply.length; i < extended.length; i++) extended[i] = random.nextBelow(256);
+  for (let i = reply.length; i < extended.length; i++) extended[i] = random.below(256);
   return extended;
 }
 

@@ -71,7 +71,7 @@ class UniformDelay implements DelaySource {
     this.#maxMs = maxMs;
   }
   nextNs(random: Random): number {
-    return toNs(this.#minMs + (this.#maxMs - this.#minMs) * random.nextUnit());
+    return toNs(this.#minMs + (this.#maxMs - this.#minMs) * random.unit());
   }
 }
 
@@ -83,7 +83,7 @@ class ExponentialDelay implements DelaySource {
     this.#meanMs = meanMs;
   }
   nextNs(random: Random): number {
-    return toNs(this.#baseMs + random.nextExponential(this.#meanMs));
+    return toNs(this.#baseMs + random.exponential(this.#meanMs));
   }
 }
 

@@ -31,17 +31,17 @@ export function forge(
       break;
     }
     case "other-identifier":
-      writeIdentity(forged, start, identifier ^ (1 + random.nextBelow(0xffff)), sequence);
+      writeIdentity(forged, start, identifier ^ (1 + random.below(0xffff)), sequence);
       break;
     case "stale-sequence":
       writeIdentity(forged, start, identifier, sequence - (forgery.staleBy ?? DEFAULT_STALE_BY));
       break;
     case "other-originate":
-      writeOriginate(forged, start, random.nextU32());
+      writeOriginate(forged, start, random.u32());
       break;
     case "without-key":
-      writeIdentity(forged, start, random.nextBelow(65536), random.nextBelow(65536));
-      writeOriginate(forged, start, random.nextU32());
+      writeIdentity(forged, start, random.below(65536), random.below(65536));
+      writeOriginate(forged, start, random.u32());
       break;
   }
   sealMessage(forged, start, forged.length);

@@ -19,8 +19,8 @@ export function openLoss(loss: Loss | undefined): LossSource {
       const outRatio = loss.outRatio ?? 0;
       const backRatio = loss.backRatio ?? 0;
       return {
-        nextOut: (random) => random.nextChance(outRatio),
-        nextBack: (random) => random.nextChance(backRatio),
+        nextOut: (random) => random.chance(outRatio),
+        nextBack: (random) => random.chance(backRatio),
       };
     }
     case "burst": {
@@ -44,9 +44,9 @@ class Burst {
     this.#loss = loss;
   }
   next(random: Random): boolean {
-    const leaves = random.nextChance(this.#bad ? this.#loss.leaveRatio : this.#loss.enterRatio);
+    const leaves = random.chance(this.#bad ? this.#loss.leaveRatio : this.#loss.enterRatio);
     if (leaves) this.#bad = !this.#bad;
-    return random.nextChance(
+    return random.chance(
       this.#bad ? this.#loss.badLossRatio ?? 1 : this.#loss.goodLossRatio ?? 0,
     );
   }

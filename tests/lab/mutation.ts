@@ -21,13 +21,13 @@ export function mutate(
   mutation: Mutation,
 ): Uint8Array {
   let bytes: Uint8Array = reply.slice();
-  const changes = 1 + random.nextBelow(mutation.changes ?? DEFAULT_CHANGES);
+  const changes = 1 + random.below(mutation.changes ?? DEFAULT_CHANGES);
   for (let i = 0; i < changes; i++) bytes = change(bytes, random);
-  if (!random.nextChance(mutation.deliverableRatio ?? DEFAULT_DELIVERABLE_RATIO)) return bytes;
+  if (!random.chance(mutation.deliverableRatio ?? DEFAULT_DELIVERABLE_RATIO)) return bytes;
   const deliverable = makeDeliverable(bytes, destination);
   const start = ((deliverable[0] as number) & 15) * 4;
   if (
-    random.nextChance(mutation.checksummedRatio ?? DEFAULT_CHECKSUMMED_RATIO) &&
+    random.chance(mutation.checksummedRatio ?? DEFAULT_CHECKSUMMED_RATIO) &&
     deliverable.length >= start + 4
   ) {
     sealMessage(deliverable, start, deliverable.length);
@@ -36,20 +36,20 @@ export function mutate(
 }
 
 function change(bytes: Uint8Array, random: Random): Uint8Array {
-  if (bytes.length === 0) return new Uint8Array([random.nextBelow(256)]);
+  if (bytes.length === 0) return new Uint8Array([random.below(256)]);
   // Half of the changes hit the ICMP message, which is what the tool reads most closely.
-  const from = random.nextChance(0.5) ? Math.min(IP_OPTIONS, bytes.length - 1) : 0;
-  const at = from + random.nextBelow(bytes.length - from);
-  const length = 1 + random.nextBelow(MAX_CHANGE_BYTES);
-  switch (random.nextBelow(7)) {
+  const from = random.chance(0.5) ? Math.min(IP_OPTIONS, bytes.length - 1) : 0;
+  const at = from + random.below(bytes.length - from);
+  const length = 1 + random.below(MAX_CHANGE_BYTES);
+  switch (random.below(7)) {
     case 0:
-      bytes[at] = (bytes[at] as number) ^ (1 << random.nextBelow(8));
+      bytes[at] = (bytes[at] as number) ^ (1 << random.below(8));
       return bytes;
     case 1:
-      bytes[at] = random.nextBelow(256);
+      bytes[at] = random.below(256);
       return bytes;
     case 2:
-      bytes[at] = EDGE_VALUES[random.nextBelow(EDGE_VALUES.length)] as number;
+      bytes[at] = EDGE_VALUES[random.below(EDGE_VALUES.length)] as number;
       return bytes;
     case 3:
       return bytes.slice(0, at);
@@ -57,10 +57,10 @@ function change(bytes: Uint8Array, random: Random): Uint8Array {
       return splice(bytes, at, Math.min(length, bytes.length - at), new Uint8Array(0));
     case 5: {
       if (bytes.length + length > MAX_DATAGRAM_BYTES) return bytes;
-      return splice(bytes, at, 0, Uint8Array.from({ length }, () => random.nextBelow(256)));
+      return splice(bytes, at, 0, Uint8Array.from({ length }, () => random.below(256)));
     }
     default:
-      bytes.copyWithin(at, random.nextBelow(bytes.length), random.nextBelow(bytes.length));
+      bytes.copyWithin(at, random.below(bytes.length), random.below(bytes.length));
       return bytes;
   }
 }

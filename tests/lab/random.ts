@@ -1,8 +1,8 @@
 /**
- * Seeded random numbers for the lab: the same seed gives the same run.
+ * Seeded random numbers, for the lab and for every test: the same seed gives the same run on every machine.
  *
- * Each request of each host draws from a stream of its own, so what happens to it depends
- * neither on the order in which other hosts were asked nor on what became of earlier requests.
+ * In the lab each request of each host draws from a stream of its own, so what happens to it depends neither on the
+ * order of the requests to other hosts nor on what became of earlier requests.
  */
 
 /** Mixes two 32-bit words into one (the finalizer of MurmurHash3 over their combination). */
@@ -16,7 +16,7 @@ export function mix(first: number, second: number): number {
   return hash >>> 0;
 }
 
-/** A stream of random numbers (sfc32: 128 bits of state, a 32-bit counter within). */
+/** A stream of random numbers (sfc32: 128 bits of state, a 32-bit counter within); not for secrets. */
 export class Random {
   #a = 0;
   #b = 0;
@@ -24,7 +24,7 @@ export class Random {
   #counter = 1;
 
   /** A stream that depends on both words, each any integer. */
-  constructor(seed: number, stream: number) {
+  constructor(seed: number, stream = 0) {
     this.restart(seed, stream);
   }
 
@@ -34,11 +34,11 @@ export class Random {
     this.#b = mix(stream | 0, seed | 0) | 0;
     this.#c = seed | 0;
     this.#counter = 1;
-    for (let i = 0; i < 12; i++) this.nextU32();
+    for (let i = 0; i < 12; i++) this.u32();
   }
 
-  /** The next whole number, 0 to 4,294,967,295. */
-  nextU32(): number {
+  /** A whole number, 0 to 4,294,967,295. */
+  u32(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
@@ -47,23 +47,56 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** The next number in [0, 1), with 32 random bits. */
-  nextUnit(): number {
-    return this.nextU32() / 4294967296;
+  /** A number in [0, 1), with 32 random bits. */
+  unit(): number {
+    return this.u32() / 0x100000000;
   }
 
-  /** A whole number in [0, limit). */
-  nextBelow(limit: number): number {
-    return Math.floor(this.nextUnit() * limit);
+  /** A whole number in [0, limit); `limit` is at most 2^32. */
+  below(limit: number): number {
+    return Math.floor(this.unit() * limit);
+  }
+
+  /** A whole number from `least` to `greatest`, both included. */
+  between(least: number, greatest: number): number {
+    return least + this.below(greatest - least + 1);
   }
 
   /** True with the probability `ratio` (0 to 1). Always draws, so that a ratio of 0 keeps the stream in step. */
-  nextChance(ratio: number): boolean {
-    return this.nextUnit() < ratio;
+  chance(ratio: number): boolean {
+    return this.unit() < ratio;
   }
 
   /** A number from the exponential distribution with this mean. */
-  nextExponential(mean: number): number {
-    return -mean * Math.log(1 - this.nextUnit());
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.unit());
+  }
+
+  /**
+   * One of the items.
+   *
+   * @throws {RangeError} There are none.
+   */
+  pick<T>(items: readonly T[]): T {
+    if (items.length === 0) throw new RangeError("Cannot pick an item: the list is empty");
+    return items[this.below(items.length)] as T;
+  }
+
+  /** Fills a buffer and returns it. */
+  fill(bytes: Uint8Array): Uint8Array {
+    for (let index = 0; index < bytes.length; index++) bytes[index] = this.u32();
+    return bytes;
+  }
+
+  /** A new buffer of random octets. */
+  octets(lengthBytes: number): Uint8Array {
+    return this.fill(new Uint8Array(lengthBytes));
+  }
+
+  /** A number of so many bits; its least and greatest values come far more often than by chance. */
+  edgy(bits: 4 | 8 | 16 | 32): number {
+    const greatest = 2 ** bits - 1;
+    if (this.chance(0.25)) return this.pick([0, 1, greatest >>> 1, greatest - 1, greatest]);
+    return this.u32() >>> (32 - bits);
   }
 }

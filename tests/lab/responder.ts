@@ -83,7 +83,7 @@ export class Responder {
     if (request.ttl <= host.hops.length) return "expired";
     if (behaviour.silent === true) return "silent";
     if (lostOut) return "lost_out";
-    if (behaviour.error !== undefined && random.nextChance(behaviour.error.ratio)) return "refused";
+    if (behaviour.error !== undefined && random.chance(behaviour.error.ratio)) return "refused";
     if (!request.checksumOk && behaviour.requestChecksum !== "ignore") return "bad_checksum";
     if (message === "other") return "unanswered";
     if (message === "timestamp" && Number.isNaN(originateMs)) return "malformed";
@@ -127,7 +127,7 @@ export class Responder {
     }
     const { forgery } = host.behaviour;
     const isForged = forgery !== undefined && this.#note.message !== "other" &&
-      request.isMessage && host.random.nextChance(forgery.ratio);
+      request.isMessage && host.random.chance(forgery.ratio);
     if (isForged) this.#forge(host, request);
     if (fate === "replied" && !(isForged && forgery.instead === true)) this.#reply(host, request);
   }
@@ -151,22 +151,22 @@ export class Responder {
     const { corruption, duplicate, mutation, reorder } = behaviour;
     let dueNs = note.transmitAtNs + note.backNs;
     if (behaviour.keepOrder === true) dueNs = host.latestDueNs = Math.max(dueNs, host.latestDueNs);
-    if (reorder !== undefined && random.nextChance(reorder.ratio)) {
+    if (reorder !== undefined && random.chance(reorder.ratio)) {
       dueNs += Math.round(resolveQuantity(reorder.holdMs, host.index) * NS_PER_MS);
     }
     const reply = this.#write(host, request);
     const bytes = reply.bytes.subarray(0, reply.lengthBytes);
-    const isDuplicated = duplicate !== undefined && random.nextChance(duplicate.ratio);
+    const isDuplicated = duplicate !== undefined && random.chance(duplicate.ratio);
     const clean = isDuplicated ? bytes.slice() : bytes;
-    if (mutation !== undefined && random.nextChance(mutation.ratio)) {
+    if (mutation !== undefined && random.chance(mutation.ratio)) {
       for (let i = mutation.copies ?? 1; i > 0; i--) {
         const mutated = mutate(bytes, request.source, random, mutation);
         this.#pushBytes(mutated, dueNs, "mutated", "mutated");
       }
       if (mutation.alsoTrue === true) this.#push(reply, dueNs, "reply");
       else this.#queue.release(reply);
-    } else if (corruption !== undefined && random.nextChance(corruption.ratio)) {
-      const kind = pick(corruption.kinds, random.nextUnit());
+    } else if (corruption !== undefined && random.chance(corruption.ratio)) {
+      const kind = pick(corruption.kinds, random.unit());
       for (const spoiled of corrupt(kind, bytes, random, corruption.bytes)) {
         this.#pushBytes(spoiled, dueNs, "corrupted", kind);
       }
@@ -188,7 +188,7 @@ export class Responder {
     if (!isStamped) this.#stamp(host, request);
     const reply = this.#write(host, request);
     if (!isStamped) this.#unstamp();
-    const kind = pick(forgery.kinds, host.random.nextUnit());
+    const kind = pick(forgery.kinds, host.random.unit());
     const bytes = reply.bytes.subarray(0, reply.lengthBytes);
     const forged = forge(kind, bytes, host.random, forgery);
     const afterMs = resolveQuantity(forgery.afterMs ?? 0, host.index);

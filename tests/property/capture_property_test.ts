@@ -6,7 +6,7 @@ import { annotateFrame } from "../../src/packet/capture/annotate_frame.ts";
 import { parseHexText } from "../../src/packet/hex_text.ts";
 import { readNumber } from "../../src/measurement/number_reading.ts";
 import { PcapngWriter, writePcap } from "../support/capture_file.ts";
-import { Random } from "../support/random.ts";
+import { Random } from "../lab/random.ts";
 
 const SEEDS = 3000;
 

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ProbeListener } from "../../src/probe/outcome.ts";
 import { Prober } from "../../src/probe/prober.ts";
 import { ForgingTransport } from "../support/forging_transport.ts";
-import { Random } from "../support/random.ts";
+import { Random } from "../lab/random.ts";
 import {
   FIRST_HOST,
   makeTargets,

@@ -7,7 +7,7 @@ import { type Datagram, emitDatagram, parseDatagram } from "../../src/packet/dat
 import { parseIpTimestampOption } from "../../src/packet/ip_timestamp_option.ts";
 import { formatDatagram } from "../../src/packet/one_line.ts";
 import { mutate, randomDatagram, randomDatagramFields } from "../support/datagram_generator.ts";
-import { Random } from "../support/random.ts";
+import { Random } from "../lab/random.ts";
 
 /** A law and how to try it with one seed. */
 export interface Law {

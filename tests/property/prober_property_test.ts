@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import { manglingKinds } from "../support/simulated_datagram.ts";
 import type { Network } from "../support/simulated_network.ts";
 import { countRun, judge, type RunOptions, runSimulated } from "../support/simulated_run.ts";
-import { Random } from "../support/random.ts";
+import { Random } from "../lab/random.ts";
 
 const RUNS = 500;
 

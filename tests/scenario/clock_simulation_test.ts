@@ -6,7 +6,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type ClockState, ClockTracker, consensus, sendPhaseMs } from "../../src/clock/mod.ts";
 import { StampHistory } from "../../src/measurement/mod.ts";
-import { replies, type Simulation, spread, uniform } from "../unit/clock/simulated_host.ts";
+import { replies, type Simulation, spread } from "../unit/clock/simulated_host.ts";
+import { Random } from "../lab/random.ts";
 
 const MS_PER_DAY = 86_400_000;
 const START_MS = 43_200_000.25;
@@ -231,20 +232,20 @@ Deno.test("hundreds of random hosts: the truth is within the bounds after every 
   let decided = 0;
   const rounds = 300;
   for (let seed = 0; seed < rounds; seed += 1) {
-    const random = uniform(1000 + seed);
-    const pick = <T>(...values: T[]): T => values[Math.floor(random() * values.length)] as T;
+    const random = new Random(1000 + seed);
+    const pick = <T>(...values: T[]): T => values[Math.floor(random.unit() * values.length)] as T;
     const rtt = pick(0.025, 0.5, 5, 30, 200);
     const share = pick(0.5, 0.5, 0.1, 0.9);
     const { state } = run({
       seed,
-      steered: random() < 0.5,
-      probes: 20 + Math.floor(random() * 80),
+      steered: random.unit() < 0.5,
+      probes: 20 + Math.floor(random.unit() * 80),
       intervalMs: pick(20, 50, 200, 1000),
-      startMs: random() * MS_PER_DAY,
+      startMs: random.unit() * MS_PER_DAY,
       outMs: rtt * share,
       backMs: rtt * (1 - share),
       jitterMs: pick(0, 0.002, 0.1, 1, 10),
-      offsetMs: pick(0, 0.3, -5, 1234.5, -3_600_000, (random() - 0.5) * MS_PER_DAY),
+      offsetMs: pick(0, 0.3, -5, 1234.5, -3_600_000, (random.unit() - 0.5) * MS_PER_DAY),
       skewPpm: pick(0, 0, 10, -50, 200, -450),
       tickMs: pick(0, 0, 0, 1, 4, 10, 15.625, 16, 1000 / 60, 64),
       tickPhaseMs: 0,

@@ -6,7 +6,7 @@ import { emitIpTimestampOption } from "../../src/packet/ip_timestamp_option.ts";
 import type { IpTimestampFlag } from "../../src/packet/ip_timestamp_option.ts";
 import type { Ipv4Fields } from "../../src/packet/ipv4_header.ts";
 import { NO_OCTETS } from "../../src/packet/octets.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../lab/random.ts";
 
 const ERROR_TYPES = [3, 4, 5, 11, 12] as const;
 const OTHER_TYPES = [1, 9, 10, 15, 17, 18, 30, 40, 42, 255] as const;

@@ -11,7 +11,7 @@ import type {
   TransmitStamp,
   Transport,
 } from "../../src/probe/transport.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../lab/random.ts";
 import { OWN_ADDRESS, readRequest, type SimulatedRequest } from "./simulated_datagram.ts";
 import { writeErrorReply, writeReply } from "./simulated_datagram.ts";
 import { sealHeader, sealMessage, write16, write32 } from "../lab/octets.ts";

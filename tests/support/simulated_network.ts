@@ -165,7 +165,7 @@ export class SimulatedHosts {
   draw(address: number, number: number): Draw {
     const fate = this.#fateOf(address, number);
     const random = this.#random;
-    const chance = (ratio: number | undefined) => ratio !== undefined && random.nextUnit() < ratio;
+    const chance = (ratio: number | undefined) => ratio !== undefined && random.unit() < ratio;
     const { refuseWith = { code: "ENOBUFS", errno: 105 } } = fate;
     const refused = chance(fate.refuseRatio) ? refuseWith : fate.refuse;
     const failed = chance(fate.errorRatio) ? { type: 3, code: 1 } : fate.error;
@@ -182,7 +182,7 @@ export class SimulatedHosts {
       backNs: this.#delayNs(fate.back ?? DEFAULT_LEG_MS) +
         (chance(fate.holdRatio) ? (fate.holdMs ?? 0) * 1e6 : 0),
       copies: chance(fate.duplicateRatio) ? fate.copies ?? 1 : 0,
-      mangling: isMangled ? manglings[random.nextBelow(manglings.length)] : fate.mangling,
+      mangling: isMangled ? manglings[random.below(manglings.length)] : fate.mangling,
     };
   }
 

@@ -16,7 +16,7 @@ import { mustRun } from "../support/command.ts";
 import { randomValidDatagram } from "../support/datagram_generator.ts";
 import { formatHex } from "../support/hex.ts";
 import { emitPcap } from "../support/pcap.ts";
-import { Random } from "../support/random.ts";
+import { Random } from "../lab/random.ts";
 import { systemTest } from "../support/tools.ts";
 import { dissect, type Dissection } from "../support/tshark.ts";
 

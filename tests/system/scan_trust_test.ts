@@ -5,7 +5,7 @@ import { BulkRawSocket } from "../../ffi/scan/bulk_raw_socket.ts";
 import { emitDatagram } from "../../src/packet/mod.ts";
 import type { Namespace } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
-import { Random } from "../support/random.ts";
+import { Random } from "../lab/random.ts";
 import { readRecords } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
 import { ANSWERING, openScanNetwork, SILENT } from "./scan_network.ts";

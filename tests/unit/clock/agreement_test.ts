@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { findAgreement, nearOurs, type OffsetWitness } from "../../../src/clock/mod.ts";
-import { uniform } from "./simulated_host.ts";
+import { Random } from "../../lab/random.ts";
 
 function witnesses(...bounds: readonly (readonly [number, number])[]): OffsetWitness[] {
   return bounds.map(([lowerMs, upperMs], index) => ({ host: `h${index}`, lowerMs, upperMs }));
@@ -53,14 +53,14 @@ Deno.test("agreement: hosts that have nothing in common have no majority", () =>
 });
 
 Deno.test("agreement: whatever fewer than half of the hosts say, the truth is within it", () => {
-  const random = uniform(11);
+  const random = new Random(11);
   for (let round = 0; round < 300; round++) {
-    const hosts = 3 + Math.floor(random() * 20);
+    const hosts = 3 + Math.floor(random.unit() * 20);
     const liars = Math.floor((hosts - 1) / 2);
-    const truthMs = (random() - 0.5) * 1000;
+    const truthMs = (random.unit() - 0.5) * 1000;
     const all = witnesses(...Array.from({ length: hosts }, (_, index) => {
-      const shiftMs = index < liars ? (random() - 0.5) * 4000 : 0;
-      const belowMs = random() * 5, aboveMs = random() * 5;
+      const shiftMs = index < liars ? (random.unit() - 0.5) * 4000 : 0;
+      const belowMs = random.unit() * 5, aboveMs = random.unit() * 5;
       return [truthMs + shiftMs - belowMs, truthMs + shiftMs + aboveMs] as const;
     }));
     const found = findAgreement(all);
@@ -71,12 +71,12 @@ Deno.test("agreement: whatever fewer than half of the hosts say, the truth is wi
 });
 
 Deno.test("near ours: more than half of the hosts, each surely within the distance", () => {
-  const random = uniform(12);
+  const random = new Random(12);
   for (let round = 0; round < 300; round++) {
-    const hosts = 1 + Math.floor(random() * 30);
+    const hosts = 1 + Math.floor(random.unit() * 30);
     const all = witnesses(...Array.from({ length: hosts }, () => {
-      const ms = (random() - 0.5) * 10 ** (random() * 7);
-      return [ms - random(), ms + random()] as const;
+      const ms = (random.unit() - 0.5) * 10 ** (random.unit() * 7);
+      return [ms - random.unit(), ms + random.unit()] as const;
     }));
     const near = nearOurs(all);
     assert(

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Consensus, consensus, type OffsetWitness } from "../../../src/clock/mod.ts";
-import { uniform } from "./simulated_host.ts";
+import { Random } from "../../lab/random.ts";
 
 function witnesses(...bounds: [number, number][]): OffsetWitness[] {
   return bounds.map(([lowerMs, upperMs], index) => ({
@@ -102,43 +102,43 @@ Deno.test("bounds as wide as a day say nothing, and decide nothing", () => {
 });
 
 /** Every way to lie that we could think of: around the truth, on its edges, half a day off, at midnight, alone and together. */
-function lie(kind: number, random: () => number, truth: number, shared: number): [number, number] {
+function lie(kind: number, random: Random, truth: number, shared: number): [number, number] {
   const width = [0, 0.5, 5, 60, 3_600_000, DAY_MS / 2, 0.999 * DAY_MS, 2 * DAY_MS][
-    Math.floor(random() * 8)
+    Math.floor(random.unit() * 8)
   ] as number;
   const at = [
-    truth + (random() - 0.5) * 100, // near
-    truth + (random() < 0.5 ? 20 : -20), // where the bounds of the right ones end
-    truth + DAY_MS / 2 + (random() < 0.5 ? 1 : -1), // half a day off, but for a millisecond
-    DAY_MS / 2 * (random() < 0.5 ? 1 : -1), // twelve hours from us
+    truth + (random.unit() - 0.5) * 100, // near
+    truth + (random.unit() < 0.5 ? 20 : -20), // where the bounds of the right ones end
+    truth + DAY_MS / 2 + (random.unit() < 0.5 ? 1 : -1), // half a day off, but for a millisecond
+    DAY_MS / 2 * (random.unit() < 0.5 ? 1 : -1), // twelve hours from us
     0, // our own clock
     shared, // all liars together
-    (random() - 0.5) * 4 * DAY_MS, // anything, folded or not
-    truth + (random() < 0.5 ? DAY_MS : -DAY_MS), // the truth, a day off: no lie at all
+    (random.unit() - 0.5) * 4 * DAY_MS, // anything, folded or not
+    truth + (random.unit() < 0.5 ? DAY_MS : -DAY_MS), // the truth, a day off: no lie at all
   ][kind] as number;
-  const share = random();
+  const share = random.unit();
   return [at - share * width, at + (1 - share) * width];
 }
 
 Deno.test("fewer than half of the hosts, lying in any way, never move the answer", () => {
   const verdicts: Record<string, number> = {};
   for (let seed = 0; seed < 4000; seed += 1) {
-    const random = uniform(seed);
-    const truth = [0, 0, 700, -DAY_MS / 2, DAY_MS / 2 - 1, (random() - 0.5) * DAY_MS][
+    const random = new Random(seed);
+    const truth = [0, 0, 700, -DAY_MS / 2, DAY_MS / 2 - 1, (random.unit() - 0.5) * DAY_MS][
       seed % 6
     ] as number;
-    const hosts = 2 + Math.floor(random() * 9);
+    const hosts = 2 + Math.floor(random.unit() * 9);
     const liars = Math.ceil(hosts / 2) - 1;
-    const shared = (random() - 0.5) * (random() < 0.5 ? 40 : DAY_MS);
+    const shared = (random.unit() - 0.5) * (random.unit() < 0.5 ? 40 : DAY_MS);
     const all: (OffsetWitness & { readonly isRight: boolean })[] = [];
     for (let host = 0; host < hosts; host += 1) {
       const isRight = host >= liars;
-      const rtt = 1 + random() * 40;
-      const share = random();
-      const turn = DAY_MS * Math.floor(random() * 3 - 1);
+      const rtt = 1 + random.unit() * 40;
+      const share = random.unit();
+      const turn = DAY_MS * Math.floor(random.unit() * 3 - 1);
       const [lowerMs, upperMs] = isRight
         ? [truth - share * rtt + turn, truth + (1 - share) * rtt + turn]
-        : lie(Math.floor(random() * 8), random, truth, truth + shared);
+        : lie(Math.floor(random.unit() * 8), random, truth, truth + shared);
       all.push({ host: String(host), lowerMs, upperMs, isRight });
     }
     const right = all.filter(({ isRight }) => isRight);

@@ -1,17 +1,17 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { LowerEnvelope } from "../../../src/clock/mod.ts";
-import { uniform } from "./simulated_host.ts";
+import { Random } from "../../lab/random.ts";
 
 Deno.test("the support equals the minimum over all points, in any order of arrival", () => {
   for (let seed = 0; seed < 100; seed += 1) {
-    const random = uniform(seed);
+    const random = new Random(seed);
     const envelope = new LowerEnvelope();
     const points: { seconds: number; valueMs: number }[] = [];
     for (let index = 0; index < 60; index += 1) {
       // Mostly in order, now and then late, now and then at the same time as another.
-      const late = random() < 0.2 ? random() * 3 : 0;
-      const seconds = random() < 0.1 ? Math.floor(index / 2) : index / 2 - late;
-      const point = { seconds, valueMs: random() * 10 };
+      const late = random.unit() < 0.2 ? random.unit() * 3 : 0;
+      const seconds = random.unit() < 0.1 ? Math.floor(index / 2) : index / 2 - late;
+      const point = { seconds, valueMs: random.unit() * 10 };
       points.push(point);
       envelope.add(point.seconds, point.valueMs);
       for (const slope of [-2, -0.1, 0, 0.3, 5]) {

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { FeasibleRegion } from "../../../src/clock/mod.ts";
-import { uniform } from "./simulated_host.ts";
+import { Random } from "../../lab/random.ts";
 
 interface HalfPlane {
   readonly sign: 1 | -1;
@@ -47,14 +47,14 @@ Deno.test("the region agrees with brute force over random programs", () => {
   let feasible = 0;
   let empty = 0;
   for (let seed = 0; seed < 400; seed += 1) {
-    const random = uniform(seed);
-    const halfWidth = 0.02 + random() * (seed % 3 === 0 ? 0.05 : 20);
-    const slope = (random() - 0.5) * 600;
+    const random = new Random(seed);
+    const halfWidth = 0.02 + random.unit() * (seed % 3 === 0 ? 0.05 : 20);
+    const slope = (random.unit() - 0.5) * 600;
     const wobble = seed % 4 === 0 ? 3 * halfWidth : halfWidth * 0.9;
     const planes: HalfPlane[] = [];
     for (let probe = 0; probe < 3 + seed % 20; probe += 1) {
-      const seconds = probe * 0.3 + random();
-      const truth = slope * seconds * 1e-3 + (random() - 0.5) * wobble;
+      const seconds = probe * 0.3 + random.unit();
+      const truth = slope * seconds * 1e-3 + (random.unit() - 0.5) * wobble;
       planes.push({ sign: 1, seconds, boundMs: truth + halfWidth });
       planes.push({ sign: -1, seconds: seconds + 0.02, boundMs: truth - halfWidth });
     }

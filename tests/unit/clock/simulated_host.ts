@@ -1,6 +1,7 @@
 /** A remote clock and a path to it, for tests: seeded, exact, and written without the code under test. */
 
 import type { ClockSample } from "../../../src/clock/mod.ts";
+import { Random } from "../../lab/random.ts";
 
 const MS_PER_DAY = 86_400_000;
 
@@ -40,17 +41,6 @@ export interface SimulatedReply {
   readonly trueOffsetMs: number;
 }
 
-/** Uniform numbers in [0, 1) from a seed (mulberry32). */
-export function uniform(seed: number): () => number {
-  let state = Math.imul(seed, 2654435761) | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Runs the whole simulation: one reply for each probe that is not lost. */
 export function simulate(simulation: Simulation): SimulatedReply[] {
   return [...replies(simulation)];
@@ -76,13 +66,13 @@ export function* replies(simulation: Simulation): Generator<SimulatedReply> {
     localStep,
     phase,
   } = simulation;
-  const random = uniform(seed + 1);
-  const jitter = (): number => jitterMs === 0 ? 0 : -jitterMs * Math.log(1 - random());
+  const random = new Random(seed + 1);
+  const jitter = (): number => jitterMs === 0 ? 0 : -jitterMs * Math.log(1 - random.unit());
   for (let index = 0; index < probes; index += 1) {
     // True time since the first probe; our clock is true but for its own step.
-    const sent = index * intervalMs + phase(index) + random() * 0.01;
+    const sent = index * intervalMs + phase(index) + random.unit() * 0.01;
     const arrival = sent + outMs + jitter();
-    const departure = arrival + processingMs * random();
+    const departure = arrival + processingMs * random.unit();
     const received = departure + backMs + jitter();
     const stepMs = step !== undefined && index >= step.at ? step.byMs : 0;
     const ownMs = localStep !== undefined && index >= localStep.at ? localStep.byMs : 0;
@@ -96,7 +86,7 @@ export function* replies(simulation: Simulation): Generator<SimulatedReply> {
       const whole = Math.floor(shown);
       return ((whole % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
     };
-    if (random() < lossRatio) continue;
+    if (random.unit() < lossRatio) continue;
     // We round our own stamps as a kernel does: the transmit stamp is never late, the other never early.
     const sentNs = Math.floor(sent * 1e6);
     const receivedNs = Math.ceil(received * 1e6);

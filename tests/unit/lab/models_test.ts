@@ -23,14 +23,14 @@ function mean(values: readonly number[]): number {
 }
 
 Deno.test("lab random: streams differ, restart repeats, the mean is a half", () => {
-  const sample = (random: Random) => Array.from({ length: 8 }, () => random.nextU32());
+  const sample = (random: Random) => Array.from({ length: 8 }, () => random.u32());
   const random = new Random(3, 4);
   const first = sample(random);
   random.restart(3, 4);
   assertEquals(sample(random), first);
   assert(sample(new Random(3, 5))[0] !== first[0] && sample(new Random(4, 4))[0] !== first[0]);
   // 0.289 / sqrt(20 000) is 0.002; five of those.
-  assert(Math.abs(mean(Array.from({ length: DRAWS }, () => random.nextUnit())) - 0.5) < 0.0102);
+  assert(Math.abs(mean(Array.from({ length: DRAWS }, () => random.unit())) - 0.5) < 0.0102);
 });
 
 Deno.test("lab delays: constant, uniform, exponential, series, none", () => {
@@ -94,7 +94,7 @@ Deno.test("lab queue: leaves by due time, equal ones in the order of coming, buf
   const random = new Random(6, 6);
   const expected: [number, number][] = [];
   for (let i = 0; i < 5000; i++) {
-    const dueNs = random.nextBelow(500);
+    const dueNs = random.below(500);
     const departure = queue.reserve(20);
     departure.request = i;
     queue.push(departure, dueNs);

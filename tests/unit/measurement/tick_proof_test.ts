@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { KNOWN_TICKS_MS, TickProof } from "../../../src/measurement/mod.ts";
 import { Schedule } from "../../../src/probe/schedule.ts";
-import { uniform } from "../clock/simulated_host.ts";
+import { Random } from "../../lab/random.ts";
 import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const NOON_MS = 43_200_000;
@@ -54,11 +54,11 @@ Deno.test("midnight contradicts no tick that divides a day", () => {
 Deno.test("no clock on an exact grid is ever taken for a fine one", () => {
   for (const tickMs of [...KNOWN_TICKS_MS, 70, 90, 300, 750]) {
     for (let seed = 1; seed <= 20; seed++) {
-      const random = uniform(seed * 31 + Math.round(tickMs * 100));
-      const phaseMs = random() * tickMs;
+      const random = new Random(seed * 31 + Math.round(tickMs * 100));
+      const phaseMs = random.unit() * tickMs;
       const proof = new TickProof();
       for (let index = 0; index < 60; index++) {
-        const atMs = index * 137 + random() * 50;
+        const atMs = index * 137 + random.unit() * 50;
         const shownMs = Math.floor((atMs - phaseMs) / tickMs) * tickMs + phaseMs;
         proof.add(NOON_MS + Math.floor(shownMs), atMs * 1e6);
         assert(proof.worstTickMs >= tickMs, `${tickMs} ms, seed ${seed}, stamp ${index}`);
@@ -70,8 +70,8 @@ Deno.test("no clock on an exact grid is ever taken for a fine one", () => {
 /** How many replies of a fine clock it takes, in the median and in 90 of 100 runs. */
 function repliesNeeded(intervalMs: number, jitterMs: number): [median: number, most: number] {
   const needed = Array.from({ length: 300 }, (_, seed) => {
-    const random = uniform(seed + 1);
-    const startMs = NOON_MS + random() * 1000;
+    const random = new Random(seed + 1);
+    const startMs = NOON_MS + random.unit() * 1000;
     const schedule = new Schedule({
       probes: TIMESTAMP_PROBES,
       targetCount: 1,
@@ -82,7 +82,7 @@ function repliesNeeded(intervalMs: number, jitterMs: number): [median: number, m
     for (let replies = 1;; replies++) {
       const atNs = schedule.dueNs;
       schedule.take();
-      const jitter = random() * 0.05 - jitterMs * Math.log(1 - random());
+      const jitter = random.unit() * 0.05 - jitterMs * Math.log(1 - random.unit());
       proof.add(Math.floor(startMs + atNs / 1e6 + jitter), atNs);
       if (proof.isFine) return replies;
     }

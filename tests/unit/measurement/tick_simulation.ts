@@ -3,7 +3,7 @@
 import { type HostMeasurement, StampHistory } from "../../../src/measurement/mod.ts";
 import { Schedule } from "../../../src/probe/schedule.ts";
 import type { Instant } from "../../../src/time/mod.ts";
-import { uniform } from "../clock/simulated_host.ts";
+import { Random } from "../../lab/random.ts";
 import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const NOON_MS = 43_200_000;
@@ -33,10 +33,10 @@ export interface JudgedReply {
 /** Asks a host at the times of `ping`, with a random phase of its tick and a random offset. */
 export function* askTickingHost(host: TickingHost): Generator<JudgedReply> {
   const { seed, replies, intervalMs, tickMs, rttMs, jitterMs = 0, slidePpm = 0 } = host;
-  const random = uniform(seed);
-  const offsetMs = (random() - 0.5) * 4000;
-  const phaseMs = random() * tickMs;
-  const startMs = NOON_MS + random() * 1000;
+  const random = new Random(seed);
+  const offsetMs = (random.unit() - 0.5) * 4000;
+  const phaseMs = random.unit() * tickMs;
+  const startMs = NOON_MS + random.unit() * 1000;
   const schedule = new Schedule({
     probes: TIMESTAMP_PROBES,
     targetCount: 1,
@@ -44,13 +44,13 @@ export function* askTickingHost(host: TickingHost): Generator<JudgedReply> {
     intervalMs,
   }, 0);
   const history = new StampHistory();
-  const jitter = () => -jitterMs * Math.log(1 - random());
+  const jitter = () => -jitterMs * Math.log(1 - random.unit());
   const shown = (ms: number) => {
     const ticks = Math.floor((ms + offsetMs - phaseMs) / tickMs);
     return Math.floor(ticks * tickMs + phaseMs + (ms - NOON_MS) * slidePpm * 1e-6);
   };
   while (!schedule.done) {
-    const sentMs = startMs + schedule.dueNs / 1e6 + random() * 0.05;
+    const sentMs = startMs + schedule.dueNs / 1e6 + random.unit() * 0.05;
     schedule.take();
     const arrivedMs = sentMs + rttMs / 2 + jitter();
     const receivedMs = arrivedMs + rttMs / 2 + jitter();

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { KNOWN_TICKS_MS, TickDetector } from "../../../src/measurement/mod.ts";
 
-import { uniform } from "../clock/simulated_host.ts";
+import { Random } from "../../lab/random.ts";
 
 const MS_PER_DAY = 86_400_000;
 
@@ -39,8 +39,8 @@ Deno.test("ticks are found exactly, and 15.625 is not 16", () => {
 Deno.test("a whole-millisecond clock is never called coarse, and is settled soon", () => {
   for (let seed = 0; seed < 200; seed += 1) {
     const detector = new TickDetector();
-    const random = uniform(seed);
-    const jitter = () => seed * 0.311 + random() * (seed % 5) * 4;
+    const random = new Random(seed);
+    const jitter = () => seed * 0.311 + random.unit() * (seed % 5) * 4;
     feed(detector, 0, 40, { delay: jitter });
     assertEquals(detector.tickMs, 1, `seed ${seed}`);
     assertEquals(detector.settled, true, `seed ${seed}`);

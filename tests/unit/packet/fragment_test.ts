@@ -3,7 +3,7 @@ import { emitIpTimestampOption, parseDatagram, parseIpv4Header } from "../../../
 import { fragmentDatagram } from "../../../src/packet/fragment.ts";
 import { ProbeTemplate, type ProbeTemplateOptions } from "../../../src/packet/probe_template.ts";
 import { parseHex } from "../../support/hex.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 
 function datagram(payloadBytes: number, options: Partial<ProbeTemplateOptions> = {}): Uint8Array {
   const payload = Uint8Array.from({ length: payloadBytes }, (_, index) => index * 7 & 0xff);

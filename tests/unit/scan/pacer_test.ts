@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Pacer, rateForBandwidth } from "../../../src/scan/pacer.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 
 interface Departure {
   readonly atNs: number;

@@ -7,7 +7,7 @@ import {
   ProbeWriter,
 } from "../../../src/scan/probe_writer.ts";
 import { ReplyReader } from "../../../src/scan/reply_reader.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 
 const key = { k0: 0xdeadbeef, k1: 0x01020304 };
 const shape = { source: 0xc0000201, ttl: 77, tos: 0x10 };

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { emitDatagram, parseQuotedDatagram, type QuotedDatagram } from "../../../src/packet/mod.ts";
 import { halfSipHash } from "../../../src/packet/half_sip_hash.ts";
 import { ProofChecker } from "../../../src/scan/proof.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 
 const key = { k0: 0x13579bdf, k1: 0x2468ace0 };
 const checker = new ProofChecker(key);

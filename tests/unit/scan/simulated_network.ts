@@ -16,7 +16,7 @@ import type {
 } from "../../../src/scan/scan_record.ts";
 import type { Transmitter } from "../../../src/scan/sender.ts";
 import type { Clock, Instant } from "../../../src/time/instant.ts";
-import type { Random } from "../../support/random.ts";
+import type { Random } from "../../lab/random.ts";
 
 /** A probe as a host sees it. */
 export interface SeenProbe {

@@ -5,7 +5,7 @@ import { ScanOrder } from "../../../src/scan/scan_order.ts";
 import { Sweep } from "../../../src/scan/sweep.ts";
 import type { SweepOptions } from "../../../src/scan/sweep_options.ts";
 import { type Block, parseBlock } from "../../../src/targets/block.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 import {
   answer,
   type Behaviour,

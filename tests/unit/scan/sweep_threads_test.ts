@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SenderPool } from "../../../src/scan/sender_pool.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 import { addresses, answering, prepareSweep } from "./simulated_sweep.ts";
 
 const block = "10.1.0.0/20", total = 4096;

@@ -9,6 +9,7 @@ import {
   subtractBlocks,
   totalSize,
 } from "../../../src/targets/block.ts";
+import { Random } from "../../lab/random.ts";
 
 function block(text: string): Block {
   const parsed = parseBlock(text);
@@ -100,12 +101,11 @@ Deno.test("subtractBlocks cuts holes at both ends, in the middle and across bloc
 });
 
 Deno.test("subtractBlocks agrees with sets of addresses on random blocks", () => {
-  let state = 12345;
-  const random = (below: number) => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) % below;
+  const random = new Random(12345);
   const some = () =>
-    Array.from({ length: random(6) }, () => {
-      const first = random(64);
-      return { first, last: first + random(16) };
+    Array.from({ length: random.below(6) }, () => {
+      const first = random.below(64);
+      return { first, last: first + random.below(16) };
     });
   const members = (blocks: readonly Block[]) =>
     new Set(blocks.flatMap((b) => Array.from({ length: blockSize(b) }, (_, i) => b.first + i)));

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Block, mergeBlocks } from "../../../src/targets/block.ts";
 import { PackedBlocks } from "../../../src/targets/packed_blocks.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 
 /** The same addresses as sorted blocks that neither overlap nor touch. */
 function mergedArray(blocks: readonly Block[]): Block[] {

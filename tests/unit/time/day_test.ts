@@ -12,6 +12,7 @@ import {
   NS_PER_DAY,
   wholeMsOfDay,
 } from "../../../src/time/mod.ts";
+import { Random } from "../../lab/random.ts";
 
 Deno.test("milliseconds of the day: fraction, midnight, before the base", () => {
   assertEquals(msOfDay(0), 0);
@@ -53,11 +54,10 @@ Deno.test("differences fold to [-12 h, +12 h)", () => {
 });
 
 Deno.test("folding is the difference modulo a day, for many pairs", () => {
-  let state = 12345;
-  const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+  const random = new Random(12345);
   for (let round = 0; round < 2000; round += 1) {
-    const a = random() * MS_PER_DAY;
-    const trueDifference = (random() - 0.5) * MS_PER_DAY;
+    const a = random.unit() * MS_PER_DAY;
+    const trueDifference = (random.unit() - 0.5) * MS_PER_DAY;
     const b = (((a + trueDifference) % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
     assertAlmostEquals(foldMs(b - a), trueDifference, 1e-6);
   }
