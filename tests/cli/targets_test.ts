@@ -221,7 +221,7 @@ systemTest(
       ...["-f", path, "198.18.0.4-198.18.0.8"],
     );
     // IPv6 excludes nothing of IPv4.
-    const passedOver = `icmptime: ${exclude}:1: passed over 2001:db8::/32: this is IPv4 alone\n`;
+    const passedOver = `icmptime: ${exclude}:1: skipped 2001:db8::/32: only IPv4 addresses are probed\n`;
     const expected = told("scan", complaints.toSpliced(2, 1)) + passedOver;
     assertEquals([scan.code, scan.stderr], [2, expected]);
     assertEquals(scan.stdout.trimEnd().split("\n").toSorted(), [
