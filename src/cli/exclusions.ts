@@ -30,7 +30,7 @@ export async function readExclusions(
       const { blocks: some, faults } = parseBlockLines(lines, firstNumber);
       for (const { line, text, reason, isIpv6 } of faults) {
         if (isIpv6) {
-          skipped.tell(
+          skipped.report(
             { file: path, line },
             `skipped ${shortText(text)}: only IPv4 addresses are probed`,
           );

@@ -27,8 +27,8 @@ export interface GatherOptions extends TargetListOptions {
 }
 
 /**
- * Gathers the targets from words and files; tells of lines that cannot be used, of names that do not resolve, and of
- * addresses that stand twice. Undefined when that leaves none.
+ * Gathers the targets from words and files; reports lines that cannot be used, names that do not resolve and
+ * addresses that are given twice. Undefined when that leaves none.
  *
  * @throws {UsageError} There is no target, or a word of the command line can never be one.
  */
@@ -40,7 +40,7 @@ export async function gatherTargets(
 ): Promise<TargetList | undefined> {
   const words = [...operands, ...await readFiles(files, system)];
   if (words.length === 0) {
-    throw new UsageError("Cannot ask nobody: want at least one host, as in icmptime 192.0.2.7");
+    throw new UsageError("No target given: expected at least one host, e.g. icmptime 192.0.2.7");
   }
   const isBroadcast = (address: number) => system.isBroadcast(address);
   const resolver = resolveUntil(options.deadlineMs, system);
@@ -52,7 +52,7 @@ export async function gatherTargets(
   checkTargets(list, system, options.skipsInvalidOperands ?? false);
   if (list.targets.length > 0) return list;
   if (list.problems.length > 0) return undefined;
-  throw new UsageError("Cannot ask nobody: every target is excluded");
+  throw new UsageError("No target left: every target is excluded, expected at least one host");
 }
 
 /** A resolver that gives up at the deadline. */
@@ -85,7 +85,7 @@ async function readFiles(paths: readonly string[], system: System): Promise<List
       }
       if (words.length <= MAX_TARGETS) continue;
       throw new UsageError(
-        `Cannot ask all of ${shortText(file)}: more than ${MAX_TARGETS} targets up to line ` +
+        `Cannot probe all of ${shortText(file)}: more than ${MAX_TARGETS} targets up to line ` +
           `${firstNumber + lines.length - 1}, expected fewer, or icmptime scan`,
       );
     }
@@ -104,19 +104,19 @@ function checkTargets(list: TargetList, system: System, skipsInvalidOperands: bo
   for (const problem of list.problems) {
     const text = formatProblem(problem);
     if (problem.from === undefined) printError(system, text);
-    else skipped.tell(problem.from, text);
+    else skipped.report(problem.from, text);
   }
   skipped.close();
   if (list.duplicateCount > 0) {
     const more = list.duplicateCount > list.duplicates.length ? ", …" : "";
     printError(
       system,
-      `asked once, though given more than once: ${list.duplicates.join(", ")}${more}`,
+      `probed once, although given more than once: ${list.duplicates.join(", ")}${more}`,
     );
   }
 }
 
 function formatProblem({ label, kind, message }: TargetProblem): string {
   const shown = label.trim() === "" ? `'${label}'` : shortText(label);
-  return `Cannot ${kind === "unresolved" ? "resolve" : "ask"} ${shown}: ${shortText(message)}`;
+  return `Cannot ${kind === "unresolved" ? "resolve" : "probe"} ${shown}: ${shortText(message)}`;
 }

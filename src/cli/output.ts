@@ -7,7 +7,7 @@ import { openOutput, systemReason } from "./files.ts";
 import { ExitCode, isSystemError, printError, UsageError } from "./outcome.ts";
 import type { System } from "./system.ts";
 
-/** How often a named pipe is looked at that nobody reads yet. */
+/** How often to check whether a named pipe has a reader. */
 const PIPE_RETRY_MS = 50;
 
 /**
@@ -28,7 +28,7 @@ export async function openOutputFile(
   return new OutputFile(handle, {
     open() {
       const again = system.openAppend(path);
-      if (again === undefined) throw new Error("nobody reads it");
+      if (again === undefined) throw new Error("it has no reader");
       return again;
     },
     refuse: (reason) =>

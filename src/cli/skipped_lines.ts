@@ -1,4 +1,4 @@
-/** Lines of lists that cannot be used: told with their place, the first few of them, while the others are. */
+/** Lines of lists that cannot be used: the first few are reported with their place, the others counted. */
 
 import { shortText } from "../terminal/safe_text.ts";
 import type { ListedWord } from "../targets/list_words.ts";
@@ -8,28 +8,28 @@ import type { System } from "./system.ts";
 /** Lines that are named. */
 const MAX_NAMED = 10;
 
-/** Tells of the lines of one run that are skipped. */
+/** Reports the lines that one run skips. */
 export class SkippedLines {
   readonly #system: Pick<System, "stderr">;
   #count = 0;
 
-  /** Tells standard error. */
+  /** Reports to standard error. */
   constructor(system: Pick<System, "stderr">) {
     this.#system = system;
   }
 
-  /** How many there are. */
+  /** Number of lines reported so far, those that were only counted included. */
   get count(): number {
     return this.#count;
   }
 
-  /** Tells of one: `hosts.txt:3: Cannot ask 192.0.2.300: …`. */
-  tell({ file, line }: Pick<ListedWord, "file" | "line">, complaint: string): void {
+  /** Reports a line: `hosts.txt:3: Cannot probe 192.0.2.300: …`. */
+  report({ file, line }: Pick<ListedWord, "file" | "line">, complaint: string): void {
     if (++this.#count > MAX_NAMED) return;
     printError(this.#system, `${formatPlace(file, line)}: ${complaint}`);
   }
 
-  /** Tells how many more there were. */
+  /** Reports how many more lines there were. */
   close(): void {
     const others = this.#count - MAX_NAMED;
     if (others <= 0) return;

@@ -9,7 +9,7 @@ export type SocketFinding =
   | { readonly ok: true; readonly stampSource: "kernel" | "user" }
   | { readonly ok: false; readonly error: Error };
 
-/** State of the local clock as the kernel tells it; undefined where it cannot be asked. */
+/** State of the local clock as the kernel reports it. */
 export interface ClockFinding {
   /** Some program keeps the clock right. */
   readonly synchronised: boolean;

@@ -65,7 +65,7 @@ export class TargetError extends Error {
 
   /** Tells of problems, at least one. */
   constructor(problems: readonly TargetProblem[]) {
-    const told = problems.map(({ label, message }) => `Cannot ask ${label}: ${message}`);
+    const told = problems.map(({ label, message }) => `Cannot probe ${label}: ${message}`);
     super(told.join("; "));
     this.problems = problems;
   }
@@ -99,7 +99,7 @@ export async function* ping(
 ): AsyncGenerator<ProbeOutcome, void, void> {
   checkOptions(options);
   const words = typeof targets === "string" ? [targets] : [...targets];
-  if (words.length === 0) throw new RangeError("Cannot ask nobody: want at least one target");
+  if (words.length === 0) throw new RangeError("No target given: expected at least one");
   const list = await listTargets(words, { resolve: resolveName }, {
     allAddresses: options.allAddresses ?? false,
     exclude: (options.exclude ?? []).map(blockOf),

@@ -24,7 +24,7 @@ const NAMES = [
 ];
 
 const WRONG: readonly (readonly [words: readonly string[], complaint: RegExp])[] = [
-  [[], /Cannot ask nobody/],
+  [[], /No target given/],
   [["--every", "1s", "192.0.2.1"], /--every without --loop/],
   [["--loop", "-c", "3", "192.0.2.1"], /--loop with --count/],
   [["--until", "50", "--via", "pigeon", "192.0.2.1"], /pigeon/],
@@ -34,7 +34,7 @@ const WRONG: readonly (readonly [words: readonly string[], complaint: RegExp])[]
   [["-i", "0.5ms", "192.0.2.1"], /-i|--interval/],
   [["--max-skew", "0", "192.0.2.1"], /--max-skew/],
   [["--max-skw", "9", "192.0.2.1"], /--max-skew/],
-  [["10.1.0.0/23"], /510 clocks at once: want 256 at most/],
+  [["10.1.0.0/23"], /510 clocks at once: expected at most 256/],
   [["2001:db8::1"], /ICMPv6 has no Timestamp/],
 ];
 

@@ -55,7 +55,7 @@ const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, co
   [["--fields", "address", "10.0.0.1"], /Cannot choose fields of this format/, 3],
   [
     ["-o", "/tmp/x", "--metadata", "/tmp//x", "10.0.0.1"],
-    /\/\/x for --metadata: it is the file of --output, want two files/,
+    /\/\/x for --metadata: it is the file of --output, expected two files/,
     3,
   ],
   ...[
@@ -151,7 +151,7 @@ programTest(
     for (const [words, first] of cases) {
       const { code, stdout, stderr } = await runCommand(program.argv("scan", ...words, "10.0.0.2"));
       assertEquals([code, stdout], [3, ""], words.join(" "));
-      assertComplaint(stderr, new RegExp(`it is the file of ${first}, want two files`));
+      assertComplaint(stderr, new RegExp(`it is the file of ${first}, expected two files`));
       assertEquals(await Deno.readTextFile(hosts), text);
     }
     await Deno.remove(folder, { recursive: true });

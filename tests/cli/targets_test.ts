@@ -62,7 +62,7 @@ class Place implements AsyncDisposable {
 
 /** The targets of a run that went well, in order. */
 function targetsOf({ code, stdout, stderr }: CommandResult): string[] {
-  assertEquals([code, stderr.replace(/^icmptime: asked once.*\n/, "")], [0, ""]);
+  assertEquals([code, stderr.replace(/^icmptime: probed once.*\n/, "")], [0, ""]);
   return stdout.trimEnd().split("\n").map((line) => JSON.parse(line))
     .filter(({ type }) => type === "summary").map(({ target }) => target);
 }
@@ -150,22 +150,22 @@ programTest(
     assertEquals(targetsOf(result), [pair.farAddress, "127.0.0.1"]);
     const empty = await pair.near.run(argv, { stdin: "# nobody\n\n" });
     assertEquals([empty.code, empty.stdout], [3, ""]);
-    assertComplaint(empty.stderr, /Cannot ask nobody: want at least one host/);
+    assertComplaint(empty.stderr, /No target given: expected at least one host/);
   },
 );
 
 systemTest(
-  { name: "targets: what stands twice is asked once, with a note", namespaces: true },
+  { name: "targets: what stands twice is probed once, with a note", namespaces: true },
   async () => {
     await using place = await Place.open();
     const one = await place.run(["198.18.0.1", "198.18.0.2", "198.18.0.1"]);
     assertEquals(targetsOf(one), range(1, 2));
-    assertEquals(one.stderr, "icmptime: asked once, though given more than once: 198.18.0.1\n");
+    assertEquals(one.stderr, "icmptime: probed once, although given more than once: 198.18.0.1\n");
     const many = await place.run(["198.18.0.0/29", "198.18.0.0/29"]);
     assertEquals(targetsOf(many), range(1, 6));
     assertEquals(
       many.stderr,
-      "icmptime: asked once, though given more than once: 198.18.0.1, 198.18.0.2, 198.18.0.3, …\n",
+      "icmptime: probed once, although given more than once: 198.18.0.1, 198.18.0.2, 198.18.0.3, …\n",
     );
   },
 );
@@ -191,19 +191,28 @@ systemTest(
     const told = (verb: string, lines = complaints) =>
       lines.map((line) => `icmptime: ${line.replace("VERB", verb)}\n`).join("");
     const ping = await place.run(["-f", path]);
-    assertEquals([ping.code, ping.stderr], [2, told("ask")]);
+    assertEquals([ping.code, ping.stderr], [2, told("probe")]);
     assertEquals(targetsOf({ ...ping, code: 0, stderr: "" }), range(1, 2));
     const alive = await place.ask("-r0", "--alive", "-f", path);
     assertEquals([alive.code, alive.stdout, alive.stderr], [
       2,
       "198.18.0.1\n198.18.0.2\n",
-      told("ask"),
+      told("probe"),
     ]);
     const fping = await place.ask("fping", "-a", "-f", path);
-    assertEquals([fping.code, fping.stdout, fping.stderr], [2, alive.stdout, told("ask")]);
+    assertEquals([fping.code, fping.stdout, fping.stderr], [2, alive.stdout, told("probe")]);
     const clock = await place.ask("clock", "-c", "30", "--json", "-f", path);
-    assertEquals([clock.code, clock.stderr], [2, told("ask")]);
+    assertEquals([clock.code, clock.stderr], [2, told("probe")]);
     assertEquals(clock.stdout.match(/"type":"clock"/g)?.length, 2);
+    // Exclusions have the same syntax, and one parser.
+    const without = await place.file("without", "198.18.0.1,198.18.0.8 ; both\r\n2001:db8::/32\n");
+    for (const command of ["ping", "clock"]) {
+      const words = ["-c", "1", "-f", path, "--exclude-file", without, "198.18.0.3"];
+      const few = await place.ask(command, "--json", ...words, "--exclude", "198.18.0.2");
+      assertEquals([few.code, few.stderr], [2, skippedIpv6(without, 2) + told("probe")]);
+      assertMatch(few.stdout, /"target":"198\.18\.0\.3"/);
+      assertEquals(/"target":"198\.18\.0\.[128]"/.test(few.stdout), false, few.stdout);
+    }
     // The kernel has no route for multicast: scan would say so, too.
     await place.file("hosts", (await Deno.readTextFile(path)).replace("224.0.0.1", "# none"));
     const exclude = await place.file("exclude", "2001:db8::/32\n198.18.0.4/30\n");
@@ -221,8 +230,7 @@ systemTest(
       ...["-f", path, "198.18.0.4-198.18.0.8"],
     );
     // IPv6 excludes nothing of IPv4.
-    const passedOver = `icmptime: ${exclude}:1: skipped 2001:db8::/32: only IPv4 addresses are probed\n`;
-    const expected = told("scan", complaints.toSpliced(2, 1)) + passedOver;
+    const expected = told("scan", complaints.toSpliced(2, 1)) + skippedIpv6(exclude, 1);
     assertEquals([scan.code, scan.stderr], [2, expected]);
     assertEquals(scan.stdout.trimEnd().split("\n").toSorted(), [
       "198.18.0.1",
@@ -232,17 +240,22 @@ systemTest(
   },
 );
 
+/** What is said of an IPv6 prefix in a list of exclusions. */
+function skippedIpv6(file: string, line: number): string {
+  return `icmptime: ${file}:${line}: skipped 2001:db8::/32: only IPv4 addresses are probed\n`;
+}
+
 /** Words that are refused before a packet leaves, and what is said. */
 const WRONG: readonly (readonly [args: readonly string[], complaint: RegExp])[] = [
   [
     ["10.0.0.0/8"],
-    /Cannot ask 10\.0\.0\.0\/8: 16777214 addresses up to here, ping takes 131072 at most, expected fewer, or `icmptime scan`$/m,
+    /Cannot probe 10\.0\.0\.0\/8: 16777214 addresses up to here, ping takes 131072 at most, expected fewer, or `icmptime scan`$/m,
   ],
-  [["0.0.0.0/0"], /Cannot ask 0\.0\.0\.0\/0: /],
-  [["10.0.0.0/15", "10.2.0.0/15"], /Cannot ask 10\.2\.0\.0\/15: 262140 addresses up to here/],
+  [["0.0.0.0/0"], /Cannot probe 0\.0\.0\.0\/0: /],
+  [["10.0.0.0/15", "10.2.0.0/15"], /Cannot probe 10\.2\.0\.0\/15: 262140 addresses up to here/],
   [["10.0.0.1-10.255.255.254"], /expected fewer, or `icmptime scan`$/m],
-  [["198.18.0.0/33"], /Cannot ask 198\.18\.0\.0\/33: "33" is not a prefix length from 0 to 32$/m],
-  [["198.18.0.7:80"], /Cannot ask 198\.18\.0\.7:80: ICMP has no ports, expected 198\.18\.0\.7$/m],
+  [["198.18.0.0/33"], /Cannot probe 198\.18\.0\.0\/33: "33" is not a prefix length from 0 to 32$/m],
+  [["198.18.0.7:80"], /Cannot probe 198\.18\.0\.7:80: ICMP has no ports, expected 198\.18\.0\.7$/m],
   [["http://198.18.0.7/"], /a URL, expected its host 198\.18\.0\.7$/m],
   [["0xc6.18.0.7"], /in four decimal numbers, expected 198\.18\.0\.7 if that is meant$/m],
   [["198.18.0/24"], /"198\.18\.0" is not an IPv4 address/],
@@ -253,7 +266,7 @@ const WRONG: readonly (readonly [args: readonly string[], complaint: RegExp])[] 
   [["2001:db8::/64"], /ICMPv6 has no Timestamp message, expected an IPv4 address$/m],
   [
     ["--exclude", "198.18.0.0/29", "198.18.0.0/29"],
-    /Cannot ask nobody: every target is excluded$/m,
+    /No target left: every target is excluded, expected at least one host$/m,
   ],
   [
     ["--exclude", "router", "198.18.0.1"],
@@ -402,7 +415,7 @@ systemTest({
   for (const [args, expected] of [[["-f", path], 2], [["--", "1".repeat(100_000)], 3]] as const) {
     const { code, stderr } = await place.run(args);
     assertEquals(code, expected);
-    assertComplaint(stderr, /Cannot ask .* … .*(is not a prefix length|, expected )/);
+    assertComplaint(stderr, /Cannot probe .* … .*(is not a prefix length|, expected )/);
     assertEquals(stderr.length < 1000, true, `${stderr.length} characters`);
   }
 });

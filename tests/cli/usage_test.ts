@@ -135,7 +135,7 @@ programTest(
       ...["::1", "2001:db8::7", "fe80::1%eth0", "::ffff:127.0.0.1"].map((target): WrongLine => [
         [target],
         new RegExp(
-          `Cannot ask ${target}: ICMPv6 has no Timestamp message, expected an IPv4 address$`,
+          `Cannot probe ${target}: ICMPv6 has no Timestamp message, expected an IPv4 address$`,
           "m",
         ),
       ]),
@@ -150,7 +150,7 @@ programTest(
       [["127.0.0.256"], /127\.0\.0\.256: not an IPv4 address, expected four numbers up to 255$/m],
       // One wrong target stops the run before any packet: the others are not asked either.
       [["127.0.0.1", "224.0.0.1"], /224\.0\.0\.1: a multicast address, expected a single host$/m],
-      [["doctor", "::1"], /Cannot ask ::1: ICMPv6 has no Timestamp message/],
+      [["doctor", "::1"], /Cannot probe ::1: ICMPv6 has no Timestamp message/],
       [
         ["doctor", "127.0.0.1", "127.0.0.1"],
         /Cannot examine several targets: expected one at most$/m,
@@ -165,7 +165,7 @@ programTest(
     assertEquals(code, 3);
     assertComplaint(
       stderr,
-      /Cannot ask \ufffd]0;owned\ufffd:\ufffd1: ICMP has no ports, expected \ufffd]0;owned\ufffd$/m,
+      /Cannot probe \ufffd]0;owned\ufffd:\ufffd1: ICMP has no ports, expected \ufffd]0;owned\ufffd$/m,
     );
   },
 );
@@ -174,9 +174,9 @@ programTest(
   { name: "usage: ping without a target asks for one" },
   (program) =>
     assertRefused(program, [
-      [["ping"], /Cannot ask nobody: want at least one host, as in icmptime 192\.0\.2\.7$/m],
-      [["-c", "3"], /Cannot ask nobody: want at least one host/],
-      [["--"], /Cannot ask nobody: want at least one host/],
+      [["ping"], /No target given: expected at least one host, e\.g\. icmptime 192\.0\.2\.7$/m],
+      [["-c", "3"], /No target given: expected at least one host/],
+      [["--"], /No target given: expected at least one host/],
     ]),
 );
 

@@ -94,10 +94,13 @@ programTest({
   await using named = await NamedPair.open();
   for (
     const [name, what] of [
-      ["everyone.test", /Cannot ask everyone\.test: .*broadcast address, expected a single host$/m],
+      [
+        "everyone.test",
+        /Cannot probe everyone\.test: .*broadcast address, expected a single host$/m,
+      ],
       [
         "many.test",
-        /Cannot ask many\.test: 224\.0\.0\.1, a multicast address, expected a single host$/m,
+        /Cannot probe many\.test: 224\.0\.0\.1, a multicast address, expected a single host$/m,
       ],
     ] as const
   ) {
@@ -117,7 +120,7 @@ programTest({
   const argv = program.argv("--json", "-c", "2", "-i", "20ms", ...names, "other.test");
   const { code, stdout, stderr } = await near.run(argv);
   assertEquals(code, 0);
-  assertEquals(stderr, "icmptime: asked once, though given more than once: other.test\n");
+  assertEquals(stderr, "icmptime: probed once, although given more than once: other.test\n");
   const { replies, summaries, end } = readRecords(stdout);
   assertEquals(
     summaries.map((summary) => [summary.target, summary.sent, summary.received]),

@@ -190,7 +190,7 @@ programTest({
   assertEquals([code, stdout], [3, ""]);
   assertComplaint(
     stderr,
-    /Cannot ask 10\.77\.0\.255: .*broadcast address, expected a single host$/m,
+    /Cannot probe 10\.77\.0\.255: .*broadcast address, expected a single host$/m,
   );
   const { stdout: counters } = await pair.near.mustRun(["cat", "/proc/net/snmp"]);
   assertEquals(counters.includes("OutType13"), false);

@@ -57,7 +57,7 @@ const ROWS: readonly Row[] = [
     stdout: "0 sent, 0 received, 100 % loss, 2 not sent\n",
   },
   { name: "nothing at all", args: [], code: 3, stderr: "Usage: icmptime", stdout: "" },
-  { name: "no target", args: ["-c1"], code: 3, stderr: "Cannot ask nobody", stdout: "" },
+  { name: "no target", args: ["-c1"], code: 3, stderr: "No target given", stdout: "" },
   {
     name: "an unknown option",
     args: ["--cuont", "1", "198.18.0.1"],
@@ -94,13 +94,13 @@ const ROWS: readonly Row[] = [
     code: 3,
     stderr: "each of endless probes",
   },
-  { name: "an empty word", args: [""], code: 3, stderr: "Cannot ask '': an empty word" },
+  { name: "an empty word", args: [""], code: 3, stderr: "Cannot probe '': an empty word" },
   {
     name: "a line that is no address, in a list",
     args: ["-c1", "-f", "hosts"],
     machine: { files: { hosts: "198.18.0.1\n10.66.1.300\n" } },
     code: 2,
-    stderr: "icmptime: hosts:2: Cannot ask 10.66.1.300: not an IPv4 address",
+    stderr: "icmptime: hosts:2: Cannot probe 10.66.1.300: not an IPv4 address",
     stdout: "1 sent, 1 received",
   },
   {
@@ -108,7 +108,7 @@ const ROWS: readonly Row[] = [
     args: ["-f", "-"],
     machine: { files: { "-": "2001:db8::1\n224.0.0.1\n" } },
     code: 2,
-    stderr: "icmptime: standard input:2: Cannot ask 224.0.0.1: a multicast address",
+    stderr: "icmptime: standard input:2: Cannot probe 224.0.0.1: a multicast address",
     stdout: "",
   },
   {
@@ -116,7 +116,7 @@ const ROWS: readonly Row[] = [
     args: ["-c1", "-f", "hosts"],
     machine: { files: { hosts: "198.18.0.1\n198.18.0.255\n" }, broadcasts: [0xc61200ff] },
     code: 2,
-    stderr: "hosts:2: Cannot ask 198.18.0.255: a broadcast address",
+    stderr: "hosts:2: Cannot probe 198.18.0.255: a broadcast address",
     stdout: "1 sent, 1 received",
   },
   {
@@ -124,7 +124,7 @@ const ROWS: readonly Row[] = [
     args: ["fping", "-f", "hosts", "10.66.1.301"],
     machine: { files: { hosts: "198.18.0.1 ; the first\n::1\n" } },
     code: 2,
-    stderr: "Cannot ask 10.66.1.301",
+    stderr: "Cannot probe 10.66.1.301",
     stdout: "198.18.0.1 is alive",
   },
   {
@@ -224,7 +224,7 @@ const ROWS: readonly Row[] = [
     stderr: "Cannot write to /nowhere/x: Permission denied\n",
   },
   { name: "a port", args: ["198.18.0.1:80"], code: 3, stderr: "no ports, expected 198.18.0.1" },
-  { name: "a word of blanks", args: [" "], code: 3, stderr: "Cannot ask ' ': an empty word" },
+  { name: "a word of blanks", args: [" "], code: 3, stderr: "Cannot probe ' ': an empty word" },
   {
     name: "a zero byte in a list of targets",
     args: ["-f", "hosts"],
@@ -282,7 +282,7 @@ const ROWS: readonly Row[] = [
     name: "an address given twice",
     args: ["-c1", "198.18.0.1", "198.18.0.1"],
     code: 0,
-    stderr: "asked once",
+    stderr: "probed once",
   },
   {
     name: "no privilege",
@@ -345,7 +345,7 @@ const ROWS: readonly Row[] = [
     args: ["-f", "hosts"],
     machine: { files: { hosts: "# none\n" } },
     code: 3,
-    stderr: "Cannot ask nobody",
+    stderr: "No target given",
   },
   {
     name: "the version",

@@ -38,7 +38,7 @@ export async function runClock(
   if (list === undefined) return ExitCode.Unresolved;
   if (list.targets.length > MAX_HOSTS) {
     throw new UsageError(
-      `Cannot measure ${list.targets.length} clocks at once: want ${MAX_HOSTS} at most`,
+      `Cannot measure ${list.targets.length} clocks at once: expected at most ${MAX_HOSTS}`,
     );
   }
   return await measure(options, plan, list, system);

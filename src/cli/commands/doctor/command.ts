@@ -1,4 +1,4 @@
-/** `icmptime doctor`: can this machine do it, and how well? */
+/** `icmptime doctor`: whether this machine can measure, and how well. */
 
 import { green, red, yellow } from "../../../terminal/color.ts";
 import { formatAddress } from "../../../packet/mod.ts";
@@ -16,14 +16,14 @@ type Verdict = "ok" | "warn" | "fail";
 interface Finding {
   /** What was looked at. */
   readonly check: string;
-  /** `warn`: it works, less well than it could. */
+  /** `warn`: it works, but worse than it could. */
   readonly verdict: Verdict;
-  /** What was found, and the cure where there is one. */
+  /** What was found, and what to do about it. */
   readonly detail: string;
 }
 
 /**
- * Runs `doctor` and returns the exit code: 0 when asking works, 2 when the target does not resolve, else 4.
+ * Runs `doctor` and returns the exit code: 0 when measuring works, 2 when the target does not resolve, else 4.
  *
  * @throws {UsageError} The command line is wrong.
  */
@@ -49,7 +49,7 @@ export async function runDoctor(
     const { targets, problems } = await listTargets([target], system.resolver);
     const [problem] = problems;
     if (problem?.kind === "invalid") {
-      throw new UsageError(`Cannot ask ${target}: ${problem.message}`);
+      throw new UsageError(`Cannot probe ${target}: ${problem.message}`);
     }
     unresolved = problem !== undefined;
     findings.push(
@@ -102,13 +102,13 @@ async function echoFinding({ diagnostics }: System, { verdict }: Finding): Promi
   const error = await diagnostics.tryEchoSocket();
   if (error === undefined) {
     const detail =
-      "'ping --echo' and 'fping' work without privilege too (net.ipv4.ping_group_range)";
+      "'ping --echo' and 'fping' also work without privilege (net.ipv4.ping_group_range)";
     return { check: "echo", verdict: "ok", detail };
   }
-  const cure = isSystemError(error) && error.code === "EACCES"
-    ? `this group may not open sockets for it, that needs ${ECHO_HINT}`
+  const hint = isSystemError(error) && error.code === "EACCES"
+    ? `this group may not open echo sockets, allow it with ${ECHO_HINT}`
     : error.message;
-  return { check: "echo", verdict, detail: `only with raw sockets: ${cure}` };
+  return { check: "echo", verdict, detail: `only with raw sockets: ${hint}` };
 }
 
 function stampFindings({ diagnostics }: System): Finding[] {
@@ -119,13 +119,13 @@ function stampFindings({ diagnostics }: System): Finding[] {
       ? {
         check: "stamps",
         verdict: "ok",
-        detail: "taken by the kernel: by our queue, by the driver, on receipt",
+        detail: "taken by the kernel: at the queue, at the driver, on receipt",
       }
       : {
         check: "stamps",
         verdict: "warn",
         detail:
-          "taken in user space: the kernel offers none, round-trip times are some 50 µs too long",
+          "taken in user space: the kernel offers none, round-trip times are about 50 µs too long",
       },
   ];
 }
@@ -133,14 +133,18 @@ function stampFindings({ diagnostics }: System): Finding[] {
 function clockFinding({ diagnostics }: System): Finding {
   const clock = diagnostics.readClock();
   if (clock === undefined) {
-    return { check: "clock", verdict: "warn", detail: "the kernel does not tell how it is kept" };
+    return {
+      check: "clock",
+      verdict: "warn",
+      detail: "its state is unknown: the kernel does not report it",
+    };
   }
   const rate = `rate corrected by ${clock.frequencyPpm.toFixed(3)} ppm`;
   if (!clock.synchronised) {
     return {
       check: "clock",
       verdict: "warn",
-      detail: `not synchronised, ${rate}: an offset is against a clock that nobody keeps right`,
+      detail: `not synchronised, ${rate}: offsets are relative to an unsynchronised clock`,
     };
   }
   const bound = (clock.maximumErrorUs / 1e3).toFixed(3);
@@ -153,7 +157,11 @@ function routeFinding(system: System, address: number): Finding {
   const route = system.findRoute(address);
   const to = formatAddress(address);
   if (route.kind === "broadcast") {
-    return { check: "route", verdict: "fail", detail: `${to} is a broadcast address, want a host` };
+    return {
+      check: "route",
+      verdict: "fail",
+      detail: `${to} is a broadcast address, expected a host`,
+    };
   }
   if (route.kind === "unreachable") {
     return { check: "route", verdict: "fail", detail: route.message };
@@ -165,7 +173,7 @@ function routeFinding(system: System, address: number): Finding {
     : system.diagnostics.stampsTransmit(interfaceName);
   const detail = `${to} from ${formatAddress(route.source)}${through}`;
   if (stamps === false) {
-    const remark = "its driver stamps nothing that it sends, so transmit stamps are ours";
+    const remark = "the driver does not timestamp sent packets; send times are taken in user space";
     return { check: "route", verdict: "warn", detail: `${detail}; ${remark}` };
   }
   return { check: "route", verdict: "ok", detail };

@@ -24,7 +24,7 @@ interface UsedFile {
 export function checkScanFiles(options: ScanOptions, system: System): void {
   const inputs = [...options.file, ...options["exclude-file"]];
   if (inputs.filter((path) => path === "-").length > 1) {
-    throw new UsageError("Cannot read standard input twice: want one - among the files");
+    throw new UsageError("Cannot read standard input twice: expected one - among the files");
   }
   const users = new Map<string, UsedFile>();
   for (const use of listUses(options)) {
@@ -50,6 +50,6 @@ function listUses(options: ScanOptions): UsedFile[] {
 function refuse(first: UsedFile, second: UsedFile): never {
   throw new UsageError(
     `Cannot write to ${safeText(second.path)} for ${second.option}: it is the file of ` +
-      `${first.option}, want two files`,
+      `${first.option}, expected two files`,
   );
 }

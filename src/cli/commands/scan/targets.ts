@@ -30,7 +30,7 @@ interface Name {
 }
 
 /**
- * Reads targets; tells of names that do not resolve and of lines that cannot be used.
+ * Reads targets; reports names that do not resolve and lines that cannot be used.
  *
  * @param words blocks or names
  * @param files paths of lists, `-` for standard input
@@ -70,7 +70,10 @@ export async function readScanTargets(
           }
           const from = { file, line: firstNumber + index };
           if (reading.kind === "name") names.push({ text, ascii: reading.name, from });
-          else skipped.tell(from, `Cannot scan ${shortText(text)}: ${shortText(reading.message)}`);
+          else {skipped.report(
+              from,
+              `Cannot scan ${shortText(text)}: ${shortText(reading.message)}`,
+            );}
         }
       }
     }
@@ -103,7 +106,7 @@ async function lookUp(
     const { text, from } = names[index] as Name;
     const complaint = `Cannot resolve ${shortText(text)}: ${resolution.message}`;
     if (from === undefined) printError(system, complaint);
-    else skipped.tell(from, complaint);
+    else skipped.report(from, complaint);
     return [];
   });
   return { blocks, isWhole };
