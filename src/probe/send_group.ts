@@ -19,11 +19,13 @@ export interface SendGroupOptions {
 
 /**
  * The length of a group in milliseconds. Most of what a run of hundreds of targets costs is waking for each group, so theirs
- * are longer: kernel stamps keep the measurement the same.
+ * are longer: kernel stamps keep the measurement the same. At most half an interval: a schedule that is an interval late
+ * slips, and a run would last longer than its options say.
  */
 export function sendGroupMs({ targetCount, intervalMs, groupMs }: SendGroupOptions): number {
   if (targetCount === 1 || groupMs === 0) return 0;
   const spacingMs = intervalMs / targetCount;
   if (spacingMs > CLOSE_MS) return groupMs;
-  return Math.max(groupMs, Math.min(MAX_GROUP_MS, MAX_GROUP_PROBES * spacingMs));
+  const longestMs = Math.min(MAX_GROUP_MS, MAX_GROUP_PROBES * spacingMs, intervalMs / 2);
+  return Math.max(groupMs, longestMs);
 }

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { Schedule } from "../../../src/probe/schedule.ts";
 import { sendGroupMs } from "../../../src/probe/send_group.ts";
+import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const OPTIONS = { targetCount: 1000, intervalMs: 1000, groupMs: 9 };
 
@@ -14,4 +16,18 @@ Deno.test("send group: close targets leave in longer groups, of forty probes at 
     assertEquals(sendGroupMs({ ...OPTIONS, targetCount }), expectedMs, `${targetCount} targets`);
   }
   assertEquals(sendGroupMs({ ...OPTIONS, intervalMs: 100 }), 9, "ten a millisecond");
+});
+
+Deno.test("send group: no group is so long that the schedule slips", () => {
+  for (const targetCount of [2, 10, 100, 1000, 10_000]) {
+    for (const intervalMs of [1, 5, 10, 20, 50, 200, 1000]) {
+      const groupMs = sendGroupMs({ targetCount, intervalMs, groupMs: 9 });
+      const schedule = new Schedule({
+        ...{ targetCount, intervalMs, count: 1, probes: TIMESTAMP_PROBES },
+        dither: () => 0,
+      }, 0);
+      schedule.catchUp(groupMs * 1e6);
+      assertEquals(schedule.dueNs, 0, `${targetCount} targets every ${intervalMs} ms: ${groupMs}`);
+    }
+  }
 });
