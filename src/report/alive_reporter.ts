@@ -8,17 +8,17 @@ import type { Reporter } from "../run/reporter.ts";
 import { safeText } from "../terminal/safe_text.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 
-/** Which lists are wanted. */
+/** Which lists are printed. */
 export interface AliveReporterOptions {
   /** The targets that answer, and nothing else. */
   readonly alive: boolean;
   /** The targets that do not, and nothing else. */
   readonly unreachable: boolean;
-  /** With neither list chosen, nothing at all: the exit code tells. */
+  /** With neither list chosen, nothing at all: the exit code says all. */
   readonly silent?: boolean;
   /** Tell of each ICMP error, in the words of fping. */
   readonly tellErrors?: boolean;
-  /** Where the reasons for sending nothing are told. */
+  /** Where the reasons for sending nothing are printed. */
   readonly errors: LineSink;
 }
 
@@ -27,7 +27,7 @@ export class AliveReporter implements Reporter {
   readonly #sink: LineSink;
   readonly #options: AliveReporterOptions;
   readonly #both: boolean;
-  readonly #told = new Set<number>();
+  readonly #listed = new Set<number>();
   readonly #silent = new Map<number, string>();
   #message: RunInfo["kind"] = "timestamp";
 
@@ -50,13 +50,13 @@ export class AliveReporter implements Reporter {
   /** Writes a target at its first answer. */
   reply({ probe }: ReplyEvent): void {
     const { index, label } = probe.target;
-    if (this.#told.has(index)) return;
-    this.#told.add(index);
+    if (this.#listed.has(index)) return;
+    this.#listed.add(index);
     if (this.#both) this.#sink.line(`${safeText(label)} is alive`);
     else if (this.#options.alive) this.#sink.line(safeText(label));
   }
 
-  /** A refusal is no answer; tells of it where that is wanted. */
+  /** An ICMP error is no answer; prints it where that was asked for. */
   icmpError(event: IcmpErrorEvent): void {
     if (this.#options.tellErrors !== true) return;
     this.#options.errors.line(formatFpingError(event, this.#message));
@@ -77,7 +77,7 @@ export class AliveReporter implements Reporter {
 
   /** Notes a target that has not answered: in mid-run it may still do so. */
   summary({ target }: TargetSummary): void {
-    if (!this.#told.has(target.index)) this.#silent.set(target.index, target.label);
+    if (!this.#listed.has(target.index)) this.#silent.set(target.index, target.label);
   }
 
   /** Writes the targets that never answered. */
@@ -85,7 +85,7 @@ export class AliveReporter implements Reporter {
     for (const line of endRemarks(info)) this.#options.errors.line(`icmptime: ${line}`);
     this.#options.errors.flush();
     for (const [index, label] of this.#silent) {
-      if (this.#told.has(index)) continue;
+      if (this.#listed.has(index)) continue;
       if (this.#both) this.#sink.line(`${safeText(label)} is unreachable`);
       else if (this.#options.unreachable) this.#sink.line(safeText(label));
     }

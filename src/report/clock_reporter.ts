@@ -24,7 +24,7 @@ import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
 /** Said with the offsets where it is so. */
 const UNSYNCHRONISED_SENTENCE = "Our own clock is not synchronised: no program keeps it right.";
 
-/** What the user wants to see. */
+/** Form of the text, and what it says of this machine. */
 export interface ClockReporterOptions {
   /** JSON Lines instead of text. */
   readonly json: boolean;
@@ -45,7 +45,7 @@ export class ClockReporter {
   readonly #sink: LineSink;
   readonly #options: ClockReporterOptions;
   readonly #live: ClockStatus | undefined;
-  /** How many restarts of each target have been told. */
+  /** How many restarts of each target have been printed. */
   readonly #restarts = new Map<number, number>();
 
   /** Writes to `sink`. */
@@ -115,7 +115,9 @@ export class ClockReporter {
       );
       if (events.some(({ state }) => state.decidable)) {
         this.#sink.line(wrap(SYMMETRY_SENTENCE, options.columns));
-        if (this.#options.isUnsynchronised) this.#sink.line(yellow(UNSYNCHRONISED_SENTENCE));
+        if (this.#options.isUnsynchronised) {
+          this.#sink.line(yellow(wrap(UNSYNCHRONISED_SENTENCE, options.columns)));
+        }
       }
     }
     if (together !== undefined) {

@@ -23,7 +23,7 @@ import { safeText } from "../terminal/safe_text.ts";
 import { UnsentReasons } from "./unsent_reasons.ts";
 import type { TargetStatistics, TargetSummary } from "../run/target_statistics.ts";
 
-/** What the user of fping's form wants to see. */
+/** What fping's form contains. */
 export interface FpingReporterOptions {
   /** UNIX time before each line. */
   readonly timestamps: boolean;
@@ -66,7 +66,7 @@ export class FpingReporter implements Reporter {
     const { lengthBytes } = reply;
     const rtt = formatFpingMs(reply.rttNs / 1e6);
     if (flags[0] === "duplicate" || flags[0] === "late" || flags[0] === "after-icmp-error") {
-      // fping tells of these in a quiet run only, and counts them as answers in loop mode.
+      // fping prints these in a quiet run only, and counts them as answers in loop mode.
       errors.line(`${name} : duplicate for [${probe.index}], ${lengthBytes} bytes, ${rtt} ms`);
       errors.flush();
       return;

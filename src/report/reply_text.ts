@@ -4,7 +4,7 @@ import { dim, yellow } from "../terminal/color.ts";
 import type { HostMeasurement } from "../measurement/history.ts";
 import { type BoundedMs, halfWidthMs } from "../measurement/interval.ts";
 import type { ReplyEvent } from "../run/event.ts";
-import { joinFitting, USUAL_COLUMNS, widthOf } from "../terminal/width.ts";
+import { joinFitting, NO_BREAK, USUAL_COLUMNS, widthOf, wrap } from "../terminal/width.ts";
 import { formatMs } from "../time/precision.ts";
 import {
   explainOffset,
@@ -41,14 +41,13 @@ export function formatReply(
     formatQueue(probe.queueNs, isQueueInRtt);
   const { measurement } = reply;
   const clock = reply.stamps === undefined ? "" : `  clock ${formatClock(measurement?.offset)}`;
-  const shown = flags.filter((flag) => !TACIT.has(flag));
   const line = `${name}: ${numbers}${clock}`;
-  const head = shown.length === 0
-    ? line
-    : `${line}  ${yellow(fitFlags(shown, columns - widthOf(line) - 2))}`;
+  const odd = flags.filter((flag) => !TACIT.has(flag)).join(", ");
+  const whole = odd === "" ? line : `${line}  ${yellow(odd)}`;
+  if (widthOf(whole) > columns && odd !== "") return `${line}\n    ${yellow(wrapIndented(odd))}`;
   const why = measurement?.offset === undefined ? undefined : explainOffset(measurement.offset);
   const more = [...(why === undefined ? [] : [yellow(why)]), ...formatDelays(measurement)];
-  return joinFitting([head, ...more], "  ", columns);
+  return joinFitting([whole, ...more], "  ", columns);
 }
 
 /** Every number of a reply, in indented lines of at most 80 columns. */
@@ -62,9 +61,15 @@ export function formatReplyDetail({ reply, flags }: ReplyEvent): string[] {
     `offset=${formatExact(offset)}`,
   ];
   if (stamps === undefined) return [];
-  const lines = [numbers.join(" "), ...formatStamps(stamps, receivedAt)];
-  if (flags.length > 0) lines.push(`flags: ${fitFlags(flags, USUAL_COLUMNS - 11)}`);
-  return lines.map((line) => dim(`    ${line}`));
+  const joined = numbers.map((text) => text.replaceAll(" ", NO_BREAK)).join(" ");
+  const lines = [joined, ...formatStamps(stamps, receivedAt)];
+  if (flags.length > 0) lines.push(`flags: ${flags.join(", ")}`);
+  return lines.map((line) => dim(`    ${wrapIndented(line)}`));
+}
+
+/** Text that begins, and goes on, four columns from the left. */
+function wrapIndented(text: string): string {
+  return wrap(text, USUAL_COLUMNS, 4, 4);
 }
 
 function formatClock(offset: BoundedMs | undefined): string {
@@ -84,16 +89,6 @@ function formatDelays(measurement: HostMeasurement | undefined): string[] {
     return Math.max(upperMs - printed, printed - lowerMs);
   });
   return [`out ${texts[0]} back ${texts[1]} ±${formatBound(Math.max(...bounds))}`];
-}
-
-/** As many flags as fit, at least one, and how many more there are. */
-function fitFlags(flags: readonly string[], columns: number): string {
-  for (let count = flags.length; count > 1; count--) {
-    const more = flags.length - count;
-    const text = flags.slice(0, count).join(", ") + (more > 0 ? ` +${more}` : "");
-    if (widthOf(text) <= columns) return text;
-  }
-  return (flags[0] ?? "") + (flags.length > 1 ? ` +${flags.length - 1}` : "");
 }
 
 /** `19.2 ±0.54 ms`, or `?`. */

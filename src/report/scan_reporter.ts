@@ -27,7 +27,7 @@ export const SCAN_RECORDS = ["reply", "icmp_error", "unsent"] as const;
 /** One of {@linkcode SCAN_RECORDS}. */
 export type ScanRecordKind = typeof SCAN_RECORDS[number];
 
-/** What the user wants to see of a scan. */
+/** Form and records of the output. */
 export interface ScanReporterOptions {
   /** Form of the output. */
   readonly format: typeof SCAN_FORMATS[number];
@@ -44,7 +44,7 @@ export class ScanReporter {
   readonly #sink: LineSink;
   readonly #format: ScanReporterOptions["format"];
   readonly #columns: readonly string[];
-  readonly #wanted: ReadonlySet<ScanRecordKind>;
+  readonly #printed: ReadonlySet<ScanRecordKind>;
   readonly #baseUnixMs: number;
   /** A line of json or csv for each kind of record. */
   readonly #formatReply: (event: ScanReplyEvent) => string;
@@ -57,7 +57,7 @@ export class ScanReporter {
     this.#sink = sink;
     this.#format = format;
     this.#baseUnixMs = options.baseUnixMs;
-    this.#wanted = new Set(only.length === 0 ? SCAN_RECORDS : only);
+    this.#printed = new Set(only.length === 0 ? SCAN_RECORDS : only);
     this.#columns = fields ??
       columnsOf([SCAN_REPLY_FIELDS, SCAN_ICMP_ERROR_FIELDS, SCAN_UNSENT_FIELDS]);
     const formatter = <S>(type: string, table: readonly Field<S>[]) =>
@@ -77,7 +77,7 @@ export class ScanReporter {
 
   /** Writes a reply; text has only the first of each host. */
   reply(reply: ScanReply, isNew: boolean): void {
-    if (!this.#wanted.has("reply")) return;
+    if (!this.#printed.has("reply")) return;
     if (this.#format !== "text") {
       this.#sink.line(this.#formatReply({ reply, baseUnixMs: this.#baseUnixMs }));
     } else if (isNew) this.#sink.line(formatAddress(reply.address));
@@ -85,13 +85,13 @@ export class ScanReporter {
 
   /** Writes an ICMP error. Text has only hosts that answered. */
   icmpError(error: ScanIcmpError): void {
-    if (this.#format === "text" || !this.#wanted.has("icmp_error")) return;
+    if (this.#format === "text" || !this.#printed.has("icmp_error")) return;
     this.#sink.line(this.#formatIcmpError({ error, baseUnixMs: this.#baseUnixMs }));
   }
 
   /** Writes a probe that did not leave. */
   unsent(unsent: ScanUnsent): void {
-    if (this.#format === "text" || !this.#wanted.has("unsent")) return;
+    if (this.#format === "text" || !this.#printed.has("unsent")) return;
     this.#sink.line(this.#formatUnsent(unsent));
   }
 

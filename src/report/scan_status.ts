@@ -78,7 +78,7 @@ export function listScanWarnings(counts: ScanCounts & { readonly stuck?: number 
       `lost replies: the kernel dropped ${
         formatCount(counts.dropped)
       } datagrams because the receive buffer ` +
-        `was full, want a lower --rate`,
+        `was full; a lower --rate avoids that`,
     );
   }
   if (counts.failedCalls > 0) {

@@ -25,7 +25,7 @@ import { formatSummary } from "./summary_text.ts";
 import { UnsentReasons } from "./unsent_reasons.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 
-/** What the user wants to see of a text run. */
+/** What the text contains. */
 export interface TextReporterOptions {
   /** The summary only. */
   readonly quiet: boolean;
@@ -141,7 +141,7 @@ export class TextReporter implements Reporter {
     );
   }
 
-  /** Writes what arrived, if the user wants all. */
+  /** Writes what arrived and is no answer, with -v. */
   stray(datagram: StrayDatagram): void {
     if (!this.#options.verbose || this.#options.quiet) return;
     this.#line(
@@ -157,7 +157,7 @@ export class TextReporter implements Reporter {
     );
   }
 
-  /** Writes what no target's block tells. */
+  /** Writes what no target's block says. */
   end(info: EndInfo): void {
     if (info.targets > 1) {
       this.#sink.line(`\n${info.answered} of ${info.targets} targets answered`);

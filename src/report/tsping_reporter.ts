@@ -13,13 +13,13 @@ import type { EndInfo, ReplyEvent, RunInfo, UnsentEvent } from "../run/event.ts"
 import type { LineSink } from "../terminal/line_sink.ts";
 import type { Reporter } from "../run/reporter.ts";
 
-/** What the user of tsping's form wants to see. */
+/** What tsping's form contains. */
 export interface TspingReporterOptions {
   /** UNIX time first. */
   readonly timestamps: boolean;
   /** Separator of machine-readable fields; undefined for text. */
   readonly separator: string | undefined;
-  /** Where trouble is told. */
+  /** Where errors are printed. */
   readonly errors: LineSink;
 }
 

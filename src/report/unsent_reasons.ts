@@ -2,7 +2,7 @@
 
 import type { SendError } from "../probe/transport.ts";
 
-/** Reasons that are told apart; the rest are counted together. */
+/** Reasons that are counted separately; the rest are counted together. */
 const MAX_REASONS = 4;
 
 /** Counts refusals of the kernel by their kind. */

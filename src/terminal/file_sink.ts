@@ -58,7 +58,7 @@ export class FileSink implements ByteSink {
       this.#file.truncateSync(place - half);
       this.#file.seekSync(0, Deno.SeekMode.End);
     } catch {
-      // A device or a pipe cannot be cut; the error that follows tells enough.
+      // A device or a pipe cannot be cut; the error that follows says enough.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** `-o FILE`: lines are appended, every file has its header once, and a file that is moved away is opened anew. */
+/** `-o FILE`: lines are appended, every file has its header once, and a file that is moved away is opened again. */
 
 import { type AppendableFile, FileSink } from "./file_sink.ts";
 import type { ByteSink } from "./output_queue.ts";

@@ -2,7 +2,7 @@
  * Bytes on their way to a reader that may be slower than they come, or may have stopped reading.
  *
  * Nothing here waits in a system call: what a pipe or a terminal has no room for is kept and tried again, so that
- * signals are served meanwhile, whoever has stopped reading.
+ * signals are served meanwhile, also while a reader has stopped reading.
  */
 
 /** Something that takes bytes, such as standard output or a file. */

@@ -182,7 +182,7 @@ systemTest(
 
 systemTest({ name: "clock -w: ends in time, with what is known", namespaces: true }, async () => {
   await using pair = await VethPair.open();
-  const run = await cableRun(pair, ["--loop", "-i", "20ms", "-w", "1s"]);
+  const run = await cableRun(pair, ["--loop", "-i", "20ms", "-w", "4s"]);
   assertEquals([run.end.reason, run.end.exit_code, run.run["count"]], ["deadline", 0, undefined]);
   assertEquals(lastClock(run, pair.farAddress).is_decided, true);
 });
