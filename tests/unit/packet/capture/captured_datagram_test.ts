@@ -1,0 +1,86 @@
+/** Datagrams of which the capture kept only the start. */
+
+import { assertEquals } from "@std/assert";
+import { isIcmp, parseCaptured } from "../../../../src/packet/capture/captured_datagram.ts";
+import { writeHeader, writeTimestampReply } from "../../../lab/packet.ts";
+import { write16 } from "../../../lab/octets.ts";
+
+const LINK_BYTES = 3;
+
+/** A timestamp reply behind three octets of a link-layer header. */
+function frame(): Uint8Array {
+  const bytes = new Uint8Array(LINK_BYTES + 40);
+  const datagram = bytes.subarray(LINK_BYTES);
+  writeTimestampReply(datagram, 20, 0x1cab, 7, 1000, 2000, 3000);
+  writeHeader(datagram, 20, 40, 0, 1, 61, 0xc6120001, 0xc0000201);
+  return bytes;
+}
+
+/** What is read of a frame of which only the first octets of the datagram were kept. */
+function parse(keptBytes: number, originalLengthBytes = LINK_BYTES + 40, bytes = frame()) {
+  return parseCaptured({
+    frame: 1,
+    linkType: 1,
+    bytes: bytes.slice(0, LINK_BYTES + keptBytes),
+    originalLengthBytes,
+    unixSeconds: 0,
+    nanoseconds: 0,
+    direction: undefined,
+    comment: undefined,
+  }, LINK_BYTES);
+}
+
+Deno.test("captured: a whole datagram is parsed, and is not cut", () => {
+  const parsed = parse(40);
+  assertEquals(parsed.ok && [parsed.value.message?.kind, parsed.value.isCut], [
+    "timestamp-reply",
+    undefined,
+  ]);
+});
+
+Deno.test("captured: of a cut timestamp reply, the fields that were kept whole", () => {
+  for (let kept = 0; kept < 40; kept++) {
+    const parsed = parse(kept);
+    assertEquals(parsed.ok, kept >= 28, `${kept} octets`);
+    if (!parsed.ok) continue;
+    const { header, start, message, isCut } = parsed.value;
+    assertEquals([header?.source, message, isCut], [0xc6120001, undefined, true]);
+    assertEquals(
+      [start?.type, start?.identifier, start?.sequence, start?.originateMs],
+      [14, 0x1cab, 7, kept >= 32 ? 1000 : undefined],
+    );
+    assertEquals(
+      [start?.receiveMs, start?.transmitMs],
+      [kept >= 36 ? 2000 : undefined, kept >= 40 ? 3000 : undefined],
+    );
+  }
+});
+
+Deno.test("captured: a message that is whole without its last octets is read, and marked as cut", () => {
+  const bytes = new Uint8Array(LINK_BYTES + 60);
+  bytes.set(frame());
+  const datagram = bytes.subarray(LINK_BYTES);
+  // An echo reply with 32 octets of payload, of which 12 were kept.
+  datagram[20] = 0;
+  writeHeader(datagram, 20, 60, 0, 1, 61, 0xc6120001, 0xc0000201);
+  const parsed = parse(40, LINK_BYTES + 60, bytes);
+  assertEquals(parsed.ok && [parsed.value.message?.kind, parsed.value.isCut], ["echo-reply", true]);
+});
+
+Deno.test("captured: what was short on the wire is malformed, not cut", () => {
+  assertEquals(parse(32, LINK_BYTES + 32).ok, false);
+  // The capture cut padding away, not the datagram, whose length is a lie.
+  const lying = frame();
+  write16(lying, LINK_BYTES + 2, 30);
+  assertEquals(parse(32, LINK_BYTES + 60, lying).ok, false);
+});
+
+Deno.test("captured: the start of another protocol, or of a later fragment, is no message", () => {
+  const udp = frame();
+  udp[LINK_BYTES + 9] = 17;
+  assertEquals([isIcmp(frame(), LINK_BYTES), isIcmp(udp, LINK_BYTES)], [true, false]);
+  assertEquals(parse(32, undefined, udp).ok, false);
+  const later = frame();
+  write16(later, LINK_BYTES + 6, 1);
+  assertEquals(parse(32, undefined, later).ok, false);
+});
