@@ -1,7 +1,6 @@
 /** A network for sweeps without a kernel: hosts that answer, a clock that obeys, a queue in between. */
 
 import { setImmediate } from "node:timers/promises";
-import { emitDatagram, parseDatagram } from "../../../src/packet/mod.ts";
 import {
   createPlainSlots,
   emitProbeTemplate,
@@ -16,7 +15,10 @@ import type {
 } from "../../../src/scan/scan_record.ts";
 import type { Transmitter } from "../../../src/scan/sender.ts";
 import type { Clock, Instant } from "../../../src/time/instant.ts";
+import { sealMessage, write16 } from "../../lab/octets.ts";
+import { writeHeader, writeTimestampReply } from "../../lab/packet.ts";
 import type { Random } from "../../lab/random.ts";
+import { readRequest } from "../../support/simulated_datagram.ts";
 
 /** A probe as a host sees it. */
 export interface SeenProbe {
@@ -32,24 +34,40 @@ export type Behaviour = (probe: SeenProbe) => readonly { bytes: Uint8Array; dela
 
 const SLOT_BYTES = 128;
 const BATCH = 64;
-const TEMPLATE = emitProbeTemplate({ source: 0x0a000001, ttl: 64, tos: 0 });
+const IP_BYTES = 20;
+const OWN_ADDRESS = 0x0a000001;
+const TIMESTAMP_REQUEST = 13;
+const TEMPLATE = emitProbeTemplate({ source: OWN_ADDRESS, ttl: 64, tos: 0 });
 /** Time that one turn of the loop takes. */
 const TURN_NS = 20_000;
 
-/** Builds the reply of a host that keeps the same time as we do. */
-export function answer(probe: SeenProbe, changes: Record<string, number> = {}): Uint8Array {
-  return emitDatagram({
-    header: { source: changes["source"] ?? probe.destination, destination: 0x0a000001, ttl: 60 },
-    message: {
-      kind: "timestamp-reply",
-      identifier: probe.identifier,
-      sequence: probe.sequence,
-      originateMs: probe.originateMs,
-      receiveMs: (probe.originateMs + 5) % 86_400_000,
-      transmitMs: (probe.originateMs + 5) % 86_400_000,
-      ...changes,
-    },
-  });
+/** In what a reply differs from that of a host which keeps the same time as we do. */
+export interface AnswerChanges {
+  readonly source?: number;
+  readonly originateMs?: number;
+  readonly receiveMs?: number;
+  readonly transmitMs?: number;
+  readonly code?: number;
+  /** A wrong checksum. */
+  readonly checksum?: number;
+}
+
+/** Builds the reply of a host that keeps the same time as we do, 5 ms away; written without the code under test. */
+export function answer(probe: SeenProbe, changes: AnswerChanges = {}): Uint8Array {
+  const { identifier, sequence, originateMs, destination } = probe;
+  const shownMs = (originateMs + 5) % 86_400_000;
+  const { receiveMs = shownMs, transmitMs = shownMs, code, checksum } = changes;
+  const bytes = new Uint8Array(IP_BYTES + 20);
+  const copiedMs = changes.originateMs ?? originateMs;
+  writeTimestampReply(bytes, IP_BYTES, identifier, sequence, copiedMs, receiveMs, transmitMs);
+  if (code !== undefined) {
+    bytes[IP_BYTES + 1] = code;
+    sealMessage(bytes, IP_BYTES, bytes.length);
+  }
+  if (checksum !== undefined) write16(bytes, IP_BYTES + 2, checksum);
+  const source = changes.source ?? destination;
+  writeHeader(bytes, IP_BYTES, bytes.length, 0, 1, 60, source, OWN_ADDRESS);
+  return bytes;
 }
 
 /** Clock, transmitter and reply source in one. */
@@ -131,12 +149,8 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   #take(batch: FrameSlots, slot: number): void {
     const { view, strideBytes } = batch;
     const bytes = new Uint8Array(view.buffer, slot * strideBytes, strideBytes).slice();
-    const parsed = parseDatagram(bytes);
-    if (!parsed.ok || parsed.value.message.kind !== "timestamp-request") {
-      throw new Error("bad probe");
-    }
-    const { header: { destination }, message: { identifier, sequence, originateMs } } =
-      parsed.value;
+    const { type, destination, identifier, sequence, originateMs } = readRequest(bytes);
+    if (type !== TIMESTAMP_REQUEST) throw new Error(`Cannot take the probe: its type is ${type}`);
     const probe = { destination, identifier, sequence, originateMs, bytes };
     this.#linkFreeNs = Math.max(this.#linkFreeNs, this.#nowNs) + (this.link?.frameNs ?? 0);
     this.probes.push(probe);

@@ -34,7 +34,16 @@ Deno.test("an empty series has no summary, and nonsense is refused", () => {
   assertThrows(() => series.add(NaN), RangeError);
   assertThrows(() => series.add(Infinity), RangeError);
   assertThrows(() => new SeriesSummary(0), RangeError);
+  assertThrows(() => new SeriesSummary(1.5), RangeError);
   assertEquals(series.count, 0);
+});
+
+Deno.test("a series that may keep one value keeps one", () => {
+  const series = new SeriesSummary(1);
+  series.add(3);
+  assertEquals([series.exact, series.quantile(0.5)], [true, 3]);
+  series.add(5);
+  assertEquals([series.exact, series.count], [false, 2]);
 });
 
 Deno.test("a long series keeps its quantiles within the stated error, however large its constant", () => {
