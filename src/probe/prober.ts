@@ -123,7 +123,7 @@ export class Prober {
       ? this.#transport.pause?.bind(this.#transport)
       : undefined;
     const punctual = options.punctual ? new SendTimer(clock) : undefined;
-    const groupNs = 1e6 * sendGroupMs({
+    const groupNs = pause === undefined ? 0 : 1e6 * sendGroupMs({
       targetCount: options.targets.length,
       intervalMs: options.intervalMs,
       groupMs: options.groupMs ?? 0,
@@ -136,7 +136,8 @@ export class Prober {
       if (this.#stopped) reason = "stopped";
       else if (nowNs >= deadlineNs) reason = "deadline";
       else if (schedule.dueNs <= nowNs + (punctual?.leadNs ?? 0)) {
-        schedule.catchUp(nowNs);
+        // What waited for its group is not late.
+        schedule.catchUp(nowNs - groupNs);
         const { dueNs } = schedule;
         const { first, isFull } = this.#sender.sendDue(schedule, nowNs + (punctual?.leadNs ?? 0));
         if (first !== undefined) punctual?.sent(dueNs, first);

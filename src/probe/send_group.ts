@@ -4,7 +4,7 @@
 const CLOSE_MS = 4;
 /** Longest group of close targets: what is sent and received in that time must fit the socket's buffers. */
 const MAX_GROUP_MS = 40;
-/** Most probes of a group that is longer than asked for: fewer than a schedule lets be late (see `Schedule.catchUp`). */
+/** Most probes of a group that is longer than asked for: fewer than one system call takes. */
 const MAX_GROUP_PROBES = 40;
 
 /** The options that decide it. */
