@@ -204,11 +204,12 @@ export function emitIpv4Header(
   target: Uint8Array,
   offset: number = 0,
 ): number {
-  const options = fields.options ?? NO_OCTETS;
+  const { source, destination, options = NO_OCTETS } = fields;
+  const { tos = 0, identification = 0, ttl = DEFAULT_TTL, protocol = PROTOCOL_ICMP } = fields;
   const headerLengthBytes = IPV4_MIN_HEADER_BYTES + options.length;
   if (options.length % 4 !== 0) {
     throw new RangeError(
-      `Cannot emit ${options.length} octets of options: a multiple of 4 is wanted`,
+      `Cannot emit ${options.length} octets of options: expected a multiple of 4`,
     );
   }
   requireRange("header length", headerLengthBytes, IPV4_MAX_HEADER_BYTES);
@@ -223,27 +224,16 @@ export function emitIpv4Header(
     (fields.dontFragment ? IPV4_FLAG.dontFragment : 0) |
     (fields.moreFragments ? IPV4_FLAG.moreFragments : 0);
   writeU8(target, offset + IPV4.versionAndLength, 0x40 | headerLengthBytes / 4);
-  writeU8(target, offset + IPV4.tos, requireRange("type of service", fields.tos ?? 0, 0xff));
+  writeU8(target, offset + IPV4.tos, requireRange("type of service", tos, 0xff));
   writeU16(target, offset + IPV4.totalLength, totalLengthBytes);
-  writeU16(
-    target,
-    offset + IPV4.identification,
-    requireRange("identification", fields.identification ?? 0, 0xffff),
-  );
+  requireRange("identification", identification, 0xffff);
+  writeU16(target, offset + IPV4.identification, identification);
   writeU16(target, offset + IPV4.flagsAndOffset, flagsAndOffset);
-  writeU8(target, offset + IPV4.ttl, requireRange("time to live", fields.ttl ?? DEFAULT_TTL, 0xff));
-  writeU8(
-    target,
-    offset + IPV4.protocol,
-    requireRange("protocol", fields.protocol ?? PROTOCOL_ICMP, 0xff),
-  );
+  writeU8(target, offset + IPV4.ttl, requireRange("time to live", ttl, 0xff));
+  writeU8(target, offset + IPV4.protocol, requireRange("protocol", protocol, 0xff));
   writeU16(target, offset + IPV4.checksum, 0);
-  writeU32(target, offset + IPV4.source, requireRange("source", fields.source, 0xffffffff));
-  writeU32(
-    target,
-    offset + IPV4.destination,
-    requireRange("destination", fields.destination, 0xffffffff),
-  );
+  writeU32(target, offset + IPV4.source, requireRange("source", source, 0xffffffff));
+  writeU32(target, offset + IPV4.destination, requireRange("destination", destination, 0xffffffff));
   target.set(options, offset + IPV4.options);
   const checksum = fields.checksum ??
     internetChecksum(target, offset, offset + headerLengthBytes);

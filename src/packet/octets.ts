@@ -69,7 +69,7 @@ export function requireRoom(target: Uint8Array, offset: number, lengthBytes: num
 export function requireRange(name: string, value: number, maximum: number): number {
   if (!Number.isInteger(value) || value < 0 || value > maximum) {
     throw new RangeError(
-      `Cannot emit ${name} ${value}: an integer from 0 to ${maximum} is wanted`,
+      `Cannot emit ${name} ${value}: expected an integer from 0 to ${maximum}`,
     );
   }
   return value;

@@ -62,7 +62,7 @@ export function parseQuotedDatagram(
   if (available < QUOTED_PAYLOAD_MIN_BYTES) {
     return malformed(
       "quote",
-      `${QUOTED_PAYLOAD_MIN_BYTES} octets of payload are wanted, ${available} are here`,
+      `${QUOTED_PAYLOAD_MIN_BYTES} octets of payload expected, ${available} are here`,
       payloadStart,
       QUOTED_PAYLOAD_MIN_BYTES,
       available,

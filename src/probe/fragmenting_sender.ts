@@ -7,15 +7,15 @@ import type { OutgoingDatagram, SendResult, Transport } from "./transport.ts";
 const MAX_KNOWN = 65_536;
 /** Least MTU of an IPv4 network (RFC 791 §3.2). */
 const MIN_MTU_BYTES = 68;
-/** How often a datagram is cut anew when the MTU turns out to be smaller still. */
+/** How often a datagram is fragmented again when the MTU turns out to be smaller still. */
 const MAX_ATTEMPTS = 4;
-/** Turned over in a key, this bit gives one that no probe has: fragments but the last have such stamps. */
+/** Inverted in a key, this bit gives one that no probe has. All fragments but the last carry such keys. */
 const NO_PROBE = 0x8000_0000;
 
 /**
- * Wraps the sending half of a transport. A datagram that the kernel refuses for its length is cut to the MTU that the
- * refusal tells of, unless it carries DF; later ones to the same destination are cut at once. An MTU that grows in
- * mid-run is not noticed.
+ * Wraps the sending half of a transport. A datagram that the kernel does not take for its length (EMSGSIZE) is fragmented by
+ * the MTU that the error names, unless it carries DF; later ones to the same destination are fragmented at once. An MTU that
+ * grows during the run is not noticed.
  *
  * The transmit stamp of a fragmented datagram is that of its last fragment: only then can the host answer.
  */
@@ -46,7 +46,7 @@ export class FragmentingSender {
     return results;
   }
 
-  /** Notes the MTU that a refusal tells of; returns whether the datagram can be sent in smaller parts than before. */
+  /** Notes the MTU of an error; returns whether the datagram can be sent in smaller fragments than before. */
   #learn({ destination, bytes }: OutgoingDatagram, result: SendResult | undefined): boolean {
     if (result === undefined || result.ok) return false;
     const { mtuBytes } = result.error;

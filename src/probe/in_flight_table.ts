@@ -1,10 +1,10 @@
 /**
  * The probes that may still be answered, found by address, sequence and identifier in constant time.
  *
- * Every target counts its own 16-bit sequence, so one target can have 65 536 probes out and the
+ * Every address has its own 16-bit sequence, so one address can have 65 536 pending probes and the
  * table as a whole any number. Probes are also strung in the order of sending. Deadlines grow in
  * that order, so two pointers that only move forward do all the ageing: one behind which nothing
- * awaits an answer, one behind which nothing is remembered.
+ * is pending, one behind which nothing is remembered.
  */
 
 import { type InFlightProbe, SEQUENCES } from "./probe.ts";
@@ -18,12 +18,12 @@ export class InFlightTable {
   #youngest: InFlightProbe | null = null;
   #pending = 0;
 
-  /** `rememberMs`: how long after its deadline a probe is kept, so that late and doubled answers are known as such. */
+  /** `rememberMs`: how long after its deadline a probe is kept, so that late and repeated answers are known as such. */
   constructor(rememberMs: number) {
     this.#rememberNs = rememberMs * 1e6;
   }
 
-  /** Number of probes that await an answer. */
+  /** Number of pending probes. */
   get pending(): number {
     return this.#pending;
   }
@@ -33,7 +33,7 @@ export class InFlightTable {
     return this.#byKey.size;
   }
 
-  /** Deadline of the oldest probe that awaits an answer; Infinity when there is none. */
+  /** Deadline of the oldest pending probe; Infinity when there is none. */
   get nextDeadlineNs(): number {
     let probe = this.#oldestPending;
     while (probe !== null && probe.state !== "pending") probe = probe.younger;
@@ -41,26 +41,26 @@ export class InFlightTable {
     return probe === null ? Infinity : probe.deadlineNs;
   }
 
-  /** True when that sequence number of that address still awaits an answer. */
+  /** True when the probe with that sequence number of that address is pending. */
   isPending(address: number, sequence: number): boolean {
     return this.#byKey.get(keyOf(address, sequence))?.state === "pending";
   }
 
   /**
    * Takes in a probe that has just been sent. A remembered probe with the same sequence number
-   * gives way, and the new one is marked `reusedSequence`.
+   * is replaced, and the new one is marked `reusedSequence`.
    *
-   * @throws {RangeError} The same sequence number of the same address still awaits an answer, or the
+   * @throws {RangeError} The same sequence number of the same address is pending, or the
    * deadline lies before that of a probe sent earlier.
    */
   add(probe: InFlightProbe): void {
     const key = keyOf(probe.target.address, probe.sequence);
-    // Before its numbers wrap a target has none that was used before.
+    // Before its sequence numbers wrap an address has none that was used before.
     const earlier = probe.ordinal < SEQUENCES ? undefined : this.#byKey.get(key);
     if (earlier !== undefined) {
       if (earlier.state === "pending") {
         throw new RangeError(
-          `Cannot reuse sequence ${probe.sequence} of ${probe.target.label}: its probe still awaits an answer`,
+          `Cannot reuse sequence ${probe.sequence} of ${probe.target.label}: its probe is pending`,
         );
       }
       probe.reusedSequence = true;
@@ -82,7 +82,7 @@ export class InFlightTable {
     return probe?.identifier === identifier ? probe : undefined;
   }
 
-  /** Ends the wait for a probe. Does nothing to one that no longer waits. */
+  /** Ends a pending probe; does nothing to one that has ended. */
   settle(probe: InFlightProbe, state: "reply" | "icmpError" | "timedOut"): void {
     if (probe.state !== "pending") return;
     probe.state = state;
@@ -103,7 +103,7 @@ export class InFlightTable {
       if (this.#byKey.get(key) === probe) this.#byKey.delete(key);
       if (this.#oldestPending === probe) this.#oldestPending = probe.younger;
       const { younger }: InFlightProbe = probe;
-      // Whoever still holds this probe must not hold all that came after it.
+      // A listener that keeps this probe must not keep all that came after it.
       probe.younger = null;
       probe = younger;
     }
@@ -111,7 +111,7 @@ export class InFlightTable {
     if (probe === null) this.#youngest = null;
   }
 
-  /** The probes that still await an answer, oldest first. */
+  /** The pending probes, oldest first. */
   *pendingProbes(): Generator<InFlightProbe> {
     for (let probe = this.#oldestPending; probe !== null; probe = probe.younger) {
       if (probe.state === "pending") yield probe;

@@ -8,7 +8,7 @@ import type { ProbeMessage } from "./message/message.ts";
 import type { Probe } from "./probe.ts";
 import type { SendError } from "./transport.ts";
 
-/** A remark on a reply that a careful reader wants to see. */
+/** What is odd about a reply. */
 export type ReplyFlag =
   /** The ICMP checksum of the reply is wrong; its stamps are not used. */
   | "bad-checksum"
@@ -51,7 +51,7 @@ export interface ReplyDetail {
   readonly bytes: Uint8Array | undefined;
 }
 
-/** The one final word on a probe. */
+/** How a probe ended. Each probe has exactly one. */
 export type ProbeOutcome =
   | { readonly kind: "reply"; readonly probe: Probe; readonly reply: ReplyDetail }
   | {
@@ -84,7 +84,7 @@ export type ProbeOutcome =
     readonly error: SendError;
   };
 
-/** An answer to a probe that has had its final word. */
+/** An answer to a probe that has ended. */
 export interface ExtraReply {
   /** `duplicate`: answered before. `late`: it had timed out. `afterError`: an ICMP error came first. */
   readonly kind: "duplicate" | "late" | "afterError";
@@ -97,7 +97,7 @@ export interface ExtraReply {
 /** Something that arrived and answers none of our probes. */
 export interface StrayDatagram {
   /**
-   * `malformed`: cannot be read. `foreign`: somebody else's traffic. `unmatched`: our identifier, but no such
+   * `malformed`: cannot be parsed. `foreign`: traffic of other programs. `unmatched`: our identifier, but no such
    * probe (another address, a stale sequence). `notice`: an ICMP error about one of our probes that does not end it.
    * `truncated`: longer than the receive buffer.
    */
@@ -114,7 +114,7 @@ export interface StrayDatagram {
 export interface ProbeListener {
   /** A probe has been handed to the kernel; only called where the listener has it. */
   sent?(probe: Probe, bytes: Uint8Array): void;
-  /** The final word on a probe. Exactly one for every probe. */
+  /** A probe has ended. Called exactly once for every probe. */
   outcome(outcome: ProbeOutcome): void;
   /** A further answer to a probe that is settled. */
   extra(reply: ExtraReply): void;

@@ -2,7 +2,7 @@
  * A schedule in which each probe has a phase of its own.
  *
  * Probe r of target i is planned at `(r + i / N) × interval` and sent a phase later, which is asked for one round ahead: who
- * measures clocks wants each probe at its own place in the remote millisecond, and learns that place
+ * measures clocks sends each probe at its own place in the remote millisecond, and learns that place
  * from the answers so far.
  */
 

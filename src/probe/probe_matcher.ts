@@ -15,13 +15,13 @@ import { TargetMemory } from "./target_memory.ts";
 /**
  * What a reply is to the probe that its numbers name. `proven`: it repeats the token. `changed`: it does not, and its host
  * is known to do so. `doubtful`: it does not, and its host is not known. `none`: no answer to this probe, or so damaged
- * that it cannot be told.
+ * that this cannot be decided.
  */
 export type ReplyProof = "proven" | "changed" | "doubtful" | "none";
 
 /** Judges answers by the token. */
 export class ProbeMatcher {
-  /** The target does not repeat tokens of that message, so that its answers cannot be told apart by them. */
+  /** The target does not repeat tokens of that message, so that they do not distinguish its answers. */
   readonly #changesToken = new TargetMemory<boolean>();
   #request = new Uint8Array(0);
 
@@ -33,7 +33,7 @@ export class ProbeMatcher {
     if (probe.message.repeatsToken(reply, probe.token)) return "proven";
     if (!reply.checksumOk) return "none";
     const isKnown = this.#changesToken.get(probe) === true;
-    // Nothing of such a host is still expected, and its answers can never be told apart.
+    // Nothing of such a host is still expected, and no token distinguishes its answers.
     if (probe.isRepeat) return isKnown && !probe.reusedSequence ? "changed" : "none";
     return isKnown ? "changed" : "doubtful";
   }

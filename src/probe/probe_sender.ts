@@ -28,7 +28,7 @@ export interface ProbeSenderParts {
   readonly transport: Transport;
   /** Receives the probes that were sent. */
   readonly table: InFlightTable;
-  /** Is told of the probes that were sent. */
+  /** Expects the transmit stamps of probes that were sent. */
   readonly stamps: TransmitTimestamps;
   /** Identifiers and sequence numbers. */
   readonly numbers: ProbeNumbers;

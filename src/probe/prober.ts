@@ -1,5 +1,5 @@
 /**
- * The loop that asks: send what is due, take stamps and answers, let the old time out, wait.
+ * The loop of a run: send what is due, take transmit stamps and answers, expire old probes, wait.
  *
  * One loop serves one target and a hundred thousand. It knows the network only as a
  * {@linkcode Transport} and time only through the transport's clock, so the same code runs over the
@@ -22,16 +22,16 @@ import { SendTimer } from "./send_timer.ts";
 import { TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { Transport } from "./transport.ts";
 
-/** How long a settled probe is remembered, so that late and doubled answers are known as such. */
+/** How long a settled probe is remembered, so that late and repeated answers are known as such. */
 const REMEMBER_MS = 10_000;
 
-/** With the next probe due sooner than that, one look at the socket then serves the answers that came meanwhile. */
+/** When the next probe is due sooner, answers that come before are read with it, in one wake-up. */
 const BUSY_NS = 2e6;
 
 /** Why a run ended. */
 export type EndReason = "complete" | "deadline" | "stopped";
 
-/** Asks all targets of a run and reports all that happens to a listener. */
+/** Sends the probes of a run and reports what becomes of them to a listener. */
 export class Prober {
   readonly #options: ProberOptions;
   readonly #transport: Transport;
@@ -76,12 +76,12 @@ export class Prober {
     });
   }
 
-  /** Probes that await an answer now. */
+  /** Number of pending probes. */
   get pending(): number {
     return this.#table.pending;
   }
 
-  /** The probes that still await an answer, oldest first. */
+  /** The pending probes, oldest first. */
   pendingProbes(): Iterable<Probe> {
     return this.#table.pendingProbes();
   }
@@ -101,7 +101,7 @@ export class Prober {
   /**
    * Runs until every probe is settled, the deadline passes or {@linkcode stop} is called.
    *
-   * @throws {RangeError} More than 65 536 probes of one target would await an answer at once.
+   * @throws {RangeError} More than 65 536 probes of one target would be pending at once.
    */
   async run(): Promise<EndReason> {
     const { clock } = this.#transport;

@@ -6,7 +6,7 @@ import type { ProbeNumbersOptions } from "./probe_numbers.ts";
 import type { ProbeSchedule } from "./schedule.ts";
 import type { TransmitMoment } from "./transport.ts";
 
-/** What a run asks, whom and when. */
+/** Targets, probes and times of a run. */
 export interface ProberOptions extends ProbeNumbersOptions {
   /** The hosts, at least one; `targets[i].index` is i, and no address stands twice. */
   readonly targets: readonly Target[];
@@ -42,8 +42,8 @@ export interface ProberOptions extends ProbeNumbersOptions {
   /** Hands copies of the datagrams to the listener. */
   readonly keepBytes?: boolean | undefined;
   /**
-   * Receive what answers none of our probes as well, for those who want to see it. By default the kernel keeps back what
-   * carries none of our identifiers, since it would fill the receive buffer.
+   * Receive what answers none of the run's probes as well. By default the kernel drops what has none of their identifiers,
+   * since it would fill the receive buffer.
    */
   readonly keepStrays?: boolean | undefined;
 }

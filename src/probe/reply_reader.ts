@@ -1,5 +1,5 @@
 /**
- * Matches what arrives with what was asked.
+ * Matches what arrives with the probes that were sent.
  *
  * Source address, identifier and sequence number must all be ours, and the probe must have left before its reply
  * came; the ICMP checksum must hold before a stamp is believed. Nothing that arrives can throw or end the run.
@@ -34,11 +34,11 @@ export interface ReplyReaderOptions extends ReplyDescriberOptions {
   readonly numbers: ProbeNumbers;
   /** The probes that are out. */
   readonly table: InFlightTable;
-  /** Who is told. */
+  /** Receives outcomes, further replies and strays. */
   readonly listener: ProbeListener;
 }
 
-/** Reads arrived datagrams and tells the listener what they are. */
+/** Parses what arrives, finds its probe, and reports it to the listener. */
 export class ReplyReader {
   readonly #options: ReplyReaderOptions;
   readonly #matcher: ProbeMatcher;

@@ -1,11 +1,11 @@
 /**
- * A schedule beside which probes wait for which the kernel had no room.
+ * Wraps a schedule and retries probes that failed with EAGAIN or ENOBUFS.
  *
  * A socket's buffer and a link's queue are emptied within milliseconds. But a datagram to a silent host on the link itself
- * waits three seconds in the kernel for a hardware address that nobody tells, and the kernel's tables hold some hundred of
- * these: who asks a thousand such hosts gets room now and then only.
+ * waits three seconds in the kernel for a hardware address, and the kernel's tables hold about a hundred of these. A run that
+ * probes a thousand such hosts finds room only now and then.
  *
- * A few probes that wait leave the others alone, since the trouble may be that of one link. Many hold them up.
+ * While a few probes are held, the schedule goes on, since the trouble may be that of one link. Many held probes stop it.
  */
 
 import type { InFlightProbe } from "./probe.ts";
@@ -24,25 +24,25 @@ export interface UnsentProbe {
 
 const FIRST_WAIT_NS = 1e6, MAX_WAIT_NS = 50e6;
 /**
- * So long a probe waits. Linux lets a silent neighbour go after three seconds, and one that has answered after five
- * (neigh_forced_gc()).
+ * How long a probe is held before it is given up. Linux drops a silent neighbour after three seconds, and one that has
+ * answered after five (neigh_forced_gc()).
  */
 const PATIENCE_NS = 6e9;
-/** With so many waiting no others are sent: it is not the trouble of one link or host. */
+/** While this many are held the schedule stops: it is not the trouble of one link or host. */
 const MAX_HELD = 64;
 
-/** Holds probes for which there was no room, one for each target. */
-export class RetryQueue {
+/** Holds probes that failed, at most one for each target, and offers them again before the schedule's. */
+export class RetryQueue implements ProbeSchedule {
   readonly #schedule: ProbeSchedule;
-  /** Targets whose last probe was given up: these are not waited for again until there was room for one. */
+  /** Targets whose last probe was given up: their probes are not held again until one was sent. */
   readonly #hopeless = new Set<number>();
-  /** When each probe that waits was first refused. */
+  /** When each held probe first failed. */
   readonly #sinceNs = new Map<DueProbe, number>();
   #held: UnsentProbe[] = [];
   #waitNs = FIRST_WAIT_NS;
   #retryNs = Infinity;
 
-  /** Stands beside a schedule, whose probes it takes back. */
+  /** Wraps `schedule`. */
   constructor(schedule: ProbeSchedule) {
     this.#schedule = schedule;
   }
@@ -52,12 +52,12 @@ export class RetryQueue {
     return this.#held.length === 0 && this.#schedule.done;
   }
 
-  /** When the next probe is due, or the next look for room, on CLOCK_MONOTONIC. */
+  /** When the next probe is due, or the next retry, on CLOCK_MONOTONIC. */
   get dueNs(): number {
     return Math.min(this.freshDueNs, this.#held.length > 0 ? this.#retryNs : Infinity);
   }
 
-  /** When the next probe of the schedule is due; Infinity while too many wait. */
+  /** When the next probe of the schedule is due; Infinity while too many are held. */
   get freshDueNs(): number {
     return this.#held.length >= MAX_HELD ? Infinity : this.#schedule.dueNs;
   }
@@ -73,20 +73,21 @@ export class RetryQueue {
   }
 
   /**
-   * Takes those that have waited longest, when it is time to look for room again.
+   * Takes the probes that were held longest, when it is time for a retry. Each must go to {@linkcode sent},
+   * {@linkcode putBack} or {@linkcode forget}.
    *
-   * @param most how many at most; for each comes {@linkcode sent}, {@linkcode putBack} or {@linkcode forget}
+   * @param most how many at most
    */
   takeHeld(nowNs: number, most: number): readonly UnsentProbe[] {
     return nowNs < this.#retryNs ? [] : this.#held.splice(0, most);
   }
 
-  /** Lets the schedule slip where probes that wait, or a busy machine, have made it late. */
+  /** Shifts the schedule where held probes, or a busy machine, have made it late. */
   catchUp(nowNs: number): void {
     this.#schedule.catchUp(nowNs);
   }
 
-  /** There was room for this one. */
+  /** The kernel took this one. */
   sent(due: DueProbe): void {
     this.#waitNs = FIRST_WAIT_NS;
     if (this.#sinceNs.size > 0) this.#sinceNs.delete(due);
@@ -94,7 +95,7 @@ export class RetryQueue {
   }
 
   /**
-   * Takes back probes that found no room.
+   * Takes back probes that failed.
    *
    * @param unsent in the order in which they were tried
    * @returns those that are given up
@@ -126,7 +127,7 @@ export class RetryQueue {
     this.#sinceNs.delete(due);
   }
 
-  /** Gives up all that wait, for the end of a run. */
+  /** Gives up all held probes, for the end of a run. */
   abandon(): readonly UnsentProbe[] {
     const held = this.#held;
     this.#held = [];

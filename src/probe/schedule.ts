@@ -27,9 +27,9 @@ const STAGGER_MS: readonly number[] = [0, 2, 3, 1];
 /** Where targets are closer than that, those of the end of a round go over to the place of the next one by one. */
 const CLOSE_NS = 10 * NS_PER_MS;
 const WALK_TURN = 0.75;
-/** Of the interval, no more than one part in so many. */
+/** The walk takes at most this fraction of the interval: one part in 20. */
 const WALK_PARTS = 20;
-/** A late probe is still sent if no more than so many are late with it. */
+/** Late probes are still sent, in a burst, if no more than this many are late. */
 const MAX_BURST = 64;
 
 /** What a schedule is made from. */

@@ -1,9 +1,9 @@
 /**
- * Sending within microseconds of a wanted time.
+ * Sends within microseconds of the time that a schedule says.
  *
- * A timer wakes some 50 µs late (the kernel's timer slack), and the way from here to the driver takes some
- * tens of microseconds more. So the prober wakes early, looks at the clock until it is time, and leads
- * by what the way took for the probes before, by the kernel's own stamps.
+ * A timer wakes about 50 µs late (the kernel's timer slack), and a datagram needs some tens of microseconds more to reach the
+ * driver. So the prober wakes early, reads the clock until it is time, and starts earlier by the lead: the time to the driver
+ * of the probes before, by the kernel's own stamps.
  */
 
 import type { Clock } from "../time/instant.ts";
@@ -11,12 +11,12 @@ import type { Probe } from "./probe.ts";
 
 /** How long before the time to wake up; more than timer slack and a busy scheduler's usual delay. */
 const EARLY_NS = 300_000;
-/** Weight of the newest probe in the average of how long the way takes. */
+/** Weight of the newest probe in the average lead. */
 const WEIGHT = 1 / 8;
-/** A way longer than this was an accident, and nothing to learn from. */
+/** An error larger than this was an accident, and does not change the lead. */
 const MAX_LEAD_NS = 500_000;
 
-/** Knows how early to begin so that a probe leaves in time. */
+/** Estimates the lead and waits for the time of a probe. */
 export class SendTimer {
   readonly #clock: Clock;
   #leadNs = 30_000;

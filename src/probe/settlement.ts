@@ -1,7 +1,7 @@
 /**
- * The one final word on each probe, and the replies that wait for it.
+ * Ends each probe once, and holds the replies that cannot end it yet.
  *
- * A reply without the originate stamp of its probe does not settle it: a better one may follow. It is held until
+ * A reply without the token of its probe does not settle it: a better one may follow. It is held until
  * then, or until the probe's deadline, and is the answer if no other came
  * (docs/decisions/2026-11-27-replies-without-our-originate.md). So is a reply that comes while its probe seems to wait
  * in this machine's own queue: a later stamp of the driver shows that it is none.
@@ -32,7 +32,7 @@ export class Settlement {
   readonly #stamps: TransmitTimestamps;
   readonly #listener: ProbeListener;
   readonly #readHeld: HeldReplyReader;
-  /** Probes that await an answer and have a doubtful one. */
+  /** Pending probes that have a doubtful answer. */
   readonly #held = new Map<InFlightProbe, HeldReply>();
 
   /** Settles the probes of `table`, and reports to `listener`. */
@@ -55,19 +55,19 @@ export class Settlement {
     return this.#held.has(probe);
   }
 
-  /** Keeps a copy of a doubtful reply to a probe that awaits an answer and has none. */
+  /** Keeps a copy of a doubtful reply to a pending probe. */
   hold(probe: InFlightProbe, received: ReceivedDatagram, proof: ReplyProof): void {
     this.#held.set(probe, { received: { ...received, bytes: received.bytes.slice() }, proof });
   }
 
-  /** The answer to a probe that awaits one. */
+  /** Settles a pending probe with its answer. */
   reply(probe: InFlightProbe, reply: ReplyDetail): void {
     this.#table.settle(probe, "reply");
     this.#listener.outcome({ kind: "reply", probe, reply });
     this.#release(probe, "duplicate");
   }
 
-  /** The ICMP error that ends a probe that awaits an answer. */
+  /** Settles a pending probe with an ICMP error. */
   icmpError(
     probe: InFlightProbe,
     error: Omit<Extract<ProbeOutcome, { kind: "icmpError" }>, "kind" | "probe">,

@@ -7,7 +7,7 @@ import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import type { ExtraReply, ProbeListener, ProbeOutcome } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 
-/** Who is asked, and for whom. */
+/** One target for each address is probed; all targets there share its outcomes. */
 export class SharedAddresses {
   /** A target for each address, indexed from 0, in the order of the first targets there. */
   readonly asked: readonly Target[];

@@ -12,7 +12,7 @@ export interface OutgoingDatagram {
   readonly key: number;
 }
 
-/** Why the kernel refused one datagram. */
+/** Why the kernel did not take a datagram. */
 export interface SendError {
   /** Name of the system call, such as `sendmmsg`. */
   readonly syscall: string;
@@ -35,7 +35,7 @@ export type SendResult =
   }
   | {
     readonly ok: false;
-    /** The kernel's refusal. */
+    /** Why the kernel did not take it. */
     readonly error: SendError;
   };
 
@@ -67,7 +67,7 @@ export interface TransmitStamp {
   readonly at: Instant;
 }
 
-/** A way to send IPv4 datagrams and to hear ICMP. */
+/** Sends IPv4 datagrams and receives ICMP messages. */
 export interface Transport {
   /** The clock that every instant of this transport is read from. */
   readonly clock: Clock;
@@ -78,8 +78,8 @@ export interface Transport {
   /** `kernel` when transmit and receive stamps both come from the kernel. */
   readonly stampSource: StampSource;
   /**
-   * Sends in order. Result i tells of datagram i. One refused datagram does not stop the next;
-   * a full queue appears as a refusal with code `ENOBUFS` or `EAGAIN`.
+   * Sends in order; result i is that of datagram i. A datagram that the kernel does not take does not stop the next; a full
+   * queue is an error with code `ENOBUFS` or `EAGAIN`.
    */
   send(datagrams: readonly OutgoingDatagram[]): SendResult[];
   /** Takes what has arrived, never waits; empty when nothing has. */

@@ -6,7 +6,7 @@
  *
  * Every kind has 32 bits of its own in each probe, the token: the originate timestamp of a timestamp message, the first
  * four payload octets of an echo. Both lie at octet 8 of the ICMP message. A reply repeats them, and an ICMP error quotes
- * them where it quotes that much, so they tell the answers to two probes with one sequence number apart.
+ * them where it quotes that much, so they distinguish the answers to two probes that had the same sequence number.
  */
 
 import type { EchoMessage, IcmpMessage, Ipv4Header, TimestampMessage } from "../../packet/mod.ts";
