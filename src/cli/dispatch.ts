@@ -2,7 +2,7 @@
 
 import { setColorEnabled } from "../terminal/color.ts";
 import { checkTogether, parseCommandLine } from "./command_line.ts";
-import type { CommandSpec, OptionTable, Parsed } from "./option.ts";
+import type { CommandLine, CommandSpec, OptionTable, Parsed } from "./option.ts";
 import { ExitCode, isSystemError, printError, UsageError, VERSION } from "./outcome.ts";
 import { privilegeHint } from "./privileges.ts";
 import { COMMANDS } from "./registry.ts";
@@ -30,7 +30,7 @@ async function runNamed(args: readonly string[], system: System): Promise<ExitCo
   if (named === undefined) await checkMistyped(first, system);
   const words = named !== undefined || isHelp ? rest : args;
   const spec = await command.spec();
-  const line = parseCommandLine(words, spec.options);
+  const line = parseWords(words, spec, named === undefined);
   const text = await informativeText(spec, line.options);
   if (text !== undefined) return (await import("./output.ts")).printText(system, text);
   checkTogether(spec, line);
@@ -41,6 +41,27 @@ async function runNamed(args: readonly string[], system: System): Promise<ExitCo
   chooseColor(line.options);
   const run = await command.load();
   return await run(line, system);
+}
+
+/**
+ * Parses the words; where no command is named but one stands among the words, the error says that it goes first.
+ *
+ * @throws {UsageError} The words are not right.
+ */
+function parseWords(
+  words: readonly string[],
+  { options }: CommandSpec,
+  isUnnamed: boolean,
+): CommandLine<OptionTable> {
+  try {
+    return parseCommandLine(words, options);
+  } catch (error) {
+    const late = COMMANDS.find(({ name }) => words.includes(name));
+    if (!isUnnamed || late === undefined || !(error instanceof UsageError)) throw error;
+    throw new UsageError(
+      `${error.message}; to run ${late.name}, begin with 'icmptime ${late.name}'`,
+    );
+  }
 }
 
 /** Applies `--color` over what suits standard output; a file of `-o` gets colours only by `--color always`. */
@@ -61,8 +82,8 @@ async function informativeText(
   }
   if (options.version) return `icmptime ${VERSION}\n`;
   if (!options["list-fields"] || spec.loadFields === undefined) return undefined;
-  const { records, flags } = await spec.loadFields();
-  return (await import("./field_list.ts")).formatFieldList(records, flags);
+  const tables = await spec.loadFields();
+  return (await import("./field_list.ts")).formatFieldList(tables);
 }
 
 /**

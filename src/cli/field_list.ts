@@ -1,16 +1,10 @@
 /** What `--list-fields` prints. */
 
-import { describeField, type RecordDescription } from "../record/registry.ts";
+import { describeField } from "../record/registry.ts";
+import type { FieldTables } from "./option.ts";
 
-/**
- * Every record with its fields, one a line, then the flags of `reply`. Ends with a line break.
- *
- * @param flagMeanings one sentence for each flag
- */
-export function formatFieldList(
-  records: readonly RecordDescription[],
-  flagMeanings: Readonly<Record<string, string>>,
-): string {
+/** Every record with its fields, one a line, then the flags where there are some. Ends with a line break. */
+export function formatFieldList({ records, flags }: FieldTables): string {
   const lines: string[] = [];
   for (const { type, description, fields } of records) {
     lines.push(`${type}: ${description}`);
@@ -19,8 +13,11 @@ export function formatFieldList(
     });
     lines.push(...formatRows(rows), "");
   }
-  lines.push("flags: What can be odd about a reply", ...formatRows(Object.entries(flagMeanings)));
-  return lines.join("\n") + "\n";
+  const meanings = Object.entries(flags);
+  if (meanings.length > 0) {
+    lines.push("flags: What can be odd about a reply", ...formatRows(meanings), "");
+  }
+  return lines.join("\n");
 }
 
 function formatRows(rows: readonly (readonly [name: string, text: string])[]): string[] {

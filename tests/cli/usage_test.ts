@@ -41,6 +41,38 @@ const DURATIONS: readonly (readonly [option: string, below: string, above: strin
   ["--deadline", "0ms", "367d"],
 ];
 
+/** A wrong line for each command, and all that it prints. */
+const WHOLE: readonly (readonly [words: string, stderr: string])[] = [
+  ["ping --count five 127.0.0.1", "Cannot take 'five' for --count: expected a whole number from 1"],
+  ["clock --every 1s 127.0.0.1", "Cannot use --every without --loop: expected both"],
+  ["fping --alive --unreach 127.0.0.1", "Cannot use --alive with --unreach: expected one of them"],
+  ["tsping --sleep-time", "Cannot use --sleep-time alone: expected a value (TIME)"],
+  [
+    "scan --pcap /dev/null 127.0.0.1",
+    "Cannot use --pcap without --dry-run: expected both",
+  ],
+  [
+    "decode nothing",
+    "Cannot decode nothing: no hexadecimal digits, and no such file; expected a number, hexadecimal digits, a file or -",
+  ],
+  ["doctor --jsn", "Cannot use --jsn: no such option, the nearest is --json"],
+  [
+    "completions tcsh",
+    "Cannot write completions for tcsh: expected bash, zsh, fish or man",
+  ],
+  ["help docter", "Cannot explain docter: no such command, the nearest is doctor"],
+];
+
+programTest(
+  { name: "usage: each command says what is wrong in one line" },
+  async (program) => {
+    for (const [words, message] of WHOLE) {
+      const { code, stdout, stderr } = await runCommand(program.argv(...words.split(" ")));
+      assertEquals([words, code, stdout, stderr], [words, 3, "", `icmptime: ${message}\n`]);
+    }
+  },
+);
+
 programTest(
   { name: "usage: a number out of its range is refused, and the range named" },
   (program) =>

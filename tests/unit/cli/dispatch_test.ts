@@ -200,6 +200,15 @@ const ROWS: readonly Row[] = [
     stderr: "icmptime: No host 'decode'; did you mean 'icmptime decode'?\n",
   },
   {
+    name: "an option of a command before the command",
+    args: ["--rate", "50k", "scan", "198.18.0.0/30"],
+    code: 3,
+    stderr:
+      "icmptime: Cannot use --rate: no such option, see --help for all; to run scan, begin with " +
+      "'icmptime scan'\n",
+    stdout: "",
+  },
+  {
     name: "a host whose name is like a command",
     args: ["-c1", "scan1", "clok"],
     machine: {

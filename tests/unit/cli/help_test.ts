@@ -1,7 +1,8 @@
 /** Help, man page and completions: all drawn from the option tables, so all of them complete. */
 
 import { assert, assertEquals } from "@std/assert";
-import { loadSpecs } from "../../../src/cli/registry.ts";
+import { COMMAND_RECORDS } from "../../../src/record/registry.ts";
+import { COMMANDS, loadSpecs } from "../../../src/cli/registry.ts";
 import { completionScript } from "../../../src/cli/commands/completions/script.ts";
 import { shellCommands } from "../../../src/cli/commands/completions/shell_command.ts";
 import { SHELLS } from "../../../src/cli/commands/completions/options.ts";
@@ -89,6 +90,23 @@ for (const command of SPECS) {
     for (const letter of letters) assertEquals(letter.length, 1);
   });
 }
+
+Deno.test("the commands that write records are those that list their fields", async () => {
+  const listing = SPECS.filter(({ loadFields }) => loadFields !== undefined);
+  for (const { name, options, loadFields } of listing) {
+    assert("list-fields" in options, name);
+    assertEquals((await loadFields?.())?.records, COMMAND_RECORDS[name], name);
+  }
+  const inLists = SPECS.filter(({ options }) => "list-fields" in options);
+  assertEquals(inLists, listing);
+  // clock has no --list-fields yet.
+  const writing = Object.keys(COMMAND_RECORDS).filter((name) => name !== "clock");
+  assertEquals(listing.map(({ name }) => name).filter((name) => name !== "clock"), writing);
+});
+
+Deno.test("every command in the registry goes by the name of its spec", () => {
+  assertEquals(SPECS.map(({ name }) => name), COMMANDS.map(({ name }) => name));
+});
 
 Deno.test("the overview is a line for each command", () => {
   assertEquals(

@@ -1,7 +1,7 @@
 /** The options of `decode`. */
 
 import type { CommandSpec, OptionTable } from "../../option.ts";
-import { GENERAL_OPTIONS } from "../../shared_options.ts";
+import { GENERAL_OPTIONS, OUTPUT_OPTIONS } from "../../shared_options.ts";
 import { choice, unixTime } from "../../values.ts";
 
 /** Table of the options of `decode`. */
@@ -13,13 +13,14 @@ export const DECODE_OPTIONS = {
     defaultText: "now, or the capture's time",
   },
   teach: { help: "Explain every field of each packet of a capture", group: "Output" },
-  json: { help: "Print JSON Lines, as --format json", group: "Output" },
+  json: OUTPUT_OPTIONS.json,
   format: {
     value: choice("FORMAT", ["text", "json"]),
     help: "Print text or json",
     group: "Output",
     default: "text",
   },
+  "list-fields": OUTPUT_OPTIONS["list-fields"],
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -36,6 +37,10 @@ export const DECODE_COMMAND: CommandSpec<typeof DECODE_OPTIONS> = {
     "standard input. Needs no privileges and no network.",
   ],
   options: DECODE_OPTIONS,
+  loadFields: async () => {
+    const { recordsOf } = await import("../../../record/registry.ts");
+    return { records: recordsOf("decode"), flags: {} };
+  },
   exitCodes: [
     [0, "Everything was decoded"],
     [1, "A file or packet is broken; the rest is printed"],
