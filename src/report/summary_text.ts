@@ -16,7 +16,7 @@ const COLUMNS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
 const NAME_WIDTH = 12;
 const COLUMN_WIDTH = 11;
 /** Longer numbers lose decimals. */
-const CELL_LENGTH = 9;
+const CELL_LENGTH = 10;
 
 /** Nothing is said of congestion after fewer replies. */
 const REPLIES_FOR_PATH = 5;
@@ -122,13 +122,19 @@ function isNoise(queueMs: Summary | undefined): boolean {
   return queueMs === undefined || queueMs.max < QUEUE_NOISE_MS;
 }
 
-/** One line of the table; a line with long numbers has fewer decimals, so that columns stay apart. */
+/** One line of the table; where numbers are long they all have fewer decimals, so that columns stay apart. */
 function formatSpread(label: string, spread: Summary, digits: number): string {
-  const cells = COLUMNS.map((column) => fixed(spread[column], digits));
-  if (digits > 0 && cells.some((cell) => cell.length > CELL_LENGTH)) {
-    return formatSpread(label, spread, digits - 1);
-  }
+  const { stddev, ...places } = spread;
+  const room = digitsThatFit(Object.values(places), digits);
+  const cells = COLUMNS.map((column) =>
+    fixed(spread[column], column === "stddev" ? digitsThatFit([stddev], digits) : room)
+  );
   return label.padEnd(NAME_WIDTH) + cells.map((cell) => ` ${cell}`.padStart(COLUMN_WIDTH)).join("");
+}
+
+function digitsThatFit(values: readonly number[], digits: number): number {
+  const longest = Math.max(...values.map((value) => fixed(value, 0).length));
+  return Math.max(0, Math.min(digits, CELL_LENGTH - longest - 1));
 }
 
 /** A number with so many decimals; never `-0.0`. */

@@ -1,0 +1,86 @@
+/** The words and the table that end the run of a target. */
+
+import { assertEquals } from "@std/assert";
+import { TextReporter } from "../../../src/report/text_reporter.ts";
+import type { QuirkName } from "../../lab/scenario.ts";
+import { reportRun } from "../../support/reported_run.ts";
+import type { Network } from "../../support/simulated_network.ts";
+
+/** The summary of a run over a network, without its heading and without the table's first line. */
+async function summaryOf(network: Network, count: number, verbose = false): Promise<string[]> {
+  const { output } = await reportRun(
+    network,
+    { count, labels: ["198.18.0.1"] },
+    (lines) => new TextReporter(lines, { quiet: true, verbose, numeric: true, timestamps: false }),
+  );
+  return output.lines.slice(2).filter((line) => !line.startsWith("ms "));
+}
+
+Deno.test("summary: congestion on the way out alone", async () => {
+  const out = { kind: "exponential", baseMs: 5, meanMs: 20 } as const;
+  assertEquals(await summaryOf({ out, back: 5 }, 25), [
+    "25 sent, 25 received, 0 % loss",
+    "clock   within 10 ms of ours (+2 ±8 ms)",
+    "out     congestion: half of the delays rose by more than 5.7 ms, 95 % below",
+    "        37.4, all below 62.4 ms",
+    "back    no congestion: delays rose by 0.9 ms at most",
+    "rtt              10.614     27.138     28.518     48.519     73.415     15.369",
+    "out                 5.9       22.3       23.5       43.3       68.3       15.3",
+    "back                4.5        5.0        5.0        5.4        5.5        0.3",
+    "out jitter          0.6       12.6       17.7       48.9       62.4       15.8",
+    "back jitter         0.0        0.3        0.4        0.7        0.7        0.2",
+  ]);
+});
+
+Deno.test("summary: single delays are no congestion, and few replies say nothing of it", async () => {
+  const rules = [{ probes: [9], fate: { back: 90 } }];
+  const lines = await summaryOf({ out: 5, back: 5, rules }, 30);
+  assertEquals(lines.filter((line) => line.includes("congestion")), [
+    "out     no congestion: delays rose by 0.9 ms at most",
+    "back    no congestion, but single delays rose by up to 85.9 ms",
+  ]);
+  const few = await summaryOf({ out: 5, back: 5, rules }, 4);
+  assertEquals(few.filter((line) => line.includes("congestion")), []);
+});
+
+Deno.test("summary: a clock hours off, its bounds with -v, and columns that stay apart", async () => {
+  const lines = await summaryOf({ clock: { offsetMs: 3_600_000 } }, 3, true);
+  assertEquals(lines.slice(0, 7), [
+    "3 sent, 3 received, 0 % loss",
+    "clock   ahead of ours by 1:00:00.000 ±0.006 s (whole hours: local time?), if it",
+    "        ticks each millisecond",
+    "offset  between 3599994.466 and 3600005.467 ms (remote clock minus ours)",
+    "rtt              10.000     10.000     10.000     10.000     10.000      0.000",
+    "out           3600004.6  3600005.0  3600004.9  3600005.2  3600005.2        0.3",
+    "back         -3599995.2 -3599995.0 -3599994.9 -3599994.6 -3599994.6        0.3",
+  ]);
+});
+
+Deno.test("summary: what is odd is named and counted", async () => {
+  const rules = [{ probes: [1, 3], fate: { mangling: "ip-options" as const } }];
+  assertEquals((await summaryOf({ rules }, 4)).filter((line) => /^(odd| {8})/.test(line)), [
+    "odd     ip-options, 2 replies: the IPv4 header carries options that were not",
+    "        asked for",
+  ]);
+});
+
+for (
+  const [quirk, count, words] of [
+    ["stuck", 4, "unknown: its timestamps do not keep time, so no offset above counts"],
+    ["zero", 3, "unknown: no reply has usable timestamps"],
+    ["unix-seconds", 3, "unknown: no reply has usable timestamps"],
+  ] as const satisfies readonly (readonly [QuirkName, number, string])[]
+) {
+  Deno.test(`summary: no bounds from ${quirk} timestamps`, async () => {
+    const lines = await summaryOf({ quirk }, count);
+    assertEquals(lines[1], `clock   ${words}`);
+    // Neither an offset nor a delay of one direction.
+    assertEquals(lines.filter((line) => /^(offset|out|back)/.test(line)), []);
+  });
+}
+
+Deno.test("summary: no answer", async () => {
+  assertEquals(await summaryOf({ rules: [{ fate: { lossOutRatio: 1 } }] }, 2), [
+    "no answer: 2 sent, 0 received, 100 % loss, 2 lost",
+  ]);
+});
