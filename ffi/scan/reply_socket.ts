@@ -12,7 +12,6 @@ import {
   AF_INET,
   IPPROTO_ICMP,
   MSG_DONTWAIT,
-  MSG_TRUNC,
   POLLIN,
   SOCK_DGRAM,
   SOCK_RAW,
@@ -178,12 +177,6 @@ export class ReplySocket implements ReplySource {
   /** Length of datagram `index`, cut at `slotBytes`. */
   lengthOf(index: number): number {
     return this.#headers.getUint32(index * Mmsghdr.size + Mmsghdr.length, true);
-  }
-
-  /** Whether datagram `index` was longer than a slot. */
-  isTruncated(index: number): boolean {
-    const flags = this.#headers.getUint32(index * Mmsghdr.size + Msghdr.flags, true);
-    return (flags & MSG_TRUNC) !== 0;
   }
 
   /** When the kernel received datagram `index`, in nanoseconds on CLOCK_REALTIME since the base. */

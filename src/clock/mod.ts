@@ -5,7 +5,6 @@ export { type Consensus, consensus, type OffsetWitness } from "./consensus.ts";
 export { LowerEnvelope } from "./envelope.ts";
 export { estimateLine, type LikelyLine, type LineEstimate } from "./estimate.ts";
 export { FeasibleRegion, type Range } from "./feasible_region.ts";
-export { OffsetInterval } from "./offset_interval.ts";
 export {
   MAX_SPREAD_MS as WIDEST_SPREAD_MS,
   sendPhaseMs,

@@ -87,8 +87,6 @@ export interface TimestampMeasurement {
   readonly back: BoundedMs | undefined;
   /** Remote clock minus local clock; absent when the stamps cannot be trusted. */
   readonly offset: BoundedMs | undefined;
-  /** Transmit stamp minus receive stamp, milliseconds; absent when they cannot be read. */
-  readonly remoteProcessingMs: number | undefined;
   /** Receive stamp as read, milliseconds of the day; absent when it cannot be read. */
   readonly receiveMs: number | undefined;
   /** Transmit stamp as read, milliseconds of the day; absent when it cannot be read. */
@@ -154,7 +152,6 @@ export function measureTimestamp(probe: ProbeStamps): TimestampMeasurement {
   const processingMs = readable ? foldMs(transmitMs - receiveMs) : undefined;
   const base = {
     rttNs,
-    remoteProcessingMs: processingMs,
     receiveMs,
     transmitMs,
     reading: read.reading,

@@ -17,17 +17,12 @@
 
 import { foldSum, sumWords } from "./checksum.ts";
 import { emitDatagram } from "./datagram.ts";
-import { ECHO, ECHO_MIN_BYTES } from "./echo_message.ts";
+import { ECHO } from "./echo_message.ts";
 import { ICMP } from "./icmp_header.ts";
 import type { IcmpFields } from "./icmp_message.ts";
-import {
-  DEFAULT_TTL,
-  IPV4,
-  IPV4_MAX_DATAGRAM_BYTES,
-  IPV4_MIN_HEADER_BYTES,
-} from "./ipv4_header.ts";
+import { DEFAULT_TTL, IPV4, IPV4_MIN_HEADER_BYTES } from "./ipv4_header.ts";
 import { NO_OCTETS, requireRange, requireRoom, writeU16, writeU32, writeU8 } from "./octets.ts";
-import { TIMESTAMP, TIMESTAMP_BYTES } from "./timestamp_message.ts";
+import { TIMESTAMP } from "./timestamp_message.ts";
 
 /** What all probes of a run share. */
 export interface ProbeTemplateOptions {
@@ -41,8 +36,6 @@ export interface ProbeTemplateOptions {
   readonly tos?: number;
   /** Whether to set DF. */
   readonly dontFragment?: boolean;
-  /** Identification; 0, the default, lets the kernel fill it in. */
-  readonly identification?: number;
   /** IPv4 options, a multiple of 4 octets up to 40. */
   readonly ipOptions?: Uint8Array;
   /** Identifier of probes that name none; 0 by default. */
@@ -60,10 +53,6 @@ export interface ProbeTemplateOptions {
    * told from the reply to another probe. The payload must have them.
    */
   readonly stampPayload?: boolean;
-  /** Length of the ICMP message instead of the true one: the message is cut, or zeros follow it. */
-  readonly messageLengthBytes?: number;
-  /** What the IPv4 header says its total length is, instead of the true one. */
-  readonly totalLengthBytes?: number;
 }
 
 /** What one probe says. */
@@ -94,11 +83,10 @@ export class ProbeTemplate {
   /** Where in it the ICMP message starts: length of the IPv4 header, in octets. */
   readonly messageStart: number;
 
-  /** The whole datagram with zeros in the per-probe fields, even when less of it is sent. */
+  /** The whole datagram with zeros in the per-probe fields. */
   readonly #constant: Uint8Array;
   readonly #headerSum: number;
   readonly #messageSum: number;
-  readonly #isCut: boolean;
   readonly #hasStamps: boolean;
   readonly #stampsPayload: boolean;
   readonly #identifier: number;
@@ -119,11 +107,8 @@ export class ProbeTemplate {
     this.#transmitMs = requireRange("transmit", options.transmitMs ?? 0, 0xffffffff);
     this.#ttl = options.ttl ?? DEFAULT_TTL;
     this.messageStart = IPV4_MIN_HEADER_BYTES + (options.ipOptions?.length ?? 0);
-    const messageBytes = options.messageLengthBytes ?? wholeMessageLength(options);
-    requireRange("message length", messageBytes, IPV4_MAX_DATAGRAM_BYTES - this.messageStart);
-    this.lengthBytes = this.messageStart + messageBytes;
-    this.#constant = emitConstant(options, this.lengthBytes);
-    this.#isCut = this.lengthBytes < this.#constant.length;
+    this.#constant = emitConstant(options);
+    this.lengthBytes = this.#constant.length;
     this.#headerSum = sumWords(this.#constant, 0, this.messageStart);
     this.#messageSum = sumWords(this.#constant, this.messageStart, this.lengthBytes);
   }
@@ -135,7 +120,6 @@ export class ProbeTemplate {
    * @throws {RangeError} `target` is shorter than {@linkcode lengthBytes}.
    */
   emit(fields: ProbeFields, target?: Uint8Array): Uint8Array {
-    if (this.#isCut) return this.#emitCut(fields, target);
     const bytes = target ?? new Uint8Array(this.lengthBytes);
     requireRoom(bytes, 0, this.lengthBytes);
     bytes.set(this.#constant);
@@ -174,40 +158,20 @@ export class ProbeTemplate {
     return identifier + sequence + sumOfU32(originateMs) + sumOfU32(receiveMs) +
       sumOfU32(transmitMs);
   }
-
-  /** The slow path for messages that end inside the per-probe fields: write all, sum and send a part. */
-  #emitCut(fields: ProbeFields, target?: Uint8Array): Uint8Array {
-    const whole = this.#constant.slice();
-    this.#writeHeader(fields, whole);
-    this.#writeMessage(fields, whole);
-    const sum = sumWords(whole, this.messageStart, this.lengthBytes);
-    writeU16(whole, this.messageStart + ICMP.checksum, ~foldSum(sum));
-    const bytes = target ?? new Uint8Array(this.lengthBytes);
-    requireRoom(bytes, 0, this.lengthBytes);
-    bytes.set(whole.subarray(0, this.lengthBytes));
-    return bytes.subarray(0, this.lengthBytes);
-  }
 }
 
 function sumOfU32(value: number): number {
   return (value >>> 16) + (value & 0xffff);
 }
 
-function wholeMessageLength(options: ProbeTemplateOptions): number {
-  const fixedBytes = options.kind === "timestamp" ? TIMESTAMP_BYTES : ECHO_MIN_BYTES;
-  return fixedBytes + (options.payload?.length ?? 0);
-}
-
 /** The datagram with zeros in the per-probe fields and in both checksums. */
-function emitConstant(options: ProbeTemplateOptions, lengthBytes: number): Uint8Array {
+function emitConstant(options: ProbeTemplateOptions): Uint8Array {
   const ipOptions = options.ipOptions ?? NO_OCTETS;
-  const whole = emitDatagram({
+  return emitDatagram({
     header: {
       source: options.source ?? 0,
       destination: 0,
       tos: options.tos ?? 0,
-      totalLengthBytes: options.totalLengthBytes ?? lengthBytes,
-      identification: options.identification ?? 0,
       dontFragment: options.dontFragment ?? false,
       ttl: options.ttl ?? DEFAULT_TTL,
       checksum: 0,
@@ -215,10 +179,6 @@ function emitConstant(options: ProbeTemplateOptions, lengthBytes: number): Uint8
     },
     message: constantMessage(options),
   });
-  if (whole.length >= lengthBytes) return whole;
-  const padded = new Uint8Array(lengthBytes);
-  padded.set(whole);
-  return padded;
 }
 
 function constantMessage(options: ProbeTemplateOptions): IcmpFields {

@@ -2,8 +2,6 @@
 
 /** Remembers replies. */
 export interface DuplicateFilter {
-  /** Greatest probability that a repeated reply is taken for a first one; see the class. */
-  readonly errorRate: string;
   /**
    * Notes a verified reply.
    *
@@ -19,8 +17,6 @@ export const EXACT_LIMIT = 2 ** 24;
 
 /** One bit for each address: never wrong. For scans with one probe for each target. */
 export class ExactDuplicateFilter implements DuplicateFilter {
-  /** Exact. */
-  readonly errorRate = "0";
   readonly #words: Int32Array;
 
   /** Takes a bit for each of `size` addresses, at most 2^24. */
@@ -51,9 +47,6 @@ const WAYS = 4;
  * Poisson distributed with mean k / 2^18, so P(miss) is 4.7e-5 for k = 50,000 and 1.8e-3 for k = 131,072.
  */
 export class RecentDuplicateFilter implements DuplicateFilter {
-  /** Depends on what came between; the figures are those of the class comment. */
-  readonly errorRate =
-    "a repeat is missed with probability 4.7e-5 after 50,000 other replies, 1.8e-3 after 131,072";
   /** Indices plus one, so that 0 is an empty place. The index 2^32 − 1 is 255.255.255.255, from which nothing comes. */
   readonly #places = new Uint32Array(SETS * WAYS);
   readonly #originates: Uint32Array | undefined;

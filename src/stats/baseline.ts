@@ -85,8 +85,6 @@ export interface DelayChange {
   readonly outMs: number;
   /** Way back: delay minus its running minimum, milliseconds, not negative. */
   readonly backMs: number;
-  /** Both baselines were restarted with this probe, because a clock was stepped. */
-  readonly restarted: boolean;
 }
 
 /**
@@ -131,8 +129,7 @@ export class DelayBaseline {
    * @param backMs return delay, clock offset included.
    */
   add(atNs: number, outMs: number, backMs: number): DelayChange {
-    const restarted = this.#isStep(outMs, backMs);
-    if (restarted) {
+    if (this.#isStep(outMs, backMs)) {
       this.#out.clear();
       this.#back.clear();
     }
@@ -141,7 +138,6 @@ export class DelayBaseline {
     return {
       outMs: Math.max(0, outMs - (this.#out.minimum ?? outMs)),
       backMs: Math.max(0, backMs - (this.#back.minimum ?? backMs)),
-      restarted,
     };
   }
 

@@ -11,9 +11,6 @@ export interface Block {
   readonly last: number;
 }
 
-/** Addresses in all of IPv4, which is one more than a 32-bit number holds. */
-export const ADDRESS_SPACE_SIZE = 2 ** 32;
-
 /** Number of addresses in a block, 1 to 2^32. */
 export function blockSize(block: Block): number {
   return block.last - block.first + 1;

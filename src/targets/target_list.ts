@@ -53,8 +53,6 @@ export interface TargetList {
   readonly duplicates: readonly string[];
   /** How many times a target stood there again. */
   readonly duplicateCount: number;
-  /** Addresses that were left out on request. */
-  readonly excludedCount: number;
 }
 
 /** What one word stands for: runs of addresses with their labels, or nothing. */
@@ -100,7 +98,7 @@ export async function listTargets(
         "expected fewer, or `icmptime scan`";
       const { text, from } = words[i] as Word;
       problems.push({ label: text, from, kind: "too-many", message });
-      return { targets: [], problems, duplicates: [], duplicateCount: 0, excludedCount: 0 };
+      return { targets: [], problems, duplicates: [], duplicateCount: 0 };
     }
   }
   const unknown = { first: UNKNOWN_ADDRESS, last: UNKNOWN_ADDRESS };
@@ -121,15 +119,13 @@ function expand(
   const duplicates: string[] = [];
   const seen = new Set<string>();
   let duplicateCount = 0;
-  let excludedCount = 0;
   for (const { label: word, block } of located) {
     const single = block.first === block.last;
     for (let address = block.first; address <= block.last; address++) {
       const label = single ? word : formatAddress(address);
       const key = `${address} ${label}`;
-      if (excluded.has(address)) {
-        excludedCount++;
-      } else if (!keepsDuplicates && seen.has(key)) {
+      if (excluded.has(address)) continue;
+      if (!keepsDuplicates && seen.has(key)) {
         duplicateCount++;
         if (duplicates.length < DUPLICATES_NAMED) duplicates.push(label);
       } else {
@@ -138,7 +134,7 @@ function expand(
       }
     }
   }
-  return { targets, duplicates, duplicateCount, excludedCount };
+  return { targets, duplicates, duplicateCount };
 }
 
 /** Looks all words up, a few names at a time, and keeps their order. */

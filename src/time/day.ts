@@ -40,11 +40,6 @@ export function foldMs(differenceMs: number): number {
   return fold(differenceMs, MS_PER_DAY);
 }
 
-/** Folds a difference of nanoseconds of the day to [-12 h, +12 h). */
-export function foldNs(differenceNs: number): number {
-  return fold(differenceNs, NS_PER_DAY);
-}
-
 /**
  * A time of day as `HH:MM:SS.mmm`, UTC. The fraction of a millisecond is cut off, not rounded, as a
  * stamp would do it.

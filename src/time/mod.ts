@@ -5,7 +5,6 @@ export {
   byteSwap32,
   clearHighBit,
   foldMs,
-  foldNs,
   formatTimeOfDay,
   hasHighBit,
   isStandardStamp,

@@ -114,7 +114,6 @@ function randomOptions(random: Random): ProbeTemplateOptions {
     ttl: random.between(1, 255),
     tos: random.edgy(8),
     dontFragment: random.chance(0.5),
-    identification: random.edgy(16),
     code: random.chance(0.3) ? random.edgy(8) : 0,
     receiveMs: random.chance(0.5) ? 0 : random.edgy(32),
     transmitMs: random.chance(0.5) ? 0 : random.edgy(32),
@@ -195,31 +194,17 @@ systemTest(
       new EchoProbe({ source: 0xc0000201 }),
       new IpTimestampProbe({ source: 0xc0000201 }),
     ].map((request) => new BadChecksumProbe(request));
-    const table: [Partial<ProbeTemplateOptions>, RegExp][] = [
-      [{ messageLengthBytes: 19 }, /^Malformed Packet/],
-      [{ messageLengthBytes: 8 }, /^Malformed Packet/],
-      [{ kind: "echo", messageLengthBytes: 7 }, /^Malformed Packet/],
-      [{ totalLengthBytes: 41 }, /^IPv4 total length exceeds packet length \(40 bytes\)$/],
-      [{ totalLengthBytes: 19 }, /^Bogus IP(v4)? (total )?length/],
-    ];
-    const datagrams = table.map(([options]) =>
-      new ProbeTemplate({ kind: "timestamp", source: 0xc0000201, ...options }).emit(probe)
-    );
     const target = { address: probe.destination };
-    for (const message of spoiled) {
-      const fields = { ...probe, target, token: 3, ttl: undefined };
-      datagrams.push(message.emit(fields, new Uint8Array(message.lengthBytes)));
-    }
-    const expected = [
-      ...table.map(([, complaint]) => complaint),
-      ...spoiled.map(() => badChecksum),
-    ];
+    const fields = { ...probe, target, token: 3, ttl: undefined };
+    const datagrams = spoiled.map((message) =>
+      message.emit(fields, new Uint8Array(message.lengthBytes))
+    );
     const dissections = await dissect(datagrams, NAMES);
-    expected.forEach((complaint, index) => {
-      const complaints = dissections[index]?.complaints ?? [];
+    assertEquals(dissections.length, spoiled.length);
+    for (const [index, { complaints }] of dissections.entries()) {
       assertEquals(complaints.length, 1, `datagram ${index}: ${complaints.join("; ")}`);
-      assertMatch(complaints[0] ?? "", complaint);
-    });
+      assertMatch(complaints[0] ?? "", badChecksum);
+    }
   },
 );
 

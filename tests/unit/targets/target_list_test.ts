@@ -69,11 +69,10 @@ Deno.test("targets: all addresses of a name", async () => {
   assertEquals(targets, [1, 2, 3].map((n) => `many.example=10.0.0.${n}`));
 });
 
-Deno.test("targets: excluded addresses are left out and counted", async () => {
+Deno.test("targets: excluded addresses are left out", async () => {
   const exclude = blocks("10.0.0.2", "10.0.0.4/30");
-  const { targets, excludedCount } = await list(["10.0.0.0/29"], { exclude });
+  const { targets } = await list(["10.0.0.0/29"], { exclude });
   assertEquals(targets.map(({ label }) => label), ["10.0.0.1", "10.0.0.3"]);
-  assertEquals(excludedCount, 4);
 });
 
 Deno.test("targets: duplicates are counted, and the first few named", async () => {
