@@ -14,9 +14,8 @@ export {
   findInterfaceIndex,
   type InterfaceAddress,
   listInterfaceAddresses,
-  readStampSupport,
-  type StampSupport,
 } from "./posix/interfaces.ts";
+export { readStampSupport, type StampSupport } from "./linux/stamp_support.ts";
 export { dropPrivilege, giveUpPrivileges, type Identity } from "./posix/privilege.ts";
 export { OutputDescriptor } from "./posix/output_descriptor.ts";
 export { RawSocket, type RawSocketOptions, slotBytesFor } from "./posix/raw_socket.ts";

@@ -31,7 +31,7 @@ export interface NetworkCapabilities {
 }
 
 /**
- * The capabilities that the calling thread can use now. Linux only.
+ * The capabilities that the calling thread can use now.
  *
  * @throws {SystemError} when the kernel refuses
  */

@@ -24,7 +24,7 @@ export interface EchoControl {
   errorCode: number;
   /** `ee_info` of the ICMP error. */
   errorInfo: number;
-  /** Who sent the ICMP error. */
+  /** Address of the sender of the ICMP error. */
   offender: number;
 }
 

@@ -17,7 +17,7 @@ import { sendError } from "../posix/datagram_error.ts";
 import { errnoNumber } from "../posix/errno.ts";
 import { InterfaceBinding } from "../posix/interface_binding.ts";
 import { openLibc } from "../posix/libc.ts";
-import { enableReceiveStamps, readSocketMemory } from "../posix/socket_option.ts";
+import { enableReceiveStamps, readSocketMemory } from "./socket_option.ts";
 import { SocketTroubles } from "../posix/socket_troubles.ts";
 import { SocketWaiter } from "../posix/socket_waiter.ts";
 import { SystemClock } from "../posix/system_clock.ts";

@@ -1,5 +1,5 @@
 /**
- * The error queue of a socket with IP_RECVERR (ip(7), recv(2) MSG_ERRQUEUE). Linux only.
+ * The error queue of a socket with IP_RECVERR (ip(7), recv(2) MSG_ERRQUEUE).
  *
  * As long as an entry or an error is pending there, poll(2) reports POLLERR at once: what is not read makes every wait
  * end immediately. Such entries are transmit stamps, and local errors (EMSGSIZE with the MTU); an ICMP error about a

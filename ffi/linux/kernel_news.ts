@@ -1,4 +1,4 @@
-/** What the kernel announces about links, addresses, routes and neighbours, as it happens (rtnetlink(7), groups). Linux only. */
+/** What the kernel announces about links, addresses, routes and neighbours, as it happens (rtnetlink(7), groups). */
 
 import { SOCK_CLOEXEC } from "./constants.ts";
 import {

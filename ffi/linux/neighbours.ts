@@ -1,4 +1,4 @@
-/** Hardware addresses of next hops: looked up, and where the kernel has none, asked for. Linux only. */
+/** Hardware addresses of next hops: looked up, and where the kernel has none, asked for. */
 
 import { SOCK_CLOEXEC } from "./constants.ts";
 import { AF_INET, SOCK_DGRAM } from "../posix/constants.ts";

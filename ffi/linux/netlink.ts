@@ -152,13 +152,13 @@ const USUAL_RULES = ["0 255", "32766 254", "32767 253"];
 export function hasUnusualRules(): boolean {
   const rules = listRules();
   if (rules === undefined) return false;
-  const told = rules.filter(({ type }) => type === RTM_NEWRULE).map(({ view }) => {
+  const listed = rules.filter(({ type }) => type === RTM_NEWRULE).map(({ view }) => {
     const priority = readAttributes(view, Rtmsg.size).get(FRA_PRIORITY)?.getUint32(0, true) ?? 0;
     const isPlain = view.getUint8(Rtmsg.destinationBits) === 0 &&
       view.getUint8(Rtmsg.sourceBits) === 0 && view.getUint8(Rtmsg.type) === FR_ACT_TO_TBL;
     return isPlain ? `${priority} ${view.getUint8(Rtmsg.table)}` : "";
   });
-  return told.sort().join() !== USUAL_RULES.join();
+  return listed.sort().join() !== USUAL_RULES.join();
 }
 
 /** The rules; undefined for a kernel without any (CONFIG_IP_MULTIPLE_TABLES). */

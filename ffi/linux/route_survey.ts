@@ -1,5 +1,5 @@
 /**
- * Which routes lead to some blocks of addresses. Linux only.
+ * Which routes lead to some blocks of addresses.
  *
  * The kernel is asked once for each stretch of addresses within which no route begins or ends: that many questions answer for all
  * addresses, however many blocks there are. What else may part routes, several next hops or rules, is not gone into.

@@ -6,7 +6,7 @@ import { KEY_CONTROL_BYTES, writeKeyControl } from "./control_message.ts";
 import { errnoNumber, readErrno } from "../posix/errno.ts";
 import { openLibc } from "../posix/libc.ts";
 import { MessageBatch } from "./message_batch.ts";
-import { enableTransmitStamps } from "../posix/socket_option.ts";
+import { enableTransmitStamps } from "./socket_option.ts";
 
 /**
  * `key`: each datagram goes out with a number, which comes back with its stamps (SCM_TS_OPT_ID, Linux 6.13).

@@ -3,7 +3,7 @@
  *
  * A blocked write(2) would keep every signal from being served, and O_NONBLOCK belongs to the open file, which other
  * programs share. So room is asked for first: a pipe that is ready takes PIPE_BUF bytes at once (pipe(7)). Deno's own
- * stream keeps what a non-blocking pipe has no room for and reports an error as well, so that a caller who tries again
+ * stream keeps what a non-blocking pipe has no room for and reports an error as well, so that a caller that tries again
  * writes it twice.
  *
  * Memory: C reads the bytes, and reads and writes the pollfd, during the call; a wait on another thread has a
@@ -41,7 +41,7 @@ export class OutputDescriptor {
   #isClosed = false;
 
   /**
-   * Writes to a descriptor that somebody opened.
+   * Writes to a descriptor that is open already.
    *
    * @param descriptor such as 1 for standard output
    */
@@ -54,7 +54,7 @@ export class OutputDescriptor {
   /**
    * Opens a file for appending, and for reading where that is allowed. Makes it where there is none.
    *
-   * @returns undefined for a named pipe that nobody has opened for reading yet
+   * @returns undefined for a named pipe that no program has opened for reading yet
    * @throws {SystemError} when the system refuses
    */
   static openAppend(path: string): OutputDescriptor | undefined {

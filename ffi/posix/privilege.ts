@@ -34,7 +34,7 @@ export interface Identity {
  *
  * @returns what of root is left and why; undefined where nothing is
  * @throws {SystemError} when the kernel refuses what it should allow; the process must not go on
- * @throws {Error} when root could be had back
+ * @throws {Error} when the process could become root again
  */
 export function giveUpPrivileges(): string | undefined {
   let reason: string | undefined;
@@ -60,7 +60,7 @@ export function giveUpPrivileges(): string | undefined {
  *
  * @param environment where SUDO_UID and SUDO_GID are looked up; both must be decimal and not 0 to count
  * @throws {SystemError} when the kernel refuses; the process may then still be root and must not go on
- * @throws {Error} when root could be had back
+ * @throws {Error} when the process could become root again
  */
 export function dropPrivilege(
   environment: { get(name: string): string | undefined } = Deno.env,
@@ -160,6 +160,6 @@ function readUserIds(): readonly [real: number, ...others: number[]] {
     Uint32Array<ArrayBuffer>,
     Uint32Array<ArrayBuffer>,
   ];
-  checkResult(openLinuxLibc().getresuid(...cells), "getresuid", "learn who runs this");
+  checkResult(openLinuxLibc().getresuid(...cells), "getresuid", "read the user ids");
   return [ids[0] as number, ids[1] as number, ids[2] as number];
 }

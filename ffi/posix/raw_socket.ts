@@ -20,7 +20,7 @@ import {
   openSocketEnds,
   type SocketEndsOptions,
 } from "./socket_ends.ts";
-import { readSocketMemory } from "./socket_option.ts";
+import { readSocketMemory } from "../linux/socket_option.ts";
 import { SocketTroubles } from "./socket_troubles.ts";
 import type { StampAttribution } from "../linux/stamp_attribution.ts";
 import { SocketWaiter } from "./socket_waiter.ts";

@@ -30,13 +30,8 @@ import { openLibc } from "./libc.ts";
 import { InterfaceBinding } from "./interface_binding.ts";
 import { attachFilter, dropAllFilter } from "../linux/packet_filter.ts";
 import { ReplyFilter } from "../linux/reply_filter.ts";
-import {
-  bindToAddress,
-  enableReceiveStamps,
-  keepIcmpTypes,
-  setIntOption,
-  setReceiveBuffer,
-} from "./socket_option.ts";
+import { enableReceiveStamps, keepIcmpTypes } from "../linux/socket_option.ts";
+import { bindToAddress, setIntOption, setReceiveBuffer } from "./socket_option.ts";
 import type { SocketTroubles } from "./socket_troubles.ts";
 import { chooseAttribution, type StampAttribution } from "../linux/stamp_attribution.ts";
 

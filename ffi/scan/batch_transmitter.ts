@@ -1,11 +1,11 @@
-/** What the sockets of a sweep share: a batch, sendmmsg(2) and close. Linux only. */
+/** What the sockets of a sweep share: a batch, sendmmsg(2) and close. */
 
 import { MSG_DONTWAIT } from "../posix/constants.ts";
 import { EAGAIN, EINTR, errnoNumber, readErrno } from "../posix/errno.ts";
 import type { FrameBatch } from "./frame_batch.ts";
 import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "../posix/libc.ts";
-import { readSocketMemory } from "../posix/socket_option.ts";
+import { readSocketMemory } from "../linux/socket_option.ts";
 
 const ENOBUFS = errnoNumber("ENOBUFS");
 /**

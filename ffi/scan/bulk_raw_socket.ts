@@ -1,4 +1,4 @@
-/** Raw IPv4 transmit path for sweeps where there is no link layer to write: IP_HDRINCL and sendmmsg, raw(7). Linux only. */
+/** Raw IPv4 transmit path for sweeps where there is no link layer to write: IP_HDRINCL and sendmmsg, raw(7). */
 
 import type { Transmitter } from "../../src/scan/sender.ts";
 import { IP_RECVERR, IPPROTO_RAW, SO_MARK, SOCK_CLOEXEC } from "../linux/constants.ts";

@@ -1,4 +1,4 @@
-/** AF_PACKET transmit path: whole Ethernet frames handed to the driver in batches, packet(7). Linux only. */
+/** AF_PACKET transmit path: whole Ethernet frames handed to the driver in batches, packet(7). */
 
 import type { Transmitter } from "../../src/scan/sender.ts";
 import { SOCK_CLOEXEC } from "../linux/constants.ts";

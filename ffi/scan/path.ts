@@ -162,7 +162,7 @@ function isEthernet({ type, address }: NetlinkLink): boolean {
 /**
  * The hardware addresses of those gateways that have one and answer with it.
  *
- * @throws {SystemError} EHOSTUNREACH when they have some, none tells, and nothing can be reached without them
+ * @throws {SystemError} EHOSTUNREACH when none answers with its address, and nothing can be reached without them
  */
 async function askGateways(
   { gateways, directInterfaces }: RouteSurvey,

@@ -25,7 +25,8 @@ import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "../posix/libc.ts";
 import { attachFilter, type FilterInstruction } from "../linux/packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";
-import { readSocketMemory, setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
+import { readSocketMemory } from "../linux/socket_option.ts";
+import { setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
 import { PollRequest } from "../posix/poll_request.ts";
 import { SocketTroubles } from "../posix/socket_troubles.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Counts the timestamp replies that reach this machine, whatever becomes of them afterwards: a packet socket that is not read,
- * packet(7). What it counts and the sweep's own socket did not receive was kept back by this machine. Linux only.
+ * packet(7). What it counts and the sweep's own socket did not receive was kept back by this machine.
  */
 
 import type { Witness } from "../../src/scan/reply_collector.ts";

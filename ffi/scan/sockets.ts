@@ -18,7 +18,7 @@ import { wireReplyFilter } from "./wire_filter.ts";
  * Probes that one system call takes. From 64 on the call's own cost no longer shows (bench/scan_bench.ts); handing it to
  * another thread costs some 30 µs more, and twice the probes halve that.
  */
-const TRANSMIT_BATCH = 256, ASIDE_BATCH = 512;
+const TRANSMIT_BATCH = 256, THREAD_BATCH = 512;
 const RECEIVE_BATCH = 256;
 /**
  * Frames wait here when the device is slower than the program. It is shared out among the senders: what waits has to be
@@ -80,7 +80,7 @@ function openReplies(
 }
 
 /** Most addresses that a filter has room for. */
-const MOST_OWN_ADDRESSES = 64;
+const MAX_OWN_ADDRESSES = 64;
 
 /**
  * Looks one step nearer to the wire than the socket for replies: before the traffic control of the interface that frames leave by,
@@ -91,7 +91,7 @@ function openWitness(path: ScanPath): ReplyWitness | undefined {
   const own = isLink
     ? [path.source]
     : [...new Set(listInterfaceAddresses().map(({ address }) => address))];
-  if (own.length === 0 || own.length > MOST_OWN_ADDRESSES) return undefined;
+  if (own.length === 0 || own.length > MAX_OWN_ADDRESSES) return undefined;
   try {
     return ReplyWitness.open({
       protocol: isLink ? ETH_P_ALL : ETH_P_IP,
@@ -105,7 +105,7 @@ function openWitness(path: ScanPath): ReplyWitness | undefined {
 }
 
 function openTransmitter(path: ScanPath, options: ScanSocketRequest): PacketSocket | BulkRawSocket {
-  const capacity = options.senders > 1 ? ASIDE_BATCH : TRANSMIT_BATCH;
+  const capacity = options.senders > 1 ? THREAD_BATCH : TRANSMIT_BATCH;
   const bufferBytes = path.kind === "raw-socket" ? DATAGRAM_BUFFER_BYTES : FRAME_BUFFER_BYTES;
   const sendBufferBytes = Math.floor(bufferBytes / options.senders);
   if (path.kind === "raw-socket") {

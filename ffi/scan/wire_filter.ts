@@ -1,6 +1,6 @@
 /**
  * Classic BPF programs for packet sockets (SOCK_DGRAM: they see a packet from its IPv4 header on): what may answer a sweep,
- * as it comes from the wire, before this machine's own firewall, connection tracking and reverse path filter. Linux only.
+ * as it comes from the wire, before this machine's own firewall, connection tracking and reverse path filter.
  *
  * A raw ICMP socket receives what passed all of these, reassembled and checked. So these programs ask for what the kernel
  * would have asked: a packet to this machine and to an address of ours, IPv4 and ICMP, no fragment.
