@@ -1,5 +1,5 @@
 /**
- * Reads an IPv4 datagram from its hexadecimal digits, and says field by field what it is made of.
+ * Reads an IPv4 datagram from its hexadecimal digits and prints it field by field.
  *
  * `deno run examples/read_datagram.ts 45000028…`: no permission is needed.
  */

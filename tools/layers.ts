@@ -53,14 +53,17 @@ const ALLOWED: Grants = {
     ...["record", "report", "terminal", "machine", "packages", "config"],
   ],
   machine: ["probe", "run"],
-  library: ["time", "packet", "measurement", "targets", "probe"],
+  library: [
+    ...["time", "packet", "measurement", "clock", "targets", "probe", "scan", "run"],
+    ...["machine"],
+  ],
   ffi: [],
   main: ["cli"],
 };
 
 /** The files of src/ that may import ffi: they put the program together, and the library. */
 const COMPOSITION_FILES = new Set([
-  ...["src/cli/run.ts", "src/machine/run_machine.ts", "src/library/ping.ts", "src/mod.ts"],
+  ...["src/cli/run.ts", "src/machine/run_machine.ts", "src/mod.ts"],
 ]);
 
 /** The files of src/ with the interfaces that ffi implements; it may import their types, and nothing else of src/. */

@@ -19,7 +19,7 @@ const ALLOWED_IMPORTS: readonly (readonly [string, string])[] = [
   ["src/cli/help.ts", "deno.json"],
   ["ffi/posix/raw_socket.ts", "ffi/posix/libc.ts"],
   ["main.ts", "src/cli/run.ts"],
-  ["src/library/ping.ts", "ffi/mod.ts"],
+  ["src/machine/run_machine.ts", "ffi/mod.ts"],
   ["src/mod.ts", "src/library/ping.ts"],
   ["tests/cli/formats_test.ts", "npm:/ajv@8.20.0/dist/2020.js"],
   ["tests/unit/packet/emit_test.ts", "src/packet/emit.ts"],
