@@ -1,4 +1,4 @@
-/** Where results go: standard output or the file of `-o`, through disks that fill up, readers that stop, and signals. */
+/** Where results go: standard output or the file of `-o`, through disks that fill up and readers that stop. */
 
 import { isClosedPipe, LineSink } from "../terminal/line_sink.ts";
 import { OutputFile, type OutputFileHandle } from "../terminal/output_file.ts";
@@ -52,44 +52,6 @@ export function printOutputError(error: Error, system: Pick<System, "stderr">): 
 /** True when results were lost that somebody wanted to have. */
 export function hasLostOutput(sink: LineSink): boolean {
   return sink.failure !== undefined && !isClosedPipe(sink.failure);
-}
-
-/** What {@linkcode obeySignals} acts on. */
-export interface SignalledRun {
-  /** Ends the run soon. */
-  readonly stop: () => void;
-  /** Takes its results. */
-  readonly sink: LineSink;
-  /** The file of `-o`. */
-  readonly file?: OutputFile | undefined;
-}
-
-/**
- * SIGINT, SIGTERM and SIGHUP end a run, also while its reader has stopped reading; SIGUSR1 goes on in the file that now
- * has the name of the old one, as logrotate(8) wants it.
- *
- * @returns ends that; not to be called while results are being written, since a second Ctrl-C would then cost them
- */
-export function obeySignals({ stop, sink, file }: SignalledRun, system: System): () => void {
-  const ends = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
-    system.onSignal(signal, () => {
-      stop();
-      sink.hurry();
-    })
-  );
-  if (file !== undefined) {
-    ends.push(system.onSignal("SIGUSR1", () => {
-      sink.flush();
-      try {
-        file.reopen();
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        const reason = isSystemError(error) ? error.message : systemReason(error);
-        printError(system, `Cannot change to another file, going on in the old one: ${reason}`);
-      }
-    }));
-  }
-  return () => ends.forEach((end) => end());
 }
 
 /**

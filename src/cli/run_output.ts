@@ -42,7 +42,8 @@ export class RunOutput implements OpenOutput {
     this.#file = file;
     this.#isImmediate = options.isImmediate ?? false;
     this.#display = options.display;
-    this.lines = new LineSink(file ?? erasing(system.stdout, options.display), (error) => {
+    const shared = system.stdoutIsTerminal ? options.display : undefined;
+    this.lines = new LineSink(file ?? erasing(system.stdout, shared), (error) => {
       this.#display?.erase();
       printOutputError(error, system);
       this.#fail();
@@ -136,7 +137,7 @@ export class RunOutput implements OpenOutput {
   }
 }
 
-/** A sink that takes the live line away before it writes. */
+/** A sink of the live line's terminal, which takes the line away before it writes. */
 function erasing(sink: ByteSink, display: ProgressDisplay | undefined): ByteSink {
   if (display === undefined) return sink;
   return {

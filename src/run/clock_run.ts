@@ -9,8 +9,8 @@ import type { Transport } from "../probe/transport.ts";
 import type { Target } from "../targets/target.ts";
 import type { Clock } from "../time/mod.ts";
 import type { ClockEvent } from "./clock_event.ts";
+import type { ClockListener } from "./clock_listener.ts";
 import { agree, ClockRecorder } from "./clock_recorder.ts";
-import type { RunInfo } from "./event.ts";
 import type { RunMachine } from "./machine.ts";
 import { type OpenRun, remainingMs } from "./run_frame.ts";
 import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
@@ -35,24 +35,6 @@ export interface ClockSetup {
   readonly untilMs?: number | undefined;
   /** Largest rate error that is assumed of a remote clock, in parts per million; 500 by default. */
   readonly maxSkewPpm?: number | undefined;
-}
-
-/** Receives what a clock run finds. */
-export interface ClockListener {
-  /** The run starts. */
-  run(info: RunInfo): void;
-  /** Findings of every clock; `isBrief` while the run goes on. */
-  report(picture: ClockPicture, isBrief: boolean): void;
-  /** The run is about to wait; `clocks` gives the findings as they are now, which costs time for each clock. */
-  idle?(
-    nowNs: number,
-    busy: boolean,
-    clocks: () => readonly ClockEvent[],
-  ): ReturnType<ProbeListener["idle"]>;
-  /** The run is over and its last findings have not been reported. Undefined when the run failed. */
-  ending?(reason: EndReason | undefined): void;
-  /** One line about a probe that was not sent, an ICMP error, or a datagram that answers no probe. */
-  remark?(text: string): void;
 }
 
 /** How a clock run ended. */

@@ -3,15 +3,9 @@
 import type { ExtraReply, ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
 import type { Target } from "../targets/target.ts";
 import type { Probe } from "../probe/probe.ts";
-import {
-  DelayBaseline,
-  type DelayChange,
-  DelayVariation,
-  ProbeCounters,
-  SeriesSummary,
-  type Summary,
-} from "../stats/mod.ts";
+import { type DelayChange, ProbeCounters, type Summary } from "../stats/mod.ts";
 import type { BoundedMs, HostMeasurement, HostOffset } from "../measurement/mod.ts";
+import { DelaySeries } from "./delay_series.ts";
 
 /** A target's statistics at one moment. */
 export interface TargetSummary {
@@ -55,43 +49,13 @@ const TICK_FLAGS: ReadonlySet<string> = new Set(["tick-assumed", "coarse-tick", 
 /** The middle of a millisecond that a stamp cuts off. */
 const HALF_TICK_MS = 0.5;
 
-/** Delay series of a target that has answered; made with the first answer, since most of a large run may never answer. */
-class Delays {
-  readonly rtt = new SeriesSummary();
-  readonly queue = new SeriesSummary();
-  readonly out = new SeriesSummary();
-  readonly back = new SeriesSummary();
-  /** Made with the second answer: a run may have many targets and one probe for each. */
-  jitter: { readonly out: DelayVariation; readonly back: DelayVariation } | undefined;
-  first: { readonly number: number; readonly outMs: number; readonly backMs: number } | undefined;
-  readonly outChange = new SeriesSummary();
-  readonly backChange = new SeriesSummary();
-  readonly baseline = new DelayBaseline();
-
-  /** Takes the delays of one probe for the variation between probes. */
-  addJitter(number: number, outMs: number, backMs: number): void {
-    const { first } = this;
-    if (first === undefined) {
-      this.first = { number, outMs, backMs };
-      return;
-    }
-    if (this.jitter === undefined) {
-      this.jitter = { out: new DelayVariation(), back: new DelayVariation() };
-      this.jitter.out.add(first.number, first.outMs);
-      this.jitter.back.add(first.number, first.backMs);
-    }
-    this.jitter.out.add(number, outMs);
-    this.jitter.back.add(number, backMs);
-  }
-}
-
 /** Gathers the statistics of one target. */
 export class TargetStatistics {
   /** The target. */
   readonly target: Target;
   /** What became of its probes. */
   readonly counters: ProbeCounters = new ProbeCounters();
-  #delays: Delays | undefined;
+  #delays: DelaySeries | undefined;
   #host: HostOffset | undefined;
   #flags: Map<string, number> | undefined;
 
@@ -212,7 +176,7 @@ export class TargetStatistics {
     reply: ReplyDetail,
     known: DelayChange | undefined,
   ): DelayChange | undefined {
-    this.#delays ??= new Delays();
+    this.#delays ??= new DelaySeries();
     const delays = this.#delays;
     delays.rtt.add(reply.rttNs / 1e6);
     const { queueNs } = probe;

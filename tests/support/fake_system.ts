@@ -42,7 +42,7 @@ export class FakeSystem implements System {
   /** Standard error. */
   readonly stderr = new MemorySink();
   /** Never one. */
-  readonly stdoutIsTerminal = false;
+  readonly stdoutIsTerminal: boolean = false;
   /** Never one. */
   readonly stderrIsTerminal = false;
   /** The transport that the command opened. */

@@ -4,11 +4,15 @@ import { ProbeCounters } from "../../../src/stats/mod.ts";
 import { FakeSystem } from "../../support/fake_system.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 
+/** A machine whose standard output is a terminal. */
+class TerminalSystem extends FakeSystem {
+  override readonly stdoutIsTerminal: boolean = true;
+}
+
 const PROGRESS = { totals: new ProbeCounters(), answered: 0 };
 
 /** An output to memory, and a live line that notes what becomes of it. */
-function open(options: RunOutputOptions = {}) {
-  const system = new FakeSystem();
+function open(options: RunOutputOptions = {}, system = new FakeSystem()) {
   const display: string[] = [];
   const output = new RunOutput(undefined, {
     display: { show: () => display.push("show"), erase: () => display.push("erase") },
@@ -48,7 +52,7 @@ Deno.test("run output: a run that waits holds no line back", () => {
 });
 
 Deno.test("run output: the live line goes before a result or a remark is written", () => {
-  const { output, display, system } = open();
+  const { output, display, system } = open({}, new TerminalSystem());
   output.idle(0, false, () => PROGRESS);
   assertEquals(display, ["show"]);
   output.lines.line("result");

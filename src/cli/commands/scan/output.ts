@@ -1,6 +1,6 @@
 /** What a scan finds on its way out: records, progress, checkpoints, warnings and the exit code. */
 
-import { type ByteSink, isClosedPipe, LineSink, writeAll } from "../../../terminal/line_sink.ts";
+import { isClosedPipe, writeAll } from "../../../terminal/line_sink.ts";
 import type { OutputFile } from "../../../terminal/output_file.ts";
 import type { ScanRunInfo } from "../../../record/scan_record.ts";
 import { ScanReporter } from "../../../report/scan_reporter.ts";
@@ -11,14 +11,16 @@ import type { ScanResult, ScanRun, ScanRunListener, ScanUnsent } from "../../../
 import { CheckpointStore } from "../../../scan/checkpoint.ts";
 import type { ScanIcmpError, ScanProgress, ScanReply } from "../../../scan/scan_record.ts";
 import { formatCount } from "../../../terminal/quantity.ts";
-import { ExitCode, printError, VERSION } from "../../outcome.ts";
-import { hasLostOutput, printOutputError } from "../../output.ts";
+import { ExitCode, VERSION } from "../../outcome.ts";
+import { openOutputFile } from "../../output.ts";
+import { openOutput } from "../../files.ts";
+import { RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { ScanOptions } from "./checks.ts";
 import { formatScanMetadata } from "./metadata.ts";
 
 /** The files that a scan writes. */
-export interface ScanFiles {
+interface ScanFiles {
   /** Of `-o`; standard output when undefined. */
   readonly output: OutputFile | undefined;
   /** Of `--metadata`. */
@@ -29,23 +31,20 @@ export interface ScanFiles {
 
 /** What the output of one scan works with. */
 export interface ScanOutputOptions {
-  /** The run, which ends when its output fails. */
+  /** The run, whose sockets are open. */
   readonly run: ScanRun;
   /** What is scanned. */
   readonly plan: ScanRunPlan;
   /** The command line. */
   readonly options: ScanOptions;
-  /** Where to write. */
-  readonly files: ScanFiles;
   /** The machine. */
   readonly system: System;
 }
 
 /** Writes what one scan finds. */
-export class ScanOutput implements ScanRunListener {
-  /** Takes the records. */
-  readonly sink: LineSink;
+export class ScanOutput extends RunOutput implements ScanRunListener {
   readonly #given: ScanOutputOptions;
+  readonly #files: ScanFiles;
   readonly #reporter: ScanReporter;
   readonly #status: ScanStatus | undefined;
   readonly #store: CheckpointStore | undefined;
@@ -57,18 +56,17 @@ export class ScanOutput implements ScanRunListener {
   #isKept = true;
   #isBlockReported = false;
 
-  /** Writes nothing before {@linkcode start}. */
-  constructor(given: ScanOutputOptions) {
-    this.#given = given;
-    const { run, plan, options, files, system } = given;
+  private constructor(given: ScanOutputOptions, files: ScanFiles) {
+    const { run, plan, options, system } = given;
     const mode = system.stderrIsTerminal ? "over" : "plain";
-    this.#status = options.quiet ? undefined : new ScanStatus(system.stderr, run.hosts, { mode });
-    this.sink = new LineSink(files.output ?? this.#standardOutput(), (error) => {
-      this.#status?.erase();
-      printOutputError(error, system);
-      run.abort();
-    });
-    this.#reporter = new ScanReporter(this.sink, {
+    const status = options.quiet ? undefined : new ScanStatus(system.stderr, run.hosts, { mode });
+    // The scan itself shows its progress, see `progress`.
+    const display = status && { show: () => {}, erase: () => status.erase() };
+    super(files.output, { display }, system);
+    this.#given = given;
+    this.#files = files;
+    this.#status = status;
+    this.#reporter = new ScanReporter(this.lines, {
       format: options.json ? "json" : options.format,
       fields: options.fields,
       only: options.only,
@@ -80,9 +78,26 @@ export class ScanOutput implements ScanRunListener {
       : new CheckpointStore(files.checkpoint, plan.identity, plan.order.length, plan.previous);
   }
 
+  /**
+   * Opens every file of a scan; writes nothing before {@linkcode start}.
+   *
+   * @throws {UsageError} A file cannot be opened.
+   */
+  static async openFiles(given: ScanOutputOptions): Promise<ScanOutput> {
+    const { options: { output, metadata, checkpoint, resume }, system } = given;
+    const openFile = (path: string | undefined, mode: "create" | "keep") =>
+      path === undefined ? undefined : openOutput(path, () => system.scan.openFile(path, mode));
+    return new ScanOutput(given, {
+      output: await openOutputFile(output, system),
+      metadata: openFile(metadata, "create"),
+      checkpoint: openFile(checkpoint, "create") ?? openFile(resume, "keep"),
+    });
+  }
+
   /** Writes the first record and the first checkpoint. */
   start(): void {
-    const { run, plan, files, system } = this.#given;
+    const { run, plan } = this.#given;
+    const files = this.#files;
     // A place to resume at before there is anything to lose: a kill may come in the first second.
     if (plan.previous === undefined) this.#keep("checkpoint", () => files.checkpoint?.clear());
     this.#keep("checkpoint", () => this.#store?.save(plan.startPosition, Date.now()));
@@ -103,7 +118,7 @@ export class ScanOutput implements ScanRunListener {
       position: plan.startPosition,
     };
     this.#reporter.run(this.#info);
-    if (this.#status !== undefined) printError(system, `sending through a ${path}: ${pathReason}`);
+    if (this.#status !== undefined) this.remark(`sending through a ${path}: ${pathReason}`);
   }
 
   /** Writes a reply. */
@@ -124,25 +139,25 @@ export class ScanOutput implements ScanRunListener {
   /** Writes out what has gathered, and shows how far the scan is. */
   progress(progress: ScanProgress): void {
     this.#last = progress;
-    this.sink.flush();
+    this.lines.flush();
     // A scan may last for days: this is reported before its end.
     if (progress.blocked > 0 && progress.phase === "sending" && !this.#isBlockReported) {
       this.#isBlockReported = true;
-      this.#complain(describeBlocked(progress));
+      this.remark(describeBlocked(progress));
     }
     this.#status?.show(progress);
   }
 
   /** Holds the scan up while results wait for their reader. */
   room(): Promise<void> | undefined {
-    return this.sink.room();
+    return this.lines.room();
   }
 
   /** Saves the place of the scan, once the results before it are written. */
   checkpoint(position: number): void {
     this.#settled = position;
-    this.sink.flush();
-    if (this.sink.failure !== undefined || this.sink.isBacklogged) return;
+    this.lines.flush();
+    if (this.lines.failure !== undefined || this.lines.isBacklogged) return;
     // On a full disk the checkpoint before stays valid: the scan goes on.
     this.#keep("checkpoint", () => this.#store?.save(position, Date.now()));
   }
@@ -154,11 +169,17 @@ export class ScanOutput implements ScanRunListener {
     new ScanStatus(system.stderr, run.hosts).settle(run.progress(), false);
   }
 
-  /** Writes the last record, the last checkpoint, warnings and metadata; returns the exit code. */
-  async end(result: ScanResult): Promise<ExitCode> {
-    const { run, files, plan, system } = this.#given;
-    const exitCode = this.#chooseExitCode(result);
-    this.sink.secure(files.output === undefined ? system.stderr : system.stdout);
+  /** Closes the files. */
+  override close(): void {
+    super.close();
+    this.#files.metadata?.close();
+    this.#files.checkpoint?.close();
+  }
+
+  /** Writes the last record, the last checkpoint, warnings and metadata. */
+  async end(result: ScanResult): Promise<void> {
+    const { run, plan } = this.#given;
+    const exitCode = this.chooseExitCode(result);
     this.#reporter.end({
       ...result,
       length: plan.order.length,
@@ -166,29 +187,30 @@ export class ScanOutput implements ScanRunListener {
       durationS: result.elapsedSeconds,
       time: run.now(),
     });
-    await this.sink.drain();
+    await this.drain();
     this.checkpoint(this.#settled);
     if (this.#last !== undefined) this.#status?.settle(this.#last, true);
-    for (const warning of listScanWarnings(result)) this.#complain(warning);
+    for (const warning of listScanWarnings(result)) this.remark(warning);
     if (result.trouble?.reason === "path-lost") {
       const { position, trouble } = result;
-      this.#complain(
+      this.remark(
         `ended at probe ${formatCount(position)}, the path is lost: ${trouble.message}`,
       );
     }
     this.#writeMetadata(result, exitCode);
-    return this.#chooseExitCode(result);
   }
 
-  #chooseExitCode({ isWhole }: ScanResult): ExitCode {
-    if (hasLostOutput(this.sink) || !this.#isKept) return ExitCode.System;
+  /** The exit code, as far as the output goes by now. */
+  chooseExitCode({ isWhole }: ScanResult): ExitCode {
+    if (this.hasLost || !this.#isKept) return ExitCode.System;
     // A reader that has seen enough ends a scan as it ends ping: nothing is wrong.
-    if (isClosedPipe(this.sink.failure)) return ExitCode.Ok;
+    if (isClosedPipe(this.lines.failure)) return ExitCode.Ok;
     return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
   }
 
   #writeMetadata(result: ScanResult, exitCode: ExitCode): void {
-    const { files: { metadata }, plan, options, system } = this.#given;
+    const { plan, options, system } = this.#given;
+    const { metadata } = this.#files;
     const info = this.#info;
     if (metadata === undefined || info === undefined) return;
     const hostName = system.scan.hostName();
@@ -205,26 +227,8 @@ export class ScanOutput implements ScanRunListener {
       write();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (this.#isKept) this.#complain(`Cannot write the ${what}: ${error.message}`);
+      if (this.#isKept) this.remark(`Cannot write the ${what}: ${error.message}`);
       this.#isKept = false;
     }
-  }
-
-  #complain(text: string): void {
-    this.#status?.erase();
-    printError(this.#given.system, text);
-  }
-
-  /** Standard output; on a terminal it shares lines with the progress. */
-  #standardOutput(): ByteSink {
-    const { stdout, stdoutIsTerminal } = this.#given.system;
-    if (!stdoutIsTerminal) return stdout;
-    return {
-      writeSync: (bytes) => {
-        this.#status?.erase();
-        return stdout.writeSync(bytes);
-      },
-      waitForRoom: (timeoutMs) => stdout.waitForRoom?.(timeoutMs) ?? Promise.resolve(),
-    };
   }
 }

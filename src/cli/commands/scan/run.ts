@@ -1,14 +1,12 @@
-/** A scan as the command runs it: sockets, files, privileges and signals around one run. */
+/** A scan as the command runs it: one run in the frame of all runs. */
 
-import { ScanRun } from "../../../run/scan_run.ts";
+import { runFrame } from "../../../run/run_frame.ts";
 import type { ScanRunPlan } from "../../../run/scan_options.ts";
-import { openOutput } from "../../files.ts";
+import { ScanRun } from "../../../run/scan_run.ts";
 import { type ExitCode, printError } from "../../outcome.ts";
-import { obeySignals, openOutputFile } from "../../output.ts";
-import { giveUpPrivileges } from "../../privileges.ts";
 import type { System } from "../../system.ts";
 import type { ScanOptions } from "./checks.ts";
-import { type ScanFiles, ScanOutput } from "./output.ts";
+import { ScanOutput } from "./output.ts";
 
 /** Runs the scan to its end or its interruption; returns the exit code. */
 export async function runScanCommand(
@@ -17,34 +15,18 @@ export async function runScanCommand(
   system: System,
 ): Promise<ExitCode> {
   const onTrouble = (error: Error) => printError(system, `${error.message}; the scan goes on`);
-  using run = await ScanRun.open(plan, system, onTrouble);
-  const files = await openFiles(options, system);
-  giveUpPrivileges(system);
-  const output = new ScanOutput({ run, plan, options, files, system });
-  const { sink } = output;
-  output.start();
-  const endSignals = obeySignals({ stop: () => run.stop(), sink, file: files.output }, system);
-  // As in ping: SIGQUIT prints how far it is.
-  const endStatus = system.onSignal("SIGQUIT", () => output.printProgress());
-  const result = await run.run(output);
-  const code = await output.end(result);
-  files.metadata?.close();
-  files.checkpoint?.close();
-  files.output?.close();
-  // Not before all is written: a late signal must not lose results.
-  endSignals();
-  endStatus();
-  return code;
-}
-
-/** Opens every file before root is given up. */
-async function openFiles(options: ScanOptions, system: System): Promise<ScanFiles> {
-  const { output, metadata, checkpoint, resume } = options;
-  const openFile = (path: string | undefined, mode: "create" | "keep") =>
-    path === undefined ? undefined : openOutput(path, () => system.scan.openFile(path, mode));
-  return {
-    output: await openOutputFile(output, system),
-    metadata: openFile(metadata, "create"),
-    checkpoint: openFile(checkpoint, "create") ?? openFile(resume, "keep"),
-  };
+  return await runFrame(
+    {
+      openRun: () => ScanRun.open(plan, system, onTrouble),
+      openOutput: (run) => ScanOutput.openFiles({ run, plan, options, system }),
+      run(run, output) {
+        output.start();
+        return run.run(output);
+      },
+      showState: (_, output) => output.printProgress(),
+      end: (result, output) => output.end(result),
+    },
+    system,
+    (result, output) => output.chooseExitCode(result),
+  );
 }
