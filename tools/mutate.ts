@@ -10,7 +10,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { KNOWN_MUTANTS } from "../tests/mutants.ts";
+import { KNOWN_MUTANTS, type KnownMutant } from "../tests/mutants.ts";
 import { Random } from "../tests/lab/random.ts";
 import { importersOf, readImports, readModules } from "./import_graph.ts";
 import { applyMutant, findMutants, type Mutant } from "./mutant.ts";
@@ -110,10 +110,20 @@ function draw(mutants: readonly Mutant[], count: number, seed: number): Mutant[]
   return drawn;
 }
 
-function whyKnown({ path, code, before, after }: Mutant): string | undefined {
-  return KNOWN_MUTANTS.find((known) =>
-    known.path === path && known.code === code && known.change === `${before} → ${after}`
-  )?.why;
+function isSame(known: KnownMutant, { path, code, before, after }: Mutant): boolean {
+  return known.path === path && known.code === code && known.change === `${before} → ${after}`;
+}
+
+function whyKnown(mutant: Mutant): string | undefined {
+  return KNOWN_MUTANTS.find((known) => isSame(known, mutant))?.why;
+}
+
+/** A line that has changed since is no reason any more. */
+function refuseStale(mutants: readonly Mutant[]): void {
+  const stale = KNOWN_MUTANTS.filter((known) => !mutants.some((mutant) => isSame(known, mutant)));
+  if (stale.length === 0) return;
+  const lines = stale.map(({ path, code }) => `${path}: ${code}`).join("; ");
+  throw new ToolError(`Cannot use tests/mutants.ts: it names lines that are gone: ${lines}`);
 }
 
 async function copyProject(folder: string): Promise<void> {
@@ -142,13 +152,13 @@ function readProject(only: string): {
   const imports = readImports(modules);
   const mutants = [...modules]
     .filter(([path]) => FOLDERS.some((folder) => path.startsWith(`src/${folder}/`)))
-    .filter(([path]) => path.startsWith(only))
     .flatMap(([path, text]) => findMutants(path, text));
+  refuseStale(mutants);
   const testsOf = ({ path }: Mutant) =>
     importersOf(path, imports)
       .map((paths) => paths.filter((path) => PURE_LEVELS.test(path)))
       .filter((tests) => tests.length > 0);
-  return { mutants, testsOf };
+  return { mutants: mutants.filter(({ path }) => path.startsWith(only)), testsOf };
 }
 
 /** Judges the drawn mutants, `jobs` at a time, and reports each. */

@@ -185,3 +185,13 @@ Deno.test("annotate: the table has a heading for each part and a line for each f
   );
   for (const line of lines) assertEquals(line, line.trimEnd());
 });
+
+Deno.test("annotate: the pointer of a parameter problem counts with code 0 alone", () => {
+  const pointerOf = (code: number): string | undefined => {
+    const body = datagram({ ...REPLY, kind: "timestamp-request" });
+    const bytes = datagram({ kind: "error", type: 12, code, restOfHeader: 0x14000000, body });
+    return meaningsOf(annotateDatagram(bytes))["ICMP parameter problem: pointer"];
+  };
+  assertEquals(pointerOf(0), "20 | octet in error");
+  assertEquals(pointerOf(1), "20 | unused with this code");
+});

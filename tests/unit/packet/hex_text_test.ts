@@ -105,6 +105,8 @@ const BROKEN: readonly (readonly [text: string, line: number, reason: string])[]
   ["", 1, "no hexadecimal digits"],
   ["45000", 1, "an odd number of digits in 45000"],
   ["4500 0028\n0x45 zz 11 22", 2, "zz is no hexadecimal number"],
+  ["4500 zz3456789012345678zz 45", 1, "zz3456789012345678zz is no hexadecimal number"],
+  ["4500 zz3456789012345678zzz 45", 1, "zz3456789012345678zz… is no hexadecimal number"],
   ["0x0000: 4500 0028\n0x0010: 4001", 2, "offset 0x0010 where 0x0004 was expected"],
 ];
 
