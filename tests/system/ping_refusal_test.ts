@@ -114,7 +114,7 @@ programTest({
       new RegExp(`^192\\.0\\.2\\.7: seq=${sequence} not sent: .*Network is unreachable`, "m"),
     );
   }
-  assertMatch(stdout, /^0 sent, 0 received, 100 % loss, 2 not sent$/m);
+  assertMatch(stdout, /^no answer: 0 sent, 0 received, 100 % loss, 2 not sent$/m);
 });
 
 for (const bound of [false, true]) {
