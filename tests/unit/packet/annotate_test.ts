@@ -195,3 +195,15 @@ Deno.test("annotate: the pointer of a parameter problem counts with code 0 alone
   assertEquals(pointerOf(0), "20 | octet in error");
   assertEquals(pointerOf(1), "20 | unused with this code");
 });
+
+Deno.test("annotate: lengths that count in units say both numbers", () => {
+  const body = datagram({ ...REPLY, kind: "timestamp-request" });
+  const error = datagram({ kind: "error", type: 11, code: 0, restOfHeader: 0xff050000, body });
+  const meanings = meaningsOf(annotateDatagram(error));
+  assertEquals(meanings["ICMP time exceeded: quote length"], "5 | × 4 = 20 octets (RFC 4884)");
+  const fragment = datagram(REPLY, { fragmentOffsetBytes: 1480 });
+  assertEquals(
+    meaningsOf(annotateDatagram(fragment))["IPv4 header: fragment offset"],
+    "185 | low thirteen bits, × 8 = 1480 octets",
+  );
+});
