@@ -36,6 +36,7 @@ const ALLOWED: Grants = {
   packet: ["time"],
   measurement: ["time"],
   clock: ["time", "measurement"],
+  behaviour: ["time"],
   targets: ["packet"],
   probe: ["time", "packet", "measurement", "targets"],
   scan: ["time", "packet", "measurement", "targets"],

@@ -2,12 +2,12 @@
 
 /**
  * Ways to ask a host, each of which shows something that the others do not. The first four are those of Sundial (E. C. Rye
- * and R. Beverly, "Sundials in the shade", PAM 2019), with the timestamps of `duplicate` far from the time of day.
+ * and R. Beverly, "Sundials in the shade", PAM 2019), the last of which it calls duplicate timestamp.
  *
  * - `standard`: originate is the time of day, receive and transmit are 0
  * - `bad-clock`: originate is a number far from the time of day
  * - `bad-checksum`: like `standard`, with a wrong ICMP checksum
- * - `duplicate`: all three timestamps are one number far from the time of day
+ * - `filled`: all three timestamps are numbers far from the time of day, receive and transmit the same one
  * - `odd-code`: like `standard`, with an ICMP code other than 0
  * - `long`: like `standard`, with octets after the message
  * - `service`: like `standard`, with a type of service other than 0
@@ -16,7 +16,7 @@ export const QUESTIONS = [
   "standard",
   "bad-clock",
   "bad-checksum",
-  "duplicate",
+  "filled",
   "odd-code",
   "long",
   "service",

@@ -67,7 +67,7 @@ export function judgeConformance(
 
 function judgeAnswers({ asked, answers }: HostEvidence): ClauseFinding {
   // Wrong checksums and odd codes need not be answered.
-  const sent = sum(asked.standard, asked["bad-clock"], asked.duplicate, asked.service);
+  const sent = sum(asked.standard, asked["bad-clock"], asked.filled, asked.service);
   const received =
     answers.filter(({ question }) =>
       question !== "bad-checksum" && question !== "odd-code" && question !== "long"

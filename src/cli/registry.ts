@@ -40,6 +40,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import("./commands/clock/command.ts")).runClock,
   ),
   row(
+    "audit",
+    async () => (await import("./commands/audit/options.ts")).AUDIT_COMMAND,
+    async () => (await import("./commands/audit/command.ts")).runAudit,
+  ),
+  row(
     "fping",
     async () => (await import("./commands/fping/options.ts")).FPING_COMMAND,
     async () => (await import("./commands/fping/command.ts")).runFping,

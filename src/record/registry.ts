@@ -7,6 +7,7 @@ import { CONSENSUS_FIELDS } from "./consensus_record.ts";
 import { PACKET_FIELDS } from "./packet_record.ts";
 import type { Field } from "./field.ts";
 import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
+import { HOST_FIELDS } from "./host_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 import {
   SCAN_END_FIELDS,
@@ -87,6 +88,16 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
     },
     { type: "end", description: END, fields: END_FIELDS },
   ],
+  audit: [
+    { type: "run", description: RUN, fields: RUN_FIELDS },
+    { type: "host", description: "What was found about one host", fields: HOST_FIELDS },
+    {
+      type: "consensus",
+      description: "What the readable clocks say together, after them",
+      fields: CONSENSUS_FIELDS,
+    },
+    { type: "end", description: END, fields: END_FIELDS },
+  ],
   scan: [
     { type: "run", description: RUN, fields: SCAN_RUN_FIELDS },
     { type: "reply", description: "A host answered", fields: SCAN_REPLY_FIELDS },
@@ -128,6 +139,7 @@ const ROW_TYPES: Readonly<
   Record<string, { readonly all: readonly string[]; readonly quiet: readonly string[] }>
 > = {
   ping: { all: ["reply", "icmp_error", "timeout", "unsent"], quiet: ["summary"] },
+  audit: { all: ["host"], quiet: ["host"] },
   scan: { all: ["reply", "icmp_error", "unsent"], quiet: ["reply", "icmp_error", "unsent"] },
 };
 

@@ -23,7 +23,19 @@ export function formatConsensus(
   clocks: readonly ClockEvent[],
   columns: number,
 ): string {
-  const witnesses = witnessesOf(clocks, new Set(notCounted));
+  return formatWitnesses(
+    { consensus, notCounted },
+    witnessesOf(clocks, new Set(notCounted)),
+    columns,
+  );
+}
+
+/** As {@linkcode formatConsensus}, from the clocks that count alone. */
+export function formatWitnesses(
+  { consensus, notCounted }: Pick<ConsensusEvent, "consensus" | "notCounted">,
+  witnesses: readonly OffsetWitness[],
+  columns: number,
+): string {
   const near = nearOurs(witnesses);
   const sentences = consensus.localClock === "right" && near !== undefined
     ? describeAgreement(consensus, near)

@@ -11,4 +11,6 @@ export interface Target {
   readonly label: string;
   /** IPv4 address as an unsigned 32-bit number. */
   readonly address: number;
+  /** It is one of several addresses of a block or a range. */
+  readonly isFromBlock?: true;
 }

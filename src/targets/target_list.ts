@@ -118,6 +118,7 @@ function expand(
   const targets: Target[] = [];
   const duplicates: string[] = [];
   const seen = new Set<string>();
+  const isFromBlock = true;
   let duplicateCount = 0;
   for (const { label: word, block } of located) {
     const single = block.first === block.last;
@@ -130,7 +131,8 @@ function expand(
         if (duplicates.length < DUPLICATES_NAMED) duplicates.push(label);
       } else {
         if (!keepsDuplicates) seen.add(key);
-        targets.push({ index: targets.length, label, address });
+        const index = targets.length;
+        targets.push(single ? { index, label, address } : { index, label, address, isFromBlock });
       }
     }
   }

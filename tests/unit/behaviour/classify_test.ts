@@ -216,7 +216,7 @@ Deno.test("behaviour: a host that was not asked enough is undecided, whatever it
 Deno.test("behaviour: zeros are no constant until the request carried other numbers", () => {
   const odd = { write: () => [0, 0] as const, rttMs: 1, jitterMs: 0, loss: 0, startUnixMs: NOON };
   const { asked, answers } = interview(odd, new Random(3));
-  const unasked = answers.filter(({ question }) => question !== "duplicate");
+  const unasked = answers.filter(({ question }) => question !== "filled");
   assertEquals(
     classify({ asked, answers: unasked }).labels.map(({ label }) => label),
     ["undecided"],

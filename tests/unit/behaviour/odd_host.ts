@@ -67,7 +67,7 @@ export function interview(host: OddHost, random: Random, rounds = 3, gapMs = 250
       if (random.chance(host.loss)) continue;
       // Six to eighteen hours from the time of day.
       const far = (dayMs(atMs) + 21_600_000 + random.below(43_200_000)) % DAY_MS;
-      const request = question === "duplicate"
+      const request = question === "filled"
         ? { originate: far, receive: far, transmit: far }
         : { originate: question === "bad-clock" ? far : dayMs(atMs), receive: 0, transmit: 0 };
       const receivedMs = atMs + host.rttMs / 2 + exponential(random) * host.jitterMs;

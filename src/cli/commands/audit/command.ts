@@ -1,0 +1,143 @@
+/** `icmptime audit`: from words to exit code. */
+
+import { AuditReporter } from "../../../report/audit_reporter.ts";
+import { planAudit } from "../../../run/audit_plan.ts";
+import { type AuditResult, AuditRun } from "../../../run/audit_run.ts";
+import { runFrame } from "../../../run/run_frame.ts";
+import { ReverseNames } from "../../../targets/reverse_names.ts";
+import type { TargetList } from "../../../targets/target_list.ts";
+import { terminalColumns } from "../../../terminal/width.ts";
+import { checkFields } from "../../check_fields.ts";
+import { readEgress } from "../../egress.ts";
+import { gatherTargets } from "../../gather_targets.ts";
+import type { CommandLine, Parsed } from "../../option.ts";
+import { ExitCode, printError, runExitCode, VERSION } from "../../outcome.ts";
+import { RunOutput } from "../../run_output.ts";
+import type { System } from "../../system.ts";
+import type { AUDIT_OPTIONS } from "./options.ts";
+
+/** How long the report waits for the names of addresses, in milliseconds. */
+const MAX_NAME_WAIT_MS = 1000;
+
+type AuditOptions = Parsed<typeof AUDIT_OPTIONS>;
+
+/**
+ * Runs `audit` and returns the exit code.
+ *
+ * @throws {UsageError} The command line is wrong.
+ */
+export async function runAudit(
+  { options, operands }: CommandLine<typeof AUDIT_OPTIONS>,
+  system: System,
+): Promise<ExitCode> {
+  const format = options.json ? "json" : options.format;
+  await checkFields({ command: "audit", format, quiet: false, fields: options.fields });
+  const egress = readEgress(options.interface);
+  const list = await gatherTargets(operands, options.file, system, {
+    exclude: options.exclude.flat(),
+    excludeFiles: options["exclude-file"],
+    deadlineMs: options.deadline,
+  });
+  if (list === undefined) return ExitCode.Unresolved;
+  const plan = planAudit({
+    ...egress,
+    mark: options.mark,
+    ratePps: options.rate,
+    ttl: options.ttl,
+    rounds: options.rounds,
+    timeoutMs: options.timeout,
+    deadlineMs: options.deadline,
+  }, list.targets.length);
+  const names = options.reverse && !options.numeric
+    ? new ReverseNames((address) => system.lookUpAddress(address))
+    : undefined;
+  return await audit(options, format, { plan, list, names }, system);
+}
+
+async function audit(
+  options: AuditOptions,
+  format: "text" | "json" | "csv",
+  { plan, list, names }: {
+    readonly plan: ReturnType<typeof planAudit>;
+    readonly list: TargetList;
+    readonly names: ReverseNames | undefined;
+  },
+  system: System,
+): Promise<ExitCode> {
+  let reporter: AuditReporter | undefined;
+  const { targets } = list;
+  return await runFrame(
+    {
+      openRun: () =>
+        AuditRun.open(
+          {
+            program: { command: "audit", version: VERSION },
+            plan,
+            targets,
+            maxOffsetMs: options["max-offset"],
+          },
+          system,
+          (error) => printError(system, `${error.message}; the run goes on`),
+        ),
+      async openOutput() {
+        const display = await loadLiveLine(targets.length, system);
+        return await RunOutput.open({ path: options.output, display }, system);
+      },
+      run(run, output) {
+        const opened = reporter = new AuditReporter(output.lines, {
+          format,
+          fields: options.fields,
+          all: options.all,
+          maxOffsetMs: options["max-offset"],
+          numeric: options.numeric,
+          names,
+          columns: system.stdoutIsTerminal && options.output === undefined
+            ? terminalColumns()
+            : undefined,
+          isUnsynchronised: system.diagnostics.readClock()?.synchronised === false,
+        });
+        return run.run({
+          run: (info) => opened.run(info),
+          idle: (nowNs, isBusy) => output.idle(nowNs, isBusy, () => run.progress()),
+          ending: () => output.secure(),
+        });
+      },
+      showState(run, output) {
+        const { answered, totals } = run.progress();
+        output.remark(
+          `${answered} of ${targets.length} hosts answered, ${totals.sent} probes sent`,
+        );
+      },
+      async end(result, output) {
+        const answering = result.hosts.filter(({ summary }) => summary.counters.received > 0);
+        names?.request(answering.map(({ target }) => target.address));
+        await names?.settled(MAX_NAME_WAIT_MS);
+        reporter?.end({ ...result, exitCode: chooseExitCode(result, list, output) });
+      },
+    },
+    system,
+    (result, output) => chooseExitCode(result, list, output),
+  );
+}
+
+/** Loaded only where it is shown. */
+async function loadLiveLine(targets: number, system: System) {
+  if (!system.stderrIsTerminal) return undefined;
+  const { StatusLine } = await import("../../../report/status_line.ts");
+  return new StatusLine(system.stderr, targets, Infinity);
+}
+
+function chooseExitCode(
+  { hosts }: AuditResult,
+  { problems }: TargetList,
+  { hasLost }: RunOutput,
+): ExitCode {
+  return runExitCode({
+    hasLostOutput: hasLost,
+    hasProblem: problems.length > 0,
+    isAnswered: hosts.every(({ verdict, target }) =>
+      verdict === "right" || (verdict === "silent" && target.isFromBlock === true)
+    ),
+    isConditionMet: false,
+  });
+}

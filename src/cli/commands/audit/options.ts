@@ -1,0 +1,96 @@
+/** The options of `audit`. */
+
+import type { CommandSpec, OptionTable } from "../../option.ts";
+import {
+  GENERAL_OPTIONS,
+  OUTPUT_OPTIONS,
+  PACKET_OPTIONS,
+  RUN_EXIT_CODES,
+  TARGET_OPTIONS,
+} from "../../shared_options.ts";
+import { choice, duration, integer, number } from "../../values.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Table of the options of `audit`. */
+export const AUDIT_OPTIONS = {
+  "max-offset": {
+    value: duration(5, DAY_MS / 2),
+    help: "Take a clock for right up to this offset",
+    group: "Clock",
+    default: 1000,
+    defaultText: "1s",
+  },
+  rounds: {
+    value: integer("N", 2, 100),
+    help: "Ask each host that answers every question N times",
+    group: "Probes",
+    default: 2,
+  },
+  rate: {
+    value: number("PPS", 0.001, 1_000_000),
+    help: "Send at most this many probes a second",
+    group: "Probes",
+    default: 10_000,
+  },
+  timeout: {
+    short: "W",
+    value: duration(0.001, DAY_MS),
+    help: "Wait this long for the reply to a probe",
+    group: "Probes",
+    default: 1000,
+    defaultText: "1s",
+  },
+  deadline: {
+    short: "w",
+    value: duration(0.001, 366 * DAY_MS),
+    help: "End the run this long after its start",
+    group: "Probes",
+  },
+  ...TARGET_OPTIONS,
+  reverse: { help: "Print the names of addresses", group: "Targets" },
+  ttl: PACKET_OPTIONS.ttl,
+  interface: PACKET_OPTIONS.interface,
+  mark: PACKET_OPTIONS.mark,
+  all: { help: "Print the hosts that are right too", group: "Output" },
+  format: {
+    value: choice("FORMAT", ["text", "json", "csv"]),
+    help: "Print text, json or csv",
+    group: "Output",
+    default: "text",
+  },
+  ...OUTPUT_OPTIONS,
+  numeric: { short: "n", help: "Print addresses instead of names", group: "Output" },
+  ...GENERAL_OPTIONS,
+} as const satisfies OptionTable;
+
+/** The command `audit`. */
+export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
+  name: "audit",
+  summary: "Find the clocks that are wrong or odd, and who answers",
+  operands: "TARGET...",
+  completeOperand: "host",
+  description: [
+    "Finds out which targets answer timestamp requests (CVE-1999-0524), and asks each of them in seven ways: as " +
+    "usual, with timestamps far from the time of day, with a wrong checksum, an odd code, more octets, and a type of " +
+    "service. The answers show how a host counts time, and so whether its clock is right.",
+    "A clock is wrong when no offset within its bounds is within --max-offset. Bounds are at least as wide as the " +
+    "round trip. Hosts that are right are counted, and printed with --all.",
+    "A silent host costs three probes within two seconds. One that belongs to a block is only counted.",
+  ],
+  options: AUDIT_OPTIONS,
+  exitCodes: [
+    [0, "Every target that answers is right, and every target named answers"],
+    [1, "Some clock is wrong or shows no time, or a target named is silent"],
+    ...RUN_EXIT_CODES.slice(2),
+  ],
+  loadFields: async () => {
+    const { recordsOf } = await import("../../../record/registry.ts");
+    return { records: recordsOf("audit"), flags: {} };
+  },
+  examples: [
+    ["icmptime audit 192.0.2.0/24", "which clocks of a network are wrong?"],
+    ["icmptime audit -f hosts.txt --max-offset 100ms", "a list of hosts, within 100 ms"],
+    ["icmptime audit --json 192.0.2.0/24", "one record for each host"],
+  ],
+};

@@ -1,0 +1,165 @@
+/** What an audit has learnt about one host: evidence while it goes on, a verdict in the end. */
+
+import type { HostAnswer, HostEvidence, Question } from "../behaviour/answer.ts";
+import { classify, type HostBehaviour } from "../behaviour/classify.ts";
+import { type ClauseFinding, judgeConformance } from "../behaviour/conformance.ts";
+import type { BoundedMs } from "../measurement/mod.ts";
+import type { ProbeOutcome } from "../probe/outcome.ts";
+import type { Target } from "../targets/target.ts";
+import { formatAddress } from "../packet/mod.ts";
+import type { AskedNumbers } from "./audit_plan.ts";
+import { TargetStatistics, type TargetSummary } from "./target_statistics.ts";
+
+/** What an audit says about a host. */
+export type Verdict =
+  /** Some offset within its bounds is within the limit. */
+  | "right"
+  /** No offset within its bounds is. */
+  | "wrong"
+  /** It answers, and no time can be read from its answers. */
+  | "unreadable"
+  /** It did not answer. */
+  | "silent"
+  /** An ICMP error came instead of an answer. */
+  | "icmp_error";
+
+/** The findings about one host. */
+export interface HostFindings {
+  /** The host. */
+  readonly target: Target;
+  /** When the audit of it ended, Unix time in seconds. */
+  readonly time: number;
+  /** The judgement. */
+  readonly verdict: Verdict;
+  /** How its timestamps count and how it answers. */
+  readonly behaviour: HostBehaviour;
+  /** Remote clock minus ours; undefined where no time can be read. A local time counts as it is shown. */
+  readonly offset: BoundedMs | undefined;
+  /** Tick of its clock in milliseconds, where a coarse one was found. */
+  readonly tickMs: number | undefined;
+  /** The clauses of the standards. */
+  readonly conformance: readonly ClauseFinding[];
+  /** Statistics of the questions that every host should answer. */
+  readonly summary: TargetSummary;
+  /** Time to live of its last reply; undefined without one. */
+  readonly ttl: number | undefined;
+  /** The last ICMP error and the address that sent it; undefined for none. */
+  readonly icmpError: { readonly name: string; readonly from: string } | undefined;
+}
+
+/** Questions whose replies count for statistics: those that every host should answer. */
+const COUNTED: ReadonlySet<Question> = new Set(["standard", "bad-clock", "filled", "service"]);
+
+/** Gathers the evidence about one host. */
+export class HostRecord {
+  /** The host, as the user named it. */
+  readonly target: Target;
+  readonly #statistics: TargetStatistics;
+  readonly #asked: Partial<Record<Question, number>> = {};
+  readonly #answers: HostAnswer[] = [];
+  #icmpError: HostFindings["icmpError"];
+
+  constructor(target: Target) {
+    this.target = target;
+    this.#statistics = new TargetStatistics(target);
+  }
+
+  /** It has answered. */
+  get hasAnswered(): boolean {
+    return this.#answers.length > 0 || this.#statistics.counters.received > 0;
+  }
+
+  /** Takes in the outcome of a probe that asked `asked`. */
+  add(outcome: ProbeOutcome, asked: AskedNumbers, baseUnixMs: number): void {
+    const { question } = asked;
+    if (outcome.kind !== "unsent") this.#asked[question] = (this.#asked[question] ?? 0) + 1;
+    if (COUNTED.has(question)) this.#statistics.add(outcome);
+    if (outcome.kind === "icmpError") {
+      const { error, reporter } = outcome;
+      this.#icmpError = { name: error.name, from: formatAddress(reporter) };
+    }
+    if (outcome.kind !== "reply") return;
+    const answer = describeAnswer(outcome, asked, baseUnixMs);
+    if (answer !== undefined) this.#answers.push(answer);
+  }
+
+  /** Counts a probe that is pending when the run is over. */
+  addPending(): void {
+    this.#statistics.addPending();
+  }
+
+  /**
+   * Judges the host.
+   *
+   * @param maxOffsetMs largest offset of a clock that is right, in milliseconds
+   * @param time Unix time in seconds
+   */
+  judge(maxOffsetMs: number, time: number): HostFindings {
+    const summary = this.#statistics.summary(time);
+    // Bounds allow for a millisecond more than the tick, which a coarse timestamp cuts off.
+    const tickMs = summary.host?.tick === "coarse" ? summary.host.tickMs - 1 : undefined;
+    const evidence: HostEvidence = {
+      asked: this.#asked,
+      answers: this.#answers,
+      coarseTickMs: tickMs,
+    };
+    const behaviour = classify(evidence);
+    const offset = findOffset(behaviour, summary);
+    return {
+      target: this.target,
+      time,
+      verdict: this.#verdict(offset, maxOffsetMs),
+      behaviour,
+      offset,
+      tickMs,
+      conformance: judgeConformance(evidence, behaviour),
+      summary,
+      ttl: this.#answers.at(-1)?.ttl,
+      icmpError: this.#icmpError,
+    };
+  }
+
+  #verdict(offset: BoundedMs | undefined, maxOffsetMs: number): Verdict {
+    if (!this.hasAnswered) return this.#icmpError === undefined ? "silent" : "icmp_error";
+    if (offset === undefined) return "unreadable";
+    return offset.lowerMs <= maxOffsetMs && offset.upperMs >= -maxOffsetMs ? "right" : "wrong";
+  }
+}
+
+/** The answer with the numbers of its request; undefined where its timestamps cannot be trusted. */
+function describeAnswer(
+  { probe, reply }: Extract<ProbeOutcome, { kind: "reply" }>,
+  { question, receive, transmit, lengthBytes, tos }: AskedNumbers,
+  baseUnixMs: number,
+): HostAnswer | undefined {
+  const { stamps, header } = reply;
+  if (stamps === undefined || reply.flags.includes("bad-checksum")) return undefined;
+  return {
+    question,
+    request: { originate: probe.token, receive, transmit },
+    reply: {
+      originate: stamps.originateMs,
+      receive: stamps.receiveMs,
+      transmit: stamps.transmitMs,
+    },
+    sentUnixMs: baseUnixMs + probe.sentAt.realtimeNs / 1e6,
+    receivedUnixMs: baseUnixMs + reply.receivedAt.realtimeNs / 1e6,
+    requestBytes: lengthBytes,
+    replyBytes: reply.lengthBytes,
+    requestTos: tos,
+    replyTos: header.tos,
+    replyCode: reply.code,
+    ttl: header.ttl,
+    identification: header.identification,
+    hasDontFragment: header.dontFragment,
+  };
+}
+
+/** The bounds from measurement where it reads the timestamps as the behaviour says, else those of the form alone. */
+function findOffset({ form }: HostBehaviour, { offset }: TargetSummary): BoundedMs | undefined {
+  if (form?.lowerMs === undefined || form.upperMs === undefined) return undefined;
+  const { lowerMs, upperMs } = form;
+  const valueMs = (lowerMs + upperMs) / 2;
+  const meets = offset !== undefined && offset.lowerMs <= upperMs && offset.upperMs >= lowerMs;
+  return form.unit === "ms-of-day" && meets ? offset : { valueMs, lowerMs, upperMs };
+}
