@@ -62,9 +62,8 @@ export function formatAuditSummary(
   const lines = [
     answering === 0
       ? `None of ${countOf(hosts.length, "host")} answers.`
-      : `${formatCount(answering)} of ${countOf(hosts.length, "host")} answer: ${
-        parts.join(", ")
-      }.`,
+      : `${formatCount(answering)} of ${countOf(hosts.length, "host")} ` +
+        `${answering === 1 ? "answers" : "answer"}: ${parts.join(", ")}.`,
   ];
   if (errors > 0) lines.push(`ICMP errors came for ${countOf(errors, "host")}.`);
   const odd = listLabels([...right, ...wrong]);

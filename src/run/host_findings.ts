@@ -3,7 +3,8 @@
 import type { HostAnswer, HostEvidence, Question } from "../behaviour/answer.ts";
 import { classify, type HostBehaviour } from "../behaviour/classify.ts";
 import { type ClauseFinding, judgeConformance } from "../behaviour/conformance.ts";
-import type { BoundedMs } from "../measurement/mod.ts";
+import { type BoundedMs, StampHistory } from "../measurement/mod.ts";
+import { FINE_TICK_MS } from "../measurement/tick.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import type { Target } from "../targets/target.ts";
 import { formatAddress } from "../packet/mod.ts";
@@ -55,6 +56,7 @@ export class HostRecord {
   /** The host, as the user named it. */
   readonly target: Target;
   readonly #statistics: TargetStatistics;
+  readonly #history = new StampHistory();
   readonly #asked: Partial<Record<Question, number>> = {};
   readonly #answers: HostAnswer[] = [];
   #icmpError: HostFindings["icmpError"];
@@ -73,7 +75,7 @@ export class HostRecord {
   add(outcome: ProbeOutcome, asked: AskedNumbers, baseUnixMs: number): void {
     const { question } = asked;
     if (outcome.kind !== "unsent") this.#asked[question] = (this.#asked[question] ?? 0) + 1;
-    if (COUNTED.has(question)) this.#statistics.add(outcome);
+    if (COUNTED.has(question)) this.#statistics.add(this.#measured(outcome));
     if (outcome.kind === "icmpError") {
       const { error, reporter } = outcome;
       this.#icmpError = { name: error.name, from: formatAddress(reporter) };
@@ -81,6 +83,22 @@ export class HostRecord {
     if (outcome.kind !== "reply") return;
     const answer = describeAnswer(outcome, asked, baseUnixMs);
     if (answer !== undefined) this.#answers.push(answer);
+  }
+
+  /** The outcome, measured with what all counted questions have shown of the clock, not its own question alone. */
+  #measured(outcome: ProbeOutcome): ProbeOutcome {
+    if (outcome.kind !== "reply" || outcome.reply.measurement === undefined) return outcome;
+    const { probe: { sentAt, token }, reply } = outcome;
+    const { stamps, receivedAt } = reply;
+    if (stamps === undefined) return outcome;
+    const measurement = this.#history.measure({
+      sentAt,
+      receivedAt,
+      originateMs: token,
+      reply: stamps,
+      tickMs: FINE_TICK_MS,
+    });
+    return { ...outcome, reply: { ...reply, measurement, flags: measurement.flags } };
   }
 
   /** Counts a probe that is pending when the run is over. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { classify } from "../../../src/behaviour/classify.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 import { dayMs, interview, type OddHost, swapped, type Writer } from "./odd_host.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { classify } from "../../../src/behaviour/classify.ts";
 import { judgeConformance } from "../../../src/behaviour/conformance.ts";
-import { Random } from "../../support/random.ts";
+import { Random } from "../../lab/random.ts";
 import { dayMs, interview, type OddHost, swapped } from "./odd_host.ts";
 
 const NOON = Date.UTC(2026, 4, 14, 12);

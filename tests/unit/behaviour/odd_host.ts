@@ -1,7 +1,7 @@
 /** Hosts with known behaviours, written without the code under test: each answers as its kind of stack does. */
 
 import { type HostAnswer, type HostEvidence, QUESTIONS } from "../../../src/behaviour/answer.ts";
-import type { Random } from "../../support/random.ts";
+import type { Random } from "../../lab/random.ts";
 
 const DAY_MS = 86_400_000;
 
