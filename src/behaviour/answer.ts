@@ -69,6 +69,8 @@ export interface HostAnswer {
 export interface HostEvidence {
   /** How often each question was sent and has been answered or has timed out. */
   readonly asked: Readonly<Partial<Record<Question, number>>>;
+  /** Replies with a wrong ICMP checksum, which are not among the answers. */
+  readonly wrongChecksums?: number | undefined;
   /** The answers in the order in which the requests left. */
   readonly answers: readonly HostAnswer[];
   /** The tick of its timestamps in milliseconds, where measurement has found a coarse one. */

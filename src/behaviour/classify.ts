@@ -204,8 +204,12 @@ function describeOrder(form: FittedForm, answers: readonly HostAnswer[]): LabelF
 }
 
 /** How it treats the message, whatever its clock shows. */
-function describeManners({ answers }: HostEvidence): LabelFinding[] {
+function describeManners({ answers, wrongChecksums = 0 }: HostEvidence): LabelFinding[] {
   const findings: LabelFinding[] = [];
+  if (wrongChecksums > 0) {
+    const of = answers.length + wrongChecksums;
+    findings.push({ label: "wrong-checksum", count: wrongChecksums, of });
+  }
   const note = (
     label: Label,
     eligible: (answer: HostAnswer) => boolean,

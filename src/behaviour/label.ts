@@ -128,6 +128,10 @@ export const LABELS = {
     rule: "At least 4 replies, and no reading of them keeps time.",
     showsNoTime: true,
   },
+  "wrong-checksum": {
+    meaning: "Replies have a wrong ICMP checksum; their timestamps are not used.",
+    rule: "At least one reply has one.",
+  },
   "originate-tampered": {
     meaning: "The originate timestamp was changed, by the host or on the path.",
     rule:

@@ -55,9 +55,10 @@ export function formatAuditSummary(
   const parts = [
     `${formatCount(right.length)} right within ${formatLimit(maxOffsetMs)}`,
     ...(wrong.length === 0 ? [] : [`${formatCount(wrong.length)} wrong`]),
-    ...(unreadable.length === 0
-      ? []
-      : [`${formatCount(unreadable.length)} show no time (${listLabels(unreadable)})`]),
+    ...(unreadable.length === 0 ? [] : [
+      `${formatCount(unreadable.length)} ${unreadable.length === 1 ? "shows" : "show"} no time ` +
+      `(${listLabels(unreadable)})`,
+    ]),
   ];
   const lines = [
     answering === 0
@@ -83,7 +84,7 @@ function formatHost(
     return wrap(`${name}  ICMP error from ${icmpError?.from}: ${icmpError?.name}`, columns, 4);
   }
   if (offset === undefined) {
-    const label = odd[0] ?? "undecided";
+    const label = odd.find((name) => name !== "undecided") ?? "undecided";
     const meaning = LABELS[label as keyof typeof LABELS].meaning;
     return wrap(`${name}  ${yellow(`shows no time: ${label}`)}  ${meaning}`, columns, 4);
   }

@@ -59,6 +59,7 @@ export class HostRecord {
   readonly #history = new StampHistory();
   readonly #asked: Partial<Record<Question, number>> = {};
   readonly #answers: HostAnswer[] = [];
+  #wrongChecksums = 0;
   #icmpError: HostFindings["icmpError"];
 
   constructor(target: Target) {
@@ -81,6 +82,7 @@ export class HostRecord {
       this.#icmpError = { name: error.name, from: formatAddress(reporter) };
     }
     if (outcome.kind !== "reply") return;
+    if (outcome.reply.flags.includes("bad-checksum")) this.#wrongChecksums++;
     const answer = describeAnswer(outcome, asked, baseUnixMs);
     if (answer !== undefined) this.#answers.push(answer);
   }
@@ -118,6 +120,7 @@ export class HostRecord {
     const tickMs = summary.host?.tick === "coarse" ? summary.host.tickMs - 1 : undefined;
     const evidence: HostEvidence = {
       asked: this.#asked,
+      wrongChecksums: this.#wrongChecksums,
       answers: this.#answers,
       coarseTickMs: tickMs,
     };

@@ -117,7 +117,7 @@ function expand(
 ): Omit<TargetList, "problems"> {
   const targets: Target[] = [];
   const duplicates: string[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   const isFromBlock = true;
   let duplicateCount = 0;
   for (const { label: word, block } of located) {
@@ -127,11 +127,14 @@ function expand(
       const key = `${address} ${label}`;
       if (excluded.has(address)) continue;
       if (!keepsDuplicates && seen.has(key)) {
+        // One that is named as well is not only one of many.
+        const index = seen.get(key) as number;
+        if (single) targets[index] = { index, label, address };
         duplicateCount++;
         if (duplicates.length < DUPLICATES_NAMED) duplicates.push(label);
       } else {
-        if (!keepsDuplicates) seen.add(key);
         const index = targets.length;
+        if (!keepsDuplicates) seen.set(key, index);
         targets.push(single ? { index, label, address } : { index, label, address, isFromBlock });
       }
     }

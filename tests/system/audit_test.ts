@@ -53,6 +53,7 @@ const EXPECTED: readonly (readonly [
   ["copy-originate", ["originate-echo"], "unreadable"],
   ["low-16-bits-zero", ["lazy", "halves-swapped"], "unreadable"],
   ["other-originate", ["lazy", "originate-tampered"], "right"],
+  ["bad-checksum", ["wrong-checksum", "undecided"], "unreadable"],
   ["lazy", ["lazy"], "wrong", { clock: { offsetMs: TWO_HOURS_MS + 400_000 } }],
 ];
 const DELAYS_MS = [0.2, 10, 300];

@@ -23,7 +23,7 @@ export const AUDIT_OPTIONS = {
   },
   rounds: {
     value: integer("N", 2, 100),
-    help: "Ask each host that answers every question N times",
+    help: "Send every question N times to each host that answers",
     group: "Probes",
     default: 2,
   },

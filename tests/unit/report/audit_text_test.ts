@@ -1,0 +1,94 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Label } from "../../../src/behaviour/label.ts";
+import { formatAuditSummary, formatHosts } from "../../../src/report/audit_text.ts";
+import type { HostFindings, Verdict } from "../../../src/run/host_findings.ts";
+import { TargetStatistics } from "../../../src/run/target_statistics.ts";
+import { widthOf } from "../../../src/terminal/width.ts";
+
+function host(
+  index: number,
+  verdict: Verdict,
+  labels: readonly Label[],
+  more: { offsetMs?: number; label?: string; utcOffsetMinutes?: number; isFromBlock?: true } = {},
+): HostFindings {
+  const { offsetMs, utcOffsetMinutes, isFromBlock } = more;
+  const address = 0xc0000200 + index;
+  const label = more.label ?? `192.0.2.${index}`;
+  const target = { index, label, address, ...isFromBlock === undefined ? {} : { isFromBlock } };
+  return {
+    target,
+    time: 0,
+    verdict,
+    behaviour: {
+      labels: labels.map((label) => ({ label, count: 3, of: 3 })),
+      form: undefined,
+      utcOffsetMinutes,
+    },
+    offset: offsetMs === undefined
+      ? undefined
+      : { valueMs: offsetMs, lowerMs: offsetMs - 1, upperMs: offsetMs + 1 },
+    tickMs: undefined,
+    conformance: [],
+    summary: new TargetStatistics(target).summary(0),
+    ttl: undefined,
+    icmpError: verdict === "icmp_error"
+      ? { name: "destination unreachable: host unreachable", from: "192.0.2.254" }
+      : undefined,
+  };
+}
+
+const HOSTS: readonly HostFindings[] = [
+  host(1, "right", ["lazy"], { offsetMs: 0 }),
+  host(2, "wrong", ["lazy"], { offsetMs: 5000 }),
+  host(3, "wrong", ["lazy", "time-zone"], { offsetMs: -18_000_000, utcOffsetMinutes: -300 }),
+  host(4, "unreadable", ["constant-zero"]),
+  host(5, "icmp_error", []),
+  host(6, "silent", []),
+  host(7, "silent", [], { isFromBlock: true }),
+  host(8, "right", ["normal", "little-endian"], { offsetMs: 300, label: "clock\x1b[31m.example" }),
+];
+const OPTIONS = { numeric: false, all: false, maxOffsetMs: 1000 };
+
+Deno.test("audit text: the worst first, and nothing of hosts that are right or only of a block", () => {
+  assertEquals(
+    formatHosts(HOSTS, OPTIONS),
+    [
+      "192.0.2.3  -5:00:00.000 ±0.001 s  local time (UTC-5:00)?",
+      "192.0.2.2  +5.000 ±0.001 s",
+      "192.0.2.4  shows no time: constant-zero  Receive and transmit are 0.",
+      "192.0.2.5  ICMP error from 192.0.2.254: destination unreachable: host",
+      "192.0.2.6  no answer",
+    ].map((line, i) => i === 3 ? `${line}\n    unreachable` : line),
+  );
+});
+
+Deno.test("audit text: --all adds those that are right, with safe names", () => {
+  const lines = formatHosts(HOSTS, { ...OPTIONS, all: true });
+  assertEquals(lines.length, 7);
+  assert(lines.every((line) => !line.includes("\x1b")));
+  assert(lines.some((line) => line.includes("little-endian")));
+});
+
+Deno.test("audit text: the summary counts all hosts", () => {
+  assertEquals(formatAuditSummary({ hosts: HOSTS }, OPTIONS), [
+    "5 of 8 hosts answer: 2 right within 1 s, 2 wrong, 1 shows no time\n  (constant-zero 1).",
+    "ICMP errors came for 1 host.",
+    "Readable, but odd: little-endian 1, time-zone 1.",
+  ]);
+  assertEquals(formatAuditSummary({ hosts: HOSTS.slice(5, 7) }, OPTIONS), [
+    "None of 2 hosts answers.",
+  ]);
+});
+
+Deno.test("audit text: every line fits the terminal", () => {
+  for (const columns of [40, 80, 120]) {
+    const options = { ...OPTIONS, all: true, columns };
+    const lines = [
+      ...formatHosts(HOSTS, options),
+      ...formatAuditSummary({ hosts: HOSTS }, options),
+    ];
+    for (const line of lines.flatMap((text) => text.split("\n"))) {
+      assert(widthOf(line) <= columns, line);
+    }
+  }
+});
