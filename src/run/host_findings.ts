@@ -62,6 +62,7 @@ export class HostRecord {
   #wrongChecksums = 0;
   #icmpError: HostFindings["icmpError"];
 
+  /** Starts without evidence. */
   constructor(target: Target) {
     this.target = target;
     this.#statistics = new TargetStatistics(target);

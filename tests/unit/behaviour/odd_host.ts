@@ -44,10 +44,10 @@ export interface OddHost {
 }
 
 /** Milliseconds since midnight UT, as a whole number. */
-export const dayMs = (unixMs: number) => Math.floor(((unixMs % DAY_MS) + DAY_MS) % DAY_MS);
+export const dayMs = (unixMs: number): number => Math.floor(((unixMs % DAY_MS) + DAY_MS) % DAY_MS);
 
 /** The four octets of a number in the opposite order. */
-export const swapped = (number: number) => {
+export const swapped = (number: number): number => {
   const view = new DataView(new ArrayBuffer(4));
   view.setUint32(0, number >>> 0);
   return view.getUint32(0, true);
