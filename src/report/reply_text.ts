@@ -46,7 +46,12 @@ export function formatReply(
   const whole = odd === "" ? line : `${line}  ${yellow(odd)}`;
   if (widthOf(whole) > columns && odd !== "") return `${line}\n    ${yellow(wrapIndented(odd))}`;
   const why = measurement?.offset === undefined ? undefined : explainOffset(measurement.offset);
-  const more = [...(why === undefined ? [] : [yellow(why)]), ...formatDelays(measurement)];
+  // The line has no room for more than the question.
+  const question = why?.replace(/^.*: /, "");
+  const more = [
+    ...(question === undefined ? [] : [yellow(question)]),
+    ...formatDelays(measurement),
+  ];
   return joinFitting([whole, ...more], "  ", columns);
 }
 

@@ -49,6 +49,18 @@ Deno.test("text: quiet, echo, stamps in user space", async () => {
   assertEquals(output.lines, golden.textQuiet);
 });
 
+Deno.test("text: a reply says what a clock may show that is an hour off", async () => {
+  const { output } = await reportRun(
+    { out: 0.1, back: 0.1, clock: { offsetMs: 3_600_000 } },
+    { count: 1 },
+    text({ verbose: false, timestamps: false, numeric: true }),
+  );
+  assertEquals(
+    output.lines[1],
+    "198.18.0.1: seq=0 ttl=61 rtt=0.200 ms  clock +1:00:00.000 ±0.001 s  local time?",
+  );
+});
+
 Deno.test("text: numeric shows no name", async () => {
   const { output } = await reportRun(EVENTFUL, RUN, text({ numeric: true }));
   assert(!output.text.includes("host-0"));
