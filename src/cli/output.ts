@@ -11,7 +11,7 @@ import type { System } from "./system.ts";
 const PIPE_RETRY_MS = 50;
 
 /**
- * Opens the file of `-o` for appending; undefined where results go to standard output. A named pipe is waited for until somebody reads it; a signal ends that.
+ * Opens the file of `-o` for appending; undefined where results go to standard output. A named pipe is waited for until it has a reader; a signal ends that.
  *
  * @throws {UsageError} It cannot be opened.
  */
@@ -40,7 +40,7 @@ export async function openOutputFile(
   });
 }
 
-/** Says why results could not be written; nothing when their reader has gone, which is no fault of anybody. */
+/** Says why results could not be written; nothing when their reader has gone, which is no error. */
 export function printOutputError(error: Error, system: Pick<System, "stderr">): void {
   if (isClosedPipe(error)) return;
   const message = isSystemError(error)
@@ -49,7 +49,7 @@ export function printOutputError(error: Error, system: Pick<System, "stderr">): 
   printError(system, message);
 }
 
-/** True when results were lost that somebody wanted to have. */
+/** True when results were lost that had a reader. */
 export function hasLostOutput(sink: LineSink): boolean {
   return sink.failure !== undefined && !isClosedPipe(sink.failure);
 }

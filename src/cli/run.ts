@@ -195,11 +195,11 @@ function onSignal(signal: RunSignal, handler: () => void): () => void {
     requireSignalDescriptors();
     startedWithoutHangup = isHangupIgnored();
   }
-  // Who starts a program with nohup(1) wants it to outlive the terminal. Without any listener the runtime would end it.
+  // A program started with nohup(1) is to outlive the terminal. Without any listener the runtime would end it.
   const isIgnored = signal === "SIGHUP" && startedWithoutHangup;
   const listener = () => {
     if (isIgnored) return;
-    // Who wants the program to end does not wait for a standard error that nobody reads.
+    // A signal to end does not wait for a standard error that no process reads.
     if (ENDING.has(signal)) stderr?.hurry();
     handler();
   };

@@ -57,7 +57,7 @@ export interface Nearness {
 /** Steps of the distance: 0.1, 0.2, 0.5, 1, … 50,000,000 ms, more than half a day. */
 const DISTANCES_MS: readonly number[] = Array.from({ length: 9 }, (_, power) => 10 ** (power - 1))
   .flatMap((ms) => [ms, 2 * ms, 5 * ms]);
-/** The next larger distance is told where it takes in so large a share of the hosts. */
+/** The next larger distance is reported where at least this share of the hosts is within it. */
 const WORTHWHILE_SHARE = 0.05;
 
 /**

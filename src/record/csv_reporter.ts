@@ -8,7 +8,7 @@ import { columnsOf, formatRow, rowFormatter } from "./csv.ts";
 import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
 import { SUMMARY_FIELDS } from "./summary_record.ts";
 
-/** What the user wants to see of a CSV run. */
+/** Options of CSV. */
 export interface CsvReporterOptions {
   /** A row for each target instead of one for each probe. */
   readonly quiet: boolean;

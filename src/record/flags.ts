@@ -32,7 +32,7 @@ export const FLAG_MEANINGS: Readonly<Record<MatchFlag | ReplyFlag | MeasurementF
   "zero": "Both stamps are 0, and it is not midnight",
   "one": "Both stamps are 1, and it is not midnight",
   "low-bits-zero": "The low 16 bits of both stamps are 0: half of the time is missing",
-  "originate-copied": "Both stamps repeat the originate stamp: the host told us our own time",
+  "originate-copied": "Both stamps repeat the originate stamp: the host returned our own time",
   "transmit-before-receive": "The transmit stamp is earlier than the receive stamp",
   "processing-exceeds-rtt": "The stamps lie further apart than the whole round trip took",
   "stuck": "The stamps have not moved since an earlier reply, and should have",

@@ -19,7 +19,7 @@ import type { Reporter } from "../run/reporter.ts";
 import { selectFields } from "./select_fields.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 
-/** What the user wants to see of a JSON run. */
+/** Options of JSON Lines. */
 export interface JsonReporterOptions {
   /** Leave out the records of single probes. */
   readonly quiet: boolean;
@@ -56,7 +56,7 @@ export class JsonReporter implements Reporter {
     this.#sink.line(formatJson("run", RUN_FIELDS, info));
   }
 
-  /** Requests have no record of their own: their outcome tells all. */
+  /** Requests have no record of their own: their outcome has one. */
   sent(): void {}
 
   /** Writes `reply`. */

@@ -16,7 +16,7 @@ import { type AuditTextOptions, formatAuditSummary, formatHosts } from "./audit_
 import { formatWitnesses } from "./consensus_text.ts";
 import { endRemarks } from "./end_remarks.ts";
 
-/** What the user wants to see. */
+/** Options of the report. */
 export interface AuditReporterOptions extends AuditTextOptions {
   /** Form of the output. */
   readonly format: "text" | "json" | "csv";

@@ -10,7 +10,7 @@ import { NO_BREAK, padTo, USUAL_COLUMNS, widthOf, wrap } from "../terminal/width
 import { explainOffset, formatClockOffset } from "./milliseconds.ts";
 import { lineName, type NameOptions } from "./target_name.ts";
 
-/** What the user wants to see. */
+/** Options of the text. */
 export interface AuditTextOptions extends NameOptions {
   /** Print the hosts that are right too. */
   readonly all: boolean;

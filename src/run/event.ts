@@ -1,4 +1,4 @@
-/** What happens in a run, as the reporters are told of it. */
+/** What happens in a run, as reporters receive it. */
 
 import type { ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
 import type { TransmitMoment } from "../probe/transport.ts";
@@ -6,7 +6,7 @@ import type { Probe } from "../probe/probe.ts";
 import type { DelayChange, ProbeCounters } from "../stats/mod.ts";
 import type { TargetStatistics } from "./target_statistics.ts";
 
-/** What a run is, told before its first probe. */
+/** What a run is, reported before its first probe. */
 export interface RunInfo {
   /** Command name. */
   readonly command: string;
@@ -102,13 +102,13 @@ export interface EndInfo {
   readonly totals: ProbeCounters;
   /** Datagrams that arrived and could not be read. */
   readonly malformed: number;
-  /** Answers to somebody else's probes, or to none. */
+  /** Answers to another program's probes, or to none. */
   readonly foreign: number;
   /** Answers with our identifier that match no probe. */
   readonly unmatched: number;
   /** Repeated replies and what was no answer: too many to be reported one by one. */
   readonly unreported: number;
-  /** Datagrams that the kernel dropped for want of room. */
+  /** Datagrams that the kernel dropped because its buffer was full. */
   readonly kernelDrops: number;
   /** System calls on the sockets that failed for a reason of this machine. */
   readonly failedCalls: number;

@@ -48,7 +48,7 @@ export interface Reporter {
   stray(datagram: StrayDatagram): void;
   /** The statistics of one target; at the end, and when the user asks. */
   summary(summary: TargetSummary): void;
-  /** A target enters or leaves a condition, or meets one at the end. Standard error tells of it in any case. */
+  /** A target enters or leaves a condition, or meets one at the end. Standard error reports it in any case. */
   condition?(event: ConditionEvent): void;
   /** The run is over. */
   end(info: EndInfo): void;

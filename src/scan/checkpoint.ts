@@ -47,7 +47,7 @@ const VERSION = 1;
 /** Not secrets: they only make digests that differ where texts differ. */
 const DIGEST_KEYS = [[0x69636d70, 0x74696d65], [0x7363616e, 0x6469676e]] as const;
 
-/** Sixteen hexadecimal digits that tell one set of blocks from another. */
+/** Sixteen hexadecimal digits that identify a set of blocks. */
 export function digestBlocks(blocks: Iterable<Block>): string {
   const packed = PackedBlocks.from(blocks);
   return DIGEST_KEYS.map(([k0, k1]) => {
@@ -71,7 +71,7 @@ function hexOf(state: number): string {
   return state.toString(16).padStart(8, "0");
 }
 
-/** Sixteen hexadecimal digits that tell one text from another. */
+/** Sixteen hexadecimal digits that identify a text. */
 export function digestText(text: string): string {
   return digestPairs(Array.from(text, (letter, index) => [letter.codePointAt(0) ?? 0, index]));
 }

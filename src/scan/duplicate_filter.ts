@@ -53,7 +53,7 @@ export class RecentDuplicateFilter implements DuplicateFilter {
   readonly #oldest = new Uint8Array(SETS);
 
   /**
-   * Takes 4.25 MiB, or 8.25 MiB to tell probes of one address apart by their originate stamps.
+   * Takes 4.25 MiB, or 8.25 MiB to distinguish probes of one address by their originate timestamps.
    *
    * @param probesPerTarget times each address is probed, at least 1
    */

@@ -23,7 +23,7 @@ export interface PathGuard {
   heard(nowNs: number): void;
   /** Looks whether the path works, unless it was looked at just now; the result shows in {@linkcode confirmedNs}. */
   ask(nowNs: number): void;
-  /** Finds the path anew and puts the transmitters on it. None may be sending. */
+  /** Finds the path again and puts the transmitters on it. None may be sending. */
   renew(): Promise<PathFinding>;
 }
 
@@ -37,7 +37,7 @@ export interface SweepTrouble {
 
 /** What a keeper works with. */
 export interface PathKeeperOptions {
-  /** Watches the path; undefined where nobody does. */
+  /** Watches the path; undefined for none. */
   readonly guard: PathGuard | undefined;
   /** Told of a probe that the kernel refused for good. */
   readonly unsent: (address: number, errno: number) => void;
@@ -47,7 +47,7 @@ export interface PathKeeperOptions {
 
 /** How long a path that is lost is waited for, looking so often. */
 const PATIENCE_MS = 10_000, LOOK_MS = 100;
-/** A path that changes more often is not followed: somebody on the link could keep a sweep from ending. */
+/** A path that changes more often is not followed: a host on the link could keep a sweep from ending. */
 const MAX_MOVES = 20;
 
 /** Follows the path of one sweep. */
@@ -69,7 +69,7 @@ export class PathKeeper {
     return this.#options.guard?.confirmedNs ?? Infinity;
   }
 
-  /** Takes a probe that the kernel refused: tells of it, unless the path is in doubt. */
+  /** Takes a probe that the kernel refused: reports it, unless the path is in doubt. */
   takeUnsent(address: number, errno: number): void {
     if (this.#options.guard?.doubts(errno) === true) this.#doubtful.push([address, errno]);
     else this.#options.unsent(address, errno);

@@ -52,14 +52,14 @@ export interface CollectorOptions {
   readonly proofs: ProofChecker;
   /** Tells first from repeated. */
   readonly duplicates: DuplicateFilter;
-  /** Who is told. */
+  /** Receives what is found. */
   readonly listener: ScanListener;
 }
 
 /** An ICMP error may be this late and still be traced to its probe. */
 const ERROR_WINDOW_MS = 600_000;
 /**
- * Repeated replies and ICMP errors beyond so many, and so many for each first reply or for each address, are counted but not told: one
+ * Repeated replies and ICMP errors beyond so many, and so many for each first reply or for each address, are counted but not reported: one
  * host that repeats itself must not fill a disk.
  */
 const MAX_REPEATS = 1000, REPEATS_PER_REPLY = 10, ERRORS_PER_ADDRESS = 2;

@@ -62,7 +62,7 @@ export interface ScanPlan {
    * order must be the same on every machine that shares the scan.
    */
   readonly skipped: ReadonlySet<number>;
-  /** What tells this scan from another; for checkpoints. */
+  /** Identifies this scan; for checkpoints. */
   readonly identity: ScanIdentity;
   /** Reserved and own addresses left out. */
   readonly leftOut: readonly LeftOut[];

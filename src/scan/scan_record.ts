@@ -77,7 +77,7 @@ export interface ScanCounts {
   readonly icmpErrors: number;
   /** ICMP errors about a probe of this scan that do not end it: source quench, redirect, a wrong checksum. */
   readonly notices: number;
-  /** Timestamp replies and ICMP errors without a right proof: somebody else's, forged or changed. */
+  /** Timestamp replies and ICMP errors without a right proof: another program's, forged or changed. */
   readonly unproven: number;
   /** Datagrams that could not be read. */
   readonly malformed: number;

@@ -1,4 +1,4 @@
-/** Probes on their way out: written into frames, handed to the kernel, and written anew where it had no room. */
+/** Probes on their way out: written into frames, handed to the kernel, and written again where it had no room. */
 
 import type { HashKey } from "../packet/half_sip_hash.ts";
 import { type FrameSlots, ProbeWriter } from "./probe_writer.ts";

@@ -100,7 +100,7 @@ export class SenderPool {
    *
    * @param due how many probes may leave now, those pending included
    * @param originateMs originate stamp, unsigned 32 bits
-   * @returns whether there was anything to send and somebody to send it
+   * @returns whether there was anything to send and a free thread to send it
    * @throws what a thread's last batch failed with
    */
   send(due: number, originateMs: number): boolean {
@@ -115,8 +115,8 @@ export class SenderPool {
     }
     const [sender] = idle;
     if (this.#position === this.#passEnd && this.#position < this.#order.length) {
-      // Two probes of one target in one millisecond would be the same datagram: their replies could not be told apart.
-      // And a probe that finds no room is written anew, with the millisecond that is then.
+      // Two probes of one target in one millisecond would be the same datagram: their replies could not be distinguished.
+      // And a probe that finds no room is written again, with the millisecond at that time.
       if (originateMs === this.#originateMs || this.isUnderWay) return false;
       this.#passEnd = this.#order.passEnd(this.#position);
     }

@@ -1,4 +1,4 @@
-/** What a sweep is told, and how it ended. */
+/** Options of a sweep, and how it ended. */
 
 import type { HashKey } from "../packet/half_sip_hash.ts";
 import type { Clock } from "../time/instant.ts";
@@ -29,7 +29,7 @@ export interface SweepOptions {
   readonly replies: ReplySource;
   /** Sees the replies that reach this machine; undefined where there is none. */
   readonly witness?: Witness | undefined;
-  /** Watches the path; undefined where nobody does. */
+  /** Watches the path; undefined for none. */
   readonly guard?: PathGuard | undefined;
   /** Our clocks. */
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export interface SweepOptions {
   readonly cooldownMs: number;
   /** Targets may be hosts on the link itself, whose hardware addresses the kernel must ask for; false by default. */
   readonly isDirect?: boolean | undefined;
-  /** Who is told. */
+  /** Receives what happens. */
   readonly listener: ScanListener;
 }
 
@@ -51,7 +51,7 @@ export interface SweepResult extends ScanCounts {
   readonly stuck: number;
   /** Whether every probe of the shard was dealt with, has left, and its answer was awaited and could arrive. */
   readonly isComplete: boolean;
-  /** Why a scan that nobody stopped is not complete, in one word and one sentence. */
+  /** Why a scan that was not stopped is not complete, in one word and one sentence. */
   readonly trouble: SweepTrouble | undefined;
   /** Seconds from the first probe until the last one had left. */
   readonly sendingSeconds: number;

@@ -103,7 +103,7 @@ export class LineSink {
   }
 }
 
-/** True when the reader of a pipe has gone, which is no fault of anybody. */
+/** True when the reader of a pipe has gone, which is no error. */
 export function isClosedPipe(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     error instanceof Error && "code" in error && error.code === "EPIPE";

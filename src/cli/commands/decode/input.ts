@@ -16,7 +16,7 @@ export type DecodeInput =
 
 const NUMBERS = 2 ** 32;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** Octets that tell the format of a file. */
+/** Octets that identify the format of a file. */
 const HEAD_BYTES = 8;
 
 /** A decimal number, or `0x` and up to eight digits, that 32 bits hold; undefined for other words. */

@@ -10,7 +10,7 @@ import { runPingFrame } from "../../ping_frame.ts";
 import type { System } from "../../system.ts";
 import type { TSPING_OPTIONS } from "./options.ts";
 
-/** tsping never gives a reply up; after this long it is told apart as late, and has no line. */
+/** tsping never gives a reply up; after this long it counts as late, and has no line. */
 const TIMEOUT_MS = 10_000;
 /** A round takes this long at least: without any pause tsping floods. */
 const MIN_ROUND_MS = 1;
