@@ -1,6 +1,6 @@
 /**
- * `deno task docs [--check]`: makes docs/output.md and docs/output.schema.json from the tables that the program
- * writes its output from. With `--check` it only tells, by exit code 1, that one of them is out of date.
+ * `deno task docs [--check]`: makes docs/output.md, its JSON Schema and docs/behaviours.md from the tables that the
+ * program works with. With `--check` it only tells, by exit code 1, that one of them is out of date.
  */
 
 import {
@@ -12,13 +12,19 @@ import {
 import { FLAG_MEANINGS } from "../src/record/flags.ts";
 import { SCAN_FLAG_NAMES } from "../src/record/scan_record.ts";
 import { SCHEMA_VERSION } from "../src/record/run_record.ts";
+import { formatBehaviours } from "./behaviour_docs.ts";
+import { table } from "./markdown_table.ts";
 import { runTool, say, ToolError } from "./output.ts";
 import { formatSchema } from "./output_schema.ts";
 import { PROJECT_FOLDER } from "./project.ts";
 
 /** Files that are made, relative to the project's folder, with their texts. */
 export function generatedDocs(): Readonly<Record<string, string>> {
-  return { "docs/output.md": formatDocument(), "docs/output.schema.json": formatSchema() };
+  return {
+    "docs/behaviours.md": formatBehaviours(),
+    "docs/output.md": formatDocument(),
+    "docs/output.schema.json": formatSchema(),
+  };
 }
 
 function formatDocument(): string {
@@ -172,15 +178,6 @@ function formatFields(fields: readonly FieldDescription[]): string {
       describeField(field, code),
     ]),
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((cell, i) =>
-    Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0))
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
 function list(names: readonly string[]): string {

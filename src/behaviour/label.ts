@@ -19,7 +19,7 @@ export const LABELS = {
   normal: {
     meaning: "Receive and transmit timestamps are taken separately.",
     rule: "Receive and transmit differ in at least one reply.",
-    seenIn: `the second most common class in ${SUNDIAL}`,
+    seenIn: SUNDIAL,
   },
   lazy: {
     meaning: "One timestamp is used for receive and transmit.",

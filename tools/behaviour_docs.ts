@@ -1,0 +1,66 @@
+/** docs/behaviours.md, from the tables of labels and clauses. */
+
+import { CLAUSES } from "../src/behaviour/conformance.ts";
+import { type LabelInfo, LABELS } from "../src/behaviour/label.ts";
+import { table } from "./markdown_table.ts";
+
+/** The text of docs/behaviours.md. */
+export function formatBehaviours(): string {
+  return [
+    INTRODUCTION,
+    "## Labels",
+    ...Object.entries<LabelInfo>(LABELS).map(([name, info]) =>
+      [
+        `### \`${name}\`\n`,
+        info.meaning,
+        `Decided: ${info.rule}`,
+        ...(info.seenIn === undefined ? [] : [`Seen in: ${info.seenIn}.`]),
+        ...(info.showsNoTime === undefined ? [] : ["No time can be read from it."]),
+      ].join("\n")
+    ),
+    "## Clauses of the standards",
+    "`nonconforming` in a `host` record names the clauses that the answers of a host break. Answering is optional; a host that " +
+    "answers should keep them.",
+    table(
+      ["clause", "standard"],
+      Object.entries(CLAUSES).map(([name, text]) => [`\`${name}\``, text]),
+    ),
+  ].join("\n\n") + "\n";
+}
+
+const QUESTIONS_ASKED: readonly (readonly string[])[] = [
+  ["standard", "originate is the time of day, receive and transmit are 0"],
+  ["bad clock", "originate is a number far from the time of day"],
+  ["bad checksum", "as standard, with a wrong ICMP checksum"],
+  ["filled", "all three timestamps are numbers far from the time of day"],
+  ["odd code", "as standard, with ICMP code 1"],
+  ["long", "as standard, with 56 octets after the message"],
+  ["service", "as standard, with a type of service of 0x40"],
+];
+
+const INTRODUCTION = `# How hosts answer timestamp requests
+
+Made by \`deno task docs\` from the tables in \`src/behaviour\`; a test compares. \`icmptime audit\` gives each host that answers a set of
+labels, with the number of replies that show each of them.
+
+## The seven questions
+
+${table(["question", "request"], QUESTIONS_ASKED)}
+
+The first four are those of Sundial (E. C. Rye and R. Beverly, _Sundials in the shade: an Internet-wide perspective on ICMP timestamps_,
+PAM 2019). Every host is asked all of them at least twice.
+
+## How time is read
+
+Each form in which hosts count (milliseconds or seconds of the day, Unix seconds, Unix milliseconds modulo 2^32, an uptime; either octet
+order; with or without the high-order bit) is a hypothesis. It turns every timestamp into a time, and so every reply into an interval of the
+offset of that clock from ours, by our own window from request to reply of that probe and modulo the period of the form. A form that leaves no common
+offset is refuted. Of the rest, the one is chosen that the fewest numbers would fit as closely by chance, weighted by how rare it is; if
+another one is within a factor of 100, nothing is decided. Midnight and long round trips therefore do not matter.
+
+A clock that is off by any amount and one that counts from another moment look the same within a day. \`uptime\` is said only of
+numbers that no time of day reaches.
+
+Where this differs from Sundial's rules: the comparison is with the window of each probe instead of a fixed 200 ms; offsets are folded at
+midnight; all offsets from UTC in civil use are known, to 15 minutes; a host need not answer all questions; a host that answers with equal
+receive and transmit timestamps is \`lazy\`, which is what Linux does, and not odd.`;
