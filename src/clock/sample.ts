@@ -1,6 +1,6 @@
 /** Samples of a remote clock, unfolded around a reference so that doubles keep nanoseconds. */
 
-import { FINE_TICK_MS } from "../measurement/tick.ts";
+import { FINE_TICK_MS } from "../measurement/known_ticks.ts";
 import { elapsedNs } from "../measurement/timestamp.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { Instant } from "../time/instant.ts";

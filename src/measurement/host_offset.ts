@@ -11,7 +11,7 @@
 
 import { foldMs } from "../time/day.ts";
 import { type BoundedMs, boundedMs } from "./interval.ts";
-import { FINE_TICK_MS } from "./tick.ts";
+import { FINE_TICK_MS } from "./known_ticks.ts";
 import { MAX_TICK_MS, TickProof } from "./tick_proof.ts";
 
 /** Largest rate error of the remote clock against ours: the most that NTP corrects (RFC 5905), as in src/clock. */

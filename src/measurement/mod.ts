@@ -8,6 +8,7 @@ export {
   type TickState,
 } from "./host_offset.ts";
 export { type BoundedMs, boundedMs, halfWidthMs } from "./interval.ts";
+export { FINE_TICK_MS, KNOWN_TICKS_MS } from "./known_ticks.ts";
 export {
   COPY_RTT_MS,
   NEAR_MS,
@@ -27,4 +28,5 @@ export {
   type TimestampMeasurement,
 } from "./timestamp.ts";
 export { MAX_TICK_MS, TickProof } from "./tick_proof.ts";
-export { FINE_TICK_MS, KNOWN_TICKS_MS, type StampSpan, TickDetector } from "./tick.ts";
+export { TickDetector } from "./tick.ts";
+export { type StampSpan } from "./tick_candidate.ts";

@@ -8,7 +8,7 @@
  */
 
 import { byteSwap32, clearHighBit, foldMs, hasHighBit, isStandardStamp } from "../time/day.ts";
-import { FINE_TICK_MS } from "./tick.ts";
+import { FINE_TICK_MS } from "./known_ticks.ts";
 
 /**
  * How remote stamps were read: as RFC 792 has them; with the high-order bit cleared; with the

@@ -6,7 +6,7 @@
 import { foldMs, isStandardStamp } from "../time/day.ts";
 import { type BoundedMs, boundedMs } from "./interval.ts";
 import { NEAR_MS, type ReadingFlag, readStamps, type StampReading } from "./reading.ts";
-import { FINE_TICK_MS } from "./tick.ts";
+import { FINE_TICK_MS } from "./known_ticks.ts";
 
 /** What a sweep knows of one reply. Milliseconds since midnight UT but for the raw stamps. */
 export interface SingleReply {

@@ -12,7 +12,7 @@
  */
 
 import { foldMs } from "../time/day.ts";
-import { FINE_TICK_MS, KNOWN_TICKS_MS } from "./tick.ts";
+import { FINE_TICK_MS, KNOWN_TICKS_MS } from "./known_ticks.ts";
 
 /** The coarsest tick that is looked for, milliseconds. */
 export const MAX_TICK_MS = 1000;

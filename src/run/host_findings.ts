@@ -4,7 +4,7 @@ import type { HostAnswer, HostEvidence, Question } from "../behaviour/answer.ts"
 import { classify, type HostBehaviour } from "../behaviour/classify.ts";
 import { type ClauseFinding, judgeConformance } from "../behaviour/conformance.ts";
 import { type BoundedMs, StampHistory } from "../measurement/mod.ts";
-import { FINE_TICK_MS } from "../measurement/tick.ts";
+import { FINE_TICK_MS } from "../measurement/known_ticks.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import type { Target } from "../targets/target.ts";
 import { formatAddress } from "../packet/mod.ts";
