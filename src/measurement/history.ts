@@ -1,7 +1,8 @@
 /** What the earlier replies of a host say about the stamps of the next one. */
 
 import { foldMs, msOfDay } from "../time/day.ts";
-import { type HostOffset, HostOffsetTracker, type TickState } from "./host_offset.ts";
+import type { HostOffset, TickState } from "./host_offset.ts";
+import { HostOffsetTracker } from "./host_offset_tracker.ts";
 import type { StampReading } from "./reading.ts";
 import {
   type MeasurementFlag,

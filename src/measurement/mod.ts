@@ -1,12 +1,8 @@
 /** From the stamps of one probe to delays and a clock offset, each with its bounds. */
 
 export { type HostMeasurement, StampHistory, STUCK_AFTER_MS } from "./history.ts";
-export {
-  type HostOffset,
-  HostOffsetTracker,
-  type OffsetSample,
-  type TickState,
-} from "./host_offset.ts";
+export type { HostOffset, OffsetSample, TickState } from "./host_offset.ts";
+export { HostOffsetTracker } from "./host_offset_tracker.ts";
 export { type BoundedMs, boundedMs, halfWidthMs } from "./interval.ts";
 export { FINE_TICK_MS, KNOWN_TICKS_MS } from "./known_ticks.ts";
 export {
