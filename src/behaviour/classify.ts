@@ -11,6 +11,7 @@ import { formatUtcOffset, UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
 import type { HostAnswer, HostEvidence } from "./answer.ts";
 import { fitForms, type FittedForm, readTimestamp } from "./clock_form.ts";
 import { type Label, type LabelFinding, LABELS } from "./label.ts";
+import { describeManners } from "./manners.ts";
 
 /** What is known of a host's behaviour. */
 export interface HostBehaviour {
@@ -36,7 +37,6 @@ const DECISIVE_RATIO = 100;
 const MS_PER_MINUTE = 60_000;
 const HALF_RANGE = 65_536;
 const LITTLE_ENDIAN_ONE = 0x0100_0000;
-const MESSAGE_BYTES = 20;
 
 /** Labels a host. */
 export function classify(evidence: HostEvidence): HostBehaviour {
@@ -201,35 +201,6 @@ function describeOrder(form: FittedForm, answers: readonly HostAnswer[]): LabelF
   return backwards.length === 0
     ? []
     : [{ label: "transmit-before-receive", count: backwards.length, of: answers.length }];
-}
-
-/** How it treats the message, whatever its clock shows. */
-function describeManners({ answers, wrongChecksums = 0 }: HostEvidence): LabelFinding[] {
-  const findings: LabelFinding[] = [];
-  if (wrongChecksums > 0) {
-    const of = answers.length + wrongChecksums;
-    findings.push({ label: "wrong-checksum", count: wrongChecksums, of });
-  }
-  const note = (
-    label: Label,
-    eligible: (answer: HostAnswer) => boolean,
-    shows: (answer: HostAnswer) => boolean,
-  ) => {
-    const asked = answers.filter(eligible);
-    const count = asked.filter(shows).length;
-    if (count > 0) findings.push({ label, count, of: asked.length });
-  };
-  note("checksum-lazy", ({ question }) => question === "bad-checksum", () => true);
-  note("answers-odd-code", ({ question }) => question === "odd-code", () => true);
-  note("originate-tampered", () => true, ({ request, reply }) => {
-    return request.originate !== reply.originate;
-  });
-  const isLong = ({ requestBytes }: HostAnswer) => requestBytes > MESSAGE_BYTES;
-  note("truncates-long", isLong, ({ replyBytes }) => replyBytes === MESSAGE_BYTES);
-  note("echoes-long", isLong, ({ requestBytes, replyBytes }) => replyBytes === requestBytes);
-  const isService = ({ requestTos }: HostAnswer) => requestTos !== 0;
-  note("copies-tos", isService, ({ requestTos, replyTos }) => requestTos === replyTos);
-  return findings;
 }
 
 function inOrder(findings: readonly LabelFinding[]): LabelFinding[] {
