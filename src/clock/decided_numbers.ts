@@ -53,10 +53,10 @@ export function decidedNumbers(
   isTickSettled: boolean,
 ): DecidedNumbers {
   // What the gap lacks may be a step or a rate that has not shown itself: everything allows for it.
-  const deficitMs = fit.deficitMs();
+  const deficitMs = fit.gap.deficitMs;
   const offset = widened(fit.offsetAt(atNs), deficitMs);
   const lengthS = Math.max(MIN_LENGTH_S, fit.lengthSeconds);
-  const skew = widened(fit.believableSkewPpm, DEFICIT_RATES * deficitMs / lengthS * 1e3);
+  const skew = widened(fit.gap.believableSkewPpm, DEFICIT_RATES * deficitMs / lengthS * 1e3);
   const line = fit.estimate(atNs) ?? {
     offsetMs: (offset.lower + offset.upper) / 2,
     offsetSpreadMs: uniformSpread(offset),

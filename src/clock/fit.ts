@@ -1,12 +1,11 @@
 /** One stretch of replies that contradict neither each other nor a constant rate. */
 
 import type { TickDetector } from "../measurement/tick.ts";
-import { foldMs, msOfDay } from "../time/day.ts";
-import { findChangePoint } from "./change_point.ts";
-import { LowerEnvelope } from "./envelope.ts";
-import { estimateLine, type LikelyLine, type LineEstimate, widestGapMs } from "./estimate.ts";
+import { msOfDay } from "../time/day.ts";
+import { type ChangePoint, findChangePoint } from "./change_point.ts";
+import type { LineEstimate } from "./estimate.ts";
 import { FeasibleRegion, type Range } from "./feasible_region.ts";
-import { LeastDelays } from "./least_delays.ts";
+import { Gap } from "./gap.ts";
 import {
   type ClockSample,
   type FitReference,
@@ -14,6 +13,7 @@ import {
   type RelativeSample,
   relativeSample,
 } from "./sample.ts";
+import { SampleBounds } from "./sample_bounds.ts";
 
 /** Limits of one fit. */
 export interface ClockFitOptions {
@@ -25,57 +25,21 @@ export interface ClockFitOptions {
   readonly maxSamples: number;
 }
 
-/** A gap narrower than the shortest round trip by more than this is more than rounding, milliseconds. */
-const GAP_SLACK_MS = 0.25;
-
-/** So many times the mean queueing may be missing from the shortest round trip as well. */
-const GAP_SLACK_FACTOR = 4;
-
-/** Below this many samples the gap says nothing yet. */
-const SAMPLES_FOR_GAP = 4;
-
 /** Share of the window and of the samples that is kept when something must be forgotten. */
 const KEPT_SHARE = 3 / 4;
-
-/** Where a line need not be exact, that of so large a share of the samples does. */
-const RECENT_SHARE = 15 / 16;
-
-/** Largest rate error of what is called a clock, parts per million. */
-export const WIDE_SKEW_PPM = 100_000;
-
-const ANY_SKEW_PPM: Range = { lower: -WIDE_SKEW_PPM, upper: WIDE_SKEW_PPM };
 
 /** Number of newest samples among which a step is looked for. */
 const SAMPLES_FOR_CHANGE = 512;
 
-/** What a gap may lack of the shortest round trip, and how many times the grain of round trips: less is no sign of a step. */
-const MIN_DEFICIT_MS = 0.05;
-const DEFICIT_GRAINS = 2;
-
-/** A gap wider by this multiple of the grain of the data is fitted without a limit on the rate. */
-const FREE_EXCESSES = 0.1;
-
-/** So many standard deviations of a rate without a limit are possible. */
-const FREE_SPREADS = 4;
-
 /** Offset and skew that fit a stretch of samples: what is possible and what is likely. */
 export class ClockFit {
-  readonly #tick: TickDetector;
   readonly #options: ClockFitOptions;
-  readonly #referenceMs: number;
-  readonly #referenceNs: number;
+  readonly #reference: FitReference;
+  readonly #bounds: SampleBounds;
   #samples: RelativeSample[] = [];
   #region: FeasibleRegion;
-  #upper = new LowerEnvelope();
-  #negatedLower = new LowerEnvelope();
-  /** Of round trips without what the remote says it took. */
-  #delays = new LeastDelays();
+  #gap: Gap;
   #minRttNs = Infinity;
-  /** The likeliest line of the samples kept, or of the first #lineSize of them. */
-  #line: LikelyLine | undefined;
-  #lineSize = 0;
-  /** The widest gap that any rate leaves, when the line was worked out. */
-  #widestGapMs = 0;
 
   /**
    * Starts without a sample.
@@ -84,11 +48,11 @@ export class ClockFit {
    * @param tick the detector of the remote tick. After its revision has changed, call rebuild().
    */
   constructor(reference: FitReference, tick: TickDetector, options: ClockFitOptions) {
-    this.#tick = tick;
     this.#options = options;
-    this.#referenceNs = reference.referenceNs;
-    this.#referenceMs = reference.referenceMs;
+    this.#reference = reference;
+    this.#bounds = new SampleBounds(tick, reference.referenceNs);
     this.#region = FeasibleRegion.unbounded(options.maxSkewPpm);
+    this.#gap = new Gap(this.#bounds, this.#region);
   }
 
   /** How many samples are in use. */
@@ -108,7 +72,7 @@ export class ClockFit {
 
   /** What all offsets of this fit are relative to, milliseconds in ± 12 h. */
   get referenceMs(): number {
-    return this.#referenceMs;
+    return this.#reference.referenceMs;
   }
 
   /** How many samples have a bound on the edge of what is possible. */
@@ -128,25 +92,7 @@ export class ClockFit {
 
   /** An empty fit with the same reference and another limit of the rate. */
   emptied(maxSkewPpm = this.#options.maxSkewPpm): ClockFit {
-    return new ClockFit(
-      { referenceMs: this.#referenceMs, referenceNs: this.#referenceNs },
-      this.#tick,
-      { ...this.#options, maxSkewPpm },
-    );
-  }
-
-  /**
-   * By how much the gap between upper and lower bounds is narrower than the shortest round trip, or than a rate beyond
-   * the limit would make it, milliseconds; 0 where it is not. On an unchanged path and with a constant rate the
-   * gap is not less than the sum of the least delays, so this much of a step, or of another rate, may hide in the
-   * samples.
-   */
-  deficitMs(): number {
-    const line = this.#likelyLine(this.size);
-    const { leastMs } = this.#delays;
-    if (line === undefined || leastMs === undefined || !this.#tick.settled) return 0;
-    const expectedMs = Math.max(leastMs * ratio(line.skewPpm), this.#widestGapMs);
-    return Math.max(0, expectedMs - line.gapMs);
+    return new ClockFit(this.#reference, this.#bounds.tick, { ...this.#options, maxSkewPpm });
   }
 
   /** Seconds from the first to the last sample. */
@@ -154,41 +100,15 @@ export class ClockFit {
     return (this.newestNs - (this.#samples[0]?.sentNs ?? this.newestNs)) / 1e9;
   }
 
-  /** Whether the gap lacks more than chance explains. */
-  get isStrained(): boolean {
-    const { grainMs } = this.#delays;
-    return grainMs !== undefined &&
-      this.deficitMs() > MIN_DEFICIT_MS + DEFICIT_GRAINS * grainMs;
-  }
-
-  /** Whether a rate beyond the limit would make the gap wider by more than chance explains. */
-  get suggestsOtherRate(): boolean {
-    const line = this.#likelyLine(this.size);
-    return line !== undefined && this.#widestGapMs - line.gapMs > MIN_DEFICIT_MS + line.excessMs;
-  }
-
-  /**
-   * The skews that are possible, parts per million: what the hard bounds leave, and where a rate beyond the limit would
-   * fit better, what is likely without one.
-   */
-  get believableSkewPpm(): Range {
-    const hard = this.skewPpm;
-    const line = this.#likelyLine(this.size);
-    if (line === undefined || !this.#tick.settled) return hard;
-    if (this.#widestGapMs - line.gapMs <= FREE_EXCESSES * line.excessMs) return hard;
-    const free = estimateLine(this.#upper, this.#negatedLower, ANY_SKEW_PPM)?.at(0);
-    if (free === undefined) return hard;
-    const reachPpm = FREE_SPREADS * free.skewSpreadPpm;
-    return {
-      lower: Math.min(hard.lower, free.skewPpm - reachPpm),
-      upper: Math.max(hard.upper, free.skewPpm + reachPpm),
-    };
+  /** The gap between the bounds of the samples. After rebuild() it is another object. */
+  get gap(): Gap {
+    return this.#gap;
   }
 
   /** Where the clock seems to have stepped, and by how much; undefined where it does not. */
-  changePoint(): { readonly index: number; readonly byMs: number } | undefined {
-    const line = this.#likelyLine(this.size)?.at(0);
-    if (line === undefined || !this.#tick.settled) return undefined;
+  changePoint(): ChangePoint | undefined {
+    const line = this.#gap.line?.at(0);
+    if (line === undefined || !this.#bounds.tick.settled) return undefined;
     const first = Math.max(0, this.size - SAMPLES_FOR_CHANGE);
     const { maxSkewPpm } = this.#options;
     const slopes = [0, -2, 2].map((spreads) => {
@@ -196,12 +116,7 @@ export class ClockFit {
       return Math.min(maxSkewPpm, Math.max(-maxSkewPpm, ppm)) * 1e-3;
     });
     const found = findChangePoint(
-      this.#samples.slice(first).map((sample) => ({
-        upperSeconds: this.#seconds(sample.sentNs),
-        upperMs: this.#likelyUpperMs(sample),
-        lowerSeconds: this.#seconds(sample.receivedNs),
-        lowerMs: this.#likelyLowerMs(sample),
-      })),
+      this.#samples.slice(first).map((sample) => this.#bounds.likelyAt(sample)),
       slopes,
     );
     return found === undefined ? undefined : { index: first + found.index, byMs: found.byMs };
@@ -209,20 +124,12 @@ export class ClockFit {
 
   /** The offsets that are possible at a time, milliseconds relative to the reference. */
   offsetAt(atNs: number): Range {
-    return this.#region.offsetAt(this.#seconds(atNs));
+    return this.#region.offsetAt(this.#bounds.seconds(atNs));
   }
 
   /** The likeliest line at a time; its offset is relative to the reference. */
   estimate(atNs: number): LineEstimate | undefined {
-    return this.#likelyLine(this.size)?.at(this.#seconds(atNs));
-  }
-
-  /**
-   * How far above the envelope the nearest few bounds lay lately, milliseconds; undefined without an
-   * estimate.
-   */
-  get excessMs(): number | undefined {
-    return this.#recentLine()?.excessMs;
+    return this.#gap.line?.at(this.#bounds.seconds(atNs));
   }
 
   /**
@@ -230,12 +137,12 @@ export class ClockFit {
    * the moment at which the stamp changes; undefined without an estimate.
    */
   arrivalInTick(sentNs: number): number | undefined {
-    const line = this.#recentLine();
+    const line = this.#gap.recentLine;
     if (line === undefined) return undefined;
     const slope = line.skewPpm * 1e-3;
-    const leastOutMs = this.#upper.support(slope, this.#seconds(sentNs));
-    const remoteMs = msOfDay(sentNs) + this.#referenceMs + leastOutMs;
-    return this.#tick.phaseOf(remoteMs);
+    const leastOutMs = this.#gap.leastUpperMs(slope, this.#bounds.seconds(sentNs));
+    const remoteMs = msOfDay(sentNs) + this.referenceMs + leastOutMs;
+    return this.#bounds.tick.phaseOf(remoteMs);
   }
 
   /**
@@ -245,19 +152,18 @@ export class ClockFit {
    * @returns whether it was added.
    */
   add(sample: ClockSample, label: number): boolean {
-    return this.#take(relativeSample(sample, label, this.#referenceMs));
+    return this.#take(relativeSample(sample, label, this.referenceMs));
   }
 
   /** Adds a sample of another fit unless it contradicts the others; returns whether it was added. */
   adopt(sample: RelativeSample): boolean {
-    return this.#take(rebased(sample, this.#referenceMs));
+    return this.#take(rebased(sample, this.referenceMs));
   }
 
   #take(relative: RelativeSample): boolean {
     const region = this.#clip(this.#region, relative);
-    if (region === undefined || this.#narrowsGap(relative)) return false;
-    this.#region = region;
-    this.#keep(relative);
+    if (region === undefined || this.#gap.isNarrowedBy(relative)) return false;
+    this.#keep(relative, region);
     const { maxSamples, windowNs } = this.#options;
     const oldestNs = this.#samples[0]?.sentNs ?? relative.sentNs;
     if (this.#samples.length > maxSamples || relative.sentNs - oldestNs > windowNs) {
@@ -274,11 +180,8 @@ export class ClockFit {
   rebuild(): boolean {
     const samples = this.#samples;
     this.#samples = [];
-    this.#line = undefined;
     this.#region = FeasibleRegion.unbounded(this.#options.maxSkewPpm);
-    this.#upper = new LowerEnvelope();
-    this.#negatedLower = new LowerEnvelope();
-    this.#delays = new LeastDelays();
+    this.#gap = new Gap(this.#bounds, this.#region);
     this.#minRttNs = Infinity;
     for (const sample of samples) {
       const region = this.#clip(this.#region, sample);
@@ -286,94 +189,25 @@ export class ClockFit {
         this.#samples = samples;
         return false;
       }
-      this.#region = region;
-      this.#keep(sample);
+      this.#keep(sample, region);
     }
     return true;
   }
 
-  #seconds(atNs: number): number {
-    return (atNs - this.#referenceNs) / 1e9;
-  }
-
   /** What one sample leaves of a region, with every tick that is possible; undefined for nothing. */
   #clip(region: FeasibleRegion, sample: RelativeSample): FeasibleRegion | undefined {
-    const upperMs = sample.outMs + this.#tick.span(sample.receiveMs).upperMs;
-    const lowerMs = sample.minusBackMs + this.#tick.span(sample.transmitMs).lowerMs;
-    return region.below(this.#seconds(sample.sentNs), upperMs, sample.label)
-      ?.above(this.#seconds(sample.receivedNs), lowerMs, sample.label);
+    const bounds = this.#bounds;
+    const upperMs = bounds.upperMs(sample);
+    const lowerMs = bounds.lowerMs(sample);
+    return region.below(bounds.seconds(sample.sentNs), upperMs, sample.label)
+      ?.above(bounds.seconds(sample.receivedNs), lowerMs, sample.label);
   }
 
-  /** The likeliest line through at least this many samples; costs some time. */
-  #likelyLine(wantedSize: number): LikelyLine | undefined {
-    if (this.#line === undefined || this.#lineSize < wantedSize) {
-      this.#line = estimateLine(this.#upper, this.#negatedLower, this.#region.skewPpm);
-      this.#widestGapMs = widestGapMs(this.#upper, this.#negatedLower, ANY_SKEW_PPM);
-      this.#lineSize = this.size;
-    }
-    return this.#line;
-  }
-
-  /** A line that was the likeliest a few samples ago, for what need not be exact. */
-  #recentLine(): LikelyLine | undefined {
-    return this.#likelyLine(this.size * RECENT_SHARE);
-  }
-
-  #keep(sample: RelativeSample): void {
+  #keep(sample: RelativeSample, region: FeasibleRegion): void {
     this.#samples.push(sample);
-    this.#upper.add(this.#seconds(sample.sentNs), this.#likelyUpperMs(sample));
-    this.#negatedLower.add(this.#seconds(sample.receivedNs), -this.#likelyLowerMs(sample));
-    this.#delays.add(this.#leastDelaysOf(sample));
+    this.#region = region;
+    this.#gap.add(sample, region);
     this.#minRttNs = Math.min(this.#minRttNs, sample.receivedNs - sample.sentNs);
-  }
-
-  #likelyUpperMs(sample: RelativeSample): number {
-    return sample.outMs + this.#tick.likelySpan(sample.receiveMs).upperMs;
-  }
-
-  #likelyLowerMs(sample: RelativeSample): number {
-    return sample.minusBackMs + this.#tick.likelySpan(sample.transmitMs).lowerMs;
-  }
-
-  /** Round trip without what the remote says it took; different stamps are rounded by up to a tick. */
-  #leastDelaysOf(sample: RelativeSample): number {
-    const rttMs = (sample.receivedNs - sample.sentNs) / 1e6;
-    const processingMs = foldMs(sample.transmitMs - sample.receiveMs);
-    return processingMs === 0 ? rttMs : rttMs - processingMs - this.#tick.tickMs;
-  }
-
-  /**
-   * Whether a sample that the hard bounds allow leaves a gap between upper and lower bounds that is
-   * narrower than the shortest round trip. On an unchanged path the gap is at least the sum of the
-   * minimum delays; a step of less than the round trip shows here and nowhere else.
-   */
-  #narrowsGap(sample: RelativeSample): boolean {
-    const count = this.#samples.length;
-    if (count < SAMPLES_FOR_GAP || !this.#tick.settled) return false;
-    const { leastMs = 0, queueingMs } = this.#delays;
-    const wantedMs = leastMs - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
-    if (wantedMs <= 0) return false;
-    const line = this.#recentLine();
-    if (line === undefined) return false;
-    const neededMs = wantedMs * ratio(line.skewPpm);
-    const sentSeconds = this.#seconds(sample.sentNs);
-    const receivedSeconds = this.#seconds(sample.receivedNs);
-    const upperMs = this.#likelyUpperMs(sample);
-    const lowerMs = this.#likelyLowerMs(sample);
-    // Cheap and almost always enough: with the slope that is believed now.
-    const slope = line.skewPpm * 1e-3;
-    const above = Math.min(upperMs - slope * sentSeconds, this.#upper.support(slope, 0));
-    const below = Math.max(
-      lowerMs - slope * receivedSeconds,
-      -this.#negatedLower.support(-slope, 0),
-    );
-    if (above - below >= neededMs) return false;
-    const widest = estimateLine(
-      this.#upper.with(sentSeconds, upperMs),
-      this.#negatedLower.with(receivedSeconds, -lowerMs),
-      this.#region.skewPpm,
-    );
-    return widest === undefined || widest.gapMs < neededMs;
   }
 
   /** Drops the oldest part, and not only one sample, so that rebuilding is rare. */
@@ -386,9 +220,4 @@ export class ClockFit {
     );
     this.rebuild();
   }
-}
-
-/** What a second of ours is to a remote clock of that rate. */
-function ratio(skewPpm: number): number {
-  return 1 + skewPpm * 1e-6;
 }

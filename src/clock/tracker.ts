@@ -5,7 +5,8 @@ import { isClockStep } from "../measurement/timestamp.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { Instant } from "../time/instant.ts";
 import { decidedNumbers, NO_NUMBERS } from "./decided_numbers.ts";
-import { ClockFit, type ClockFitOptions, WIDE_SKEW_PPM } from "./fit.ts";
+import { ClockFit, type ClockFitOptions } from "./fit.ts";
+import { WIDE_SKEW_PPM } from "./gap.ts";
 import { sendPhaseMs, type SendPhaseOptions, steeredPhaseMs } from "./phase.ts";
 import { type ClockSample, isConsistent, referenceOf, type RelativeSample } from "./sample.ts";
 import type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
@@ -189,7 +190,7 @@ export class ClockTracker {
     const fit = this.#fit;
     if (fit === undefined || fit.size < REPLIES_TO_STEER || index % 3 === 0) return evenMs;
     if (!this.#tick.settled || this.#suspects !== undefined) return evenMs;
-    const { excessMs } = fit;
+    const excessMs = fit.gap.recentLine?.excessMs;
     const inTickMs = fit.arrivalInTick(plannedNs + evenMs * 1e6);
     if (excessMs === undefined || inTickMs === undefined) return evenMs;
     return steeredPhaseMs(index, evenMs, {
@@ -287,7 +288,7 @@ export class ClockTracker {
     const wide = fit.emptied(WIDE_SKEW_PPM);
     let refused = 0;
     for (const sample of samples) if (!wide.adopt(sample)) refused += 1;
-    if (refused > odd.length / 4 || wide.isStrained) return false;
+    if (refused > odd.length / 4 || wide.gap.isStrained) return false;
     this.#fit = wide;
     this.#outliers -= Math.max(0, this.#leftOut.length - refused);
     this.#leftOut = [];
@@ -299,8 +300,8 @@ export class ClockTracker {
   #review(fit: ClockFit): void {
     if (fit.size < this.#nextReview) return;
     this.#nextReview = fit.size + Math.max(REVIEW_REPLIES, Math.floor(fit.size * REVIEW_SHARE));
-    if (!this.#tick.settled || !fit.isStrained) return;
-    if (fit.suggestsOtherRate && this.#followsOtherRate()) return;
+    if (!this.#tick.settled || !fit.gap.isStrained) return;
+    if (fit.gap.suggestsOtherRate && this.#followsOtherRate()) return;
     const change = fit.changePoint();
     if (change === undefined || this.#followsOtherRate()) return;
     const { index, byMs } = change;
