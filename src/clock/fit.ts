@@ -90,9 +90,18 @@ export class ClockFit {
     return this.#samples;
   }
 
-  /** An empty fit with the same reference and another limit of the rate. */
-  emptied(maxSkewPpm = this.#options.maxSkewPpm): ClockFit {
+  /** An empty fit with the same reference and another limit of the rate, parts per million. */
+  emptied(maxSkewPpm: number): ClockFit {
     return new ClockFit(this.#reference, this.#bounds.tick, { ...this.#options, maxSkewPpm });
+  }
+
+  /** The fits of the samples before a number and from it on, each with that limit of the rate, parts per million. */
+  splitAt(index: number, maxSkewPpm: number): readonly [before: ClockFit, after: ClockFit] {
+    const before = this.emptied(maxSkewPpm);
+    for (const sample of this.#samples.slice(0, index)) before.adopt(sample);
+    const after = this.emptied(maxSkewPpm);
+    for (const sample of this.#samples.slice(index)) after.adopt(sample);
+    return [before, after];
   }
 
   /** Seconds from the first to the last sample. */

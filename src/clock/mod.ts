@@ -25,7 +25,8 @@ export {
 } from "./remarks.ts";
 export { type ClockSample } from "./sample.ts";
 export type { ClockState, Restart, RestartReason, Undecided } from "./state.ts";
-export { ClockTracker, type ClockTrackerOptions } from "./tracker.ts";
+export { ClockTracker } from "./tracker.ts";
+export type { ClockTrackerOptions } from "./tracker_options.ts";
 export {
   type IndependentConsensus,
   independentConsensus,
