@@ -2,7 +2,7 @@
 
 import { hasRecordingOption, type Ipv4Header } from "../packet/mod.ts";
 import { IPV4_MIN_HEADER_BYTES } from "../packet/ipv4_header.ts";
-import { type HostMeasurement, StampHistory } from "../measurement/mod.ts";
+import { type HostMeasurement, StampHistory } from "../measurement/history.ts";
 import { elapsedNs, isClockStep } from "../measurement/timestamp.ts";
 import type { ReplyMessage } from "./message/message.ts";
 import type { ReplyDetail } from "./outcome.ts";
