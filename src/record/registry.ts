@@ -46,6 +46,12 @@ export function describeField(
 
 const RUN = "Once, before the first probe";
 const END = "Once, last";
+const CONDITION: RecordDescription = {
+  type: "condition",
+  description:
+    "A target enters or leaves a --fail-if condition in an interval, or meets one at the end",
+  fields: CONDITION_FIELDS,
+};
 
 /** Every kind of record, by the command that writes it. */
 export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription[]>> = {
@@ -65,12 +71,7 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
       description: "Statistics of one target, at the end, on SIGQUIT and every --summary-every",
       fields: SUMMARY_FIELDS,
     },
-    {
-      type: "condition",
-      description:
-        "A target enters or leaves a --fail-if condition in an interval, or meets one at the end",
-      fields: CONDITION_FIELDS,
-    },
+    CONDITION,
     { type: "end", description: END, fields: END_FIELDS },
   ],
   clock: [
@@ -86,6 +87,7 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
       description: "What several clocks say together, after them",
       fields: CONSENSUS_FIELDS,
     },
+    CONDITION,
     { type: "end", description: END, fields: END_FIELDS },
   ],
   audit: [
@@ -139,6 +141,7 @@ const ROW_TYPES: Readonly<
   Record<string, { readonly all: readonly string[]; readonly quiet: readonly string[] }>
 > = {
   ping: { all: ["reply", "icmp_error", "timeout", "unsent"], quiet: ["summary"] },
+  clock: { all: ["clock"], quiet: ["clock"] },
   audit: { all: ["host"], quiet: ["host"] },
   scan: { all: ["reply", "icmp_error", "unsent"], quiet: ["reply", "icmp_error", "unsent"] },
 };
