@@ -51,6 +51,8 @@ function formatDocument(): string {
     list(csvColumns("ping", false)),
     "### Columns of targets, with `--quiet`",
     list(csvColumns("ping", true)),
+    "### Columns of clock",
+    list(csvColumns("clock", false)),
     "### Columns of scan",
     list(csvColumns("scan", false)),
     LINES,
@@ -131,12 +133,12 @@ As fping has it, and one code more:
 
 Of several the first in the order 3, 4, 2, 1, 5 counts. A condition whose value is unknown (no reply, no usable timestamps, no
 settled probe) counts as true, and standard error says why. \`offset>100ms\` looks at the distance from zero that the bounds prove;
-the text shows the bounds with their signs. With \`--summary-every\` or \`--loop\` each interval is looked at too: a line (and a
+the text shows the bounds with their signs. \`clock\` has \`offset\`, \`skew\` (\`skew>50ppm\`), \`loss\` and the counters. With \`--summary-every\` or \`--loop\` each interval is looked at too: a line (and a
 \`condition\` record of \`--json\`) says which target enters or leaves which condition. The exit status is that of the whole run.`;
 
 const CSV = `## CSV
 
-\`--format csv\` writes a header row, then a row for each probe, or with \`--quiet\` for each target (RFC 4180, lines end in LF).
+\`--format csv\` writes a header row, then a row for each probe, or with \`--quiet\` for each target; \`clock\` a row for each clock (RFC 4180, lines end in LF).
 Columns are the fields of the records above; a cell is empty where the record has no such field. \`flags\` are joined by
 \`;\`. \`--fields\` chooses columns.`;
 

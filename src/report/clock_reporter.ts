@@ -1,7 +1,6 @@
-/** Writes what `clock` found: text, or JSON Lines. */
+/** Writes the findings of `clock`: text, or a form for programs. */
 
 import { endRemarks } from "./end_remarks.ts";
-import { CLOCK_FIELDS } from "../record/clock_record.ts";
 import { ClockStatus } from "./clock_status.ts";
 import { formatClockTable } from "./clock_table.ts";
 import {
@@ -12,22 +11,23 @@ import {
   SYMMETRY_SENTENCE,
 } from "./clock_text.ts";
 import { formatConsensus } from "./consensus_text.ts";
-import { CONSENSUS_FIELDS } from "../record/consensus_record.ts";
+import type { ClockForm } from "../record/clock_form.ts";
 import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
-import { formatJson } from "../record/field.ts";
+import type { ConditionEvent } from "../run/condition_watch.ts";
 import type { ByteSink, LineSink } from "../terminal/line_sink.ts";
 import { yellow } from "../terminal/color.ts";
 import { USUAL_COLUMNS, wrap } from "../terminal/width.ts";
-import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
 
 /** Said with the offsets where it is so. */
 const UNSYNCHRONISED_SENTENCE = "Our own clock is not synchronised: no program keeps it right.";
 
 /** Form of the text, and what it says of this machine. */
 export interface ClockReporterOptions {
-  /** JSON Lines instead of text. */
-  readonly json: boolean;
+  /** A form for programs instead of text. */
+  readonly form?: ClockForm | undefined;
+  /** Leave out what is found while the run goes on. */
+  readonly quiet: boolean;
   /** Addresses only. */
   readonly numeric: boolean;
   /** Columns of the terminal that the text goes to; 80 without one. */
@@ -59,8 +59,7 @@ export class ClockReporter {
 
   /** Begins. */
   run(info: RunInfo): void {
-    if (!this.#options.json) return;
-    this.#sink.line(formatJson("run", RUN_FIELDS, info));
+    this.#options.form?.run(info);
     this.#sink.flush();
   }
 
@@ -75,22 +74,24 @@ export class ClockReporter {
     together: ConsensusEvent | undefined,
     brief: boolean,
   ): void {
+    const { form, quiet } = this.#options;
+    if (brief && quiet) return;
     this.#live?.erase();
-    if (this.#options.json) {
-      for (const event of events) this.#sink.line(formatJson("clock", CLOCK_FIELDS, event));
-      if (together !== undefined) {
-        this.#sink.line(formatJson("consensus", CONSENSUS_FIELDS, together));
-      }
-    } else {
-      this.#text(events, together, brief);
-    }
+    if (form === undefined) this.#text(events, together, brief);
+    else form.report(events, together);
     this.#sink.flush();
+  }
+
+  /** A clock enters or leaves a condition, or meets one at the end; text leaves that to standard error. */
+  condition(event: ConditionEvent): void {
+    this.#live?.erase();
+    this.#options.form?.condition(event);
   }
 
   /** Ends: the `end` of JSON, or what went wrong on this machine. */
   end(info: EndInfo): void {
     this.#live?.erase();
-    if (this.#options.json) this.#sink.line(formatJson("end", END_FIELDS, info));
+    if (this.#options.form !== undefined) this.#options.form.end(info);
     else for (const line of endRemarks(info)) this.#sink.line(line);
     this.#sink.flush();
   }

@@ -133,11 +133,16 @@ labTest({ name: "formats: echo, quiet and chosen fields are as the schema says" 
 labTest({ name: "formats: every kind of line of clock is as the schema says" }, async () => {
   await using lab = await Lab.open({ scenario: EVERYTHING });
   for (const hosts of [["198.18.0.1-198.18.0.12", "203.0.113.1"], ["198.18.0.11"]]) {
-    const argv = SOURCE_PROGRAM.argv("clock", "--json", "-c", "20", "-W", "300ms", ...hosts);
+    const argv = SOURCE_PROGRAM.argv(
+      ...["clock", "--json", "-c", "20", "-W", "300ms", "--fail-if", "loss<101%"],
+      ...hosts,
+    );
     const { stdout } = await lab.run(argv);
     const { all } = readRecords(stdout);
     const kinds = validateAll("clock", all);
-    for (const type of ["run", "clock", "end"]) assert(kinds.has(type), `no line of type ${type}`);
+    for (const type of ["run", "clock", "condition", "end"]) {
+      assert(kinds.has(type), `no line of type ${type}`);
+    }
     assertEquals(kinds.has("consensus"), hosts.length > 1);
   }
 });
@@ -281,6 +286,7 @@ systemTest({
 for (
   const [command, words, flags] of [
     ["ping", [], FLAG_NAMES],
+    ["clock", ["clock"], FLAG_NAMES],
     ["scan", ["scan"], SCAN_FLAG_NAMES],
   ] as const
 ) {

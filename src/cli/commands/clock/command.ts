@@ -1,6 +1,7 @@
 /** `icmptime clock`: from words to exit code. */
 
 import { precisionMs } from "../../../clock/mod.ts";
+import type { ClockForm } from "../../../record/clock_form.ts";
 import { ClockReporter } from "../../../report/clock_reporter.ts";
 import type { ClockEvent } from "../../../run/clock_event.ts";
 import type { ClockListener } from "../../../run/clock_listener.ts";
@@ -9,13 +10,16 @@ import { runFrame } from "../../../run/run_frame.ts";
 import { planRun, type RunPlan } from "../../../run/run_plan.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
 import { terminalColumns } from "../../../terminal/width.ts";
+import type { LineSink } from "../../../terminal/line_sink.ts";
 import { formatMs } from "../../../time/mod.ts";
+import { checkFields } from "../../check_fields.ts";
 import { gatherTargets } from "../../gather_targets.ts";
 import type { CommandLine } from "../../option.ts";
 import { ExitCode, printError, runExitCode, UsageError, VERSION } from "../../outcome.ts";
 import { RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { CLOCK_OPTIONS } from "./options.ts";
+import type { ClockJudge } from "./judge.ts";
 import { type ClockOptions, readClockOptions } from "./plan.ts";
 
 /** Every reply is weighed against all others of its host, and every probe against all hosts. */
@@ -30,6 +34,8 @@ export async function runClock(
   { options, operands }: CommandLine<typeof CLOCK_OPTIONS>,
   system: System,
 ): Promise<ExitCode> {
+  const format = options.json ? "json" : options.format;
+  await checkFields({ ...options, command: "clock", format });
   const plan = planRun(readClockOptions(options));
   const list = await gatherTargets(operands, options.file, system, {
     exclude: options.exclude.flat(),
@@ -52,6 +58,8 @@ async function measure(
   system: System,
 ): Promise<ExitCode> {
   let reporter: ClockReporter | undefined;
+  const openForm = await loadForm(options);
+  const judge = await loadJudge(options["fail-if"]);
   return await runFrame(
     {
       openRun: () =>
@@ -67,38 +75,76 @@ async function measure(
           system,
           (error) => printError(system, `${error.message}; the run goes on`),
         ),
-      openOutput: () => RunOutput.open({}, system),
+      openOutput: () => RunOutput.open({ path: options.output }, system),
       run(run, output) {
         reporter = new ClockReporter(output.lines, {
-          json: options.json || options.format === "json",
+          form: openForm?.(output.lines),
+          quiet: options.quiet,
           numeric: options.numeric,
-          columns: system.stdoutIsTerminal ? terminalColumns : undefined,
+          columns: system.stdoutIsTerminal && options.output === undefined
+            ? terminalColumns
+            : undefined,
           isUnsynchronised: system.diagnostics.readClock()?.synchronised === false,
-          terminal: system.stderrIsTerminal ? system.stderr : undefined,
+          terminal: system.stderrIsTerminal && !options.quiet ? system.stderr : undefined,
           probes: run.probes,
         });
-        return run.run(listenTo(run, reporter, output, options.verbose));
+        return run.run(listenTo(run, { reporter, output, judge, isVerbose: options.verbose }));
       },
       showState: (run) => run.summarize(),
       end(result, output) {
         printMissed(result.missed, output);
-        reporter?.end({ ...result, exitCode: chooseExitCode(result, list, output) });
+        judge?.conclude(result.clocks, (event, line) => {
+          reporter?.condition(event);
+          output.remark(line);
+        });
+        const exitCode = chooseExitCode(result, list, output, judge);
+        reporter?.end({ ...result, exitCode });
       },
     },
     system,
-    (result, output) => chooseExitCode(result, list, output),
+    (result, output) => chooseExitCode(result, list, output, judge),
   );
+}
+
+/** Loads the form for programs; undefined for text. Call before privileges end: they may be needed to read the program. */
+async function loadForm(
+  { json, format, fields }: ClockOptions,
+): Promise<((lines: LineSink) => ClockForm) | undefined> {
+  if (!json && format === "text") return undefined;
+  const { ClockCsv, ClockJson } = await import("../../../record/clock_form.ts");
+  return (lines) =>
+    json || format === "json" ? new ClockJson(lines, fields) : new ClockCsv(lines, fields);
+}
+
+/** Loads the judge where there are conditions. */
+async function loadJudge(conditions: ClockOptions["fail-if"]): Promise<ClockJudge | undefined> {
+  if (conditions.length === 0) return undefined;
+  const { ClockJudge } = await import("./judge.ts");
+  return new ClockJudge(conditions);
+}
+
+/** What listens to a run. */
+interface Audience {
+  readonly reporter: ClockReporter;
+  readonly output: RunOutput;
+  readonly judge: ClockJudge | undefined;
+  readonly isVerbose: boolean;
 }
 
 function listenTo(
   run: ClockRun,
-  reporter: ClockReporter,
-  output: RunOutput,
-  isVerbose: boolean,
+  { reporter, output, judge, isVerbose }: Audience,
 ): ClockListener {
   return {
     run: (info) => reporter.run(info),
-    report: ({ clocks, consensus }, isBrief) => reporter.report(clocks, consensus, isBrief),
+    report({ clocks, consensus }, isBrief) {
+      reporter.report(clocks, consensus, isBrief);
+      if (!isBrief) return;
+      judge?.look(clocks, (event, line) => {
+        reporter.condition(event);
+        output.remark(line);
+      });
+    },
     idle(nowNs, isBusy, clocks) {
       reporter.progress(nowNs, clocks);
       return output.idle(nowNs, isBusy, () => run.snapshot());
@@ -114,12 +160,13 @@ function chooseExitCode(
   { clocks, missed }: ClockResult,
   { problems }: TargetList,
   { hasLost }: RunOutput,
+  judge: ClockJudge | undefined,
 ): ExitCode {
   return runExitCode({
     hasLostOutput: hasLost,
     hasProblem: problems.length > 0,
     isAnswered: clocks.every(({ state }) => state.decidable) && missed.length === 0,
-    isConditionMet: false,
+    isConditionMet: judge?.isMet ?? false,
   });
 }
 

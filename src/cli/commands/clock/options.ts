@@ -1,5 +1,6 @@
 /** The options of `clock`. */
 
+import { CLOCK_METRICS, parseClockCondition } from "../../../run/clock_condition.ts";
 import type { CommandSpec, OptionTable } from "../../option.ts";
 import {
   GENERAL_OPTIONS,
@@ -8,7 +9,7 @@ import {
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
 } from "../../shared_options.ts";
-import { choice, duration, integer, number } from "../../values.ts";
+import { choice, condition, duration, integer, number } from "../../values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -71,12 +72,19 @@ export const CLOCK_OPTIONS = {
   ...PACKET_OPTIONS,
   ...TARGET_OPTIONS,
   format: {
-    value: choice("FORMAT", ["text", "json"]),
-    help: "Print text or json",
+    value: choice("FORMAT", ["text", "json", "csv"]),
+    help: "Print text, json or csv",
     group: "Output",
     default: "text",
   },
-  json: OUTPUT_OPTIONS.json,
+  ...OUTPUT_OPTIONS,
+  "fail-if": {
+    value: condition(parseClockCondition, CLOCK_METRICS),
+    help: "Exit with 5 if true for any clock, e.g. offset>100ms",
+    group: "Output",
+    repeatable: true,
+  },
+  quiet: { short: "q", help: "Print only the findings at the end", group: "Output" },
   numeric: { short: "n", help: "Print addresses instead of names", group: "Output" },
   verbose: { short: "v", help: "Print ICMP errors and unexpected packets", group: "Output" },
   ...GENERAL_OPTIONS,
@@ -99,10 +107,16 @@ export const CLOCK_COMMAND: CommandSpec<typeof CLOCK_OPTIONS> = {
   options: CLOCK_OPTIONS,
   conflicts: [["loop", "count"]],
   requires: [["every", "loop"]],
+  loadFields: async () => {
+    const { recordsOf } = await import("../../../record/registry.ts");
+    const { FLAG_MEANINGS } = await import("../../../record/flags.ts");
+    return { records: recordsOf("clock"), flags: FLAG_MEANINGS };
+  },
   exitCodes: [
     [0, "The offset of every clock is known"],
     [1, "Some offset is unknown, or not as well known as --until asks"],
     ...RUN_EXIT_CODES.slice(2),
+    [5, "Every offset is known, and a --fail-if condition is true"],
   ],
   examples: [
     ["icmptime clock 192.0.2.7", "send a hundred probes in five seconds"],
