@@ -535,6 +535,16 @@ Deno.test("dispatch: a probe that is out at an interrupt is counted as such", as
   assertEquals([code, end.sent, end.received, end.pending], [0, 3, 2, 1]);
 });
 
+Deno.test("dispatch: decode waits for a reader that takes a little at a time", async () => {
+  const words = ["decode", "--at", "2026-11-27T11:51:34Z", "42694656"];
+  const whole = new FakeSystem();
+  await dispatch(words, whole);
+  // No room at first, then for one byte, then for all.
+  const slow = new FakeSystem({ stdout: new ScriptedSink([0, 0, 1, 0]) });
+  assertEquals(await dispatch(words, slow), 0);
+  assertEquals(slow.stdout.text, whole.stdout.text);
+});
+
 Deno.test("dispatch: a mistake of our own is not hidden", async () => {
   const system = new FakeSystem({ socketError: new TypeError("a bug") });
   await assertRejects(() => dispatch(["198.18.0.1"], system), TypeError, "a bug");

@@ -65,7 +65,7 @@ export async function runDecode(
     if (isClosed) break;
     if (!(await decode(input, name, decoding))) code = ExitCode.Unanswered;
   }
-  sink.flush();
+  await sink.drain();
   return failure ?? code;
 }
 
@@ -210,6 +210,7 @@ async function decodeCapture(
         }
       }
       sink.flush();
+      await sink.room();
       if (isClosed() || reader.broken !== undefined) break;
     }
     if (!isClosed()) reader.finish();
