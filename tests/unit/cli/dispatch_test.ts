@@ -222,9 +222,9 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a letter that is not one of clock's",
-    args: ["clock", "-q", "198.18.0.1"],
+    args: ["clock", "-a", "198.18.0.1"],
     code: 3,
-    stderr: "Cannot use -q: no such option, see --help for all\n",
+    stderr: "Cannot use -a: no such option, see --help for all\n",
   },
   {
     name: "a file that cannot be made",
