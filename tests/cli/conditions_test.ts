@@ -154,7 +154,7 @@ labTest(
 
 /** What cannot be a condition, and what is said of it. */
 const WRONG: readonly (readonly [text: string, complaint: RegExp])[] = [
-  ["loss", /expected a metric, > or <, and a number, such as loss>5% or rtt\.p95>50ms$/m],
+  ["loss", /expected a metric, > or <, and a number, such as loss>5% or offset>100ms$/m],
   ["loss>", /expected a metric, > or </],
   [">5%", /expected a metric, > or </],
   ["loss=5%", /expected a metric, > or </],
