@@ -168,13 +168,13 @@ const WRONG: readonly (readonly [text: string, complaint: RegExp])[] = [
   ["rtt>50", /expected a time for rtt, such as rtt>50ms$/m],
   ["rtt>50%", /expected a time for rtt/],
   ["lost>5%", /expected a bare number for lost$/m],
-  ["jitter>5ms", /expected one of loss, offset, rtt, queue, out, back, /],
+  ["jitter>5ms", /expected one of loss, .*offset, rtt, queue, out, back, /],
   [
     "rtt.p99>5ms",
-    /expected one of loss, offset, rtt, .* a spread with \.min, \.median, \.mean, \.p95/,
+    /expected one of loss, .*offset, rtt, .* a delay with \.min, \.median, \.mean, \.p95/,
   ],
-  ["offset.p95>5ms", /expected one of loss, offset, rtt/],
-  ["constructor>5ms", /expected one of loss, offset, rtt/],
+  ["offset.p95>5ms", /expected one of loss, .*offset, rtt/],
+  ["constructor>5ms", /expected one of loss, .*offset, rtt/],
 ];
 
 programTest({
