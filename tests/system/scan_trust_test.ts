@@ -97,7 +97,7 @@ systemTest({
   running.sendSignal("SIGINT");
   const { stdout, code } = await running.result();
   const { replies, end } = readRecords(stdout);
-  assertEquals([replies.length, end.received, end.reason, code], [0, 0, "interrupted", 1]);
+  assertEquals([replies.length, end.received, end.reason, code], [0, 0, "stopped", 1]);
   assertEquals(Number(end["unproven"]) + end.kernel_drops, forged);
   assert(end.kernel_drops <= forged / 2, `${end.kernel_drops} of ${forged} dropped`);
 });
