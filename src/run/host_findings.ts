@@ -4,6 +4,7 @@ import type { HostAnswer, HostEvidence, Question } from "../behaviour/answer.ts"
 import { classify, type HostBehaviour } from "../behaviour/classify.ts";
 import { type ClauseFinding, judgeConformance } from "../behaviour/conformance.ts";
 import { type BoundedMs, StampHistory } from "../measurement/mod.ts";
+import { boundedMs } from "../measurement/interval.ts";
 import { FINE_TICK_MS } from "../measurement/known_ticks.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import type { Target } from "../targets/target.ts";
@@ -77,7 +78,9 @@ export class HostRecord {
   add(outcome: ProbeOutcome, asked: AskedNumbers, baseUnixMs: number): void {
     const { question } = asked;
     if (outcome.kind !== "unsent") this.#asked[question] = (this.#asked[question] ?? 0) + 1;
-    if (COUNTED.has(question)) this.#statistics.add(this.#measured(outcome));
+    // Every answer shows the clock, also one to a question that need not be answered.
+    const measured = this.#measured(outcome);
+    if (COUNTED.has(question)) this.#statistics.add(measured);
     if (outcome.kind === "icmpError") {
       const { error, reporter } = outcome;
       this.#icmpError = { name: error.name, from: formatAddress(reporter) };
@@ -88,7 +91,7 @@ export class HostRecord {
     if (answer !== undefined) this.#answers.push(answer);
   }
 
-  /** The outcome, measured with what all counted questions have shown of the clock, not its own question alone. */
+  /** The outcome, measured with what all questions have shown of the clock, not its own question alone. */
   #measured(outcome: ProbeOutcome): ProbeOutcome {
     if (outcome.kind !== "reply" || outcome.reply.measurement === undefined) return outcome;
     const { probe: { sentAt, token }, reply } = outcome;
@@ -177,11 +180,16 @@ function describeAnswer(
   };
 }
 
-/** The bounds from measurement where it reads the timestamps as the behaviour says, else those of the form alone. */
+/**
+ * What measurement and the form of the clock both allow. Measurement allows for each tick that the timestamps leave, up to a
+ * second; the form for what RFC 1122 allows, or for the step that all timestamps share.
+ */
 function findOffset({ form }: HostBehaviour, { offset }: TargetSummary): BoundedMs | undefined {
   if (form?.lowerMs === undefined || form.upperMs === undefined) return undefined;
-  const { lowerMs, upperMs } = form;
-  const valueMs = (lowerMs + upperMs) / 2;
-  const meets = offset !== undefined && offset.lowerMs <= upperMs && offset.upperMs >= lowerMs;
-  return form.unit === "ms-of-day" && meets ? offset : { valueMs, lowerMs, upperMs };
+  const lowerMs = Math.max(form.lowerMs, offset?.lowerMs ?? -Infinity);
+  const upperMs = Math.min(form.upperMs, offset?.upperMs ?? Infinity);
+  if (form.unit !== "ms-of-day" || lowerMs > upperMs) {
+    return boundedMs(form.lowerMs, form.upperMs - form.lowerMs);
+  }
+  return boundedMs(lowerMs, upperMs - lowerMs);
 }

@@ -25,7 +25,7 @@ export const AUDIT_OPTIONS = {
     value: integer("N", 2, 100),
     help: "Send every question N times to each host that answers",
     group: "Probes",
-    default: 2,
+    default: 3,
   },
   rate: {
     value: number("PPS", 0.001, 1_000_000),
