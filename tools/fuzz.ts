@@ -60,7 +60,7 @@ interface Arena {
 
 const ARENA_BYTES = 1024;
 const INPUT_START = 256;
-/** The printers are slower by far: they see one input in so many. */
+/** The printers are slower by far: they see one input in this many. */
 const PRINT_EVERY = 64;
 /** How often the clock is read. */
 const CLOCK_EVERY = 1024;

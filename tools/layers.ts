@@ -36,7 +36,7 @@ const ALLOWED: Grants = {
   packet: ["time"],
   measurement: ["time"],
   clock: ["time", "measurement"],
-  behaviour: ["time"],
+  behaviour: ["time", "measurement"],
   targets: ["packet"],
   probe: ["time", "packet", "measurement", "targets"],
   scan: ["time", "packet", "measurement", "targets"],

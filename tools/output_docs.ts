@@ -1,6 +1,6 @@
 /**
  * `deno task docs [--check]`: makes docs/output.md, its JSON Schema and docs/behaviours.md from the tables that the
- * program works with. With `--check` it only tells, by exit code 1, that one of them is out of date.
+ * program works with. With `--check` it only reports, by exit code 1, that one of them is out of date.
  */
 
 import {

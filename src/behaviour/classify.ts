@@ -6,7 +6,7 @@
  * round trip matters. A host that was not asked enough is `undecided`.
  */
 
-import { foldMs, MS_PER_DAY } from "../time/day.ts";
+import { foldMs, modulo, MS_PER_DAY } from "../time/day.ts";
 import { formatUtcOffset, UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
 import type { HostAnswer, HostEvidence } from "./answer.ts";
 import { fitForms, type FittedForm, readTimestamp } from "./clock_form.ts";
@@ -220,9 +220,4 @@ function spanMs(answers: readonly HostAnswer[]): number {
   const [first] = answers;
   const last = answers.at(-1);
   return first === undefined || last === undefined ? 0 : last.sentUnixMs - first.sentUnixMs;
-}
-
-function modulo(value: number, divisor: number): number {
-  const rest = value % divisor;
-  return rest < 0 ? rest + divisor : rest;
 }

@@ -13,7 +13,8 @@
  * possible would fit as closely by chance, weighted by how rare it is.
  */
 
-import { byteSwap32, clearHighBit, hasHighBit, MS_PER_DAY } from "../time/day.ts";
+import { greatestCommonDivisor } from "../measurement/tick_proof.ts";
+import { byteSwap32, clearHighBit, fold, hasHighBit, MS_PER_DAY } from "../time/day.ts";
 import type { HostAnswer } from "./answer.ts";
 
 /** What a timestamp counts. */
@@ -144,12 +145,12 @@ function fitForm(form: ClockForm, answers: readonly HostAnswer[]): FittedForm | 
     const receiveMs = readTimestamp(reply.receive, form);
     const transmitMs = readTimestamp(reply.transmit, form);
     if (receiveMs === undefined || transmitMs === undefined) return undefined;
-    baseMs ??= foldTo(receiveMs - sentUnixMs, periodMs);
+    baseMs ??= fold(receiveMs - sentUnixMs, periodMs);
     const driftMs = MAX_SKEW * (sentUnixMs - first.sentUnixMs);
     // A transmit timestamp before the receive timestamp contradicts the host, not the form.
-    const earlierMs = foldTo(transmitMs - receiveMs, periodMs) < 0 ? receiveMs : transmitMs;
-    const least = foldTo(earlierMs - receivedUnixMs - baseMs, periodMs) - driftMs;
-    const greatest = foldTo(receiveMs - sentUnixMs - baseMs, periodMs) + tickMs + driftMs;
+    const earlierMs = fold(transmitMs - receiveMs, periodMs) < 0 ? receiveMs : transmitMs;
+    const least = fold(earlierMs - receivedUnixMs - baseMs, periodMs) - driftMs;
+    const greatest = fold(receiveMs - sentUnixMs - baseMs, periodMs) + tickMs + driftMs;
     lowerMs = Math.max(lowerMs, least);
     upperMs = Math.min(upperMs, greatest);
     if (lowerMs > upperMs) return undefined;
@@ -158,7 +159,7 @@ function fitForm(form: ClockForm, answers: readonly HostAnswer[]): FittedForm | 
   if (form.unit === "uptime-ms") {
     return { ...form, lowerMs: undefined, upperMs: undefined, rank: rarityOf(form, rarity) };
   }
-  const middleMs = foldTo(baseMs + (lowerMs + upperMs) / 2, periodMs);
+  const middleMs = fold(baseMs + (lowerMs + upperMs) / 2, periodMs);
   const halfMs = (upperMs - lowerMs) / 2;
   if (Math.abs(middleMs) - halfMs > nearMs) return undefined;
   const numbers = (2 * Math.abs(middleMs) + 1) / msPerCount + 1;
@@ -185,16 +186,6 @@ function commonTickMs(form: ClockForm, answers: readonly HostAnswer[]): number {
   if (others.length < 3) return 0;
   return Math.min(
     1000,
-    others.reduce((tick, time) => greatestCommonDivisor(tick, time - first), 0),
+    others.reduce((tick, time) => greatestCommonDivisor(tick, Math.abs(time - first)), 0),
   );
-}
-
-function greatestCommonDivisor(one: number, other: number): number {
-  let [a, b] = [Math.abs(one), Math.abs(other)];
-  while (b !== 0) [a, b] = [b, a % b];
-  return a;
-}
-
-function foldTo(difference: number, period: number): number {
-  return difference - Math.round(difference / period) * period;
 }

@@ -2,7 +2,7 @@
 
 import type { OptionTable } from "./option.ts";
 import type { ExitCode } from "./outcome.ts";
-import { blocks, choice, integer, text, words } from "./values.ts";
+import { blocks, choice, duration, integer, text, words } from "./values.ts";
 
 /** The hosts to probe. Files and exclusions have the syntax of `targets/list_words.ts`. */
 export const TARGET_OPTIONS = {
@@ -24,6 +24,26 @@ export const TARGET_OPTIONS = {
     help: "Leave out the addresses, prefixes and ranges in FILE",
     group: "Targets",
     repeatable: true,
+  },
+} as const satisfies OptionTable;
+
+const DAY_MS = 86_400_000;
+
+/** How long a probe, and the run, may take. */
+export const WAIT_OPTIONS = {
+  timeout: {
+    short: "W",
+    value: duration(0.001, DAY_MS),
+    help: "Wait this long for the reply to a probe",
+    group: "Probes",
+    default: 1000,
+    defaultText: "1s",
+  },
+  deadline: {
+    short: "w",
+    value: duration(0.001, 366 * DAY_MS),
+    help: "End the run this long after its start",
+    group: "Probes",
   },
 } as const satisfies OptionTable;
 

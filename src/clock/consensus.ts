@@ -12,7 +12,7 @@
  * (The offsets on which the *most* hosts agree are narrower, but a single liar can pull them off the truth.)
  */
 
-import { foldMs, MS_PER_DAY } from "../time/day.ts";
+import { foldMs, modulo, MS_PER_DAY } from "../time/day.ts";
 
 /** What one host's clock was measured to be. */
 export interface OffsetWitness {
@@ -110,7 +110,7 @@ export function doOffsetsMeet(
 const ZERO: Arc = { fromMs: 0, lengthMs: 0 };
 
 function arcOf(lowerMs: number, upperMs: number): Arc {
-  return { fromMs: positiveRemainder(lowerMs), lengthMs: Math.min(upperMs - lowerMs, MS_PER_DAY) };
+  return { fromMs: modulo(lowerMs, MS_PER_DAY), lengthMs: Math.min(upperMs - lowerMs, MS_PER_DAY) };
 }
 
 function isWhole({ lengthMs }: Arc): boolean {
@@ -125,7 +125,7 @@ function doArcsMeet(one: Arc, other: Arc): boolean {
 }
 
 function isWithin(placeMs: number, { fromMs, lengthMs }: Arc): boolean {
-  const aheadMs = positiveRemainder(placeMs - fromMs);
+  const aheadMs = modulo(placeMs - fromMs, MS_PER_DAY);
   return aheadMs <= lengthMs + ROUNDING_MS || aheadMs >= MS_PER_DAY - ROUNDING_MS;
 }
 
@@ -155,7 +155,7 @@ function overlaps(
       if (depth === needed) sinceMs = atMs;
     } else {
       if (depth === needed && isSecondTurn(sinceMs)) {
-        places.push({ fromMs: positiveRemainder(sinceMs), lengthMs: atMs - sinceMs });
+        places.push({ fromMs: modulo(sinceMs, MS_PER_DAY), lengthMs: atMs - sinceMs });
       }
       depth -= 1;
     }
@@ -175,14 +175,9 @@ function spanOf(places: readonly Arc[]): { readonly lowerMs: number; readonly up
   let best = { fromMs: 0, lengthMs: MS_PER_DAY };
   for (const [index, { fromMs }] of sorted.entries()) {
     const before = sorted[(index + sorted.length - 1) % sorted.length] as Arc;
-    const lengthMs = positiveRemainder(before.fromMs - fromMs) + before.lengthMs;
+    const lengthMs = modulo(before.fromMs - fromMs, MS_PER_DAY) + before.lengthMs;
     if (lengthMs < best.lengthMs) best = { fromMs, lengthMs };
   }
   const middleMs = foldMs(best.fromMs + best.lengthMs / 2);
   return { lowerMs: middleMs - best.lengthMs / 2, upperMs: middleMs + best.lengthMs / 2 };
-}
-
-function positiveRemainder(ms: number): number {
-  const rest = ms % MS_PER_DAY;
-  return rest < 0 ? rest + MS_PER_DAY : rest;
 }

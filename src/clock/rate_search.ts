@@ -42,7 +42,7 @@ export class RateSearch {
     this.#leftOut = this.#leftOut.slice(-LEFT_OUT_KEPT);
   }
 
-  /** Whether enough replies were left out, and enough have come since the last look: so many there are in all. */
+  /** Whether enough replies were left out, and enough have come since the last look. */
   isDue(replies: number): boolean {
     return this.#leftOut.length >= LEFT_OUT_TO_LOOK && replies >= this.#nextLook;
   }

@@ -14,7 +14,7 @@
  */
 
 import { UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
-import { byteSwap32, clearHighBit, foldMs, hasHighBit, MS_PER_DAY } from "../time/day.ts";
+import { byteSwap32, clearHighBit, foldMs, hasHighBit, modulo, MS_PER_DAY } from "../time/day.ts";
 
 /** What the number counts. */
 export type NumberForm =
@@ -194,7 +194,7 @@ function form(name: NumberForm, plain: Plain) {
 }
 
 function dayMs(unixMs: number): number {
-  return ((unixMs % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
+  return modulo(unixMs, MS_PER_DAY);
 }
 
 function chanceOf(numbers: number): number {

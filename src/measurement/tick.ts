@@ -10,9 +10,9 @@
  *   away: stamps lag behind the time that they should show by up to the tick, and none is off the grid.
  */
 
-import { foldMs } from "../time/day.ts";
+import { foldMs, modulo } from "../time/day.ts";
 import { FINE_TICK_MS, KNOWN_TICKS_MS } from "./known_ticks.ts";
-import { positiveRemainder, type StampSpan, TickCandidate } from "./tick_candidate.ts";
+import { type StampSpan, TickCandidate } from "./tick_candidate.ts";
 
 /** The lead of the timestamps is taken over the last N to 2N of them, with N this number: clocks drift. */
 const LEAD_STAMPS = 64;
@@ -100,6 +100,6 @@ export class TickDetector {
 
   /** How long before a remote time the last change of the stamp was, milliseconds in [0, tick). */
   phaseOf(remoteMs: number): number {
-    return this.#tick?.phaseOf(remoteMs) ?? positiveRemainder(remoteMs, FINE_TICK_MS);
+    return this.#tick?.phaseOf(remoteMs) ?? modulo(remoteMs, FINE_TICK_MS);
   }
 }

@@ -5,7 +5,7 @@
  * known about c, and an empty intersection contradicts q. See tick.ts for c and q.
  */
 
-import { foldMs } from "../time/day.ts";
+import { foldMs, modulo } from "../time/day.ts";
 
 /**
  * A tick is announced after this many timestamps in a row on its grid. A clock of half the tick has an even chance
@@ -114,7 +114,7 @@ export class TickCandidate {
   phaseOf(remoteMs: number): number {
     const anchorMs = this.#anchorMs ?? 0;
     const { lowerMs } = this.likelySpan(anchorMs);
-    return positiveRemainder(foldMs(remoteMs - anchorMs) - lowerMs, this.tickMs);
+    return modulo(foldMs(remoteMs - anchorMs) - lowerMs, this.tickMs);
   }
 
   #begin(stampMs: number): void {
@@ -129,7 +129,7 @@ export class TickCandidate {
 
   /** Where on the circle of the tick the arc of a stamp begins, if it meets what is known of c. */
   #position(stampMs: number): number | undefined {
-    const ahead = positiveRemainder(foldMs(stampMs - (this.#anchorMs ?? stampMs)), this.tickMs);
+    const ahead = modulo(foldMs(stampMs - (this.#anchorMs ?? stampMs)), this.tickMs);
     for (const position of [ahead, ahead - this.tickMs]) {
       const lower = Math.max(this.#phaseLowerMs, position);
       const upper = Math.min(this.#phaseUpperMs, position + 1);
@@ -137,10 +137,4 @@ export class TickCandidate {
     }
     return undefined;
   }
-}
-
-/** Remainder that is not negative, for a positive divisor. */
-export function positiveRemainder(value: number, divisor: number): number {
-  const remainder = value % divisor;
-  return remainder < 0 ? remainder + divisor : remainder;
 }

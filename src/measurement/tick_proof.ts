@@ -178,7 +178,8 @@ function mayBeSliding(
   return true;
 }
 
-function greatestCommonDivisor(one: number, other: number): number {
+/** The largest whole number that divides both, for numbers from 0; where one is 0 it is the other. */
+export function greatestCommonDivisor(one: number, other: number): number {
   let [larger, smaller] = [one, other];
   while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
   return larger;

@@ -5,7 +5,7 @@ import type { Target } from "../targets/target.ts";
 import type { Instant } from "../time/instant.ts";
 import type { ProbeMessage } from "./message/message.ts";
 
-/** Number of sequence numbers: an address that has been sent so many gets one that it had before. */
+/** Number of sequence numbers: an address that has been sent this many gets one that it had before. */
 export const SEQUENCES = 65_536;
 
 /** What one probe sends. */

@@ -72,6 +72,7 @@ export class Prober {
       stamps,
       kernelStamps: transport.stampSource === "kernel",
       keepBytes: options.keepBytes ?? false,
+      measures: options.measures,
       listener: answered?.listener(listener) ?? listener,
     });
   }

@@ -39,6 +39,8 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly schedule?: ((startNs: number) => ProbeSchedule) | undefined;
   /** Fraction in [0, 1) of a millisecond by which round n is put off; see `Schedule`. */
   readonly dither?: ((round: number) => number) | undefined;
+  /** Measures delays and offset of each reply, by the replies to the same message; true by default. */
+  readonly measures?: boolean | undefined;
   /** Hands copies of the datagrams to the listener. */
   readonly keepBytes?: boolean | undefined;
   /**

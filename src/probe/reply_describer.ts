@@ -17,6 +17,8 @@ export interface ReplyDescriberOptions {
   readonly kernelStamps: boolean;
   /** Hands copies of the datagrams on. */
   readonly keepBytes: boolean;
+  /** Measures delays and offset; true by default. */
+  readonly measures?: boolean | undefined;
 }
 
 /** Measures replies and remarks on what is odd about them. */
@@ -38,14 +40,14 @@ export class ReplyDescriber {
     probe: Probe,
     proof: ReplyProof,
   ): ReplyDetail {
-    const { kernelStamps, keepBytes } = this.#options;
+    const { kernelStamps, keepBytes, measures = true } = this.#options;
     const { receivedAt } = received;
     const { stamps, lengthBytes, flags: remarks } = probe.message.describe(reply, header, probe);
     const flags = flagsOf(header, reply, probe);
     for (const remark of remarks) flags.push(remark);
     if (proof !== "proven" && reply.kind === "timestamp-reply") flags.push("originate-changed");
     let measurement: HostMeasurement | undefined;
-    if (reply.checksumOk && proof === "proven" && stamps !== undefined) {
+    if (measures && reply.checksumOk && proof === "proven" && stamps !== undefined) {
       measurement = this.#historyOf(probe).measure({
         sentAt: probe.sentAt,
         receivedAt,

@@ -3,7 +3,7 @@
 import type { BoundedMs, HostOffset } from "../measurement/mod.ts";
 import { describeOffset, explainOffset, formatOffset, NEAR_MS } from "./milliseconds.ts";
 
-/** It takes so many whole seconds in a row to be sure of them: a fine clock gives one in a thousand. */
+/** Whole seconds in a row that are needed to be sure of them: a fine clock gives one in a thousand. */
 const WHOLE_SECONDS_EXPECTED = 3;
 
 /** `within 0.6 ms of ours, if it ticks each millisecond`; bounds that no longer count are not printed. */

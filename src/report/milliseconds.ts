@@ -82,7 +82,7 @@ export function signed(text: string): string {
   return text.startsWith("-") ? text : `+${text}`;
 }
 
-/** `+1:00:00.000`: seconds with so many decimals. */
+/** `+1:00:00.000`: seconds with the given decimals. */
 export function formatHours(seconds: number, digits: number): string {
   const whole = Math.abs(seconds);
   const hours = Math.floor(whole / 3600);

@@ -17,7 +17,7 @@ import { formatStamps } from "./stamps_text.ts";
 
 /** Our own stamps are some 50 µs late, and more on a busy machine. */
 const USER_STAMP_DIGITS = 1;
-/** Single delays are shown of round trips of so many remote ticks: shorter ones are lost in the rounding of the stamps. */
+/** Single delays are shown for round trips of at least this many remote ticks: shorter ones are lost in the rounding of the stamps. */
 const TICKS_SHOWN = 2;
 /** A clock that is off by more hides the delays, which contain its offset; milliseconds. */
 const HIDING_OFFSET_MS = 1000;

@@ -20,7 +20,7 @@ const CELL_LENGTH = 10;
 
 /** Nothing is said of congestion after fewer replies. */
 const REPLIES_FOR_PATH = 5;
-/** From so many on one delay in twenty is more than an accident. */
+/** From this many on, one delay in twenty is more than an accident. */
 const REPLIES_FOR_P95 = 20;
 /** A stamp is rounded down to a tick: delays that differ by little more than one may be equal. */
 const TICKS_OF_NOISE = 1.5;
@@ -137,7 +137,7 @@ function digitsThatFit(values: readonly number[], digits: number): number {
   return Math.max(0, Math.min(digits, CELL_LENGTH - longest - 1));
 }
 
-/** A number with so many decimals; never `-0.0`. */
+/** A number with the given decimals; never `-0.0`. */
 function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits);
   return /^-[0.]+$/.test(text) ? text.slice(1) : text;

@@ -1,8 +1,8 @@
 /** How much longer something takes that goes on at an uneven rate. */
 
-/** The rate is that of about so many seconds. */
+/** Seconds over which the rate is taken, about. */
 const WINDOW_SECONDS = 15;
-/** It is smoothed over so many: probes leave in bursts. */
+/** Seconds over which it is smoothed: probes leave in bursts. */
 const SMOOTHING_SECONDS = 5;
 
 /** A mean over time in which what is older counts for less. */

@@ -6,9 +6,8 @@ import { BadChecksumProbe } from "../probe/message/bad_checksum.ts";
 import type { ProbeMessage } from "../probe/message/message.ts";
 import { TimestampProbe } from "../probe/message/timestamp.ts";
 import type { ProberOptions } from "../probe/prober_options.ts";
-import { MS_PER_DAY } from "../time/mod.ts";
 import type { SocketOptions } from "./run_options.ts";
-import { planRun, type RunPlan } from "./run_plan.ts";
+import { planRun, randomOriginateMs, type RunPlan } from "./run_plan.ts";
 
 /** Options of an audit. */
 export interface AuditOptions extends SocketOptions {
@@ -56,7 +55,6 @@ const LONG_BYTES = 56;
 const ODD_CODE = 1;
 /** Class selector 2 (RFC 2474): no network treats it as urgent. */
 const SERVICE = 0x40;
-const HOUR_MS = 3_600_000;
 
 /** Plans an audit of a number of targets. */
 export function planAudit(options: AuditOptions, targetCount: number): AuditPlan {
@@ -79,10 +77,13 @@ export function planAudit(options: AuditOptions, targetCount: number): AuditPlan
   return {
     discovery: {
       ...discovery,
+      // Measured by the host's answers to all questions, see HostRecord.
+      prober: { ...discovery.prober, measures: false },
       transport: { ...discovery.transport, datagramBytes: Math.max(...lengths) },
     },
     interview: {
       probes,
+      measures: false,
       numberKey: randomHashKey(),
       count: rounds * probes.length,
       intervalMs: QUESTION_INTERVAL_MS,
@@ -98,12 +99,12 @@ export function planAudit(options: AuditOptions, targetCount: number): AuditPlan
 function planQuestions(
   header: { readonly ttl: number; readonly source: number },
 ): Map<ProbeMessage, AskedNumbers> {
-  const filled = farFromNow();
+  const filled = randomOriginateMs();
   const usual = { ...header, receiveMs: 0, transmitMs: 0 };
   const standard = new TimestampProbe(usual);
   const plan: readonly (readonly [Question, ProbeMessage, Partial<AskedNumbers>?])[] = [
     ["standard", standard],
-    ["bad-clock", new TimestampProbe({ ...usual, originateMs: farFromNow })],
+    ["bad-clock", new TimestampProbe({ ...usual, originateMs: randomOriginateMs })],
     ["bad-checksum", new BadChecksumProbe(new TimestampProbe(usual))],
     [
       "filled",
@@ -111,7 +112,7 @@ function planQuestions(
         ...header,
         receiveMs: filled,
         transmitMs: filled,
-        originateMs: farFromNow,
+        originateMs: randomOriginateMs,
       }),
       { receive: filled, transmit: filled },
     ],
@@ -123,10 +124,4 @@ function planQuestions(
     const lengthBytes = message.lengthBytes - message.messageStart;
     return [message, { receive: 0, transmit: 0, tos: 0, ...numbers, lengthBytes, question }];
   }));
-}
-
-/** A time of day at least an hour from ours: no clock that is right shows it. */
-function farFromNow(): number {
-  const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  return (Date.now() + HOUR_MS + random % (22 * HOUR_MS)) % MS_PER_DAY;
 }

@@ -6,7 +6,7 @@
 
 import { independentConsensus, type OffsetWitness } from "../clock/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
-import type { ProbeListener, ProbeOutcome } from "../probe/outcome.ts";
+import type { ProbeListener } from "../probe/outcome.ts";
 import { type EndReason, Prober } from "../probe/prober.ts";
 import type { ProberOptions } from "../probe/prober_options.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
@@ -20,7 +20,8 @@ import { type HostFindings, HostRecord } from "./host_findings.ts";
 import type { RunMachine } from "./machine.ts";
 import type { RunProgress } from "./reporter.ts";
 import { type OpenRun, remainingMs } from "./run_frame.ts";
-import { describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
+import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
+import { countOutcome } from "./target_statistics.ts";
 import { StrayCounter } from "./stray_counts.ts";
 
 /** Parts of an audit. */
@@ -114,17 +115,11 @@ export class AuditRun implements OpenRun {
     }
     const time = clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
     const hosts = this.#hosts.map((host) => host.judge(maxOffsetMs, time));
-    const { malformed, foreign, unmatched, unreported } = this.#strays;
+    const totals = () => this.#totals;
+    const { answered } = this.progress();
+    const counts = { answered, strays: this.#strays, time, totals, statistics: hosts };
     return {
-      time,
-      reason,
-      durationS: (clock.now().monotonicNs - startedAt.monotonicNs) / 1e9,
-      targets: hosts.length,
-      answered: this.#hosts.filter(({ hasAnswered }) => hasAnswered).length,
-      totals: this.#totals,
-      ...{ malformed, foreign, unmatched, unreported },
-      kernelDrops: this.#transport.droppedDatagrams(),
-      failedCalls: this.#transport.failedCalls?.() ?? 0,
+      ...describeResult(reason, counts, this.#transport, startedAt),
       hosts,
       ...this.#agree(hosts, time),
     };
@@ -165,7 +160,7 @@ export class AuditRun implements OpenRun {
       this.#transport,
       {
         outcome: (outcome) => {
-          this.#count(outcome);
+          countOutcome(this.#totals, outcome);
           const { target } = outcome.kind === "unsent" ? outcome : outcome.probe;
           const { message } = outcome.kind === "unsent" ? outcome : outcome.probe;
           // The message of the first part is a standard question too.
@@ -188,18 +183,6 @@ export class AuditRun implements OpenRun {
       hosts[target.index]?.addPending();
     }
     return reason;
-  }
-
-  #count(outcome: ProbeOutcome): void {
-    const totals = this.#totals;
-    if (outcome.kind === "unsent") {
-      totals.unsent++;
-      return;
-    }
-    totals.sent++;
-    if (outcome.kind === "reply") totals.received++;
-    else if (outcome.kind === "icmpError") totals.icmpErrors++;
-    else totals.lost++;
   }
 
   /** What the clocks that show a time of day say together about ours. */

@@ -52,6 +52,9 @@ export interface HostFindings {
 /** Questions whose replies count for statistics: those that every host should answer. */
 const COUNTED: ReadonlySet<Question> = new Set(["standard", "bad-clock", "filled", "service"]);
 
+/** Flags of replies that say nothing about the clock. */
+const UNPROVEN: readonly string[] = ["bad-checksum", "originate-changed"];
+
 /** Gathers the evidence about one host. */
 export class HostRecord {
   /** The host, as the user named it. */
@@ -93,10 +96,10 @@ export class HostRecord {
 
   /** The outcome, measured with what all questions have shown of the clock, not its own question alone. */
   #measured(outcome: ProbeOutcome): ProbeOutcome {
-    if (outcome.kind !== "reply" || outcome.reply.measurement === undefined) return outcome;
+    if (outcome.kind !== "reply") return outcome;
     const { probe: { sentAt, token }, reply } = outcome;
-    const { stamps, receivedAt } = reply;
-    if (stamps === undefined) return outcome;
+    const { stamps, receivedAt, flags } = reply;
+    if (stamps === undefined || UNPROVEN.some((flag) => flags.includes(flag))) return outcome;
     const measurement = this.#history.measure({
       sentAt,
       receivedAt,

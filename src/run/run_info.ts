@@ -45,10 +45,16 @@ export function describeRun(
   };
 }
 
+/** What the result of a run is counted from; {@linkcode RunState} has it. */
+export type RunCounts = Pick<RunState, "answered" | "strays" | "time" | "totals"> & {
+  /** One for each target. */
+  readonly statistics: { readonly length: number };
+};
+
 /** The result of a run that ends now. */
 export function describeResult(
   reason: EndReason,
-  state: RunState,
+  state: RunCounts,
   transport: Transport,
   startedAt: Instant,
 ): RunResult {

@@ -143,7 +143,7 @@ function checkSequences({ count, intervalMs, timeoutMs }: RunOptions): void {
  * An originate timestamp that is not the time of day, another one for each probe: a host that only copies it is
  * recognised however near it is, and the answer to one probe cannot pass for the answer to another.
  */
-function randomOriginateMs(): number {
+export function randomOriginateMs(): number {
   const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   return (Date.now() + HOUR_MS + random % (22 * HOUR_MS)) % MS_PER_DAY;
 }

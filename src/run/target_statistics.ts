@@ -49,6 +49,21 @@ const TICK_FLAGS: ReadonlySet<string> = new Set(["tick-assumed", "coarse-tick", 
 /** The middle of a millisecond that a stamp cuts off. */
 const HALF_TICK_MS = 0.5;
 
+/** Counts the final word on a probe. */
+export function countOutcome(counters: ProbeCounters, outcome: ProbeOutcome): void {
+  if (outcome.kind === "unsent") {
+    counters.unsent++;
+    return;
+  }
+  counters.sent++;
+  if (outcome.kind === "reply") counters.received++;
+  else if (outcome.kind === "icmpError") counters.icmpErrors++;
+  else {
+    counters.lost++;
+    if (outcome.mayBeDropped) counters.droppedByUs++;
+  }
+}
+
 /** Gathers the statistics of one target. */
 export class TargetStatistics {
   /** The target. */
@@ -78,26 +93,10 @@ export class TargetStatistics {
    */
   add(outcome: ProbeOutcome, change?: DelayChange): DelayChange | undefined {
     const { counters } = this;
-    switch (outcome.kind) {
-      case "reply":
-        counters.sent++;
-        counters.received++;
-        this.#countFlags(outcome.reply.flags);
-        return this.#measure(outcome.probe, outcome.reply, change);
-      case "icmpError":
-        counters.sent++;
-        counters.icmpErrors++;
-        break;
-      case "timedOut":
-        counters.sent++;
-        counters.lost++;
-        if (outcome.mayBeDropped) counters.droppedByUs++;
-        break;
-      case "unsent":
-        counters.unsent++;
-        break;
-    }
-    return undefined;
+    countOutcome(counters, outcome);
+    if (outcome.kind !== "reply") return undefined;
+    this.#countFlags(outcome.reply.flags);
+    return this.#measure(outcome.probe, outcome.reply, change);
   }
 
   /** Counts a further answer. */

@@ -59,7 +59,7 @@ export interface CollectorOptions {
 /** An ICMP error may be this late and still be traced to its probe. */
 const ERROR_WINDOW_MS = 600_000;
 /**
- * Repeated replies and ICMP errors beyond so many, and so many for each first reply or for each address, are counted but not reported: one
+ * Repeated replies and ICMP errors beyond a number, and a number for each first reply or for each address, are counted but not reported: one
  * host that repeats itself must not fill a disk.
  */
 const MAX_REPEATS = 1000, REPEATS_PER_REPLY = 10, ERRORS_PER_ADDRESS = 2;

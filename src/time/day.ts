@@ -76,14 +76,15 @@ export function byteSwap32(value: number): number {
 }
 
 /** Remainder with the sign of the divisor: exact for doubles, never equal to the divisor. */
-function modulo(value: number, divisor: number): number {
+export function modulo(value: number, divisor: number): number {
   const remainder = value % divisor;
   if (remainder >= 0) return remainder + 0; // turns -0 into 0
   const shifted = remainder + divisor;
   return shifted < divisor ? shifted : 0; // a tiny negative remainder rounds up to the divisor
 }
 
-function fold(difference: number, period: number): number {
+/** The difference modulo a period that is nearest to zero: at least -period/2, less than period/2. */
+export function fold(difference: number, period: number): number {
   const half = period / 2;
   // Most differences are small: return them untouched, without the rounding of a shift.
   if (difference >= -half && difference < half) return difference;

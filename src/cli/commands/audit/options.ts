@@ -7,6 +7,7 @@ import {
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
+  WAIT_OPTIONS,
 } from "../../shared_options.ts";
 import { choice, duration, integer, number } from "../../values.ts";
 
@@ -33,20 +34,7 @@ export const AUDIT_OPTIONS = {
     group: "Probes",
     default: 10_000,
   },
-  timeout: {
-    short: "W",
-    value: duration(0.001, DAY_MS),
-    help: "Wait this long for the reply to a probe",
-    group: "Probes",
-    default: 1000,
-    defaultText: "1s",
-  },
-  deadline: {
-    short: "w",
-    value: duration(0.001, 366 * DAY_MS),
-    help: "End the run this long after its start",
-    group: "Probes",
-  },
+  ...WAIT_OPTIONS,
   ...TARGET_OPTIONS,
   reverse: { help: "Print the names of addresses", group: "Targets" },
   ttl: PACKET_OPTIONS.ttl,

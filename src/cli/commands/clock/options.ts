@@ -8,6 +8,7 @@ import {
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
+  WAIT_OPTIONS,
 } from "../../shared_options.ts";
 import { choice, condition, duration, integer, number } from "../../values.ts";
 
@@ -30,20 +31,7 @@ export const CLOCK_OPTIONS = {
     default: 50,
     defaultText: "50ms",
   },
-  timeout: {
-    short: "W",
-    value: duration(0.001, DAY_MS),
-    help: "Wait this long for the reply to a probe",
-    group: "Probes",
-    default: 1000,
-    defaultText: "1s",
-  },
-  deadline: {
-    short: "w",
-    value: duration(0.001, 366 * DAY_MS),
-    help: "End the run this long after its start",
-    group: "Probes",
-  },
+  ...WAIT_OPTIONS,
   until: {
     value: duration(0.001, DAY_MS),
     help: "End once the offset is known this well; exit with 1 if never",
