@@ -94,7 +94,7 @@ export async function listTargets(
     if (!Array.isArray(located)) problems.push(located as TargetProblem);
     size += sizeOf(located);
     if (size > MAX_TARGETS) {
-      const message = `${size} addresses up to here, ping takes ${MAX_TARGETS} at most, ` +
+      const message = `${size} addresses up to here, more than ${MAX_TARGETS}, ` +
         "expected fewer, or `icmptime scan`";
       const { text, from } = words[i] as Word;
       problems.push({ label: text, from, kind: "too-many", message });
