@@ -6,7 +6,7 @@
 import { DARWIN } from "./darwin/platform.ts";
 import { LINUX } from "./linux/platform.ts";
 
-/** Constants that both systems have, with a number of its own on each. */
+/** Constants that both systems have, each with its own number on each. */
 export type PlatformConstants = Readonly<
   Record<
     | "AF_INET6"

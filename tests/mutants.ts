@@ -1,4 +1,4 @@
-/** Mutants that the tests without a kernel do not kill, with the reason. `deno task mutate` leaves them out of its share. */
+/** Mutants that the tests without a kernel do not kill, with the reason. `deno task mutate` leaves them out of the share. */
 
 /** A mutant that is known to survive. */
 export interface KnownMutant {

@@ -2,7 +2,7 @@
  * `deno task compile [--target TRIPLE] [--output FILE]`: icmptime as one file that needs nothing.
  *
  * The program is bundled first: the binary then resolves no package and reads few modules when it
- * starts, which spares a fifth of its start-up. Each `import()` stays a file of its own, and the
+ * starts, which spares a fifth of the start-up. Each `import()` stays a separate file, and the
  * text is minified, because what V8 does not read costs nothing. It is compiled without V8's
  * code cache: a compiled program keeps that in a file of a known name in the temporary folder,
  * anyone could put one there, and icmptime runs as root.
@@ -40,7 +40,7 @@ export async function compile(options: CompileOptions): Promise<string> {
   }
 }
 
-/** Bundles a program into a folder. Returns the path of its main script. */
+/** Bundles a program into a folder. Returns the path of the main script. */
 async function bundle(entry: string, folder: string): Promise<string> {
   const ended = await capture(
     [
@@ -91,7 +91,7 @@ function denoCompile(
     "--no-config",
     "--no-npm",
     "--no-code-cache",
-    // Who may call libc may do anything, so narrower flags protect nobody; and without all of them Deno refuses
+    // Who may call libc may do anything, so narrower flags protect nothing; and without all of them Deno refuses
     // device files such as /dev/stdout.
     "--allow-all",
     ...v8Flags(),

@@ -2,7 +2,7 @@
  * `deno task fuzz [--seconds N] [--count N] [--seed N]`: random and damaged datagrams through the
  * packet parser for as long as told, ten seconds unless told. No permissions are needed.
  *
- * Each input has a seed of its own, so an input that breaks something is one number, to be kept in
+ * Each input has its own seed, so an input that breaks something is one number, to be kept in
  * tests/property/regressions.json. Prints the inputs per second and a digest of all that was
  * parsed; two runs with the same seed and count must print the same digest. Ends with exit code 1 at the
  * first input that breaks something.

@@ -106,7 +106,7 @@ const UNSAFE_PLACES = [
   "bench/",
 ];
 
-/** Where the process may be ended. The lab is a program of its own. */
+/** Where the process may be ended. The lab is a separate program. */
 const EXIT_PLACES = ["main.ts", "tests/lab/"];
 
 /** One line for each import that goes the wrong way. */
@@ -124,7 +124,7 @@ export function findUnusedGrants(imports: readonly Import[], grants: Grants = AL
   return Object.entries(grants).flatMap(([layer, allowed]) =>
     allowed.filter((other) => !used.has(`${layer} ${other}`))
       .map((other) =>
-        `tools/layers.ts: ${layer} is granted ${other}, which none of its modules imports`
+        `tools/layers.ts: ${layer} is granted ${other}, which no module there imports`
       )
   );
 }

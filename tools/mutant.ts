@@ -84,7 +84,7 @@ const HIDDEN = new RegExp(
   "g",
 );
 
-/** All mutants of a module, in the order of its text. */
+/** All mutants of a module, in textual order. */
 export function findMutants(path: string, text: string): Mutant[] {
   const running = stripTypeScriptTypes(text).replace(HIDDEN, blank);
   const lines = text.split("\n");

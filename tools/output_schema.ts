@@ -12,7 +12,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
  * The schema of every line. One line of `ping` is `#/$defs/ping`, one of `scan` `#/$defs/scan`; the keyword
- * `type` tells the kinds of records apart.
+ * `type` is the key that discriminates the kinds of records.
  *
  * @param strict Refuse keys that are in no table: for tests, since readers must ignore them.
  */

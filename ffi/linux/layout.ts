@@ -138,7 +138,7 @@ export const EthtoolTsInfo = { size: 44, command: 0, flags: 4, clockIndex: 8 } a
 /**
  * Bytes that one control message takes, padding included: CMSG_SPACE of cmsg(3).
  *
- * @param dataBytes length of its data, ≥ 0
+ * @param dataBytes length of the data, ≥ 0
  */
 export function cmsgSpace(dataBytes: number): number {
   return Cmsghdr.size + alignUp(dataBytes, Cmsghdr.alignment);
@@ -147,7 +147,7 @@ export function cmsgSpace(dataBytes: number): number {
 /**
  * Length that a control message states in its header: CMSG_LEN of cmsg(3).
  *
- * @param dataBytes length of its data, ≥ 0
+ * @param dataBytes length of the data, ≥ 0
  */
 export function cmsgLength(dataBytes: number): number {
   return Cmsghdr.size + dataBytes;

@@ -55,7 +55,7 @@ export class MessageBatch {
   /**
    * Lays the batch out.
    *
-   * @throws {RangeError} when a size is out of its range
+   * @throws {RangeError} when a size is outside its range
    */
   constructor(size: MessageBatchSize) {
     const { slots, payloadBytes, controlBytes } = size;

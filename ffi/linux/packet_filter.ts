@@ -8,7 +8,7 @@ import { openLibc } from "../posix/libc.ts";
 
 /** One instruction. */
 export interface FilterInstruction {
-  /** Operation, one of {@linkcode BPF} or a sum of its parts. */
+  /** Operation, one of {@linkcode BPF} or a sum of these. */
   readonly code: number;
   /** Instructions to skip when a comparison holds. */
   readonly jumpTrue?: number;
@@ -123,7 +123,7 @@ export function timestampReplyFilter(): FilterInstruction[] {
     { code: BPF.jumpEqual, k: 12, jumpFalse: 10 },
     { code: BPF.loadByteIndexed, k: QUOTE + PROTOCOL },
     { code: BPF.jumpEqual, k: ICMP, jumpFalse: 8 },
-    // The quoted header has a length of its own: X moves on by it.
+    // The quoted header has its own length: X moves on by it.
     { code: BPF.loadByteIndexed, k: QUOTE },
     { code: BPF.and, k: 0x0f },
     { code: BPF.shiftLeft, k: 2 },

@@ -121,7 +121,7 @@ function quotedMessage(): FilterInstruction[] {
     { code: BPF.loadByteIndexed, k: QUOTE + PROTOCOL },
     { code: BPF.jumpEqual, k: PROTOCOL_ICMP, jumpTrue: 1 },
     REJECT,
-    // The quoted header has a length of its own, and X moves on by it.
+    // The quoted header has its own length, and X moves on by it.
     { code: BPF.loadByteIndexed, k: QUOTE },
     { code: BPF.and, k: 0x0f },
     { code: BPF.shiftLeft, k: 2 },

@@ -1,4 +1,4 @@
-/** Socket options that only Linux has (socket(7), raw(7)), each with the error message of its failure. */
+/** Socket options that only Linux has (socket(7), raw(7)), each with an error message. */
 
 import { SOL_SOCKET } from "../posix/constants.ts";
 import { getWordsOption, setIntOption, trySetOption } from "../posix/socket_option.ts";

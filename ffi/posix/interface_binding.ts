@@ -1,14 +1,14 @@
 /**
  * Ties sockets to the interface of a name, and follows the name.
  *
- * A PPPoE or VPN link that connects again is a new interface of the old name, with an index of its own. SO_BINDTODEVICE
+ * A PPPoE or VPN link that connects again is a new interface with the old name and a new index. SO_BINDTODEVICE
  * stays with the index that is gone (ENODEV for every datagram), and only CAP_NET_RAW, which a run gives up at its start,
  * may bind such a socket again. Two things that need no privilege do the same here and can be renewed at any time:
  *
  * - sending: IP_UNICAST_IF (ip(7)) makes the kernel route as it does for a socket that is bound;
  * - receiving: a socket filter compares the index of the interface that a datagram arrived at (socket(7),
  *   SO_ATTACH_FILTER; SKF_AD_IFINDEX of <linux/filter.h>). What comes over the loopback passes as well: the errors of this
- *   machine itself, and the replies of its own addresses. So does what a VRF passes on from an interface that it owns.
+ *   machine itself, and the replies of the machine's addresses. So does what a VRF passes on from an interface that it owns.
  */
 
 import type { OutgoingDatagram, SendResult } from "../../src/probe/transport.ts";
@@ -68,7 +68,7 @@ export class InterfaceBinding {
     }
   }
 
-  /** Sends once more what was refused because the interface is gone, if there is another one of its name now. */
+  /** Sends once more what was refused because the interface is gone, if another one has its name now. */
   sendAgain(
     path: Pick<DatagramPath, "send">,
     datagrams: readonly OutgoingDatagram[],
@@ -118,7 +118,7 @@ export class InterfaceBinding {
   }
 }
 
-/** Whether the kernel refused a datagram because the interface of its socket is gone. */
+/** Whether the kernel refused a datagram because the socket's interface is gone. */
 function isGone(result: SendResult | undefined): boolean {
   return result?.ok === false && (result.error.code === "ENODEV" || result.error.code === "ENXIO");
 }

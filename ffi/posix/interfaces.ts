@@ -26,7 +26,7 @@ export interface InterfaceAddress {
 /**
  * The IPv4 addresses of all interfaces, in the kernel's order.
  *
- * Memory: C writes a pointer to a list of its own, which is copied and freed before this returns.
+ * Memory: C writes a pointer to a new list, which is copied and freed before this returns.
  *
  * @throws {SystemError} when the kernel refuses
  */

@@ -74,7 +74,7 @@ export const PORTABLE_SYMBOLS = {
   write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
   // w: timespec
   clockGettime: { name: "clock_gettime", parameters: ["i32", "pointer"], result: "i32" },
-  // r: name, service, hints; w: head of a list of its own, valid until freeaddrinfo
+  // r: name, service, hints; w: head of a new list, valid until freeaddrinfo
   getaddrinfo: {
     parameters: ["buffer", "pointer", "buffer", "buffer"],
     result: "i32",
@@ -92,7 +92,7 @@ export const PORTABLE_SYMBOLS = {
   gaiStrerror: { name: "gai_strerror", parameters: ["i32"], result: "pointer" },
   // r: name
   ifNametoindex: { name: "if_nametoindex", parameters: ["buffer"], result: "u32" },
-  // w: head of a list of its own, valid until freeifaddrs
+  // w: head of a new list, valid until freeifaddrs
   getifaddrs: { parameters: ["buffer"], result: "i32" },
   // frees the list of getifaddrs: each head once
   freeifaddrs: { parameters: ["pointer"], result: "void" },

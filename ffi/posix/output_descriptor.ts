@@ -7,7 +7,7 @@
  * writes it twice.
  *
  * Memory: C reads the bytes, and reads and writes the pollfd, during the call; a wait on another thread has a
- * pollfd of its own, held until it is over.
+ * separate pollfd, held until it is over.
  */
 
 import {

@@ -1,5 +1,5 @@
 /**
- * One poll of some descriptors, with memory of its own: ppoll(2) where the platform has it, exact to the nanosecond, else
+ * One poll of some descriptors, with its own memory: ppoll(2) where the platform has it, exact to the nanosecond, else
  * poll(2), to the millisecond.
  *
  * Memory: C reads and writes the descriptors, and reads the timeout, during the call; on another thread, until the promise

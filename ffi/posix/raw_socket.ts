@@ -84,7 +84,7 @@ export class RawSocket implements Transport, Disposable {
    *
    * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV for an unknown interface; EADDRNOTAVAIL for a source
    * that is not this machine's; whatever else the kernel refuses
-   * @throws {RangeError} when an option is out of its range
+   * @throws {RangeError} when an option is outside its range
    */
   static open(options: RawSocketOptions = {}): RawSocket {
     const troubles = new SocketTroubles(options.onTrouble);

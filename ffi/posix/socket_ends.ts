@@ -3,7 +3,7 @@
  *
  * Separate sockets send and receive. Without IP_RECVERR, Linux reports success for datagrams that it dropped because a queue
  * or the neighbour table was full. With it, a socket that receives ICMP is given every ICMP error a second time, in place of
- * the result of its next call. So the sending socket is of protocol 255 (IPPROTO_RAW), to which no ICMP error about our
+ * the next call's result. So the sending socket is of protocol 255 (IPPROTO_RAW), to which no ICMP error about our
  * probes comes; what others send as protocol 255 is dropped by a filter. Elsewhere one socket does both.
  */
 

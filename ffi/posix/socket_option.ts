@@ -1,4 +1,4 @@
-/** Socket options (setsockopt(2), socket(7), raw(7)), each with the error message of its failure. */
+/** Socket options (setsockopt(2), socket(7), raw(7)), each with an error message. */
 
 import { platform } from "../platform.ts";
 import { IP_BOUND_IF } from "../darwin/constants.ts";

@@ -21,7 +21,7 @@
  * descriptors that wake() uses are opened by the first wait on another thread, and closed when the last such wait of a
  * closed waiter has ended.
  *
- * Memory: a synchronous call uses a request that this object owns. A call on another thread gets a request of its own,
+ * Memory: a synchronous call uses a request that this object owns. A call on another thread gets its own request,
  * held by the waiting function until the call has returned.
  */
 

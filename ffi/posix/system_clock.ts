@@ -42,7 +42,7 @@ export class SystemClock implements Clock {
   }
 
   /**
-   * Opens the clock: its base and the zero of its monotonic side are taken now.
+   * Opens the clock: its base and its monotonic zero are taken now.
    *
    * @throws {Deno.errors.NotCapable} without `--allow-ffi`
    */

@@ -198,7 +198,7 @@ function frameTo(
   const link = readLink(route.interfaceIndex);
   if (!isEthernet(link)) return raw(`${link.name} has no Ethernet layer`);
   const source = query.source ?? route.source;
-  if (source === undefined) return raw(`${link.name} has no address of its own`);
+  if (source === undefined) return raw(`${link.name} has no address`);
   if (gatewayMac?.length !== MAC_BYTES) {
     return raw("the gateway's hardware address is not available");
   }

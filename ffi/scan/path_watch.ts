@@ -104,7 +104,7 @@ export class PathWatch implements PathGuard {
     return this.#hasNews && nowNs >= this.#nextRenewNs;
   }
 
-  /** Whether the kernel may have refused a probe because of the path rather than of its destination. */
+  /** Whether the kernel may have refused a probe because of the path rather than the destination. */
   doubts(errno: number): boolean {
     const nowNs = this.#options.clock.now().monotonicNs;
     if (LINK_ERRORS.has(errno)) this.#hasNews = true;

@@ -7,7 +7,7 @@ import { UsageError } from "./outcome.ts";
 export interface FieldChoice {
   /** Name of the command. */
   readonly command: string;
-  /** Form of its output. */
+  /** Output format. */
   readonly format: string;
   /** Rows are targets. */
   readonly quiet: boolean;

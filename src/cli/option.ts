@@ -4,7 +4,7 @@ import type { RecordDescription } from "../record/registry.ts";
 import type { ExitCode } from "./outcome.ts";
 
 /**
- * What a shell may offer after the option; `command` is the names of the commands, `field` those of the fields of its
+ * What a shell may offer after the option; `command` is the names of the commands, `field` those of the fields in its
  * records, a list these words.
  */
 export type Completion =

@@ -8,7 +8,7 @@ import type { ExitCode } from "./outcome.ts";
 import type { System } from "./system.ts";
 
 /**
- * Carries out a command with the options and operands of its command line.
+ * Carries out a command with the options and operands that were given.
  *
  * @throws {UsageError} Options or operands that cannot be used.
  */

@@ -25,7 +25,7 @@ import type { ExitCode } from "./outcome.ts";
 import type { RunSignal, ScanMachine, WritableFile } from "../run/machine.ts";
 import type { ClockFinding, Diagnostics, SocketFinding, System } from "./system.ts";
 
-/** Runs icmptime on this machine with the words of its command line; returns the exit code. */
+/** Runs icmptime on this machine with the words of a command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor && !isDumb());
   const exitCode = await dispatch(args, realSystem);

@@ -1,5 +1,5 @@
 /**
- * Whether and where the clock stepped, from the bounds of its replies.
+ * Whether and where the clock stepped, from the bounds that its replies give.
  *
  * Queueing raises upper bounds and lowers lower bounds. A step of the clock moves both in the same direction: after a step
  * ahead all upper bounds lie higher than the best ones before it, and all lower bounds before it lie lower than

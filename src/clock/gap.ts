@@ -15,7 +15,7 @@ import type { SampleBounds } from "./sample_bounds.ts";
 /** A gap narrower than the shortest round trip by more than this is more than rounding, milliseconds. */
 const GAP_SLACK_MS = 0.25;
 
-/** So many times the mean queueing may be missing from the shortest round trip as well. */
+/** How many times the mean queueing the shortest round trip may contain as well. */
 const GAP_SLACK_FACTOR = 4;
 
 /** Below this many samples the gap says nothing yet. */
@@ -36,13 +36,13 @@ const DEFICIT_GRAINS = 2;
 /** A gap wider by this multiple of the grain of the data is fitted without a limit on the rate. */
 const FREE_EXCESSES = 0.1;
 
-/** So many standard deviations of a rate without a limit are possible. */
+/** Standard deviations that a rate without a limit may be off. */
 const FREE_SPREADS = 4;
 
 /** The likely bounds of a growing set of samples. */
 export class Gap {
   readonly #bounds: SampleBounds;
-  /** What the hard bounds of the same samples leave: a line has one of its skews. */
+  /** What the hard bounds of the same samples leave: a line has one of these skews. */
   #region: FeasibleRegion;
   readonly #upper = new LowerEnvelope();
   readonly #negatedLower = new LowerEnvelope();

@@ -3,7 +3,7 @@
 import type { ClockState } from "./state.ts";
 import type { ClockTracker } from "./tracker.ts";
 
-/** So many replies at least are wanted before a good number is believed. */
+/** Fewest replies before a good number is believed. */
 const MIN_REPLIES = 8;
 
 /** A clock that was not known well enough is looked at again after this many times the replies: looking costs. */
@@ -28,7 +28,7 @@ export class PrecisionGoal {
   readonly #replies: number[];
   readonly #nextLook: number[];
 
-  /** Wants every tracker to be at least as precise as `goalMs`. */
+  /** Expects every tracker to be at least as precise as `goalMs`. */
   constructor(trackers: readonly ClockTracker[], goalMs: number) {
     this.#trackers = trackers;
     this.#goalMs = goalMs;

@@ -2,7 +2,7 @@
 
 import type { Undecided } from "./state.ts";
 
-/** So many restarts, with fewer replies than this for each, are no clock. */
+/** This number of restarts, with fewer replies than ERRATIC_RUN for each, is no clock. */
 const ERRATIC_RESTARTS = 3;
 const ERRATIC_RUN = 48;
 

@@ -21,7 +21,7 @@ const LOOPBACK_NETWORK = 127;
 
 /** Which clocks count, and which do not. */
 export interface Witnesses {
-  /** One for each host, the first of its addresses. */
+  /** One for each host: its first address. */
   readonly counted: readonly LocatedWitness[];
   /** The addresses of the others: of this machine, and further ones of a host that counts. */
   readonly notCounted: readonly number[];

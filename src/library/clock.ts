@@ -43,7 +43,7 @@ export interface ClockHost {
   readonly received: number;
   /** Shortest round trip, in milliseconds; undefined before a reply. */
   readonly rttMinMs: number | undefined;
-  /** Resolution of its timestamps, in milliseconds; 1 until a coarser one has shown. */
+  /** Resolution of the remote timestamps, in milliseconds; 1 until a coarser one has shown. */
   readonly tickMs: number;
   /** How its timestamps are read; undefined before a reply. */
   readonly reading: StampReading | undefined;
@@ -99,7 +99,7 @@ export interface ClockReport {
  *
  * @param targets As for {@linkcode ping}.
  * @throws {TargetError} A target cannot be probed or a name does not resolve.
- * @throws {RangeError} An option is out of its range.
+ * @throws {RangeError} An option is outside its range.
  * @throws {SystemError} The system refuses the socket.
  *
  * @example

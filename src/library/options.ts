@@ -65,7 +65,7 @@ export class TargetError extends Error {
 /**
  * Checks the times of a run.
  *
- * @throws {RangeError} One is out of its range.
+ * @throws {RangeError} One is outside its range.
  */
 export function checkSchedule(
   options: ScheduleOptions & { readonly spacingMs?: number | undefined },

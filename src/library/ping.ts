@@ -61,7 +61,7 @@ const EXTRA: ReadonlySet<string | undefined> = new Set(["duplicate", "late", "af
  * @param targets Names, addresses, prefixes (`192.0.2.0/28`) or ranges (`192.0.2.1-192.0.2.20`), one or several;
  * targets of one address share its probes, and each has its outcome of every one.
  * @throws {TargetError} A target cannot be probed or a name does not resolve.
- * @throws {RangeError} An option is out of its range, or more than 65 536 probes to one target would be pending.
+ * @throws {RangeError} An option is outside its range, or more than 65 536 probes to one target would be pending.
  * @throws {SystemError} The system refuses the socket.
  *
  * @example

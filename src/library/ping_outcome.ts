@@ -13,7 +13,7 @@ export interface PingProbe {
   readonly target: string;
   /** Its IPv4 address, such as `192.0.2.7`. */
   readonly address: string;
-  /** Number of the probe among those of its target, from 0. */
+  /** Index of the probe within its target, from 0. */
   readonly index: number;
   /** ICMP sequence number, 0 to 65535. */
   readonly sequence: number;

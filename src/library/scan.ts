@@ -51,7 +51,7 @@ export interface ScanOptions extends CommonOptions {
  *
  * @param targets Names, addresses, prefixes (`10.0.0.0/16`) or ranges, one or several.
  * @throws {TargetError} A word is no target, or a name does not resolve.
- * @throws {RangeError} An option is out of its range, no address is left, or an address is of the public Internet.
+ * @throws {RangeError} An option is outside its range, no address is left, or an address is of the public Internet.
  * @throws {SystemError} The system refuses a socket, or has no route.
  *
  * @example

@@ -76,7 +76,7 @@ export interface ScanEndFinding {
   readonly reason: "complete" | "stopped" | "blocked" | "path-lost";
   /** Whether every host was probed and no answer was lost on this machine. */
   readonly isWhole: boolean;
-  /** Hosts of the scan, or of its shard. */
+  /** Hosts of the scan, or of the shard it covers. */
   readonly hosts: number;
   /** Hosts that answered. */
   readonly hostsAnswered: number;

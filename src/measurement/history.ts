@@ -39,7 +39,7 @@ const OTHER_UNIT_RATIO = 0.05;
  */
 const STUCK_KEPT_NS = 3e9;
 
-/** What makes all bounds of a host doubtful, also those of its earlier replies. */
+/** What makes all bounds of a host doubtful, also those from earlier replies. */
 const UNUSABLE: ReadonlySet<MeasurementFlag> = new Set<MeasurementFlag>([
   "zero",
   "one",
@@ -57,7 +57,7 @@ const TICK_FLAGS: Readonly<Record<TickState, readonly MeasurementFlag[]>> = {
   unknown: ["tick-unknown"],
 };
 
-/** What one answered probe measured, and what all replies of its host say so far. */
+/** What one answered probe measured, and what all replies of the host say so far. */
 export interface HostMeasurement extends TimestampMeasurement {
   /** The offset by all replies of the host. */
   readonly host: HostOffset;

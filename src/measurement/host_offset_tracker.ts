@@ -1,5 +1,5 @@
 /**
- * Gathers the replies of one host to the bounds of its offset, and decides how far its tick is known.
+ * Gathers the replies of one host to bounds of the offset, and decides how far its tick is known.
  *
  * Each reply bounds the offset by [X − t4, R + q − t1] (see timestamp.ts). Only the upper bound depends on the tick q, so
  * the largest X − t4 and the least R − t1 are all that is kept, whatever q turns out to be.

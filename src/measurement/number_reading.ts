@@ -163,7 +163,7 @@ function readUnix(plain: Plain, atUnixMs: number): NumberReading[] {
   return readings;
 }
 
-/** A 32-bit number of which an exchange of its 16-bit halves left the low 16 bits of the time alone. */
+/** A 32-bit number of which an exchange of the 16-bit halves left the low 16 bits of the time alone. */
 function readHalf(number: number, atUnixMs: number): NumberReading[] {
   if ((number & 0xffff) !== 0 || number === 0) return [];
   const plain = { number, isLittleEndian: false, hadHighBit: false };

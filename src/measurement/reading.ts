@@ -78,7 +78,7 @@ export interface StampsToRead {
   readonly tickMs: number;
   /** How earlier replies of this host were read beyond doubt; settles an ambiguous one. */
   readonly priorReading?: StampReading | undefined;
-  /** An earlier reply of this host had stamps of its own: equal ones are chance, not a copy. */
+  /** An earlier reply of this host had its own stamps: equal ones are chance, not a copy. */
   readonly hasOwnTime?: boolean | undefined;
 }
 

@@ -14,7 +14,7 @@ import { foldMs, modulo } from "../time/day.ts";
 const STAMPS_EXPECTED = 24;
 
 /**
- * So many of them must lag by half the tick or more: that shows that the probes met the tick at different
+ * How many of them must lag by half the tick or more: that shows that the probes met the tick at different
  * phases, and did not all arrive just after a multiple of it.
  */
 const LAGGING_EXPECTED = 8;

@@ -19,7 +19,7 @@ export const MAX_TICK_MS = 1000;
 
 const FRACTIONAL_TICKS_MS = KNOWN_TICKS_MS.filter((tickMs) => !Number.isInteger(tickMs));
 
-/** So many stamps are looked at together at most, and no more than MIN_STAMPS where they lie further apart than SPAN_NS. */
+/** Most stamps that are looked at together; no more than MIN_STAMPS where they lie further apart than SPAN_NS. */
 const MAX_STAMPS = 16;
 const MIN_STAMPS = 6;
 const SPAN_NS = 8e9;

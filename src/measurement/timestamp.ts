@@ -53,7 +53,7 @@ export interface ProbeStamps {
   readonly tickMs: number;
   /** How earlier replies of this host were read beyond doubt. */
   readonly priorReading?: StampReading | undefined;
-  /** An earlier reply of this host had stamps that were not copies of its originate stamp. */
+  /** An earlier reply of this host had stamps that were not copies of the originate stamp. */
   readonly hasOwnTime?: boolean | undefined;
 }
 

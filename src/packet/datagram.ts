@@ -100,7 +100,7 @@ export function datagramLength(fields: DatagramFields): number {
 }
 
 /**
- * Emits a datagram into a buffer of its own. A parsed datagram comes out octet for octet as it
+ * Emits a datagram into a new buffer. A parsed datagram comes out octet for octet as it
  * came in, wrong checksums and reserved bits included.
  *
  * @throws {RangeError} A field does not fit its octets.

@@ -157,7 +157,7 @@ function parseBare(line: string): Line {
   return { octets };
 }
 
-/** A headline or another line for people: most of its words cannot be digits. */
+/** A headline or another line for people: most words cannot be digits. */
 function isProse(words: readonly string[]): boolean {
   return words.filter((word) => !HEX_WORD.test(word)).length * 2 > words.length;
 }
@@ -171,7 +171,7 @@ function clip(word: string): string {
   return word.length > 20 ? `${word.slice(0, 20)}…` : word;
 }
 
-/** `\x45\x00(E`: what is not escaped is a character of its own, as Python prints bytes. */
+/** `\x45\x00(E`: what is not escaped stands for itself, as Python prints bytes. */
 function parseEscaped(text: string): number[] {
   const octets: number[] = [];
   const inner = text.replaceAll(/\\\r?\n/g, "").replaceAll(/"\s*"/g, "").trim()

@@ -42,7 +42,7 @@ export const CODE_FRAGMENTATION_NEEDED = 4;
 
 /** An ICMP error, as it was received. */
 export interface IcmpErrorMessage extends IcmpHeader {
-  /** Tells the union's members apart. */
+  /** Discriminates the union. */
   readonly kind: "error";
   /** Type and code in words, such as `destination unreachable: host unreachable`. */
   readonly name: string;
@@ -136,7 +136,7 @@ function findQuoteEnd(bytes: Uint8Array, start: number, end: number, type: numbe
 
 /** What an ICMP error to be emitted says. A parsed {@linkcode IcmpErrorMessage} is one. */
 export interface IcmpErrorFields {
-  /** Tells the union's members apart. */
+  /** Discriminates the union. */
   readonly kind: "error";
   /** Type: 3, 4, 5, 11 or 12. */
   readonly type: number;

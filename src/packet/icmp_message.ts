@@ -27,7 +27,7 @@ import { timestampMessageLength } from "./timestamp_message.ts";
 
 /** An ICMP message of a type that is not read further, as it was received. */
 export interface OtherIcmpMessage extends IcmpHeader {
-  /** Tells the union's members apart. */
+  /** Discriminates the union. */
   readonly kind: "other";
   /** Everything after the checksum, a view on the received octets. */
   readonly body: Uint8Array;
@@ -69,7 +69,7 @@ export function parseIcmpMessage(
 
 /** What a message of any other type to be emitted says. A parsed {@linkcode OtherIcmpMessage} is one. */
 export interface OtherIcmpFields extends IcmpHeaderFields {
-  /** Tells the union's members apart. */
+  /** Discriminates the union. */
   readonly kind: "other";
   /** Everything after the checksum. */
   readonly body: Uint8Array;

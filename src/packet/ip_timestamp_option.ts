@@ -136,7 +136,7 @@ export interface IpTimestampFields {
 }
 
 /**
- * Emits a timestamp option into a buffer of its own, a multiple of 4 octets long as options must
+ * Emits a timestamp option into a new buffer, a multiple of 4 octets long as options must
  * be. A header holds up to nine stamps alone, or four with addresses.
  *
  * @throws {RangeError} A field does not fit its octets, or the entries do not fit a header.

@@ -132,7 +132,7 @@ export class ProbeTemplate {
   #writeHeader({ destination, ttl = this.#ttl }: ProbeFields, bytes: Uint8Array): void {
     writeU32(bytes, IPV4.destination, destination);
     writeU8(bytes, IPV4.ttl, ttl);
-    // Time to live is the high octet of its word.
+    // Time to live is the word's high octet.
     const sum = this.#headerSum + sumOfU32(destination) + (((ttl & 0xff) - this.#ttl) << 8);
     writeU16(bytes, IPV4.checksum, ~foldSum(sum));
   }

@@ -5,7 +5,7 @@
  * +------------------------------------------------+
  * | IPv4 header of the refused datagram, IHL × 4   |
  * +------------------------------------------------+
- * | the first 8 octets of its payload, or more     |
+ * | the payload's first 8 octets, or more        |
  * +------------------------------------------------+
  * ```
  *
@@ -42,7 +42,7 @@ export interface QuotedIcmp {
 export interface QuotedDatagram {
   /** Its header. Total length is that of the whole datagram, not of the quote. */
   readonly header: Ipv4Header;
-  /** What is there of its payload, a view on the received octets. */
+  /** The part of its payload that is there, a view on the received octets. */
   readonly payload: Uint8Array;
   /** Its ICMP message; undefined for another protocol and for a later fragment. */
   readonly icmp: QuotedIcmp | undefined;

@@ -34,7 +34,7 @@ export class DropWatch {
    * Whether the answer of a probe that has just timed out may be among what was dropped.
    *
    * @param sentNs departure on CLOCK_MONOTONIC
-   * @param deadlineNs end of its time
+   * @param deadlineNs when its time ends
    */
   mayHaveDropped(sentNs: number, deadlineNs: number): boolean {
     if (this.#lookedNs < deadlineNs) this.#look(this.#transport.clock.now().monotonicNs);

@@ -100,7 +100,7 @@ export class ErrorReader {
       const which = `an earlier probe with sequence ${probe.sequence}`;
       return { kind: "unmatched", about: `${which} to ${probe.target.label}` };
     }
-    // Whoever the error was sent to had sent the packet; NAT turns both back.
+    // The error's receiver had sent the packet; NAT turns both back.
     if (isQuoted === "no" || quoted.header.source !== header.destination) {
       return { kind: "unmatched", about: `${what}, which was sent otherwise than it quotes` };
     }

@@ -17,7 +17,7 @@ const NO_PROBE = 0x8000_0000;
  * the MTU that the error names, unless it carries DF; later ones to the same destination are fragmented at once. An MTU that
  * grows during the run is not noticed.
  *
- * The transmit stamp of a fragmented datagram is that of its last fragment: only then can the host answer.
+ * The transmit stamp of a fragmented datagram is its last fragment's: only then can the host answer.
  */
 export class FragmentingSender {
   readonly #transport: Pick<Transport, "send">;
@@ -30,7 +30,7 @@ export class FragmentingSender {
     this.#transport = transport;
   }
 
-  /** As {@linkcode Transport.send}; a fragmented datagram is sent when all of its fragments are. */
+  /** As {@linkcode Transport.send}; a fragmented datagram is sent when all its fragments are. */
   send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
     const results = this.#mtuBytes.size === 0
       ? this.#transport.send(datagrams)

@@ -75,7 +75,7 @@ export type ProbeOutcome =
   | {
     readonly kind: "unsent";
     readonly target: Target;
-    /** Number of the probe among those of its target, from 0. */
+    /** Index of the probe within its target, from 0. */
     readonly index: number;
     /** The question. */
     readonly message: ProbeMessage;

@@ -1,5 +1,5 @@
 /**
- * A schedule in which each probe has a phase of its own.
+ * A schedule in which each probe has its own phase.
  *
  * Probe r of target i is planned at `(r + i / N) × interval` and sent a phase later, which is asked for one round ahead: who
  * measures clocks sends each probe at its own place in the remote millisecond, and learns that place

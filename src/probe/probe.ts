@@ -20,7 +20,7 @@ export interface ProbeSpec {
 export interface Probe {
   /** The host that was asked. */
   readonly target: Target;
-  /** Number of this probe among those of its target, from 0; it does not wrap. */
+  /** Index of this probe within its target, from 0; it does not wrap. */
   readonly index: number;
   /** The question. */
   readonly message: ProbeMessage;
@@ -32,7 +32,7 @@ export interface Probe {
   readonly sequence: number;
   /** Originate timestamp on the wire, or the cookie in the payload of an echo: 32 bits that an answer repeats. */
   readonly token: number;
-  /** Key of its transmit stamps, an unsigned 32-bit number that no other probe of the run has. */
+  /** Key to the probe's transmit stamps, an unsigned 32-bit number that no other probe of the run has. */
   readonly key: number;
   /**
    * The moment from which its delays count: when the driver took it, or the queue (`stampAt`). A user stamp, read just
@@ -67,7 +67,7 @@ export type ProbeInit =
 export class InFlightProbe implements Probe {
   /** The host that was asked. */
   readonly target: Target;
-  /** Number among the probes of its target. */
+  /** Index within its target, from 0. */
   readonly index: number;
   /** The question. */
   readonly message: ProbeMessage;
@@ -79,7 +79,7 @@ export class InFlightProbe implements Probe {
   readonly sequence: number;
   /** 32 bits that an answer repeats. */
   readonly token: number;
-  /** Key of its transmit stamps. */
+  /** Key to the probe's transmit stamps. */
   readonly key: number;
   /** Number among the probes to its address, from 0. */
   readonly ordinal: number;

@@ -170,7 +170,7 @@ export class ReplyReader {
     return undefined;
   }
 
-  /** Describes a reply that was held, by what is known of its probe now: the kernel's stamp may have come since. */
+  /** Describes a held reply by what is known about its probe now: the kernel's stamp may have come since. */
   #readHeld({ received, proof }: HeldReply, probe: InFlightProbe): ReplyDetail | undefined {
     const parsed = parseDatagram(received.bytes);
     if (!parsed.ok) return undefined;

@@ -54,7 +54,7 @@ export interface ScheduleOptions {
 export interface DueProbe {
   /** Place of the target in the run. */
   readonly targetIndex: number;
-  /** Number of the probe among those of its target, from 0. */
+  /** Index of the probe within its target, from 0. */
   readonly index: number;
   /** The question. */
   readonly message: ProbeMessage;

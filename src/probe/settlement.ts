@@ -1,7 +1,7 @@
 /**
  * Ends each probe once, and holds the replies that cannot end it yet.
  *
- * A reply without the token of its probe does not settle it: a better one may follow. It is held until
+ * A reply without its probe's token does not settle it: a better one may follow. It is held until
  * then, or until the probe's deadline, and is the answer if no other came
  * (docs/decisions/2026-11-27-replies-without-our-originate.md). So is a reply that comes while its probe seems to wait
  * in this machine's own queue: a later stamp of the driver shows that it is none.

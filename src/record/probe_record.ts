@@ -72,7 +72,7 @@ export const REPLY_FIELDS: readonly Field<ReplyEvent>[] = [
     value: (event) => rounded(event.reply.measurement?.back?.valueMs),
   },
   ...offset<ReplyEvent>((event) => event.reply.measurement?.offset, {
-    value: "the middle of its bounds",
+    value: "the middle of the bounds",
   }),
   {
     name: "out_change_ms",

@@ -24,7 +24,7 @@ export type FieldDescription = Omit<Field<never>, "value">;
 
 /** One kind of record. */
 export interface RecordDescription {
-  /** Value of its `type`. */
+  /** Value of the key `type`. */
   readonly type: string;
   /** When it is written. */
   readonly description: string;
@@ -60,7 +60,7 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
     {
       type: "reply",
       description:
-        "An answer: the outcome of its probe, or, flagged duplicate, late or after-icmp-error, one more",
+        "An answer: its probe's outcome, or, flagged duplicate, late or after-icmp-error, one more",
       fields: REPLY_FIELDS,
     },
     { type: "icmp_error", description: "An ICMP error ended a probe", fields: ICMP_ERROR_FIELDS },

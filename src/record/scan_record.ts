@@ -162,7 +162,7 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReplyEvent>[] = [
   ...timestamps<ScanReplyEvent>(({ reply }) => reply, false),
   arrivalMs(({ reply }) => reply.receivedNs),
   ...offset<ScanReplyEvent>(({ reply }) => reply.measurement?.offset, {
-    value: "the middle of its bounds",
+    value: "the middle of the bounds",
     bounds: "if the remote clock ticks each millisecond",
   }),
   reading(({ reply }) => reply.measurement?.reading, "absent when the ICMP checksum is wrong"),

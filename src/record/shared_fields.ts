@@ -39,12 +39,12 @@ export function when<S>(note: string, seconds: (source: S) => number): Field<S> 
   };
 }
 
-/** Number of a probe among those of its target. */
+/** Index of a probe within its target. */
 export function probeIndex<S>(read: (source: S) => number): Field<S> {
   return {
     name: "probe",
     type: "integer",
-    description: "Number of the probe among those of its target, from 0; it does not wrap",
+    description: "Index of the probe within its target, from 0; it does not wrap",
     value: read,
   };
 }

@@ -66,7 +66,7 @@ export class AliveReporter implements Reporter {
   /** A timeout is no answer. */
   timeout(): void {}
 
-  /** Tells why nothing was sent. */
+  /** Prints why nothing was sent. */
   unsent({ outcome }: UnsentEvent): void {
     this.#options.errors.line(`icmptime: ${outcome.error.message}`);
     this.#options.errors.flush();

@@ -52,7 +52,7 @@ export function describeRestart(
   return `${what} at ${formatTimeOfDay(msOfDay(atNs))} UTC${change}; measured from there on`;
 }
 
-/** What is odd. The tick has a place of its own. */
+/** What is odd. The tick has its own place. */
 export function listRemarks({ state, flags }: ClockEvent): string[] {
   const meanings: Readonly<Record<string, string>> = FLAG_MEANINGS;
   const remarks = flags.filter((flag) => flag !== "coarse-tick").map((flag) => {

@@ -131,7 +131,7 @@ export class ClockReporter {
     return { numeric, columns: columns?.() ?? USUAL_COLUMNS };
   }
 
-  /** Tells of the restarts since the last time. */
+  /** Prints the restarts since the last time. */
   #newRestarts(event: ClockEvent): void {
     const { target: { index }, state: { restarts, restartCount } } = event;
     const news = restartCount - (this.#restarts.get(index) ?? 0);

@@ -1,4 +1,4 @@
-/** What all replies of a host say of its clock, in a sentence. */
+/** What all replies of a host say about its clock, in a sentence. */
 
 import type { BoundedMs, HostOffset } from "../measurement/mod.ts";
 import { describeOffset, explainOffset, formatOffset, NEAR_MS } from "./milliseconds.ts";

@@ -88,7 +88,7 @@ export class TspingReporter implements Reporter {
   /** A timeout has no line. */
   timeout(): void {}
 
-  /** Tells, once for each target, why the kernel does not take its probes. */
+  /** Prints, once for each target, why the kernel does not take its probes. */
   unsent({ outcome }: UnsentEvent): void {
     this.#complain(outcome.target.address, outcome.error.message);
   }

@@ -48,7 +48,7 @@ export interface Bounds {
 /**
  * Reads a condition.
  *
- * @param findMetric finds a metric by its name; throws a RangeError where there is none, or the unit is not one of its
+ * @param findMetric finds a metric by its name; throws a RangeError where there is none, or the unit is not one of the metric's
  * @throws {RangeError} It cannot be read; the message says what is expected.
  */
 export function readCondition<S>(

@@ -27,7 +27,7 @@ export class DelaySeries {
     return this.#jitter;
   }
 
-  /** Adds the delays of one probe to the variation; `index` is the number of the probe among those of its target. */
+  /** Adds the delays of one probe to the variation; `index` is that of the probe within its target. */
   addJitter(index: number, outMs: number, backMs: number): void {
     const first = this.#first;
     if (first === undefined) {

@@ -18,7 +18,7 @@ const UNUSABLE: ReadonlySet<string> = new Set([
 /** Flags of the tick as single replies show it; the tracker finds it from all of them. */
 const TICK_FLAGS: ReadonlySet<string> = new Set(["coarse-tick", "tick-assumed", "tick-unknown"]);
 
-/** Gathers what the outcomes of one target's probes say of its clock. */
+/** Gathers what the outcomes of one target's probes say about its clock. */
 export class FollowedClock {
   /** Bounds and estimate of the offset. */
   readonly tracker: ClockTracker;

@@ -37,13 +37,13 @@ export interface HostFindings {
   readonly behaviour: HostBehaviour;
   /** Remote clock minus ours; undefined where no time can be read. A local time counts as it is shown. */
   readonly offset: BoundedMs | undefined;
-  /** Tick of its clock in milliseconds, where a coarse one was found. */
+  /** Tick of the remote clock in milliseconds, where a coarse one was found. */
   readonly tickMs: number | undefined;
   /** The clauses of the standards. */
   readonly conformance: readonly ClauseFinding[];
   /** Statistics of the questions that every host should answer. */
   readonly summary: TargetSummary;
-  /** Time to live of its last reply; undefined without one. */
+  /** Time to live of the last reply; undefined without one. */
   readonly ttl: number | undefined;
   /** The last ICMP error and the address that sent it; undefined for none. */
   readonly icmpError: { readonly name: string; readonly from: string } | undefined;
@@ -154,7 +154,7 @@ export class HostRecord {
   }
 }
 
-/** The answer with the numbers of its request; undefined where its timestamps cannot be trusted. */
+/** The answer with the request's numbers; undefined where its timestamps cannot be trusted. */
 function describeAnswer(
   { probe, reply }: Extract<ProbeOutcome, { kind: "reply" }>,
   { question, receive, transmit, lengthBytes, tos }: AskedNumbers,

@@ -5,7 +5,7 @@
 
 import type { ProbeCounters } from "../stats/mod.ts";
 
-/** Repeated and late replies of a target that are reported, and how many more for each of its probes. */
+/** Repeated and late replies of a target that are reported, and how many more per probe. */
 const FREE_REPEATS = 100;
 const REPEATS_PER_PROBE = 10;
 /** Strays of a run that are reported, and how many more for each probe. */

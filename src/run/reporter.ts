@@ -36,7 +36,7 @@ export interface Reporter {
   run(info: RunInfo): void;
   /** A probe left; `bytes` is its datagram. Only called in runs that explain packets. */
   sent(probe: Probe, bytes: Uint8Array): void;
-  /** An answer came: the outcome of its probe, or one after it. */
+  /** An answer came: its probe's outcome, or one after it. */
   reply(event: ReplyEvent): void;
   /** An ICMP error ended a probe. */
   icmpError(event: IcmpErrorEvent): void;

@@ -91,7 +91,7 @@ export class RunState {
     return this.#former.find(isFormer) ?? statistics;
   }
 
-  /** Moves a target to another address. The statistics of its address before stay, on their own. */
+  /** Moves a target to another address. The statistics of the former address stay, on their own. */
   move({ index, label }: Target, address: number): void {
     const before = this.#statistics[index];
     if (before !== undefined && before.target.address !== UNKNOWN_ADDRESS) {
@@ -103,7 +103,7 @@ export class RunState {
   /**
    * Counts the outcome of a probe.
    *
-   * @param statistics of its target, see {@linkcode RunState.of}
+   * @param statistics those of the target, see {@linkcode RunState.of}
    * @returns how far a reply's delays are above their baselines
    */
   add(outcome: ProbeOutcome, statistics: TargetStatistics): DelayChange | undefined {
@@ -112,7 +112,7 @@ export class RunState {
     return statistics.add(outcome);
   }
 
-  /** Counts a further reply to a settled probe; returns the statistics of its target. */
+  /** Counts a further reply to a settled probe; returns the target's statistics. */
   addExtra(extra: ExtraReply): TargetStatistics {
     const statistics = this.of(extra.probe.target);
     statistics.addExtra(extra);
@@ -142,7 +142,7 @@ export class RunState {
     return totals;
   }
 
-  /** Summaries of every target that has an address, each after those of its earlier addresses. */
+  /** Summaries of every target that has an address, each after those of earlier addresses. */
   *summaries(): Generator<TargetSummary> {
     const { time } = this;
     for (const statistics of this.#statistics) {

@@ -95,7 +95,7 @@ export interface ScanRunPlan extends ScanPlan {
 /**
  * Plans a scan; nothing is opened or sent.
  *
- * @throws {RangeError} An option is out of its range.
+ * @throws {RangeError} An option is outside its range.
  */
 export function planScanRun(
   options: ScanRunOptions,

@@ -30,7 +30,7 @@ export interface ScanHosts {
 
 /** Receives what a scan finds, in order. Calls must not wait. */
 export interface ScanRunListener extends Omit<ScanListener, "reply" | "unsent"> {
-  /** A proven reply, duplicates included; `isNew`: the first of its host. */
+  /** A proven reply, duplicates included; `isNew`: the host's first. */
   reply(reply: ScanReply, isNew: boolean): void;
   /** The kernel did not take a probe. */
   unsent(unsent: ScanUnsent): void;
@@ -175,7 +175,7 @@ export class ScanRun implements Disposable {
     };
   }
 
-  /** Counts a reply; returns whether it is the first of its host. */
+  /** Counts a reply; returns whether it is the host's first. */
   #countReply({ address, flags }: ScanReply): boolean {
     if (flags.includes("duplicate")) return false;
     if (this.#known?.markSeen(this.#plan.space.indexOf(address), 0)) return false;

@@ -1,4 +1,4 @@
-/** What arrived in a run and answers none of its probes, counted. */
+/** What arrived in a run and answers no probe, counted. */
 
 import type { StrayDatagram } from "../probe/outcome.ts";
 

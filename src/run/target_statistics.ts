@@ -17,7 +17,7 @@ export interface TargetSummary {
   readonly from?: number | undefined;
   /** The target. */
   readonly target: Target;
-  /** What became of its probes. */
+  /** What became of the probes. */
   readonly counters: ProbeCounters;
   /** Round-trip time, milliseconds. */
   readonly rttMs: Summary | undefined;
@@ -68,7 +68,7 @@ export function countOutcome(counters: ProbeCounters, outcome: ProbeOutcome): vo
 export class TargetStatistics {
   /** The target. */
   readonly target: Target;
-  /** What became of its probes. */
+  /** What became of the probes. */
   readonly counters: ProbeCounters = new ProbeCounters();
   #delays: DelaySeries | undefined;
   #host: HostOffset | undefined;

@@ -101,7 +101,7 @@ function parseLine(line: string): Checkpoint | string | undefined {
   const [digest = "", ...words] = line.trimEnd().split(" ");
   const body = words.join(" ");
   if (body === "" || digestText(body) !== digest) return undefined;
-  // The digest finds damage. Whoever edits a checkpoint can compute it too.
+  // The digest finds damage. Anyone who edits a checkpoint can compute it too.
   let fields: unknown;
   try {
     fields = JSON.parse(body);
@@ -148,7 +148,7 @@ function readFields(fields: Readonly<Record<string, unknown>>): Checkpoint | str
   return faults[0] ?? checkpoint;
 }
 
-/** What must agree for a checkpoint to be of a scan: its identity, and the number of its probes. */
+/** What must agree for a checkpoint to belong to a scan: its identity, and how many probes it has. */
 export type ScanExtent = ScanIdentity & Pick<Checkpoint, "length">;
 
 /** The first property in which two scans differ, or undefined when they are the same scan. */

@@ -1,4 +1,4 @@
-/** Tells a first reply from a repeated one, in memory that does not grow with the scan. */
+/** Recognises repeated replies, in memory that does not grow with the scan. */
 
 /** Remembers replies. */
 export interface DuplicateFilter {
@@ -43,7 +43,7 @@ const WAYS = 4;
  * The latest replies, 2^20 of them: a hash table of sets of four, the oldest of a set making room.
  *
  * A first reply is never called repeated, since whole entries are compared. A repeated one is missed
- * when four or more others of its set came between: with k replies in between the number that fell into one set is
+ * when four or more others in the same set came between: with k replies in between the number that fell into one set is
  * Poisson distributed with mean k / 2^18, so P(miss) is 4.7e-5 for k = 50,000 and 1.8e-3 for k = 131,072.
  */
 export class RecentDuplicateFilter implements DuplicateFilter {

@@ -17,7 +17,7 @@ export interface PathGuard {
   readonly confirmedNs: number;
   /** Whether something happened that may concern the path. Never waits. */
   hasNews(nowNs: number): boolean;
-  /** Whether the kernel may have refused a probe because of the path rather than of its destination. */
+  /** Whether the kernel may have refused a probe because of the path rather than the destination. */
   doubts(errno: number): boolean;
   /** An answer to a probe has arrived. */
   heard(nowNs: number): void;

@@ -1,7 +1,7 @@
 /**
  * The stateless proof that a reply answers a probe of this scan.
  *
- * Identifier and sequence together are HalfSipHash(key, destination, originate stamp). Whoever was
+ * Identifier and sequence together are HalfSipHash(key, destination, originate stamp). A host that was
  * not asked, or changes the originate stamp, does not know the 32 bits: a guess is right with
  * probability 2^-32.
  */
@@ -12,7 +12,7 @@ import { MS_PER_DAY } from "../time/day.ts";
 import { ICMP_TYPE } from "../packet/icmp_header.ts";
 import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
 
-/** Type and code of a timestamp request, as a word of its checksum. */
+/** Type and code of a timestamp request, as one word of the checksum. */
 const REQUEST_WORD = ICMP_TYPE.timestampRequest << 8;
 /** Ones' complement sums are sums modulo this. */
 const SUM_MODULUS = 0xffff;

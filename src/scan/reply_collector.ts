@@ -48,9 +48,9 @@ export interface CollectorOptions {
   readonly source: ReplySource;
   /** The addresses probed. */
   readonly space: AddressSpace;
-  /** Tells ours from others. */
+  /** Recognises replies to our probes. */
   readonly proofs: ProofChecker;
-  /** Tells first from repeated. */
+  /** Recognises repeated replies. */
   readonly duplicates: DuplicateFilter;
   /** Receives what is found. */
   readonly listener: ScanListener;

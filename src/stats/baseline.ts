@@ -20,7 +20,7 @@ const DEFAULT_PARTS = 12;
 /** Minimum over a moving window, in constant time and memory: one minimum for each part of the window. */
 export class RunningMinimum {
   readonly #partNs: number;
-  // A plain array: there are two for each of many targets, and a typed one costs a block of its own.
+  // A plain array: there are two for each of many targets, and a typed one costs its own block.
   readonly #minima: number[];
   #part = -Infinity;
   #minimum = Infinity;

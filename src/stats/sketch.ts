@@ -59,7 +59,7 @@ export class CentredSketch {
   }
 
   /**
-   * The value below which a share of the values lies, to within SKETCH_RELATIVE_ERROR of its distance
+   * The value below which a share of the values lies, to within SKETCH_RELATIVE_ERROR times its distance
    * from the centre (and SKETCH_RESOLUTION); NaN while there is no value.
    *
    * @param share in [0, 1].

@@ -55,7 +55,7 @@ binaryTest({
 }, async () => {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-temporary-" });
   try {
-    // A pipe without a writer: a binary that opens it to read hangs, and the time-out tells.
+    // A pipe without a writer: a binary that opens it to read hangs, and the time-out shows it.
     const [binary = ""] = BINARY_PROGRAM.argv();
     const cache = `${folder}/deno-compile-${binary.replace(/^.*\//, "")}.cache`;
     await mustRun(["mkfifo", cache]);

@@ -40,7 +40,7 @@ async function withScript<T>(
   }
 }
 
-/** All long options of all commands, as their help tells them. */
+/** All long options of all commands, as their help lists them. */
 async function optionsInHelp(program: Program): Promise<[command: string, options: string[]][]> {
   const { stdout } = await mustRun(program.argv("--help"));
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) +\S/gm)].map(([, command]) => command ?? "");
@@ -102,7 +102,7 @@ programTest({
   });
 });
 
-/** Asks zsh on a terminal of its own; waits until it shows what is wanted, or for ever. */
+/** Asks zsh on its own terminal; waits until it shows what is expected, or for ever. */
 const ZSH_SCRIPT = `
 zmodload zsh/zpty
 folder=$1 line=$2
@@ -158,7 +158,7 @@ programTest({
       for (const option of options) assert(groff.stdout.includes(option), option);
     }
     const lint = await runCommand(["mandoc", "-T", "lint", "-W", "warning", page]);
-    // Made from the source whenever that changes, the page has no date of its own.
+    // Made from the source whenever that changes, the page has no date.
     const complaints = lint.stdout.split("\n").filter((line) => !/missing date|^$/.test(line));
     assertEquals(complaints, []);
   });

@@ -1,4 +1,4 @@
-/** `--fail-if`: which condition is broken by whom, and the exit code that says so. */
+/** `--fail-if`: which target breaks which condition, and the exit code that says so. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { Lab, labTest } from "../lab/lab.ts";

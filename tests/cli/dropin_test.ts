@@ -340,7 +340,7 @@ systemTest({
 });
 
 systemTest({
-  name: "fping: the table of its options is that of the installed fping",
+  name: "fping: the option table is that of the installed fping",
   tools: ["fping"],
 }, async () => {
   const { stdout, stderr } = await runCommand([findTool("fping") ?? "", "-h"]);

@@ -19,7 +19,7 @@ const fieldTypes = new Map(
   ),
 );
 
-/** Fails unless every column that has a value has the type of its key. */
+/** Fails unless every column that has a value has its key's type. */
 function assertTypes(types: Readonly<Record<string, string>>): void {
   for (const [name, found] of Object.entries(types)) {
     const type = fieldTypes.get(name);

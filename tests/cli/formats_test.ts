@@ -303,7 +303,7 @@ for (
 }
 
 labTest({
-  name: "formats: --summary-every tells of each stretch of time, and the stretches make up the run",
+  name: "formats: --summary-every reports each interval, and the intervals make up the run",
 }, async () => {
   await using lab = await Lab.open({
     scenario: { hosts: { "198.18.0.2": { loss: { kind: "pattern", out: ".x" } } } },

@@ -99,11 +99,11 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   );
 }
 
-/** Runs with a file system of that many bytes, seen by nobody else, and shows what is in the file afterwards. */
+/** Runs with a private file system of that many bytes, and shows what is in the file afterwards. */
 async function runOnSmallDisk(program: Program, bytes: number, args: readonly string[]) {
   await using namespace = await Namespace.open();
   const folder = await Deno.makeTempDir({ prefix: "icmptime-disk-" });
-  // Nobody but root may look there: the file has to be good to a program that has given root up.
+  // Only root may look there: the file has to be good to a program that has given root up.
   await mustRun(["mount", "-t", "tmpfs", "-o", `size=${bytes},mode=700`, "tmpfs", folder]);
   try {
     const path = `${folder}/results`;

@@ -103,7 +103,7 @@ programTest({
   const places = order.map((what) => text.indexOf(what));
   assertEquals(places, places.toSorted((a, b) => a - b));
   assert(places.every((place) => place >= 0), order.join());
-  // Each packet's table covers all of its 40 octets without a gap.
+  // Each packet's table covers all 40 octets without a gap.
   const octets = lines.flatMap((line) => {
     const row = line.match(/^ +(\d+) {2}((?:[0-9a-f]{2} )*[0-9a-f]{2}) {2,}\S/);
     return row === null

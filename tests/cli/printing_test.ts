@@ -38,7 +38,7 @@ programTest({ name: "printing: -V prints name and version" }, async (program) =>
 });
 
 programTest(
-  { name: "printing: help tells every option in lines of at most 100 characters" },
+  { name: "printing: help lists every option in lines of at most 100 characters" },
   async (program) => {
     const { stdout } = await runCommand(program.argv("ping", "--help"));
     for (const line of stdout.split("\n")) assertEquals(line.length <= 100, true, line);

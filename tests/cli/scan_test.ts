@@ -218,7 +218,7 @@ programTest({ name: "scan names the reserved addresses that it leaves out" }, as
 });
 
 programTest({
-  name: "a dry run shows each packet in full, in the order of its seed, and needs no privilege",
+  name: "a dry run shows each packet in full, in the seed's order, and needs no privilege",
 }, async (program) => {
   const words = ["scan", "--dry-run", "--seed", "3", "--include-reserved", "192.0.2.0/29"];
   const first = await runCommand(program.argv(...words)),

@@ -1,4 +1,4 @@
-/** Whom ping asks: words, files, standard input, blocks and ranges, exclusions, names. */
+/** What ping's targets are: words, files, standard input, blocks and ranges, exclusions, names. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import type { CommandOptions, CommandResult } from "../support/command.ts";
@@ -47,7 +47,7 @@ class Place implements AsyncDisposable {
     return this.#pair.near.run(SOURCE_PROGRAM.argv(...words));
   }
 
-  /** Runs a program with a resolver of its own: names from this table alone, as /etc/hosts has them. */
+  /** Runs a program with its own resolver: names from this table alone, as /etc/hosts has them. */
   runWithHosts(hosts: string, argv: readonly string[]): Promise<CommandResult> {
     const script =
       'printf "%s" "$0" > "$1/hosts" && mount --bind "$1/hosts" /etc/hosts && shift && exec "$@"';
@@ -148,7 +148,7 @@ programTest(
     const argv = program.argv("--json", "-q", "-c", "1", "-f", "-");
     const result = await pair.near.run(argv, { stdin: `# ours\n${pair.farAddress}\n127.0.0.1\n` });
     assertEquals(targetsOf(result), [pair.farAddress, "127.0.0.1"]);
-    const empty = await pair.near.run(argv, { stdin: "# nobody\n\n" });
+    const empty = await pair.near.run(argv, { stdin: "# no target\n\n" });
     assertEquals([empty.code, empty.stdout], [3, ""]);
     assertComplaint(empty.stderr, /No target given: expected at least one host/);
   },
@@ -355,8 +355,8 @@ systemTest({
     /Cannot resolve six\.example: the name has IPv6 addresses only, and ICMPv6 has no Timestamp/,
   );
   assertMatch(six.stdout, /^--- router\.example /m);
-  const nobody = await run("-q", "nosuch.example");
-  assertEquals([nobody.code, nobody.stdout], [2, ""]);
+  const unknown = await run("-q", "nosuch.example");
+  assertEquals([unknown.code, unknown.stdout], [2, ""]);
 });
 
 /** Text without end: what it is, who gives it, and what is said of it. */

@@ -74,7 +74,7 @@ programTest(
 );
 
 programTest(
-  { name: "usage: a number out of its range is refused, and the range named" },
+  { name: "usage: a number outside its range is refused, and the range named" },
   (program) =>
     assertRefused(
       program,
@@ -91,7 +91,7 @@ programTest(
 );
 
 programTest(
-  { name: "usage: a time out of its range is refused, and the range named" },
+  { name: "usage: a time outside its range is refused, and the range named" },
   (program) =>
     assertRefused(
       program,

@@ -20,7 +20,7 @@ export interface CapturedCommand {
 export interface Capture {
   /** Name of the tool. */
   readonly tool: string;
-  /** The first line of what it says of its version. */
+  /** The first line of its version text. */
   readonly version: string;
   /** Version of the tcpdump that listened. */
   readonly tcpdumpVersion: string;

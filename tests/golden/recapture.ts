@@ -1,7 +1,7 @@
 /**
  * `deno run -A tests/golden/recapture.ts [TOOL …]`: makes the files in captures/ anew.
  *
- * Needs root and the tools. Everything happens between two network namespaces of its own, which
+ * Needs root and the tools. Everything happens between two new network namespaces, which
  * are gone afterwards; a tool that is not installed keeps the file it has.
  */
 
@@ -11,7 +11,7 @@ import { VethPair } from "../support/namespace.ts";
 import { findTool } from "../support/tools.ts";
 import type { Capture, CapturedCommand, CapturedPacket } from "./capture.ts";
 
-/** One tool: how it tells its version, and what it is to send. */
+/** One tool: how it prints its version, and what it is to send. */
 interface Session {
   readonly tool: string;
   /** The program; the tool's name when absent. */
@@ -168,7 +168,7 @@ async function readVersion(argv: readonly string[]): Promise<string> {
 async function recapture(session: Session): Promise<void> {
   const commands: CapturedCommand[] = [];
   for (const argv of session.commands) {
-    // A pair of its own for each command: what one leaves in the kernel's caches changes the next.
+    // A new pair for each command: what one leaves in the kernel's caches changes the next.
     await using pair = await VethPair.open();
     await prepare(pair);
     const captured = await captureCommand(pair, argv);

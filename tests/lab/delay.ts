@@ -1,4 +1,4 @@
-/** Delay models: each packet's time on one leg of its way, in whole nanoseconds. */
+/** Delay models: each packet's time in one direction, in whole nanoseconds. */
 
 import type { Random } from "./random.ts";
 import type { ByAddress, Delay, Quantity } from "./scenario.ts";

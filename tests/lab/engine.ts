@@ -95,7 +95,7 @@ class Engine {
         this.#responder.answer(this.#request, arrival.atNs);
       }
     }
-    // The device keeps copies of its own: throw them away, or it runs full.
+    // The device keeps copies: throw them away, or it runs full.
     if (arrivals > 0) { while (this.#kernel.read(this.#tun, this.#drain) > 0); }
     return arrivals;
   }

@@ -25,5 +25,5 @@ export interface EngineStart {
   readonly control: SharedArrayBuffer;
 }
 
-/** What the loop tells. */
+/** What the loop reports. */
 export type EngineReport = "ready" | "flushed" | "stopped";

@@ -31,7 +31,7 @@ export class Host {
   readonly loss: LossSource;
   /** Its clock. */
   readonly clock: RemoteClock;
-  /** TTL of its packets when they reach us. */
+  /** TTL that packets from there have when they reach us. */
   readonly ttl: number;
   /** Routers on the way, the nearest first. */
   readonly hops: readonly number[];

@@ -1,5 +1,5 @@
 /**
- * The octets of IPv4 and ICMP, read and written by hand and shared with nobody.
+ * The octets of IPv4 and ICMP, read and written by hand, sharing no code with src.
  *
  *   IPv4  0 version·IHL  1 TOS  2 total length  4 identification  6 flags·fragment offset
  *         8 TTL  9 protocol  10 checksum  12 source  16 destination  20 options
@@ -72,7 +72,7 @@ export function checksum(bytes: Uint8Array, start: number, end: number): number 
   return ~sum & 0xffff;
 }
 
-/** Length of the IPv4 header that the first octet tells. */
+/** Length of the IPv4 header by its first octet. */
 export function headerLength(bytes: Uint8Array): number {
   return ((bytes[0] as number) & 15) * 4;
 }

@@ -1,7 +1,7 @@
 /**
  * Seeded random numbers, for the lab and for every test: the same seed gives the same run on every machine.
  *
- * In the lab each request of each host draws from a stream of its own, so what happens to it depends neither on the
+ * In the lab each request of each host draws from its own stream, so what happens to it depends neither on the
  * order of the requests to other hosts nor on what became of earlier requests.
  */
 
@@ -93,7 +93,7 @@ export class Random {
     return this.fill(new Uint8Array(lengthBytes));
   }
 
-  /** A number of so many bits; its least and greatest values come far more often than by chance. */
+  /** A number of `bits` bits; its least and greatest values come far more often than by chance. */
   edgy(bits: 4 | 8 | 16 | 32): number {
     const greatest = 2 ** bits - 1;
     if (this.chance(0.25)) return this.pick([0, 1, greatest >>> 1, greatest - 1, greatest]);

@@ -1,11 +1,11 @@
 /**
  * The lab's reflector: a program that answers ICMP for a whole block of addresses on a TUN
- * device of its own network namespace. README.md says what it can do; lab.ts starts it for tests.
+ * device in its own network namespace. README.md says what it can do; lab.ts starts it for tests.
  *
  *     deno run -A reflector.ts --scenario FILE --block 198.18.0.0/15 --log FILE
  *
  * It prints `ready` when it answers. A line `flush` on its standard input writes the log so
- * far and prints `flushed`; a line `stop`, the end of its standard input, SIGTERM or SIGINT ends it, log written.
+ * far and prints `flushed`; a line `stop`, the end of standard input, SIGTERM or SIGINT ends it, log written.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -76,7 +76,7 @@ async function main(): Promise<number> {
   }
   const input = obeyInput(ask);
   const code = await ended;
-  // A signal may have ended whoever started us as well: then its end of the pipe goes too.
+  // A signal may have ended the parent as well: then its end of the pipe goes too.
   const isOrphan = await Promise.race([input, later(ORPHAN_GRACE_MS)]);
   if (isOrphan && text("orphan-directory") !== "") {
     await Deno.remove(text("orphan-directory"), { recursive: true }).catch(() => {});

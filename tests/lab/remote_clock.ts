@@ -23,7 +23,7 @@ export function swapBytes(word: number): number {
   return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 }
 
-/** One host's clock. Times are nanoseconds since the run's base (00:00 UT of the day of its start). */
+/** One host's clock. Times are nanoseconds since the run's base (00:00 UT of the day on which it started). */
 export class RemoteClock {
   /** What this host does with its stamps. */
   readonly quirk: QuirkName;

@@ -17,7 +17,7 @@ export interface Ramp {
   readonly base: number;
   /** For each further index. */
   readonly step: number;
-  /** After so many it starts again. */
+  /** Requests after which it starts again. */
   readonly modulus: number;
 }
 

@@ -11,7 +11,7 @@ import {
 
 /** A scenario that cannot be: the message names the place. */
 export class ScenarioError extends Error {
-  /** Tells this error from others. */
+  /** Names this kind of error. */
   override readonly name = "ScenarioError";
 
   /** An error at `path` (empty: the whole file), where `want` belongs. */

@@ -30,7 +30,7 @@ function randomText(random: Random): TextReporterOptions {
   };
 }
 
-Deno.test("property: text fits 80 columns, and the columns of its tables stay apart", async () => {
+Deno.test("property: text fits 80 columns, and table columns stay apart", async () => {
   for (let seed = 0; seed < RUNS; seed++) {
     const random = new Random(seed);
     const network = { ...randomNetwork(random), quirk: random.pick(quirkNames) };

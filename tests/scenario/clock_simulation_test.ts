@@ -101,7 +101,7 @@ Deno.test("skew of +50 and -120 ppm over a minute is found within 5 ppm", () => 
 Deno.test("5 ms out and 25 ms back: the bounds hold and are as wide as the round trip", () => {
   for (const seed of SEEDS) {
     const { state, errorMs } = run({ ...LAB, outMs: 5, backMs: 25, seed });
-    // Nobody can see the asymmetry: the estimate is off by half of it, and the bounds say so.
+    // The asymmetry is invisible: the estimate is off by half of it, and the bounds say so.
     assertAlmostEquals(errorMs, -10, 0.3);
     assert((state.upperMs ?? 0) - (state.lowerMs ?? 0) >= 30);
   }

@@ -90,7 +90,7 @@ Deno.test("messages: timestamp, echo, a wrong checksum and TTL 1 to 5 to one hos
   }
 });
 
-Deno.test("messages: every probe to an address has a sequence number of its own", async () => {
+Deno.test("messages: every probe to an address has its own sequence number", async () => {
   const run = await runSimulated({}, { ...RUN, targets: 3 });
   for (const target of run.targets) {
     const probes = run.sent.filter((probe) => probe.target.address === target.address);

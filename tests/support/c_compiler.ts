@@ -73,7 +73,7 @@ export async function runC(body: string): Promise<string[]> {
 export interface Prototype {
   /** Type of what it returns. */
   readonly result: string;
-  /** Types of its parameters; the last one is `...` when it takes more. */
+  /** Types of the parameters; the last one is `...` when it takes more. */
   readonly parameters: readonly string[];
 }
 

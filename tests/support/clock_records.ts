@@ -119,7 +119,7 @@ export function foldMs(ms: number): number {
   return ms - Math.round(ms / MS_PER_DAY) * MS_PER_DAY;
 }
 
-/** Holds a record against the lab's log. A stamp tells a time of day, so offsets are the same modulo a day. */
+/** Holds a record against the lab's log. A stamp holds a time of day, so offsets are the same modulo a day. */
 export function judge(log: LabLog, record: ClockRecord): Judgement {
   const { offset_ms = NaN, offset_lower_ms = NaN, offset_upper_ms = NaN } = record;
   const errorMs = foldMs(offset_ms - trueOffsetMs(log, record.address, record.time));

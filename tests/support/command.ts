@@ -49,7 +49,7 @@ export class RunningCommand implements AsyncDisposable {
       this.#kill();
     }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.#ended = this.#end(options.stdin);
-    // Whoever disposes without asking for the result has no use for its failure.
+    // A caller that disposes without asking for the result has no use for its failure.
     this.#ended.catch(() => {});
   }
 

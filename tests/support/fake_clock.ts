@@ -77,7 +77,7 @@ export class FakeClock implements Clock {
     if (monotonicNs > this.#nowNs) this.#nowNs = Math.ceil(monotonicNs);
   }
 
-  /** Moves on by so many nanoseconds. */
+  /** Moves on by `ns` nanoseconds. */
   advance(ns: number): void {
     this.#nowNs += ns;
   }

@@ -102,7 +102,7 @@ export class FakeSystem implements System {
     return { kind: "routed", source: 0xc0000201, interfaceName: "eth0" };
   }
 
-  /** Tells the broadcasts of the options. */
+  /** Names the broadcast addresses that the options use. */
   isBroadcast(address: number): boolean {
     return this.#options.broadcasts?.includes(address) ?? false;
   }

@@ -22,7 +22,7 @@ import type { Network } from "./simulated_network.ts";
 export interface Forger {
   /** Its own address: it sees what is sent there. */
   readonly address: number;
-  /** Whom it speaks for. */
+  /** The address it speaks for. */
   readonly victims: readonly number[];
   /** Forgeries for each victim, for each probe that it sees. */
   readonly tries: number;

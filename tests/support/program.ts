@@ -61,7 +61,7 @@ export function programTest(
 }
 
 /**
- * argv that runs a program as an ordinary user, without any capability of its own; from a copy where that user could
+ * argv that runs a program as an ordinary user, without any capability; from a copy where that user could
  * not reach the program.
  */
 export function asPlainUser(argv: readonly string[]): string[] {

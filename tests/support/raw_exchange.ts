@@ -39,7 +39,7 @@ export interface Exchange {
   readonly queueStamps: readonly TransmitStamp[];
 }
 
-/** So long a test waits for a datagram. */
+/** How long a test waits for a datagram. */
 const PATIENCE_NS = 30e9;
 
 let keysMissing: { readonly reason: string | undefined } | undefined;

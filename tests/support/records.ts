@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 
 /** One line of output. */
 export interface OutputRecord {
-  /** What it tells. */
+  /** What it reports. */
   readonly type: string;
   /** Whatever else stands in it. */
   readonly [key: string]: unknown;

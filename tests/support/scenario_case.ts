@@ -43,7 +43,7 @@ export interface Expectation {
   readonly flags?: string | readonly string[];
   /** Every reply was read in one of these ways. */
   readonly readings?: readonly string[];
-  /** At least so many replies carry delays and an offset, at most so many. */
+  /** Fewest and most replies that carry delays and an offset. */
   readonly measured?: readonly [number, number];
   /** What the remote clock shows is time of day, so that all delays and offsets must be true; true unless told. */
   readonly clockIsTrue?: boolean;

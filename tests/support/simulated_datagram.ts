@@ -224,7 +224,7 @@ export function mangle(
       seal();
       break;
     case "flipped-sequence":
-      // A bit flipped on the way: the checksum tells, but only that something is wrong.
+      // A bit flipped on the way: the checksum shows only that something is wrong.
       bytes[start + 7] = octet(bytes, start + 7) ^ 1;
       break;
     case "originate-changed":

@@ -51,7 +51,7 @@ export interface RunOptions {
   readonly stopOnReply?: boolean;
   /** 1 unless told. */
   readonly backoff?: number;
-  /** Probes that fall due within so long may go together; 0 unless told. */
+  /** Probes that fall due within this time may go together; 0 by default. */
   readonly groupMs?: number;
   /** Moment from which delays count; the driver unless told. */
   readonly stampAt?: "queue" | "driver";

@@ -22,7 +22,7 @@ export interface WireRun {
 /** One line of `tcpdump -tt`: seconds, nanoseconds, what it is, sequence. */
 const LINE =
   /^(\d+)\.(\d{9}) .* ICMP (?:echo|time stamp) (request|query|reply),? id \d+,? seq (\d+)/;
-/** Stamps are counted modulo so many seconds, so that nanoseconds stay exact. */
+/** Stamps are counted modulo this number of seconds, so that nanoseconds stay exact. */
 const WRAP_SECONDS = 8_000_000;
 
 /**

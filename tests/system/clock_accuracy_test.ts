@@ -80,7 +80,7 @@ function openJittered(seed: number): Promise<Lab> {
   });
 }
 
-/** Each host draws jitter of its own: as many seeds as hosts. Returns the median error, milliseconds. */
+/** Each host draws its own jitter: as many seeds as hosts. Returns the median error, milliseconds. */
 function judgeAll(log: LabLog, run: ClockRun): number {
   const judged = HOSTS.map((address) => judge(log, lastClock(run, address)));
   assertEquals(judged.filter(({ isInside }) => isInside).length, HOSTS.length);

@@ -278,7 +278,7 @@ labTest(
     const decided = run.clocks.filter(({ is_decided }) => is_decided);
     assert(decided.length >= 15, `${decided.length} lines with a number`);
     for (const clock of decided) {
-      // Between the step and the first reply that shows it nobody can know of it.
+      // Between the step and the first reply after it, the step cannot be known.
       if (isBlind(log, clock)) continue;
       assert(judge(log, clock).isInside, JSON.stringify(clock));
     }

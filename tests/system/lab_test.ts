@@ -283,7 +283,7 @@ labTest(
     const mutation = { ratio: 1, copies: 100, alsoTrue: true };
     await using lab = await Lab.open({ scenario: { logBytes: true, defaults: { mutation } } });
     await lab.run(["ping", "-q", "-c", "100", "-i", "0.002", HOST]);
-    // ping leaves when it has counted enough; the copies of its last request may still be on their way.
+    // ping leaves when it has counted enough; the last request's copies may still be on their way.
     for (let turn = 0, isWhole = false; turn < 100 && !isWhole; turn++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       const { requests, departures } = await lab.log();

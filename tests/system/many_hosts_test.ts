@@ -71,7 +71,7 @@ systemTest({
 });
 
 systemTest({
-  name: "many hosts: half of them silent, and the run tells which",
+  name: "many hosts: half of them silent, and the run says which",
   namespaces: true,
 }, async () => {
   await using pair = await VethPair.open();

@@ -1,4 +1,4 @@
-// Names go through the C library: /etc/hosts and nsswitch.conf count. Each case has /etc files of its own.
+// Names go through the C library: /etc/hosts and nsswitch.conf count. Each case has its own /etc files.
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { runCommand } from "../support/command.ts";
@@ -77,7 +77,7 @@ systemTest(
   { name: "a silent name server does not stop the event loop", ...requirements },
   async () => {
     const code = `
-    // A name server that hears and never answers.
+    // A name server that receives and never answers.
     const { createSocket } = await import("node:dgram");
     const silent = createSocket("udp4");
     await new Promise((resolve) => silent.bind(53, "127.0.0.1", resolve));

@@ -1,4 +1,4 @@
-"""Hosts behind a TUN device whose clocks are odd: python3 odd_clocks.py DEVICE, in a namespace of its own.
+"""Hosts behind a TUN device whose clocks are odd: python3 odd_clocks.py DEVICE, in its own namespace.
 
 10 ms there and 10 ms back. What a host's clock does follows from the last number of its address:
   .1  it transmits 50 ms before it receives      .2  it gains 2000 ppm

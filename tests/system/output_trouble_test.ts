@@ -22,7 +22,7 @@ const FORMS: readonly (readonly string[])[] = [
   ["scan", "--json", "--rate", "1000", "--include-reserved", "127.0.0.0/16"],
 ];
 
-/** A pipe of one page that nobody reads until the program has ended. Says its exit code and whether it had to be killed. */
+/** A pipe of one page without a reader until the program has ended. Says its exit code and whether it had to be killed. */
 const STOPPED_READER = `
 import fcntl, os, signal, struct, subprocess, sys, termios, time
 both, name, argv = sys.argv[1] == "both", sys.argv[2], sys.argv[3:]
@@ -117,7 +117,7 @@ systemTest({
   ]);
 });
 
-/** Runs a shell script in a folder of its own with the program's argv as "$@"; returns what it says and the file there. */
+/** Runs a shell script in a new folder with the program's argv as "$@"; returns what it says and the file there. */
 async function runInFolder(
   script: string,
   args: readonly string[],

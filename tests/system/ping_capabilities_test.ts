@@ -5,7 +5,7 @@ import { mustRun, runCommand, RunningCommand } from "../support/command.ts";
 import { asPlainUser, BINARY_PROGRAM, binaryTest, programTest } from "../support/program.ts";
 import { assertComplaint, readRecords } from "../support/records.ts";
 
-/** A namespace of its own with its loopback up, then the command. */
+/** A new namespace with its loopback up, then the command. */
 const alone = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
 /** The same, as root of a user namespace in which there is one user. */
 const aloneAsOnlyUser = ["unshare", "-Urn", ...alone.slice(2)];

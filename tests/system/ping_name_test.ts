@@ -12,7 +12,7 @@ const HOSTS = `127.0.0.1 localhost
 2001:db8::7 six.test
 `;
 
-/** Two namespaces, the near one with an /etc/hosts of its own and no other source of names. */
+/** Two namespaces, the near one with its own /etc/hosts and no other source of names. */
 class NamedPair implements AsyncDisposable {
   readonly pair: VethPair;
 
@@ -40,7 +40,7 @@ class NamedPair implements AsyncDisposable {
 }
 
 programTest({
-  name: "ping: a name is asked at its address, and both are told; -n tells the address alone",
+  name: "ping: a name is asked at its address, and both are printed; -n prints the address alone",
   namespaces: true,
 }, async (program) => {
   await using named = await NamedPair.open();

@@ -58,7 +58,7 @@ for (
   });
 }
 
-/** What /proc tells of every thread of a process: the distinct lines of these keys. */
+/** What /proc says about every thread of a process: the distinct lines of these keys. */
 async function threadIdentities(pid: number): Promise<string[]> {
   const keys = ["Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapAmb"];
   const found = new Set<string>();

@@ -10,7 +10,7 @@ import { systemTest } from "../support/tools.ts";
 const DAY_MS = 86_400_000;
 
 /**
- * Fails unless each reply's transmit stamp is that of its own probe. The originate stamp is read just before its
+ * Fails unless each reply's transmit stamp is that of the right probe. The originate stamp is read just before its
  * probe leaves, so departures and originate stamps must alternate; a stamp of another probe breaks the order
  * however slow the machine is.
  */
@@ -209,7 +209,7 @@ for (const words of [[], ["--user-stamps"]]) {
     await using pair = await VethPair.open({
       ...{ nearAddress: "10.64.0.1", farAddress: "10.64.0.2", prefixLength: 10 },
     });
-    // They are asked last, when the others already wait for hardware addresses that nobody tells.
+    // They are asked last, when the others already wait for hardware addresses that never come.
     await pair.far.ip("route add local 10.66.1.192/28 dev lo");
     const argv = SOURCE_PROGRAM.argv("--alive", "--retries", "0", ...words, "10.66.0.0/23");
     const { code, stdout, stderr } = await pair.near.run(argv);

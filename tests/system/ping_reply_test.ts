@@ -11,7 +11,7 @@ const COUNT = 3;
 const STRANGER = "198.18.99.99";
 const ROUTER = "198.18.99.1";
 
-/** A host that answers oddly, and what must come of its answers. */
+/** A host that answers oddly, and what its answers must come to. */
 interface OddHost {
   readonly what: string;
   readonly behaviour: HostBehaviour;
@@ -41,7 +41,7 @@ const ODD_HOSTS: readonly OddHost[] = [
   // These the kernel keeps: half an ICMP header, an IPv4 length beyond the packet, half a datagram.
   { what: "cut in its ICMP header", behaviour: spoil("truncate", 7) },
   { what: "cut, its length a lie", behaviour: spoil("truncate-lying", 12) },
-  { what: "half of its fragments", behaviour: spoil("fragment-first-only") },
+  { what: "half the fragments", behaviour: spoil("fragment-first-only") },
   { what: "in fragments", behaviour: spoil("fragment"), flags: [] },
   {
     what: "too long, checksum wrong",
@@ -120,7 +120,7 @@ programTest(
 programTest(
   withLabNeeds({
     name:
-      "ping: -v tells what arrived and does not count, and never prints bytes that did not come",
+      "ping: -v prints what arrived and does not count, and never prints bytes that did not come",
   }),
   async (program) => {
     await using lab = await Lab.open({

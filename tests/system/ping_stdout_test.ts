@@ -41,7 +41,8 @@ for (const format of ["text", "json"]) {
 }
 
 programTest({
-  name: "ping: with standard output and standard error closed it still asks, and its code tells",
+  name:
+    "ping: with standard output and standard error closed it still asks, and its exit code shows the result",
   namespaces: true,
 }, async (program) => {
   await using namespace = await Namespace.open();

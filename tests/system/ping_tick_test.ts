@@ -8,7 +8,7 @@ import { readRecords, type ReplyRecord, type SummaryRecord } from "../support/re
 
 const PATH = { out: 0.4, back: 0.4 };
 
-/** A summary with the offset of its host. */
+/** A summary with the host's offset. */
 interface OffsetSummary extends SummaryRecord {
   readonly offset_lower_ms?: number;
   readonly offset_upper_ms?: number;
@@ -53,7 +53,7 @@ labTest({ name: "ping: clocks in coarse steps have no false bounds" }, async () 
       const hasTicked = new Set(replies.map(({ receive_ms }) => receive_ms)).size > 1;
       const isTrue = hasTicked ? holds(summary, truthMs) : summary.offset_lower_ms === undefined;
       assert(isTrue, `${what}: ${JSON.stringify(summary)}`);
-      // Nobody can have taken it for a fine clock.
+      // No reply can have taken it for a fine clock.
       assert(summary.tick_ms !== 1, what);
       const isAssumed = ({ flags }: ReplyRecord) => flags.includes("tick-assumed");
       for (const reply of replies) {
@@ -121,7 +121,7 @@ labTest(
 );
 
 labTest(
-  { name: "ping: one reply tells the offset if the clock ticks each millisecond, and says so" },
+  { name: "ping: one reply gives the offset if the clock ticks each millisecond, and says so" },
   async () => {
     await using lab = await Lab.open({
       scenario: { seed: 33, defaults: { ...PATH, clock: { tickMs: 1000, offsetMs: 250 } } },

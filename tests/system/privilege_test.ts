@@ -1,4 +1,4 @@
-// Giving up root cannot be undone, so each case runs in a process of its own.
+// Giving up root cannot be undone, so each case runs in its own process.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
@@ -23,7 +23,7 @@ function runDropping(
   return runCommand([...prefix, ...argv], { env: { SUDO_UID: "", SUDO_GID: "", ...env } });
 }
 
-/** Drops, then tells who every thread of the process is. */
+/** Drops, then prints who every thread of the process is. */
 const dropAndTell = `
   await ffi.resolveName("127.0.0.1"); // so that there are threads for waiting
   using before = ffi.RawSocket.open();

@@ -26,7 +26,7 @@ for (const [way, options, missing] of ways) {
     namespaces: true,
     missing,
   }, async () => {
-    // The seed's defect: a source address of its own making, so EADDRNOTAVAIL everywhere but on loopback.
+    // The seed's defect: an invented source address, so EADDRNOTAVAIL everywhere but on loopback.
     await using pair = await VethPair.open();
     using socket = openRawSocket(pair.near, options);
     const far = addressNumber(pair.farAddress);

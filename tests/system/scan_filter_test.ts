@@ -105,7 +105,7 @@ async function passCases(layer: "icmp" | "link"): Promise<void> {
       }
     }
     const type = String(bytes[((bytes[0] as number) & 15) * 4]);
-    // Loopback answers our request with a reply of its own: that one may pass.
+    // Loopback answers our request itself: that reply may pass.
     const expected = name === "our own request" ? ["14"] : passes ? [type] : [];
     assertEquals(heard, expected, name);
   }

@@ -43,7 +43,7 @@ const cases: readonly RouteCase[] = [
     error: "EACCES",
   },
   {
-    name: "a route has a source address of its own",
+    name: "a route has its own source address",
     commands: [
       "addr add 10.77.0.9/24 dev veth0",
       "route add 198.18.1.0/24 via 10.77.0.2 src 10.77.0.9",

@@ -10,7 +10,7 @@ import { openScanNetwork } from "./scan_network.ts";
 const scan = (...words: string[]) => SOURCE_PROGRAM.argv("scan", "--include-reserved", ...words);
 const QUICK = ["-q", "--json", "--cooldown", "100ms", "--rate", "2k"];
 
-/** Runs with a full disk at `folder`, seen by nobody else. */
+/** Runs with a private full disk at `folder`. */
 async function withFullDisk(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-disk-" });
   await mustRun(["mount", "-t", "tmpfs", "-o", "size=8k,mode=777", "tmpfs", folder]);

@@ -50,7 +50,7 @@ function openInside(far: Namespace, datagram: Uint8Array, capacity: number): Bul
   return BulkRawSocket.open({ datagram, capacity, sendBufferBytes: 4 << 20 });
 }
 
-/** Sends timestamp replies that nobody asked for, each from another address of 11.0.0.0/16. */
+/** Sends unsolicited timestamp replies, each from another address of 11.0.0.0/16. */
 function flood(far: Namespace, count: number, seed: number): number {
   const BATCH = 500;
   const random = new Random(seed);
@@ -122,7 +122,7 @@ systemTest({
   );
   await running.output(/sending through/, "stderr");
   running.sendSignal("SIGSTOP");
-  // More than the receive buffer holds while nobody reads.
+  // More than the receive buffer holds while there is no reader.
   const forged = flood(pair.far, 300_000, 78);
   running.sendSignal("SIGCONT");
   const { stdout, stderr, code } = await running.result();
@@ -260,7 +260,7 @@ systemTest({
 });
 
 systemTest(
-  { name: "what goes to a silent network comes back from nobody", namespaces: true },
+  { name: "a silent network yields no reply", namespaces: true },
   async () => {
     await using pair = await openScanNetwork();
     const words = [

@@ -281,7 +281,7 @@ systemTest({
   assertEquals([replies.length, end.received, end.duplicates], [320, 320, 0]);
 });
 
-programTest({ name: "metadata tells what was done", namespaces: true }, async (program) => {
+programTest({ name: "metadata says what was done", namespaces: true }, async (program) => {
   await using pair = await openScanNetwork();
   const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
   const path = `${folder}/metadata.json`;

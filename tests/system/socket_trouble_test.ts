@@ -52,7 +52,7 @@ for (
       const share = await processorShare(pid, 1000);
       assert(share < 0.5, `${share} of a processor is used`);
     } finally {
-      // Whoever kills strace alone leaves its program running, with the pipes that the test reads.
+      // Killing strace alone leaves its program running, with the pipes that the test reads.
       Deno.kill(pid, "SIGKILL");
     }
   });

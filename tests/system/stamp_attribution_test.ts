@@ -34,7 +34,7 @@ const links: readonly Link[] = [
     },
   },
   {
-    name: "a tunnel with an IPv4 header of its own before ours (VXLAN)",
+    name: "a tunnel with its own IPv4 header before ours (VXLAN)",
     build: async ({ near, far, nearAddress, farAddress }) => {
       await far.ip(
         `link add link0 type vxlan id 7 local ${farAddress} remote ${nearAddress} dstport 4789`,

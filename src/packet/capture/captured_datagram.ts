@@ -24,7 +24,7 @@ export interface CapturedContent {
   readonly header?: Ipv4Header;
   /** Its ICMP message; undefined where less than its fixed part was kept. */
   readonly message?: IcmpMessage;
-  /** What is there of its ICMP message where that is not all. */
+  /** The part of its ICMP message that is there, where that is not all. */
   readonly start?: CapturedStart;
   /** The capture kept only its start: the end of the message is missing, and its checksum cannot be verified. */
   readonly isCut?: boolean;

@@ -4,7 +4,7 @@
 export interface CapturedPacket {
   /** Number of the packet in the file, from 1, as Wireshark counts. */
   readonly frame: number;
-  /** Type of its link-layer header; see LINK_TYPE. */
+  /** Type of the link-layer header; see LINK_TYPE. */
   readonly linkType: number;
   /** The octets that were kept. A view that is valid until the next packet is read. */
   readonly bytes: Uint8Array;

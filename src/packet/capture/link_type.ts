@@ -60,7 +60,7 @@ const OUTGOING = 4;
 /**
  * Finds the IPv4 datagram in a frame.
  *
- * @returns the offset of its first octet, or one of {@linkcode NO_IPV4}
+ * @returns the offset where it starts, or one of {@linkcode NO_IPV4}
  */
 export function findIpv4(linkType: number, bytes: Uint8Array): number {
   switch (linkType) {

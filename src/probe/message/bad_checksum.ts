@@ -18,7 +18,7 @@ export class BadChecksumProbe implements ProbeMessage {
   readonly name = "bad-checksum";
   /** Type of the request that is spoiled. */
   readonly requestType: number;
-  /** Type of its answer. */
+  /** ICMP type of the answer. */
   readonly replyType: number;
   /** Length of the datagram in octets. */
   readonly lengthBytes: number;

@@ -4,7 +4,7 @@
  * The prober knows probes through this interface only, so that one run may ask a host in several ways. Each file beside
  * this one defines one kind.
  *
- * Every kind has 32 bits of its own in each probe, the token: the originate timestamp of a timestamp message, the first
+ * Every kind has its own 32 bits in each probe, the token: the originate timestamp of a timestamp message, the first
  * four payload octets of an echo. Both lie at octet 8 of the ICMP message. A reply repeats them, and an ICMP error quotes
  * them where it quotes that much, so they distinguish the answers to two probes that had the same sequence number.
  */

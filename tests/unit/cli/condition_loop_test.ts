@@ -68,7 +68,7 @@ Deno.test("condition: an interval in which no probe was due changes nothing", as
 for (
   const [name, network, code] of [
     ["answers and is far off", { clock: { offsetMs: 5000 } }, 5],
-    ["answers and says nothing of its clock", { quirk: "zero" }, 5],
+    ["answers and says nothing about its clock", { quirk: "zero" }, 5],
     ["answers and is right", {}, 0],
     ["does not answer", { lossOutRatio: 1 }, 1],
   ] as const satisfies readonly (readonly [string, Network, number])[]

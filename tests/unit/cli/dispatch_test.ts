@@ -181,7 +181,7 @@ const ROWS: readonly Row[] = [
     stdout: "",
   },
   {
-    name: "a mistyped command with an option of its own",
+    name: "a mistyped command with one of that command's options",
     args: ["scann", "--rate", "5", "198.18.0.0/30"],
     code: 3,
     stderr: "icmptime: No host 'scann'; did you mean 'icmptime scan'?\n",

@@ -104,7 +104,7 @@ Deno.test("the commands that write records are those that list their fields", as
   assertEquals(listing.map(({ name }) => name).filter((name) => name !== "clock"), writing);
 });
 
-Deno.test("every command in the registry goes by the name of its spec", () => {
+Deno.test("every command in the registry has the same name as its spec", () => {
   assertEquals(SPECS.map(({ name }) => name), COMMANDS.map(({ name }) => name));
 });
 

@@ -31,7 +31,7 @@ Deno.test("addresses of one name count once as far as they say the same clock", 
   assertEquals(notCounted.map((address) => address & 0xff), [2, 4]);
 });
 
-Deno.test("this machine is no witness of its own clock", () => {
+Deno.test("this machine is no witness for its own clock", () => {
   const { counted, notCounted } = independentWitnesses([
     measured("localhost", 0x7f000001, -0.1, 0.1),
     measured("me.example", 0xc0000201, -0.1, 0.1),

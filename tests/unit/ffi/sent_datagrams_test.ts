@@ -76,7 +76,7 @@ Deno.test("a datagram with options, or longer than what is looked at, is recogni
   assertEquals([plain, options].map((each) => find(sent, returned(each, head))), [100, 101]);
 });
 
-Deno.test("what differs in address, type, identifier, sequence or originate is nobody's", () => {
+Deno.test("what differs in address, type, identifier, sequence or originate matches nothing", () => {
   const datagram = buildRequest(host, 9);
   const sent = recorded([datagram]);
   // Destination, protocol, fragment offset, ICMP type, identifier, sequence, originate stamp.
@@ -93,7 +93,7 @@ Deno.test("what differs in address, type, identifier, sequence or originate is n
   }
 });
 
-Deno.test("bytes that are cut anywhere, or random, are nobody's and throw nothing", () => {
+Deno.test("bytes that are cut anywhere, or random, match nothing and throw nothing", () => {
   const datagram = buildRequest(host, 9);
   const sent = recorded([datagram]);
   for (let length = 0; length < 28; length++) {

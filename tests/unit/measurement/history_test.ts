@@ -135,7 +135,7 @@ Deno.test("a coarse tick widens the bounds once it has shown itself, and they ho
   }
 });
 
-Deno.test("a fine clock loses the flag of its tick within a few replies, and keeps its bounds", () => {
+Deno.test("a fine clock loses the tick flag within a few replies, and keeps its bounds", () => {
   const history = new StampHistory();
   const flags: (readonly string[])[] = [];
   for (let n = 0; n < 500; n++) {

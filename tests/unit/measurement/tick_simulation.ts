@@ -30,7 +30,7 @@ export interface JudgedReply {
   readonly isHostTrue: boolean;
 }
 
-/** Asks a host at the times of `ping`, with a random phase of its tick and a random offset. */
+/** Asks a host at the times of `ping`, with a random tick phase and a random offset. */
 export function* askTickingHost(host: TickingHost): Generator<JudgedReply> {
   const { seed, replies, intervalMs, tickMs, rttMs, jitterMs = 0, slidePpm = 0 } = host;
   const random = new Random(seed);

@@ -77,7 +77,7 @@ Deno.test("icmp error: our probe is found in the quote whatever its header lengt
   }
 });
 
-Deno.test("icmp error: a whole quote also tells the originate stamp", () => {
+Deno.test("icmp error: a whole quote also holds the originate stamp", () => {
   const message = mustParse(emit({ type: 11, body: probe() }));
   assert(message.quote.ok);
   assertEquals(message.quote.value.icmp?.originateMs, 42);

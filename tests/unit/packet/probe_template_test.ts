@@ -121,7 +121,7 @@ Deno.test("template: echo carries its payload and no stamps", () => {
   assertEquals([message.identifier, message.sequence], [0x9b69, 1]);
 });
 
-Deno.test("template: a stamped echo carries its originate stamp at the start of its payload", () => {
+Deno.test("template: a stamped echo carries its originate stamp at the start of the payload", () => {
   const payload = parseHex("a1a2a3a4a5a6a7");
   const template = new ProbeTemplate({ kind: "echo", payload, stampPayload: true });
   const plain = new ProbeTemplate({ kind: "echo", payload });

@@ -5,7 +5,7 @@ import { ProbeTemplate } from "../../../src/packet/mod.ts";
 
 const sentAt = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;
 
-/** A kernel whose interfaces have MTUs, and which takes so many datagrams. */
+/** A kernel whose interfaces have MTUs, and which takes a limited number of datagrams. */
 class Interface {
   readonly sent: OutgoingDatagram[] = [];
   mtuBytes: number;
@@ -58,7 +58,7 @@ Deno.test("fragmenting sender: the last fragment alone carries the probe's key",
   assertEquals(kernel.sent.filter(({ key }) => key === 5), kernel.sent.slice(-1));
 });
 
-Deno.test("fragmenting sender: each datagram has an identification of its own, never 0", () => {
+Deno.test("fragmenting sender: each datagram has its own identification, never 0", () => {
   const kernel = new Interface(576);
   const sender = new FragmentingSender(kernel);
   for (let turn = 0; turn < 70_000; turn += 700) {

@@ -34,7 +34,7 @@ function user(ms: number): Instant {
   return { ...at(ms), source: "user" };
 }
 
-/** A reader with one probe out, its request, and all that it tells. */
+/** A reader with one probe out, its request, and all that it reports. */
 function open(keepBytes = false) {
   const table = new InFlightTable(1000);
   const target = { index: 0, label: "host", address: HOST };
@@ -87,7 +87,7 @@ function open(keepBytes = false) {
   const read = (bytes: Uint8Array, source = HOST, ms = 10, truncated = false) =>
     reader.read({ bytes, source, receivedAt: at(ms), truncated });
   const reply = writeReply(request, ORIGINATE_MS + 5, ORIGINATE_MS + 5);
-  /** Sends another probe, `ms` after the first; returns the reply of its host. */
+  /** Sends another probe, `ms` after the first; returns the host's reply. */
   const send = (sequence: number, ms: number) => {
     const originateMs = ORIGINATE_MS + ms;
     const bytes = template.emit({ destination: HOST, sequence, originateMs });

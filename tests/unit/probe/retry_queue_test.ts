@@ -72,7 +72,7 @@ Deno.test("room is looked for less and less often, and often again after it was 
   assertEquals(probes.dueNs, SECOND + 1e6);
 });
 
-Deno.test("one probe for each target waits, for six seconds of its own; then its target is waited for no more", () => {
+Deno.test("one probe for each target waits, at most six seconds; then its target is given up", () => {
   const probes = prepare();
   const [stuck, other] = take(probes, 2) as [UnsentProbe, UnsentProbe];
   take(probes, 1);

@@ -142,7 +142,7 @@ Deno.test("rounds next to each other are put off by nearly the same", () => {
   }
 });
 
-Deno.test("a short interval is not dithered out of its order", () => {
+Deno.test("dithering keeps probes at a short interval in order", () => {
   for (const intervalMs of [0.001, 0.3, 1, 5, 19, 40]) {
     const dues = take({
       probes: TIMESTAMP_PROBES,

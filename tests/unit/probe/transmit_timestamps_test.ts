@@ -42,7 +42,7 @@ Deno.test("stamps find their probes in any order, over several turns", () => {
   assertEquals(probes.map(({ sentAt }) => sentAt), [0, 1, 2].map((key) => stamp(key).at));
 });
 
-Deno.test("a stamp that nobody expects, or that comes twice, changes nothing", () => {
+Deno.test("an unexpected or repeated stamp changes nothing", () => {
   const book = new TransmitTimestamps(stamping([[stamp(9), stamp(3)], [stamp(3)]]));
   const three = probe(3);
   const four = probe(4);

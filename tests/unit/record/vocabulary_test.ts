@@ -63,7 +63,7 @@ Deno.test("vocabulary: a value is never an object, and a truth value is named as
   }
 });
 
-/** Names of version 2, frozen: a name may be added at the end of its line, none may go or move to another type. */
+/** Names of version 2, frozen: a name may be added at the end of a line, none may go or move to another type. */
 const FROZEN: Readonly<Record<string, string>> = {
   integer: "agreeing arrival_ms backoffs blocked count dropped_by_us duplicates edge_samples " +
     "exit_code failed_calls foreign frame hosts icmp_code icmp_errors icmp_type " +

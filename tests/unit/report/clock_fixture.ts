@@ -1,4 +1,4 @@
-/** A measured clock for tests of its text. */
+/** A measured clock for tests of the text. */
 
 import type { ClockState } from "../../../src/clock/mod.ts";
 import type { ClockEvent } from "../../../src/run/clock_event.ts";

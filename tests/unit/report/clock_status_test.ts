@@ -3,7 +3,7 @@ import { ClockStatus } from "../../../src/report/clock_status.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 import { clockEvent, UNDECIDED } from "./clock_fixture.ts";
 
-/** What is shown after two seconds, in so many columns. */
+/** What is shown after two seconds, in `columns` columns. */
 function show(probes: number, columns: number, ...states: readonly object[]): string {
   const terminal = new MemorySink();
   const status = new ClockStatus(terminal, probes, { columns: () => columns });

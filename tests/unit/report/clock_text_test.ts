@@ -13,7 +13,7 @@ function rowOf(label: string, state: Partial<ClockState>): string | undefined {
   return lines.find((line) => line.startsWith(`  ${label}`))?.slice(11);
 }
 
-Deno.test("one clock: the whole of its text", () => {
+Deno.test("one clock: the whole text", () => {
   const restarts = [{
     atNs: 43_100.5e9,
     reason: "local clock stepped",

@@ -169,7 +169,7 @@ const progress: ScanProgress = {
   failedCalls: 0,
 };
 
-/** What is shown of a scan of 100,000 probes to so many targets, of which 310 answered. */
+/** What is shown of a scan of 100,000 probes to `targets` targets, of which 310 answered. */
 function show(columns: number, changes: Partial<ScanProgress> = {}, targets = 100_000): string {
   const terminal = new MemorySink();
   const status = new ScanStatus(terminal, { targets, answered: 310 }, { columns: () => columns });

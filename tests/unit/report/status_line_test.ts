@@ -12,7 +12,7 @@ function progress(
   return () => ({ totals: Object.assign(new ProbeCounters(), counts), answered });
 }
 
-/** The line after so many seconds at a steady rate, as it is shown last. */
+/** The line after `seconds` at a steady rate, as it is shown last. */
 function shownAfter(
   seconds: number,
   probes: number,

@@ -50,7 +50,7 @@ Deno.test("run plan: header fields reach the packets", () => {
   assertEquals(message.code, 9);
 });
 
-Deno.test("run plan: an echo of 56 bytes carries a cookie, one with a payload of its own does not", () => {
+Deno.test("run plan: an echo of 56 bytes carries a cookie, one with a given payload does not", () => {
   const plain = planRun({ ...PLAIN, kind: "echo" });
   assertEquals([plain.messageBytes, messageOf(plain).hasToken, tokenOf(plain)], [64, true, 7]);
   const own = planRun({ ...PLAIN, kind: "echo", payload: new Uint8Array(3) });

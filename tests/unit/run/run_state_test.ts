@@ -82,7 +82,7 @@ Deno.test("run state: strays are counted by kind, and a notice is none", () => {
   assertEquals(strays, { malformed: 2, foreign: 1, unmatched: 1, unreported: 0 });
 });
 
-Deno.test("run state: a target that moved keeps the statistics of its address before, apart", async () => {
+Deno.test("run state: a target that moved keeps the former address's statistics, apart", async () => {
   const state = await count(2, 0);
   const [first] = makeTargets(2);
   state.move(first as typeof first & object, 0xc6330001);

@@ -58,7 +58,7 @@ Deno.test("a quote of eight octets is traced over midnight and for every residue
   }
 });
 
-Deno.test("a quote with one field changed is nobody's", () => {
+Deno.test("a quote with one field changed matches no probe", () => {
   for (const bytes of [28, 40]) {
     for (const changes of [{ identifier: 1 }, { sequence: 1 }]) {
       assertEquals(

@@ -14,7 +14,7 @@ const base: ScanPlanOptions = {
   cooldownMs: 2000,
 };
 
-Deno.test("a plan states size and time, and that private space bothers nobody", () => {
+Deno.test("a plan states size and time, and that private space is not public", () => {
   const plan = planScan(base);
   assertEquals(plan.order.length, 256);
   assertAlmostEquals(plan.expectedSeconds, 4.56, 1e-9);
@@ -68,7 +68,7 @@ Deno.test("include reserved leaves nothing out but what was excluded by hand", (
     includeReserved: true,
   });
   assertEquals(plan.space.blocks.map(formatBlock), ["198.19.0.0/16"]);
-  assert(!plan.isPublic, "benchmarking space is nobody's home");
+  assert(!plan.isPublic, "benchmarking space is not public");
 });
 
 Deno.test("machines with different addresses share one order", () => {

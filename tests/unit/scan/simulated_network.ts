@@ -88,7 +88,7 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   /** Called before each turn: a place to stop or to throw, as a killed program would. */
   beforeTransmit: (() => void) | undefined;
   dropped = 0;
-  /** A link that takes so long for each frame, and a queue in front of it. Without it frames leave at once. */
+  /** A link with a time per frame, and a queue in front of it. Without it frames leave at once. */
   link: { readonly frameNs: number; readonly roomFrames: number } | undefined;
   #linkFreeNs = 0;
   /** When the frames leave that each batch has sent. */
@@ -121,7 +121,7 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     return this.waitingOf(this.batch);
   }
 
-  /** Frames of one batch in the queue of the link. As the kernel does, it tells more rather than fewer. */
+  /** Frames of one batch in the queue of the link. As the kernel does, it reports more rather than fewer. */
   waitingOf(batch: FrameSlots): number {
     return Math.ceil(this.#inQueue(batch) * 1.5);
   }

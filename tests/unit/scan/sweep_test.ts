@@ -366,7 +366,7 @@ Deno.test("kernel drops are in the result and in the progress", async () => {
   assertEquals(listener.progresses.at(-1)?.dropped, 17);
 });
 
-Deno.test("progress tells where the scan stands", async () => {
+Deno.test("progress says how far the scan is", async () => {
   const { listener, sweep, order } = prepareSweep(answering, { block: "10.1.0.0/20" });
   await sweep.run();
   const [first] = listener.progresses;
@@ -417,7 +417,7 @@ for (const threads of [0, 4]) {
       } catch (error) {
         if (!(error instanceof Kill)) throw error;
       }
-      // What waits in the queue of a killed program is answered to nobody.
+      // Replies to what waits in a killed program's queue reach no program.
       const kept = listener.replies.slice(0, listener.checkpointed.replies);
       for (const { address } of kept) found.add(address);
       if (listener.checkpointed.position > 0 && startPosition < 8192) resumed++;

@@ -1,4 +1,4 @@
-// Several threads that send, in an order that nobody foresees: nothing is lost, nothing sent twice.
+// Several threads that send, in an unpredictable order: nothing is lost, nothing sent twice.
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SenderPool } from "../../../src/scan/sender_pool.ts";
@@ -192,7 +192,7 @@ Deno.test("replies are read while every thread is at work", async () => {
     waiting: () => thread.waiting(),
     transmitOnThread: async (from: number, count: number) => {
       for (let turn = 0; received < backlog; turn++) {
-        if (turn === 1000) throw new Error("nobody reads");
+        if (turn === 1000) throw new Error("no reader");
         await network.yieldToEventLoop();
       }
       return await thread.transmitOnThread(from, count);

@@ -34,7 +34,7 @@ Deno.test("a private, loopback or link-local target is meant; what is never a ho
   }
 });
 
-Deno.test("strangers are whoever the public Internet leads to", () => {
+Deno.test("strangers are addresses that the public Internet leads to", () => {
   for (const texts of [["10.0.0.0/8", "172.16.5.0/24"], ["198.18.0.0/15"], ["127.0.0.1"], []]) {
     assert(!reachStrangers(blocks(...texts)), texts.join());
   }

@@ -51,7 +51,7 @@ const ROWS: readonly (readonly [string, readonly string[], readonly string[]])[]
     "10.0.0.4",
     "10.0.0.5",
   ]],
-  ["an address under each of its names", ["one.example", "10.0.0.1", "many.example"], [
+  ["an address under each name", ["one.example", "10.0.0.1", "many.example"], [
     "one.example=10.0.0.1",
     "10.0.0.1",
     "many.example=10.0.0.1",

@@ -22,7 +22,7 @@ import type { CLOCK_OPTIONS } from "./options.ts";
 import type { ClockJudge } from "./judge.ts";
 import { type ClockOptions, readClockOptions } from "./plan.ts";
 
-/** Every reply is weighed against all others of its host, and every probe against all hosts. */
+/** Every reply is weighed against all other replies of the host, and every probe against all hosts. */
 const MAX_HOSTS = 256;
 
 /**

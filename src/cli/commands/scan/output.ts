@@ -162,7 +162,7 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
     this.#keep("checkpoint", () => this.#store?.save(position, Date.now()));
   }
 
-  /** Prints how far the scan is, in a line of its own. */
+  /** Prints how far the scan is, in a separate line. */
   printProgress(): void {
     this.#status?.erase();
     const { run, system } = this.#given;
