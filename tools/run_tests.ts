@@ -45,6 +45,13 @@ const GROUPS: readonly LevelGroup[] = [
     permissions: "all permissions",
     needsMachine: true,
   },
+  // Heavy outside programs, such as a browser.
+  {
+    levels: ["integration"],
+    flags: ["--allow-all"],
+    permissions: "all permissions",
+    needsMachine: true,
+  },
 ];
 
 const LEVELS = GROUPS.flatMap(({ levels }) => levels);

@@ -22,6 +22,8 @@ const PACKAGES: readonly string[] = [
   ...["masscan", "chrony", "python3-scapy"],
   // Readers of our output, completions and man page.
   ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils", "gzip"],
+  // The browser that opens our pages, and a font that has what they show.
+  ...["chromium", "fonts-dejavu-core"],
   // Writers of the hexadecimal text that decode reads.
   ...["xxd", "bsdextrautils"],
 ];
