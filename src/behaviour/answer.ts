@@ -73,6 +73,4 @@ export interface HostEvidence {
   readonly wrongChecksums?: number | undefined;
   /** The answers in the order in which the requests left. */
   readonly answers: readonly HostAnswer[];
-  /** The tick of its timestamps in milliseconds, where measurement has found a coarse one. */
-  readonly coarseTickMs?: number | undefined;
 }

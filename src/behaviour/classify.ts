@@ -6,12 +6,16 @@
  * round trip matters. A host that was not asked enough is `undecided`.
  */
 
-import { foldMs, modulo, MS_PER_DAY } from "../time/day.ts";
-import { formatUtcOffset, UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
+import { NEAR_MS } from "../measurement/mod.ts";
+import { foldMs } from "../time/day.ts";
+import { formatZone, UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
 import type { HostAnswer, HostEvidence } from "./answer.ts";
-import { fitForms, type FittedForm, readTimestamp } from "./clock_form.ts";
+import { countsSeconds, fitForms, type FittedForm, readTimestamp, timesOf } from "./clock_form.ts";
+import { findTick, type HostTick } from "./coarse_tick.ts";
+import { all, describePace, MIN_ANSWERS, spanMs, STUCK_AFTER_MS, undecided } from "./finding.ts";
 import { type Label, type LabelFinding, LABELS } from "./label.ts";
 import { describeManners } from "./manners.ts";
+import { findMeaningless } from "./meaningless.ts";
 
 /** What is known of a host's behaviour. */
 export interface HostBehaviour {
@@ -21,22 +25,17 @@ export interface HostBehaviour {
   readonly form: FittedForm | undefined;
   /** Offset from UTC of the local time that it seems to show, in minutes; undefined for none. */
   readonly utcOffsetMinutes: number | undefined;
+  /** How coarse its clock is; undefined where no milliseconds can be read. */
+  readonly tick: HostTick | undefined;
 }
 
-/** Timestamps that do not change over this time stand still: no tick in use is longer than a second. */
-const STUCK_AFTER_MS = 1500;
 /** Answers from which one concludes that the numbers keep no time. */
 const MIN_RANDOM_ANSWERS = 4;
-const MIN_ANSWERS = 2;
 /** A local time that is off by more is no evidence of a time zone: zones lie a quarter of an hour apart. */
 const ZONE_TOLERANCE_MS = 10_000;
-/** RFC 1122 §3.2.2.8 asks for a clock that is right within a few minutes. */
-const NEAR_MS = 15 * 60_000;
 /** A reading counts as decided when the next one is this many times less likely. */
 const DECISIVE_RATIO = 100;
 const MS_PER_MINUTE = 60_000;
-const HALF_RANGE = 65_536;
-const LITTLE_ENDIAN_ONE = 0x0100_0000;
 
 /** Labels a host. */
 export function classify(evidence: HostEvidence): HostBehaviour {
@@ -58,101 +57,26 @@ export function classify(evidence: HostEvidence): HostBehaviour {
     return behaviourOf([undecided(answers.length), ...manners]);
   }
   const utcOffsetMinutes = findZone(best);
+  const tick = countsSeconds(best) ? undefined : findTick(timesOf(best, answers));
   return {
     labels: inOrder([
       ...describePace(answers),
       ...describeForm(best, utcOffsetMinutes, answers),
       ...describeOrder(best, answers),
-      ...(evidence.coarseTickMs === undefined
+      ...(tick?.shownMs === undefined
         ? []
-        : [all("coarse-tick", answers.length, `${evidence.coarseTickMs} ms`)]),
+        : [all("coarse-tick", answers.length, `${Number(tick.shownMs.toFixed(3))} ms`)]),
       ...manners,
     ]),
     form: best,
     utcOffsetMinutes,
+    tick,
   };
 }
 
 function behaviourOf(findings: readonly LabelFinding[]): HostBehaviour {
-  return { labels: inOrder(findings), form: undefined, utcOffsetMinutes: undefined };
-}
-
-/** Constants and copies: numbers that carry no time. */
-function findMeaningless(answers: readonly HostAnswer[]): LabelFinding[] | undefined {
-  if (answers.length < MIN_ANSWERS) return undefined;
-  const copy = findCopy(answers);
-  if (copy !== undefined) return [copy];
-  const halves = findSwappedHalves(answers);
-  if (halves !== undefined) return [halves, ...describePace(answers)];
-  const { reply: { receive, transmit } } = answers[0] as HostAnswer;
-  const isConstant = answers.every(({ reply }) =>
-    reply.receive === receive && reply.transmit === transmit
-  );
-  if (!isConstant || spanMs(answers) < STUCK_AFTER_MS) return undefined;
-  const detail = receive === transmit ? `${receive}` : `${receive}, ${transmit}`;
-  if (receive !== transmit) return [all("stuck", answers.length, detail)];
-  if (receive === 0) {
-    // A host that returns the request's own zeros looks the same until it is sent other numbers.
-    const isAskedOtherwise = answers.some(({ request }) => request.receive !== 0);
-    return [isAskedOtherwise ? all("constant-zero", answers.length) : undecided(answers.length)];
-  }
-  if (receive === 1) return [all("constant-one", answers.length)];
-  if (receive === LITTLE_ENDIAN_ONE) return [all("constant-little-endian-one", answers.length)];
-  return [all("stuck", answers.length, detail)];
-}
-
-function findCopy(answers: readonly HostAnswer[]): LabelFinding | undefined {
-  const reflects = answers.every(({ request, reply }) =>
-    reply.receive === request.receive && reply.transmit === request.transmit
-  );
-  const echoes = answers.every(({ request, reply }) =>
-    reply.receive === request.originate && reply.transmit === request.originate
-  );
-  if (reflects && echoes) return undecided(answers.length);
-  if (reflects && answers.some(({ request }) => request.receive !== 0)) {
-    return all("reflection", answers.length);
-  }
-  const isDistinct = answers.some((answer) => isFar(answer.request.originate, answer));
-  if (echoes && isDistinct) return all("originate-echo", answers.length);
-  return undefined;
-}
-
-/** Whether a number that we sent is no time that a right clock could have shown. */
-function isFar(number: number, { sentUnixMs }: HostAnswer): boolean {
-  return number >= MS_PER_DAY || Math.abs(foldMs(number - sentUnixMs)) > NEAR_MS;
-}
-
-function findSwappedHalves(answers: readonly HostAnswer[]): LabelFinding | undefined {
-  const isHalf = answers.every(({ reply }) =>
-    (reply.receive & 0xffff) === 0 && (reply.transmit & 0xffff) === 0
-  );
-  const distinct = new Set(answers.map(({ reply }) => reply.receive));
-  if (!isHalf || distinct.size < 2) return undefined;
-  for (const read of [(raw: number) => raw >>> 16, swappedHalf]) {
-    const keepsTime = answers.every(({ reply, sentUnixMs, receivedUnixMs }) => {
-      const sinceSentMs = modulo(read(reply.receive) - modulo(sentUnixMs, MS_PER_DAY), HALF_RANGE);
-      return sinceSentMs <= receivedUnixMs - sentUnixMs + 1 ||
-        sinceSentMs > HALF_RANGE - NEAR_HALF_MS;
-    });
-    if (keepsTime) return all("halves-swapped", answers.length);
-  }
-  // The numbers change in the high half alone: whatever they count, half of it is missing.
-  return undefined;
-}
-
-/** How far behind ours the half of a clock may be and still be recognised. */
-const NEAR_HALF_MS = 5000;
-
-function swappedHalf(raw: number): number {
-  return ((raw >>> 24) & 0xff) | ((raw >>> 8) & 0xff00);
-}
-
-/** Whether receive and transmit are taken separately. */
-function describePace(answers: readonly HostAnswer[]): LabelFinding[] {
-  const different = answers.filter(({ reply }) => reply.receive !== reply.transmit);
-  return different.length > 0
-    ? [{ label: "normal", count: different.length, of: answers.length }]
-    : [all("lazy", answers.length)];
+  const labels = inOrder(findings);
+  return { labels, form: undefined, utcOffsetMinutes: undefined, tick: undefined };
 }
 
 function describeForm(
@@ -171,7 +95,7 @@ function describeForm(
   const findings = labels.map((label) => all(label, length));
   return utcOffsetMinutes === undefined
     ? findings
-    : [...findings, all("time-zone", length, formatUtcOffset(utcOffsetMinutes))];
+    : [...findings, all("time-zone", length, formatZone(utcOffsetMinutes))];
 }
 
 function isNear({ lowerMs, upperMs }: FittedForm): boolean {
@@ -206,18 +130,4 @@ function describeOrder(form: FittedForm, answers: readonly HostAnswer[]): LabelF
 function inOrder(findings: readonly LabelFinding[]): LabelFinding[] {
   const order = Object.keys(LABELS);
   return [...findings].sort((a, b) => order.indexOf(a.label) - order.indexOf(b.label));
-}
-
-function all(label: Label, count: number, detail?: string): LabelFinding {
-  return { label, count, of: count, ...(detail === undefined ? {} : { detail }) };
-}
-
-function undecided(answers: number): LabelFinding {
-  return { label: "undecided", count: answers, of: answers };
-}
-
-function spanMs(answers: readonly HostAnswer[]): number {
-  const [first] = answers;
-  const last = answers.at(-1);
-  return first === undefined || last === undefined ? 0 : last.sentUnixMs - first.sentUnixMs;
 }

@@ -13,9 +13,9 @@
  * possible would fit as closely by chance, weighted by how rare it is.
  */
 
-import { greatestCommonDivisor } from "../measurement/tick_proof.ts";
 import { byteSwap32, clearHighBit, fold, hasHighBit, MS_PER_DAY } from "../time/day.ts";
 import type { HostAnswer } from "./answer.ts";
+import { type AskedStamp, commonStepMs } from "./coarse_tick.ts";
 
 /** What a timestamp counts. */
 export type ClockUnit =
@@ -52,10 +52,12 @@ export interface FittedForm extends ClockForm {
 
 const NUMBERS = 2 ** 32;
 /** RFC 1122 §3.2.2.8 asks for 15 updates a second: a clock may lag this much behind itself, in milliseconds. */
-const TICK_ALLOWANCE_MS = 1000 / 15;
+export const TICK_ALLOWANCE_MS = 1000 / 15;
 /** Largest rate error that counts as keeping time, as a fraction: ten times what NTP corrects. */
-const MAX_SKEW = 0.005;
+export const MAX_SKEW = 0.005;
 const MINUTE_MS = 60_000;
+/** Different times that show a common step. */
+const MIN_TIMES = 4;
 
 interface Unit {
   readonly msPerCount: number;
@@ -136,6 +138,22 @@ export function readTimestamp(raw: number, form: ClockForm): number | undefined 
   return count < limit ? count * msPerCount : undefined;
 }
 
+/** Whether a form counts whole seconds. */
+export function countsSeconds({ unit }: Pick<ClockForm, "unit">): boolean {
+  return UNITS[unit].msPerCount > 1;
+}
+
+/** The receive timestamps in a form that fits them all, in the order of the answers, without a break at midnight. */
+export function timesOf(form: ClockForm, answers: readonly HostAnswer[]): AskedStamp[] {
+  const { periodMs } = UNITS[form.unit];
+  const read = ({ reply }: HostAnswer) => readTimestamp(reply.receive, form) ?? 0;
+  const firstMs = answers[0] === undefined ? 0 : read(answers[0]);
+  return answers.map((answer) => ({
+    sentMs: answer.sentUnixMs,
+    shownMs: firstMs + fold(read(answer) - firstMs, periodMs),
+  }));
+}
+
 function fitForm(form: ClockForm, answers: readonly HostAnswer[]): FittedForm | undefined {
   const { periodMs, msPerCount, rarity, nearMs } = UNITS[form.unit];
   const tickMs = Math.max(msPerCount, TICK_ALLOWANCE_MS, commonTickMs(form, answers));
@@ -177,15 +195,6 @@ function rarityOf({ isLittleEndian, hasHighBit }: ClockForm, rarity: number): nu
 
 /** The greatest step of which all timestamps are whole multiples apart, in milliseconds; 0 where too few show it. */
 function commonTickMs(form: ClockForm, answers: readonly HostAnswer[]): number {
-  const times = new Set<number>();
-  for (const { reply } of answers) {
-    const timeMs = readTimestamp(reply.receive, form);
-    if (timeMs !== undefined) times.add(timeMs);
-  }
-  const [first = 0, ...others] = times;
-  if (others.length < 3) return 0;
-  return Math.min(
-    1000,
-    others.reduce((tick, time) => greatestCommonDivisor(tick, Math.abs(time - first)), 0),
-  );
+  const times = new Set(answers.map(({ reply }) => readTimestamp(reply.receive, form) ?? 0));
+  return times.size < MIN_TIMES ? 0 : Math.min(1000, commonStepMs([...times]));
 }

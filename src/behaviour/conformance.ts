@@ -9,6 +9,7 @@ import { foldMs } from "../time/day.ts";
 import type { HostEvidence } from "./answer.ts";
 import type { HostBehaviour } from "./classify.ts";
 import { readTimestamp } from "./clock_form.ts";
+import type { HostTick } from "./coarse_tick.ts";
 import { LABELS } from "./label.ts";
 
 /** Result of one clause. */
@@ -40,6 +41,8 @@ export type ClauseName = keyof typeof CLAUSES;
 /** "A few minutes" of RFC 1122, in milliseconds. */
 const FEW_MINUTES_MS = 5 * 60_000;
 const MAX_TICK_MS = 1000 / 15;
+/** With fewer timestamps a grid is contradicted by any that was taken late. */
+const MIN_TICK_ANSWERS = 5;
 /** Lost probes are no proof of a host that ignores some: more than this share is. */
 const MAX_LOSS_RATIO = 0.2;
 /** Answers from which a share of losses says something. */
@@ -77,7 +80,7 @@ function judgeAnswers({ asked, answers }: HostEvidence): ClauseFinding {
   return verdict("answers-every-request", received >= sent * (1 - MAX_LOSS_RATIO), evidence);
 }
 
-function judgeClock({ answers, coarseTickMs }: HostEvidence, behaviour: HostBehaviour) {
+function judgeClock({ answers }: HostEvidence, behaviour: HostBehaviour) {
   const { form, labels, utcOffsetMinutes } = behaviour;
   const names = labels.map(({ label }) => label);
   if (names.includes("undecided")) {
@@ -130,18 +133,20 @@ function judgeClock({ answers, coarseTickMs }: HostEvidence, behaviour: HostBeha
     const local = utcOffsetMinutes === undefined ? "" : ", as a local time";
     findings.push(verdict("right-within-minutes", isRight, `off by ${middleS} s${local}`));
   }
-  findings.push(judgeTick(coarseTickMs, form.unit));
+  findings.push(judgeTick(behaviour.tick, answers.length));
   return findings;
 }
 
-function judgeTick(coarseTickMs: number | undefined, unit: string): ClauseFinding {
+function judgeTick(tick: HostTick | undefined, count: number): ClauseFinding {
   const clause = "updated-15-times-a-second";
-  if (unit === "seconds-of-day" || unit === "unix-seconds") {
-    return verdict(clause, false, "counts whole seconds");
+  if (tick === undefined) return verdict(clause, false, "counts whole seconds");
+  const { shownMs, worstMs } = tick;
+  if (shownMs !== undefined) {
+    return verdict(clause, shownMs <= MAX_TICK_MS, `tick of ${Number(shownMs.toFixed(3))} ms`);
   }
-  return coarseTickMs === undefined
-    ? notTested(clause, "no coarse tick was found")
-    : verdict(clause, coarseTickMs <= MAX_TICK_MS, `tick of ${coarseTickMs} ms`);
+  return worstMs <= MAX_TICK_MS && count >= MIN_TICK_ANSWERS
+    ? verdict(clause, true, `${count} timestamps allow no tick above ${Math.floor(worstMs)} ms`)
+    : notTested(clause, "too few timestamps to show a tick");
 }
 
 function verdict(clause: ClauseName, passes: boolean, evidence: string): ClauseFinding {

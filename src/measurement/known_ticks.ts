@@ -1,7 +1,7 @@
 /** The ticks of remote clocks that are in use. */
 
 /** Ticks of timers that are not whole milliseconds: 15, 16, 18.2, 30, 32, 60, 64, 128 and 300 Hz. */
-const FRACTIONAL_TICKS_MS = [
+export const FRACTIONAL_TICKS_MS: readonly number[] = [
   1000 / 15,
   1000 / 16,
   86_400_000 / 1_573_040,

@@ -12,12 +12,10 @@
  */
 
 import { foldMs } from "../time/day.ts";
-import { FINE_TICK_MS, KNOWN_TICKS_MS } from "./known_ticks.ts";
+import { FINE_TICK_MS, FRACTIONAL_TICKS_MS, KNOWN_TICKS_MS } from "./known_ticks.ts";
 
 /** The coarsest tick that is looked for, milliseconds. */
 export const MAX_TICK_MS = 1000;
-
-const FRACTIONAL_TICKS_MS = KNOWN_TICKS_MS.filter((tickMs) => !Number.isInteger(tickMs));
 
 /** Most stamps that are looked at together; no more than MIN_STAMPS where they lie further apart than SPAN_NS. */
 const MAX_STAMPS = 16;
@@ -83,7 +81,7 @@ export class TickProof {
       ).length;
     const used = stamps.slice(-latest);
     this.#wholes = meet(this.#wholes, wholeTicks(used));
-    this.#fractionals = this.#fractionals.filter((tickMs) => isPossible(used, tickMs));
+    this.#fractionals = this.#fractionals.filter((tickMs) => isPossibleTick(used, tickMs));
     this.#worstTickMs = undefined;
     const isOnGrid = this.#wholes.length > 0 || this.#fractionals.length > 0;
     const isSlow = atNs - (times[times.length - latest] ?? atNs) > SPAN_NS;
@@ -132,8 +130,8 @@ function hasTick(common: number): boolean {
   return common === 0 || common > FINE_TICK_MS && common <= MAX_TICK_MS;
 }
 
-/** The largest divisor that is looked for; of 0 the largest of all. */
-function largestTick(common: number): number {
+/** The largest divisor that is looked for, 1 to 1000; of 0 the largest of all. */
+export function largestTick(common: number): number {
   if (common !== 0 && common <= MAX_TICK_MS) return common;
   for (let tickMs = MAX_TICK_MS; tickMs > FINE_TICK_MS; tickMs--) {
     if (common % tickMs === 0) return tickMs;
@@ -141,8 +139,12 @@ function largestTick(common: number): number {
   return FINE_TICK_MS;
 }
 
-/** Whether stamps could be those of a clock with that tick that was set once at most. */
-function isPossible(stampsMs: readonly number[], tickMs: number): boolean {
+/** Whether stamps could be those of a clock with that tick that was set so often at most, once by default. */
+export function isPossibleTick(
+  stampsMs: readonly number[],
+  tickMs: number,
+  maxSets = CONTRADICTIONS - 1,
+): boolean {
   let anchorMs = stampsMs[0] ?? 0, lowerMs = 0, upperMs = 1, contradictions = 0;
   for (const stampMs of stampsMs) {
     const aheadMs = foldMs(stampMs - anchorMs) % tickMs;
@@ -153,7 +155,7 @@ function isPossible(stampsMs: readonly number[], tickMs: number): boolean {
     upperMs = Math.min(upperMs, start + 1);
     if (upperMs - lowerMs > TOLERANCE_MS) continue;
     contradictions++;
-    if (contradictions === CONTRADICTIONS) return false;
+    if (contradictions > maxSets) return false;
     [anchorMs, lowerMs, upperMs] = [stampMs, 0, 1];
   }
   return true;

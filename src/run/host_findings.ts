@@ -123,13 +123,10 @@ export class HostRecord {
    */
   judge(maxOffsetMs: number, time: number): HostFindings {
     const summary = this.#statistics.summary(time);
-    // Bounds allow for a millisecond more than the tick, which a coarse timestamp cuts off.
-    const tickMs = summary.host?.tick === "coarse" ? summary.host.tickMs - 1 : undefined;
     const evidence: HostEvidence = {
       asked: this.#asked,
       wrongChecksums: this.#wrongChecksums,
       answers: this.#answers,
-      coarseTickMs: tickMs,
     };
     const behaviour = classify(evidence);
     const offset = findOffset(behaviour, summary);
@@ -139,7 +136,7 @@ export class HostRecord {
       verdict: this.#verdict(offset, maxOffsetMs),
       behaviour,
       offset,
-      tickMs,
+      tickMs: behaviour.tick?.shownMs,
       conformance: judgeConformance(evidence, behaviour),
       summary,
       ttl: this.#answers.at(-1)?.ttl,

@@ -20,3 +20,59 @@ export function formatUtcOffset(minutes: number): string {
   const rest = String(size % MINUTES_PER_HOUR).padStart(2, "0");
   return `UTC${minutes < 0 ? "-" : "+"}${Math.floor(size / MINUTES_PER_HOUR)}:${rest}`;
 }
+
+/** Who keeps an offset: `standard` all year or in winter, `summer` as daylight-saving time. */
+interface ZoneNames {
+  readonly standard?: string;
+  readonly summer?: string;
+}
+
+/** Abbreviations where they are in common use, places elsewhere; for each offset those that most people live by. */
+const ZONE_NAMES: Readonly<Record<number, ZoneNames>> = {
+  [-660]: { standard: "Samoa" },
+  [-600]: { standard: "HST" },
+  [-570]: { standard: "Marquesas" },
+  [-540]: { standard: "AKST", summer: "HDT" },
+  [-480]: { standard: "PST", summer: "AKDT" },
+  [-420]: { standard: "MST", summer: "PDT" },
+  [-360]: { standard: "CST", summer: "MDT" },
+  [-300]: { standard: "EST", summer: "CDT" },
+  [-240]: { standard: "AST", summer: "EDT" },
+  [-210]: { standard: "NST" },
+  [-180]: { standard: "Brazil", summer: "ADT" },
+  [-150]: { summer: "NDT" },
+  [-120]: { standard: "Greenland", summer: "Saint Pierre" },
+  [-60]: { standard: "Azores", summer: "Greenland" },
+  60: { standard: "CET", summer: "BST" },
+  120: { standard: "EET", summer: "CEST" },
+  180: { standard: "MSK", summer: "EEST" },
+  210: { standard: "Iran" },
+  240: { standard: "Gulf" },
+  270: { standard: "Afghanistan" },
+  300: { standard: "Pakistan" },
+  330: { standard: "India" },
+  345: { standard: "Nepal" },
+  360: { standard: "Bangladesh" },
+  390: { standard: "Myanmar" },
+  420: { standard: "Indochina" },
+  480: { standard: "China" },
+  525: { standard: "Eucla" },
+  540: { standard: "Japan" },
+  570: { standard: "ACST" },
+  600: { standard: "AEST" },
+  630: { standard: "Lord Howe", summer: "ACDT" },
+  660: { standard: "Solomon Islands", summer: "AEDT" },
+  720: { standard: "NZST" },
+  765: { standard: "Chatham" },
+  780: { standard: "Tonga", summer: "NZDT" },
+  825: { summer: "Chatham" },
+  840: { standard: "Kiribati" },
+};
+
+/** Writes an offset from UTC with who keeps it, as `UTC+2:00: EET, in summer CEST`. */
+export function formatZone(minutes: number): string {
+  const { standard, summer } = ZONE_NAMES[minutes] ?? {};
+  const names = [standard, summer === undefined ? undefined : `in summer ${summer}`]
+    .filter((name) => name !== undefined).join(", ");
+  return names === "" ? formatUtcOffset(minutes) : `${formatUtcOffset(minutes)}: ${names}`;
+}

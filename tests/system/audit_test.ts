@@ -54,6 +54,8 @@ const EXPECTED: readonly (readonly [
   ["low-16-bits-zero", ["lazy", "halves-swapped"], "unreadable"],
   ["other-originate", ["lazy", "originate-tampered"], "right"],
   ["bad-checksum", ["wrong-checksum", "undecided"], "unreadable"],
+  ["coarse-tick", ["lazy", "coarse-tick"], "right"],
+  ["lazy", ["lazy", "coarse-tick"], "right", { clock: { tickMs: 10 } }],
   ["lazy", ["lazy"], "wrong", { clock: { offsetMs: TWO_HOURS_MS + 400_000 } }],
 ];
 const DELAYS_MS = [0.2, 10, 300];

@@ -41,6 +41,8 @@ export interface OddHost {
   readonly copiesTos?: boolean;
   /** Changes the originate timestamp. */
   readonly tampers?: boolean;
+  /** ICMP code of the replies. */
+  readonly replyCode?: number;
 }
 
 /** Milliseconds since midnight UT, as a whole number. */
@@ -53,14 +55,19 @@ export const swapped = (number: number): number => {
   return view.getUint32(0, true);
 };
 
+/** Between two questions, and by how much later one may be sent: no whole tick. */
+const GAP_MS = 230;
+const WALK_MS = 10;
+
 /** Asks a host all questions in turn, some rounds of them. */
-export function interview(host: OddHost, random: Random, rounds = 3, gapMs = 250): HostEvidence {
+export function interview(host: OddHost, random: Random, rounds = 3): HostEvidence {
   const asked: Record<string, number> = {};
   const answers: HostAnswer[] = [];
-  let atMs = host.startUnixMs;
+  let startMs = host.startUnixMs;
   for (let round = 0; round < rounds; round++) {
     for (const question of QUESTIONS) {
-      atMs += gapMs + random.below(1000) / 1000;
+      const atMs = startMs + random.below(WALK_MS * 1000) / 1000;
+      startMs += GAP_MS;
       asked[question] = (asked[question] ?? 0) + 1;
       if (question === "bad-checksum" && host.answersBadChecksum !== true) continue;
       if (question === "odd-code" && host.answersOddCode !== true) continue;
@@ -89,7 +96,7 @@ export function interview(host: OddHost, random: Random, rounds = 3, gapMs = 250
         replyBytes: host.replyBytes?.(requestBytes) ?? (requestBytes === 20 ? 20 : 48),
         requestTos,
         replyTos: host.copiesTos === true ? requestTos : 0,
-        replyCode: 0,
+        replyCode: host.replyCode ?? 0,
         ttl: 64,
         identification: answers.length,
         hasDontFragment: false,

@@ -22,6 +22,7 @@ function host(
     behaviour: {
       labels: labels.map((label) => ({ label, count: 3, of: 3 })),
       form: undefined,
+      tick: undefined,
       utcOffsetMinutes,
     },
     offset: offsetMs === undefined
