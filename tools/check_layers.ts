@@ -6,6 +6,7 @@
 import {
   findGrantCircles,
   findModuleCircles,
+  findUnshippedPackages,
   findUnusedGrants,
   findWrongCalls,
   findWrongImports,
@@ -13,7 +14,7 @@ import {
   type ModuleText,
 } from "./layers.ts";
 import { capture, runTool, say, ToolError, warn } from "./output.ts";
-import { PROJECT_FOLDER } from "./project.ts";
+import { PROJECT_FOLDER, TEST_LOCK } from "./project.ts";
 
 /** The part of `deno info --json` that is read here. */
 interface ModuleGraph {
@@ -69,7 +70,9 @@ export async function checkLayers(
       ...findWrongCalls(modules),
       ...findModuleCircles(imports),
       // A part of the program need not use every grant.
-      ...(paths.includes("main.ts") ? [...findUnusedGrants(imports), ...findGrantCircles()] : []),
+      ...(paths.includes("main.ts")
+        ? [...findUnusedGrants(imports), ...findGrantCircles(), ...readLock(folder)]
+        : []),
     ],
     moduleCount: paths.length,
   };
@@ -82,12 +85,25 @@ async function readGraph(folder: string, paths: readonly string[]): Promise<Modu
     const lines = paths.map((path) => `import ${JSON.stringify(`file://${folder}${path}`)};`);
     await Deno.writeTextFile(root, lines.join("\n"));
     const info = await capture(
-      [Deno.execPath(), "info", "--json", "--config", `${PROJECT_FOLDER}deno.json`, root],
+      [
+        ...[Deno.execPath(), "info", "--json", "--config", `${PROJECT_FOLDER}deno.json`],
+        ...[`--lock=${PROJECT_FOLDER}${TEST_LOCK}`, root],
+      ],
     );
     if (!info.success) throw new ToolError(`Cannot read the module graph:\n${info.stderr.trim()}`);
     return JSON.parse(info.stdout);
   } finally {
     await Deno.remove(root);
+  }
+}
+
+/** What is wrong with the lock file of what ships; nothing where there is none. */
+function readLock(folder: string): string[] {
+  try {
+    return findUnshippedPackages(Deno.readTextFileSync(`${folder}deno.lock`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

@@ -118,6 +118,19 @@ export function findWrongImports(imports: readonly Import[]): string[] {
   });
 }
 
+/**
+ * One line for each package in the lock file of what ships that does not ship: everybody who runs the program would
+ * download it.
+ */
+export function findUnshippedPackages(lock: string): string[] {
+  const { specifiers = {} } = JSON.parse(lock) as { specifiers?: Record<string, string> };
+  return Object.keys(specifiers).filter((specifier) => !SHIPPED_PACKAGES.test(specifier)).map((
+    specifier,
+  ) =>
+    `deno.lock: names ${specifier}, which does not ship: give --lock=tests/deno.lock to what imports it`
+  );
+}
+
 /** One line for each grant that no import uses: a table that allows more than the program needs hides the next wrong import. */
 export function findUnusedGrants(imports: readonly Import[], grants: Grants = ALLOWED): string[] {
   const used = new Set(imports.map(({ from, to }) => `${layerOf(from)} ${layerOf(to)}`));

@@ -8,6 +8,12 @@ export const PROJECT_FOLDER: string = new URL("../", import.meta.url).pathname;
 /** Where `deno task compile` puts the binary, relative to the project's folder. */
 export const BINARY_PATH = "dist/icmptime";
 
+/**
+ * The lock file of everything that tests and tools import. `deno.lock` holds what ships: `deno run` and `deno task` download
+ * all that a lock file names, and who wants to ask a host for its time needs no DuckDB and no browser driver.
+ */
+export const TEST_LOCK = "tests/deno.lock";
+
 /** The flags that the task `icmptime` gives to `deno run`: the only list of the program's permissions. */
 export function programFlags(): string[] {
   return config.tasks.icmptime.split(" ").filter((word) => word.startsWith("--"));

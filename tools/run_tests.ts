@@ -12,7 +12,7 @@ import { readBinaryAge } from "./binary_age.ts";
 import { compile } from "./compile.ts";
 import { addCounts, closingLine, countTests, type TestCounts } from "./junit.ts";
 import { runTool, say, ToolError, warn } from "./output.ts";
-import { BINARY_PATH, PROJECT_FOLDER } from "./project.ts";
+import { BINARY_PATH, PROJECT_FOLDER, TEST_LOCK } from "./project.ts";
 import { installTestPackages } from "./test_packages.ts";
 
 interface LevelGroup {
@@ -105,7 +105,14 @@ async function runDenoTest(
   try {
     const report = `${folder}/junit.xml`;
     const status = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "--no-prompt", `--junit-path=${report}`, ...flags, ...folders],
+      args: [
+        "test",
+        "--no-prompt",
+        `--lock=${TEST_LOCK}`,
+        `--junit-path=${report}`,
+        ...flags,
+        ...folders,
+      ],
       cwd: PROJECT_FOLDER,
       env: { DENO_NO_UPDATE_CHECK: "1" },
       stdin: "null",

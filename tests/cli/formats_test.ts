@@ -1,6 +1,6 @@
 /** Output for programs: every line against the published schema, columns, chosen fields, summaries of intervals. */
 
-import { Ajv2020, type ValidateFunction } from "ajv/2020";
+import { Ajv2020, type ValidateFunction } from "npm:ajv@8.20.0/dist/2020.js";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { COMMAND_RECORDS, recordsOf } from "../../src/record/registry.ts";
 import { FLAG_NAMES } from "../../src/record/flags.ts";

@@ -5,7 +5,7 @@
  * something cannot get it; and every request and every complaint of a page is kept for the test to look at.
  */
 
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { Namespace } from "./namespace.ts";
 import { requireTool, type SystemTest, systemTest } from "./tools.ts";
 

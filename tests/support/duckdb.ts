@@ -1,6 +1,6 @@
 /** DuckDB, which builds a table from JSON Lines by looking at them: it shows whether our keys keep their types. */
 
-import { DuckDBInstance } from "@duckdb/node-api";
+import { DuckDBInstance } from "npm:@duckdb/node-api@1.5.5-r.5";
 
 /** A table, read from files. */
 export interface Table {

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   findGrantCircles,
   findModuleCircles,
+  findUnshippedPackages,
   findUnusedGrants,
   findWrongCalls,
   findWrongImports,
@@ -149,4 +150,17 @@ Deno.test("naming a call in a comment or in a string is not calling it", () => {
 Deno.test("a call after a string that holds a comment sign is still seen", () => {
   const text = 'const url = "https://example.org/"; Deno.exit(0);';
   assertEquals(findWrongCalls([{ path: "src/cli/help.ts", text }]).length, 1);
+});
+
+Deno.test("layers: the lock file of what ships names no package of the tests", () => {
+  const lock = (...names: string[]) =>
+    JSON.stringify({
+      version: "5",
+      specifiers: Object.fromEntries(names.map((name) => [name, "1"])),
+    });
+  assertEquals(findUnshippedPackages(lock("npm:deno-std@1.4.0")), []);
+  assertEquals(findUnshippedPackages('{ "version": "5" }'), []);
+  assertEquals(findUnshippedPackages(lock("npm:deno-std@1.4.0", "npm:ajv@8.20.0")), [
+    "deno.lock: names npm:ajv@8.20.0, which does not ship: give --lock=tests/deno.lock to what imports it",
+  ]);
 });
