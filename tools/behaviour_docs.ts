@@ -2,6 +2,7 @@
 
 import { CLAUSES } from "../src/behaviour/conformance.ts";
 import { type LabelInfo, LABELS } from "../src/behaviour/label.ts";
+import { SUNDIAL_DIFFERENCES } from "./sundial_differences.ts";
 import { table } from "./markdown_table.ts";
 
 /** The text of docs/behaviours.md. */
@@ -17,6 +18,12 @@ export function formatBehaviours(): string {
         ...(info.seenIn === undefined ? [] : [`Seen in: ${info.seenIn}.`]),
         ...(info.showsNoTime === undefined ? [] : ["No time can be read from it."]),
       ].join("\n")
+    ),
+    "## Where this differs from Sundial's own rules",
+    "Sundial's program and ours, on the simulated hosts of `tests/unit/behaviour`; `sundial_test.ts` lists every host and label that differs.",
+    table(
+      ["Sundial", "here"],
+      Object.values(SUNDIAL_DIFFERENCES).map(({ sundial, ours }) => [sundial, ours]),
     ),
     "## Clauses of the standards",
     "`nonconforming` in a `host` record names the clauses that the answers of a host break. Answering is optional; a host that " +
@@ -59,8 +66,4 @@ offset is refuted. Of the rest, the one is chosen that the fewest numbers would 
 another one is within a factor of 100, nothing is decided. Midnight and long round trips therefore do not matter.
 
 A clock that is off by any amount and one that counts from another moment look the same within a day. \`uptime\` is said only of
-numbers that no time of day reaches.
-
-Where this differs from Sundial's rules: the comparison is with the window of each probe instead of a fixed 200 ms; offsets are folded at
-midnight; all offsets from UTC in civil use are known, to 15 minutes; a host need not answer all questions; a host that answers with equal
-receive and transmit timestamps is \`lazy\`, which is what Linux does, and not odd.`;
+numbers that no time of day reaches.`;

@@ -8,7 +8,7 @@
 
 import { NEAR_MS } from "../measurement/mod.ts";
 import { foldMs } from "../time/day.ts";
-import { formatZone, UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
+import { findZones, formatZone } from "../time/utc_offset.ts";
 import type { HostAnswer, HostEvidence } from "./answer.ts";
 import { countsSeconds, fitForms, type FittedForm, readTimestamp, timesOf } from "./clock_form.ts";
 import { findTick, type HostTick } from "./coarse_tick.ts";
@@ -35,7 +35,6 @@ const MIN_RANDOM_ANSWERS = 4;
 const ZONE_TOLERANCE_MS = 10_000;
 /** A reading counts as decided when the next one is this many times less likely. */
 const DECISIVE_RATIO = 100;
-const MS_PER_MINUTE = 60_000;
 
 /** Labels a host. */
 export function classify(evidence: HostEvidence): HostBehaviour {
@@ -56,12 +55,12 @@ export function classify(evidence: HostEvidence): HostBehaviour {
   if (next !== undefined && next.rank < best.rank * DECISIVE_RATIO) {
     return behaviourOf([undecided(answers.length), ...manners]);
   }
-  const utcOffsetMinutes = findZone(best);
+  const zones = zonesOf(best);
   const tick = countsSeconds(best) ? undefined : findTick(timesOf(best, answers));
   return {
     labels: inOrder([
       ...describePace(answers),
-      ...describeForm(best, utcOffsetMinutes, answers),
+      ...describeForm(best, zones, answers),
       ...describeOrder(best, answers),
       ...(tick?.shownMs === undefined
         ? []
@@ -69,7 +68,7 @@ export function classify(evidence: HostEvidence): HostBehaviour {
       ...manners,
     ]),
     form: best,
-    utcOffsetMinutes,
+    utcOffsetMinutes: zones[0],
     tick,
   };
 }
@@ -81,7 +80,7 @@ function behaviourOf(findings: readonly LabelFinding[]): HostBehaviour {
 
 function describeForm(
   form: FittedForm,
-  utcOffsetMinutes: number | undefined,
+  zones: readonly number[],
   { length }: readonly HostAnswer[],
 ): LabelFinding[] {
   const labels: Label[] = [];
@@ -89,13 +88,13 @@ function describeForm(
   if (form.unit === "uptime-ms") labels.push("uptime");
   else if (form.unit !== "ms-of-day") labels.push(form.unit);
   if (form.hasHighBit) {
-    const isRight = utcOffsetMinutes !== undefined || isNear(form);
+    const isRight = zones.length > 0 || isNear(form);
     labels.push(isRight ? "high-bit" : "high-bit-odd");
   }
   const findings = labels.map((label) => all(label, length));
-  return utcOffsetMinutes === undefined
+  return zones.length === 0
     ? findings
-    : [...findings, all("time-zone", length, formatZone(utcOffsetMinutes))];
+    : [...findings, all("time-zone", length, zones.map(formatZone).join(" or "))];
 }
 
 function isNear({ lowerMs, upperMs }: FittedForm): boolean {
@@ -103,16 +102,12 @@ function isNear({ lowerMs, upperMs }: FittedForm): boolean {
     upperMs >= -NEAR_MS;
 }
 
-/** The offset from UTC in civil use that a clock shows; undefined for UTC itself and for none. */
-function findZone({ unit, lowerMs, upperMs }: FittedForm): number | undefined {
-  if (unit !== "ms-of-day" && unit !== "seconds-of-day") return undefined;
-  if (lowerMs === undefined || upperMs === undefined) return undefined;
-  const middleMs = (lowerMs + upperMs) / 2;
-  const toleranceMs = ZONE_TOLERANCE_MS + (upperMs - lowerMs) / 2;
-  const distanceMs = (minutes: number) => Math.abs(foldMs(middleMs - minutes * MS_PER_MINUTE));
-  const zones = UTC_OFFSETS_IN_USE.filter((minutes) => distanceMs(minutes) <= toleranceMs)
-    .sort((one, other) => distanceMs(one) - distanceMs(other) || Math.abs(one) - Math.abs(other));
-  return zones[0] === 0 ? undefined : zones[0];
+/** The offsets from UTC in civil use that a clock may show, the likeliest first; empty for UTC itself and for none. */
+function zonesOf({ unit, lowerMs, upperMs }: FittedForm): number[] {
+  if (unit !== "ms-of-day" && unit !== "seconds-of-day") return [];
+  if (lowerMs === undefined || upperMs === undefined) return [];
+  const halfMs = (upperMs - lowerMs) / 2;
+  return findZones((lowerMs + upperMs) / 2, ZONE_TOLERANCE_MS + halfMs);
 }
 
 function describeOrder(form: FittedForm, answers: readonly HostAnswer[]): LabelFinding[] {

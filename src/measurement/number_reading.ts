@@ -13,7 +13,7 @@
  * Forms that few hosts use need as much more evidence: the order of the readings is that of chance times rarity.
  */
 
-import { UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
+import { findZones, UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
 import { byteSwap32, clearHighBit, foldMs, hasHighBit, modulo, MS_PER_DAY } from "../time/day.ts";
 
 /** What the number counts. */
@@ -124,9 +124,7 @@ function readMilliseconds(plain: Plain, atUnixMs: number): NumberReading[] {
     };
   };
   const zones = UTC_OFFSETS_IN_USE.length - 1;
-  const locals = UTC_OFFSETS_IN_USE.filter((minutes) =>
-    minutes !== 0 && Math.abs(foldMs(aheadMs - minutes * MS_PER_MINUTE)) <= ZONE_TOLERANCE_MS
-  );
+  const locals = findZones(aheadMs, ZONE_TOLERANCE_MS);
   return [read(0, 1), ...locals.map((minutes) => read(minutes, zones))];
 }
 

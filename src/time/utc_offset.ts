@@ -4,6 +4,8 @@
  * Source: the IANA time zone database, the offsets in civil use in 2026, summer times included.
  */
 
+import { foldMs } from "./day.ts";
+
 const MINUTES_PER_HOUR = 60;
 
 /** Offsets from UTC in civil use, minutes, ascending: from -12:00 to +14:00. */
@@ -12,6 +14,23 @@ export const UTC_OFFSETS_IN_USE: readonly number[] = [
   ...[0, 60, 120, 180, 210, 240, 270, 300, 330, 345, 360, 390, 420, 480, 525, 540, 570, 600, 630],
   ...[660, 720, 765, 780, 825, 840],
 ];
+
+const MS_PER_MINUTE = 60_000;
+/** Where two offsets show the same time of day, a day apart, more people live by these. */
+const PREFERRED_OFFSETS: readonly number[] = [720, 780, -600];
+
+/**
+ * The offsets from UTC in civil use that a clock may keep, in minutes, the likeliest first; UTC itself is none.
+ *
+ * @param offsetMs how far it is ahead of UTC, milliseconds, modulo a day
+ * @param toleranceMs how far it may be off, below half of a quarter of an hour
+ */
+export function findZones(offsetMs: number, toleranceMs: number): number[] {
+  const rank = (minutes: number) => PREFERRED_OFFSETS.includes(minutes) ? 0 : 1;
+  return UTC_OFFSETS_IN_USE.filter((minutes) =>
+    minutes !== 0 && Math.abs(foldMs(offsetMs - minutes * MS_PER_MINUTE)) <= toleranceMs
+  ).sort((one, other) => rank(one) - rank(other));
+}
 
 /** Writes an offset from UTC as `UTC+5:45`, or `UTC` for none. */
 export function formatUtcOffset(minutes: number): string {

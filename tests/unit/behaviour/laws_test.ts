@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { classify } from "../../../src/behaviour/classify.ts";
+import { formatZone, UTC_OFFSETS_IN_USE } from "../../../src/time/utc_offset.ts";
 import { Random } from "../../lab/random.ts";
 import { both, KINDS, MIDNIGHT, NOON } from "./kinds.ts";
 import { dayMs, interview } from "./odd_host.ts";
@@ -53,4 +54,23 @@ Deno.test("behaviour: nothing odd is invented for ten thousand normal hosts", ()
     );
     assertEquals(utcOffsetMinutes, undefined);
   }
+});
+
+Deno.test("behaviour: a local time is named with its offset, and where two show the same, with both", () => {
+  for (const minutes of UTC_OFFSETS_IN_USE) {
+    if (minutes === 0) continue;
+    const write = both((ms) => dayMs(ms + minutes * 60_000));
+    const odd = { write, rttMs: 20, jitterMs: 1, loss: 0, startUnixMs: NOON };
+    const { labels, utcOffsetMinutes = NaN } = classify(interview(odd, new Random(minutes + 800)));
+    assertEquals((utcOffsetMinutes - minutes) % 1440, 0, `${minutes}`);
+    const detail = labels.find(({ label }) => label === "time-zone")?.detail ?? "";
+    assert(detail.split(" or ").includes(formatZone(minutes)), `${minutes}: ${detail}`);
+  }
+  // The day before in Samoa is the same time of day as in New Zealand in summer.
+  const odd = { rttMs: 1, jitterMs: 0, loss: 0, startUnixMs: NOON };
+  const zoneOf = (minutes: number) => {
+    const write = both((ms) => dayMs(ms + minutes * 60_000));
+    return classify(interview({ ...odd, write }, new Random(1))).utcOffsetMinutes;
+  };
+  assertEquals([-660, -720, 840].map(zoneOf), [780, 720, -600]);
 });
