@@ -6,11 +6,12 @@
  * round trip matters. A host that was not asked enough is `undecided`.
  */
 
+import { type ClockUnit, readTimestamp } from "../measurement/clock_form.ts";
 import { NEAR_MS } from "../measurement/mod.ts";
 import { foldMs } from "../time/day.ts";
 import { findZones, formatZone } from "../time/utc_offset.ts";
 import type { HostAnswer, HostEvidence } from "./answer.ts";
-import { countsSeconds, fitForms, type FittedForm, readTimestamp, timesOf } from "./clock_form.ts";
+import { countsSeconds, fitForms, type FittedForm, timesOf } from "./form_fit.ts";
 import { findTick, type HostTick } from "./coarse_tick.ts";
 import { all, describePace, MIN_ANSWERS, spanMs, STUCK_AFTER_MS, undecided } from "./finding.ts";
 import { type Label, type LabelFinding, LABELS } from "./label.ts";
@@ -35,6 +36,15 @@ const MIN_RANDOM_ANSWERS = 4;
 const ZONE_TOLERANCE_MS = 10_000;
 /** A reading counts as decided when the next one is this many times less likely. */
 const DECISIVE_RATIO = 100;
+
+/** The label of each unit; undefined for the standard one. */
+const UNIT_LABELS: Readonly<Record<ClockUnit, Label | undefined>> = {
+  "milliseconds-of-day": undefined,
+  "seconds-of-day": "seconds-of-day",
+  "unix-seconds": "unix-seconds",
+  "unix-milliseconds": "unix-ms",
+  "uptime-milliseconds": "uptime",
+};
 
 /** Labels a host. */
 export function classify(evidence: HostEvidence): HostBehaviour {
@@ -85,8 +95,8 @@ function describeForm(
 ): LabelFinding[] {
   const labels: Label[] = [];
   if (form.isLittleEndian) labels.push("little-endian");
-  if (form.unit === "uptime-ms") labels.push("uptime");
-  else if (form.unit !== "ms-of-day") labels.push(form.unit);
+  const unit = UNIT_LABELS[form.unit];
+  if (unit !== undefined) labels.push(unit);
   if (form.hasHighBit) {
     const isRight = zones.length > 0 || isNear(form);
     labels.push(isRight ? "high-bit" : "high-bit-odd");
@@ -104,7 +114,7 @@ function isNear({ lowerMs, upperMs }: FittedForm): boolean {
 
 /** The offsets from UTC in civil use that a clock may show, the likeliest first; empty for UTC itself and for none. */
 function zonesOf({ unit, lowerMs, upperMs }: FittedForm): number[] {
-  if (unit !== "ms-of-day" && unit !== "seconds-of-day") return [];
+  if (unit !== "milliseconds-of-day" && unit !== "seconds-of-day") return [];
   if (lowerMs === undefined || upperMs === undefined) return [];
   const halfMs = (upperMs - lowerMs) / 2;
   return findZones((lowerMs + upperMs) / 2, ZONE_TOLERANCE_MS + halfMs);

@@ -5,10 +5,10 @@
  * Answering is optional ("MAY"); these clauses hold for a host that does.
  */
 
+import { readTimestamp } from "../measurement/clock_form.ts";
 import { foldMs } from "../time/day.ts";
 import type { HostEvidence } from "./answer.ts";
 import type { HostBehaviour } from "./classify.ts";
-import { readTimestamp } from "./clock_form.ts";
 import type { HostTick } from "./coarse_tick.ts";
 import { LABELS } from "./label.ts";
 
@@ -95,7 +95,8 @@ function judgeClock({ answers }: HostEvidence, behaviour: HostBehaviour) {
   const shown = names.filter((name) => "showsNoTime" in LABELS[name] || name === "time-zone").join(
     ", ",
   );
-  const isStandard = form?.unit === "ms-of-day" && !form.isLittleEndian && !form.hasHighBit;
+  const isStandard = form?.unit === "milliseconds-of-day" && !form.isLittleEndian &&
+    !form.hasHighBit;
   const isMarked = form?.hasHighBit === true && !form.isLittleEndian;
   const words = isMarked ? "the high-order bit is set" : form?.unit ?? shown;
   const findings = [

@@ -3,7 +3,7 @@
 import { NEAR_MS } from "../measurement/mod.ts";
 import { fold, foldMs, MS_PER_DAY } from "../time/day.ts";
 import type { HostAnswer } from "./answer.ts";
-import { MAX_SKEW, TICK_ALLOWANCE_MS } from "./clock_form.ts";
+import { MAX_SKEW, TICK_ALLOWANCE_MS } from "./form_fit.ts";
 import { all, describePace, MIN_ANSWERS, spanMs, STUCK_AFTER_MS, undecided } from "./finding.ts";
 import type { LabelFinding } from "./label.ts";
 

@@ -13,23 +13,21 @@
  * Forms that few hosts use need as much more evidence: the order of the readings is that of chance times rarity.
  */
 
+import { byteSwap32, fold, foldMs, modulo, MS_PER_DAY } from "../time/day.ts";
 import { findZones, UTC_OFFSETS_IN_USE } from "../time/utc_offset.ts";
-import { byteSwap32, clearHighBit, foldMs, hasHighBit, modulo, MS_PER_DAY } from "../time/day.ts";
+import {
+  chanceWithin,
+  CLOCK_FORMS,
+  type ClockForm,
+  type ClockUnit,
+  NUMBERS,
+  rarityOf,
+  readTimestamp,
+  UNITS,
+} from "./clock_form.ts";
 
-/** What the number counts. */
-export type NumberForm =
-  /** Milliseconds since midnight. */
-  | "milliseconds-of-day"
-  /** Seconds since midnight. */
-  | "seconds-of-day"
-  /** Unix time in seconds. */
-  | "unix-seconds"
-  /** Unix time in milliseconds, modulo 2^32. */
-  | "unix-milliseconds"
-  /** The low 16 bits of the time alone, in the high half: milliseconds modulo 65.536 s. */
-  | "swapped-halves"
-  /** Milliseconds since the host was started: no time of day. */
-  | "uptime-milliseconds";
+/** What the number counts: a unit, or the low 16 bits of the time alone, in the high half, modulo 65.536 s. */
+export type NumberForm = ClockUnit | "swapped-halves";
 
 /** One reading of a number. */
 export interface NumberReading {
@@ -51,22 +49,12 @@ export interface NumberReading {
   readonly chance: number;
 }
 
-const NUMBERS = 2 ** 32;
-const SECONDS_PER_DAY = 86_400;
 const HALF_RANGE = 65_536;
 const MS_PER_MINUTE = 60_000;
+const ZONE_RARITY = 10;
 
 /** A local time further off than this is no evidence of a time zone: zones lie a quarter of an hour apart. */
 const ZONE_TOLERANCE_MS = 5 * MS_PER_MINUTE;
-
-/** Unix times are shown when they fall within this of the time asked for: a clock years off shows no more. */
-const UNIX_TOLERANCE_MS = 366 * MS_PER_DAY;
-
-interface Plain {
-  readonly number: number;
-  readonly isLittleEndian: boolean;
-  readonly hadHighBit: boolean;
-}
 
 /**
  * Reads a number in every form in which it can be a time.
@@ -81,120 +69,77 @@ export function readNumber(number: number, atUnixMs: number): NumberReading[] {
     throw new RangeError(`Cannot read ${number}: expected an integer from 0 to ${NUMBERS - 1}`);
   }
   if (!Number.isFinite(atUnixMs)) throw new RangeError(`Cannot read at ${atUnixMs}: no time`);
-  const swapped = byteSwap32(number);
-  const orders: Plain[] = [{ number, isLittleEndian: false, hadHighBit: false }];
-  if (swapped !== number) {
-    orders.push({ number: swapped, isLittleEndian: true, hadHighBit: false });
+  const forms = CLOCK_FORMS.filter((form) => says(number, form));
+  return [...forms.flatMap((form) => readAs(number, form, atUnixMs)), ...readHalf(number, atUnixMs)]
+    .sort((one, other) => one.chance * rank(one) - other.chance * rank(other));
+}
+
+/** Whether one number alone can say anything in a form: of those that any number fits, the plain one is enough. */
+function says(number: number, { unit, isLittleEndian, hasHighBit }: ClockForm): boolean {
+  if (isLittleEndian && byteSwap32(number) === number) return false;
+  return unit === "milliseconds-of-day" ||
+    !hasHighBit && !(isLittleEndian && unit === "uptime-milliseconds");
+}
+
+/** How many times as rare as the standard form, roughly. */
+function rank({ form, isLittleEndian, hadHighBit, utcOffsetMinutes }: NumberReading): number {
+  // What no single number can contradict is taken to be as rare as a Unix time.
+  const isOpen = form === "swapped-halves" || form === "uptime-milliseconds";
+  const unit = isOpen ? "unix-milliseconds" : form;
+  return rarityOf({ unit, isLittleEndian, hasHighBit: hadHighBit }) *
+    (utcOffsetMinutes === 0 ? 1 : ZONE_RARITY);
+}
+
+function readAs(number: number, form: ClockForm, atUnixMs: number): NumberReading[] {
+  const { unit } = form;
+  const shownMs = unit === "uptime-milliseconds" ? number : readTimestamp(number, form);
+  if (shownMs === undefined) return [];
+  const blank = blankReading(unit, form);
+  // Any number may be an uptime; nothing can be held against it.
+  if (unit === "uptime-milliseconds") return [{ ...blank, chance: 1 }];
+  const offsetMs = fold(shownMs - modulo(atUnixMs, UNITS[unit].periodMs), UNITS[unit].periodMs);
+  if (Math.abs(offsetMs) > UNITS[unit].nearMs) return [];
+  const read = { ...blank, offsetMs, chance: chanceWithin(offsetMs, unit) };
+  if (unit === "unix-seconds" || unit === "unix-milliseconds") {
+    return [{ ...read, unixMs: atUnixMs + offsetMs }];
   }
-  return [
-    ...orders.flatMap((plain) => readPlain(plain, atUnixMs)),
-    ...readHalf(number, atUnixMs),
-  ].sort((one, other) => one.chance * rarityOf(one) - other.chance * rarityOf(other));
+  const standard = { ...read, timeOfDayMs: shownMs };
+  return unit === "seconds-of-day" ? [standard] : [standard, ...readZones(standard, offsetMs)];
 }
 
-/** How many times as rare as the standard form, roughly; a host that is odd in two ways is rarer still. */
-function rarityOf({ form, isLittleEndian, hadHighBit, utcOffsetMinutes }: NumberReading): number {
-  return (form === "milliseconds-of-day" ? 1 : 100) * (isLittleEndian ? 10 : 1) *
-    (hadHighBit ? 10 : 1) * (utcOffsetMinutes === 0 ? 1 : 10);
-}
-
-function readPlain(plain: Plain, atUnixMs: number): NumberReading[] {
-  const cleared = { ...plain, number: clearHighBit(plain.number), hadHighBit: true };
-  return [
-    ...readMilliseconds(plain, atUnixMs),
-    ...(hasHighBit(plain.number) ? readMilliseconds(cleared, atUnixMs) : []),
-    ...readSeconds(plain, atUnixMs),
-    ...readUnix(plain, atUnixMs),
-    ...(plain.isLittleEndian ? [] : [readUptime(plain)]),
-  ];
-}
-
-function readMilliseconds(plain: Plain, atUnixMs: number): NumberReading[] {
-  const { number } = plain;
-  if (number >= MS_PER_DAY) return [];
-  const aheadMs = foldMs(number - dayMs(atUnixMs));
-  const read = (utcOffsetMinutes: number, zones: number): NumberReading => {
-    const offsetMs = foldMs(aheadMs - utcOffsetMinutes * MS_PER_MINUTE);
-    return {
-      ...form("milliseconds-of-day", plain),
-      utcOffsetMinutes,
-      timeOfDayMs: number,
-      offsetMs,
-      chance: chanceOf(zones * (2 * Math.abs(offsetMs) + 1)),
-    };
-  };
+/** The same time of day as a local one. Each zone is one more chance to come close. */
+function readZones(reading: NumberReading, aheadMs: number): NumberReading[] {
   const zones = UTC_OFFSETS_IN_USE.length - 1;
-  const locals = findZones(aheadMs, ZONE_TOLERANCE_MS);
-  return [read(0, 1), ...locals.map((minutes) => read(minutes, zones))];
-}
-
-function readSeconds(plain: Plain, atUnixMs: number): NumberReading[] {
-  const { number } = plain;
-  if (number >= SECONDS_PER_DAY) return [];
-  const offsetMs = foldMs(number * 1000 - dayMs(atUnixMs));
-  const within = 2 * Math.abs(offsetMs) / 1000 + 1;
-  const timeOfDayMs = number * 1000;
-  return [{ ...form("seconds-of-day", plain), timeOfDayMs, offsetMs, chance: chanceOf(within) }];
-}
-
-function readUnix(plain: Plain, atUnixMs: number): NumberReading[] {
-  const { number } = plain;
-  const secondsOffMs = number * 1000 - atUnixMs;
-  // The multiple of 2^32 ms that brings it nearest.
-  const unixMs = number + Math.round((atUnixMs - number) / NUMBERS) * NUMBERS;
-  const millisecondsOffMs = unixMs - atUnixMs;
-  const readings: NumberReading[] = [];
-  if (Math.abs(secondsOffMs) <= UNIX_TOLERANCE_MS) {
-    readings.push({
-      ...form("unix-seconds", plain),
-      unixMs: number * 1000,
-      offsetMs: secondsOffMs,
-      chance: chanceOf(2 * Math.abs(secondsOffMs) / 1000 + 1),
-    });
-  }
-  readings.push({
-    ...form("unix-milliseconds", plain),
-    unixMs,
-    offsetMs: millisecondsOffMs,
-    chance: chanceOf(2 * Math.abs(millisecondsOffMs) + 1),
+  return findZones(aheadMs, ZONE_TOLERANCE_MS).map((utcOffsetMinutes) => {
+    const offsetMs = foldMs(aheadMs - utcOffsetMinutes * MS_PER_MINUTE);
+    const chance = Math.min(1, zones * chanceWithin(offsetMs, "milliseconds-of-day"));
+    return { ...reading, utcOffsetMinutes, offsetMs, chance };
   });
-  return readings;
 }
 
 /** A 32-bit number of which an exchange of the 16-bit halves left the low 16 bits of the time alone. */
 function readHalf(number: number, atUnixMs: number): NumberReading[] {
   if ((number & 0xffff) !== 0 || number === 0) return [];
-  const plain = { number, isLittleEndian: false, hadHighBit: false };
   const orders = [number >>> 16, byteSwap32(number) & 0xffff];
   return orders.map((half, index) => {
-    const difference = half - dayMs(atUnixMs);
-    const offsetMs = difference - Math.round(difference / HALF_RANGE) * HALF_RANGE;
+    const offsetMs = fold(half - modulo(atUnixMs, MS_PER_DAY), HALF_RANGE);
     const chance = Math.min(1, (2 * Math.abs(offsetMs) + 1) / HALF_RANGE);
-    return { ...form("swapped-halves", plain), isLittleEndian: index === 1, offsetMs, chance };
+    const order = { isLittleEndian: index === 1, hasHighBit: false };
+    return { ...blankReading("swapped-halves", order), offsetMs, chance };
   });
 }
 
-/** Any number may be an uptime; nothing can be held against it. */
-function readUptime(plain: Plain): NumberReading {
-  return { ...form("uptime-milliseconds", plain), chance: 1 };
-}
-
-function form(name: NumberForm, plain: Plain) {
+function blankReading(
+  form: NumberForm,
+  { isLittleEndian, hasHighBit }: Omit<ClockForm, "unit">,
+) {
   return {
-    form: name,
-    isLittleEndian: plain.isLittleEndian,
-    hadHighBit: plain.hadHighBit,
+    form,
+    isLittleEndian,
+    hadHighBit: hasHighBit,
     utcOffsetMinutes: 0,
     timeOfDayMs: undefined,
     unixMs: undefined,
     offsetMs: undefined,
   };
-}
-
-function dayMs(unixMs: number): number {
-  return modulo(unixMs, MS_PER_DAY);
-}
-
-function chanceOf(numbers: number): number {
-  return Math.min(1, numbers / NUMBERS);
 }

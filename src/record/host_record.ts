@@ -82,7 +82,7 @@ export const HOST_FIELDS: readonly Field<HostFindings>[] = [
 
 function readingOf({ behaviour: { form }, verdict }: HostFindings): StampReading | undefined {
   if (verdict === "silent" || verdict === "icmp_error") return undefined;
-  if (form?.unit !== "ms-of-day") return "unreadable";
+  if (form?.unit !== "milliseconds-of-day") return "unreadable";
   if (form.isLittleEndian) return "little-endian";
   return form.hasHighBit ? "high-bit" : "standard";
 }

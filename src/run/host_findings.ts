@@ -188,7 +188,7 @@ function findOffset({ form }: HostBehaviour, { offset }: TargetSummary): Bounded
   if (form?.lowerMs === undefined || form.upperMs === undefined) return undefined;
   const lowerMs = Math.max(form.lowerMs, offset?.lowerMs ?? -Infinity);
   const upperMs = Math.min(form.upperMs, offset?.upperMs ?? Infinity);
-  if (form.unit !== "ms-of-day" || lowerMs > upperMs) {
+  if (form.unit !== "milliseconds-of-day" || lowerMs > upperMs) {
     return boundedMs(form.lowerMs, form.upperMs - form.lowerMs);
   }
   return boundedMs(lowerMs, upperMs - lowerMs);
