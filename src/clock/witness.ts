@@ -39,11 +39,21 @@ export function independentWitnesses(
 ): Witnesses {
   const counted: LocatedWitness[] = [];
   const notCounted: number[] = [];
+  // Tens of thousands of hosts are not compared with each other one by one.
+  const addresses = new Set<number>();
+  const byHost = new Map<string, readonly LocatedWitness[]>();
   for (const witness of measured) {
     const { address } = witness;
     const isOwn = address >>> 24 === LOOPBACK_NETWORK || isOwnAddress(address);
-    if (isOwn || counted.some((other) => isSameHost(witness, other))) notCounted.push(address);
-    else counted.push(witness);
+    const others = byHost.get(witness.host) ?? [];
+    if (
+      isOwn || addresses.has(address) || others.some((other) => doOffsetsMeet(witness, other))
+    ) notCounted.push(address);
+    else {
+      counted.push(witness);
+      addresses.add(address);
+      byHost.set(witness.host, [...others, witness]);
+    }
   }
   return { counted, notCounted };
 }
@@ -64,8 +74,4 @@ export function independentConsensus(
   const { counted, notCounted } = independentWitnesses(measured, isOwnAddress);
   const found = counted.length < 2 ? undefined : findAgreement(counted);
   return found && { consensus: found, notCounted };
-}
-
-function isSameHost(one: LocatedWitness, other: LocatedWitness): boolean {
-  return one.address === other.address || one.host === other.host && doOffsetsMeet(one, other);
 }

@@ -40,6 +40,8 @@ export function firstNumbers(key: HashKey, address: number): number {
 /** The numbers of every target of a run. */
 export class ProbeNumbers {
   readonly #key: HashKey;
+  readonly #identifier: number | undefined;
+  readonly #firstSequence: number | undefined;
   /** By target index: identifier × 65 536 + first sequence. */
   readonly #first: Uint32Array;
   /** By target index: probes that have a sequence number. */
@@ -53,13 +55,19 @@ export class ProbeNumbers {
     this.#key = numberKey;
     this.#first = new Uint32Array(targets.length);
     this.#allocated = new Uint32Array(targets.length);
-    for (const { address, index } of targets) {
-      // Targets without an address yet must not have the same numbers; no host has the address 0.0.0.1.
-      const hash = firstNumbers(numberKey, address === 0 ? index + 1 : address);
-      const own = identifier ?? hash >>> 16;
-      this.#first[index] = own * 0x10000 + (firstSequence ?? hash & 0xffff);
-      this.#identifiers[own >>> 3] = (this.#identifiers[own >>> 3] as number) | 1 << (own & 7);
-    }
+    this.#identifier = identifier;
+    this.#firstSequence = firstSequence;
+    for (const target of targets) this.renew(target);
+  }
+
+  /** Numbers the probes of a target from the start, with the numbers of its address. */
+  renew({ address, index }: Target): void {
+    // Targets without an address yet must not have the same numbers; no host has the address 0.0.0.1.
+    const hash = firstNumbers(this.#key, address === 0 ? index + 1 : address);
+    const own = this.#identifier ?? hash >>> 16;
+    this.#first[index] = own * 0x10000 + (this.#firstSequence ?? hash & 0xffff);
+    this.#allocated[index] = 0;
+    this.#identifiers[own >>> 3] = (this.#identifiers[own >>> 3] as number) | 1 << (own & 7);
   }
 
   /** ICMP identifier of all probes to a target. */

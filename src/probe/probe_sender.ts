@@ -78,6 +78,11 @@ export class ProbeSender {
     this.#targets[index] = { ...this.#targets[index] as Target, address };
   }
 
+  /** Gives the place of a target to another host. */
+  replace(target: Target): void {
+    this.#targets[target.index] = target;
+  }
+
   /**
    * Sends what is due at `nowNs`, one batch at most, so that answers are never left waiting for long.
    *

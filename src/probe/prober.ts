@@ -21,12 +21,16 @@ import { sendGroupMs } from "./send_group.ts";
 import { SendTimer } from "./send_timer.ts";
 import { TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { Transport } from "./transport.ts";
+import type { Target } from "../targets/target.ts";
 
 /** How long a settled probe is remembered, so that late and repeated answers are known as such. */
 const REMEMBER_MS = 10_000;
 
 /** When the next probe is due sooner, answers that come before are read with it, in one wake-up. */
 const BUSY_NS = 2e6;
+
+/** What a run waits for may be found by others meanwhile: its schedule is looked at this often, nanoseconds. */
+const MAX_WAIT_NS = 10e9;
 
 /** Why a run ended. */
 export type EndReason = "complete" | "deadline" | "stopped";
@@ -36,12 +40,14 @@ export class Prober {
   readonly #options: ProberOptions;
   readonly #transport: Transport;
   readonly #listener: ProbeListener;
-  readonly #table = new InFlightTable(REMEMBER_MS);
+  readonly #table: InFlightTable;
   readonly #drops: DropWatch;
   readonly #stamps: TransmitTimestamps;
   readonly #sender: ProbeSender;
   readonly #reader: ReplyReader;
   readonly #answered: AnsweredTargets | undefined;
+  readonly #numbers: ProbeNumbers;
+  #schedule: RetryQueue | undefined;
   #stopped = false;
 
   /** The transport stays the caller's to close. */
@@ -49,12 +55,14 @@ export class Prober {
     this.#options = options;
     this.#transport = transport;
     this.#listener = listener;
+    this.#table = new InFlightTable(options.rememberMs ?? REMEMBER_MS);
     this.#drops = new DropWatch(transport);
     const numbers = new ProbeNumbers(options.targets, options);
     if (options.keepStrays !== true) transport.keepIdentifiers?.(numbers.identifiers());
     const answered = options.stopOnReply ? new AnsweredTargets(options.targets.length) : undefined;
     const stamps = new TransmitTimestamps(transport, options.stampAt, this.#drops);
     const table = this.#table;
+    this.#numbers = numbers;
     this.#answered = answered;
     this.#stamps = stamps;
     this.#sender = new ProbeSender(options, {
@@ -93,6 +101,18 @@ export class Prober {
     this.#reader.forget(index);
   }
 
+  /**
+   * Gives the place of a target to another host, which nothing is known of. No probe of that place may be pending, and no
+   * address may have two places within the time that probes are remembered.
+   */
+  replace(target: Target): void {
+    this.#numbers.renew(target);
+    this.#sender.replace(target);
+    this.#reader.forget(target.index);
+    this.#stamps.forget(target.index);
+    this.#schedule?.forgetTarget(target.index);
+  }
+
   /** Ends the run soon; what has been measured stays. May be called at any time, and twice. */
   stop(): void {
     this.#stopped = true;
@@ -109,7 +129,7 @@ export class Prober {
     const options = this.#options;
     const startNs = clock.now().monotonicNs;
     const deadlineNs = startNs + (options.deadlineMs ?? Infinity) * 1e6;
-    const schedule = new RetryQueue(
+    const schedule = this.#schedule = new RetryQueue(
       options.schedule?.(startNs) ?? new Schedule({
         targetCount: options.targets.length,
         probes: options.probes,
@@ -155,7 +175,7 @@ export class Prober {
       const busy = schedule.dueNs - nowNs < BUSY_NS + groupNs;
       const groupEndNs = busy && pause !== undefined ? lastSendNs + groupNs : 0;
       const wakeNs = Math.max(nextNs, groupEndNs) - (punctual?.earlyNs ?? 0);
-      const waitMs = Math.max(0, wakeNs - nowNs) / 1e6;
+      const waitMs = Math.max(0, Math.min(wakeNs - nowNs, MAX_WAIT_NS)) / 1e6;
       const room = this.#listener.idle(nowNs, busy);
       if (reason !== "complete") return this.#end(schedule, reason);
       const awaiting = this.#table.pending > 0;

@@ -22,6 +22,8 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly spacingMs?: number | undefined;
   /** How long a probe waits for its answer, in milliseconds. */
   readonly timeoutMs: number;
+  /** How long after its time a probe is remembered, so that late and repeated answers are known as such, in milliseconds; 10 s by default. */
+  readonly rememberMs?: number | undefined;
   /** Ends the run after that many milliseconds, whatever is still out. */
   readonly deadlineMs?: number | undefined;
   /** A target that has answered is not asked again: `count` becomes the number of tries. */

@@ -127,6 +127,11 @@ export class RetryQueue implements ProbeSchedule {
     this.#sinceNs.delete(due);
   }
 
+  /** A target is another host from now on: there may be room for its probes. */
+  forgetTarget(targetIndex: number): void {
+    this.#hopeless.delete(targetIndex);
+  }
+
   /** Gives up all held probes, for the end of a run. */
   abandon(): readonly UnsentProbe[] {
     const held = this.#held;

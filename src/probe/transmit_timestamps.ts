@@ -45,6 +45,11 @@ export class TransmitTimestamps {
     this.#page[slot] = probe;
   }
 
+  /** A target is another host from now on, perhaps by another route. */
+  forget(targetIndex: number): void {
+    this.#isStamped[targetIndex] = undefined;
+  }
+
   /** Takes the stamps that are ready and puts them into their probes. */
   collect(): void {
     while (this.#expected > 0) {

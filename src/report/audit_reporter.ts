@@ -8,11 +8,12 @@ import { HOST_FIELDS } from "../record/host_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
 import { selectFields } from "../record/select_fields.ts";
 import type { AuditResult } from "../run/audit_run.ts";
+import type { HostFindings } from "../run/host_findings.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { yellow } from "../terminal/color.ts";
 import { wrap } from "../terminal/width.ts";
-import { type AuditTextOptions, formatAuditSummary, formatHosts } from "./audit_text.ts";
+import { type AuditTextOptions, formatAuditSummary, HostLines } from "./audit_text.ts";
 import { formatWitnesses } from "./consensus_text.ts";
 import { endRemarks } from "./end_remarks.ts";
 
@@ -26,52 +27,59 @@ export interface AuditReporterOptions extends AuditTextOptions {
   readonly isUnsynchronised: boolean;
 }
 
-/** Writes one audit. */
+/** Writes one audit: records as hosts are judged, text at the end. */
 export class AuditReporter {
   readonly #sink: LineSink;
   readonly #options: AuditReporterOptions;
+  readonly #lines: HostLines;
+  /** A line of json or csv. */
+  readonly #record: ((host: HostFindings) => string) | undefined;
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: AuditReporterOptions) {
     this.#sink = sink;
     this.#options = options;
+    this.#lines = new HostLines(options);
+    const { format, fields } = options;
+    if (format === "json") this.#record = jsonFormatter("host", selectFields(HOST_FIELDS, fields));
+    if (format === "csv") this.#record = rowFormatter("host", HOST_FIELDS, this.#columns);
   }
 
   /** The audit starts. */
   run(info: RunInfo): void {
-    if (this.#options.format === "json") this.#sink.line(formatJson("run", RUN_FIELDS, info));
+    const { format } = this.#options;
+    if (format === "json") this.#sink.line(formatJson("run", RUN_FIELDS, info));
+    if (format === "csv") this.#sink.header(formatRow(this.#columns));
   }
 
-  /** The findings, and how the audit ended. */
+  /** A host is final; returns whether text will print its name. */
+  host(host: HostFindings): boolean {
+    if (this.#record === undefined) return this.#lines.add(host);
+    this.#sink.line(this.#record(host));
+    return false;
+  }
+
+  /** The end: what the hosts show together, and how the audit ended. */
   end(result: AuditResult & EndInfo): void {
     const { format } = this.#options;
-    if (format === "json") this.#json(result);
-    else if (format === "csv") this.#csv(result);
-    else this.#text(result);
+    if (format === "json") {
+      if (result.consensus !== undefined) {
+        this.#sink.line(formatJson("consensus", CONSENSUS_FIELDS, result.consensus));
+      }
+      this.#sink.line(formatJson("end", END_FIELDS, result));
+    } else if (format === "text") this.#text(result);
     this.#sink.flush();
   }
 
-  #json(result: AuditResult & EndInfo): void {
-    const format = jsonFormatter("host", selectFields(HOST_FIELDS, this.#options.fields));
-    for (const host of result.hosts) this.#sink.line(format(host));
-    if (result.consensus !== undefined) {
-      this.#sink.line(formatJson("consensus", CONSENSUS_FIELDS, result.consensus));
-    }
-    this.#sink.line(formatJson("end", END_FIELDS, result));
-  }
-
-  #csv({ hosts }: AuditResult): void {
-    const columns = this.#options.fields ?? csvColumns("audit", false);
-    const format = rowFormatter("host", HOST_FIELDS, columns);
-    this.#sink.header(formatRow(columns));
-    for (const host of hosts) this.#sink.line(format(host));
+  get #columns(): readonly string[] {
+    return this.#options.fields ?? csvColumns("audit", false);
   }
 
   #text(result: AuditResult & EndInfo): void {
     const options = this.#options;
     const { consensus, witnesses } = result;
     if (consensus?.consensus.localClock === "off") this.#consensus(result);
-    const lines = formatHosts(result.hosts, options);
+    const lines = this.#lines.format();
     for (const line of lines) this.#sink.line(line);
     if (lines.length > 0) this.#sink.line("");
     for (const line of formatAuditSummary(result, options)) this.#sink.line(line);

@@ -1,9 +1,10 @@
 /** What an audit found, as text: the hosts that need a look first, then all in numbers. */
 
-import { LABELS } from "../behaviour/label.ts";
+import { type Label, LABELS } from "../behaviour/label.ts";
 import { formatUtcOffset } from "../time/utc_offset.ts";
 import type { AuditResult } from "../run/audit_run.ts";
 import type { HostFindings, Verdict } from "../run/host_findings.ts";
+import type { Target } from "../targets/target.ts";
 import { red, yellow } from "../terminal/color.ts";
 import { countOf, formatCount } from "../terminal/quantity.ts";
 import { NO_BREAK, padTo, USUAL_COLUMNS, widthOf, wrap } from "../terminal/width.ts";
@@ -30,63 +31,86 @@ const USUAL_LABELS: ReadonlySet<string> = new Set([
   "copies-tos",
 ]);
 
-/** One line a host, the worst first; those that are right only where asked for. */
-export function formatHosts(hosts: readonly HostFindings[], options: AuditTextOptions): string[] {
-  const shown = hosts
-    .filter(({ verdict, target }) => {
-      if (verdict === "right") return options.all;
-      return verdict !== "silent" || target.isFromBlock !== true;
-    })
-    .sort(byUrgency);
-  const names = shown.map(({ target }) => lineName(target, options));
-  const width = Math.min(MAX_NAME_COLUMNS, Math.max(0, ...names.map(widthOf)));
-  return shown.map((host, i) => formatHost(host, padTo(names[i] ?? "", width), options));
+/** What is kept of a host for its line. */
+interface HostLine {
+  readonly target: Target;
+  readonly verdict: Verdict;
+  /** How far its clock is off, milliseconds. */
+  readonly distanceMs: number;
+  /** What stands behind its name. */
+  readonly words: string;
+}
+
+/** The hosts of an audit that are to be printed, one line each. */
+export class HostLines {
+  readonly #options: AuditTextOptions;
+  readonly #lines: HostLine[] = [];
+
+  /** Keeps the hosts that `options` asks for. */
+  constructor(options: AuditTextOptions) {
+    this.#options = options;
+  }
+
+  /** Takes in a host; returns whether it is to be printed. */
+  add(host: HostFindings): boolean {
+    const { target, verdict, offset } = host;
+    const isShown = verdict === "right"
+      ? this.#options.all
+      : verdict !== "silent" || target.isFromBlock !== true;
+    if (!isShown) return false;
+    const distanceMs = Math.abs(offset?.valueMs ?? 0);
+    this.#lines.push({ target, verdict, distanceMs, words: describeHost(host) });
+    return true;
+  }
+
+  /** All lines, the worst first. */
+  format(): string[] {
+    const { columns = USUAL_COLUMNS } = this.#options;
+    const lines = this.#lines.sort(byUrgency);
+    const names = lines.map(({ target }) => lineName(target, this.#options));
+    const width = names.reduce((most, name) => Math.max(most, widthOf(name)), 0);
+    return lines.map(({ words }, i) => {
+      const name = padTo(names[i] ?? "", Math.min(MAX_NAME_COLUMNS, width));
+      return wrap(`${name}  ${words}`, columns, 4);
+    });
+  }
 }
 
 /** The whole audit in a few lines: who answers, who is right, what is odd. */
 export function formatAuditSummary(
-  { hosts }: Pick<AuditResult, "hosts">,
+  { tally }: Pick<AuditResult, "tally">,
   { maxOffsetMs, columns = USUAL_COLUMNS }: AuditTextOptions,
 ): string[] {
-  const of = (verdict: Verdict) => hosts.filter((host) => host.verdict === verdict);
-  const right = of("right"), wrong = of("wrong"), unreadable = of("unreadable");
-  const answering = right.length + wrong.length + unreadable.length;
-  const errors = of("icmp_error").length;
+  const { hosts, answering, verdicts: { right, wrong, unreadable, icmp_error: errors } } = tally;
   const parts = [
-    `${formatCount(right.length)} right within ${formatLimit(maxOffsetMs)}`,
-    ...(wrong.length === 0 ? [] : [`${formatCount(wrong.length)} wrong`]),
-    ...(unreadable.length === 0 ? [] : [
-      `${formatCount(unreadable.length)} ${unreadable.length === 1 ? "shows" : "show"} no time ` +
-      `(${listLabels(unreadable)})`,
+    `${formatCount(right)} right within ${formatLimit(maxOffsetMs)}`,
+    ...(wrong === 0 ? [] : [`${formatCount(wrong)} wrong`]),
+    ...(unreadable === 0 ? [] : [
+      `${formatCount(unreadable)} ${unreadable === 1 ? "shows" : "show"} no time ` +
+      `(${listLabels(tally.labels("unreadable"))})`,
     ]),
   ];
   const lines = [
     answering === 0
-      ? `None of ${countOf(hosts.length, "host")} answers.`
-      : `${formatCount(answering)} of ${countOf(hosts.length, "host")} ` +
+      ? `None of ${countOf(hosts, "host")} answers.`
+      : `${formatCount(answering)} of ${countOf(hosts, "host")} ` +
         `${answering === 1 ? "answers" : "answer"}: ${parts.join(", ")}.`,
   ];
   if (errors > 0) lines.push(`ICMP errors came for ${countOf(errors, "host")}.`);
-  const odd = listLabels([...right, ...wrong]);
+  const odd = listLabels(tally.labels("right", "wrong"));
   if (odd !== "") lines.push(`Readable, but odd: ${odd}.`);
   return lines.map((line) => wrap(line, columns, 2));
 }
 
-function formatHost(
-  host: HostFindings,
-  name: string,
-  { columns = USUAL_COLUMNS }: AuditTextOptions,
-): string {
+/** What the line of a host says of it. */
+function describeHost(host: HostFindings): string {
   const { verdict, offset, icmpError, behaviour } = host;
   const odd = oddLabels(host);
-  if (verdict === "silent") return `${name}  no answer`;
-  if (verdict === "icmp_error") {
-    return wrap(`${name}  ICMP error from ${icmpError?.from}: ${icmpError?.name}`, columns, 4);
-  }
+  if (verdict === "silent") return "no answer";
+  if (verdict === "icmp_error") return `ICMP error from ${icmpError?.from}: ${icmpError?.name}`;
   if (offset === undefined) {
     const label = odd.find((name) => name !== "undecided") ?? "undecided";
-    const meaning = LABELS[label as keyof typeof LABELS].meaning;
-    return wrap(`${name}  ${yellow(`shows no time: ${label}`)}  ${meaning}`, columns, 4);
+    return `${yellow(`shows no time: ${label}`)}  ${LABELS[label as Label].meaning}`;
   }
   const { utcOffsetMinutes } = behaviour;
   const why = utcOffsetMinutes === undefined
@@ -98,7 +122,7 @@ function formatHost(
     ...(why === undefined || verdict === "right" ? [] : [why]),
     ...odd.filter((label) => label !== "time-zone"),
   ];
-  return wrap(`${name}  ${parts.join("  ")}`, columns, 4);
+  return parts.join("  ");
 }
 
 function oddLabels({ behaviour: { labels } }: HostFindings): string[] {
@@ -106,19 +130,16 @@ function oddLabels({ behaviour: { labels } }: HostFindings): string[] {
 }
 
 /** `zero 1, stuck 1`: odd labels and how many hosts have each, the commonest first. */
-function listLabels(hosts: readonly HostFindings[]): string {
-  const counts = new Map<string, number>();
-  for (const host of hosts) {
-    for (const label of oddLabels(host)) counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+function listLabels(counts: ReadonlyMap<Label, number>): string {
+  return [...counts].filter(([label]) => !USUAL_LABELS.has(label)).sort(([a, m], [b, n]) =>
+    n - m || (a < b ? -1 : 1)
+  )
     .map(([label, count]) => `${label}${NO_BREAK}${formatCount(count)}`).join(", ");
 }
 
-function byUrgency(one: HostFindings, other: HostFindings): number {
+function byUrgency(one: HostLine, other: HostLine): number {
   return ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict) ||
-    Math.abs(other.offset?.valueMs ?? 0) - Math.abs(one.offset?.valueMs ?? 0) ||
-    one.target.index - other.target.index;
+    other.distanceMs - one.distanceMs || one.target.index - other.target.index;
 }
 
 function formatLimit(ms: number): string {

@@ -15,7 +15,7 @@ export interface AuditOptions extends SocketOptions {
   readonly ratePps: number;
   /** Time to live, 1 to 255. */
   readonly ttl: number;
-  /** How often each host that answers is asked every question, from 1. */
+  /** How often each host that answers is asked every question at most, from 1. */
   readonly rounds: number;
   /** How long a probe waits for its answer, in milliseconds. */
   readonly timeoutMs: number;
@@ -37,61 +37,67 @@ export interface AskedNumbers {
   readonly question: Question;
 }
 
-/** What is sent, and how. */
-export interface AuditPlan {
-  /** Finds out who answers: the standard question, until the first answer. */
-  readonly discovery: RunPlan;
-  /** Every question in turn. */
-  readonly interview: Omit<ProberOptions, "targets">;
-  /** What each message asks. */
+/** What each host is asked. */
+export interface InterviewPlan {
+  /** Every question is sent so many times at most, from 1. */
+  readonly rounds: number;
+  /** What each message asks, in the order of asking. */
   readonly questions: ReadonlyMap<ProbeMessage, AskedNumbers>;
 }
 
-const TRIES = 3;
-const TRY_INTERVAL_MS = 600;
+/** What is sent, and how. */
+export interface AuditPlan extends InterviewPlan {
+  /** Probes a second at most. */
+  readonly ratePps: number;
+  /** The standard question, as the first record describes it. */
+  readonly standard: RunPlan;
+  /** The prober of all questions. */
+  readonly prober: Omit<ProberOptions, "targets" | "schedule">;
+}
+
 /** Between two questions to one host: two rounds then span more than the longest tick and the time of `stuck`. */
-const QUESTION_INTERVAL_MS = 230;
+export const QUESTION_INTERVAL_MS = 230;
 const LONG_BYTES = 56;
 const ODD_CODE = 1;
 /** Class selector 2 (RFC 2474): no network treats it as urgent. */
 const SERVICE = 0x40;
+/** How long a probe is remembered after its time, in milliseconds: each of ten thousand a second takes memory. */
+const REMEMBER_MS = 2000;
 
-/** Plans an audit of a number of targets. */
-export function planAudit(options: AuditOptions, targetCount: number): AuditPlan {
+/** Plans an audit. */
+export function planAudit(options: AuditOptions): AuditPlan {
   const { ratePps, ttl, rounds, timeoutMs, deadlineMs } = options;
-  const spacingMs = 1000 / ratePps;
-  const roundMs = spacingMs * targetCount;
-  const discovery = planRun({
-    ...options,
-    kind: "timestamp",
-    count: TRIES,
-    intervalMs: Math.max(TRY_INTERVAL_MS, roundMs),
-    spacingMs,
-    timeoutMs: Math.max(TRY_INTERVAL_MS, Math.min(timeoutMs, roundMs)),
-    stopOnReply: true,
-    deadlineMs,
-  });
   const questions = planQuestions({ ttl, source: options.sourceAddress ?? 0 });
   const probes = [...questions.keys()].map((message) => ({ message }));
+  const count = rounds * probes.length;
+  const standard = planRun({
+    ...options,
+    kind: "timestamp",
+    count,
+    intervalMs: QUESTION_INTERVAL_MS,
+    timeoutMs,
+    deadlineMs,
+  });
   const lengths = probes.map(({ message }) => message.lengthBytes);
+  const transport = { ...standard.transport, datagramBytes: Math.max(...lengths) };
   return {
-    discovery: {
-      ...discovery,
-      // Measured by the host's answers to all questions, see HostRecord.
-      prober: { ...discovery.prober, measures: false },
-      transport: { ...discovery.transport, datagramBytes: Math.max(...lengths) },
-    },
-    interview: {
+    ratePps,
+    rounds,
+    questions,
+    standard: { ...standard, transport },
+    prober: {
       probes,
+      // Measured by the host's answers to all questions, see HostRecord.
       measures: false,
       numberKey: randomHashKey(),
-      count: rounds * probes.length,
+      count,
       intervalMs: QUESTION_INTERVAL_MS,
-      spacingMs,
       timeoutMs,
       deadlineMs,
+      rememberMs: REMEMBER_MS,
+      // Hosts come and go: no list of identifiers holds for the whole run.
+      keepStrays: true,
     },
-    questions,
   };
 }
 

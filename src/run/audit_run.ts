@@ -1,22 +1,27 @@
 /**
- * A run that judges hosts: it finds out who answers, asks each of those every question, and judges what came.
+ * A run that judges hosts: each is looked for, asked every question, judged, reported, and forgotten.
  *
- * Both parts use one socket. A host that is silent costs three tries within two seconds; only hosts that answer are asked further.
+ * A bounded number of hosts is asked at a time (audit_interviews.ts); of the others only counts and bounds are kept. A host
+ * that is silent costs three tries within two seconds.
  */
 
-import { independentConsensus, type OffsetWitness } from "../clock/mod.ts";
+import type { OffsetWitness } from "../clock/mod.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { ProbeListener } from "../probe/outcome.ts";
+import { firstNumbers } from "../probe/probe_numbers.ts";
 import { type EndReason, Prober } from "../probe/prober.ts";
-import type { ProberOptions } from "../probe/prober_options.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { Transport } from "../probe/transport.ts";
 import { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
-import type { AskedNumbers, AuditPlan } from "./audit_plan.ts";
+import { type CandidateSource, Interviews } from "./audit_interviews.ts";
+import { AuditPace } from "./audit_pace.ts";
+import type { AuditPlan } from "./audit_plan.ts";
+import { AuditTally } from "./audit_tally.ts";
+import { AuditWitnesses } from "./audit_witnesses.ts";
 import type { ConsensusEvent } from "./clock_event.ts";
 import type { RunInfo } from "./event.ts";
-import { type HostFindings, HostRecord } from "./host_findings.ts";
+import type { HostFindings, HostRecord } from "./host_findings.ts";
 import type { RunMachine } from "./machine.ts";
 import type { RunProgress } from "./reporter.ts";
 import { type OpenRun, remainingMs } from "./run_frame.ts";
@@ -40,6 +45,8 @@ export interface AuditSetup {
 export interface AuditListener {
   /** The audit starts. */
   run(info: RunInfo): void;
+  /** A host is final. The findings are not kept. */
+  host(findings: HostFindings): void;
   /** The run is about to wait; see {@linkcode ProbeListener.idle}. */
   idle?(nowNs: number, busy: boolean): ReturnType<ProbeListener["idle"]>;
   /** The last probe is settled, or the run was ended. Undefined when the run failed. */
@@ -48,8 +55,8 @@ export interface AuditListener {
 
 /** The result of an audit. */
 export interface AuditResult extends RunResult {
-  /** Every host, in the order of the targets. */
-  readonly hosts: readonly HostFindings[];
+  /** Hosts by verdict and label. */
+  readonly tally: AuditTally;
   /** What the readable clocks show together; undefined for fewer than two. */
   readonly consensus: ConsensusEvent | undefined;
   /** The clocks that count for it. */
@@ -59,17 +66,19 @@ export interface AuditResult extends RunResult {
 /** Ports of an audit. */
 export type AuditMachine = Pick<RunMachine, "elapsedMs" | "findRoute" | "openTransport">;
 
-/** Witnesses up to which the kernel is asked whether their address is this machine's own. */
-const MAX_OWN_LOOKUPS = 4096;
+/** Hosts that are asked at a time, at most: each takes some kilobytes. */
+const SEATS = 4096;
 
 /** An audit whose socket is open. */
 export class AuditRun implements OpenRun {
   readonly #setup: AuditSetup;
   readonly #machine: AuditMachine;
   readonly #transport: Transport;
-  readonly #hosts: readonly HostRecord[];
+  readonly #targets: readonly Target[];
   readonly #totals = new ProbeCounters();
   readonly #strays = new StrayCounter();
+  readonly #tally = new AuditTally();
+  readonly #witnesses = new AuditWitnesses();
   #prober: Prober | undefined;
   #isStopped = false;
 
@@ -77,7 +86,7 @@ export class AuditRun implements OpenRun {
     this.#setup = setup;
     this.#machine = machine;
     this.#transport = transport;
-    this.#hosts = new SharedAddresses(setup.targets).asked.map((target) => new HostRecord(target));
+    this.#targets = new SharedAddresses(setup.targets).asked;
   }
 
   /**
@@ -91,37 +100,34 @@ export class AuditRun implements OpenRun {
     machine: AuditMachine,
     onTrouble?: (error: Error) => void,
   ): Promise<AuditRun> {
-    const { transport } = setup.plan.discovery;
+    const { transport } = setup.plan.standard;
     return new AuditRun(setup, machine, await machine.openTransport({ ...transport, onTrouble }));
   }
 
-  /** Runs both parts. */
+  /** Runs to the end, or until it is stopped. */
   async run(listener: AuditListener): Promise<AuditResult> {
-    const { program, plan, maxOffsetMs } = this.#setup;
+    const { program, plan } = this.#setup;
     const { clock } = this.#transport;
     const startedAt = clock.now();
     listener.run(
-      describeRun(program, plan.discovery, this.#hosts.length, this.#transport, startedAt),
+      describeRun(program, plan.standard, this.#targets.length, this.#transport, startedAt),
     );
     let reason: EndReason | undefined;
     try {
-      reason = await this.#ask(this.#hosts, plan.discovery.prober, listener);
-      const answering = this.#hosts.filter(({ hasAnswered }) => hasAnswered);
-      if (reason === "complete" && answering.length > 0) {
-        reason = await this.#ask(answering, plan.interview, listener);
-      }
+      reason = await this.#ask(listener);
     } finally {
       listener.ending?.(reason);
     }
-    const time = clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
-    const hosts = this.#hosts.map((host) => host.judge(maxOffsetMs, time));
-    const totals = () => this.#totals;
-    const { answered } = this.progress();
-    const counts = { answered, strays: this.#strays, time, totals, statistics: hosts };
+    const { answered, totals } = this.progress();
+    const time = this.#now();
+    const counts = {
+      ...{ answered, time, strays: this.#strays, totals: () => totals },
+      statistics: this.#targets,
+    };
     return {
       ...describeResult(reason, counts, this.#transport, startedAt),
-      hosts,
-      ...this.#agree(hosts, time),
+      tally: this.#tally,
+      ...this.#agree(time),
     };
   }
 
@@ -133,8 +139,7 @@ export class AuditRun implements OpenRun {
 
   /** How far the run is. */
   progress(): RunProgress {
-    const answered = this.#hosts.filter(({ hasAnswered }) => hasAnswered).length;
-    return { totals: this.#totals, answered };
+    return { totals: this.#totals, answered: this.#tally.answering };
   }
 
   /** Closes the socket. */
@@ -142,30 +147,30 @@ export class AuditRun implements OpenRun {
     this.#transport.close();
   }
 
-  /** Asks hosts as one part of the plan says. */
-  async #ask(
-    hosts: readonly HostRecord[],
-    options: Omit<ProberOptions, "targets">,
-    listener: AuditListener,
-  ): Promise<EndReason> {
-    const { questions } = this.#setup.plan;
-    const { baseUnixMs } = this.#transport.clock;
-    const [standard] = questions.values();
-    const prober = new Prober(
+  /** Asks all hosts. */
+  async #ask(listener: AuditListener): Promise<EndReason> {
+    const { plan } = this.#setup;
+    const seats = Math.min(SEATS, this.#targets.length);
+    const interviews = new Interviews({
+      ...{ plan, seats },
+      source: this.#listed(),
+      pace: new AuditPace(plan.ratePps),
+      baseUnixMs: this.#transport.clock.baseUnixMs,
+      replace: (target) => prober.replace(target),
+      finished: (record, isWhole) => this.#finish(record, isWhole, listener),
+    });
+    const prober: Prober = new Prober(
       {
-        ...options,
-        targets: hosts.map(({ target }, index) => ({ ...target, index })),
-        deadlineMs: remainingMs(options.deadlineMs, this.#machine),
+        ...plan.prober,
+        targets: Interviews.emptySeats(seats),
+        schedule: () => interviews,
+        deadlineMs: remainingMs(plan.prober.deadlineMs, this.#machine),
       },
       this.#transport,
       {
         outcome: (outcome) => {
           countOutcome(this.#totals, outcome);
-          const { target } = outcome.kind === "unsent" ? outcome : outcome.probe;
-          const { message } = outcome.kind === "unsent" ? outcome : outcome.probe;
-          // The message of the first part is a standard question too.
-          const asked = questions.get(message) ?? standard as AskedNumbers;
-          hosts[target.index]?.add(outcome, asked, baseUnixMs);
+          interviews.settle(outcome);
         },
         extra: ({ kind }) => {
           if (kind === "late") this.#totals.late++;
@@ -175,37 +180,52 @@ export class AuditRun implements OpenRun {
         idle: (nowNs, busy) => listener.idle?.(nowNs, busy),
       },
     );
+    const { numberKey } = plan.prober;
+    this.#transport.keepIdentifiers?.(
+      this.#targets.map(({ address }) => firstNumbers(numberKey, address) >>> 16),
+    );
     this.#prober = prober;
     if (this.#isStopped) prober.stop();
     const reason = await prober.run();
-    for (const { target } of prober.pendingProbes()) {
-      this.#totals.sent++;
-      hosts[target.index]?.addPending();
-    }
+    this.#totals.sent += prober.pending;
+    interviews.abandon();
     return reason;
   }
 
-  /** What the clocks that show a time of day say together about ours. */
-  #agree(
-    hosts: readonly HostFindings[],
-    time: number,
-  ): Pick<AuditResult, "consensus" | "witnesses"> {
-    const measured = hosts.flatMap(({ target: { label, address }, offset, behaviour }) =>
-      offset === undefined || behaviour.utcOffsetMinutes !== undefined
-        ? []
-        : [{ host: label, address, lowerMs: offset.lowerMs, upperMs: offset.upperMs }]
-    );
-    const looksUp = measured.length <= MAX_OWN_LOOKUPS;
-    const found = independentConsensus(
-      measured,
-      (address) => looksUp && this.#isOwnAddress(address),
-    );
-    if (found === undefined) return { consensus: undefined, witnesses: [] };
-    const left = new Set(found.notCounted);
+  /** The hosts that were asked for by themselves, one after the other. */
+  #listed(): CandidateSource {
+    const targets = this.#targets;
+    let next = 0;
     return {
-      consensus: { ...found, notCounted: found.notCounted.map(formatAddress), time },
-      witnesses: measured.filter(({ address }) => !left.has(address)),
+      get hasNext() {
+        return next < targets.length;
+      },
+      isDone: true,
+      next: () => ({ target: targets[next++] as Target, isFound: false }),
     };
+  }
+
+  /** Judges a host. One that was not asked to the end and has not answered by then may yet do so: it is not called silent. */
+  #finish(record: HostRecord, isWhole: boolean, listener: AuditListener): void {
+    const findings = record.judge(this.#setup.maxOffsetMs, this.#now());
+    if (!isWhole && findings.verdict === "silent") return;
+    this.#tally.add(findings);
+    this.#witnesses.add(findings);
+    listener.host(findings);
+  }
+
+  #now(): number {
+    const { clock } = this.#transport;
+    return clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
+  }
+
+  /** What the clocks that show a time of day say together about ours. */
+  #agree(time: number): Pick<AuditResult, "consensus" | "witnesses"> {
+    const together = this.#witnesses.agree((address) => this.#isOwnAddress(address));
+    if (together === undefined) return { consensus: undefined, witnesses: [] };
+    const { found, witnesses } = together;
+    const notCounted = found.notCounted.map(formatAddress);
+    return { consensus: { ...found, notCounted, time }, witnesses };
   }
 
   #isOwnAddress(address: number): boolean {

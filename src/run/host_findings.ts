@@ -3,14 +3,15 @@
 import type { HostAnswer, HostEvidence, Question } from "../behaviour/answer.ts";
 import { classify, type HostBehaviour } from "../behaviour/classify.ts";
 import { type ClauseFinding, judgeConformance } from "../behaviour/conformance.ts";
-import { type BoundedMs, StampHistory } from "../measurement/mod.ts";
+import { type BoundedMs, type HostOffset, StampHistory } from "../measurement/mod.ts";
 import { boundedMs } from "../measurement/interval.ts";
 import { FINE_TICK_MS } from "../measurement/known_ticks.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import type { Target } from "../targets/target.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { AskedNumbers } from "./audit_plan.ts";
-import { TargetStatistics, type TargetSummary } from "./target_statistics.ts";
+import { countOutcome } from "./target_statistics.ts";
+import { ProbeCounters } from "../stats/mod.ts";
 
 /** What an audit says about a host. */
 export type Verdict =
@@ -25,7 +26,15 @@ export type Verdict =
   /** An ICMP error came instead of an answer. */
   | "icmp_error";
 
-/** The findings about one host. */
+/** Counts of the questions that every host should answer. */
+export interface HostSummary {
+  /** What became of them. */
+  readonly counters: Readonly<ProbeCounters>;
+  /** The shortest round trip of all answers, milliseconds; undefined without one. */
+  readonly rttMs: { readonly min: number } | undefined;
+}
+
+/** The findings about one host: plain data that refers to nothing of the run. */
 export interface HostFindings {
   /** The host. */
   readonly target: Target;
@@ -41,8 +50,8 @@ export interface HostFindings {
   readonly tickMs: number | undefined;
   /** The clauses of the standards. */
   readonly conformance: readonly ClauseFinding[];
-  /** Statistics of the questions that every host should answer. */
-  readonly summary: TargetSummary;
+  /** What became of the questions that every host should answer. */
+  readonly summary: HostSummary;
   /** Time to live of the last reply; undefined without one. */
   readonly ttl: number | undefined;
   /** The last ICMP error and the address that sent it; undefined for none. */
@@ -59,60 +68,79 @@ const UNPROVEN: readonly string[] = ["bad-checksum", "originate-changed"];
 export class HostRecord {
   /** The host, as the user named it. */
   readonly target: Target;
-  readonly #statistics: TargetStatistics;
+  readonly #counters = new ProbeCounters();
   readonly #history = new StampHistory();
   readonly #asked: Partial<Record<Question, number>> = {};
   readonly #answers: HostAnswer[] = [];
   #wrongChecksums = 0;
+  #rttMinMs = Infinity;
+  #offset: HostOffset | undefined;
   #icmpError: HostFindings["icmpError"];
 
-  /** Starts without evidence. */
-  constructor(target: Target) {
+  readonly #isFound: boolean;
+
+  /** Starts without evidence. `isFound`: the host is known to answer. */
+  constructor(target: Target, isFound = false) {
     this.target = target;
-    this.#statistics = new TargetStatistics(target);
+    this.#isFound = isFound;
   }
 
   /** It has answered. */
   get hasAnswered(): boolean {
-    return this.#answers.length > 0 || this.#statistics.counters.received > 0;
+    return this.#isFound || this.#answers.length > 0 || this.#counters.received > 0;
   }
 
   /** Takes in the outcome of a probe that asked `asked`. */
   add(outcome: ProbeOutcome, asked: AskedNumbers, baseUnixMs: number): void {
     const { question } = asked;
     if (outcome.kind !== "unsent") this.#asked[question] = (this.#asked[question] ?? 0) + 1;
-    // Every answer shows the clock, also one to a question that need not be answered.
-    const measured = this.#measured(outcome);
-    if (COUNTED.has(question)) this.#statistics.add(measured);
+    if (COUNTED.has(question)) countOutcome(this.#counters, outcome);
     if (outcome.kind === "icmpError") {
       const { error, reporter } = outcome;
       this.#icmpError = { name: error.name, from: formatAddress(reporter) };
     }
     if (outcome.kind !== "reply") return;
+    // Every answer shows the clock, also one to a question that need not be answered.
+    this.#measure(outcome);
     if (outcome.reply.flags.includes("bad-checksum")) this.#wrongChecksums++;
     const answer = describeAnswer(outcome, asked, baseUnixMs);
     if (answer !== undefined) this.#answers.push(answer);
   }
 
-  /** The outcome, measured with what all questions have shown of the clock, not its own question alone. */
-  #measured(outcome: ProbeOutcome): ProbeOutcome {
-    if (outcome.kind !== "reply") return outcome;
-    const { probe: { sentAt, token }, reply } = outcome;
+  /** Adds what an answer shows of the clock to what those to all questions have shown. */
+  #measure({ probe: { sentAt, token }, reply }: Extract<ProbeOutcome, { kind: "reply" }>): void {
+    this.#rttMinMs = Math.min(this.#rttMinMs, reply.rttNs / 1e6);
     const { stamps, receivedAt, flags } = reply;
-    if (stamps === undefined || UNPROVEN.some((flag) => flags.includes(flag))) return outcome;
-    const measurement = this.#history.measure({
+    if (stamps === undefined || UNPROVEN.some((flag) => flags.includes(flag))) return;
+    this.#offset = this.#history.measure({
       sentAt,
       receivedAt,
       originateMs: token,
       reply: stamps,
       tickMs: FINE_TICK_MS,
-    });
-    return { ...outcome, reply: { ...reply, measurement, flags: measurement.flags } };
+    }).host;
   }
 
   /** Counts a probe that is pending when the run is over. */
   addPending(): void {
-    this.#statistics.addPending();
+    this.#counters.sent++;
+  }
+
+  /** Whether asking again would change nothing: no question that every host should answer was lost, and the tick is known. */
+  get isDecided(): boolean {
+    const { sent, received } = this.#counters;
+    if (received < sent || this.#wrongChecksums > 0) return false;
+    const { labels, tick } = classify(this.#evidence);
+    if (labels.some(({ label }) => label === "undecided")) return false;
+    return tick === undefined || tick.shownMs !== undefined || tick.worstMs <= FINE_TICK_MS;
+  }
+
+  get #evidence(): HostEvidence {
+    return {
+      asked: this.#asked,
+      wrongChecksums: this.#wrongChecksums,
+      answers: this.#answers,
+    };
   }
 
   /**
@@ -122,14 +150,10 @@ export class HostRecord {
    * @param time Unix time in seconds
    */
   judge(maxOffsetMs: number, time: number): HostFindings {
-    const summary = this.#statistics.summary(time);
-    const evidence: HostEvidence = {
-      asked: this.#asked,
-      wrongChecksums: this.#wrongChecksums,
-      answers: this.#answers,
-    };
+    const evidence = this.#evidence;
     const behaviour = classify(evidence);
-    const offset = findOffset(behaviour, summary);
+    const offset = findOffset(behaviour, this.#offset?.offset);
+    const rttMs = Number.isFinite(this.#rttMinMs) ? { min: this.#rttMinMs } : undefined;
     return {
       target: this.target,
       time,
@@ -138,7 +162,7 @@ export class HostRecord {
       offset,
       tickMs: behaviour.tick?.shownMs,
       conformance: judgeConformance(evidence, behaviour),
-      summary,
+      summary: { counters: this.#counters, rttMs },
       ttl: this.#answers.at(-1)?.ttl,
       icmpError: this.#icmpError,
     };
@@ -184,7 +208,10 @@ function describeAnswer(
  * What measurement and the form of the clock both allow. Measurement allows for each tick that the timestamps leave, up to a
  * second; the form for what RFC 1122 allows, or for the step that all timestamps share.
  */
-function findOffset({ form }: HostBehaviour, { offset }: TargetSummary): BoundedMs | undefined {
+function findOffset(
+  { form }: HostBehaviour,
+  offset: BoundedMs | undefined,
+): BoundedMs | undefined {
   if (form?.lowerMs === undefined || form.upperMs === undefined) return undefined;
   const lowerMs = Math.max(form.lowerMs, offset?.lowerMs ?? -Infinity);
   const upperMs = Math.min(form.upperMs, offset?.upperMs ?? Infinity);

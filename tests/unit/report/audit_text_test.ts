@@ -1,8 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Label } from "../../../src/behaviour/label.ts";
-import { formatAuditSummary, formatHosts } from "../../../src/report/audit_text.ts";
+import {
+  type AuditTextOptions,
+  formatAuditSummary,
+  HostLines,
+} from "../../../src/report/audit_text.ts";
 import type { HostFindings, Verdict } from "../../../src/run/host_findings.ts";
-import { TargetStatistics } from "../../../src/run/target_statistics.ts";
+import { AuditTally } from "../../../src/run/audit_tally.ts";
+import { ProbeCounters } from "../../../src/stats/mod.ts";
 import { widthOf } from "../../../src/terminal/width.ts";
 
 function host(
@@ -30,7 +35,7 @@ function host(
       : { valueMs: offsetMs, lowerMs: offsetMs - 1, upperMs: offsetMs + 1 },
     tickMs: undefined,
     conformance: [],
-    summary: new TargetStatistics(target).summary(0),
+    summary: { counters: new ProbeCounters(), rttMs: undefined },
     ttl: undefined,
     icmpError: verdict === "icmp_error"
       ? { name: "destination unreachable: host unreachable", from: "192.0.2.254" }
@@ -48,6 +53,18 @@ const HOSTS: readonly HostFindings[] = [
   host(7, "silent", [], { isFromBlock: true }),
   host(8, "right", ["normal", "little-endian"], { offsetMs: 300, label: "clock\x1b[31m.example" }),
 ];
+function formatHosts(hosts: readonly HostFindings[], options: AuditTextOptions): string[] {
+  const lines = new HostLines(options);
+  for (const host of hosts) lines.add(host);
+  return lines.format();
+}
+
+function tallyOf(hosts: readonly HostFindings[]): AuditTally {
+  const tally = new AuditTally();
+  for (const host of hosts) tally.add(host);
+  return tally;
+}
+
 const OPTIONS = { numeric: false, all: false, maxOffsetMs: 1000 };
 
 Deno.test("audit text: the worst first, and nothing of hosts that are right or only of a block", () => {
@@ -71,12 +88,12 @@ Deno.test("audit text: --all adds those that are right, with safe names", () => 
 });
 
 Deno.test("audit text: the summary counts all hosts", () => {
-  assertEquals(formatAuditSummary({ hosts: HOSTS }, OPTIONS), [
+  assertEquals(formatAuditSummary({ tally: tallyOf(HOSTS) }, OPTIONS), [
     "5 of 8 hosts answer: 2 right within 1 s, 2 wrong, 1 shows no time\n  (constant-zero 1).",
     "ICMP errors came for 1 host.",
     "Readable, but odd: little-endian 1, time-zone 1.",
   ]);
-  assertEquals(formatAuditSummary({ hosts: HOSTS.slice(5, 7) }, OPTIONS), [
+  assertEquals(formatAuditSummary({ tally: tallyOf(HOSTS.slice(5, 7)) }, OPTIONS), [
     "None of 2 hosts answers.",
   ]);
 });
@@ -86,7 +103,7 @@ Deno.test("audit text: every line fits the terminal", () => {
     const options = { ...OPTIONS, all: true, columns };
     const lines = [
       ...formatHosts(HOSTS, options),
-      ...formatAuditSummary({ hosts: HOSTS }, options),
+      ...formatAuditSummary({ tally: tallyOf(HOSTS) }, options),
     ];
     for (const line of lines.flatMap((text) => text.split("\n"))) {
       assert(widthOf(line) <= columns, line);

@@ -47,7 +47,7 @@ export async function runAudit(
     rounds: options.rounds,
     timeoutMs: options.timeout,
     deadlineMs: options.deadline,
-  }, list.targets.length);
+  });
   const names = options.reverse && !options.numeric
     ? new ReverseNames((address) => system.lookUpAddress(address))
     : undefined;
@@ -98,6 +98,9 @@ async function audit(
         });
         return run.run({
           run: (info) => opened.run(info),
+          host(host) {
+            if (opened.host(host)) names?.request([host.target.address]);
+          },
           idle: (nowNs, isBusy) => output.idle(nowNs, isBusy, () => run.progress()),
           ending: () => output.secure(),
         });
@@ -109,8 +112,6 @@ async function audit(
         );
       },
       async end(result, output) {
-        const answering = result.hosts.filter(({ summary }) => summary.counters.received > 0);
-        names?.request(answering.map(({ target }) => target.address));
         await names?.settled(MAX_NAME_WAIT_MS);
         reporter?.end({ ...result, exitCode: chooseExitCode(result, list, output) });
       },
@@ -128,16 +129,15 @@ async function loadLiveLine(targets: number, system: System) {
 }
 
 function chooseExitCode(
-  { hosts }: AuditResult,
+  { tally, targets }: AuditResult,
   { problems }: TargetList,
   { hasLost }: RunOutput,
 ): ExitCode {
   return runExitCode({
     hasLostOutput: hasLost,
     hasProblem: problems.length > 0,
-    isAnswered: hosts.every(({ verdict, target }) =>
-      verdict === "right" || (verdict === "silent" && target.isFromBlock === true)
-    ),
+    // An audit that was ended before has not judged all.
+    isAnswered: tally.isAllRight && tally.hosts >= targets,
     isConditionMet: false,
   });
 }

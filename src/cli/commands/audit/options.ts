@@ -24,7 +24,7 @@ export const AUDIT_OPTIONS = {
   },
   rounds: {
     value: integer("N", 2, 100),
-    help: "Send every question N times to each host that answers",
+    help: "Send every question at most N times to each host",
     group: "Probes",
     default: 3,
   },

@@ -1,0 +1,31 @@
+/** The rate of an audit, shared by the sweep that finds hosts and the interviews of those found. */
+
+/** Probes of this time may leave together: a batch costs little more than a probe, and the kernel stamps each. */
+const GROUP_NS = 2.5e6;
+/** Time that may be caught up at once after a pause: 1 % of a second. */
+const BURST_NS = 10e6;
+
+/** Gives each probe of an audit its moment, whoever sends it. All times are CLOCK_MONOTONIC in nanoseconds. */
+export class AuditPace {
+  readonly #intervalNs: number;
+  #nextNs = -Infinity;
+  #readyNs = -Infinity;
+
+  /** Takes the most probes a second, above 0; Infinity for no limit. */
+  constructor(ratePps: number) {
+    this.#intervalNs = 1e9 / ratePps;
+  }
+
+  /** When the next probe may leave. */
+  get readyNs(): number {
+    return this.#readyNs;
+  }
+
+  /** Books probes that leave at `nowNs`. */
+  take(nowNs: number, count: number): void {
+    this.#nextNs = Math.max(this.#nextNs, nowNs - BURST_NS) + count * this.#intervalNs;
+    // Whoever has used up its time waits for a group's worth, not for each probe.
+    const groupNs = this.#intervalNs < GROUP_NS ? GROUP_NS : 0;
+    this.#readyNs = this.#nextNs <= nowNs ? this.#nextNs : this.#nextNs + groupNs;
+  }
+}
