@@ -31,7 +31,8 @@ export type PlatformConstants = Readonly<
     | "O_CLOEXEC"
     | "PIPE_BUF"
     | "EAGAIN"
-    | "EMSGSIZE",
+    | "EMSGSIZE"
+    | "SIGSTOP",
     number
   >
 >;

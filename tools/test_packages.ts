@@ -24,6 +24,8 @@ const PACKAGES: readonly string[] = [
   ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils", "gzip"],
   // The browser that opens our pages, and a font that has what they show.
   ...["chromium", "fonts-dejavu-core"],
+  // A terminal for full screens.
+  ...["tmux"],
   // Writers of the hexadecimal text that decode reads.
   ...["xxd", "bsdextrautils"],
 ];

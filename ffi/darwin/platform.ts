@@ -30,6 +30,7 @@ export const DARWIN: Platform = {
     PIPE_BUF: 512,
     EAGAIN: 35,
     EMSGSIZE: 40,
+    SIGSTOP: 17,
   },
   // Those that a socket can meet.
   errorCodes: {

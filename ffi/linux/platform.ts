@@ -31,6 +31,7 @@ export const LINUX: Platform = {
     PIPE_BUF: 4096,
     EAGAIN: 11,
     EMSGSIZE: 90,
+    SIGSTOP: 19,
   },
   errorCodes: {},
   addrinfoAddress: 24,

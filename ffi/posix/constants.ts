@@ -94,6 +94,8 @@ export const NI_MAXHOST = 1025;
 // <signal.h>
 /** Hangup: the terminal has gone. */
 export const SIGHUP = 1;
+/** Stops the process until SIGCONT; it cannot be caught. */
+export const SIGSTOP: number = constants.SIGSTOP;
 /** A file would grow beyond the limit (setrlimit(2), RLIMIT_FSIZE). */
 export const SIGXFSZ = 25;
 /** Signal handler: none, the signal is ignored. */

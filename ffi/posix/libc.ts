@@ -62,6 +62,7 @@ export const PORTABLE_SYMBOLS = {
   sigaction: { parameters: ["i32", "pointer", "buffer"], result: "i32" },
   // r and w: nothing. Takes a constant for a handler
   signal: { parameters: ["i32", "usize"], result: "usize" },
+  kill: { parameters: ["i32", "i32"], result: "i32" },
   // r: path. Variadic in C: on the Linux ABIs that Deno runs on, a variadic number travels like any other
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
   lseek: { parameters: ["i32", "isize", "i32"], result: "isize" },

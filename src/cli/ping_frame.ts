@@ -73,11 +73,11 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
         output.lines.flush();
       },
       end(result, output) {
-        reporter?.end({ ...result, exitCode: chooseExitCode(result, list, output) });
+        reporter?.end({ ...result, exitCode: choosePingExitCode(result, list, output) });
       },
     },
     system,
-    (result, output) => chooseExitCode(result, list, output),
+    (result, output) => choosePingExitCode(result, list, output),
   );
 }
 
@@ -92,7 +92,8 @@ async function loadLiveLine(
   return new StatusLine(system.stderr, list.targets.length, probes);
 }
 
-function chooseExitCode(
+/** The exit code of a ping run. */
+export function choosePingExitCode(
   { answered, targets, met, unknownNames }: PingResult,
   { problems }: TargetList,
   { hasLost }: RunOutput,

@@ -40,6 +40,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import("./commands/clock/command.ts")).runClock,
   ),
   row(
+    "watch",
+    async () => (await import("./commands/watch/options.ts")).WATCH_COMMAND,
+    async () => (await import("./commands/watch/command.ts")).runWatch,
+  ),
+  row(
     "audit",
     async () => (await import("./commands/audit/options.ts")).AUDIT_COMMAND,
     async () => (await import("./commands/audit/command.ts")).runAudit,

@@ -80,6 +80,7 @@ const realSystem: System = {
   },
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal() && !isDumb(),
+  openTerminal,
   readBytes,
   openAppend: (path) => openNamed(path, () => OutputDescriptor.openAppend(path)),
   lookUpAddress,
@@ -180,6 +181,13 @@ function optional<T>(ask: () => T): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Loaded only for a screen: start-up time is part of the tool. */
+async function openTerminal() {
+  const { openTerminal } = await import("./screen_terminal.ts");
+  const { stopProcess } = await import("../../ffi/posix/job_control.ts");
+  return openTerminal({ output: realSystem.stdout, stop: stopProcess });
 }
 
 async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {

@@ -3,6 +3,7 @@
 import type { RunMachine } from "../run/machine.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import type { OutputFileHandle } from "../terminal/output_file.ts";
+import type { Terminal } from "../terminal/screen/terminal.ts";
 
 /** What a raw socket turned out to be able to do. */
 export type SocketFinding =
@@ -49,6 +50,8 @@ export interface System extends RunMachine {
   readonly stdoutIsTerminal: boolean;
   /** Standard error is a terminal on which a line can be written over. */
   readonly stderrIsTerminal: boolean;
+  /** Standard output as a terminal with a screen; undefined where it is none. */
+  openTerminal(): Promise<Terminal | undefined>;
   /** The bytes of a file, or of standard input for `-`, as they are read; reading ends with the loop over them. */
   readBytes(path: string): AsyncIterable<Uint8Array>;
   /** Opens a file for appending, making it where there is none; undefined for a named pipe without a reader. */

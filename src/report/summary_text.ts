@@ -3,13 +3,14 @@
 import { dim, yellow } from "../terminal/color.ts";
 import type { BoundedMs } from "../measurement/interval.ts";
 import { FLAG_MEANINGS } from "../record/flags.ts";
+import { REPLIES_FOR_PATH } from "../run/slow_part.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 import type { Summary } from "../stats/mod.ts";
 import { countOf } from "../terminal/quantity.ts";
 import { NO_BREAK, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import { formatLoss } from "./loss_text.ts";
 import { formatHostClock } from "./host_clock_text.ts";
-import { formatThreeDigits } from "./milliseconds.ts";
+import { describeQueue, describeRise, type PartWords } from "./path_text.ts";
 import { QUEUE_NOISE_MS } from "./queue_text.ts";
 
 const COLUMNS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
@@ -17,13 +18,6 @@ const NAME_WIDTH = 12;
 const COLUMN_WIDTH = 11;
 /** Longer numbers lose decimals. */
 const CELL_LENGTH = 10;
-
-/** Nothing is said of congestion after fewer replies. */
-const REPLIES_FOR_PATH = 5;
-/** From this many on, one delay in twenty is more than an accident. */
-const REPLIES_FOR_P95 = 20;
-/** A stamp is rounded down to a tick: delays that differ by little more than one may be equal. */
-const TICKS_OF_NOISE = 1.5;
 
 /**
  * Counts, then in words the clock, both directions and what is odd, then a table of spreads. No line break at the end.
@@ -65,29 +59,20 @@ function between({ lowerMs, upperMs }: BoundedMs): string {
   return `between ${lower} and ${upper} ms (remote clock minus ours)`;
 }
 
-/** Whether there is congestion in either direction. */
-function formatPaths({ counters, host, outChangeMs, backChangeMs }: TargetSummary): string[] {
-  const { received } = counters;
-  const noiseMs = TICKS_OF_NOISE * (host?.tick === "coarse" ? host.tickMs : 1);
+/** Whether there is congestion in either direction, or in this machine's own queue. */
+function formatPaths(summary: TargetSummary): string[] {
+  const { counters: { received }, host, queueMs, outChangeMs, backChangeMs } = summary;
+  const tickMs = host?.tick === "coarse" ? host.tickMs : 1;
   if (received < REPLIES_FOR_PATH) return [];
-  return ([["out", outChangeMs], ["back", backChangeMs]] as const).flatMap(([label, change]) =>
-    change === undefined ? [] : [row(label, describeChange(change, received, noiseMs))]
+  const queue = queueMs && describeQueue(queueMs, received);
+  const rows: [string, PartWords | undefined][] = [
+    ["queue", queue?.isSlow ? queue : undefined],
+    ["out", outChangeMs && describeRise(outChangeMs, received, "out", tickMs)],
+    ["back", backChangeMs && describeRise(backChangeMs, received, "back", tickMs)],
+  ];
+  return rows.flatMap(([label, words]) =>
+    words === undefined ? [] : [row(label, words.isSlow ? yellow(words.text) : words.text)]
   );
-}
-
-/** What the rise of delays above the least says of a direction. */
-function describeChange(change: Summary, replies: number, noiseMs: number): string {
-  const [median, p95, max] = [change.median, change.p95, change.max].map((ms) =>
-    formatThreeDigits(Math.max(0, ms), 1)
-  );
-  const usual = replies >= REPLIES_FOR_P95 ? change.p95 : change.median;
-  if (usual > noiseMs) {
-    const most = replies >= REPLIES_FOR_P95 ? `, 95 % below ${p95}, all below ${max} ms` : "";
-    return yellow(`congestion: half of the delays rose by more than ${median} ms${most}`);
-  }
-  return change.max > noiseMs
-    ? `no congestion, but single delays rose by up to ${max} ms`
-    : `no congestion: delays rose by ${max} ms at most`;
 }
 
 function formatFlags({ flags }: TargetSummary): string[] {

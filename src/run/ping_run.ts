@@ -15,6 +15,7 @@ import { describeResult, describeRun, type ProgramInfo, type RunResult } from ".
 import type { RunPlan } from "./run_plan.ts";
 import { RunRecorder } from "./run_recorder.ts";
 import { type RunSnapshot, RunState } from "./run_state.ts";
+import type { StateView } from "./state_view.ts";
 
 /** Conditions of a run without end are judged over intervals of at least this length, and of this many probes. */
 const WATCH_MS = 10_000;
@@ -36,8 +37,8 @@ export interface PingSetup {
   readonly conditions?: readonly Condition<TargetSummary>[] | undefined;
   /** Look names up again while a run without end goes on. */
   readonly followsNames?: boolean | undefined;
-  /** Outcomes of each target that snapshots show; none by default. */
-  readonly recentOutcomes?: number | undefined;
+  /** Lengths of the columns of each target's history in snapshots, in milliseconds; no history by default. */
+  readonly historyColumnsMs?: readonly number[] | undefined;
 }
 
 /** What a ping run calls beside its reporter. */
@@ -68,6 +69,7 @@ export type PingMachine = Pick<
 interface LoadedParts {
   readonly judge: typeof import("./condition_watch.ts") | undefined;
   readonly naming: typeof import("./name_follower.ts") | undefined;
+  readonly view: typeof import("./state_view.ts") | undefined;
 }
 
 /** A ping run whose socket is open. */
@@ -77,6 +79,7 @@ export class PingRun implements OpenRun {
   readonly #transport: Transport;
   readonly #loaded: LoadedParts;
   readonly #shared: SharedAddresses;
+  readonly #view: StateView | undefined;
   readonly #state: RunState;
   #recorder: RunRecorder | undefined;
   #prober: Prober | undefined;
@@ -93,7 +96,9 @@ export class PingRun implements OpenRun {
     this.#transport = transport;
     this.#loaded = loaded;
     this.#shared = new SharedAddresses(setup.targets);
-    this.#state = new RunState(setup.targets, transport.clock, setup.recentOutcomes);
+    const { targets, historyColumnsMs = [] } = setup;
+    this.#view = loaded.view && new loaded.view.StateView(targets, historyColumnsMs);
+    this.#state = new RunState(targets, transport.clock, this.#view);
   }
 
   /**
@@ -111,8 +116,10 @@ export class PingRun implements OpenRun {
     const isFollowed = setup.followsNames && setup.plan.prober.count === Infinity;
     const judge = isJudged ? await import("./condition_watch.ts") : undefined;
     const naming = isFollowed ? await import("./name_follower.ts") : undefined;
+    const hasView = setup.historyColumnsMs !== undefined;
+    const view = hasView ? await import("./state_view.ts") : undefined;
     const transport = await machine.openTransport({ ...setup.plan.transport, onTrouble });
-    return new PingRun(setup, machine, transport, { judge, naming });
+    return new PingRun(setup, machine, transport, { judge, naming, view });
   }
 
   /** Number of probes that the run will send; Infinity when it has no end. */
@@ -161,6 +168,11 @@ export class PingRun implements OpenRun {
   /** The run as it is now. */
   snapshot(): RunSnapshot {
     return this.#state.snapshot();
+  }
+
+  /** Snapshots show what happens from now on; the summary at the end is of the whole run. Only with a history. */
+  resetView(): void {
+    this.#view?.reset();
   }
 
   /** Closes the socket. */

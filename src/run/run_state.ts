@@ -8,7 +8,8 @@ import { type DelayChange, ProbeCounters } from "../stats/mod.ts";
 import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import type { Clock } from "../time/mod.ts";
 import type { ClockEvent, ConsensusEvent } from "./clock_event.ts";
-import { type RecentOutcome, RecentOutcomes } from "./recent_outcomes.ts";
+import type { StateView } from "./state_view.ts";
+import type { DelayHistory } from "./delay_history.ts";
 import type { RunProgress } from "./reporter.ts";
 import { StrayCounter, type StrayCounts } from "./stray_counts.ts";
 import { TargetStatistics, type TargetSummary } from "./target_statistics.ts";
@@ -27,12 +28,12 @@ export interface TargetSnapshot {
   readonly target: Target;
   /** Its probes, counted. */
   readonly counters: Readonly<ProbeCounters>;
-  /** Its latest outcomes, oldest first; empty unless the run keeps some. */
-  readonly recent: readonly RecentOutcome[];
-  /** Its statistics since the start. Each spread is computed when it is read. */
+  /** Its statistics since the start or the last reset of its view. Each spread is computed when it is read. */
   readonly summary: TargetSummary;
   /** Its clock; undefined except in clock runs. */
   readonly clock: ClockEvent | undefined;
+  /** Its delays over time, as they are now; undefined unless the run keeps them. */
+  readonly history: DelayHistory | undefined;
 }
 
 /**
@@ -42,6 +43,8 @@ export interface TargetSnapshot {
 export interface RunSnapshot extends RunProgress {
   /** Unix time in seconds. */
   readonly time: number;
+  /** CLOCK_MONOTONIC, in nanoseconds. */
+  readonly monotonicNs: number;
   /** Every target, in order. */
   readonly targets: readonly TargetSnapshot[];
   /** Datagrams that answer none of the run's probes. */
@@ -58,17 +61,17 @@ export class RunState {
   readonly #statistics: TargetStatistics[];
   /** Statistics at earlier addresses of targets whose names moved. */
   readonly #former: TargetStatistics[] = [];
-  readonly #recent: RecentOutcomes[] | undefined;
+  readonly #view: StateView | undefined;
 
   /**
    * Starts empty.
    *
-   * @param recent outcomes that are kept of each target; 0, the default, for none
+   * @param view what snapshots show besides, where they are drawn
    */
-  constructor(targets: readonly Target[], clock: Clock, recent = 0) {
+  constructor(targets: readonly Target[], clock: Clock, view?: StateView) {
     this.#clock = clock;
     this.#statistics = targets.map((target) => new TargetStatistics(target));
-    this.#recent = recent === 0 ? undefined : targets.map(() => new RecentOutcomes(recent));
+    this.#view = view;
   }
 
   /** Statistics of every target since the start, in the order of the targets. */
@@ -97,7 +100,9 @@ export class RunState {
     if (before !== undefined && before.target.address !== UNKNOWN_ADDRESS) {
       this.#former.push(before);
     }
-    this.#statistics[index] = new TargetStatistics({ index, label, address });
+    const moved = { index, label, address };
+    this.#statistics[index] = new TargetStatistics(moved);
+    this.#view?.move(moved);
   }
 
   /**
@@ -107,15 +112,16 @@ export class RunState {
    * @returns how far a reply's delays are above their baselines
    */
   add(outcome: ProbeOutcome, statistics: TargetStatistics): DelayChange | undefined {
-    const { index } = statistics.target;
-    if (this.#recent !== undefined) addRecent(this.#recent[index] as RecentOutcomes, outcome);
-    return statistics.add(outcome);
+    const change = statistics.add(outcome);
+    this.#view?.add(outcome, statistics.target, change);
+    return change;
   }
 
   /** Counts a further reply to a settled probe; returns the target's statistics. */
   addExtra(extra: ExtraReply): TargetStatistics {
     const statistics = this.of(extra.probe.target);
     statistics.addExtra(extra);
+    this.#view?.addExtra(extra, statistics.target);
     return statistics;
   }
 
@@ -162,6 +168,7 @@ export class RunState {
     const gather = () => targets ??= this.#targets(time, picture?.clocks);
     return {
       time,
+      monotonicNs: this.#clock.now().monotonicNs,
       totals: this.totals(),
       answered: this.answered,
       strays: { malformed, foreign, unmatched, unreported },
@@ -173,17 +180,15 @@ export class RunState {
   }
 
   #targets(time: number, clocks: readonly ClockEvent[] | undefined): TargetSnapshot[] {
-    return this.#statistics.map((statistics, index) => ({
-      target: statistics.target,
-      counters: new ProbeCounters().add(statistics.counters),
-      recent: this.#recent?.[index]?.list() ?? [],
-      summary: statistics.summary(time),
-      clock: clocks?.[index],
-    }));
+    return this.#statistics.map((whole, index) => {
+      const statistics = this.#view?.statistics(index) ?? whole;
+      return {
+        target: whole.target,
+        counters: new ProbeCounters().add(statistics.counters),
+        summary: statistics.summary(time),
+        clock: clocks?.[index],
+        history: this.#view?.history(index),
+      };
+    });
   }
-}
-
-function addRecent(recent: RecentOutcomes, outcome: ProbeOutcome): void {
-  if (outcome.kind === "reply") recent.addReply(outcome.reply.rttNs / 1e6);
-  else recent.add(outcome.kind === "timedOut" ? "timeout" : outcome.kind);
 }

@@ -107,6 +107,11 @@ export class FakeSystem implements System {
     return this.#options.broadcasts?.includes(address) ?? false;
   }
 
+  /** No terminal. */
+  openTerminal(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   /** Reads from the table. */
   async *readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
     const text = await this.#options.files?.[path];

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { ProbeOutcome } from "../../../src/probe/outcome.ts";
 import { Prober } from "../../../src/probe/prober.ts";
-import { RecentOutcomes } from "../../../src/run/recent_outcomes.ts";
 import { RunState } from "../../../src/run/run_state.ts";
+import { StateView } from "../../../src/run/state_view.ts";
 import type { Network } from "../../support/simulated_network.ts";
 import { makeTargets, proberOptions } from "../../support/simulated_run.ts";
 import { SimulatedTransport } from "../../support/simulated_transport.ts";
@@ -20,12 +20,13 @@ const NETWORK: Network = {
 /** Counts a run of five probes to each target; calls `look` after each outcome. */
 async function count(
   targets: number,
-  recent: number,
+  columnsMs: readonly number[] | undefined,
   look: (state: RunState, outcome: ProbeOutcome) => void = () => {},
 ): Promise<RunState> {
   const transport = new SimulatedTransport(NETWORK);
   const list = makeTargets(targets);
-  const state = new RunState(list, transport.clock, recent);
+  const view = columnsMs && new StateView(list, columnsMs);
+  const state = new RunState(list, transport.clock, view);
   const options = proberOptions({ count: 5, intervalMs: 100, timeoutMs: 500, targets }, list);
   await new Prober(options, transport, {
     outcome(outcome) {
@@ -40,17 +41,17 @@ async function count(
   return state;
 }
 
-Deno.test("run state: a snapshot has the counters, the summary and the latest outcomes of every target", async () => {
-  const { targets, totals, answered, time, consensus } = (await count(2, 4)).snapshot();
+Deno.test("run state: a snapshot has the counters, the summary and the history of every target", async () => {
+  const { targets, totals, answered, time, consensus } = (await count(2, [100])).snapshot();
   assertEquals([totals.sent, totals.received, totals.lost, totals.icmpErrors], [10, 6, 2, 2]);
   assertEquals([answered, consensus], [2, undefined]);
   assertEquals(Math.round(time * 1e3) > 0, true);
-  for (const { counters, recent, summary, clock } of targets) {
+  for (const { counters, history, summary, clock } of targets) {
     assertEquals([counters.sent, counters.received, counters.lost, counters.icmpErrors], [
       ...[5, 3, 1, 1],
     ]);
-    // In the order in which they were known: the lost probe waits for its timeout. The oldest is gone.
-    assertEquals(recent.map(({ kind }) => kind), ["reply", "icmpError", "reply", "timeout"]);
+    assertEquals(history?.levels.length, 1);
+    assertEquals(history?.lastRttMs, undefined);
     assertAlmostEquals(summary.rttMs?.median ?? NaN, 3, 0.1);
     assertEquals(clock, undefined);
   }
@@ -58,19 +59,18 @@ Deno.test("run state: a snapshot has the counters, the summary and the latest ou
 
 Deno.test("run state: a snapshot stays as it was while the run goes on", async () => {
   let early: ReturnType<RunState["snapshot"]> | undefined;
-  const state = await count(1, 8, (state) => {
+  const state = await count(1, [100], (state) => {
     if (early !== undefined) return;
     early = state.snapshot();
     assertEquals(early.targets.length, 1);
   });
   assertEquals([early?.totals.sent, early?.targets[0]?.counters.sent], [1, 1]);
-  assertEquals(early?.targets[0]?.recent.length, 1);
   assertEquals(state.snapshot().totals.sent, 5);
 });
 
-Deno.test("run state: no outcomes are kept unless a number is given", async () => {
-  const { targets } = (await count(1, 0)).snapshot();
-  assertEquals(targets[0]?.recent, []);
+Deno.test("run state: no history is kept without a view", async () => {
+  const { targets } = (await count(1, undefined)).snapshot();
+  assertEquals(targets[0]?.history, undefined);
 });
 
 Deno.test("run state: strays are counted by kind, and a notice is none", () => {
@@ -83,7 +83,7 @@ Deno.test("run state: strays are counted by kind, and a notice is none", () => {
 });
 
 Deno.test("run state: a target that moved keeps the former address's statistics, apart", async () => {
-  const state = await count(2, 0);
+  const state = await count(2, undefined);
   const [first] = makeTargets(2);
   state.move(first as typeof first & object, 0xc6330001);
   assertEquals(state.snapshot().targets.map(({ counters }) => counters.sent), [0, 5]);
@@ -93,7 +93,7 @@ Deno.test("run state: a target that moved keeps the former address's statistics,
 });
 
 Deno.test("run state: targets of one address share their probes, which count once", async () => {
-  const state = await count(1, 0);
+  const state = await count(1, undefined);
   const [target] = makeTargets(1);
   const shared = new RunState(
     [target, { ...target, index: 1 }] as ConstructorParameters<typeof RunState>[0],
@@ -101,20 +101,4 @@ Deno.test("run state: targets of one address share their probes, which count onc
   );
   for (const { counters } of shared.statistics) counters.add(state.totals());
   assertEquals([shared.totals().sent, shared.answered], [5, 2]);
-});
-
-Deno.test("recent outcomes: a ring keeps the last ones, oldest first", () => {
-  const recent = new RecentOutcomes(3);
-  assertEquals(recent.list(), []);
-  recent.addReply(1.5);
-  recent.add("unsent");
-  assertEquals(recent.list(), [{ kind: "reply", rttMs: 1.5 }, { kind: "unsent" }]);
-  recent.add("timeout");
-  recent.add("icmpError");
-  recent.addReply(0);
-  assertEquals(recent.list(), [
-    { kind: "timeout" },
-    { kind: "icmpError" },
-    { kind: "reply", rttMs: 0 },
-  ]);
 });

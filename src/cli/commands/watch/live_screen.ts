@@ -1,0 +1,121 @@
+/** The screen of a run: redrawn four times a second, and at each key. */
+
+import { readTarget } from "../../../report/screen/target_row.ts";
+import { drawWatch, type WatchPicture } from "../../../report/screen/watch_screen.ts";
+import { WatchView } from "../../../report/screen/watch_view.ts";
+import type { PingRun } from "../../../run/ping_run.ts";
+import { FullScreen } from "../../../terminal/screen/full_screen.ts";
+import { readKeys } from "../../../terminal/screen/key.ts";
+import type { WatchSetup } from "./frame.ts";
+
+/** What the screen needs of a watch. */
+export type ScreenSetup = Pick<
+  WatchSetup,
+  "terminal" | "style" | "hasColor" | "names" | "about" | "columnsMs"
+>;
+
+/** Between two pictures, milliseconds. */
+const FRAME_MS = 250;
+
+/** Draws a run and follows the keys. */
+export class LiveScreen {
+  readonly #setup: ScreenSetup;
+  readonly #run: PingRun;
+  readonly #remark: () => string | undefined;
+  readonly #screen: FullScreen;
+  readonly #view: WatchView;
+  #picture: WatchPicture | undefined;
+  #startNs: number | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * Shows nothing before {@linkcode open}.
+   *
+   * @param remark a line about something that happened just now
+   */
+  constructor(
+    setup: ScreenSetup,
+    run: PingRun,
+    remark: () => string | undefined,
+  ) {
+    this.#setup = setup;
+    this.#run = run;
+    this.#remark = remark;
+    this.#view = new WatchView(0, setup.columnsMs.length);
+    this.#screen = new FullScreen(setup.terminal, {
+      hasColor: setup.hasColor,
+      redraw: () => this.#draw(),
+      onFailure: () => run.stop(),
+    });
+  }
+
+  /** Takes the terminal over. */
+  open(): void {
+    this.#screen.open();
+    this.#timer = setInterval(() => this.#refresh(), FRAME_MS);
+    if (this.#setup.terminal.hasKeys) this.#followKeys();
+  }
+
+  /** Gives the terminal back. Idempotent. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await this.#screen.close();
+  }
+
+  /** Reads the run anew, unless the picture is paused, and draws. */
+  #refresh(): void {
+    if (!this.#view.isPaused) this.#picture = undefined;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const { terminal, style } = this.#setup;
+    this.#picture ??= this.#read();
+    const picture = { ...this.#picture, remark: this.#remark() };
+    this.#screen.draw(drawWatch(picture, this.#view, terminal.size(), style));
+  }
+
+  #read(): WatchPicture {
+    const { targets, monotonicNs } = this.#run.snapshot();
+    this.#startNs ??= monotonicNs;
+    return {
+      rows: targets.map((each) => readTarget(each, monotonicNs, this.#setup.names)),
+      nowNs: monotonicNs,
+      elapsedS: (monotonicNs - this.#startNs) / 1e9,
+      about: this.#setup.about,
+      remark: undefined,
+    };
+  }
+
+  /** Ends when the run does: the program does not wait for a key then. */
+  async #followKeys(): Promise<void> {
+    const { terminal } = this.#setup;
+    try {
+      for (let bytes; (bytes = await terminal.readKeys()) !== null;) {
+        if (this.#timer === undefined) return;
+        for (const key of readKeys(bytes)) this.#press(key);
+        this.#draw();
+      }
+    } catch {
+      // The terminal has gone, and a signal says so.
+    }
+  }
+
+  #press(key: string): void {
+    const shown = this.#view.order(this.#picture?.rows ?? []);
+    switch (this.#view.press(key, shown)) {
+      case "quit":
+        this.#run.stop();
+        break;
+      case "reset":
+        this.#run.resetView();
+        this.#picture = undefined;
+        break;
+      case "redraw":
+        this.#screen.forget();
+        break;
+    }
+    if (!this.#view.isPaused && key === "p") this.#picture = undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/** What the screen shows of one target, read once for each picture: a paused picture stays as it was. */
+
+import type { DelayHistory, LatestSpreads } from "../../run/delay_history.ts";
+import type { TargetSnapshot } from "../../run/run_state.ts";
+import { type PathPart, slowParts } from "../../run/slow_part.ts";
+import type { Summary } from "../../stats/mod.ts";
+import type { HostOffset } from "../../measurement/mod.ts";
+import { fullName, type NameOptions, shortName } from "../target_name.ts";
+
+/** One target, all delays in milliseconds. */
+export interface TargetRow {
+  /** Place of the target in the run. */
+  readonly index: number;
+  /** Name, or address where there is none. */
+  readonly name: string;
+  /** Name with the address. */
+  readonly fullName: string;
+  /** Share of settled probes without an answer; undefined before the first. */
+  readonly lossRatio: number | undefined;
+  /** Round-trip time of the latest probe; undefined where it has no answer. */
+  readonly lastMs: number | undefined;
+  /** Round-trip times since the start. */
+  readonly rtt: Summary | undefined;
+  /** Delay variation of the direction out since the start. */
+  readonly outJitter: Summary | undefined;
+  /** Delay variation of the direction back since the start. */
+  readonly backJitter: Summary | undefined;
+  /** How far the latest delays rose, and how long the latest probes waited here. */
+  readonly latest: LatestSpreads;
+  /** Which parts of the path are slow now; undefined while too few replies came. */
+  readonly slow: readonly PathPart[] | undefined;
+  /** Tick of the remote clock with which delays are judged, at least 1. */
+  readonly tickMs: number;
+  /** What the replies say of the remote clock. */
+  readonly host: HostOffset | undefined;
+  /** Flags of replies, the commonest first. */
+  readonly odd: readonly (readonly [flag: string, replies: number])[];
+  /** Its delays over time; it goes on. */
+  readonly history: DelayHistory | undefined;
+}
+
+const NO_REPLIES: LatestSpreads = {
+  replies: 0,
+  out: undefined,
+  back: undefined,
+  queue: undefined,
+};
+
+/** Reads a target; `nowNs` is CLOCK_MONOTONIC. */
+export function readTarget(
+  { target, counters, summary, history }: TargetSnapshot,
+  nowNs: number,
+  names: NameOptions,
+): TargetRow {
+  const { host } = summary;
+  const tickMs = host?.tick === "coarse" ? host.tickMs : 1;
+  const latest = history?.latest(nowNs) ?? NO_REPLIES;
+  return {
+    index: target.index,
+    name: shortName(target, names),
+    fullName: fullName(target, names),
+    lossRatio: counters.lossRatio,
+    lastMs: history?.lastRttMs,
+    rtt: summary.rttMs,
+    outJitter: summary.outJitterMs,
+    backJitter: summary.backJitterMs,
+    latest,
+    slow: slowParts(latest, tickMs),
+    tickMs,
+    // A live object of the run: what is read of it is copied by those who format it.
+    host: host && copyHost(host),
+    odd: [...summary.flags ?? []].sort(([, a], [, b]) => b - a),
+    history,
+  };
+}
+
+/** Its properties are computed when they are read, and go on with the run. */
+function copyHost(host: HostOffset): HostOffset {
+  const { tick, tickMs, offset, assumedOffset, isWithdrawn, stamps, isWholeSeconds, hasMoved } =
+    host;
+  return { tick, tickMs, offset, assumedOffset, isWithdrawn, stamps, isWholeSeconds, hasMoved };
+}

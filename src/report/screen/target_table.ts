@@ -1,0 +1,169 @@
+/** The table of targets: as many columns as the screen has room for, the most important first. */
+
+import type { BoundedMs } from "../../measurement/mod.ts";
+import type { CellGrid } from "../../terminal/screen/cell_grid.ts";
+import { STYLE, type Style } from "../../terminal/screen/style.ts";
+import { cutTo } from "../../terminal/width.ts";
+import { formatClockOffset, formatHours, formatThreeDigits, signed } from "../milliseconds.ts";
+import type { TargetRow } from "./target_row.ts";
+
+/** A column. */
+export interface Column {
+  /** Its heading. */
+  readonly head: string;
+  /** Width in columns of the screen. */
+  readonly width: number;
+  /** The columns with the least numbers stay where there is not room for all. */
+  readonly rank: number;
+  /** Starts at the left. */
+  readonly isText?: boolean;
+  /** What it shows of a target. */
+  readonly text: (row: TargetRow) => string;
+  /** How that looks. */
+  readonly style?: (row: TargetRow) => Style;
+}
+
+/** Columns before the name: a mark at the target in focus. */
+const MARK_COLUMNS = 2;
+const MIN_NAME = 11, MAX_NAME = 34;
+
+const DELAY_COLUMNS: readonly Column[] = [
+  {
+    head: "loss",
+    width: 5,
+    rank: 0,
+    text: ({ lossRatio }) => lossRatio === undefined ? "" : `${percent(lossRatio)}%`,
+    style: ({ lossRatio = 0 }) => lossRatio > 0 ? STYLE.lost : STYLE.plain,
+  },
+  { head: "last", width: 6, rank: 1, text: (row) => cell(row.lastMs) },
+  { head: "median", width: 6, rank: 6, text: (row) => cell(row.rtt?.median) },
+  { head: "p95", width: 6, rank: 5, text: (row) => cell(row.rtt?.p95) },
+  {
+    head: "out+",
+    width: 5,
+    rank: 2,
+    text: (row) => change(row.latest.out?.p95),
+    style: () => STYLE.out,
+  },
+  {
+    head: "back+",
+    width: 5,
+    rank: 2,
+    text: (row) => change(row.latest.back?.p95),
+    style: () => STYLE.back,
+  },
+  { head: "queue", width: 5, rank: 4, text: (row) => change(row.latest.queue?.p95) },
+  {
+    head: "out~",
+    width: 5,
+    rank: 9,
+    text: (row) => change(row.outJitter?.median),
+    style: () => STYLE.out,
+  },
+  {
+    head: "back~",
+    width: 5,
+    rank: 9,
+    text: (row) => change(row.backJitter?.median),
+    style: () => STYLE.back,
+  },
+  {
+    head: "slow",
+    width: 8,
+    rank: 3,
+    isText: true,
+    text: ({ slow }) => slow?.join(" ") ?? "",
+    style: () => STYLE.strong,
+  },
+  { head: "clock", width: 13, rank: 7, isText: true, text: (row) => shortOffset(row) },
+  {
+    head: "odd",
+    width: 16,
+    rank: 8,
+    isText: true,
+    text: ({ odd }) => odd.map(([flag]) => flag).join(" "),
+  },
+];
+
+/** What stands where in a table of some columns. */
+export interface TableLayout {
+  /** Columns of the name. */
+  readonly nameWidth: number;
+  /** The other columns, from left to right. */
+  readonly columns: readonly Column[];
+}
+
+/** Chooses columns for a width, at least 40, and the longest name. */
+export function layOutTable(width: number, longestName: number): TableLayout {
+  let room = width - MARK_COLUMNS - MIN_NAME;
+  const chosen = new Set<Column>();
+  for (const column of DELAY_COLUMNS.toSorted((a, b) => a.rank - b.rank)) {
+    if (column.width + 1 > room) break;
+    room -= column.width + 1;
+    chosen.add(column);
+  }
+  const nameWidth = Math.min(Math.max(MIN_NAME, longestName), MAX_NAME, MIN_NAME + room);
+  return { nameWidth, columns: DELAY_COLUMNS.filter((column) => chosen.has(column)) };
+}
+
+/** Draws the heads. */
+export function drawTableHead(grid: CellGrid, row: number, layout: TableLayout): void {
+  grid.put(row, MARK_COLUMNS, "target", STYLE.dim, layout.nameWidth);
+  eachColumn(layout, (column, at) => grid.put(row, at, align(column.head, column), STYLE.dim));
+}
+
+/** Draws one target; the one in focus has a mark and is inverse. */
+export function drawTarget(
+  grid: CellGrid,
+  row: number,
+  layout: TableLayout,
+  target: TargetRow,
+  isFocus: boolean,
+): void {
+  if (isFocus) grid.put(row, 0, ">", STYLE.strong);
+  grid.put(row, MARK_COLUMNS, target.name, STYLE.plain, layout.nameWidth);
+  if (isFocus) grid.paint(row, MARK_COLUMNS, layout.nameWidth, STYLE.selected);
+  eachColumn(layout, (column, at) => {
+    const text = align(cutTo(column.text(target), column.width), column);
+    grid.put(row, at, text, column.style?.(target) ?? STYLE.plain, column.width);
+  });
+}
+
+function eachColumn(layout: TableLayout, draw: (column: Column, at: number) => void): void {
+  let at = MARK_COLUMNS + layout.nameWidth + 1;
+  for (const column of layout.columns) {
+    draw(column, at);
+    at += column.width + 1;
+  }
+}
+
+function align(text: string, { width, isText }: Column): string {
+  return isText ? text.padEnd(width) : text.padStart(width);
+}
+
+/** Three digits, at most five characters. */
+function cell(ms: number | undefined): string {
+  return ms === undefined ? "" : formatThreeDigits(ms);
+}
+
+/** Remote stamps are whole milliseconds: no change has more than one decimal. */
+function change(ms: number | undefined): string {
+  return ms === undefined ? "" : formatThreeDigits(ms, 1);
+}
+
+function percent(ratio: number): string {
+  const value = ratio * 100;
+  return value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0);
+}
+
+/** `+6 ±14`, `<0.6`, `+1:00:00`: as much of an offset as a column holds. */
+function shortOffset({ host }: TargetRow): string {
+  if (host === undefined) return "";
+  if (host.isWithdrawn || !host.hasMoved) return "unknown";
+  const offset: BoundedMs | undefined = host.assumedOffset ?? host.offset;
+  if (offset === undefined) return "unknown";
+  const { valueMs } = offset;
+  if (Math.abs(valueMs) >= 60_000) return formatHours(valueMs / 1e3, 0);
+  if (Math.abs(valueMs) >= 1000) return `${signed((valueMs / 1e3).toFixed(3))} s`;
+  return formatClockOffset(offset).replace(/^within (.*) ms of ours$/, "<$1 ms");
+}
