@@ -14,7 +14,7 @@ import {
   type QuotedDatagram,
 } from "../packet/mod.ts";
 import { elapsedNs } from "../measurement/timestamp.ts";
-import type { InFlightTable } from "./in_flight_table.ts";
+import type { ProbeTable } from "./in_flight_table.ts";
 import type { StrayDatagram } from "./outcome.ts";
 import type { InFlightProbe } from "./probe.ts";
 import type { ProbeMatcher } from "./probe_matcher.ts";
@@ -25,7 +25,7 @@ import type { ReceivedDatagram } from "./transport.ts";
 /** What an ICMP error is held against. */
 export interface ErrorReaderOptions {
   /** The probes that are out. */
-  readonly table: InFlightTable;
+  readonly table: ProbeTable;
   /** Where transmit stamps come from. */
   readonly stamps: TransmitTimestamps;
   /** Hands copies of the datagrams on. */

@@ -9,8 +9,19 @@
 
 import { type InFlightProbe, SEQUENCES } from "./probe.ts";
 
+/** How long a settled probe is remembered, so that late and repeated answers are known as such, in milliseconds. */
+export const REMEMBER_MS = 10_000;
+
+/** Finds and ends probes, as far as the readers of answers need that. */
+export interface ProbeTable {
+  /** The probe that an answer from `address` with these numbers belongs to, if one is remembered. */
+  find(address: number, sequence: number, identifier: number): InFlightProbe | undefined;
+  /** Ends a pending probe; does nothing to one that has ended. */
+  settle(probe: InFlightProbe, state: "reply" | "icmpError" | "timedOut"): void;
+}
+
 /** Probes by address and sequence, and by age. */
-export class InFlightTable {
+export class InFlightTable implements ProbeTable {
   readonly #byKey = new Map<number, InFlightProbe>();
   readonly #rememberNs: number;
   #oldest: InFlightProbe | null = null;

@@ -8,7 +8,7 @@
 
 import { AnsweredTargets } from "./answered_targets.ts";
 import { DropWatch } from "./drop_watch.ts";
-import { InFlightTable } from "./in_flight_table.ts";
+import { InFlightTable, REMEMBER_MS } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 import { ProbeNumbers } from "./probe_numbers.ts";
@@ -22,9 +22,6 @@ import { SendTimer } from "./send_timer.ts";
 import { TransmitTimestamps } from "./transmit_timestamps.ts";
 import type { Transport } from "./transport.ts";
 import type { Target } from "../targets/target.ts";
-
-/** How long a settled probe is remembered, so that late and repeated answers are known as such. */
-const REMEMBER_MS = 10_000;
 
 /** When the next probe is due sooner, answers that come before are read with it, in one wake-up. */
 const BUSY_NS = 2e6;

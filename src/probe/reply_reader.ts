@@ -13,7 +13,7 @@ import {
   parseDatagram,
 } from "../packet/mod.ts";
 import { ErrorReader } from "./error_reader.ts";
-import type { InFlightTable } from "./in_flight_table.ts";
+import type { ProbeTable } from "./in_flight_table.ts";
 import type { ProbeListener, ReplyDetail, StrayDatagram } from "./outcome.ts";
 import type { ProbeMessage, ReplyMessage } from "./message/message.ts";
 import type { InFlightProbe } from "./probe.ts";
@@ -31,9 +31,9 @@ export interface ReplyReaderOptions extends ReplyDescriberOptions {
   /** Where transmit stamps come from. */
   readonly stamps: TransmitTimestamps;
   /** Identifiers of the targets. */
-  readonly numbers: ProbeNumbers;
+  readonly numbers: Pick<ProbeNumbers, "isOurs">;
   /** The probes that are out. */
-  readonly table: InFlightTable;
+  readonly table: ProbeTable;
   /** Receives outcomes, further replies and strays. */
   readonly listener: ProbeListener;
 }
@@ -78,7 +78,12 @@ export class ReplyReader {
       this.#stray(received, kind, detail);
       return;
     }
-    const { header, message } = parsed.value;
+    this.readDatagram(received, parsed.value);
+  }
+
+  /** Takes one datagram that has been parsed. */
+  readDatagram(received: ReceivedDatagram, datagram: Datagram): void {
+    const { header, message } = datagram;
     if (message.kind === "error") {
       const remark = this.#errors.read(received, header, message);
       if (remark !== undefined) this.#stray(received, remark.kind, remark.text);
@@ -86,7 +91,7 @@ export class ReplyReader {
     }
     const probe = this.#findProbe(received, message);
     if (probe === undefined) {
-      this.#strayMessage(received, parsed.value);
+      this.#strayMessage(received, datagram);
       return;
     }
     const reply = message as ReplyMessage;

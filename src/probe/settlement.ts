@@ -7,7 +7,7 @@
  * in this machine's own queue: a later stamp of the driver shows that it is none.
  */
 
-import type { InFlightTable } from "./in_flight_table.ts";
+import type { ProbeTable } from "./in_flight_table.ts";
 import type { ProbeListener, ProbeOutcome, ReplyDetail } from "./outcome.ts";
 import type { InFlightProbe } from "./probe.ts";
 import type { ProbeMatcher, ReplyProof } from "./probe_matcher.ts";
@@ -27,7 +27,7 @@ export type HeldReplyReader = (held: HeldReply, probe: InFlightProbe) => ReplyDe
 
 /** Settles the probes of one run. */
 export class Settlement {
-  readonly #table: InFlightTable;
+  readonly #table: ProbeTable;
   readonly #matcher: ProbeMatcher;
   readonly #stamps: TransmitTimestamps;
   readonly #listener: ProbeListener;
@@ -37,7 +37,7 @@ export class Settlement {
 
   /** Settles the probes of `table`, and reports to `listener`. */
   constructor(
-    table: InFlightTable,
+    table: ProbeTable,
     matcher: ProbeMatcher,
     stamps: TransmitTimestamps,
     listener: ProbeListener,

@@ -15,12 +15,15 @@ export function hasLeft({ leftAt, queuedAt, sentAt }: Probe, receivedAt: Instant
   return elapsedNs(leftAt ?? queuedAt ?? sentAt, receivedAt) >= 0;
 }
 
+/** Where transmit stamps come from. */
+export type StampTransport = Pick<Transport, "stampSource" | "receiveTransmitStamps">;
+
 /** Probes whose transmit stamp may still come. A power of two; a stamp later than that many probes is not used. */
 const PAGE_SIZE = 16384;
 
 /** The probes sent last, by the key of their transmit stamp. */
 export class TransmitTimestamps {
-  readonly #transport: Transport;
+  readonly #transport: StampTransport;
   readonly #enabled: boolean;
   readonly #drops: DropWatch | undefined;
   readonly #stampAt: TransmitMoment;
@@ -30,7 +33,7 @@ export class TransmitTimestamps {
   #expected = 0;
 
   /** Collects from that transport, if its stamps come from the kernel; delays count from the moment `stampAt`. */
-  constructor(transport: Transport, stampAt: TransmitMoment = "driver", drops?: DropWatch) {
+  constructor(transport: StampTransport, stampAt: TransmitMoment = "driver", drops?: DropWatch) {
     this.#drops = drops;
     this.#transport = transport;
     this.#stampAt = stampAt;

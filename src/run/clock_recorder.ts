@@ -8,7 +8,8 @@ import type { Clock } from "../time/mod.ts";
 import type { ClockEvent } from "./clock_event.ts";
 import { FollowedClock } from "./followed_clock.ts";
 import { StrayLimit } from "./repeat_limit.ts";
-import type { ClockPicture, RunState } from "./run_state.ts";
+import type { ClockPicture, CountedState } from "./run_state.ts";
+import type { TargetStatistics } from "./target_statistics.ts";
 
 /** Receives what happens while clocks are followed. */
 export interface ClockWatcher {
@@ -22,15 +23,16 @@ export interface ClockWatcher {
 
 /** Follows all clocks of a run. */
 export class ClockRecorder implements ProbeListener {
-  readonly #state: RunState;
+  readonly #state: CountedState;
   readonly #clock: Clock;
   readonly #watcher: ClockWatcher;
-  readonly #clocks: readonly FollowedClock[];
+  readonly #clocks: (FollowedClock | undefined)[];
+  readonly #options: ClockTrackerOptions;
   readonly #strayLimit = new StrayLimit();
 
   /** Follows the clocks of the targets of `state` against `clock`. */
   constructor(
-    state: RunState,
+    state: CountedState,
     clock: Clock,
     watcher: ClockWatcher,
     options: ClockTrackerOptions = {},
@@ -38,19 +40,36 @@ export class ClockRecorder implements ProbeListener {
     this.#state = state;
     this.#clock = clock;
     this.#watcher = watcher;
+    this.#options = options;
     this.#clocks = state.statistics.map((statistics) => new FollowedClock(statistics, options));
   }
 
   /** The trackers, in the order of the targets. */
   get trackers(): ClockTracker[] {
-    return this.#clocks.map(({ tracker }) => tracker);
+    return this.#followed().map(({ tracker }) => tracker);
   }
 
   /** What is known of every clock now, in the order of the targets. */
   clocks(): ClockEvent[] {
     const { baseUnixMs } = this.#clock;
     const nowNs = this.#clock.now().realtimeNs;
-    return this.#clocks.map((clock) => clock.event(nowNs, baseUnixMs));
+    return this.#followed().map((clock) => clock.event(nowNs, baseUnixMs));
+  }
+
+  /** Follows the clock of one more target of the state, or of another one at that index. */
+  follow(statistics: TargetStatistics): void {
+    this.#clocks[statistics.target.index] = new FollowedClock(statistics, this.#options);
+  }
+
+  /** Follows the clock of that index no longer; returns what is known of it. */
+  leave(targetIndex: number): ClockEvent | undefined {
+    const clock = this.#clocks[targetIndex];
+    this.#clocks[targetIndex] = undefined;
+    return clock?.event(this.#clock.now().realtimeNs, this.#clock.baseUnixMs);
+  }
+
+  #followed(): FollowedClock[] {
+    return this.#clocks.filter((clock) => clock !== undefined);
   }
 
   /** When to send a target's next probe; see {@linkcode ClockTracker.phaseMs}. */

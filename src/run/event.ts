@@ -1,5 +1,6 @@
 /** What happens in a run, as reporters receive it. */
 
+import type { CapturePoint } from "../probe/observed/capture_point.ts";
 import type { ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
 import type { TransmitMoment } from "../probe/transport.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -36,6 +37,10 @@ export interface RunInfo {
   readonly lengthBytes: number;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
+  /** Name of the capture that is read instead of a run; undefined for a run. */
+  readonly source?: string | undefined;
+  /** Where the capture was taken, if the user says so. */
+  readonly capturedAt?: CapturePoint | undefined;
 }
 
 /** An answer, whether it is the probe's outcome or comes after it. */
@@ -112,4 +117,16 @@ export interface EndInfo {
   readonly kernelDrops: number;
   /** System calls on the sockets that failed for a reason of this machine. */
   readonly failedCalls: number;
+  /** What a capture held beside answered and unanswered requests; undefined for a run. */
+  readonly capture?: CaptureCounts | undefined;
+}
+
+/** Packets of a capture, counted. */
+export interface CaptureCounts {
+  /** Packets that were read, of any kind. */
+  readonly packets: number;
+  /** Packets that were captured again further on their way, and count once. */
+  readonly copies: number;
+  /** What the packets were, in words, such as `timestamp requests`, the most frequent first. */
+  readonly kinds: readonly (readonly [name: string, count: number])[];
 }

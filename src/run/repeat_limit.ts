@@ -25,6 +25,11 @@ export class RepeatLimit {
     this.#unreported.set(targetIndex, unreported + 1);
     return false;
   }
+
+  /** Another target has that index from now on. */
+  forget(targetIndex: number): void {
+    this.#unreported.delete(targetIndex);
+  }
 }
 
 /** Counts the strays of a run that are reported. */

@@ -6,7 +6,7 @@ import type { Target } from "../targets/target.ts";
 import { IntervalStatistics } from "./interval_statistics.ts";
 import { RepeatLimit, StrayLimit } from "./repeat_limit.ts";
 import type { Reporter } from "./reporter.ts";
-import type { RunState } from "./run_state.ts";
+import type { CountedState } from "./run_state.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** How a run is recorded. */
@@ -28,7 +28,7 @@ export interface RunRecorderOptions {
 
 /** Listens to a run. */
 export class RunRecorder implements ProbeListener {
-  readonly #state: RunState;
+  readonly #state: CountedState;
   readonly #reporter: Omit<Reporter, "end">;
   readonly #options: RunRecorderOptions;
   readonly #interval: IntervalStatistics | undefined;
@@ -36,7 +36,7 @@ export class RunRecorder implements ProbeListener {
   readonly #strayLimit = new StrayLimit();
 
   /** Counts in `state` and reports to `reporter`. */
-  constructor(state: RunState, reporter: Omit<Reporter, "end">, options: RunRecorderOptions) {
+  constructor(state: CountedState, reporter: Omit<Reporter, "end">, options: RunRecorderOptions) {
     this.#state = state;
     this.#reporter = reporter;
     this.#options = options;
@@ -50,6 +50,11 @@ export class RunRecorder implements ProbeListener {
   move(target: Target, address: number): void {
     this.#state.move(target, address);
     this.#interval?.move({ ...target, address });
+  }
+
+  /** A target has gone: its place is another one's from now on. */
+  forget(targetIndex: number): void {
+    this.#repeatLimit.forget(targetIndex);
   }
 
   /** Reports a request, where packets are explained. */

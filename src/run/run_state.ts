@@ -53,6 +53,12 @@ export interface RunSnapshot extends RunProgress {
   readonly consensus: ConsensusEvent | undefined;
 }
 
+/** The state of a run, as far as those need it that count in it. */
+export type CountedState = Pick<
+  RunState,
+  "add" | "addExtra" | "move" | "of" | "statistics" | "strays" | "summaries" | "time"
+>;
+
 /** Holds the state; the one place where outcomes are counted. */
 export class RunState {
   /** Datagrams that answer none of the run's probes, counted so far. */

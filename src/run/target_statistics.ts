@@ -1,5 +1,6 @@
 /** What one target has shown so far: counts, spreads and the offset that every reply agrees with. */
 
+import type { CapturePoint } from "../probe/observed/capture_point.ts";
 import type { ExtraReply, ProbeOutcome, ReplyDetail } from "../probe/outcome.ts";
 import type { Target } from "../targets/target.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -39,6 +40,8 @@ export interface TargetSummary {
   readonly offset: BoundedMs | undefined;
   /** What the replies say of the remote clock; undefined before the first with stamps. */
   readonly host?: HostOffset | undefined;
+  /** In a capture: where it was taken on the way to this target; undefined where its packets do not show that. */
+  readonly capturedAt?: CapturePoint | undefined;
   /** How many replies had each flag, in the order of their first; those on the tick are not among them. */
   readonly flags?: ReadonlyMap<string, number> | undefined;
 }
@@ -70,6 +73,8 @@ export class TargetStatistics {
   readonly target: Target;
   /** What became of the probes. */
   readonly counters: ProbeCounters = new ProbeCounters();
+  /** In a capture: where it was taken on the way to this target. */
+  capturedAt: CapturePoint | undefined;
   #delays: DelaySeries | undefined;
   #host: HostOffset | undefined;
   #flags: Map<string, number> | undefined;
@@ -159,6 +164,7 @@ export class TargetStatistics {
       offset: host?.offset,
       host,
       flags: this.#flags,
+      ...this.capturedAt === undefined ? {} : { capturedAt: this.capturedAt },
     };
   }
 

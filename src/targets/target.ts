@@ -13,4 +13,6 @@ export interface Target {
   readonly address: number;
   /** It is one of several addresses of a block or a range. */
   readonly isFromBlock?: true;
+  /** In a capture: address of the client that asks it, an unsigned 32-bit number. */
+  readonly client?: number;
 }

@@ -4,6 +4,7 @@ import {
   broken,
   type BrokenCapture,
   type CapturedPacket,
+  type CapturedTime,
   type CaptureParser,
   OctetQueue,
 } from "./captured_packet.ts";
@@ -37,6 +38,11 @@ export class CaptureReader {
   /** Why the file cannot be read further; undefined while it can. */
   get broken(): BrokenCapture | undefined {
     return this.#broken;
+  }
+
+  /** Until when the capture went on, where the file has said so. */
+  get end(): CapturedTime | undefined {
+    return this.#parser?.end;
   }
 
   /** The packets that are complete with these octets. Each is valid until the next is taken. */

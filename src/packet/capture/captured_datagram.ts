@@ -1,6 +1,6 @@
 /** The ICMP message in a captured frame, also where the capture kept only the start of it. */
 
-import { parseDatagram } from "../datagram.ts";
+import { type Datagram, parseDatagram } from "../datagram.ts";
 import { ICMP_TYPE } from "../icmp_header.ts";
 import { type IcmpMessage, parseIcmpMessage } from "../icmp_message.ts";
 import { IPV4, type Ipv4Header, parseIpv4Header, PROTOCOL_ICMP } from "../ipv4_header.ts";
@@ -64,6 +64,21 @@ export function parseCaptured(
     transmitMs: stampAt(TIMESTAMP.transmit),
   };
   return { ok: true, value: { header: header.value, start, isCut: true } };
+}
+
+/**
+ * The header and message of a captured packet, also where only the start of an echo message was kept: its payload is empty
+ * then. Undefined for a bare message, and where too little was kept.
+ */
+export function asDatagram({ header, message, start }: CapturedContent): Datagram | undefined {
+  if (header === undefined) return undefined;
+  if (message !== undefined) return { header, message };
+  if (start === undefined) return undefined;
+  const { type, code, checksum, identifier, sequence } = start;
+  if (type !== ICMP_TYPE.echoRequest && type !== ICMP_TYPE.echoReply) return undefined;
+  const kind = type === ICMP_TYPE.echoRequest ? "echo-request" : "echo-reply";
+  const icmp = { type, code, checksum, expectedChecksum: checksum, checksumOk: true };
+  return { header, message: { ...icmp, kind, identifier, sequence, payload: new Uint8Array(0) } };
 }
 
 function isTimestamp(type: number): boolean {

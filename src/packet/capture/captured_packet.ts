@@ -35,8 +35,13 @@ export type CaptureStep =
   | { readonly kind: "hungry" }
   | { readonly kind: "broken"; readonly broken: BrokenCapture };
 
+/** A time in a capture. */
+export type CapturedTime = Pick<CapturedPacket, "unixSeconds" | "nanoseconds">;
+
 /** Reads packets from octets that are given piece by piece. */
 export interface CaptureParser {
+  /** Until when the capture went on, where the file has said so. */
+  readonly end?: CapturedTime | undefined;
   /** Reads on. */
   next(queue: OctetQueue): CaptureStep;
 }

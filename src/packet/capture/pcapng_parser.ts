@@ -8,6 +8,7 @@
  *  enhanced packet  type 6, body 0 interface · 4 time, high half · 8 low half · 12 kept · 16 original · 20 octets · options
  *  simple packet    type 3, body 0 original · 4 octets
  *  packet           type 2, body 0 interface, 16 bits · 2 drops · 4 to 20 as in an enhanced packet
+ *  statistics       type 5, body 0 interface · 4 time · 12 options
  *  option           0 code · 2 length · 4 value, padded to 4 octets
  * ```
  *
@@ -16,6 +17,7 @@
 
 import {
   broken,
+  type CapturedTime,
   type CaptureParser,
   type CaptureStep,
   HUNGRY,
@@ -31,14 +33,24 @@ const BLOCK_TYPE = {
   interface: 1,
   packet: 2,
   simple: 3,
+  statistics: 5,
   enhanced: 6,
 } as const;
 const SECTION = { magic: 8, major: 12, minBytes: 28 } as const;
 const INTERFACE = { linkType: 8, snapshot: 12, options: 16, minBytes: 20 } as const;
 const ENHANCED = { interface: 8, high: 12, low: 16, kept: 20, original: 24, octets: 28 } as const;
+const STATISTICS = { interface: 8, options: 20, minBytes: 24 } as const;
 const SIMPLE = { original: 8, octets: 12 } as const;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-const OPTION = { end: 0, comment: 1, flags: 2, resolution: 9, offset: 14, headerBytes: 4 } as const;
+const OPTION = {
+  end: 0,
+  comment: 1,
+  flags: 2,
+  resolution: 9,
+  offset: 14,
+  endTime: 3,
+  headerBytes: 4,
+} as const;
 /** Blocks that are read whole: a packet with its options, an interface. */
 const MAX_BLOCK_BYTES = MAX_PACKET_BYTES + 65_536 * 4;
 /** Interfaces that one section may describe: each costs memory. */
@@ -62,6 +74,12 @@ export class PcapngParser implements CaptureParser {
   #littleEndian = false;
   #interfaces: Interface[] = [];
   #frame = 0;
+  #end: CapturedTime | undefined;
+
+  /** Until when the capture went on, by its latest statistics. */
+  get end(): CapturedTime | undefined {
+    return this.#end;
+  }
 
   /** Reads the next packet. */
   next(queue: OctetQueue): CaptureStep {
@@ -104,6 +122,8 @@ export class PcapngParser implements CaptureParser {
         return this.#readInterface(queue, length);
       case BLOCK_TYPE.simple:
         return this.#readSimple(queue, length);
+      case BLOCK_TYPE.statistics:
+        return this.#readStatistics(queue, length);
       default:
         return this.#readPacket(queue, type, length);
     }
@@ -179,6 +199,22 @@ export class PcapngParser implements CaptureParser {
     });
   }
 
+  /** Statistics are of interest for the time until which the interface was watched. What is odd about them is ignored. */
+  #readStatistics(queue: OctetQueue, length: number): undefined {
+    if (length < STATISTICS.minBytes) return;
+    const from = this.#interfaces[queue.u32(STATISTICS.interface, this.#littleEndian)];
+    if (from === undefined) return;
+    for (
+      const { code, value, length: size } of this.#options(queue, STATISTICS.options, length - 4)
+    ) {
+      if (code !== OPTION.endTime || size < 8) continue;
+      const high = queue.u32(value, this.#littleEndian),
+        low = queue.u32(value + 4, this.#littleEndian);
+      const { seconds, nanoseconds } = splitTime(high, low, from.unitsPerSecond);
+      this.#end = { unixSeconds: seconds + from.offsetSeconds, nanoseconds };
+    }
+  }
+
   /** A simple packet has no time, and is of the first interface. */
   #readSimple(queue: OctetQueue, length: number): CaptureStep {
     const [from] = this.#interfaces;
@@ -227,7 +263,8 @@ export class PcapngParser implements CaptureParser {
 
 function isRead(type: number): boolean {
   return type === BLOCK_TYPE.enhanced || type === BLOCK_TYPE.section ||
-    type === BLOCK_TYPE.interface || type === BLOCK_TYPE.simple || type === BLOCK_TYPE.packet;
+    type === BLOCK_TYPE.interface || type === BLOCK_TYPE.statistics || type === BLOCK_TYPE.simple ||
+    type === BLOCK_TYPE.packet;
 }
 
 function padding(lengthBytes: number): number {

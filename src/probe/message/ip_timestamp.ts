@@ -101,7 +101,7 @@ export class IpTimestampProbe implements ProbeMessage {
 }
 
 /** A host that wrote one timestamp alone sent its reply no earlier: it does for both. */
-function readStamps(
+export function readStamps(
   { options }: Ipv4Header,
   { target, token }: ProbeContent,
 ): ReplyContent["stamps"] {

@@ -1,0 +1,70 @@
+/** A request that a capture shows, as a probe: what a run knows of its own probes is read from the packet. */
+
+import type { Target } from "../../targets/target.ts";
+import { InFlightProbe, type ProbeInit } from "../probe.ts";
+import type { PointVote, SeenPacket } from "./capture_point.ts";
+
+/** A host as one client asks it: replies of a host to two clients are two paths. */
+export interface ObservedHost {
+  /** The host; its index is free for another one once it has been forgotten. */
+  readonly target: Target;
+  /** Address of the client, an unsigned 32-bit number. */
+  readonly client: number;
+  /** Requests so far: the index of the next one. */
+  requests: number;
+  /** Its probes that are remembered. */
+  remembered: number;
+  /** When its last packet was captured, on the scale of `monotonicNs`. */
+  seenNs: number;
+  /** Where on its path the capture was taken. */
+  readonly vote: PointVote;
+}
+
+/** A packet as the capture has it, to tell a copy of it from another one like it. */
+export interface Sighting extends SeenPacket {
+  /** Identification of its IPv4 header. */
+  readonly identification: number;
+}
+
+/** What an observed probe has beside what a run's own has. */
+export interface ObservedInit extends ProbeInit {
+  /** The host that was asked, and by which client. */
+  readonly host: ObservedHost;
+  /** The ICMP message of the request, as far as it was captured and is of use. */
+  readonly octets: Uint8Array;
+  /** How it was captured. */
+  readonly sighting: Sighting;
+}
+
+/** A captured request. */
+export class ObservedProbe extends InFlightProbe {
+  /** The host that was asked. */
+  readonly host: ObservedHost;
+  /** Its ICMP message: all of it, or its start. */
+  readonly octets: Uint8Array;
+  /** How it was captured. */
+  readonly sighting: Sighting;
+  /** How its first reply was captured. */
+  replySighting: Sighting | undefined = undefined;
+  /** The next older probe with the same address and sequence number. */
+  older: ObservedProbe | undefined = undefined;
+
+  /** Makes a probe from a captured request. */
+  constructor(fields: ObservedInit) {
+    super(fields);
+    this.host = fields.host;
+    this.octets = fields.octets;
+    this.sighting = fields.sighting;
+  }
+
+  /** Whether a packet is a copy of an earlier one: the same, as a router or a bridge hands it from link to link. */
+  static isCopy(packet: Sighting, earlier: Sighting): boolean {
+    return packet.identification === earlier.identification &&
+      (packet.ttl !== earlier.ttl || packet.direction !== earlier.direction);
+  }
+
+  /** Sequence numbers of other programs mean nothing: the token alone says which request was answered. */
+  override get isRepeat(): boolean {
+    return this.reusedSequence;
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * The captured requests that may still be answered, found by client, host, identifier and sequence in constant time.
+ *
+ * Other programs reuse numbers as they like, so several probes may have the same: the token decides between them, then age.
+ * At most {@linkcode MAX_REMEMBERED} probes are remembered, so that a capture of any size and rate takes constant memory.
+ */
+
+import type { IcmpMessage } from "../../packet/mod.ts";
+import type { ProbeTable } from "../in_flight_table.ts";
+import { type ReplyMessage, TOKEN_BYTES, TOKEN_START } from "../message/message.ts";
+import type { InFlightProbe } from "../probe.ts";
+import { ObservedProbe } from "./observed_probe.ts";
+import { readU32 } from "../../packet/octets.ts";
+
+/** Probes that are remembered, pending ones included. */
+export const MAX_REMEMBERED = 1 << 18;
+
+/** What the answers at hand are about. */
+interface Wanted {
+  readonly client: number;
+  readonly message: IcmpMessage;
+}
+
+/** Probes of all clients. */
+export class ObservedTable implements ProbeTable {
+  /** By client: address and sequence to the youngest probe that has them. */
+  readonly #clients = new Map<number, Map<number, ObservedProbe>>();
+  readonly #rememberNs: number;
+  readonly #maxRemembered: number;
+  #wanted: Wanted | undefined;
+  #oldest: ObservedProbe | undefined;
+  #oldestPending: ObservedProbe | undefined;
+  #youngest: ObservedProbe | undefined;
+  #size = 0;
+
+  /** `rememberMs`: how long after its deadline a probe is kept. */
+  constructor(rememberMs: number, maxRemembered: number = MAX_REMEMBERED) {
+    this.#rememberNs = rememberMs * 1e6;
+    this.#maxRemembered = maxRemembered;
+  }
+
+  /** Number of probes remembered, answered ones included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The client whose probes {@linkcode ObservedTable.find} looks among, and the answer or ICMP error to one of them. */
+  want(client: number, message: IcmpMessage): void {
+    this.#wanted = { client, message };
+  }
+
+  /**
+   * Takes in a request. Deadlines never go back.
+   *
+   * @param giveUp receives pending probes for which there is no room any more
+   */
+  add(probe: ObservedProbe, giveUp: (probe: ObservedProbe) => void): void {
+    const { client } = probe.host;
+    let probes = this.#clients.get(client);
+    if (probes === undefined) this.#clients.set(client, probes = new Map());
+    const key = keyOf(probe.target.address, probe.sequence);
+    const older = probes.get(key);
+    if (older !== undefined) {
+      probe.older = older;
+      probe.reusedSequence = older.identifier === probe.identifier &&
+        older.message.requestType === probe.message.requestType;
+    }
+    probes.set(key, probe);
+    probe.host.remembered++;
+    if (this.#youngest === undefined) this.#oldest = probe;
+    else this.#youngest.younger = probe;
+    this.#youngest = probe;
+    this.#oldestPending ??= probe;
+    this.#size++;
+    if (this.#size > this.#maxRemembered) this.#makeRoom(giveUp);
+  }
+
+  /** The remembered probe of the wanted client that has these numbers: the one whose token fits, else the youngest. */
+  find(address: number, sequence: number, identifier: number): ObservedProbe | undefined {
+    const wanted = this.#wanted;
+    if (wanted === undefined) return undefined;
+    let found: ObservedProbe | undefined;
+    let isFitting = false;
+    let probe = this.#clients.get(wanted.client)?.get(keyOf(address, sequence));
+    for (; probe !== undefined; probe = probe.older) {
+      if (probe.identifier !== identifier || !isAbout(wanted.message, probe)) continue;
+      const fits = hasToken(wanted.message, probe);
+      if (fits && probe.state === "pending") return probe;
+      if (found === undefined || fits && !isFitting) {
+        found = probe;
+        isFitting = fits;
+      }
+    }
+    return found;
+  }
+
+  /** Whether a captured request is a copy of a remembered one: all that its sender wrote is the same. */
+  hasCopy(probe: ObservedProbe): boolean {
+    const { client } = probe.host;
+    let found = this.#clients.get(client)?.get(keyOf(probe.target.address, probe.sequence));
+    for (; found !== undefined; found = found.older) {
+      const isSame = found.identifier === probe.identifier && found.token === probe.token &&
+        found.message === probe.message;
+      if (isSame && ObservedProbe.isCopy(probe.sighting, found.sighting)) return true;
+    }
+    return false;
+  }
+
+  /** Ends a pending probe; does nothing to one that has ended. */
+  settle(probe: InFlightProbe, state: "reply" | "icmpError" | "timedOut"): void {
+    if (probe.state === "pending") probe.state = state;
+  }
+
+  /** Has `settle` settle every probe whose deadline has passed, oldest first, and forgets the very old. */
+  expire(nowNs: number, settle: (probe: ObservedProbe) => void): void {
+    for (;;) {
+      const probe = this.#nextPending();
+      if (probe === undefined || probe.deadlineNs > nowNs) break;
+      settle(probe);
+      // Whatever was reported of it, it is over.
+      this.settle(probe, "timedOut");
+    }
+    const forgetBefore = nowNs - this.#rememberNs;
+    while (
+      this.#oldest !== undefined && this.#oldest.state !== "pending" &&
+      this.#oldest.deadlineNs <= forgetBefore
+    ) this.#forgetOldest();
+  }
+
+  /** The pending probes, oldest first. */
+  *pendingProbes(): Generator<ObservedProbe> {
+    let probe = this.#nextPending();
+    for (; probe !== undefined; probe = youngerOf(probe)) {
+      if (probe.state === "pending") yield probe;
+    }
+  }
+
+  /** Forgets the oldest eighth, so that room is made seldom. */
+  #makeRoom(giveUp: (probe: ObservedProbe) => void): void {
+    const target = this.#maxRemembered - (this.#maxRemembered >>> 3);
+    while (this.#size > target && this.#oldest !== undefined) {
+      if (this.#oldest.state === "pending") giveUp(this.#oldest);
+      this.#forgetOldest();
+    }
+  }
+
+  #nextPending(): ObservedProbe | undefined {
+    let probe = this.#oldestPending;
+    while (probe !== undefined && probe.state !== "pending") probe = youngerOf(probe);
+    this.#oldestPending = probe;
+    return probe;
+  }
+
+  #forgetOldest(): void {
+    const probe = this.#oldest as ObservedProbe;
+    const { client } = probe.host;
+    const probes = this.#clients.get(client);
+    const key = keyOf(probe.target.address, probe.sequence);
+    let youngest = probes?.get(key);
+    if (youngest === probe) {
+      probes?.delete(key);
+      if (probes?.size === 0) this.#clients.delete(client);
+    } else {
+      // It is the last of its chain, being the oldest of all.
+      while (youngest?.older !== undefined && youngest.older !== probe) youngest = youngest.older;
+      if (youngest !== undefined) youngest.older = undefined;
+    }
+    probe.host.remembered--;
+    if (this.#oldestPending === probe) this.#oldestPending = youngerOf(probe);
+    this.#oldest = youngerOf(probe);
+    // Who keeps this probe must not keep all that came after it.
+    probe.younger = null;
+    if (this.#oldest === undefined) this.#youngest = undefined;
+    this.#size--;
+  }
+}
+
+function youngerOf(probe: ObservedProbe): ObservedProbe | undefined {
+  return (probe.younger as ObservedProbe | null) ?? undefined;
+}
+
+/** Whether a message can be the answer to a probe, or an ICMP error about it. */
+function isAbout(message: IcmpMessage, probe: ObservedProbe): boolean {
+  if (message.kind !== "error") return probe.message.isAnswer(message);
+  return message.quote.ok && message.quote.value.icmp?.type === probe.message.requestType;
+}
+
+function hasToken(message: IcmpMessage, probe: ObservedProbe): boolean {
+  if (message.kind !== "error") {
+    return probe.message.repeatsToken(message as ReplyMessage, probe.token);
+  }
+  if (!message.quote.ok) return false;
+  const { payload, icmp } = message.quote.value;
+  if (payload.length < TOKEN_START + TOKEN_BYTES) {
+    return icmp !== undefined && icmp.checksum === readU32(probe.octets, 0) % 0x10000;
+  }
+  return readU32(payload, TOKEN_START) === probe.token;
+}
+
+/** (address, sequence) as one number: 48 bits, exact in a double. */
+function keyOf(address: number, sequence: number): number {
+  return address * 65536 + sequence;
+}
