@@ -35,6 +35,7 @@ export type OptionGroup =
   | "Packet contents"
   | "Output"
   | "Targets"
+  | "Captures"
   | "Clock"
   | "Scan"
   | "General";

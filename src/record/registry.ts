@@ -1,5 +1,11 @@
 /** Every record of every command, for lists, documents and checks. */
 
+import {
+  CAPTURE_END_FIELDS,
+  CAPTURE_RUN_FIELDS,
+  CAPTURE_SUMMARY_FIELDS,
+  CAPTURE_TABLES,
+} from "./capture_record.ts";
 import { CLOCK_FIELDS } from "./clock_record.ts";
 import { columnsOf } from "./csv.ts";
 import { CONDITION_FIELDS } from "./condition_record.ts";
@@ -119,9 +125,36 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
     },
     {
       type: "packet",
-      description: "An ICMP packet of a capture, or one given as digits",
+      description: "An ICMP packet given as digits, or with --packets one of a capture",
       fields: PACKET_FIELDS,
     },
+    {
+      type: "run",
+      description: "Once for each capture, before its first record",
+      fields: CAPTURE_RUN_FIELDS,
+    },
+    {
+      type: "reply",
+      description:
+        "A request of a capture and its answer, or, flagged duplicate, late or after-icmp-error, one more",
+      fields: CAPTURE_TABLES.reply ?? [],
+    },
+    {
+      type: "icmp_error",
+      description: "An ICMP error answered a request of a capture",
+      fields: CAPTURE_TABLES.icmpError ?? [],
+    },
+    {
+      type: "timeout",
+      description: "A request of a capture had no answer in time",
+      fields: CAPTURE_TABLES.timeout ?? [],
+    },
+    {
+      type: "summary",
+      description: "Statistics of one target of a capture, at its end",
+      fields: CAPTURE_SUMMARY_FIELDS,
+    },
+    { type: "end", description: "Once for each capture, last", fields: CAPTURE_END_FIELDS },
   ],
 };
 

@@ -42,7 +42,10 @@ export function runHead<
 }
 
 /** Why a run can end. */
-export const END_REASONS = ["complete", "deadline", "stopped", "blocked", "path-lost"] as const;
+export const END_REASONS = [
+  ...["complete", "deadline", "stopped", "blocked", "path-lost"] as const,
+  "broken",
+] as const;
 
 /** One of {@linkcode END_REASONS}. */
 export type RunEndReason = typeof END_REASONS[number];
@@ -65,7 +68,7 @@ export function endHead<
       description:
         "Why the run ended. complete: nothing is left to do; deadline: the time given is over; stopped: by a signal, or its output " +
         "was closed; blocked: replies reached this machine and its firewall let none through; path-lost: the address, route, link " +
-        "or gateway went away",
+        "or gateway went away; broken: the capture could not be read to its end",
       value: (end) => end.reason,
     },
     {

@@ -9,62 +9,52 @@ import { formatMalformed } from "../packet/malformed.ts";
 import { formatDatagram, formatMessage } from "../packet/one_line.ts";
 import { PACKET_FIELDS, type PacketEvent } from "../record/packet_record.ts";
 import { jsonFormatter } from "../record/field.ts";
+import { selectFields } from "../record/select_fields.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { safeText } from "../terminal/safe_text.ts";
+import { CaptureCounter, formatCaptureCounts } from "./capture_counts.ts";
 
 /** Writes packets to a sink, and counts them. */
 export class CapturePrinter {
   readonly #sink: LineSink;
   readonly #formatJson: ((event: PacketEvent) => string) | undefined;
-  readonly #counts = new Map<string, number>();
-  #frames = 0;
+  readonly #counter = new CaptureCounter();
 
-  /** Writes lines of text, or JSON Lines. */
-  constructor(sink: LineSink, json: boolean) {
+  /** Writes lines of text, or JSON Lines with these fields, by default all. */
+  constructor(sink: LineSink, json: boolean, fields?: readonly string[]) {
     this.#sink = sink;
-    this.#formatJson = json ? jsonFormatter("packet", PACKET_FIELDS) : undefined;
+    const selected = selectFields(PACKET_FIELDS, fields);
+    this.#formatJson = json ? jsonFormatter("packet", selected) : undefined;
   }
 
   /** Packets that were read. */
   get frames(): number {
-    return this.#frames;
+    return this.#counter.packets;
   }
 
   /** Writes and counts a packet. */
   packet(event: PacketEvent): void {
     const { packet, content } = event;
-    this.#frames++;
-    this.#count(content.ok ? content.value.message?.kind ?? "cut short" : "malformed");
+    this.#counter.add(kindOf(content));
     this.#sink.line(this.#formatJson?.(event) ?? formatLine(packet, event));
   }
 
   /** Counts a packet that is not written, such as `not ICMP`. */
   skip(why: string): void {
-    this.#frames++;
-    this.#count(why);
+    this.#counter.add(why);
   }
 
   /** Writes what was counted, in a line. */
   summary(): void {
-    const parts = [...this.#counts].sort(([, one], [, other]) => other - one)
-      .map(([kind, count]) => `${count} ${KIND_WORDS[kind] ?? kind}`);
-    const packets = this.#frames === 1 ? "1 packet" : `${this.#frames} packets`;
-    this.#sink.line(parts.length === 0 ? packets : `${packets}: ${parts.join(", ")}`);
-  }
-
-  #count(kind: string): void {
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    const { packets, counts } = this.#counter;
+    this.#sink.line(formatCaptureCounts(packets, counts));
   }
 }
 
-const KIND_WORDS: Readonly<Record<string, string>> = {
-  "timestamp-request": "timestamp requests",
-  "timestamp-reply": "timestamp replies",
-  "echo-request": "echo requests",
-  "echo-reply": "echo replies",
-  "error": "ICMP errors",
-  "other": "other ICMP messages",
-};
+/** What to count a packet as. */
+export function kindOf(content: PacketEvent["content"]): string {
+  return content.ok ? content.value.message?.kind ?? "cut short" : "malformed";
+}
 
 /** What a packet says, in a line. */
 export function formatContent(content: PacketEvent["content"]): string {

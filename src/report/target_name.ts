@@ -14,7 +14,12 @@ export interface NameOptions {
   readonly numeric: boolean;
   /** Names of addresses, where they are looked up. */
   readonly names?: { get(address: number): string | undefined } | undefined;
+  /** In a capture: the client that goes without saying; any other one is named with its targets. */
+  readonly client?: number | undefined;
 }
+
+/** What a target's name is made of. */
+export type Named = Pick<Target, "label" | "address" | "client">;
 
 /** The name alone, or the address where there is no name. */
 export function shortName(
@@ -28,20 +33,21 @@ export function shortName(
 }
 
 /** `host.example (192.0.2.7)`, or the address where there is no name. */
-export function fullName(
-  target: Pick<Target, "label" | "address">,
-  options: NameOptions,
-): string {
+export function fullName(target: Named, options: NameOptions): string {
   const name = shortName(target, options);
   const digits = formatAddress(target.address);
-  return name === digits ? digits : `${name} (${digits})`;
+  return (name === digits ? digits : `${name} (${digits})`) + askedBy(target, options);
 }
 
 /** The name with the address where both leave room for what a line says, else the name alone. */
-export function lineName(
-  target: Pick<Target, "label" | "address">,
-  options: NameOptions,
-): string {
+export function lineName(target: Named, options: NameOptions): string {
   const name = fullName(target, options);
-  return widthOf(name) <= LINE_COLUMNS ? name : shortName(target, options);
+  if (widthOf(name) <= LINE_COLUMNS) return name;
+  return shortName(target, options) + askedBy(target, options);
+}
+
+/** ` < 198.51.100.9`: the client that asks. */
+function askedBy({ client }: Named, options: NameOptions): string {
+  if (client === undefined || options.client === undefined || client === options.client) return "";
+  return ` < ${formatAddress(client)}`;
 }

@@ -39,6 +39,8 @@ export interface TextReporterOptions {
   readonly explain?: ((bytes: Uint8Array) => string) | undefined;
   /** Names of addresses, where they are looked up. */
   readonly names?: { get(address: number): string | undefined } | undefined;
+  /** In a capture: the client that goes without saying. */
+  readonly client?: number | undefined;
 }
 
 /** raw(7), IP_HDRINCL: what stands in a request's header differs from what leaves. */
@@ -69,22 +71,26 @@ export class TextReporter implements Reporter {
     this.#baseUnixMs = info.baseUnixMs;
     this.#timeoutMs = info.timeoutMs;
     this.#hasQueueInRtt = info.stampAt === "queue";
-    if (this.#options.quiet) return;
+    if (!this.#options.quiet) this.#sink.line(dim(this.heading(info)));
+  }
+
+  /** What the run is, in a line. */
+  protected heading(info: RunInfo): string {
     const targets = info.targets === 1 ? "1 target" : `${info.targets} targets`;
     const stamps = info.stampSource === "kernel" ? "kernel stamps" : "user-space stamps";
     const socket = info.isUnprivileged ? ", unprivileged" : "";
-    this.#sink.line(
-      dim(
-        `icmptime: ${info.kind} requests of ${info.lengthBytes} bytes to ${targets}, ${stamps}${socket}`,
-      ),
-    );
+    return `icmptime: ${info.kind} requests of ${info.lengthBytes} bytes to ${targets}, ${stamps}${socket}`;
   }
 
   /** Writes the annotated request. */
   sent(probe: Probe, bytes: Uint8Array): void {
     if (this.#options.quiet) return;
     this.#explain(`Request ${probe.index} to ${fullName(probe.target, this.#options)}`, bytes);
-    if (this.#options.explain !== undefined) this.#sink.line(dim(wrap(FILLED_IN, USUAL_COLUMNS)));
+    // A captured request shows what left.
+    const isCaptured = probe.target.client !== undefined;
+    if (this.#options.explain !== undefined && !isCaptured) {
+      this.#sink.line(dim(wrap(FILLED_IN, USUAL_COLUMNS)));
+    }
   }
 
   /** Writes the reply's line. */

@@ -85,7 +85,7 @@ async function readWithTshark(path: string): Promise<Record<string, string>[]> {
 
 /** What decode says of them. */
 async function readWithDecode(path: string): Promise<Record<string, string>[]> {
-  const { stdout } = await mustRun(SOURCE_PROGRAM.argv("decode", "--json", path));
+  const { stdout } = await mustRun(SOURCE_PROGRAM.argv("decode", "--packets", "--json", path));
   return parseLines(stdout).map((record) =>
     Object.fromEntries([
       ["time", Number(record["time"]).toFixed(6)],
@@ -238,8 +238,16 @@ programTest(
       const [packet = ""] = await goldenPackets();
       const file = emitPcap([Uint8Array.fromHex(packet), Uint8Array.fromHex(packet)]);
       await Deno.writeFile(path, file.subarray(0, -1));
-      const { code, stdout, stderr } = await runCommand(program.argv("decode", path));
+      const { code, stdout, stderr } = await runCommand(
+        program.argv("decode", "--packets", path),
+      );
       assertEquals(code, 1);
+      const paired = await runCommand(program.argv("decode", path));
+      assertEquals([paired.code, paired.stderr], [1, stderr]);
+      assertMatch(paired.stdout, /\n1 packet: 1 /);
+      const json = await runCommand(program.argv("decode", "--json", path));
+      const end = parseLines(json.stdout).at(-1);
+      assertEquals([end?.["type"], end?.["reason"], end?.["exit_code"]], ["end", "broken", 1]);
       assertMatch(stdout, /^1 {2}00:00:00\.000000000 {2}IP .*\n1 packet: 1 /);
       assertMatch(
         stderr,

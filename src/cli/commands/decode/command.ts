@@ -3,34 +3,23 @@
 import { readNumber } from "../../../measurement/number_reading.ts";
 import { annotateFrame } from "../../../packet/capture/annotate_frame.ts";
 import type { CapturedPacket } from "../../../packet/capture/captured_packet.ts";
-import type { CaptureReader } from "../../../packet/capture/capture_reader.ts";
-import { isIcmp, parseCaptured } from "../../../packet/capture/captured_datagram.ts";
 import { guessStart } from "../../../packet/capture/guess_link_type.ts";
-import { findIpv4, whyNoIpv4 } from "../../../packet/capture/link_type.ts";
 import { formatAnnotated, parseDatagram, parseIcmpMessage } from "../../../packet/mod.ts";
 import { CapturePrinter, formatContent } from "../../../report/capture_printer.ts";
 import { STAMP_FIELDS, type StampEvent } from "../../../record/stamp_record.ts";
 import { jsonFormatter } from "../../../record/field.ts";
+import { selectFields } from "../../../record/select_fields.ts";
 import { isClosedPipe, LineSink } from "../../../terminal/line_sink.ts";
 import { formatNumberReadings } from "../../../report/number_text.ts";
 import type { CommandLine } from "../../option.ts";
+import { checkFields } from "../../check_fields.ts";
 import { ExitCode, printError, UsageError } from "../../outcome.ts";
+import { decodeCapture } from "./capture.ts";
+import type { Decoding } from "./decoding.ts";
 import { type DecodeInput, fromHex, parseNumber, readFile, SourceError } from "./input.ts";
 import type { DECODE_OPTIONS } from "./options.ts";
 import { parseHexText } from "../../../packet/hex_text.ts";
 import type { System } from "../../system.ts";
-
-/** One decode run: what is to be written, and how. */
-interface Decoding {
-  readonly system: System;
-  readonly sink: LineSink;
-  readonly json: boolean;
-  readonly teach: boolean;
-  /** When the timestamps were taken, Unix time in milliseconds; undefined where the source says it. */
-  readonly atUnixMs: number | undefined;
-  /** Standard output cannot be written any more. */
-  readonly isClosed: () => boolean;
-}
 
 /**
  * Runs `decode` and returns the exit code: 0, 1 when something was broken, 4 when the output cannot be written.
@@ -44,6 +33,9 @@ export async function runDecode(
   if (operands.length === 0) {
     throw new UsageError("Nothing to decode: expected a number, hexadecimal digits, a file or -");
   }
+  const json = options.json || options.format === "json";
+  const format = json ? "json" : "text";
+  await checkFields({ ...options, command: "decode", format });
   let failure: ExitCode | undefined;
   let isClosed = false;
   const sink = new LineSink(system.stdout, (error) => {
@@ -55,8 +47,8 @@ export async function runDecode(
   const decoding: Decoding = {
     system,
     sink,
-    json: options.json || options.format === "json",
-    teach: options.teach,
+    json,
+    options,
     atUnixMs: options.at,
     isClosed: () => isClosed,
   };
@@ -124,17 +116,20 @@ async function decode(input: DecodeInput, name: string, decoding: Decoding): Pro
     case "packets":
       return decodePackets(input.packets, decoding);
     case "capture":
-      return await decodeCapture(input.reader, input.chunks, name, decoding);
+      return await decodeCapture(input, name, decoding);
     case "unreadable":
       printError(decoding.system, `Cannot decode ${name}: ${input.reason}`);
       return false;
   }
 }
 
-function decodeNumber(number: number, { sink, json, atUnixMs = Date.now() }: Decoding): boolean {
+function decodeNumber(
+  number: number,
+  { sink, json, options, atUnixMs = Date.now() }: Decoding,
+): boolean {
   const readings = readNumber(number, atUnixMs);
   if (json) {
-    const format = jsonFormatter<StampEvent>("stamp", STAMP_FIELDS);
+    const format = jsonFormatter<StampEvent>("stamp", selectFields(STAMP_FIELDS, options.fields));
     readings.forEach((reading, index) =>
       sink.line(format({ number, atUnixMs, rank: index + 1, reading }))
     );
@@ -144,7 +139,7 @@ function decodeNumber(number: number, { sink, json, atUnixMs = Date.now() }: Dec
 
 function decodePackets(packets: readonly Uint8Array[], decoding: Decoding): boolean {
   const { sink, json } = decoding;
-  const printer = new CapturePrinter(sink, json);
+  const printer = new CapturePrinter(sink, json, decoding.options.fields);
   let isWhole = true;
   for (const [index, bytes] of packets.entries()) {
     const { kind, offset, linkType } = guessStart(bytes);
@@ -180,51 +175,4 @@ function undated(
     ...{ frame, linkType, bytes, unixSeconds, nanoseconds },
     ...{ originalLengthBytes: bytes.length, direction: undefined, comment: undefined },
   };
-}
-
-async function decodeCapture(
-  reader: CaptureReader,
-  chunks: AsyncIterable<Uint8Array>,
-  name: string,
-  { system, sink, json, teach, isClosed }: Decoding,
-): Promise<boolean> {
-  const printer = new CapturePrinter(sink, json);
-  let trouble: string | undefined;
-  try {
-    for await (const chunk of chunks) {
-      for (const packet of reader.read(chunk)) {
-        const offset = findIpv4(packet.linkType, packet.bytes);
-        if (offset < 0) {
-          printer.skip(whyNoIpv4(offset, packet.linkType));
-          continue;
-        }
-        if (!isIcmp(packet.bytes, offset)) {
-          printer.skip("not ICMP");
-          continue;
-        }
-        const content = parseCaptured(packet, offset);
-        printer.packet({ packet, content, decodedAtUnixMs: Date.now() });
-        if (teach && !json) {
-          const fields = annotateFrame(packet.linkType, packet.bytes, offset, "ipv4");
-          sink.line(`${formatAnnotated(fields)}\n`);
-        }
-      }
-      sink.flush();
-      await sink.room();
-      if (isClosed() || reader.broken !== undefined) break;
-    }
-    if (!isClosed()) reader.finish();
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    trouble = error.message;
-  }
-  if (!json) printer.summary();
-  const { broken } = reader;
-  trouble ??= broken === undefined
-    ? undefined
-    : `${broken.reason}, at octet ${broken.offset} after ${printer.frames} packets`;
-  if (trouble === undefined) return true;
-  sink.flush();
-  printError(system, `Cannot read ${name} to its end: ${trouble}`);
-  return false;
 }

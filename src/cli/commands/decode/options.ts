@@ -1,7 +1,7 @@
 /** The options of `decode`. */
 
 import type { CommandSpec, OptionTable } from "../../option.ts";
-import { GENERAL_OPTIONS, OUTPUT_OPTIONS } from "../../shared_options.ts";
+import { GENERAL_OPTIONS, OUTPUT_OPTIONS, WAIT_OPTIONS } from "../../shared_options.ts";
 import { choice, unixTime } from "../../values.ts";
 
 /** Table of the options of `decode`. */
@@ -12,6 +12,21 @@ export const DECODE_OPTIONS = {
     group: "Packet",
     defaultText: "now, or the capture's time",
   },
+  timeout: {
+    ...WAIT_OPTIONS.timeout,
+    help: "Wait this long for the reply to a request",
+    group: "Captures",
+  },
+  "captured-at": {
+    value: choice("PLACE", ["client", "server", "path"]),
+    help: "Take captures as made at the client, server or between",
+    group: "Captures",
+    defaultText: "found out",
+  },
+  packets: { help: "List every ICMP packet instead of pairing them", group: "Captures" },
+  quiet: { short: "q", help: "Print the summary only", group: "Output" },
+  verbose: { short: "v", help: "Print all stamps, and what answers no request", group: "Output" },
+  timestamps: { short: "D", help: "Print the UNIX time before each line", group: "Output" },
   teach: { help: "Explain every field of each packet of a capture", group: "Output" },
   json: OUTPUT_OPTIONS.json,
   format: {
@@ -20,6 +35,7 @@ export const DECODE_OPTIONS = {
     group: "Output",
     default: "text",
   },
+  fields: OUTPUT_OPTIONS.fields,
   "list-fields": OUTPUT_OPTIONS["list-fields"],
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
@@ -32,14 +48,15 @@ export const DECODE_COMMAND: CommandSpec<typeof DECODE_OPTIONS> = {
   completeOperand: "file",
   description: [
     "Reads a number as every kind of timestamp that hosts send, the likeliest first. Names every field of a packet " +
-    "given as hexadecimal digits (from tcpdump -x, xxd or Wireshark, with or without link-layer header). Lists the " +
-    "ICMP packets of a capture file (pcap or pcapng, also gzipped). WHAT is a number, digits, a file, or - for " +
+    "given as hexadecimal digits (from tcpdump -x, xxd or Wireshark, with or without link-layer header). Pairs the " +
+    "requests and replies of a capture file (pcap or pcapng, also gzipped) and prints what a live ping would. WHAT is a number, digits, a file, or - for " +
     "standard input. Needs no privileges and no network.",
   ],
   options: DECODE_OPTIONS,
   loadFields: async () => {
     const { recordsOf } = await import("../../../record/registry.ts");
-    return { records: recordsOf("decode"), flags: {} };
+    const { FLAG_MEANINGS } = await import("../../../record/flags.ts");
+    return { records: recordsOf("decode"), flags: FLAG_MEANINGS };
   },
   exitCodes: [
     [0, "Everything was decoded"],
@@ -51,6 +68,7 @@ export const DECODE_COMMAND: CommandSpec<typeof DECODE_OPTIONS> = {
     ["icmptime decode 42694656", "explain a timestamp"],
     ["icmptime decode --at 2026-11-27T11:51:34Z 0x028b77c0", "explain it as of that time"],
     ["tcpdump -xr day.pcap icmp | icmptime decode -", "explain packets from their octets"],
-    ["icmptime decode day.pcap", "list the ICMP packets of a capture"],
+    ["icmptime decode day.pcap", "pair the requests and replies of a capture"],
+    ["icmptime decode --packets --teach day.pcap", "explain each of its packets"],
   ],
 };
