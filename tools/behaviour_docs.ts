@@ -2,6 +2,7 @@
 
 import { CLAUSES } from "../src/behaviour/conformance.ts";
 import { type LabelInfo, LABELS } from "../src/behaviour/label.ts";
+import { SIGNATURES, type Traits } from "../src/behaviour/signature.ts";
 import { SUNDIAL_DIFFERENCES } from "./sundial_differences.ts";
 import { table } from "./markdown_table.ts";
 
@@ -19,6 +20,14 @@ export function formatBehaviours(): string {
         ...(info.showsNoTime === undefined ? [] : ["No time can be read from it."]),
       ].join("\n")
     ),
+    "## Likely systems",
+    "`likely_system` in a `host` record names every system of this table of which no trait is contradicted and at least five are seen (both " +
+    "of Windows). Stacks that share code look alike and stand together. Anyone can imitate a signature, and a router on the path can change " +
+    "it: this is a hint for an inventory, no proof.",
+    table(
+      ["system", "traits", "source"],
+      SIGNATURES.map(({ system, traits, source }) => [system, describeTraits(traits), source]),
+    ),
     "## Where this differs from Sundial's own rules",
     "Sundial's program and ours, on the simulated hosts of `tests/unit/behaviour`; `sundial_test.ts` lists every host and label that differs.",
     table(
@@ -33,6 +42,34 @@ export function formatBehaviours(): string {
       Object.entries(CLAUSES).map(([name, text]) => [`\`${name}\``, text]),
     ),
   ].join("\n\n") + "\n";
+}
+
+const TRAIT_WORDS = {
+  isLazy: ["receive equals transmit", "receive and transmit differ"],
+  isLittleEndian: ["little-endian", "network octet order"],
+  copiesTos: ["copies the type of service", "does not copy the type of service"],
+  answersBadChecksum: ["answers wrong checksums", "ignores wrong checksums"],
+  hasDontFragment: ["DF set", "DF not set"],
+} as const;
+
+const CHOICE_WORDS: Readonly<Record<string, string>> = {
+  "oddCode zero": "answers an odd code with code 0",
+  "oddCode same": "answers an odd code with that code",
+  "oddCode none": "ignores an odd code",
+  "long cut": "cuts long requests",
+  "long echoed": "returns long requests whole",
+  "long none": "ignores long requests",
+  "identification zero": "IP identification 0",
+  "identification counter": "IP identification counts up",
+  "identification random": "IP identification random",
+};
+
+function describeTraits(traits: Traits): string {
+  return Object.entries(traits).map(([name, value]) => {
+    if (name === "initialTtl") return `TTL ${value}`;
+    if (typeof value !== "boolean") return CHOICE_WORDS[`${name} ${value}`] ?? `${name} ${value}`;
+    return TRAIT_WORDS[name as keyof typeof TRAIT_WORDS][value ? 0 : 1];
+  }).join("; ");
 }
 
 const QUESTIONS_ASKED: readonly (readonly string[])[] = [

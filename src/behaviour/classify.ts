@@ -17,6 +17,7 @@ import { all, describePace, MIN_ANSWERS, spanMs, STUCK_AFTER_MS, undecided } fro
 import { type Label, type LabelFinding, LABELS } from "./label.ts";
 import { describeManners } from "./manners.ts";
 import { findMeaningless } from "./meaningless.ts";
+import { findLikelySystem, readTraits } from "./signature.ts";
 
 /** What is known of a host's behaviour. */
 export interface HostBehaviour {
@@ -28,6 +29,8 @@ export interface HostBehaviour {
   readonly utcOffsetMinutes: number | undefined;
   /** How coarse its clock is; undefined where no milliseconds can be read. */
   readonly tick: HostTick | undefined;
+  /** Names of the systems that answer so; undefined where none is known or too little was seen. */
+  readonly likelySystem?: string | undefined;
 }
 
 /** Answers from which one concludes that the numbers keep no time. */
@@ -48,6 +51,12 @@ const UNIT_LABELS: Readonly<Record<ClockUnit, Label | undefined>> = {
 
 /** Labels a host. */
 export function classify(evidence: HostEvidence): HostBehaviour {
+  const behaviour = describe(evidence);
+  const likelySystem = findLikelySystem(readTraits(evidence, behaviour.form?.isLittleEndian));
+  return { ...behaviour, likelySystem };
+}
+
+function describe(evidence: HostEvidence): HostBehaviour {
   const { answers } = evidence;
   const manners = describeManners(evidence);
   const meaningless = findMeaningless(answers);

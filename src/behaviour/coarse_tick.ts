@@ -1,8 +1,15 @@
 /**
  * How coarse the clock of a host is, from a few timestamps.
  *
- * The timestamps of a clock with a tick of q lie on a grid of q. Those of a finer clock follow the times at which it was asked. A
- * pair of requests that left at different phases of q is therefore a test: a finer clock passes one by a chance of about 1/q.
+ * The timestamps of a clock with a tick of q lie on a grid of q, whenever it is asked. Those of a finer clock follow the times at
+ * which it was asked: to lie on a grid too, each delay must make up for the phase of its request. With requests in cells of one
+ * millisecond of q, n_j of n in cell j, that happens by a chance of at most
+ *
+ * ```
+ *   product of (n_j / n)^n_j
+ * ```
+ *
+ * whatever the delays are distributed as (the likeliest distribution is the one that was seen), if they are independent.
  */
 
 import { FRACTIONAL_TICKS_MS } from "../measurement/known_ticks.ts";
@@ -27,8 +34,8 @@ export interface HostTick {
 
 /** A tick is shown when a finer clock would give such timestamps more rarely than this. */
 const MAX_CHANCE = 1e-7;
-/** A clock of half the tick passes each test by a chance of 1/2. */
-const MIN_TESTS = 8;
+/** Fewer timestamps are often on a grid of twice the tick. */
+const MIN_STAMPS = 8;
 const FINE_TICK_MS = 1;
 
 /** Finds the tick of the clock that gave these timestamps, in the order in which they were asked for. */
@@ -53,11 +60,15 @@ export function commonStepMs(timesMs: readonly number[]): number {
 
 function isShown(tickMs: number, stamps: readonly AskedStamp[]): boolean {
   // A timestamp is cut off to whole milliseconds, which widens the grid of another tick.
-  const widthMs = Number.isInteger(tickMs) ? 1 : 2;
-  const tests = stamps.filter(({ sentMs }, i) => {
-    if (i === 0) return false;
-    const apartMs = modulo(sentMs - (stamps[i - 1] as AskedStamp).sentMs, tickMs);
-    return Math.min(apartMs, tickMs - apartMs) >= widthMs;
-  }).length;
-  return tests >= MIN_TESTS && (widthMs / tickMs) ** tests < MAX_CHANCE;
+  const cells = Math.floor(tickMs / (Number.isInteger(tickMs) ? 1 : 2));
+  const counts = new Map<number, number>();
+  for (const { sentMs } of stamps) {
+    const cell = Math.floor(
+      modulo(sentMs - (stamps[0] as AskedStamp).sentMs, tickMs) * cells / tickMs,
+    );
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  const count = stamps.length;
+  const logChance = counts.values().reduce((sum, n) => sum + n * Math.log(n / count), 0);
+  return count >= MIN_STAMPS && logChance < Math.log(MAX_CHANCE);
 }

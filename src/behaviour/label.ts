@@ -120,7 +120,7 @@ export const LABELS = {
   "coarse-tick": {
     meaning: "The clock advances in steps of more than a millisecond.",
     rule:
-      "All timestamps lie on the grid of one tick, which those of a finer clock would do less than once in ten million.",
+      "All of at least 8 timestamps lie on the grid of one tick, which those of a finer clock would do less than once in ten million.",
     seenIn: "RFC 1122 allows 15 updates a second",
   },
   random: {

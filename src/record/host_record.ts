@@ -54,6 +54,14 @@ export const HOST_FIELDS: readonly Field<HostFindings>[] = [
   },
   { ...tickMs<HostFindings>(({ tickMs }) => tickMs, "absent unless it is coarse"), optional: true },
   {
+    name: "likely_system",
+    type: "string",
+    optional: true,
+    description: "Systems that answer as it does, by the table in docs/behaviours.md",
+    note: "absent where none is known or too little was seen",
+    value: ({ behaviour }) => behaviour.likelySystem,
+  },
+  {
     name: "nonconforming",
     type: "strings",
     values: Object.keys(CLAUSES),

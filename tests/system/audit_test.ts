@@ -124,9 +124,9 @@ programTest({ name: "audit: the hosts that need a look, then all in numbers" }, 
   assertMatch(mixed.stdout, /^127\.0\.0\.1 {3}within [\d.]+ ms of ours$/m);
   assertMatch(mixed.stdout, /^198\.18\.0\.1 {2}within [\d.]+ ms of ours$/m);
   const csv = await namespace.run(
-    program.argv("audit", "--format", "csv", "--fields", "address,verdict", "198.18.0.1"),
+    program.argv("audit", "--format", "csv", "--fields", "verdict,likely_system", "198.18.0.1"),
   );
-  assertEquals(csv.stdout, "address,verdict\n198.18.0.1,right\n");
+  assertEquals(csv.stdout, "verdict,likely_system\nright,Linux\n");
 });
 
 programTest(

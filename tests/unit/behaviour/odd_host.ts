@@ -43,6 +43,12 @@ export interface OddHost {
   readonly tampers?: boolean;
   /** ICMP code of the replies. */
   readonly replyCode?: number;
+  /** Answers a request with another code with that code. */
+  readonly copiesCode?: boolean;
+  /** Time to live of the replies that arrive. */
+  readonly ttl?: number;
+  /** IP identification after a given one; one more by default. */
+  readonly nextIdentification?: (before: number) => number;
 }
 
 /** Milliseconds since midnight UT, as a whole number. */
@@ -64,6 +70,7 @@ export function interview(host: OddHost, random: Random, rounds = 3): HostEviden
   const asked: Record<string, number> = {};
   const answers: HostAnswer[] = [];
   let startMs = host.startUnixMs;
+  let identification = random.below(65_536);
   for (let round = 0; round < rounds; round++) {
     for (const question of QUESTIONS) {
       const atMs = startMs + random.below(WALK_MS * 1000) / 1000;
@@ -80,6 +87,7 @@ export function interview(host: OddHost, random: Random, rounds = 3): HostEviden
       const receivedMs = atMs + host.rttMs / 2 + exponential(random) * host.jitterMs;
       const sentMs = receivedMs + (host.processingMs ?? 0);
       const [receive, transmit] = host.write({ receivedMs, sentMs, request, random });
+      identification = host.nextIdentification?.(identification) ?? (identification + 1) & 0xffff;
       const requestBytes = question === "long" ? 76 : 20;
       const requestTos = question === "service" ? 0x48 : 0;
       answers.push({
@@ -96,9 +104,9 @@ export function interview(host: OddHost, random: Random, rounds = 3): HostEviden
         replyBytes: host.replyBytes?.(requestBytes) ?? (requestBytes === 20 ? 20 : 48),
         requestTos,
         replyTos: host.copiesTos === true ? requestTos : 0,
-        replyCode: host.replyCode ?? 0,
-        ttl: 64,
-        identification: answers.length,
+        replyCode: host.copiesCode === true && question === "odd-code" ? 1 : host.replyCode ?? 0,
+        ttl: host.ttl ?? 64,
+        identification,
         hasDontFragment: false,
       });
     }

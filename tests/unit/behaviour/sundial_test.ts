@@ -11,7 +11,7 @@ import { classifyAsSundial, SUNDIAL_CLASSES } from "./sundial.ts";
 /** Paths and times: at noon near and far away, and near at midnight. */
 const WHEN = {
   near: { rttMs: 10, startUnixMs: NOON },
-  far: { rttMs: 600, startUnixMs: NOON },
+  far: { rttMs: 600, startUnixMs: NOON + 100 },
   midnight: { rttMs: 10, startUnixMs: MIDNIGHT },
 } as const;
 type When = keyof typeof WHEN;
@@ -61,13 +61,6 @@ const ROWS: readonly Row[] = [
   },
   {
     why: "window",
-    hosts: ["little-endian", "little-endian, normal"],
-    when: ["far"],
-    ours: "little-endian",
-    sundial: "",
-  },
-  {
-    why: "window",
     hosts: ["high bit, right otherwise"],
     when: ["far"],
     ours: "high-bit",
@@ -104,20 +97,6 @@ const ROWS: readonly Row[] = [
     when: ["near", "midnight"],
     ours: "lazy",
     sundial: "stuck",
-  },
-  {
-    why: "combined",
-    hosts: ["little-endian local time"],
-    when: ALWAYS,
-    ours: "little-endian,time-zone",
-    sundial: "high-bit-odd",
-  },
-  {
-    why: "combined",
-    hosts: ["little-endian with the high bit"],
-    when: ALWAYS,
-    ours: "high-bit,little-endian",
-    sundial: "",
   },
   {
     why: "combined",
@@ -174,6 +153,48 @@ const ROWS: readonly Row[] = [
     when: ["far"],
     ours: "time-zone",
     sundial: "",
+  },
+  {
+    why: "window",
+    hosts: ["little-endian", "little-endian, normal"],
+    when: ["far"],
+    ours: "little-endian",
+    sundial: "high-bit-odd",
+  },
+  {
+    why: "combined",
+    hosts: ["little-endian local time"],
+    when: ["near", "midnight"],
+    ours: "little-endian,time-zone",
+    sundial: "high-bit-odd",
+  },
+  {
+    why: "combined",
+    hosts: ["little-endian local time"],
+    when: ["far"],
+    ours: "little-endian,time-zone",
+    sundial: "",
+  },
+  {
+    why: "combined",
+    hosts: ["little-endian with the high bit"],
+    when: ["near", "midnight"],
+    ours: "high-bit,little-endian",
+    sundial: "",
+  },
+  {
+    why: "combined",
+    hosts: ["little-endian with the high bit"],
+    when: ["far"],
+    ours: "high-bit,little-endian",
+    sundial: "high-bit-odd",
+  },
+  {
+    why: "combined",
+    hosts: ["16-bit swap, little-endian"],
+    when: ["far"],
+    ours: "",
+    sundial: "high-bit-odd",
   },
 ];
 
