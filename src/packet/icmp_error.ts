@@ -78,6 +78,11 @@ export function isFinalErrorType(type: number): boolean {
     type === ICMP_TYPE.parameterProblem;
 }
 
+/** Whether an error says that the time to live was used up on the way: Time Exceeded with code 0. */
+export function isTtlExpired({ type, code }: Pick<IcmpHeader, "type" | "code">): boolean {
+  return type === ICMP_TYPE.timeExceeded && code === 0;
+}
+
 /** Parses the error from `start` to `end`. A malformed quote does not make the error malformed. */
 export function parseIcmpError(
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 /** What became of a probe, and what else arrived. */
 
-import type { IcmpErrorMessage, Ipv4Header } from "../packet/mod.ts";
+import type { Datagram, IcmpErrorMessage, Ipv4Header } from "../packet/mod.ts";
 import type { HostMeasurement } from "../measurement/mod.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Target } from "../targets/target.ts";
@@ -108,6 +108,8 @@ export interface StrayDatagram {
   readonly detail: string;
   /** When it arrived. */
   readonly receivedAt: Instant;
+  /** What it says, valid during the call alone; undefined where it cannot be parsed. */
+  readonly datagram?: Datagram | undefined;
 }
 
 /** Receives all that happens in a run, in order. */

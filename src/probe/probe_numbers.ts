@@ -17,10 +17,14 @@
  * (half_sip_hash.ts names the paper).
  *
  * A number that the user sets is the same for all targets, and as many bits are then known to all.
+ *
+ * A router on the path of a trace sees some probes and may forge errors about those that ended before it. There sequence
+ * numbers are scattered: n goes through a keyed permutation (scatter.ts), and no number gives away another.
  */
 
 import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
 import type { Target } from "../targets/target.ts";
+import { scatter } from "./scatter.ts";
 
 /** What the numbers of a run are made from. */
 export interface ProbeNumbersOptions {
@@ -30,6 +34,10 @@ export interface ProbeNumbersOptions {
   readonly identifier?: number | undefined;
   /** Sequence number of each target's first probe, 0..65535; by default each target has its own. */
   readonly firstSequence?: number | undefined;
+  /** Give no target sequence numbers that follow each other; not with `firstSequence`. */
+  readonly scattersSequences?: boolean | undefined;
+  /** Ordinal of each target's first probe, from 0, for a run that goes on where one with the same key ended. */
+  readonly firstOrdinal?: number | undefined;
 }
 
 /** Identifier × 65 536 + sequence of the first probe to an address. */
@@ -48,15 +56,19 @@ export class ProbeNumbers {
   readonly #allocated: Uint32Array;
   /** One bit for each identifier that a target has. */
   readonly #identifiers = new Uint8Array(65_536 / 8);
+  readonly #isScattered: boolean;
+  readonly #firstOrdinal: number;
 
   /** Numbers `targets`; `targets[i].index` is i. */
   constructor(targets: readonly Target[], options: ProbeNumbersOptions) {
-    const { numberKey, identifier, firstSequence } = options;
+    const { numberKey, identifier, firstSequence, firstOrdinal = 0 } = options;
     this.#key = numberKey;
+    this.#isScattered = options.scattersSequences ?? false;
     this.#first = new Uint32Array(targets.length);
     this.#allocated = new Uint32Array(targets.length);
     this.#identifier = identifier;
     this.#firstSequence = firstSequence;
+    this.#firstOrdinal = firstOrdinal;
     for (const target of targets) this.renew(target);
   }
 
@@ -66,7 +78,7 @@ export class ProbeNumbers {
     const hash = firstNumbers(this.#key, address === 0 ? index + 1 : address);
     const own = this.#identifier ?? hash >>> 16;
     this.#first[index] = own * 0x10000 + (this.#firstSequence ?? hash & 0xffff);
-    this.#allocated[index] = 0;
+    this.#allocated[index] = this.#firstOrdinal;
     this.#identifiers[own >>> 3] = (this.#identifiers[own >>> 3] as number) | 1 << (own & 7);
   }
 
@@ -88,7 +100,8 @@ export class ProbeNumbers {
   }
 
   /** Sequence number of a target's probe with that ordinal. */
-  sequenceOf({ index }: Target, ordinal: number): number {
+  sequenceOf({ index, address }: Target, ordinal: number): number {
+    if (this.#isScattered) return scatter(this.#key, address, ordinal & 0xffff);
     return ((this.#first[index] as number) + ordinal) & 0xffff;
   }
 

@@ -86,7 +86,7 @@ export class ReplyReader {
     const { header, message } = datagram;
     if (message.kind === "error") {
       const remark = this.#errors.read(received, header, message);
-      if (remark !== undefined) this.#stray(received, remark.kind, remark.text);
+      if (remark !== undefined) this.#stray(received, remark.kind, remark.text, parsed.value);
       return;
     }
     const probe = this.#findProbe(received, message);
@@ -96,7 +96,7 @@ export class ReplyReader {
     }
     const reply = message as ReplyMessage;
     const objection = this.#readReply(received, header, reply, probe);
-    if (objection !== undefined) this.#stray(received, "unmatched", objection);
+    if (objection !== undefined) this.#stray(received, "unmatched", objection, parsed.value);
   }
 
   /** The time of a probe is over. */
@@ -125,7 +125,8 @@ export class ReplyReader {
     const { message } = datagram;
     const { source, receivedAt } = received;
     if (!messages.some((each) => each.isAnswer(message))) {
-      listener.stray({ kind: "foreign", source, detail: formatDatagram(datagram), receivedAt });
+      const detail = formatDatagram(datagram);
+      listener.stray({ kind: "foreign", source, detail, receivedAt, datagram });
       return;
     }
     const { identifier, sequence } = message as ReplyMessage;
@@ -133,7 +134,7 @@ export class ReplyReader {
     const what = isOurs
       ? `reply with sequence ${sequence} to no probe of ours`
       : `reply with identifier ${identifier}`;
-    this.#stray(received, isOurs ? "unmatched" : "foreign", what);
+    this.#stray(received, isOurs ? "unmatched" : "foreign", what, datagram);
   }
 
   /** Takes a reply whose numbers are those of `probe`; returns why it is no answer to it, if it is none. */
@@ -189,12 +190,18 @@ export class ReplyReader {
     return this.#describer.describe(received, header, reply, probe, proof);
   }
 
-  #stray(received: ReceivedDatagram, kind: StrayDatagram["kind"], what: string): void {
+  #stray(
+    received: ReceivedDatagram,
+    kind: StrayDatagram["kind"],
+    what: string,
+    datagram?: Datagram,
+  ): void {
     this.#options.listener.stray({
       kind,
       source: received.source,
       detail: `${formatAddress(received.source)}: ${what}`,
       receivedAt: received.receivedAt,
+      datagram,
     });
   }
 }

@@ -4,6 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { annotateDatagram } from "../../src/packet/annotate.ts";
 import { formatAnnotated } from "../../src/packet/annotated_table.ts";
 import { type Datagram, emitDatagram, parseDatagram } from "../../src/packet/datagram.ts";
+import { readMplsLabels } from "../../src/packet/icmp_extension.ts";
+import { parseIcmpMessage } from "../../src/packet/icmp_message.ts";
 import { parseIpTimestampOption } from "../../src/packet/ip_timestamp_option.ts";
 import { formatDatagram } from "../../src/packet/one_line.ts";
 import { mutate, randomDatagram, randomDatagramFields } from "../support/datagram_generator.ts";
@@ -25,6 +27,10 @@ export const LAWS: readonly Law[] = [
   { name: "octets past the end do not matter", check: ignoresWhatFollows },
   { name: "a flipped bit is refused or changes one field", check: flipChangesOneField },
   { name: "printers never throw and name every octet", check: printersCover },
+  {
+    name: "reading labels from any ICMP error never throws, and no label is out of range",
+    check: labelsAreInRange,
+  },
 ];
 
 function neverThrows(seed: number): void {
@@ -37,6 +43,25 @@ function neverThrows(seed: number): void {
   assert(reason.length > 0 && Number.isInteger(needed) && Number.isInteger(available));
   assert(offset >= 0 && offset <= bytes.length, `offset ${offset} of ${bytes.length}`);
   assert(available <= bytes.length, `${available} available of ${bytes.length}`);
+}
+
+/** Time Exceeded with a body of random octets, half of which are given the start of an extension. */
+function labelsAreInRange(seed: number): void {
+  const random = new Random(seed);
+  const bytes = Uint8Array.from(
+    { length: 8 + random.below(221) },
+    () => random.below(256),
+  );
+  bytes[0] = 11;
+  if (bytes.length > 144 && random.below(2) === 0) {
+    bytes[5] = 32;
+    bytes.set([0x20, 0, 0, 0, 0, random.below(61), 1, 1], 136);
+  }
+  const parsed = parseIcmpMessage(bytes);
+  assert(parsed.ok && parsed.value.kind === "error");
+  for (const { label, trafficClass, ttl } of readMplsLabels(parsed.value)) {
+    assert(label >= 0 && label < 1 << 20 && trafficClass < 8 && ttl < 256);
+  }
 }
 
 function emitsItsOctets(seed: number): void {
