@@ -64,7 +64,7 @@ const ALLOWED: Grants = {
     "run",
   ], ...["record", "terminal"]],
   cli: [
-    ...["time", "packet", "measurement", "clock", "targets", "scan", "run"],
+    ...["behaviour", "time", "packet", "measurement", "clock", "targets", "scan", "run"],
     ...["record", "report", "terminal", "machine", "packages", "config"],
   ],
   machine: ["probe", "run"],

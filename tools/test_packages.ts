@@ -19,7 +19,7 @@ const PACKAGES: readonly string[] = [
   ...["gcc", "libc6-dev", "tar", "xz-utils"],
   // Foreign tools that judge our bytes and our numbers.
   ...["tcpdump", "tshark", "fping", "nmap", "hping3", "iputils-clockdiff", "iputils-ping", "zmap"],
-  ...["masscan", "chrony", "python3-scapy"],
+  ...["masscan", "chrony", "python3-scapy", "traceroute", "iputils-tracepath"],
   // Readers of our output, completions and man page.
   ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils", "gzip"],
   // The browser that opens our pages, and a font that has what they show.

@@ -7,17 +7,22 @@ import type { Witness } from "../../src/scan/reply_collector.ts";
 import { SOCK_CLOEXEC } from "../linux/constants.ts";
 import {
   AF_PACKET,
+  ETH_P_IP,
   PACKET_IGNORE_OUTGOING,
   PACKET_STATISTICS,
   SOL_PACKET,
 } from "../linux/packet_constants.ts";
 import { SO_RCVBUF, SOCK_DGRAM, SOL_SOCKET } from "../posix/constants.ts";
-import { checkResult } from "../posix/errno.ts";
+import { checkResult, SystemError } from "../posix/errno.ts";
+import { listInterfaceAddresses } from "../posix/interfaces.ts";
 import { openLibc } from "../posix/libc.ts";
 import { attachFilter } from "../linux/packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";
 import { getWordsOption, setIntOption } from "../posix/socket_option.ts";
 import { deliverableReplyFilter } from "./wire_filter.ts";
+
+/** Most addresses that a filter has room for. */
+export const MAX_OWN_ADDRESSES = 64;
 
 /** Where a witness looks. */
 export interface ReplyWitnessOptions {
@@ -96,5 +101,20 @@ export class ReplyWitness implements Witness {
   /** {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
+  }
+}
+
+/**
+ * A witness of what the firewall of this machine keeps back: it looks at all interfaces, past traffic control. Undefined on a
+ * kernel that has none, and on a machine with no address or more of them than a filter holds.
+ */
+export function openReplyWitness(): ReplyWitness | undefined {
+  const destinations = [...new Set(listInterfaceAddresses().map(({ address }) => address))];
+  if (destinations.length === 0 || destinations.length > MAX_OWN_ADDRESSES) return undefined;
+  try {
+    return ReplyWitness.open({ protocol: ETH_P_IP, interfaceIndex: 0, destinations });
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
   }
 }

@@ -9,7 +9,7 @@ import { timestampReplyFilter } from "../linux/packet_filter.ts";
 import { PacketSocket } from "./packet_socket.ts";
 import { PathWatch } from "./path_watch.ts";
 import { ReplySocket } from "./reply_socket.ts";
-import { ReplyWitness } from "./reply_witness.ts";
+import { MAX_OWN_ADDRESSES, ReplyWitness } from "./reply_witness.ts";
 import { chooseScanPath, type ScanPath } from "./path.ts";
 import { SystemClock } from "../posix/system_clock.ts";
 import { wireReplyFilter } from "./wire_filter.ts";
@@ -78,9 +78,6 @@ function openReplies(
     onTrouble,
   });
 }
-
-/** Most addresses that a filter has room for. */
-const MAX_OWN_ADDRESSES = 64;
 
 /**
  * Looks one step nearer to the wire than the socket for replies: before the traffic control of the interface that frames leave by,

@@ -50,6 +50,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import("./commands/audit/command.ts")).runAudit,
   ),
   row(
+    "trace",
+    async () => (await import("./commands/trace/options.ts")).TRACE_COMMAND,
+    async () => (await import("./commands/trace/command.ts")).runTrace,
+  ),
+  row(
     "fping",
     async () => (await import("./commands/fping/options.ts")).FPING_COMMAND,
     async () => (await import("./commands/fping/command.ts")).runFping,

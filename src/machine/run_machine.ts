@@ -13,9 +13,16 @@ import type { Transport } from "../probe/transport.ts";
 import type { EchoNeeds, RunMachine, ScanMachine, TransportOptions } from "../run/machine.ts";
 
 /** Ports of every run; opening a raw socket needs root or CAP_NET_RAW. */
-export interface SocketMachine
-  extends
-    Pick<RunMachine, "elapsedMs" | "isBroadcast" | "findRoute" | "resolver" | "openTransport"> {
+export interface SocketMachine extends
+  Pick<
+    RunMachine,
+    | "elapsedMs"
+    | "isBroadcast"
+    | "findRoute"
+    | "resolver"
+    | "openTransport"
+    | "openReplyWitness"
+  > {
   /** Ports of a scan. */
   readonly scan: Pick<ScanMachine, "openScan" | "ownAddresses" | "processors" | "sendError">;
 }
@@ -27,6 +34,8 @@ export const SOCKET_MACHINE: SocketMachine = {
   findRoute,
   resolver: { resolve: resolveName },
   openTransport,
+  openReplyWitness: async () =>
+    (await import("../../ffi/scan/reply_witness.ts")).openReplyWitness(),
   // Loaded only when a scan runs: start-up time is part of the tool.
   scan: {
     openScan: async (request) =>

@@ -86,7 +86,7 @@ export class ReplyReader {
     const { header, message } = datagram;
     if (message.kind === "error") {
       const remark = this.#errors.read(received, header, message);
-      if (remark !== undefined) this.#stray(received, remark.kind, remark.text, parsed.value);
+      if (remark !== undefined) this.#stray(received, remark.kind, remark.text, datagram);
       return;
     }
     const probe = this.#findProbe(received, message);
@@ -96,7 +96,7 @@ export class ReplyReader {
     }
     const reply = message as ReplyMessage;
     const objection = this.#readReply(received, header, reply, probe);
-    if (objection !== undefined) this.#stray(received, "unmatched", objection, parsed.value);
+    if (objection !== undefined) this.#stray(received, "unmatched", objection, datagram);
   }
 
   /** The time of a probe is over. */

@@ -13,6 +13,7 @@ import { CONSENSUS_FIELDS } from "./consensus_record.ts";
 import { PACKET_FIELDS } from "./packet_record.ts";
 import type { Field } from "./field.ts";
 import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
+import { HOP_FIELDS } from "./hop_record.ts";
 import { HOST_FIELDS } from "./host_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 import {
@@ -24,6 +25,7 @@ import {
 } from "./scan_record.ts";
 import { STAMP_FIELDS } from "./stamp_record.ts";
 import { SUMMARY_FIELDS } from "./summary_record.ts";
+import { VERDICT_FIELDS } from "./verdict_record.ts";
 
 /** What is known of a field without a record to read it from. */
 export type FieldDescription = Omit<Field<never>, "value">;
@@ -106,6 +108,16 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
     },
     { type: "end", description: END, fields: END_FIELDS },
   ],
+  trace: [
+    { type: "run", description: RUN, fields: RUN_FIELDS },
+    { type: "hop", description: "One hop on the path to a host", fields: HOP_FIELDS },
+    {
+      type: "verdict",
+      description: "What becomes of timestamp requests to a host, after its hops",
+      fields: VERDICT_FIELDS,
+    },
+    { type: "end", description: END, fields: END_FIELDS },
+  ],
   scan: [
     { type: "run", description: RUN, fields: SCAN_RUN_FIELDS },
     { type: "reply", description: "A host answered", fields: SCAN_REPLY_FIELDS },
@@ -176,6 +188,7 @@ const ROW_TYPES: Readonly<
   ping: { all: ["reply", "icmp_error", "timeout", "unsent"], quiet: ["summary"] },
   clock: { all: ["clock"], quiet: ["clock"] },
   audit: { all: ["host"], quiet: ["host"] },
+  trace: { all: ["hop", "verdict"], quiet: ["hop", "verdict"] },
   scan: { all: ["reply", "icmp_error", "unsent"], quiet: ["reply", "icmp_error", "unsent"] },
 };
 

@@ -52,6 +52,12 @@ export type RouteFinding =
   | { readonly kind: "broadcast" }
   | { readonly kind: "unreachable"; readonly message: string };
 
+/** Counts the timestamp replies that reach this machine's interfaces, before its firewall. */
+export interface ReplyWitness extends Witness {
+  /** Closes the socket. */
+  close(): void;
+}
+
 /** The machine, as far as runs use it. */
 export interface RunMachine {
   /** Time since the program was started, in milliseconds. */
@@ -64,6 +70,8 @@ export interface RunMachine {
   readonly resolver: NameResolver;
   /** Opens a socket; throws, or rejects, where the system refuses. The caller closes it. */
   openTransport(options: TransportOptions): Transport | Promise<Transport>;
+  /** Opens a witness; undefined where the system has none. */
+  openReplyWitness?(): Promise<ReplyWitness | undefined>;
   /** Sockets and files of a scan. */
   readonly scan: ScanMachine;
   /**

@@ -65,19 +65,24 @@ Deno.test("vocabulary: a value is never an object, and a truth value is named as
 
 /** Names of version 2, frozen: a name may be added at the end of a line, none may go or move to another type. */
 const FROZEN: Readonly<Record<string, string>> = {
-  integer: "agreeing arrival_ms backoffs blocked count dropped_by_us duplicates edge_samples " +
+  integer:
+    "after_hop agreeing arrival_ms backoffs before_hop blocked count distance dropped_by_us " +
+    "duplicates echo_answered echo_sent edge_samples hop ip_timestamp_answered ip_timestamp_sent " +
+    "path_number timestamp_answered timestamp_sent " +
     "exit_code failed_calls foreign frame hosts icmp_code icmp_errors icmp_type " +
     "identifier kernel_drops late length_bytes lost malformed notices number originate_ms " +
     "outliers pending position probe probes quoted_identifier quoted_sequence rank " +
     "receive_ms received samples samples_used schema_version seed sender_threads sent " +
     "sequence start_position targets targets_answered time_ns transmit_ms ttl unmatched " +
     "unproven unreported unsent utc_offset_minutes wire_length_bytes",
-  string: "address command comment condition destination direction error error_code form found " +
+  string: "address command comment condition destination direction error error_code finding form " +
+    "found from_address hop_address sentence would_decide " +
     "icmp_error icmp_error_reporter local_clock malformed_reason message path path_reason " +
     "quoted_destination reading reason remote_time reporter scope shard socket source " +
     "stamp_at stamp_source syscall target undecided_reason unsent_error unsent_error_code " +
     "version",
-  number: "back_change_max_ms back_change_mean_ms back_change_median_ms back_change_min_ms " +
+  number: "echo_rtt_median_ms echo_rtt_min_ms timestamp_rtt_median_ms timestamp_rtt_min_ms " +
+    "back_change_max_ms back_change_mean_ms back_change_median_ms back_change_min_ms " +
     "back_change_ms back_change_p95_ms back_change_stddev_ms back_jitter_max_ms " +
     "back_jitter_mean_ms back_jitter_median_ms back_jitter_min_ms back_jitter_p95_ms " +
     "back_jitter_stddev_ms back_max_ms back_mean_ms back_median_ms back_min_ms back_ms " +
@@ -92,9 +97,9 @@ const FROZEN: Readonly<Record<string, string>> = {
     "rtt_min_ms rtt_ms rtt_p95_ms rtt_stddev_ms shown_offset_ms shown_unix_s " +
     "skew_lower_ppm skew_ppm skew_stddev_ppm skew_upper_ppm tick_ms time time_of_day_ms " +
     "timeout_ms",
-  strings: "falsetickers flags not_counted restarts",
+  strings: "falsetickers flags hop_addresses mpls_labels not_counted path_changes reasons restarts",
   boolean: "had_high_bit has_majority is_checksum_right is_decided is_far_off is_known " +
-    "is_little_endian is_met is_still_queued is_tick_settled",
+    "is_little_endian is_met is_still_queued is_target is_tick_settled",
 };
 
 Deno.test("vocabulary: no name of version 2 is gone, and none has another type", () => {
