@@ -40,6 +40,7 @@ const ALLOWED: Grants = {
   targets: ["packet"],
   probe: ["time", "packet", "measurement", "targets"],
   scan: ["time", "packet", "measurement", "targets"],
+  respond: ["time", "packet", "targets"],
   run: ["behaviour", "time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan"],
   record: ["behaviour", ...[
     "time",
@@ -62,10 +63,10 @@ const ALLOWED: Grants = {
     "probe",
     "scan",
     "run",
-  ], ...["record", "terminal"]],
+  ], ...["record", "respond", "terminal"]],
   cli: [
     ...["behaviour", "time", "packet", "measurement", "clock", "targets", "scan", "run"],
-    ...["record", "report", "terminal", "machine", "packages", "config"],
+    ...["record", "report", "respond", "terminal", "machine", "packages", "config"],
   ],
   machine: ["probe", "run"],
   library: [
@@ -86,6 +87,8 @@ const PORT_FILES = new Set([
   "src/cli/system.ts",
   "src/run/machine.ts",
   "src/probe/transport.ts",
+  "src/respond/link.ts",
+  "src/respond/machine.ts",
   "src/scan/path_keeper.ts",
   "src/scan/reply_collector.ts",
   "src/scan/sender.ts",

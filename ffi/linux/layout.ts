@@ -50,6 +50,8 @@ export const Rtmsg = {
   destinationBits: 1,
   sourceBits: 2,
   table: 4,
+  protocol: 5,
+  scope: 6,
   type: 7,
 } as const;
 
@@ -63,7 +65,11 @@ export const Ifinfomsg = {
   linkType: 2,
   interfaceIndex: 4,
   flags: 8,
+  change: 12,
 } as const;
+
+/** `struct ifaddrmsg`, rtnetlink(7). */
+export const Ifaddrmsg = { size: 8, family: 0, prefixBits: 1, interfaceIndex: 4 } as const;
 
 /** `struct rtattr`, rtnetlink(7). Each attribute starts on a multiple of 4; its data follows it. */
 export const Rtattr = { size: 4, length: 0, type: 2 } as const;

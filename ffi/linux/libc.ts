@@ -28,6 +28,9 @@ export const LINUX_SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  // read of posix/libc.ts and write, for what runs once a datagram. r: bytes; w: bytes
+  readOften: { name: "read", parameters: ["i32", "pointer", "usize"], result: "i32" },
+  writeOften: { name: "write", parameters: ["i32", "pointer", "usize"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   // r and w: what the request defines. Variadic in C: on the Linux ABIs that Deno runs on, a variadic pointer travels like any other.
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
@@ -53,8 +56,14 @@ export const LINUX_SYMBOLS = {
 /** The functions of {@linkcode LINUX_SYMBOLS}, ready to call. */
 export type LinuxLibc = Deno.DynamicLibrary<typeof LINUX_SYMBOLS>["symbols"];
 
-/** Functions that run once a batch of probes, or once a wait. */
-const HOT: ReadonlySet<string> = new Set(["sendmmsg", "recvmmsg", "ppoll"]);
+/** Functions that run once a batch of probes, once a wait, or once a datagram. */
+const HOT: ReadonlySet<string> = new Set([
+  "sendmmsg",
+  "recvmmsg",
+  "ppoll",
+  "readOften",
+  "writeOften",
+]);
 let libc: LinuxLibc | undefined;
 
 /**

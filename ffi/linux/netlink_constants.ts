@@ -11,6 +11,12 @@ export const NETLINK_ROUTE = 0;
 export const NLM_F_REQUEST = 0x001;
 /** Flag: every entry of the table, not one. */
 export const NLM_F_DUMP = 0x300;
+/** Flag: answer success too. */
+export const NLM_F_ACK = 0x004;
+/** Flag: fail where it exists already. */
+export const NLM_F_EXCL = 0x200;
+/** Flag: make it where it does not exist. */
+export const NLM_F_CREATE = 0x400;
 /** Message: an error number, 0 for success. */
 export const NLMSG_ERROR = 2;
 /** Message: the end of a dump. */
@@ -49,6 +55,12 @@ export const RTM_GETNEIGH = 30;
 export const RTM_NEWRULE = 32;
 /** Asks for routing rules. */
 export const RTM_GETRULE = 34;
+/** Routing table that a lookup uses without rules of the user's. */
+export const RT_TABLE_MAIN = 254;
+/** Origin of a route: the administrator. */
+export const RTPROT_STATIC = 4;
+/** Reach of a route: hosts on the link itself. */
+export const RT_SCOPE_LINK = 253;
 /** Route type: to another host. */
 export const RTN_UNICAST = 1;
 /** Route attribute: destination. */
@@ -75,6 +87,8 @@ export const FRA_PRIORITY = 6;
 export const IFLA_ADDRESS = 1;
 /** Link attribute: name. */
 export const IFLA_IFNAME = 3;
+/** Address attribute: address of the other end, or of the interface where there is none. */
+export const IFA_ADDRESS = 1;
 /** Address attribute: the interface's own address. */
 export const IFA_LOCAL = 2;
 /** Neighbour attribute: its IPv4 address. */

@@ -72,7 +72,7 @@ export function requestNetlink(
       kernel.length,
     );
     checkResult(sent, "sendto", action);
-    return receiveAnswers(descriptor, (flags & NLM_F_DUMP) !== 0, action);
+    return receiveAnswers(descriptor, (flags & NLM_F_DUMP) === NLM_F_DUMP, action);
   } finally {
     libc.close(descriptor);
   }

@@ -20,7 +20,7 @@ export function helpColumns(): number {
 export function formatHelp(command: CommandSpec, columns: number = USUAL_COLUMNS): string {
   const name = command.name === "ping" ? "" : ` ${command.name}`;
   const lines = [
-    `Usage: icmptime${name} [OPTIONS] ${command.operands}`,
+    `Usage: icmptime${name} [OPTIONS] ${command.operands}`.trimEnd(),
     "",
     ...command.description.flatMap((paragraph) => [wrap(paragraph, columns), ""]),
   ];

@@ -36,6 +36,7 @@ export type OptionGroup =
   | "Output"
   | "Targets"
   | "Captures"
+  | "Addresses"
   | "Clock"
   | "Scan"
   | "General";

@@ -75,6 +75,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import("./commands/decode/command.ts")).runDecode,
   ),
   row(
+    "respond",
+    async () => (await import("./commands/respond/options.ts")).RESPOND_COMMAND,
+    async () => (await import("./commands/respond/command.ts")).runRespond,
+  ),
+  row(
     "doctor",
     async () => (await import("./commands/doctor/options.ts")).DOCTOR_COMMAND,
     async () => (await import("./commands/doctor/command.ts")).runDoctor,

@@ -22,6 +22,7 @@ import { MAX_BACKLOG_BYTES, OutputQueue } from "../terminal/output_queue.ts";
 import { dispatch } from "./dispatch.ts";
 import { SOCKET_MACHINE } from "../machine/run_machine.ts";
 import type { ExitCode } from "./outcome.ts";
+import type { RespondMachine } from "../respond/machine.ts";
 import type { RunSignal, ScanMachine, WritableFile } from "../run/machine.ts";
 import type { ClockFinding, Diagnostics, SocketFinding, System } from "./system.ts";
 
@@ -68,10 +69,17 @@ const scanMachine: ScanMachine = {
   identifyFile: (path) => withCallersRights(() => identifyFile(path)),
 };
 
+/** Loaded only when it answers: start-up time is part of the tool. */
+const respondMachine: RespondMachine = {
+  openTun: async (request) =>
+    (await import("../../ffi/linux/tun_device.ts")).TunDevice.open(request),
+};
+
 const realSystem: System = {
   ...SOCKET_MACHINE,
   scan: scanMachine,
   diagnostics,
+  respond: respondMachine,
   get stdout() {
     return stdout ??= openStandard(1);
   },

@@ -1,5 +1,6 @@
 /** What the commands need from the machine. `run.ts` gives them the real one. */
 
+import type { RespondMachine } from "../respond/machine.ts";
 import type { RunMachine } from "../run/machine.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import type { OutputFileHandle } from "../terminal/output_file.ts";
@@ -42,6 +43,8 @@ export interface Diagnostics {
 export interface System extends RunMachine {
   /** For `doctor`. */
   readonly diagnostics: Diagnostics;
+  /** For `respond`. */
+  readonly respond: RespondMachine;
   /** Standard output. */
   readonly stdout: ByteSink;
   /** Standard error. */

@@ -37,6 +37,7 @@ const HEADERS = [
   "linux/icmp.h",
   "linux/if_ether.h",
   "linux/if_packet.h",
+  "linux/if_tun.h",
   "linux/neighbour.h",
   "linux/net_tstamp.h",
   "linux/netlink.h",

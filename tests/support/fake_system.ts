@@ -63,6 +63,11 @@ export class FakeSystem implements System {
     throw new Error("Cannot scan: this machine is for the other commands");
   }
 
+  /** Nor does it answer. */
+  get respond(): System["respond"] {
+    throw new Error("Cannot answer: this machine is for the other commands");
+  }
+
   /** A machine in good health, unless it has no socket. */
   readonly diagnostics: System["diagnostics"] = {
     trySocket: () => {

@@ -3,6 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import * as linuxConstants from "../../ffi/linux/constants.ts";
+import * as linkConstants from "../../ffi/linux/link_constants.ts";
 import * as linuxLayout from "../../ffi/linux/layout.ts";
 import * as netlinkConstants from "../../ffi/linux/netlink_constants.ts";
 import * as packetConstants from "../../ffi/linux/packet_constants.ts";
@@ -29,7 +30,13 @@ const cNames: Readonly<Record<string, string>> = {
 };
 /** Newer than the headers of some distributions: compared where they are known. */
 const mayBeMissing: ReadonlySet<string> = new Set(["SCM_TS_OPT_ID"]);
-const constants = { ...posixConstants, ...linuxConstants, ...netlinkConstants, ...packetConstants };
+const constants = {
+  ...posixConstants,
+  ...linuxConstants,
+  ...linkConstants,
+  ...netlinkConstants,
+  ...packetConstants,
+};
 const layout = { ...posixLayout, ...linuxLayout };
 
 systemTest({ name: "every constant is what the C headers say", ...requirements }, async () => {
@@ -98,6 +105,8 @@ const structures: Readonly<Record<string, Structure>> = {
       destinationBits: "rtm_dst_len",
       sourceBits: "rtm_src_len",
       table: "rtm_table",
+      protocol: "rtm_protocol",
+      scope: "rtm_scope",
       type: "rtm_type",
     },
   },
@@ -112,7 +121,12 @@ const structures: Readonly<Record<string, Structure>> = {
       linkType: "ifi_type",
       interfaceIndex: "ifi_index",
       flags: "ifi_flags",
+      change: "ifi_change",
     },
+  },
+  Ifaddrmsg: {
+    type: "struct ifaddrmsg",
+    members: { family: "ifa_family", prefixBits: "ifa_prefixlen", interfaceIndex: "ifa_index" },
   },
   Rtattr: { type: "struct rtattr", members: { length: "rta_len", type: "rta_type" } },
   Iovec: { type: "struct iovec", members: { base: "iov_base", length: "iov_len" } },

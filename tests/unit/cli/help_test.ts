@@ -15,7 +15,10 @@ const SPECS = await loadSpecs();
 /** What help may begin with. */
 const VERBS = new Set(
   ("Append Assume Confirm Continue Count End Exit Explain Follow Leave Let List Listen Look Multiply Print Probe Read " +
-    "Retry Scan Send Set Start Take Use Wait Write").split(" "),
+    "Retry Scan Send Set Start Take Use Wait Write " +
+    "Answer Behave Cut Delay Drop Hold Limit Make Name Poll Return Run Shift Show Step Swap").split(
+      " ",
+    ),
 );
 
 const TRICKY: CommandSpec = {

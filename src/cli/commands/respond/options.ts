@@ -1,0 +1,74 @@
+/** The options of `respond`. */
+
+import type { CommandSpec, OptionTable } from "../../option.ts";
+import { GENERAL_OPTIONS } from "../../shared_options.ts";
+import { duration, integer, text } from "../../values.ts";
+import { network } from "./values.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Table of the options of `respond`. */
+export const RESPOND_OPTIONS = {
+  tun: {
+    value: network(),
+    help: "Make a TUN device and answer for this whole block",
+    group: "Addresses",
+  },
+  "tun-name": {
+    value: text("NAME"),
+    help: "Name the device; %d stands for a free number",
+    group: "Addresses",
+    default: "icmptime%d",
+  },
+  "own-address": {
+    value: text("ADDRESS"),
+    help: "Use this address in the block for this machine, or none",
+    group: "Addresses",
+    defaultText: "its last host",
+  },
+  yes: {
+    help: "Answer outside private and documentation space too",
+    group: "Addresses",
+  },
+  rate: {
+    value: integer("PPS", 1, 10_000_000),
+    help: "Answer at most this many requests a second",
+    group: "General",
+    default: 10_000,
+  },
+  busy: {
+    help: "Poll without sleep: exact delays, one processor busy",
+    group: "General",
+  },
+  deadline: {
+    short: "w",
+    value: duration(1, 366 * DAY_MS),
+    help: "End after this time",
+    group: "General",
+  },
+  quiet: { short: "q", help: "Print nothing", group: "General" },
+  ...GENERAL_OPTIONS,
+} as const satisfies OptionTable;
+
+/** The command `respond`. */
+export const RESPOND_COMMAND: CommandSpec<typeof RESPOND_OPTIONS> = {
+  name: "respond",
+  summary: "Answer timestamp and echo requests as you need it",
+  operands: "",
+  completeOperand: "none",
+  description: [
+    "Answers for every address of a block, as hosts whose clocks and paths are as you say: to test a monitor, or to see " +
+    "what it makes of an odd clock. The device is there while the command runs. Broadcast and multicast addresses are " +
+    "never answered for, and root is given up once the device is open.",
+    "It ends at SIGINT or SIGTERM, prints what it did, and takes the device away.",
+  ],
+  options: RESPOND_OPTIONS,
+  exitCodes: [
+    [0, "It ended because it was told to"],
+    [3, "The command line is wrong"],
+    [4, "The system refused a device, or a file could not be written"],
+  ],
+  examples: [
+    ["icmptime respond --tun 198.18.0.0/15", "131,069 hosts that are right"],
+  ],
+};

@@ -1,0 +1,27 @@
+/** The ports of `respond`: what it needs from the machine. `src/cli/run.ts` connects them to ffi, tests to memory. */
+
+import type { ResponderLink } from "./link.ts";
+
+/** A device for a block of addresses. */
+export interface TunRequest {
+  /** Name of the device; `%d` stands for a number that is free. */
+  readonly name: string;
+  /** Lowest address of the block, an unsigned 32-bit number. */
+  readonly first: number;
+  /** Bits that all addresses of the block share, 0 to 32. */
+  readonly prefixBits: number;
+  /** Address of this machine on the device; undefined for none. */
+  readonly ownAddress: number | undefined;
+}
+
+/** A link with a name. */
+export interface NamedLink extends ResponderLink {
+  /** Name of the interface. */
+  readonly name: string;
+}
+
+/** The machine, as far as only `respond` needs it. */
+export interface RespondMachine {
+  /** Makes a TUN device with a block; rejects where the system refuses. It goes with {@linkcode ResponderLink.close}. */
+  openTun(request: TunRequest): Promise<NamedLink>;
+}
