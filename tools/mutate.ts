@@ -1,10 +1,14 @@
 /**
- * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PREFIX] [--verbose]`: how sharp the tests are that need no kernel.
+ * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH] [--near N] [--verbose]`: how sharp the tests are
+ * that need no kernel.
  *
  * Draws N one-token mutants (100 by default) of the pure folders of src, each in a copy of the project, and runs the
- * tests that can reach the changed module, the nearest first. Prints each survivor (with `--verbose` each mutant), then
- * the counts. A survivor in tests/mutants.ts is known: no test can notice it, or one that needs the kernel does. Exits
- * with status 1 if fewer than 92 % of the others are killed.
+ * tests that can reach the changed module: quick ones first by distance, then slow ones. Prints each survivor (with
+ * `--verbose` each mutant), then the counts. A survivor in tests/mutants.ts is known: no test can notice it, or one that
+ * needs the kernel does. Exits with status 1 if fewer than 92 % of the others are killed.
+ *
+ * `--only` draws from modules whose path starts with PATH. `--near N` runs only tests at the N shortest distances, which
+ * is quick and never counts a mutant as killed that is not.
  *
  * A mutant that never ends is stopped by a limit of processor time, so a busy machine changes no result.
  */
@@ -13,9 +17,10 @@ import { parseArgs } from "@std/cli/parse-args";
 import { KNOWN_MUTANTS, type KnownMutant } from "../tests/mutants.ts";
 import { Random } from "../tests/lab/random.ts";
 import { importersOf, readImports, readModules } from "./import_graph.ts";
-import { applyMutant, findMutants, type Mutant } from "./mutant.ts";
-import { capture, runTool, say, ToolError } from "./output.ts";
+import { findMutants, type Mutant } from "./mutant.ts";
+import { runTool, say, ToolError } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
+import { copyProject, type TestGroup, type Verdict, Workshop } from "./workshop.ts";
 
 /** Folders whose mutants the tests without a kernel must kill. */
 const FOLDERS = [
@@ -30,74 +35,11 @@ const FOLDERS = [
   "run",
 ];
 const PURE_LEVELS = /^tests\/(?:unit|property|scenario|golden)\/.*_test\.ts$/;
+/** A file of tests that takes longer runs after those that do not, seconds. */
+const QUICK_S = 1;
 /** Share of mutants, without the known ones, that must be killed. */
 const LEAST_KILLED_RATIO = 0.92;
-/** Processor time for one run of tests, seconds: some ten times what all of them need. */
-const PROCESSOR_LIMIT_S = 300;
-/** Guard against a run that waits for ever without using the processor. */
-const WALL_LIMIT_MS = 30 * 60_000;
-type Verdict = "killed" | "survived" | "invalid";
 type Counts = Record<Verdict | "known", number>;
-
-/** A copy of the project in which one mutant at a time is tested. */
-class Workshop {
-  readonly #folder: string;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  /** Whether these tests pass without a mutant. If not, every mutant would look killed. */
-  isSound(tests: readonly string[]): Promise<boolean> {
-    return this.#pass(tests);
-  }
-
-  /** Runs the tests that reach the mutant, the nearest first; a mutant that does not compile is none. */
-  async judge(mutant: Mutant, testsByDistance: readonly (readonly string[])[]): Promise<Verdict> {
-    const path = `${this.#folder}${mutant.path}`;
-    const text = await Deno.readTextFile(path);
-    await Deno.writeTextFile(path, applyMutant(text, mutant));
-    try {
-      for (const tests of testsByDistance) {
-        if (!await this.#pass(tests)) return "killed";
-      }
-      return await this.#compiles(mutant.path) ? "survived" : "invalid";
-    } finally {
-      await Deno.writeTextFile(path, text);
-    }
-  }
-
-  #pass(tests: readonly string[]): Promise<boolean> {
-    return this.#deno([
-      ...[
-        "test",
-        "--quiet",
-        "--no-check",
-        "--no-prompt",
-        "--fail-fast",
-        "--allow-read=tests/golden",
-      ],
-      ...["--v8-flags=--max-old-space-size=1500", ...tests],
-    ]);
-  }
-
-  #compiles(path: string): Promise<boolean> {
-    return this.#deno(["check", "--quiet", path]);
-  }
-
-  async #deno(args: readonly string[]): Promise<boolean> {
-    const { success } = await new Deno.Command("sh", {
-      args: ["-c", `ulimit -t ${PROCESSOR_LIMIT_S} && exec "$@"`, "sh", Deno.execPath(), ...args],
-      cwd: this.#folder,
-      env: { DENO_NO_UPDATE_CHECK: "1" },
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-      signal: AbortSignal.timeout(WALL_LIMIT_MS),
-    }).spawn().status;
-    return success;
-  }
-}
 
 /** Mutants drawn without replacement, in the order of their places. */
 function draw(mutants: readonly Mutant[], count: number, seed: number): Mutant[] {
@@ -126,25 +68,8 @@ function refuseStale(mutants: readonly Mutant[]): void {
   throw new ToolError(`Cannot use tests/mutants.ts: it names lines that are gone: ${lines}`);
 }
 
-async function copyProject(folder: string): Promise<void> {
-  const { success, stdout, stderr } = await capture(
-    ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-    { cwd: PROJECT_FOLDER },
-  );
-  if (!success) throw new ToolError(`Cannot list the project's files: ${stderr.trim()}`);
-  for (const path of stdout.split("\0").filter((path) => path !== "")) {
-    await Deno.mkdir(`${folder}${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-    try {
-      await Deno.copyFile(`${PROJECT_FOLDER}${path}`, `${folder}${path}`);
-    } catch (error) {
-      // Git still lists a file that was deleted and not yet committed.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-}
-
 /** The mutants to choose from, and which tests can reach each, the nearest first. */
-function readProject(only: string): {
+function readProject(only: string, near: number): {
   readonly mutants: readonly Mutant[];
   readonly testsOf: (mutant: Mutant) => readonly (readonly string[])[];
 } {
@@ -157,8 +82,24 @@ function readProject(only: string): {
   const testsOf = ({ path }: Mutant) =>
     importersOf(path, imports)
       .map((paths) => paths.filter((path) => PURE_LEVELS.test(path)))
-      .filter((tests) => tests.length > 0);
+      .filter((tests) => tests.length > 0)
+      .slice(0, near);
   return { mutants: mutants.filter(({ path }) => path.startsWith(only)), testsOf };
+}
+
+/** Groups of tests in the order in which they are run: quick ones by distance, then each slow one alone, the quickest first. */
+function cheapestFirst(
+  testsByDistance: readonly (readonly string[])[],
+  seconds: ReadonlyMap<string, number>,
+): readonly TestGroup[] {
+  const cost = (test: string): number => seconds.get(test) ?? Infinity;
+  const isQuick = (test: string): boolean => cost(test) <= QUICK_S;
+  const [nearest = [], ...others] = testsByDistance.map((tests) => tests.filter(isQuick));
+  const slow = testsByDistance.flat().filter((test) => !isQuick(test))
+    .sort((one, other) => cost(one) - cost(other) || 0);
+  return [nearest, others.flat(), ...slow.map((test) => [test])]
+    .filter(({ length }) => length > 0)
+    .map((tests) => ({ tests, seconds: tests.reduce((sum, test) => sum + cost(test), 0) }));
 }
 
 /** Judges the drawn mutants, `jobs` at a time, and reports each. */
@@ -172,13 +113,11 @@ async function judgeAll(
   for (const folder of folders) await copyProject(folder);
   const workshops = folders.map((folder) => new Workshop(folder));
   const allTests = [...new Set(drawn.flatMap(testsOf).flat())];
-  if (!await workshops[0]?.isSound(allTests)) {
-    throw new ToolError("Cannot judge mutants: the tests fail without one");
-  }
+  const seconds = await workshops[0]?.measure(allTests) ?? new Map();
   const queue = drawn.values();
   await Promise.all(workshops.map(async (workshop) => {
     for (const mutant of queue) {
-      const verdict = await workshop.judge(mutant, testsOf(mutant));
+      const verdict = await workshop.judge(mutant, cheapestFirst(testsOf(mutant), seconds));
       const why = verdict === "survived" ? whyKnown(mutant) : undefined;
       counts[why === undefined ? verdict : "known"] += 1;
       const { path, line, before, after, code } = mutant;
@@ -191,12 +130,12 @@ async function judgeAll(
 }
 
 async function main(): Promise<void> {
-  const { sample, seed, jobs, only, verbose } = parseArgs(Deno.args, {
-    string: ["sample", "seed", "jobs", "only"],
+  const { sample, seed, jobs, only, near, verbose } = parseArgs(Deno.args, {
+    string: ["sample", "seed", "jobs", "only", "near"],
     boolean: ["verbose"],
-    default: { sample: "100", seed: "1", jobs: "1", only: "src/" },
+    default: { sample: "100", seed: "1", jobs: "1", only: "src/", near: "Infinity" },
   });
-  const { mutants, testsOf } = readProject(String(only));
+  const { mutants, testsOf } = readProject(String(only), Number(near));
   const drawn = draw(mutants, Number(sample), Number(seed));
   say(`${drawn.length} of ${mutants.length} mutants, seed ${seed}`);
   const root = await Deno.makeTempDir({ prefix: "icmptime-mutants-" });
