@@ -1,0 +1,111 @@
+import { assert, assertEquals } from "@std/assert";
+import { type ClockView, findAliases } from "../../../src/clock/alias.ts";
+import { Random } from "../../lab/random.ts";
+
+/** A clock as one measures it: off by what its spreads say. */
+function view(offsetMs: number, skewPpm: number, random: Random, rttMs = 1): ClockView {
+  const [spreadMs, skewSpreadPpm] = [0.01, 0.5];
+  const shownMs = offsetMs + within(random, -spreadMs, spreadMs);
+  const shownPpm = skewPpm + within(random, -skewSpreadPpm, skewSpreadPpm);
+  return {
+    offsetMs: shownMs,
+    spreadMs,
+    lowerMs: shownMs - rttMs / 2,
+    upperMs: shownMs + rttMs / 2,
+    skewPpm: shownPpm,
+    skewSpreadPpm,
+    skewLowerPpm: shownPpm - 20,
+    skewUpperPpm: shownPpm + 20,
+    minRttMs: rttMs,
+  };
+}
+
+/** A random number in a range. */
+function within(random: Random, least: number, greatest: number): number {
+  return least + random.unit() * (greatest - least);
+}
+
+const KEPT = { isOwnRateKept: true };
+const membersOf = (clocks: readonly ClockView[], options = KEPT) =>
+  findAliases(clocks, options).groups.map(({ members }) => [...members]);
+
+Deno.test("aliases: two addresses of a clock that runs free, with the odds", () => {
+  const random = new Random(1);
+  const clocks = [view(700, 31, random), view(-40, 12, random), view(700, 31, random)];
+  const { groups, coincidences, disciplined } = findAliases(clocks, KEPT);
+  assertEquals(groups.map(({ members }) => members), [[0, 2]]);
+  const [group] = groups;
+  assert(group !== undefined && group.chance > 1e-9 && group.chance < 1e-3, `${group?.chance}`);
+  assert(
+    group.offsetWithinMs < 0.02 && group.skewWithinPpm < 1 && Math.abs(group.skewPpm - 31) < 1,
+  );
+  assertEquals([coincidences, disciplined], [[], []]);
+});
+
+Deno.test("aliases: no clock, and one, are no group", () => {
+  assertEquals(membersOf([]), []);
+  assertEquals(membersOf([view(5, 50, new Random(1))]), []);
+});
+
+Deno.test("aliases: a clock twelve hours off is one clock on either side of the fold", () => {
+  const random = new Random(2);
+  const half = 43_200_000;
+  const clocks = [view(half - 0.004, 40, random), view(-half + 0.004, 40, random)];
+  assertEquals(membersOf(clocks), [[0, 1]]);
+});
+
+Deno.test("aliases: offset or rate alone is not enough", () => {
+  const random = new Random(3);
+  assertEquals(membersOf([view(700, 31, random), view(700, 38, random)]), []);
+  assertEquals(membersOf([view(700, 31, random), view(702, 31, random)]), []);
+});
+
+Deno.test("aliases: what the hard bounds exclude is no group, however near the estimates are", () => {
+  const random = new Random(4);
+  const one = view(700, 31, random);
+  const apart = { ...one, lowerMs: one.offsetMs + 0.001, upperMs: one.offsetMs + 1 };
+  assertEquals(membersOf([{ ...one, upperMs: one.offsetMs }, apart]), []);
+});
+
+Deno.test("aliases: machines that follow one wrong master crowd, and are not joined", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const random = new Random(seed);
+    // The master runs free, 1.3 s off; its clients keep to it within a millisecond.
+    const clients = Array.from(
+      { length: 12 },
+      () => view(1300 + within(random, -1, 1), 22, random),
+    );
+    const others = Array.from(
+      { length: 30 },
+      () => view(within(random, -2000, 2000), within(random, -60, 60), random),
+    );
+    assertEquals(membersOf([...clients, ...others]), [], `seed ${seed}`);
+  }
+});
+
+Deno.test("aliases: three addresses of a machine among a thousand, no two machines joined", () => {
+  let joined = 0;
+  for (let seed = 1; seed <= 5; seed++) {
+    const random = new Random(seed);
+    const clocks = Array.from(
+      { length: 1000 },
+      () => view(within(random, -1e6, 1e6), within(random, -60, 60), random),
+    );
+    const own = [0, 1, 2].map(() => view(123_456, 44, random));
+    const found = membersOf([...own, ...clocks]);
+    if (found.length > 0) {
+      assertEquals(found, [[0, 1, 2]]);
+      joined++;
+    }
+  }
+  assertEquals(joined, 5);
+});
+
+Deno.test("aliases: a path that is longer does not part the addresses of a machine, nor join two machines", () => {
+  const random = new Random(7);
+  const near = view(700, 31, random, 1);
+  // The detour is in one direction: the estimate is off by half of it.
+  const detour = view(700.4, 31, random, 1.8);
+  assertEquals(membersOf([near, detour]), [[0, 1]]);
+  assertEquals(membersOf([near, view(705, 31, random, 1.8)]), []);
+});
