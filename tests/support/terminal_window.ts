@@ -23,7 +23,7 @@ export class TerminalWindow implements AsyncDisposable {
 
   private constructor() {}
 
-  /** Opens a window with a shell whose prompt is `$ `. */
+  /** Opens a window with a bash whose prompt is `$ `. */
   static async open(
     { columns = 80, rows = 24, env = {} }: WindowOptions = {},
   ): Promise<TerminalWindow> {
@@ -38,7 +38,7 @@ export class TerminalWindow implements AsyncDisposable {
       String(rows),
       "env",
       ...variables.map(([name, value]) => `${name}=${value}`),
-      ...["sh", "-i"],
+      ...["bash", "--norc", "--noprofile"],
     ]);
     await opened.until(/^\$$/m);
     return opened;

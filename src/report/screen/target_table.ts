@@ -106,9 +106,14 @@ export function layOutTable(width: number, longestName: number): TableLayout {
   return { nameWidth, columns: DELAY_COLUMNS.filter((column) => chosen.has(column)) };
 }
 
-/** Draws the heads. */
-export function drawTableHead(grid: CellGrid, row: number, layout: TableLayout): void {
-  grid.put(row, MARK_COLUMNS, "target", STYLE.dim, layout.nameWidth);
+/** Draws the heads; `name` is that of the targets, of which some may be out of sight. */
+export function drawTableHead(
+  grid: CellGrid,
+  row: number,
+  layout: TableLayout,
+  name: string,
+): void {
+  grid.put(row, MARK_COLUMNS, name, STYLE.dim, layout.nameWidth);
   eachColumn(layout, (column, at) => grid.put(row, at, align(column.head, column), STYLE.dim));
 }
 

@@ -109,15 +109,15 @@ function drawTable(
 ): void {
   const longest = Math.max(...shown.map(({ name }) => widthOf(name)));
   const layout = layOutTable(grid.columns, longest);
-  drawTableHead(grid, 1, layout);
   const at = shown.indexOf(focus);
   const first = Math.min(shown.length - rows, Math.max(0, at - Math.floor(rows / 2)));
+  const isWhole = rows === shown.length;
+  const heading = isWhole ? "target" : `${first + 1}-${first + rows} of ${shown.length}`;
+  drawTableHead(grid, 1, layout, heading);
   for (let i = 0; i < rows; i++) {
     const target = shown[first + i];
     if (target !== undefined) drawTarget(grid, 2 + i, layout, target, target === focus);
   }
-  const hidden = shown.length - rows;
-  if (hidden > 0) grid.put(1, 9, `${first + 1}-${first + rows} of ${shown.length}`, STYLE.dim, 11);
 }
 
 const KEYS = [
