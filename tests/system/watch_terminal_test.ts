@@ -95,11 +95,18 @@ systemTest(
     await screen.until(/^\$/m);
     await screen.enter("reset");
     await screen.enter("clear; echo it-works; stty -a | grep -ow -e -icanon -e -echo -e -icrnl");
-  const lines = await screen.until(/^it-works$/m);
-  assertEquals(lines.filter((line) => line.startsWith("-")), []);
-  // tmux stays in the alternate buffer; cursor and wrap are back.
-  assertEquals(await screen.ask("#{cursor_flag} #{wrap_flag}"), "1 1");
-});
+    const lines = await screen.until(/^it-works$/m);
+    assertEquals(lines.filter((line) => line.startsWith("-")), []);
+    // tmux stays in the alternate buffer; cursor and wrap are back.
+    assertEquals(await screen.ask("#{cursor_flag} #{wrap_flag}"), "1 1");
+  },
+);
+
+programTest(
+  { ...NEEDS, name: "watch: follows the size of the terminal, down to a sentence" },
+  async (program) => {
+    await using pair = await VethPair.open();
+    await using screen = await TerminalWindow.open({ columns: 120, rows: 40 });
     await startWatch(screen, pair, program);
     for (const [columns, rows] of [[80, 24], [40, 12], [40, 10], [200, 50], [120, 40]] as const) {
       await screen.resize(columns, rows);
