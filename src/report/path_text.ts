@@ -38,30 +38,61 @@ export function describeRise(
   part: "out" | "back",
   tickMs: number,
 ): PartWords {
-  const { median, most, max } = numbersOf(change, replies);
-  const state = judgePart(change, replies, noiseOf(part, tickMs));
-  const text = state === "slow"
-    ? `congestion: half of the delays rose by more than ${median} ms${most}`
-    : state === "spikes"
-    ? `no congestion, but single delays rose by up to ${max} ms`
-    : `no congestion: delays rose by ${max} ms at most`;
-  return { text, isSlow: state === "slow" };
+  const noiseMs = noiseOf(part, tickMs);
+  const max = inDigits(change.max);
+  switch (judgePart(change, replies, noiseMs)) {
+    case "slow":
+      return { isSlow: true, text: describeSlow(change, replies, noiseMs, RISE) };
+    case "spikes":
+      return { isSlow: false, text: `no congestion, but single delays rose by up to ${max} ms` };
+    case "steady":
+      return { isSlow: false, text: `no congestion: delays rose by ${max} ms at most` };
+  }
 }
 
 /** What the waits in this machine's own queue say. */
 export function describeQueue(queue: Spread, replies: number): PartWords {
-  const { median, most, max } = numbersOf(queue, replies);
-  const isSlow = judgePart(queue, replies, noiseOf("queue", 1)) === "slow";
-  const text = isSlow
-    ? `congestion in ${PART_NAMES.queue}: half of the probes waited for more than ${median} ms${most}`
-    : `no probe waited for more than ${max} ms`;
-  return { text, isSlow };
+  const noiseMs = noiseOf("queue", 1);
+  if (judgePart(queue, replies, noiseMs) === "slow") {
+    const text = describeSlow(queue, replies, noiseMs, WAIT);
+    return { isSlow: true, text: `${PART_NAMES.queue}: ${text}` };
+  }
+  return { isSlow: false, text: `no probe waited for more than ${inDigits(queue.max)} ms` };
 }
 
-function numbersOf(spread: Spread, replies: number) {
-  const [median, p95, max] = [spread.median, spread.p95, spread.max].map((ms) =>
-    formatThreeDigits(Math.max(0, ms), 1)
-  );
+/** Nouns and verbs of a part. */
+interface Wording {
+  readonly half: string;
+  readonly one: string;
+  readonly largest: string;
+}
+
+const RISE: Wording = {
+  half: "half of the delays rose by",
+  one: "one delay in twenty rose by",
+  largest: "the largest by",
+};
+const WAIT: Wording = {
+  half: "half of the probes waited for",
+  one: "one probe in twenty waited for",
+  largest: "the longest for",
+};
+
+/** Where half of the delays rose the usual delay did; where fewer did, congestion comes and goes. */
+function describeSlow(
+  spread: Spread,
+  replies: number,
+  noiseMs: number,
+  { half, one, largest }: Wording,
+): string {
+  const [median, p95, max] = [spread.median, spread.p95, spread.max].map(inDigits);
+  if (replies >= REPLIES_FOR_P95 && spread.median <= noiseMs) {
+    return `congestion at times: ${one} more than ${p95} ms, ${largest} ${max} ms`;
+  }
   const most = replies >= REPLIES_FOR_P95 ? `, 95 % below ${p95}, all below ${max} ms` : "";
-  return { median, most, max };
+  return `congestion: ${half} more than ${median} ms${most}`;
+}
+
+function inDigits(ms: number): string {
+  return formatThreeDigits(Math.max(0, ms), 1);
 }

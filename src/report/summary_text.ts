@@ -3,14 +3,14 @@
 import { dim, yellow } from "../terminal/color.ts";
 import type { BoundedMs } from "../measurement/interval.ts";
 import { FLAG_MEANINGS } from "../record/flags.ts";
-import { REPLIES_FOR_PATH } from "../run/slow_part.ts";
+import { REPLIES_FOR_PATH, slowParts } from "../run/slow_part.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 import type { Summary } from "../stats/mod.ts";
 import { countOf } from "../terminal/quantity.ts";
 import { NO_BREAK, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import { formatLoss } from "./loss_text.ts";
 import { formatHostClock } from "./host_clock_text.ts";
-import { describeQueue, describeRise, type PartWords } from "./path_text.ts";
+import { describeQueue, describeRise, nameParts, type PartWords } from "./path_text.ts";
 import { QUEUE_NOISE_MS } from "./queue_text.ts";
 
 const COLUMNS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
@@ -65,7 +65,10 @@ function formatPaths(summary: TargetSummary): string[] {
   const tickMs = host?.tick === "coarse" ? host.tickMs : 1;
   if (received < REPLIES_FOR_PATH) return [];
   const queue = queueMs && describeQueue(queueMs, received);
+  const spreads = { replies: received, queue: queueMs, out: outChangeMs, back: backChangeMs };
+  const slow = slowParts(spreads, tickMs) ?? [];
   const rows: [string, PartWords | undefined][] = [
+    ["slow", slow.length > 0 ? { isSlow: true, text: nameParts(slow) } : undefined],
     ["queue", queue?.isSlow ? queue : undefined],
     ["out", outChangeMs && describeRise(outChangeMs, received, "out", tickMs)],
     ["back", backChangeMs && describeRise(backChangeMs, received, "back", tickMs)],

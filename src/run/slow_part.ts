@@ -17,8 +17,10 @@ export interface Spread {
 export const REPLIES_FOR_PATH = 5;
 /** From this many on, one delay in twenty is more than an accident. */
 export const REPLIES_FOR_P95 = 20;
-/** A stamp is rounded down to a tick: delays that differ by little more than one may be equal. */
-const TICKS_OF_NOISE = 1.5;
+/** A stamp is rounded down to a tick: delays that differ by one may be equal, and the least is a lucky one. */
+const TICKS_OF_NOISE = 2;
+/** A part is not the slow one where another rose by more than so many times as much. */
+const DOMINANCE = 5;
 /** Waits in this machine's own queue below this are none to speak of, in milliseconds. */
 const QUEUE_SLOW_MS = 1;
 
@@ -36,14 +38,14 @@ export function noiseOf(part: PathPart, tickMs: number): number {
  * @param replies how many delays they are, at least {@linkcode REPLIES_FOR_PATH}
  * @param noiseMs see {@linkcode noiseOf}
  */
-export function judgePart(
-  { median, p95, max }: Spread,
-  replies: number,
-  noiseMs: number,
-): PartState {
-  const usual = replies >= REPLIES_FOR_P95 ? p95 : median;
-  if (usual > noiseMs) return "slow";
-  return max > noiseMs ? "spikes" : "steady";
+export function judgePart(spread: Spread, replies: number, noiseMs: number): PartState {
+  if (usualRise(spread, replies) > noiseMs) return "slow";
+  return spread.max > noiseMs ? "spikes" : "steady";
+}
+
+/** What one delay in twenty exceeds, or, of few, one in two. */
+function usualRise({ median, p95 }: Spread, replies: number): number {
+  return replies >= REPLIES_FOR_P95 ? p95 : median;
 }
 
 /** Spreads of each part, for {@linkcode slowParts}. */
@@ -52,12 +54,21 @@ export type PartSpreads = Readonly<Record<PathPart, Spread | undefined>> & {
   readonly replies: number;
 };
 
-/** The parts that are slow, in the order in which a probe meets them; undefined while too few replies came. */
+/**
+ * The parts that are slow, in the order in which a probe meets them; undefined while too few replies came. A part that
+ * rose by far less than another is not named: it is not why the path is slow.
+ *
+ * @param tickMs tick of the remote clock, milliseconds, at least 1
+ */
 export function slowParts(spreads: PartSpreads, tickMs: number): PathPart[] | undefined {
-  if (spreads.replies < REPLIES_FOR_PATH) return undefined;
-  return (["queue", "out", "back"] as const).filter((part) => {
+  const { replies } = spreads;
+  if (replies < REPLIES_FOR_PATH) return undefined;
+  const rises = (["queue", "out", "back"] as const).flatMap((part) => {
     const spread = spreads[part];
-    if (spread === undefined) return false;
-    return judgePart(spread, spreads.replies, noiseOf(part, tickMs)) === "slow";
+    if (spread === undefined) return [];
+    const isSlow = judgePart(spread, replies, noiseOf(part, tickMs)) === "slow";
+    return isSlow ? [{ part, riseMs: usualRise(spread, replies) }] : [];
   });
+  const greatestMs = Math.max(...rises.map(({ riseMs }) => riseMs));
+  return rises.filter(({ riseMs }) => riseMs * DOMINANCE >= greatestMs).map(({ part }) => part);
 }

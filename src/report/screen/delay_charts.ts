@@ -42,8 +42,8 @@ const METRICS: readonly Metric[] = [
   { metric: "back", label: "back+", style: STYLE.back, leastTop: 5 },
   { metric: "queue", label: "queue", style: STYLE.plain, leastTop: 1 },
 ];
-/** `back+  12.3 `. */
-const LABEL_COLUMNS = 12;
+/** `back+  500 ms `. */
+const LABEL_COLUMNS = 13;
 /** A fourth chart needs so many lines for all. */
 const ROWS_FOR_QUEUE = 8;
 

@@ -84,8 +84,7 @@ function drawBody(grid: CellGrid, picture: WatchPicture, view: WatchView, style:
   const shown = view.order(picture.rows);
   const focus = picture.rows.find(({ index }) => index === view.focus) ?? shown[0];
   if (focus === undefined) return;
-  const room = grid.rows - 2;
-  const tableRows = Math.min(shown.length, Math.max(1, Math.floor((room - 7) / 2)));
+  const tableRows = Math.min(shown.length, countTableRows(grid.rows));
   drawTable(grid, shown, focus, tableRows);
   let row = 2 + tableRows;
   const words = describeFocus(focus, view, grid.columns);
@@ -101,6 +100,11 @@ function drawBody(grid: CellGrid, picture: WatchPicture, view: WatchView, style:
   drawCharts(grid, { row, rows, columns: grid.columns }, input);
 }
 
+/** Lines for targets: a part of what heading, heads, one sentence, losses, time and keys leave. */
+function countTableRows(rows: number): number {
+  return Math.max(1, Math.floor((rows - 6) * 0.4));
+}
+
 function drawTable(
   grid: CellGrid,
   shown: readonly TargetRow[],
@@ -111,8 +115,8 @@ function drawTable(
   const layout = layOutTable(grid.columns, longest);
   const at = shown.indexOf(focus);
   const first = Math.min(shown.length - rows, Math.max(0, at - Math.floor(rows / 2)));
-  const isWhole = rows === shown.length;
-  const heading = isWhole ? "target" : `${first + 1}-${first + rows} of ${shown.length}`;
+  const part = rows === 1 ? String(first + 1) : `${first + 1}-${first + rows}`;
+  const heading = rows === shown.length ? "target" : `${part} of ${shown.length}`;
   drawTableHead(grid, 1, layout, heading);
   for (let i = 0; i < rows; i++) {
     const target = shown[first + i];

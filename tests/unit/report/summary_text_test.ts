@@ -21,6 +21,7 @@ Deno.test("summary: congestion on the way out alone", async () => {
   assertEquals(await summaryOf({ out, back: 5 }, 25), [
     "25 sent, 25 received, 0 % loss",
     "clock   within 10 ms of ours (+2 ±8 ms)",
+    "slow    out",
     "out     congestion: half of the delays rose by more than 5.7 ms, 95 % below",
     "        37.4, all below 62.4 ms",
     "back    no congestion: delays rose by 0.9 ms at most",
@@ -41,6 +42,27 @@ Deno.test("summary: single delays are no congestion, and few replies say nothing
   ]);
   const few = await summaryOf({ out: 5, back: 5, rules }, 4);
   assertEquals(few.filter((line) => line.includes("congestion")), []);
+});
+
+Deno.test("summary: congestion that comes and goes on the way back, and in this machine's own queue", async () => {
+  const away = Array.from({ length: 12 }, (_, i) => 20 + i);
+  const lines = await summaryOf({
+    out: 5,
+    back: 5,
+    queueMs: 0.01,
+    rules: [
+      { probes: away.slice(0, 4), fate: { back: 65 } },
+      { probes: away.slice(4), fate: { queueMs: 40 } },
+    ],
+  }, 40);
+  assertEquals(lines.slice(2, 8), [
+    "slow    this machine's queue and back",
+    "queue   this machine's queue: congestion at times: one probe in twenty waited",
+    "        for more than 40.0 ms, the longest for 40.0 ms",
+    "out     no congestion: delays rose by 0.9 ms at most",
+    "back    congestion at times: one delay in twenty rose by more than 60.5 ms, the",
+    "        largest by 60.9 ms",
+  ]);
 });
 
 Deno.test("summary: a clock hours off, its bounds with -v, and columns that stay apart", async () => {
