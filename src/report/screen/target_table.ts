@@ -26,6 +26,8 @@ export interface Column {
 /** Columns before the name: a mark at the target in focus. */
 const MARK_COLUMNS = 2;
 const MIN_NAME = 11, MAX_NAME = 34;
+/** A name as long as this share of the width is not cut for the sake of more columns. */
+const NAME_SHARE = 0.22;
 
 const DELAY_COLUMNS: readonly Column[] = [
   {
@@ -95,14 +97,16 @@ export interface TableLayout {
 
 /** Chooses columns for a width, at least 40, and the longest name. */
 export function layOutTable(width: number, longestName: number): TableLayout {
-  let room = width - MARK_COLUMNS - MIN_NAME;
+  const wanted = Math.min(Math.max(MIN_NAME, longestName), MAX_NAME);
+  const least = Math.min(wanted, Math.max(MIN_NAME, Math.floor(width * NAME_SHARE)));
+  let room = width - MARK_COLUMNS - least;
   const chosen = new Set<Column>();
   for (const column of DELAY_COLUMNS.toSorted((a, b) => a.rank - b.rank)) {
     if (column.width + 1 > room) break;
     room -= column.width + 1;
     chosen.add(column);
   }
-  const nameWidth = Math.min(Math.max(MIN_NAME, longestName), MAX_NAME, MIN_NAME + room);
+  const nameWidth = Math.min(wanted, least + room);
   return { nameWidth, columns: DELAY_COLUMNS.filter((column) => chosen.has(column)) };
 }
 

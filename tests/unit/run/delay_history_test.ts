@@ -1,0 +1,79 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import type { ProbeOutcome } from "../../../src/probe/outcome.ts";
+import { DelayHistory, HISTORY_COLUMNS, HistoryColumns } from "../../../src/run/delay_history.ts";
+
+const NS_PER_MS = 1e6;
+
+/** A probe that left at a moment, with its delays. */
+function reply(atMs: number, rttMs: number, queueMs = 0): ProbeOutcome {
+  const probe = { sentAt: { monotonicNs: atMs * NS_PER_MS }, queueNs: queueMs * NS_PER_MS };
+  return { kind: "reply", probe, reply: { rttNs: rttMs * NS_PER_MS } } as unknown as ProbeOutcome;
+}
+
+function lost(atMs: number): ProbeOutcome {
+  return {
+    kind: "timedOut",
+    probe: { sentAt: { monotonicNs: atMs * NS_PER_MS } },
+  } as unknown as ProbeOutcome;
+}
+
+Deno.test("history columns: each keeps its least and greatest value, and what was lost in it", () => {
+  const columns = new HistoryColumns(100);
+  for (const [atMs, value] of [[10, 5], [20, 3], [90, 8], [110, 1]] as const) {
+    columns.add(atMs * NS_PER_MS, "rtt", value);
+  }
+  columns.addLost(30 * NS_PER_MS);
+  columns.addLost(230 * NS_PER_MS);
+  assertEquals([0, 1, 2].map((n) => columns.low(n, "rtt")), [3, 1, NaN]);
+  assertEquals([0, 1, 2].map((n) => columns.high(n, "rtt")), [8, 1, NaN]);
+  assertEquals([0, 1, 2, 3].map((n) => columns.lost(n)), [1, 0, 1, 0]);
+  assertEquals(columns.low(0, "out"), NaN);
+});
+
+Deno.test("history columns: old ones make room, and what comes too late changes nothing", () => {
+  const columns = new HistoryColumns(1);
+  columns.add(5 * NS_PER_MS, "rtt", 7);
+  const later = 5 + HISTORY_COLUMNS;
+  columns.add(later * NS_PER_MS, "back", 2);
+  assertEquals([columns.low(5, "rtt"), columns.low(later, "rtt")], [NaN, NaN]);
+  assertEquals(columns.low(later, "back"), 2);
+  columns.add(5 * NS_PER_MS, "rtt", 7);
+  columns.addLost(5 * NS_PER_MS);
+  assertEquals([columns.low(5, "rtt"), columns.low(later, "rtt"), columns.lost(later)], [
+    NaN,
+    NaN,
+    0,
+  ]);
+});
+
+Deno.test("history: outcomes are in every level, directions only where they are known", () => {
+  const history = new DelayHistory([10, 1000]);
+  history.add(reply(5, 20, 0.5), { outMs: 3, backMs: 4 });
+  history.add(reply(25, 30), undefined);
+  assertEquals(history.lastRttMs, 30);
+  history.add(lost(35), undefined);
+  assertEquals(history.lastRttMs, undefined);
+  const [fine, coarse] = history.levels;
+  assertEquals([0, 2, 3].map((n) => fine?.high(n, "rtt")), [20, 30, NaN]);
+  assertEquals([fine?.high(0, "out"), fine?.high(0, "back"), fine?.high(2, "out")], [3, 4, NaN]);
+  assertEquals([coarse?.low(0, "rtt"), coarse?.high(0, "rtt"), coarse?.lost(0)], [20, 30, 1]);
+  assertEquals(coarse?.high(0, "queue"), 0.5);
+});
+
+Deno.test("history: the latest replies are those of half a minute, and more where there are few", () => {
+  const history = new DelayHistory([1000]);
+  for (let second = 0; second < 100; second++) {
+    history.add(reply(second * 1000, 10), { outMs: second, backMs: 0 });
+  }
+  const now = history.latest(99e9);
+  assertEquals([now.replies, now.out?.max, now.back?.max], [31, 99, 0]);
+  assertAlmostEquals(now.out?.median ?? NaN, 84, 1e-9);
+  // A minute later none of them is recent: the last twenty count still.
+  assertEquals(history.latest(160e9).replies, 20);
+  assertEquals(history.latest(1000e9), {
+    replies: 0,
+    out: undefined,
+    back: undefined,
+    queue: undefined,
+  });
+});
