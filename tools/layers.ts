@@ -40,7 +40,7 @@ const ALLOWED: Grants = {
   targets: ["packet"],
   probe: ["time", "packet", "measurement", "targets"],
   scan: ["time", "packet", "measurement", "targets"],
-  respond: ["time", "packet", "targets"],
+  respond: ["behaviour", "time", "packet", "targets"],
   run: ["behaviour", "time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan"],
   record: ["behaviour", ...[
     "time",

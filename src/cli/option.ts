@@ -37,6 +37,8 @@ export type OptionGroup =
   | "Targets"
   | "Captures"
   | "Addresses"
+  | "Hosts"
+  | "Path"
   | "Clock"
   | "Scan"
   | "General";

@@ -1,11 +1,17 @@
 /** What `respond` says: for whom it answers, how far it is, and what it did. */
 
 import type { AnsweredAddresses } from "../respond/address_policy.ts";
+import { BEHAVIOUR_FIELDS } from "../respond/behaviour_fields.ts";
 import { type Fate, FATES, type ResponderCounts } from "../respond/fate.ts";
 import { formatAddress } from "../packet/address.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import { LiveLine, type LiveLineOptions } from "../terminal/live_line.ts";
+import { wrap } from "../terminal/width.ts";
 import { countOf, formatCount, formatDuration } from "../terminal/quantity.ts";
+
+/** Columns of text that is not wrapped by a terminal. */
+const COLUMNS = 80;
+const KEY_INDENT = 4;
 
 /** The line that says that requests are answered from now on. */
 export function formatRespondStart(
@@ -15,6 +21,18 @@ export function formatRespondStart(
 ): string {
   const own = ownAddress === undefined ? "" : `; this machine is ${formatAddress(ownAddress)}`;
   return `Answering for ${addresses} on ${interfaceName}${own}`;
+}
+
+/** The keys of a host in a scenario: each with what it sets, and below that what it takes. */
+export function formatScenarioKeys(): string {
+  const keys = Object.entries(BEHAVIOUR_FIELDS);
+  const width = Math.max(...keys.map(([key]) => key.length));
+  const text = keys.map(([key, { meaning, expected }]) =>
+    `${key.padEnd(width)}  ${meaning}\n${" ".repeat(KEY_INDENT)}${
+      wrap(expected, COLUMNS, KEY_INDENT, KEY_INDENT)
+    }`
+  );
+  return `${text.join("\n")}\n`;
 }
 
 /** Lines about what was done. */

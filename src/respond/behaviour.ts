@@ -33,6 +33,24 @@ export const TAMPERINGS = ["originate", "checksum", "identifier", "sequence", "s
 /** One of {@linkcode TAMPERINGS}. */
 export type Tampering = typeof TAMPERINGS[number];
 
+/** What is done with a timestamp request whose ICMP code is not 0: no reply, or one with code 0 or with the same code. */
+export const ODD_CODE_REPLIES = ["silent", "zero", "same"] as const;
+
+/** One of {@linkcode ODD_CODE_REPLIES}. */
+export type OddCodeReply = typeof ODD_CODE_REPLIES[number];
+
+/** What is done with octets after a timestamp message: they are cut, they come back, or there is no reply. */
+export const LONG_REPLIES = ["cut", "return", "silent"] as const;
+
+/** One of {@linkcode LONG_REPLIES}. */
+export type LongReply = typeof LONG_REPLIES[number];
+
+/** How the IPv4 identification goes on from reply to reply. */
+export const IDENTIFICATIONS = ["counter", "random", "zero"] as const;
+
+/** One of {@linkcode IDENTIFICATIONS}. */
+export type Identification = typeof IDENTIFICATIONS[number];
+
 /** An ICMP error that is sent instead of a reply. */
 export interface IcmpErrorKind {
   /** ICMP type: 3, 4, 11 or 12. */
@@ -77,14 +95,18 @@ export interface Behaviour {
 
   /** It answers requests with a wrong ICMP checksum. */
   readonly checksumLazy: boolean;
-  /** It answers timestamp requests whose ICMP code is not 0. */
-  readonly answersOddCode: boolean;
-  /** It returns octets after a timestamp message; otherwise it cuts them. */
-  readonly returnsExtra: boolean;
+  /** What it does with timestamp requests whose ICMP code is not 0. */
+  readonly oddCode: OddCodeReply;
+  /** What it does with octets after a timestamp message. */
+  readonly long: LongReply;
   /** The reply has the type of service of the request. */
   readonly copiesTos: boolean;
   /** Time to live of its replies, 1 to 255. */
   readonly ttl: number;
+  /** Its replies have the don't-fragment bit. */
+  readonly dontFragment: boolean;
+  /** The IPv4 identification of its replies. */
+  readonly identification: Identification;
   /** What is wrong with its replies. */
   readonly tampers: readonly Tampering[];
 
@@ -135,10 +157,12 @@ export const RIGHT_HOST: Behaviour = {
   swappedHalves: false,
   separateStamps: false,
   checksumLazy: false,
-  answersOddCode: false,
-  returnsExtra: false,
+  oddCode: "silent",
+  long: "cut",
   copiesTos: false,
   ttl: 64,
+  dontFragment: false,
+  identification: "counter",
   tampers: [],
   outMs: 0,
   outJitterMs: 0,

@@ -9,6 +9,7 @@ export const FATES = {
   silent: "the host does not answer this kind of request",
   bad_checksum: "wrong ICMP checksum, which this host does not answer",
   odd_code: "ICMP code other than 0, which this host does not answer",
+  long: "octets after the message, which this host does not answer",
   host_rate: "more than the host answers a second",
   over_rate: "more than --rate allows",
   not_ours: "for an address that is not to be answered for, or from none that can be answered",

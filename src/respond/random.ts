@@ -16,6 +16,7 @@ export const PURPOSE = {
   backJitter: 6,
   receive: 7,
   transmit: 8,
+  identification: 9,
 } as const;
 
 const PURPOSES = 16;

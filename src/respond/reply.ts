@@ -61,7 +61,8 @@ export function writeReply(
       ...common,
       originateMs: wrong("originate") ? (message.originateMs ^ 0x1234) >>> 0 : message.originateMs,
       ...stamps,
-      ...(host.returnsExtra ? { trailing: message.trailing } : {}),
+      ...(host.oddCode === "same" ? { code: message.code } : {}),
+      ...(host.long === "return" ? { trailing: message.trailing } : {}),
     }
     : {
       kind: "echo-reply",
@@ -73,6 +74,7 @@ export function writeReply(
     destination: header.source,
     tos: host.copiesTos ? header.tos : 0,
     ttl: host.ttl,
+    dontFragment: host.dontFragment,
     identification,
   };
   const reply = emitDatagram({ header: ipv4, message: fields });

@@ -123,7 +123,8 @@ export class Responder {
     if (this.#draw.chance(behaviour.lossBackRatio, destination, index, PURPOSE.lossBack)) {
       return { fate: "lost_back", request, stamps, departures: NOTHING };
     }
-    const reply = writeReply(request, behaviour, stamps ?? NO_STAMPS, this.#nextId());
+    const identification = this.#identificationOf(behaviour, destination, index);
+    const reply = writeReply(request, behaviour, stamps ?? NO_STAMPS, identification);
     const meets = (ratio: number, purpose: number) =>
       this.#draw.chance(ratio, destination, index, purpose);
     const heldMs = meets(behaviour.reorderRatio, PURPOSE.reorder) ? behaviour.reorderMs : 0;
@@ -195,6 +196,12 @@ export class Responder {
     return host;
   }
 
+  #identificationOf({ identification }: Behaviour, address: number, index: number): number {
+    if (identification === "counter") return this.#nextId();
+    if (identification === "zero") return 0;
+    return this.#draw.bits(address, index, PURPOSE.identification) >>> 16;
+  }
+
   #nextId(): number {
     return this.#identification = (this.#identification + 1) & 0xffff;
   }
@@ -207,7 +214,9 @@ function refuse({ message }: HostRequest, host: Behaviour): Fate | undefined {
   const isEcho = message.kind === "echo-request";
   if (!(isEcho ? host.answersEcho : host.answersTimestamp)) return "silent";
   if (!message.checksumOk && !host.checksumLazy) return "bad_checksum";
-  return !isEcho && message.code !== 0 && !host.answersOddCode ? "odd_code" : undefined;
+  if (message.kind !== "timestamp-request") return undefined;
+  if (message.code !== 0 && host.oddCode === "silent") return "odd_code";
+  return message.trailing.length > 0 && host.long === "silent" ? "long" : undefined;
 }
 
 function unanswered(fate: Fate, request?: HostRequest): Answered {

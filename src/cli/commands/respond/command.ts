@@ -4,6 +4,7 @@ import { formatAddress, parseAddress } from "../../../packet/mod.ts";
 import {
   formatRespondEnd,
   formatRespondStart,
+  formatScenarioKeys,
   RespondStatus,
 } from "../../../report/respond_text.ts";
 import {
@@ -12,18 +13,28 @@ import {
   whyForbidden,
 } from "../../../respond/address_policy.ts";
 import type { NamedLink } from "../../../respond/machine.ts";
+import type { Scenario } from "../../../respond/scenario.ts";
 import { ResponderRun } from "../../../respond/responder_run.ts";
 import { blockSize, formatBlock } from "../../../targets/block.ts";
 import { LineSink } from "../../../terminal/line_sink.ts";
 import type { CommandLine, Parsed } from "../../option.ts";
 import { ExitCode, UsageError } from "../../outcome.ts";
-import { hasLostOutput, printOutputError } from "../../output.ts";
+import { hasLostOutput, printOutputError, printText } from "../../output.ts";
 import { giveUpPrivileges } from "../../privileges.ts";
 import type { System } from "../../system.ts";
 import type { RESPOND_OPTIONS } from "./options.ts";
+import { chooseScenario } from "./scenario.ts";
 import type { Network } from "./values.ts";
 
 type RespondOptions = Parsed<typeof RESPOND_OPTIONS>;
+
+/** What is open and known when answering starts. */
+interface RespondSetup {
+  readonly link: NamedLink;
+  readonly addresses: AnsweredAddresses;
+  readonly ownAddress: number | undefined;
+  readonly scenario: Scenario;
+}
 
 /**
  * Runs `respond` and returns the exit code.
@@ -31,17 +42,20 @@ type RespondOptions = Parsed<typeof RESPOND_OPTIONS>;
  * @throws {UsageError} The command line is wrong.
  */
 export async function runRespond(
-  { options, operands }: CommandLine<typeof RESPOND_OPTIONS>,
+  { options, operands, given }: CommandLine<typeof RESPOND_OPTIONS>,
   system: System,
 ): Promise<ExitCode> {
   if (operands.length > 0) {
     throw new UsageError(`Cannot answer for ${operands[0]}: expected --tun BLOCK`);
   }
+  if (options["list-keys"]) return await printText(system, formatScenarioKeys());
   if (options.tun === undefined) {
     throw new UsageError("Cannot answer: for no address, expected --tun BLOCK");
   }
   const block = checkBlock(options.tun, options.yes);
   const ownAddress = chooseOwnAddress(block, options["own-address"]);
+  const scenario = await chooseScenario(options, given.has("seed"), system);
+  if (scenario === undefined) return ExitCode.Usage;
   const { first, prefixBits } = block;
   const link = await system.respond.openTun({
     name: options["tun-name"],
@@ -55,7 +69,7 @@ export async function runRespond(
       block,
       ownAddress === undefined ? [] : [ownAddress],
     );
-    return await answer(options, link, addresses, ownAddress, system);
+    return await answer(options, { link, addresses, ownAddress, scenario }, system);
   } finally {
     link.close();
   }
@@ -63,13 +77,11 @@ export async function runRespond(
 
 async function answer(
   options: RespondOptions,
-  link: NamedLink,
-  addresses: AnsweredAddresses,
-  ownAddress: number | undefined,
+  { link, addresses, ownAddress, scenario }: RespondSetup,
   system: System,
 ): Promise<ExitCode> {
   const run = new ResponderRun(link, {
-    scenario: { seed: 1, everyHost: {}, rules: [] },
+    scenario,
     addresses,
     ratePps: options.rate,
     busy: options.busy,

@@ -3,6 +3,7 @@
 import type { CommandSpec, OptionTable } from "../../option.ts";
 import { GENERAL_OPTIONS } from "../../shared_options.ts";
 import { duration, integer, text } from "../../values.ts";
+import { HOST_OPTIONS } from "./host_options.ts";
 import { network } from "./values.ts";
 
 const DAY_MS = 86_400_000;
@@ -30,6 +31,19 @@ export const RESPOND_OPTIONS = {
     help: "Answer outside private and documentation space too",
     group: "Addresses",
   },
+  ...HOST_OPTIONS,
+  scenario: {
+    value: text("FILE", "file"),
+    help: "Read how single hosts behave from FILE; - is standard input",
+    group: "Hosts",
+  },
+  seed: {
+    value: integer("N", 0, 0xffff_ffff),
+    help: "Use this seed for losses, jitter and the like",
+    group: "Hosts",
+    default: 1,
+  },
+  "list-keys": { help: "List the keys of a host in a scenario", group: "Output" },
   rate: {
     value: integer("PPS", 1, 10_000_000),
     help: "Answer at most this many requests a second",
@@ -63,6 +77,11 @@ export const RESPOND_COMMAND: CommandSpec<typeof RESPOND_OPTIONS> = {
     "It ends at SIGINT or SIGTERM, prints what it did, and takes the device away.",
   ],
   options: RESPOND_OPTIONS,
+  requires: [
+    ["step-after", "step"],
+    ["reorder-by", "reorder"],
+    ["icmp-error-ratio", "icmp-error"],
+  ],
   exitCodes: [
     [0, "It ended because it was told to"],
     [3, "The command line is wrong"],
@@ -70,5 +89,7 @@ export const RESPOND_COMMAND: CommandSpec<typeof RESPOND_OPTIONS> = {
   ],
   examples: [
     ["icmptime respond --tun 198.18.0.0/15", "131,069 hosts that are right"],
+    ["icmptime respond --tun 198.18.0.0/24 --offset 2m --back 40ms", "wrong clocks far away"],
+    ["icmptime respond --tun 198.18.0.0/24 --scenario hosts.json", "each host as you like"],
   ],
 };
