@@ -42,17 +42,31 @@ export async function gatherTargets(
   if (words.length === 0) {
     throw new UsageError("No target given: expected at least one host, e.g. icmptime 192.0.2.7");
   }
-  const isBroadcast = (address: number) => system.isBroadcast(address);
-  const resolver = resolveUntil(options.deadlineMs, system);
   const { exclude = [], excludeFiles = [] } = options;
   const excluded = excludeFiles.length === 0
     ? exclude
     : await (await import("./exclusions.ts")).readExclusions(exclude, excludeFiles, system);
-  const list = await listTargets(words, resolver, { ...options, exclude: excluded, isBroadcast });
-  checkTargets(list, system, options.skipsInvalidOperands ?? false);
+  const list = await locateTargets(words, system, { ...options, exclude: excluded });
   if (list.targets.length > 0) return list;
   if (list.problems.length > 0) return undefined;
   throw new UsageError("No target left: every target is excluded, expected at least one host");
+}
+
+/**
+ * The targets of words that have been read; reports names that do not resolve and addresses that are given twice.
+ *
+ * @throws {UsageError} A word of the command line can never be a target.
+ */
+export async function locateTargets(
+  words: readonly (string | ListedWord)[],
+  system: System,
+  options: GatherOptions,
+): Promise<TargetList> {
+  const isBroadcast = (address: number) => system.isBroadcast(address);
+  const resolver = resolveUntil(options.deadlineMs, system);
+  const list = await listTargets(words, resolver, { ...options, isBroadcast });
+  checkTargets(list, system, options.skipsInvalidOperands ?? false);
+  return list;
 }
 
 /** A resolver that gives up at the deadline. */

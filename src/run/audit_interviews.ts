@@ -16,26 +16,9 @@ import { type DueProbe, GOLDEN_FRACTION, type ProbeSchedule } from "../probe/sch
 import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import type { AuditPace } from "./audit_pace.ts";
 import { type AskedNumbers, type InterviewPlan, QUESTION_INTERVAL_MS } from "./audit_plan.ts";
+import type { CandidateSource } from "./audit_source.ts";
 import { DueQueue } from "./due_queue.ts";
 import { HostRecord } from "./host_findings.ts";
-
-/** A host that is to be asked. */
-export interface Candidate {
-  /** The host; its index is its place among the targets. */
-  readonly target: Target;
-  /** It is known to answer. */
-  readonly isFound: boolean;
-}
-
-/** Where hosts come from. */
-export interface CandidateSource {
-  /** A host can be taken now. */
-  readonly hasNext: boolean;
-  /** No host will come any more. */
-  readonly isDone: boolean;
-  /** Takes the next host. Call only while {@linkcode hasNext}. */
-  next(): Candidate;
-}
 
 /** What interviews work with. */
 export interface InterviewOptions {
@@ -118,9 +101,9 @@ export class Interviews implements ProbeSchedule {
     }));
   }
 
-  /** Hosts that are being asked. */
-  get active(): number {
-    return this.#active;
+  /** Hosts that answer and are being asked. */
+  get answering(): number {
+    return this.#seats.reduce((sum, seat) => seat?.isSought === false ? sum + 1 : sum, 0);
   }
 
   /** True when every host is final. */
@@ -131,12 +114,12 @@ export class Interviews implements ProbeSchedule {
 
   /** When a probe may and should leave; Infinity when there is none. */
   get dueNs(): number {
-    return Math.max(this.#options.pace.readyNs, this.#wantedNs);
+    return Math.max(this.#options.pace.readyNs, this.wantedNs);
   }
 
   /** When the next probe should leave, whatever the rate. */
-  get #wantedNs(): number {
-    if (this.#free.length > 0 && this.#options.source.hasNext) return -Infinity;
+  get wantedNs(): number {
+    if (this.#canSeat) return -Infinity;
     return Math.min(this.#tries.dueNs, this.#questions.dueNs);
   }
 

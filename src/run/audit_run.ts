@@ -6,17 +6,15 @@
  */
 
 import type { OffsetWitness } from "../clock/mod.ts";
-import { formatAddress } from "../packet/mod.ts";
 import type { ProbeListener } from "../probe/outcome.ts";
-import { firstNumbers } from "../probe/probe_numbers.ts";
-import { type EndReason, Prober } from "../probe/prober.ts";
+import type { EndReason } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { Transport } from "../probe/transport.ts";
-import { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
-import { type CandidateSource, Interviews } from "./audit_interviews.ts";
+import { AuditAsker } from "./audit_asker.ts";
 import { AuditPace } from "./audit_pace.ts";
 import type { AuditPlan } from "./audit_plan.ts";
+import { AuditSweep } from "./audit_sweep.ts";
 import { AuditTally } from "./audit_tally.ts";
 import { AuditWitnesses } from "./audit_witnesses.ts";
 import type { ConsensusEvent } from "./clock_event.ts";
@@ -24,10 +22,11 @@ import type { RunInfo } from "./event.ts";
 import type { HostFindings, HostRecord } from "./host_findings.ts";
 import type { RunMachine } from "./machine.ts";
 import type { RunProgress } from "./reporter.ts";
+import type { ScanProgress } from "../scan/scan_record.ts";
+import type { ScanRunPlan } from "./scan_options.ts";
+import { type ScanResult, ScanRun, type ScanRunMachine } from "./scan_run.ts";
 import { type OpenRun, remainingMs } from "./run_frame.ts";
 import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
-import { countOutcome } from "./target_statistics.ts";
-import { StrayCounter } from "./stray_counts.ts";
 
 /** Parts of an audit. */
 export interface AuditSetup {
@@ -35,8 +34,10 @@ export interface AuditSetup {
   readonly program: ProgramInfo;
   /** What is sent, and how. */
   readonly plan: AuditPlan;
-  /** Hosts to audit, at least one; several names of one address are one host. */
+  /** Hosts to audit; several names of one address are one host. */
   readonly targets: readonly Target[];
+  /** Blocks in which those that answer are audited; undefined for none. */
+  readonly blocks?: ScanRunPlan | undefined;
   /** Largest offset of a clock that is right, in milliseconds. */
   readonly maxOffsetMs: number;
 }
@@ -61,13 +62,26 @@ export interface AuditResult extends RunResult {
   readonly consensus: ConsensusEvent | undefined;
   /** The clocks that count for it. */
   readonly witnesses: readonly OffsetWitness[];
+  /** How the sweep of the blocks ended; undefined without blocks. */
+  readonly sweep: ScanResult | undefined;
+}
+
+/** How far an audit is. */
+export interface AuditProgress extends RunProgress {
+  /** Addresses and hosts in all. */
+  readonly targets: number;
+  /** Those that answered so far. */
+  readonly found: number;
+  /** Hosts that are judged. */
+  readonly judged: number;
+  /** How far the sweep is; undefined without blocks, and before its first report. */
+  readonly sweep: ScanProgress | undefined;
 }
 
 /** Ports of an audit. */
-export type AuditMachine = Pick<RunMachine, "elapsedMs" | "findRoute" | "openTransport">;
-
-/** Hosts that are asked at a time, at most: each takes some kilobytes. */
-const SEATS = 4096;
+export type AuditMachine =
+  & Pick<RunMachine, "elapsedMs" | "findRoute" | "openTransport">
+  & ScanRunMachine;
 
 /** An audit whose socket is open. */
 export class AuditRun implements OpenRun {
@@ -75,18 +89,33 @@ export class AuditRun implements OpenRun {
   readonly #machine: AuditMachine;
   readonly #transport: Transport;
   readonly #targets: readonly Target[];
-  readonly #totals = new ProbeCounters();
-  readonly #strays = new StrayCounter();
   readonly #tally = new AuditTally();
   readonly #witnesses = new AuditWitnesses();
-  #prober: Prober | undefined;
-  #isStopped = false;
+  readonly #sweep: AuditSweep | undefined;
+  readonly #asker: AuditAsker;
 
-  private constructor(setup: AuditSetup, machine: AuditMachine, transport: Transport) {
+  private constructor(
+    setup: AuditSetup,
+    machine: AuditMachine,
+    transport: Transport,
+    scan: ScanRun | undefined,
+  ) {
     this.#setup = setup;
     this.#machine = machine;
     this.#transport = transport;
     this.#targets = new SharedAddresses(setup.targets).asked;
+    const { plan, blocks } = setup;
+    const pace = new AuditPace(plan.ratePps);
+    const { clock } = transport;
+    this.#sweep = scan && new AuditSweep({
+      ...{ run: scan, plan: blocks as ScanRunPlan, pace },
+      firstIndex: this.#targets.length,
+      nowNs: () => clock.now().monotonicNs,
+      wantedNs: () => this.#asker.wantedNs,
+      wake: () => transport.wake(),
+    });
+    const [targets, sweep] = [this.#targets, this.#sweep];
+    this.#asker = new AuditAsker({ plan, targets, sweep, transport, pace });
   }
 
   /**
@@ -100,8 +129,15 @@ export class AuditRun implements OpenRun {
     machine: AuditMachine,
     onTrouble?: (error: Error) => void,
   ): Promise<AuditRun> {
-    const { transport } = setup.plan.standard;
-    return new AuditRun(setup, machine, await machine.openTransport({ ...transport, onTrouble }));
+    const { plan, blocks } = setup;
+    const transport = await machine.openTransport({ ...plan.standard.transport, onTrouble });
+    try {
+      const scan = blocks && await ScanRun.open(blocks, machine, onTrouble);
+      return new AuditRun(setup, machine, transport, scan);
+    } catch (error) {
+      transport.close();
+      throw error;
+    }
   }
 
   /** Runs to the end, or until it is stopped. */
@@ -109,100 +145,82 @@ export class AuditRun implements OpenRun {
     const { program, plan } = this.#setup;
     const { clock } = this.#transport;
     const startedAt = clock.now();
-    listener.run(
-      describeRun(program, plan.standard, this.#targets.length, this.#transport, startedAt),
-    );
+    const { targets } = this.progress();
+    listener.run(describeRun(program, plan.standard, targets, this.#transport, startedAt));
     let reason: EndReason | undefined;
+    let sweep: ScanResult | undefined;
     try {
-      reason = await this.#ask(listener);
+      ({ reason, sweep } = await this.#askAll(listener));
     } finally {
       listener.ending?.(reason);
     }
     const { answered, totals } = this.progress();
     const time = this.#now();
     const counts = {
-      ...{ answered, time, strays: this.#strays, totals: () => totals },
-      statistics: this.#targets,
+      ...{ answered, time, strays: this.#asker.strays, totals: () => totals },
+      statistics: { length: targets },
     };
     return {
       ...describeResult(reason, counts, this.#transport, startedAt),
-      tally: this.#tally,
-      ...this.#agree(time),
+      ...{ tally: this.#tally, sweep },
+      ...this.#witnesses.agree(time, (address) => this.#isOwnAddress(address)),
     };
   }
 
   /** Ends the run soon. */
   stop(): void {
-    this.#isStopped = true;
-    this.#prober?.stop();
+    this.#sweep?.abort();
+    this.#asker.stop();
   }
 
   /** How far the run is. */
-  progress(): RunProgress {
-    return { totals: this.#totals, answered: this.#tally.answering };
+  progress(): AuditProgress {
+    const sweep = this.#sweep;
+    return {
+      totals: this.#asker.totals,
+      answered: this.#tally.answering,
+      targets: this.#targets.length + (sweep?.addresses ?? 0),
+      found: this.#tally.answering + this.#asker.answering,
+      judged: this.#tally.hosts,
+      sweep: sweep?.progress,
+    };
   }
 
-  /** Closes the socket. */
+  /** Closes the sockets. */
   close(): void {
     this.#transport.close();
+    this.#sweep?.close();
   }
 
-  /** Asks all hosts. */
-  async #ask(listener: AuditListener): Promise<EndReason> {
-    const { plan } = this.#setup;
-    const seats = Math.min(SEATS, this.#targets.length);
-    const interviews = new Interviews({
-      ...{ plan, seats },
-      source: this.#listed(),
-      pace: new AuditPace(plan.ratePps),
-      baseUnixMs: this.#transport.clock.baseUnixMs,
-      replace: (target) => prober.replace(target),
-      finished: (record, isWhole) => this.#finish(record, isWhole, listener),
-    });
-    const prober: Prober = new Prober(
-      {
-        ...plan.prober,
-        targets: Interviews.emptySeats(seats),
-        schedule: () => interviews,
-        deadlineMs: remainingMs(plan.prober.deadlineMs, this.#machine),
-      },
-      this.#transport,
-      {
-        outcome: (outcome) => {
-          countOutcome(this.#totals, outcome);
-          interviews.settle(outcome);
-        },
-        extra: ({ kind }) => {
-          if (kind === "late") this.#totals.late++;
-          else this.#totals.duplicates++;
-        },
-        stray: ({ kind }) => this.#strays.add(kind),
+  /** Sweeps the blocks, and asks the hosts found beside those that were named. */
+  async #askAll(
+    listener: AuditListener,
+  ): Promise<{ readonly reason: EndReason; readonly sweep: ScanResult | undefined }> {
+    const sweep = this.#sweep;
+    const { deadlineMs } = this.#setup.plan.prober;
+    const ask = () =>
+      this.#asker.run({
+        finished: (record, isWhole) => this.#finish(record, isWhole, listener),
         idle: (nowNs, busy) => listener.idle?.(nowNs, busy),
-      },
-    );
-    const { numberKey } = plan.prober;
-    this.#transport.keepIdentifiers?.(
-      this.#targets.map(({ address }) => firstNumbers(numberKey, address) >>> 16),
-    );
-    this.#prober = prober;
-    if (this.#isStopped) prober.stop();
-    const reason = await prober.run();
-    this.#totals.sent += prober.pending;
-    interviews.abandon();
-    return reason;
-  }
-
-  /** The hosts that were asked for by themselves, one after the other. */
-  #listed(): CandidateSource {
-    const targets = this.#targets;
-    let next = 0;
-    return {
-      get hasNext() {
-        return next < targets.length;
-      },
-      isDone: true,
-      next: () => ({ target: targets[next++] as Target, isFound: false }),
-    };
+      }, remainingMs(deadlineMs, this.#machine));
+    if (sweep === undefined) return { reason: await ask(), sweep };
+    // Its failure ends the questions too, and is reported once these are over.
+    const sweeping = sweep.run().catch((error) => {
+      this.#asker.stop();
+      return error instanceof Error ? error : new Error(String(error));
+    });
+    let reason: EndReason;
+    try {
+      reason = await ask();
+    } finally {
+      sweep.abort();
+    }
+    const result = await sweeping;
+    if (result instanceof Error) throw result;
+    const asked = Math.min(sweep.addresses, result.position);
+    const silent = Math.max(0, asked - sweep.found - sweep.icmpErrors);
+    this.#tally.addUnused(silent, sweep.icmpErrors);
+    return { reason, sweep: result };
   }
 
   /** Judges a host. One that was not asked to the end and has not answered by then may yet do so: it is not called silent. */
@@ -217,15 +235,6 @@ export class AuditRun implements OpenRun {
   #now(): number {
     const { clock } = this.#transport;
     return clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
-  }
-
-  /** What the clocks that show a time of day say together about ours. */
-  #agree(time: number): Pick<AuditResult, "consensus" | "witnesses"> {
-    const together = this.#witnesses.agree((address) => this.#isOwnAddress(address));
-    if (together === undefined) return { consensus: undefined, witnesses: [] };
-    const { found, witnesses } = together;
-    const notCounted = found.notCounted.map(formatAddress);
-    return { consensus: { ...found, notCounted, time }, witnesses };
   }
 
   #isOwnAddress(address: number): boolean {

@@ -13,8 +13,8 @@ export class AuditTally {
     silent: 0,
     icmp_error: 0,
   };
-  /** Silent addresses that were asked for as part of a block; they are among the silent ones. */
-  silentOfBlocks = 0;
+  /** Of the silent ones and those with an ICMP error: addresses of blocks, of which no answer is expected. */
+  unusedOfBlocks = 0;
   readonly #labels = new Map<Verdict, Map<Label, number>>();
 
   /** Counts one host. */
@@ -22,16 +22,17 @@ export class AuditTally {
     { verdict, target, behaviour }: Pick<HostFindings, "verdict" | "target" | "behaviour">,
   ): void {
     this.verdicts[verdict]++;
-    if (verdict === "silent" && target.isFromBlock === true) this.silentOfBlocks++;
+    if (verdict === "silent" && target.isFromBlock === true) this.unusedOfBlocks++;
     const counts = this.#labels.get(verdict) ?? new Map<Label, number>();
     this.#labels.set(verdict, counts);
     for (const { label } of behaviour.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   }
 
-  /** Counts addresses of blocks that did not answer. */
-  addSilent(count: number): void {
-    this.verdicts.silent += count;
-    this.silentOfBlocks += count;
+  /** Counts addresses of blocks that did not answer, and those that an ICMP error came for. */
+  addUnused(silent: number, icmpErrors: number): void {
+    this.verdicts.silent += silent;
+    this.verdicts.icmp_error += icmpErrors;
+    this.unusedOfBlocks += silent + icmpErrors;
   }
 
   /** All hosts. */
@@ -47,7 +48,7 @@ export class AuditTally {
 
   /** Every host that answers is right, and every one that was asked for by itself answers. */
   get isAllRight(): boolean {
-    return this.verdicts.right + this.silentOfBlocks === this.hosts;
+    return this.verdicts.right + this.unusedOfBlocks === this.hosts;
   }
 
   /** How many hosts of these verdicts have each label. */

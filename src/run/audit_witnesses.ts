@@ -1,10 +1,8 @@
 /** The clocks of an audit that say something about ours: a bounded number of them, picked at random where there are more. */
 
-import {
-  type IndependentConsensus,
-  independentConsensus,
-  type LocatedWitness,
-} from "../clock/witness.ts";
+import { independentConsensus, type LocatedWitness } from "../clock/witness.ts";
+import { formatAddress } from "../packet/mod.ts";
+import type { ConsensusEvent } from "./clock_event.ts";
 import type { HostFindings } from "./host_findings.ts";
 
 /** Clocks that are kept at most. */
@@ -41,22 +39,30 @@ export class AuditWitnesses {
   }
 
   /**
-   * What they say together, and those that count for it; undefined for fewer than two.
+   * What they say together about our clock, and those that count for it.
    *
+   * @param time now, Unix time in seconds
    * @param isOwnAddress asks the kernel whether an address is this machine's
    */
   agree(
+    time: number,
     isOwnAddress: (address: number) => boolean,
-  ):
-    | { readonly found: IndependentConsensus; readonly witnesses: readonly LocatedWitness[] }
-    | undefined {
+  ): {
+    /** What they agree on; undefined for fewer than two. */
+    readonly consensus: ConsensusEvent | undefined;
+    /** Those that count. */
+    readonly witnesses: readonly LocatedWitness[];
+  } {
     const looksUp = this.#kept.length <= MAX_OWN_LOOKUPS;
     const found = independentConsensus(
       this.#kept,
       (address) => looksUp && isOwnAddress(address),
     );
-    if (found === undefined) return undefined;
+    if (found === undefined) return { consensus: undefined, witnesses: [] };
     const left = new Set(found.notCounted);
-    return { found, witnesses: this.#kept.filter(({ address }) => !left.has(address)) };
+    return {
+      consensus: { ...found, notCounted: found.notCounted.map(formatAddress), time },
+      witnesses: this.#kept.filter(({ address }) => !left.has(address)),
+    };
   }
 }

@@ -52,6 +52,8 @@ export interface ScanRunOptions {
   readonly maxTargets?: number | undefined;
   /** Probes for each address, at least 1. */
   readonly probesPerTarget?: number | undefined;
+  /** With several probes for each address: leave out those that have answered; false by default. Of up to 2^24 addresses. */
+  readonly skipsAnswered?: boolean | undefined;
   /** Probes a second, above 0; Infinity for no limit. */
   readonly rate?: number | undefined;
   /** How long to listen after the last probe, in milliseconds, from 0. */
@@ -74,6 +76,8 @@ export interface ScanRunPlan extends ScanPlan {
   readonly seed: number;
   /** Probes for each address. */
   readonly probesPerTarget: number;
+  /** Hosts that have answered are not probed again. */
+  readonly skipsAnswered: boolean;
   /** Probes a second; Infinity for no limit. */
   readonly rate: number;
   /** How long to listen after the last probe, in milliseconds. */
@@ -118,6 +122,7 @@ export function planScanRun(
   return {
     ...plan,
     ...chosen,
+    skipsAnswered: options.skipsAnswered ?? false,
     senderThreads: options.senderThreads ?? chooseSenderThreads(rate, machine.processors()),
     ttl: options.ttl ?? SCAN_DEFAULTS.ttl,
     tos: options.tos ?? SCAN_DEFAULTS.tos,

@@ -2,9 +2,15 @@
 
 import { formatAddress } from "../packet/address.ts";
 import { randomHashKey } from "../packet/half_sip_hash.ts";
-import { createDuplicateFilter, type DuplicateFilter } from "../scan/duplicate_filter.ts";
+import {
+  createDuplicateFilter,
+  type DuplicateFilter,
+  ExactDuplicateFilter,
+} from "../scan/duplicate_filter.ts";
 import { emitProbeTemplate } from "../scan/probe_writer.ts";
+import { ProofChecker } from "../scan/proof.ts";
 import type { ScanListener, ScanProgress, ScanReply } from "../scan/scan_record.ts";
+import type { SkippedAddresses } from "../scan/sender.ts";
 import { Sweep } from "../scan/sweep.ts";
 import type { SweepResult } from "../scan/sweep_options.ts";
 import type { OpenScan, RunMachine, ScanMachine } from "./machine.ts";
@@ -61,6 +67,7 @@ export class ScanRun implements Disposable {
   readonly #hosts: { readonly targets: number; answered: number };
   /** Hosts that have answered, where each is probed several times. */
   readonly #known: DuplicateFilter | undefined;
+  readonly #proofs: ProofChecker;
   #listener: ScanRunListener | undefined;
   /** Hosts that were not probed because the kernel did not take their probe. */
   #missed = 0;
@@ -72,10 +79,13 @@ export class ScanRun implements Disposable {
     const { order, space, probesPerTarget } = plan;
     this.#hosts = { targets: order.shardTargets, answered: 0 };
     this.#known = probesPerTarget > 1 ? createDuplicateFilter(space.size, 1) : undefined;
+    const key = randomHashKey();
+    this.#proofs = new ProofChecker(key);
     const { transmitters, replies, witness, watch: guard, clock, path } = sockets;
     this.#sweep = new Sweep({
       ...plan,
-      key: randomHashKey(),
+      key,
+      skipped: this.#skipped(),
       ...{ transmitters, replies, witness, guard, clock },
       isDirect: path.isDirect,
       listener: this.#forward(),
@@ -149,6 +159,22 @@ export class ScanRun implements Disposable {
     this.#sweep.abort();
   }
 
+  /** Probes that the kernel has taken. */
+  get sent(): number {
+    return this.#sweep.sent;
+  }
+
+  /**
+   * Whether a timestamp reply that another socket received answers a probe of this scan.
+   *
+   * @param source address that answered
+   * @param originateMs originate timestamp, unsigned 32 bits
+   * @param proof identifier × 65 536 + sequence
+   */
+  isOwnReply(source: number, originateMs: number, proof: number): boolean {
+    return this.#proofs.isProven(source, originateMs, proof);
+  }
+
   /** How far the scan is. */
   progress(): ScanProgress {
     return this.#sweep.report();
@@ -162,6 +188,19 @@ export class ScanRun implements Disposable {
   /** {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** This machine's own addresses, and with `skipsAnswered` the hosts that have answered an earlier probe. */
+  #skipped(): SkippedAddresses {
+    const { skipped, skipsAnswered, space } = this.#plan;
+    const known = this.#known;
+    if (!skipsAnswered || !(known instanceof ExactDuplicateFilter)) return skipped;
+    return {
+      get size() {
+        return space.size;
+      },
+      has: (address) => skipped.has(address) || known.has(space.indexOf(address)),
+    };
   }
 
   #forward(): ScanListener {

@@ -25,6 +25,11 @@ export class ExactDuplicateFilter implements DuplicateFilter {
     this.#words = new Int32Array(Math.ceil(size / 32));
   }
 
+  /** Whether a reply of the address with that index was seen. */
+  has(index: number): boolean {
+    return ((this.#words[index >>> 5] as number) & 1 << (index & 31)) !== 0;
+  }
+
   /** {@linkcode DuplicateFilter.markSeen}. */
   markSeen(index: number): boolean {
     const word = index >>> 5, bit = 1 << (index & 31);

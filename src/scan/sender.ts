@@ -24,6 +24,9 @@ export interface Transmitter {
   waiting(): number;
 }
 
+/** Addresses that are passed over. The set may grow while the scan runs. */
+export type SkippedAddresses = Pick<ReadonlySet<number>, "has" | "size">;
+
 /** What a sender works with. */
 export interface SenderOptions {
   /** Where probes go. */
@@ -31,7 +34,7 @@ export interface SenderOptions {
   /** This shard's probes in order. */
   readonly order: ScanOrder;
   /** Addresses that are passed over. */
-  readonly skipped: ReadonlySet<number>;
+  readonly skipped: SkippedAddresses;
   /** The secret of this run. */
   readonly key: HashKey;
   /** Told of probes that the kernel took. */

@@ -90,6 +90,11 @@ export class Sweep {
     this.#isStopped = this.#isAborted = true;
   }
 
+  /** Probes that the kernel has taken. */
+  get sent(): number {
+    return this.#sender.sent;
+  }
+
   /** How far the run is. */
   report(): ScanProgress {
     const isSending = !this.#pool.isDone && !this.#isEnding;

@@ -7,7 +7,7 @@ import type { PathGuard, SweepTrouble } from "./path_keeper.ts";
 import type { ReplySource, Witness } from "./reply_collector.ts";
 import type { ScanOrder } from "./scan_order.ts";
 import type { ScanCounts, ScanListener } from "./scan_record.ts";
-import type { Transmitter } from "./sender.ts";
+import type { SkippedAddresses, Transmitter } from "./sender.ts";
 
 /** A scan ready to run. */
 export interface SweepOptions {
@@ -16,7 +16,7 @@ export interface SweepOptions {
   /** This shard's probes in order. */
   readonly order: ScanOrder;
   /** Addresses that are passed over. */
-  readonly skipped: ReadonlySet<number>;
+  readonly skipped: SkippedAddresses;
   /** First probe to send; 0 unless resumed. */
   readonly startPosition?: number;
   /** Times each address is probed, as in `order`. */

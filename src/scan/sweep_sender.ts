@@ -6,7 +6,7 @@ import type { Instant } from "../time/instant.ts";
 import { Pacer } from "./pacer.ts";
 import type { ReplySource } from "./reply_collector.ts";
 import type { ScanOrder } from "./scan_order.ts";
-import type { Transmitter } from "./sender.ts";
+import type { SkippedAddresses, Transmitter } from "./sender.ts";
 import { SenderPool } from "./sender_pool.ts";
 
 /** Longest wait while probes are still to be sent. */
@@ -22,7 +22,7 @@ export interface SweepSenderOptions {
   /** This shard's probes in order. */
   readonly order: ScanOrder;
   /** Addresses that are passed over. */
-  readonly skipped: ReadonlySet<number>;
+  readonly skipped: SkippedAddresses;
   /** First probe to send; 0 by default. */
   readonly startPosition?: number;
   /** The secret of this run. */

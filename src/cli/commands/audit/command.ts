@@ -1,20 +1,23 @@
 /** `icmptime audit`: from words to exit code. */
 
 import { AuditReporter } from "../../../report/audit_reporter.ts";
-import { planAudit } from "../../../run/audit_plan.ts";
+import { type AuditPlan, planAudit } from "../../../run/audit_plan.ts";
 import { type AuditResult, AuditRun } from "../../../run/audit_run.ts";
 import { runFrame } from "../../../run/run_frame.ts";
 import { ReverseNames } from "../../../targets/reverse_names.ts";
+import { listScanWarnings } from "../../../report/scan_status.ts";
+import { formatAuditProgress } from "../../../report/audit_status.ts";
+import type { ProgressDisplay } from "../../../run/reporter.ts";
 import type { TargetList } from "../../../targets/target_list.ts";
 import { terminalColumns } from "../../../terminal/width.ts";
 import { checkFields } from "../../check_fields.ts";
 import { readEgress } from "../../egress.ts";
-import { gatherTargets } from "../../gather_targets.ts";
 import type { CommandLine, Parsed } from "../../option.ts";
 import { ExitCode, printError, runExitCode, VERSION } from "../../outcome.ts";
 import { RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { AUDIT_OPTIONS } from "./options.ts";
+import { type AuditTargets, readAuditTargets } from "./targets.ts";
 
 /** How long the report waits for the names of addresses, in milliseconds. */
 const MAX_NAME_WAIT_MS = 1000;
@@ -32,15 +35,10 @@ export async function runAudit(
 ): Promise<ExitCode> {
   const format = options.json ? "json" : options.format;
   await checkFields({ command: "audit", format, quiet: false, fields: options.fields });
-  const egress = readEgress(options.interface);
-  const list = await gatherTargets(operands, options.file, system, {
-    exclude: options.exclude.flat(),
-    excludeFiles: options["exclude-file"],
-    deadlineMs: options.deadline,
-  });
-  if (list === undefined) return ExitCode.Unresolved;
+  const targets = await readAuditTargets(operands, options, system);
+  if (targets === undefined) return ExitCode.Unresolved;
   const plan = planAudit({
-    ...egress,
+    ...readEgress(options.interface),
     mark: options.mark,
     ratePps: options.rate,
     ttl: options.ttl,
@@ -51,36 +49,34 @@ export async function runAudit(
   const names = options.reverse && !options.numeric
     ? new ReverseNames((address) => system.lookUpAddress(address))
     : undefined;
-  return await audit(options, format, { plan, list, names }, system);
+  return await audit(options, format, { plan, targets, names }, system);
 }
 
 async function audit(
   options: AuditOptions,
   format: "text" | "json" | "csv",
-  { plan, list, names }: {
-    readonly plan: ReturnType<typeof planAudit>;
-    readonly list: TargetList;
+  { plan, targets: { list, blocks }, names }: {
+    readonly plan: AuditPlan;
+    readonly targets: AuditTargets;
     readonly names: ReverseNames | undefined;
   },
   system: System,
 ): Promise<ExitCode> {
   let reporter: AuditReporter | undefined;
-  const { targets } = list;
   return await runFrame(
     {
       openRun: () =>
         AuditRun.open(
           {
             program: { command: "audit", version: VERSION },
-            plan,
-            targets,
+            ...{ plan, blocks, targets: list.targets },
             maxOffsetMs: options["max-offset"],
           },
           system,
           (error) => printError(system, `${error.message}; the run goes on`),
         ),
-      async openOutput() {
-        const display = await loadLiveLine(targets.length, system);
+      async openOutput(run) {
+        const display = await loadStatus(run, system);
         return await RunOutput.open({ path: options.output, display }, system);
       },
       run(run, output) {
@@ -106,13 +102,13 @@ async function audit(
         });
       },
       showState(run, output) {
-        const { answered, totals } = run.progress();
-        output.remark(
-          `${answered} of ${targets.length} hosts answered, ${totals.sent} probes sent`,
-        );
+        output.remark(formatAuditProgress(run.progress()).join(", "));
       },
       async end(result, output) {
         await names?.settled(MAX_NAME_WAIT_MS);
+        if (result.sweep !== undefined) {
+          for (const warning of listScanWarnings(result.sweep)) output.remark(warning);
+        }
         reporter?.end({ ...result, exitCode: chooseExitCode(result, list, output) });
       },
     },
@@ -122,14 +118,14 @@ async function audit(
 }
 
 /** Loaded only where it is shown. */
-async function loadLiveLine(targets: number, system: System) {
+async function loadStatus(run: AuditRun, system: System): Promise<ProgressDisplay | undefined> {
   if (!system.stderrIsTerminal) return undefined;
-  const { StatusLine } = await import("../../../report/status_line.ts");
-  return new StatusLine(system.stderr, targets, Infinity);
+  const { AuditStatus } = await import("../../../report/audit_status.ts");
+  return new AuditStatus(system.stderr, () => run.progress());
 }
 
 function chooseExitCode(
-  { tally, targets }: AuditResult,
+  { tally, targets, sweep }: AuditResult,
   { problems }: TargetList,
   { hasLost }: RunOutput,
 ): ExitCode {
@@ -137,7 +133,7 @@ function chooseExitCode(
     hasLostOutput: hasLost,
     hasProblem: problems.length > 0,
     // An audit that was ended before has not judged all.
-    isAnswered: tally.isAllRight && tally.hosts >= targets,
+    isAnswered: tally.isAllRight && tally.hosts >= targets && sweep?.isWhole !== false,
     isConditionMet: false,
   });
 }

@@ -9,7 +9,8 @@ import {
   TARGET_OPTIONS,
   WAIT_OPTIONS,
 } from "../../shared_options.ts";
-import { choice, duration, integer, number } from "../../values.ts";
+import { probeRate } from "../scan/values.ts";
+import { choice, duration, integer } from "../../values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -29,13 +30,23 @@ export const AUDIT_OPTIONS = {
     default: 3,
   },
   rate: {
-    value: number("PPS", 0.001, 1_000_000),
-    help: "Send at most this many probes a second",
+    short: "r",
+    value: probeRate(),
+    help: "Send at most N probes a second",
     group: "Probes",
     default: 10_000,
   },
   ...WAIT_OPTIONS,
   ...TARGET_OPTIONS,
+  "include-reserved": {
+    help: "Probe reserved addresses of blocks too",
+    group: "Targets",
+  },
+  yes: {
+    short: "y",
+    help: "Confirm an audit of public Internet blocks",
+    group: "Targets",
+  },
   reverse: { help: "Print the names of addresses", group: "Targets" },
   ttl: PACKET_OPTIONS.ttl,
   interface: PACKET_OPTIONS.interface,
@@ -64,7 +75,10 @@ export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
     "service. The answers show how a host counts time, and so whether its clock is right.",
     "A clock is wrong when no offset within its bounds is within --max-offset. Bounds are at least as wide as the " +
     "round trip. Hosts that are right are counted, and printed with --all.",
-    "A silent host costs three probes within two seconds. One that belongs to a block is only counted.",
+    "A host that is silent costs three probes within two seconds. In blocks those that answer are found as by scan, in " +
+    "pseudo-random order, and asked meanwhile; silent addresses are only counted. Addresses of up to 65,536 are probed up to " +
+    "three times, those of larger blocks once. Reserved blocks and this machine's own addresses are left out, and " +
+    "public blocks need --yes, as in scan.",
   ],
   options: AUDIT_OPTIONS,
   exitCodes: [

@@ -1,13 +1,12 @@
 /** From the options of `scan` to the plan of a run, and what a plan may not be. */
 
-import { formatCount, formatDuration } from "../../../terminal/quantity.ts";
 import { planScanRun, type ScanRunPlan } from "../../../run/scan_options.ts";
 import type { Checkpoint } from "../../../scan/checkpoint.ts";
 import { rateForBandwidth } from "../../../scan/pacer.ts";
 import { PROBE_BYTES } from "../../../scan/probe_writer.ts";
 import type { PackedBlocks } from "../../../targets/packed_blocks.ts";
-import { printError, UsageError } from "../../outcome.ts";
 import { readEgress } from "../../egress.ts";
+import { reportLeftOut, requireConsent } from "../../sweep_limits.ts";
 import type { System } from "../../system.ts";
 import { checkPrevious } from "./checkpoints.ts";
 import type { ScanOptions } from "./checks.ts";
@@ -51,37 +50,6 @@ export function planScanCommand(
   }, system.scan);
   reportLeftOut(plan, options, system);
   checkPrevious(plan);
-  if (plan.isPublic && !options.yes && !options["dry-run"]) {
-    throw new UsageError(
-      `Cannot scan the public Internet without --yes: this scan sends ${describeSize(plan)}`,
-    );
-  }
+  if (!options["dry-run"]) requireConsent(plan, options, "scan");
   return plan;
-}
-
-function reportLeftOut(
-  { leftOut, space }: ScanRunPlan,
-  options: ScanOptions,
-  system: System,
-): void {
-  if (!options.quiet || space.size === 0) {
-    for (const { reason, addresses } of leftOut) {
-      const noun = addresses === 1 ? "address" : "addresses";
-      printError(system, `left out ${formatCount(addresses)} ${noun}: ${reason}`);
-    }
-  }
-  if (space.size > 0) return;
-  const cure = leftOut.length > 0
-    ? ", expected --include-reserved to probe reserved addresses"
-    : ", expected at least one that is not";
-  throw new UsageError(`Cannot scan: every address is excluded${cure}`);
-}
-
-function describeSize({ order, rate, expectedSeconds }: ScanRunPlan): string {
-  const size = `${formatCount(order.length)} probes to ${
-    formatCount(order.shardTargets)
-  } addresses`;
-  return rate === Infinity
-    ? `${size} as fast as it can`
-    : `${size} at ${formatCount(rate)} a second, which takes ${formatDuration(expectedSeconds)}`;
 }
