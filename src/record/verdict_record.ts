@@ -82,6 +82,12 @@ export const VERDICT_FIELDS: readonly Field<TraceFindings>[] = [
     value: ({ verdict }) => verdict.from,
   },
   {
+    name: "forgers",
+    type: "strings",
+    description: "Hosts that sent ICMP errors about probes that did not end there",
+    value: ({ seen }) => seen.forgers,
+  },
+  {
     name: "distance",
     type: "integer",
     optional: true,

@@ -120,7 +120,6 @@ export function findTrace(
   },
 ): TraceFindings {
   const { target, direct, sweeps, ledger, refusals, unsent } = traced;
-  ledger.nameContradicted();
   const [first] = sweeps;
   const seen: PathObservation = {
     echo: traced.reaching("echo"),
@@ -168,9 +167,7 @@ function findPaths(
       const address = hop.isTarget ? target.address : addresses[0] ?? hop.refusal?.reporter;
       const clock = address === undefined
         ? undefined
-        : hop.isTarget
-        ? statistics
-        : routers.get(address)?.statistics;
+        : routers.get(address)?.statistics ?? (hop.isTarget ? statistics : undefined);
       return {
         ...{ target, time, path, address, addresses },
         hop: hop.hop,

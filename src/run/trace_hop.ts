@@ -19,6 +19,8 @@ export interface PathChange {
 
 /** An ICMP error other than an expired time to live. */
 export interface HopRefusal {
+  /** Kind of probe. */
+  readonly kind: PathQuestion;
   /** Its sender, an unsigned 32-bit number. */
   readonly reporter: number;
   /** ICMP type. */
@@ -97,8 +99,8 @@ export class TraceHop {
   }
 
   /** Takes in an error that is no expired time to live. */
-  refused({ type, code, name }: IcmpErrorMessage, reporter: number): void {
-    this.refusal = { type, code, name, reporter };
+  refused(kind: PathQuestion, { type, code, name }: IcmpErrorMessage, reporter: number): void {
+    this.refusal = { kind, type, code, name, reporter };
   }
 
   /** What an error said was not so: the probe was answered later. */
@@ -113,14 +115,21 @@ export class TraceHop {
     this[kind].answered--;
   }
 
-  /** The address that most errors came from, `forgers` left out. */
+  /** What a host reported that is not to be trusted does not count, but where nobody else is seen. */
+  distrust(forgers: ReadonlySet<number>): void {
+    if (this.refusal !== undefined && forgers.has(this.refusal.reporter)) this.refusal = undefined;
+  }
+
+  /** The address that most errors came from, `forgers` only where there is no other. */
   address(forgers: ReadonlySet<number>): number | undefined {
     return this.sortedAddresses(forgers)[0];
   }
 
-  /** All addresses, the commonest first, `forgers` left out. */
+  /** All addresses, the commonest first, `forgers` only where there is no other. */
   sortedAddresses(forgers: ReadonlySet<number>): number[] {
-    return [...this.addresses].filter(([address]) => !forgers.has(address))
-      .sort(([, one], [, other]) => other - one).map(([address]) => address);
+    const sorted = [...this.addresses].sort(([, one], [, other]) => other - one)
+      .map(([address]) => address);
+    const others = sorted.filter((address) => !forgers.has(address));
+    return others.length > 0 ? others : sorted;
   }
 }

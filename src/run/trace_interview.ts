@@ -1,7 +1,7 @@
 /**
- * The second part of a trace: it asks the routers themselves, and what the first part left open.
+ * The second part of a trace: it asks the routers themselves, and what the first part left open. The third part is a rate test.
  *
- * - Each address on the paths gets echo and timestamp requests of its own: whether replies pass from there, and its clock.
+ * - Each address on the paths, that of the host included where it answers, gets echo and timestamp requests of its own: whether replies pass from there, and its clock.
  * - A host that answered no timestamp request gets some with a wrong checksum. One that is silent is asked again, slowly.
  * - The two hops between which requests seem to be dropped are probed again, slowly, since routers limit their errors.
  * - A host that answered some requests gets slow ones and then a burst: loss of the burst alone is a limit of the rate.
@@ -77,7 +77,11 @@ export class TraceInterview {
     this.#traced = traced;
     const targets = traced.map(({ target }, index) => ({ ...target, index }));
     const known = new Map(targets.map((target) => [target.address, target]));
-    for (const { sweeps, ledger } of traced) {
+    for (const { target, sweeps, ledger, direct } of traced) {
+      const own = known.get(target.address);
+      if (direct.timestamp.answered > 0 && own !== undefined) {
+        this.routers.set(target.address, new AskedRouter(own));
+      }
       for (const hop of sweeps.flatMap((sweep) => sweep.hops.slice(0, sweep.end))) {
         const address = hop.address(ledger.forgers);
         if (address === undefined || this.routers.has(address) || !mayAsk(address)) continue;
@@ -101,6 +105,35 @@ export class TraceInterview {
       for (const atMs of CLOCK_MS) add(atMs, index, hop.timestamp);
     }
     for (const traced of this.#traced) this.#planHost(traced, add);
+  }
+
+  /** Plans bursts to the hosts that answered some timestamp requests and not all; false for none. */
+  planRates(schedule: TraceSchedule, nowNs: number): boolean {
+    let isPlanned = false;
+    for (const traced of this.#traced) {
+      const { target } = traced;
+      const all = [traced.reaching("timestamp"), this.routers.get(target.address)?.timestamp];
+      const sent = all.reduce((sum, tally) => sum + (tally?.sent ?? 0), 0);
+      const answered = all.reduce((sum, tally) => sum + (tally?.answered ?? 0), 0);
+      if (answered === 0 || answered >= sent) continue;
+      isPlanned = true;
+      const times = [
+        ...Array.from({ length: SLOW_PROBES }, (_, i) => (i + 1) * SLOW_MS),
+        ...Array.from(
+          { length: BURST_PROBES },
+          (_, i) => (SLOW_PROBES + 1) * SLOW_MS + i * BURST_MS,
+        ),
+      ];
+      for (const atMs of times) {
+        schedule.add(nowNs + atMs * 1e6, {
+          targetIndex: target.index,
+          message: this.#plan.rate,
+          ttl: undefined,
+          isWanted: () => true,
+        });
+      }
+    }
+    return isPlanned;
   }
 
   /** A probe has left; false where it is none of this part alone. */
@@ -158,11 +191,6 @@ export class TraceInterview {
       }
       if (echo.answered > 0) this.#planConfirmation(traced, add);
       else this.#planSlowly(traced, add);
-    } else if (timestamp.answered < timestamp.sent) {
-      for (let i = 1; i <= SLOW_PROBES; i++) add(i * SLOW_MS, index, this.#plan.rate);
-      for (let i = 0; i < BURST_PROBES; i++) {
-        add((SLOW_PROBES + 1) * SLOW_MS + i * BURST_MS, index, this.#plan.rate);
-      }
     }
   }
 

@@ -7,7 +7,7 @@
  * seen some cannot name others.
  */
 
-import type { IcmpErrorMessage } from "../packet/mod.ts";
+import { type IcmpErrorMessage, isFinalErrorType } from "../packet/mod.ts";
 import type { ReplyMessage } from "../probe/message/message.ts";
 import type { StrayDatagram } from "../probe/outcome.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -34,7 +34,7 @@ export class TraceLedger {
   readonly #address: number;
   readonly #entries = new Map<number, LedgerEntry>();
   #identifier: number | undefined;
-  /** Reporters that were first with an error which another host sent as well. */
+  /** Reporters that were first with an error which another host sent as well, and the times to live. */
   readonly #contradicted = new Map<number, Set<number>>();
 
   /** Keeps the probes to `address`. */
@@ -61,7 +61,8 @@ export class TraceLedger {
   }
 
   /**
-   * Something that the prober could not match. Returns the probe that an ICMP error is about, where that had timed out.
+   * Something that the prober could not match. Returns the probe that an ICMP error is about, where that had timed out or was
+   * ended by an error that was not so.
    */
   stray({ source, datagram }: StrayDatagram): LedgerEntry | undefined {
     const message = datagram?.message;
@@ -72,14 +73,8 @@ export class TraceLedger {
     return undefined;
   }
 
-  /** Whose errors were contradicted for probes with several times to live: no router is in two places. */
-  nameContradicted(): void {
-    for (const [reporter, ttls] of this.#contradicted) {
-      if (ttls.size > 1) this.#name(this.forgers, reporter);
-    }
-  }
-
-  #error({ quote, checksumOk }: IcmpErrorMessage, source: number): LedgerEntry | undefined {
+  #error(error: IcmpErrorMessage, source: number): LedgerEntry | undefined {
+    const { quote, checksumOk } = error;
     if (!quote.ok || !checksumOk || quote.value.header.destination !== this.#address) return;
     const { icmp } = quote.value;
     if (icmp === undefined || icmp.identifier !== this.#identifier) return undefined;
@@ -88,13 +83,22 @@ export class TraceLedger {
       this.#name(this.forgers, source);
       return undefined;
     }
-    const { reporter, probe: { ttl = 0 } } = entry;
-    if (reporter === undefined) return entry.isAnswered ? undefined : entry;
-    if (reporter !== source && this.#contradicted.size < MAX_NAMED) {
-      const ttls = this.#contradicted.get(reporter) ?? new Set();
-      this.#contradicted.set(reporter, ttls.add(ttl));
+    if (!isFinalErrorType(error.type)) return undefined;
+    if (entry.isAnswered) {
+      if (source !== this.#address) this.#name(this.forgers, source);
+      return undefined;
     }
-    return undefined;
+    const { reporter } = entry;
+    if (reporter !== undefined && reporter !== source) this.#contradict(reporter, entry.probe);
+    return reporter === undefined || this.forgers.has(reporter) ? entry : undefined;
+  }
+
+  /** Another host reports the same probe. No router is in two places: the one that is first for several is wrong. */
+  #contradict(reporter: number, { ttl = 0 }: Pick<Probe, "ttl">): void {
+    const ttls = this.#contradicted.get(reporter) ?? new Set();
+    if (ttls.size === 0 && this.#contradicted.size >= MAX_NAMED) return;
+    this.#contradicted.set(reporter, ttls.add(ttl));
+    if (ttls.size > 1) this.#name(this.forgers, reporter);
   }
 
   #reply(message: ReplyMessage, source: number): void {

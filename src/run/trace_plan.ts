@@ -1,5 +1,6 @@
 /** The plan of a trace: its messages, its socket, and its times. */
 
+import type { PathQuestion } from "../behaviour/path_observation.ts";
 import { type HashKey, randomHashKey } from "../packet/half_sip_hash.ts";
 import { BadChecksumProbe } from "../probe/message/bad_checksum.ts";
 import { ConstantFlowProbe } from "../probe/message/constant_flow.ts";
@@ -112,4 +113,23 @@ function planFlows(count: number, source: number, key: HashKey): FlowMessages[] 
     echo: new ConstantFlowProbe(echo, key, flow),
     timestamp: new ConstantFlowProbe(timestamp, key, flow),
   }));
+}
+
+/** What a message of the plan asks: the host itself, or with a time to live of its own. */
+export type Asked =
+  | { readonly kind: "direct"; readonly question: DirectQuestion }
+  | { readonly kind: "flow"; readonly question: PathQuestion; readonly flow: number };
+
+/** What each message of a plan asks. */
+export function askedByMessage(plan: TracePlan): ReadonlyMap<ProbeMessage, Asked> {
+  const direct = Object.entries(plan.direct).map(([question, message]) =>
+    [message, { kind: "direct", question: question as DirectQuestion }] as const
+  );
+  const flows = plan.flows.flatMap(({ echo, timestamp }, flow) =>
+    [
+      [echo, { kind: "flow", question: "echo", flow }],
+      [timestamp, { kind: "flow", question: "timestamp", flow }],
+    ] as const
+  );
+  return new Map<ProbeMessage, Asked>([...direct, ...flows]);
 }

@@ -1,6 +1,6 @@
 /**
  * A run that finds out what becomes of timestamp requests to hosts, and where: first the hosts and every hop to them in one
- * go, then the routers that were found and what is still open. Both parts use one socket.
+ * go, then the routers that were found and what is still open. All parts use one socket.
  */
 
 import type { ProbeListener } from "../probe/outcome.ts";
@@ -18,9 +18,9 @@ import { StrayCounter } from "./stray_counts.ts";
 import { countOutcome } from "./target_statistics.ts";
 import { findTrace, type TraceFindings } from "./trace_findings.ts";
 import { TraceInterview } from "./trace_interview.ts";
-import type { TracePlan } from "./trace_plan.ts";
+import { askedByMessage, type TracePlan } from "./trace_plan.ts";
 import { TraceSchedule } from "./trace_schedule.ts";
-import { askedByMessage, TraceTarget } from "./trace_target.ts";
+import { TraceTarget } from "./trace_target.ts";
 
 /** Parts of a trace. */
 export interface TraceSetup {
@@ -56,8 +56,8 @@ export type TraceMachine = Pick<
   "elapsedMs" | "findRoute" | "isBroadcast" | "openTransport" | "openReplyWitness"
 >;
 
-/** Sequence numbers of the second part start here: no probe of the first has one of them. */
-const INTERVIEW_ORDINAL = 0x8000;
+/** Sequence numbers of the second and third part start here: no probe of an earlier part has one of them. */
+const INTERVIEW_ORDINAL = 0x8000, RATE_ORDINAL = 0xc000;
 
 /** A trace whose socket is open. */
 export class TraceRun implements OpenRun {
@@ -111,7 +111,7 @@ export class TraceRun implements OpenRun {
     return new TraceRun(setup, machine, transport, await machine.openReplyWitness?.());
   }
 
-  /** Runs both parts. */
+  /** Runs all parts. */
   async run(listener: TraceListener): Promise<TraceResult> {
     const { program, plan, mayAsk } = this.#setup;
     const { clock } = this.#transport;
@@ -133,6 +133,9 @@ export class TraceRun implements OpenRun {
         this.#schedule = this.#newSchedule();
         interview.plan(this.#schedule, clock.now().monotonicNs);
         reason = await this.#ask(interview.targets, INTERVIEW_ORDINAL, listener);
+        if (reason === "complete" && interview.planRates(this.#schedule, clock.now().monotonicNs)) {
+          reason = await this.#ask(interview.targets, RATE_ORDINAL, listener);
+        }
       }
     } finally {
       listener.ending?.(reason);

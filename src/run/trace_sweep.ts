@@ -38,6 +38,8 @@ export class TraceSweep {
   readonly #setup: SweepSetup;
   readonly #refusedAt: Record<PathQuestion, number> = { echo: Infinity, timestamp: Infinity };
   #reachedAt = Infinity;
+  /** Planned probes that were not sent, since their kind was refused before. */
+  #left: [PathQuestion, number][] = [];
   /** Probes that are planned or on their way. */
   #open = 0;
   #isAnswering = false;
@@ -98,7 +100,7 @@ export class TraceSweep {
       if (labels.length > 0) hop.labels = labels;
       return;
     }
-    hop.refused(error, reporter);
+    hop.refused(kind, error, reporter);
     this.#refusedAt[kind] = Math.min(this.#refusedAt[kind], ttl);
   }
 
@@ -111,7 +113,26 @@ export class TraceSweep {
     this.#reachedAt = Math.min(this.#reachedAt, ttl);
   }
 
-  /** A probe was settled, or is not sent. */
+  /** What `forgers` reported is not so: goes on where an error of theirs had ended the sweep. */
+  distrust(forgers: ReadonlySet<number>, nowNs: number): void {
+    for (const hop of this.hops) hop.distrust(forgers);
+    for (const kind of ["echo", "timestamp"] as const) {
+      const refusing = this.hops.find(({ refusal }) => refusal?.kind === kind);
+      this.#refusedAt[kind] = refusing?.hop ?? Infinity;
+    }
+    const left = this.#left;
+    this.#left = [];
+    for (const [kind, ttl] of left) this.#plan(kind, ttl, nowNs);
+    this.#advance(nowNs);
+  }
+
+  /** A planned probe is not sent, since it is not wanted any more. */
+  dropped(kind: PathQuestion, ttl: number, nowNs: number): void {
+    if (ttl <= this.#reachedAt) this.#left.push([kind, ttl]);
+    this.settled(nowNs);
+  }
+
+  /** A probe was settled. */
   settled(nowNs: number): void {
     this.#open--;
     this.#advance(nowNs);

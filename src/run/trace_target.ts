@@ -6,6 +6,7 @@ import {
   type PathQuestion,
   type Refusal,
 } from "../behaviour/path_observation.ts";
+import { isTtlExpired } from "../packet/icmp_error.ts";
 import { formatAddress, type IcmpErrorMessage } from "../packet/mod.ts";
 import type { ProbeMessage } from "../probe/message/message.ts";
 import type { ExtraReply, ProbeOutcome, ReplyDetail, StrayDatagram } from "../probe/outcome.ts";
@@ -14,28 +15,9 @@ import type { Target } from "../targets/target.ts";
 import type { Clock } from "../time/mod.ts";
 import { TargetStatistics } from "./target_statistics.ts";
 import { TraceLedger } from "./trace_ledger.ts";
-import { type DirectQuestion, ROUND_MS, type TracePlan } from "./trace_plan.ts";
+import { type Asked, type DirectQuestion, ROUND_MS, type TracePlan } from "./trace_plan.ts";
 import type { PlannedProbe } from "./trace_schedule.ts";
 import { TraceSweep } from "./trace_sweep.ts";
-
-/** What a message of the plan asks: the host itself, or with a time to live of its own. */
-export type Asked =
-  | { readonly kind: "direct"; readonly question: DirectQuestion }
-  | { readonly kind: "flow"; readonly question: PathQuestion; readonly flow: number };
-
-/** What each message of a plan asks. */
-export function askedByMessage(plan: TracePlan): ReadonlyMap<ProbeMessage, Asked> {
-  const direct = Object.entries(plan.direct).map(([question, message]) =>
-    [message, { kind: "direct", question: question as DirectQuestion }] as const
-  );
-  const flows = plan.flows.flatMap(({ echo, timestamp }, flow) =>
-    [
-      [echo, { kind: "flow", question: "echo", flow }],
-      [timestamp, { kind: "flow", question: "timestamp", flow }],
-    ] as const
-  );
-  return new Map<ProbeMessage, Asked>([...direct, ...flows]);
-}
 
 /** Times to live that hosts start with. */
 const USUAL_TTLS: readonly number[] = [32, 64, 128, 255];
@@ -68,6 +50,8 @@ export class TraceTarget {
   readonly #asked: ReadonlyMap<ProbeMessage, Asked>;
   readonly #clock: Clock;
   readonly #own: ReadonlySet<number>;
+  /** Forgers whose errors were taken back. */
+  #distrusted = 0;
 
   /**
    * Starts without evidence.
@@ -134,9 +118,9 @@ export class TraceTarget {
   }
 
   /** A planned probe is not wanted any more. */
-  dropped({ message }: Pick<PlannedProbe, "message">): void {
+  dropped({ message, ttl = 0 }: Pick<PlannedProbe, "message" | "ttl">): void {
     const asked = this.#asked.get(message);
-    if (asked?.kind === "flow") this.sweeps[asked.flow]?.settled(this.#nowNs);
+    if (asked?.kind === "flow") this.sweeps[asked.flow]?.dropped(asked.question, ttl, this.#nowNs);
   }
 
   /** A probe has ended. */
@@ -168,13 +152,14 @@ export class TraceTarget {
       if (question === "echo" || question === "timestamp") delete this.refusals[question];
     }
     const entry = this.ledger.find(probe);
-    if (entry === undefined || entry.isAnswered) return;
-    this.#answered(probe, reply, asked);
+    if (entry !== undefined && !entry.isAnswered) this.#answered(probe, reply, asked);
+    this.#distrust();
   }
 
   /** Something that the prober could not match. */
   stray(datagram: StrayDatagram): void {
     const entry = this.ledger.stray(datagram);
+    this.#distrust();
     const message = datagram.datagram?.message;
     if (entry === undefined || message?.kind !== "error") return;
     const { probe } = entry;
@@ -208,6 +193,7 @@ export class TraceTarget {
     const { probe, error, reporter, rttNs, receivedAt } = outcome;
     const entry = this.ledger.find(probe);
     if (entry !== undefined) entry.reporter = reporter;
+    if (this.ledger.forgers.has(reporter) && !isTtlExpired(error)) return;
     if (asked.kind === "flow") {
       const time = this.#unixSeconds(receivedAt.realtimeNs);
       const report = { error, reporter, rttMs: rttNs / 1e6, time };
@@ -215,6 +201,18 @@ export class TraceTarget {
       return;
     }
     this.#refuse(asked.question, error, reporter);
+  }
+
+  /** Takes back what hosts reported that have turned out to forge errors. */
+  #distrust(): void {
+    const { forgers } = this.ledger;
+    if (forgers.size === this.#distrusted) return;
+    this.#distrusted = forgers.size;
+    for (const sweep of this.sweeps) sweep.distrust(forgers, this.#nowNs);
+    const names = new Set([...forgers].map(formatAddress));
+    for (const kind of ["echo", "timestamp"] as const) {
+      if (names.has(this.refusals[kind]?.from ?? "")) delete this.refusals[kind];
+    }
   }
 
   #refuse(question: DirectQuestion, error: IcmpErrorMessage, reporter: number): void {

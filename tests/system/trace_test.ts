@@ -1,30 +1,9 @@
 /** `icmptime trace` through five routers, with a firewall rule or a route that is in the way of each host. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { SOURCE_PROGRAM } from "../support/program.ts";
 import { systemTest } from "../support/tools.ts";
 import { FAR, TraceChain } from "../support/trace_chain.ts";
-import { readRecords } from "../support/records.ts";
-
-interface Verdict {
-  readonly type: string;
-  readonly target: string;
-  readonly finding: string;
-  readonly sentence: string;
-  readonly reasons: readonly string[];
-  readonly distance?: number;
-}
-
-interface Hop {
-  readonly target: string;
-  readonly hop: number;
-  readonly path_number: number;
-  readonly hop_address?: string;
-  readonly is_target: boolean;
-  readonly path_changes: readonly string[];
-  readonly offset_lower_ms?: number;
-  readonly offset_upper_ms?: number;
-}
+import { runTrace, type TraceVerdict } from "../support/trace_records.ts";
 
 /** One fault, of one host in the far block. */
 interface Case {
@@ -201,19 +180,6 @@ const CASES: readonly Case[] = [
 
 const hostOf = (index: number) => CASES[index]?.host ?? `10.99.7.${index + 1}`;
 
-/** Runs `trace` on the near side. */
-async function trace(chain: TraceChain, ...words: string[]) {
-  const argv = SOURCE_PROGRAM.argv("trace", "--json", "--timeout", "1500ms", ...words);
-  const result = await chain.node(0).run(argv, { timeoutMs: 60_000 });
-  assertEquals(result.stderr, "");
-  const { all } = readRecords(result.stdout);
-  return {
-    code: result.code,
-    verdicts: all.filter(({ type }) => type === "verdict") as unknown as Verdict[],
-    hops: all.filter(({ type }) => type === "hop") as unknown as Hop[],
-  };
-}
-
 /** One rule set for each hook. */
 function ruleSet(rules: readonly (readonly [Hook, string])[]): string {
   return [...new Set(rules.map(([hook]) => hook))].map((hook) =>
@@ -239,15 +205,15 @@ async function layFaults(chain: TraceChain): Promise<void> {
 systemTest({
   name: "trace: the verdict on each host, with something else in the way of each",
   namespaces: true,
-  tools: ["nft", "traceroute", "tracepath"],
+  tools: ["nft"],
 }, async (context) => {
   await using chain = await TraceChain.open();
   await layFaults(chain);
   const hosts = CASES.map((_, index) => hostOf(index));
-  const { code, verdicts, hops } = await trace(chain, ...hosts);
+  const { code, verdicts, hops } = await runTrace(chain, "--timeout", "1500ms", ...hosts);
   assertEquals([code, verdicts.length], [1, CASES.length]);
   for (const [index, { finding, sentence }] of CASES.entries()) {
-    const verdict = verdicts[index] as Verdict;
+    const verdict = verdicts[index] as TraceVerdict;
     await context.step(`${verdict.target}: ${finding}, ${sentence}`, () => {
       const said = verdict.sentence.replaceAll(verdict.target, "$host");
       const shown = JSON.stringify([verdict, hops.filter((hop) => hop.target === verdict.target)]);

@@ -97,7 +97,8 @@ const FROZEN: Readonly<Record<string, string>> = {
     "rtt_min_ms rtt_ms rtt_p95_ms rtt_stddev_ms shown_offset_ms shown_unix_s " +
     "skew_lower_ppm skew_ppm skew_stddev_ppm skew_upper_ppm tick_ms time time_of_day_ms " +
     "timeout_ms",
-  strings: "falsetickers flags hop_addresses mpls_labels not_counted path_changes reasons restarts",
+  strings:
+    "falsetickers flags forgers hop_addresses mpls_labels not_counted path_changes reasons restarts",
   boolean: "had_high_bit has_majority is_checksum_right is_decided is_far_off is_known " +
     "is_little_endian is_met is_still_queued is_target is_tick_settled",
 };
