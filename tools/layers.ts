@@ -65,7 +65,7 @@ const ALLOWED: Grants = {
     "run",
   ], ...["record", "respond", "terminal"]],
   cli: [
-    ...["behaviour", "time", "packet", "measurement", "clock", "targets", "scan", "run"],
+    ...["behaviour", "time", "stats", "packet", "measurement", "clock", "targets", "scan", "run"],
     ...["record", "report", "respond", "terminal", "machine", "packages", "config"],
   ],
   machine: ["probe", "run"],

@@ -36,6 +36,8 @@ export interface PingFrameSetup {
   readonly followsNames: boolean;
   /** Show a live line where standard error is a terminal. */
   readonly hasLiveLine?: boolean;
+  /** Point to `trace` where a host answers nothing. */
+  readonly hintsAtTrace?: boolean;
   /** Called before the summary of a run that is complete. */
   readonly beforeSummary?: (() => Promise<void>) | undefined;
 }
@@ -44,6 +46,7 @@ export interface PingFrameSetup {
 export async function runPingFrame(setup: PingFrameSetup, system: System): Promise<ExitCode> {
   const { list, plan, command } = setup;
   let reporter: Reporter | undefined;
+  let opened: PingRun | undefined;
   return await runFrame(
     {
       openRun: () =>
@@ -58,6 +61,7 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
       },
       run(run, output) {
         reporter = setup.openReporter(output.lines, output.errors);
+        opened = run;
         const progress = () => run.snapshot();
         return run.run(reporter, {
           idle: (nowNs, isBusy) => output.idle(nowNs, isBusy, progress),
@@ -72,8 +76,12 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
         run.summarize();
         output.lines.flush();
       },
-      end(result, output) {
+      async end(result, output) {
         reporter?.end({ ...result, exitCode: choosePingExitCode(result, list, output) });
+        if (!setup.hintsAtTrace || result.answered === result.targets) return;
+        const { traceHint } = await import("./trace_hint.ts");
+        const hint = traceHint(opened?.snapshot().targets ?? []);
+        if (hint !== undefined) output.remark(hint);
       },
     },
     system,

@@ -18,18 +18,33 @@ import { signed } from "./milliseconds.ts";
 /** NTP corrects no more than this (RFC 5905); crystals are far better. */
 const USUAL_SKEW_PPM = 500;
 
-/** Why there is no number. */
-export function describeUndecided({ state, counters }: ClockEvent): string {
-  return `not decided: ${undecidedReason(state, counters.received) ?? "unknown"}`;
+/** Why there is no number: who sent ICMP errors, where nothing else came. */
+export function describeUndecided(event: ClockEvent): string {
+  const { state, counters } = event;
+  const reason = isRefused(event)
+    ? describeIcmpError(event)
+    : undecidedReason(state, counters.received);
+  return `not decided: ${reason ?? "unknown"}`;
 }
 
-/** Why probes could not be sent, or who answered them with an ICMP error. */
-export function listTroubles({ counters, unsent, icmpError }: ClockEvent): string[] {
+/** ICMP errors came, and no reply. */
+function isRefused({ counters, icmpError }: ClockEvent): boolean {
+  return counters.received === 0 && icmpError !== undefined;
+}
+
+/** `4 ICMP errors from 192.0.2.1: destination unreachable: host unreachable`. */
+function describeIcmpError({ counters, icmpError }: ClockEvent): string | undefined {
+  if (icmpError === undefined) return undefined;
+  return `${countOf(counters.icmpErrors, "ICMP error")} from ${icmpError.from}: ${icmpError.name}`;
+}
+
+/** Why probes could not be sent, or who answered them with an ICMP error where some were answered otherwise. */
+export function listTroubles(event: ClockEvent): string[] {
+  const { counters, unsent } = event;
+  const icmpError = isRefused(event) ? undefined : describeIcmpError(event);
   return [
     ...(unsent === undefined ? [] : [`${counters.unsent} not sent: ${unsent.message}`]),
-    ...(icmpError === undefined ? [] : [
-      `${countOf(counters.icmpErrors, "ICMP error")} from ${icmpError.from}: ${icmpError.name}`,
-    ]),
+    ...(icmpError === undefined ? [] : [icmpError]),
   ];
 }
 

@@ -29,7 +29,9 @@ programTest({
   assertEquals(result.code, 0);
   const findings = readFindings(result);
   const verdictOf = (check: string) => findings.get(check)?.verdict;
-  assertEquals([...findings.keys()], ["program", "raw socket", "echo", "stamps", "clock", "route"]);
+  const checks = ["program", "raw socket", "echo", "stamps", "clock", "route", "path"];
+  assertEquals([...findings.keys()], checks);
+  assertMatch(findings.get("path")?.detail ?? "", /^icmptime trace 10\.77\.0\.2 shows whether/);
   assertEquals(
     ["program", "raw socket", "echo", "stamps", "route"].map(verdictOf),
     Array(5).fill("ok"),
@@ -53,7 +55,7 @@ programTest({
   const { code, stdout } = await pair.near.run(program.argv("doctor", pair.farAddress));
   assertEquals(code, 0);
   const lines = stdout.trimEnd().split("\n");
-  assertEquals(lines.length, 6);
+  assertEquals(lines.length, 7);
   for (const line of lines) assertMatch(line, /^(ok {2}|warn) {2}[a-z ]{10} {2}\S/);
 });
 

@@ -91,7 +91,7 @@ async function measure(
         return run.run(listenTo(run, { reporter, output, judge, isVerbose: options.verbose }));
       },
       showState: (run) => run.summarize(),
-      end(result, output) {
+      async end(result, output) {
         printMissed(result.missed, output);
         judge?.conclude(result.clocks, (event, line) => {
           reporter?.condition(event);
@@ -99,6 +99,11 @@ async function measure(
         });
         const exitCode = chooseExitCode(result, list, output, judge);
         reporter?.end({ ...result, exitCode });
+        if (openForm !== undefined || options.quiet) return;
+        if (result.clocks.every(({ counters }) => counters.received > 0)) return;
+        const { traceHint } = await import("../../trace_hint.ts");
+        const hint = traceHint(result.clocks);
+        if (hint !== undefined) output.remark(hint);
       },
     },
     system,

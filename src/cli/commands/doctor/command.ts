@@ -57,6 +57,7 @@ export async function runDoctor(
         ? routeFinding(system, (targets[0]?.address ?? 0) >>> 0)
         : { check: "target", verdict: "fail", detail: `${target}: ${problem.message}` },
     );
+    if (problem === undefined) findings.push(traceFinding(target));
   }
   const text = options.json
     ? JSON.stringify({ type: "doctor", version: VERSION, findings })
@@ -177,6 +178,12 @@ function routeFinding(system: System, address: number): Finding {
     return { check: "route", verdict: "warn", detail: `${detail}; ${remark}` };
   }
   return { check: "route", verdict: "ok", detail };
+}
+
+/** Doctor itself sends nothing. */
+function traceFinding(target: string): Finding {
+  const detail = `icmptime trace ${target} shows whether it answers, and where requests end`;
+  return { check: "path", verdict: "ok", detail };
 }
 
 const VERDICT_TEXT: Readonly<Record<Verdict, string>> = { ok: "ok  ", warn: "warn", fail: "FAIL" };

@@ -5,7 +5,7 @@ import { ReverseNames } from "../../../targets/reverse_names.ts";
 import { ExitCode } from "../../outcome.ts";
 import type { CommandLine } from "../../option.ts";
 import type { PING_OPTIONS } from "./options.ts";
-import { readPingOptions } from "./plan.ts";
+import { asksWhoIsAlive, readPingOptions } from "./plan.ts";
 import { formatOf, loadReporter } from "./reporter.ts";
 import { checkFields } from "../../check_fields.ts";
 import { gatherTargets } from "../../gather_targets.ts";
@@ -49,6 +49,7 @@ export async function runPing(
     followsNames: !options["all-addresses"],
     summaryEveryMs: options["summary-every"],
     conditions: options["fail-if"],
+    hintsAtTrace: formatOf(options) === "text" && !options.quiet && !asksWhoIsAlive(options),
     hasLiveLine: list.targets.length > 1 || options.quiet || options.output !== undefined,
   }, system);
 }

@@ -1,0 +1,95 @@
+/** `icmptime trace` as its users see it: text, CSV, exit codes; and the hints of `ping` and `clock` that point to it. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { VethPair } from "../support/namespace.ts";
+import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
+import { readRecords } from "../support/records.ts";
+import { systemTest } from "../support/tools.ts";
+
+const SILENT =
+  "table ip t { chain c { type filter hook input priority 0; ip protocol icmp drop; }; }";
+
+programTest({
+  name: "trace: text says the verdict first, then why, then the hops, in 80 columns",
+  namespaces: true,
+}, async (program) => {
+  await using pair = await VethPair.open();
+  const { near, far, farAddress } = pair;
+  const answers = await near.run(program.argv("trace", farAddress));
+  assertEquals([answers.code, answers.stderr], [0, ""]);
+  assertMatch(
+    answers.stdout,
+    new RegExp(
+      "^10\\.77\\.0\\.2: answers both\\n" +
+        " {2}echo requests: (\\d+) of \\1 answered; timestamp requests: (\\d+) of \\2 answered; the\\n" +
+        " {2}host is hop 1\\n" +
+        "hop {2}address {10}loss {6}echo, ms {5}timestamp {4}clock, name\\n" +
+        " {2}1 {2}10\\.77\\.0\\.2 {8}0% {8}[\\d.]+/[\\d.]+ +[\\d.]+/[\\d.]+ +\\S.*\\n$",
+    ),
+  );
+  await far.nft(SILENT);
+  const silent = await near.run(program.argv("trace", "-n", "-q", "1", "-W", "100ms", farAddress));
+  assertEquals([silent.code, silent.stderr], [1, ""]);
+  const lines = silent.stdout.split("\n");
+  assertEquals(lines[0], "10.77.0.2: down, or all ICMP is filtered; no hop answers");
+  assertEquals(lines.slice(-6, -1).map((line) => line.replace(/ +/g, " ")), [
+    " 1 * 100% * *",
+    " 2 * 100% * *",
+    " 3 * 100% * *",
+    " 4 * 100% * *",
+    " 5 * 100% * *",
+  ]);
+  for (const line of [...lines, ...answers.stdout.split("\n")]) assert(line.length <= 80, line);
+});
+
+systemTest({
+  name: "trace: exit codes, CSV, --fields, --max-ttl, and several hosts of which one is silent",
+  namespaces: true,
+}, async () => {
+  await using pair = await VethPair.open();
+  const { near, farAddress } = pair;
+  const run = (...words: string[]) => near.run(SOURCE_PROGRAM.argv("trace", ...words));
+  const csv = await run("--format", "csv", "--fields", "type,hop,hop_address,finding", farAddress);
+  assertEquals([csv.code, csv.stdout], [
+    0,
+    `type,hop,hop_address,finding\nhop,1,${farAddress},\nverdict,,,answers\n`,
+  ]);
+  const words = ["--json", "-q", "1", "-W", "100ms", "--max-ttl", "2"];
+  const two = await run(...words, farAddress, "10.77.0.9");
+  const { all, end } = readRecords(two.stdout);
+  assertEquals([two.code, end["targets"], end["targets_answered"]], [1, 2, 1]);
+  const silent = all.filter(({ type, target }) => type === "hop" && target === "10.77.0.9");
+  assertEquals(silent.map(({ hop }) => hop), [1, 2]);
+  assertEquals((await run("no-such-host.invalid")).code, 2);
+  const wrong = await run("--max-ttl", "0", farAddress);
+  assertEquals([wrong.code, wrong.stdout], [3, ""]);
+  assertEquals((await run("--format", "csv", "--fields", "nothing", farAddress)).code, 3);
+  const argv = SOURCE_PROGRAM.argv("trace", farAddress);
+  const refused = await near.run(["setpriv", "--bounding-set=-net_raw", ...argv]);
+  assertEquals([refused.code, refused.stdout], [4, ""]);
+  assertMatch(refused.stderr, /^icmptime: .*EPERM/);
+});
+
+systemTest({
+  name: "ping and clock point to trace where a host answers nothing, not with -q and not in JSON",
+  namespaces: true,
+}, async () => {
+  await using pair = await VethPair.open();
+  const { near, far, farAddress } = pair;
+  const hint = `icmptime: no reply from ${farAddress}: icmptime trace ${farAddress} says why\n`;
+  const once = ["-c", "1", "-W", "100ms", farAddress];
+  const stderrOf = async (...words: string[]) => {
+    const { stderr, stdout } = await near.run(SOURCE_PROGRAM.argv(...words, ...once));
+    assert(!stdout.includes("says why"), stdout);
+    return stderr;
+  };
+  assertEquals(await stderrOf("ping"), "");
+  await far.nft(SILENT);
+  assertEquals(await stderrOf("ping"), hint);
+  assertEquals(await stderrOf("ping", "--echo"), hint);
+  assertEquals(await stderrOf("clock"), hint);
+  for (const quiet of [["-q"], ["--json"], ["--format", "csv"]]) {
+    assertEquals(await stderrOf("ping", ...quiet), "", quiet.join(" "));
+    assertEquals(await stderrOf("clock", ...quiet), "", quiet.join(" "));
+  }
+});
