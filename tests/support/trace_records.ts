@@ -45,8 +45,21 @@ export interface TraceHopRecord {
   readonly offset_upper_ms?: number;
 }
 
+/** What a trace printed. */
+export interface TraceOutput {
+  /** Exit code. */
+  readonly code: number;
+  /** One for each host. */
+  readonly verdicts: readonly TraceVerdict[];
+  /** One for each hop of each path. */
+  readonly hops: readonly TraceHopRecord[];
+}
+
 /** Runs `trace`; nothing may be said on standard error. */
-export async function runTrace(chain: TraceChain, ...words: readonly string[]) {
+export async function runTrace(
+  chain: TraceChain,
+  ...words: readonly string[]
+): Promise<TraceOutput> {
   const argv = SOURCE_PROGRAM.argv("trace", "--json", ...words);
   const result = await chain.node(0).run(argv, { timeoutMs: 60_000 });
   assertEquals(result.stderr, "");
