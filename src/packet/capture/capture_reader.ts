@@ -45,6 +45,11 @@ export class CaptureReader {
     return this.#parser?.end;
   }
 
+  /** The remark on the latest section of the file. */
+  get remark(): string | undefined {
+    return this.#parser?.remark;
+  }
+
   /** The packets that are complete with these octets. Each is valid until the next is taken. */
   *read(chunk: Uint8Array): Generator<CapturedPacket> {
     if (this.#broken !== undefined) return;

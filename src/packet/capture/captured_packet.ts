@@ -42,6 +42,8 @@ export type CapturedTime = Pick<CapturedPacket, "unixSeconds" | "nanoseconds">;
 export interface CaptureParser {
   /** Until when the capture went on, where the file has said so. */
   readonly end?: CapturedTime | undefined;
+  /** The remark on the latest section of the file. */
+  readonly remark?: string | undefined;
   /** Reads on. */
   next(queue: OctetQueue): CaptureStep;
 }

@@ -1,18 +1,6 @@
 /**
- * Capture files in the pcapng format (draft-ietf-opsawg-pcapng).
- *
- * ```text
- *  block            0 type · 4 total length · 8 body, padded to 4 octets · total length again
- *  section header   type 0x0a0d0d0a, body 0 byte-order magic · 4 major · 6 minor · 8 section length · 16 options
- *  interface        type 1, body 0 link type · 2 reserved · 4 snapshot length · 8 options
- *  enhanced packet  type 6, body 0 interface · 4 time, high half · 8 low half · 12 kept · 16 original · 20 octets · options
- *  simple packet    type 3, body 0 original · 4 octets
- *  packet           type 2, body 0 interface, 16 bits · 2 drops · 4 to 20 as in an enhanced packet
- *  statistics       type 5, body 0 interface · 4 time · 12 options
- *  option           0 code · 2 length · 4 value, padded to 4 octets
- * ```
- *
- * A file may hold several sections, each with its own byte order and interfaces; blocks of other types are skipped.
+ * Reads capture files in the pcapng format; pcapng_layout.ts has its blocks. A file may hold several sections, each with its
+ * own byte order and interfaces; blocks of other types are skipped.
  */
 
 import {
@@ -24,37 +12,28 @@ import {
   MAX_PACKET_BYTES,
   type OctetQueue,
 } from "./captured_packet.ts";
+import {
+  BLOCK,
+  BLOCK_TYPE,
+  BYTE_ORDER_MAGIC,
+  ENHANCED,
+  INTERFACE,
+  OPTION,
+  padding,
+  READ_TYPES,
+  readOptions,
+  SECTION,
+  SIMPLE,
+  STATISTICS,
+} from "./pcapng_layout.ts";
 import { readDirection } from "./link_type.ts";
 import { MICROSECONDS, splitTime, timeUnit } from "./pcapng_time.ts";
 
-const BLOCK = { type: 0, length: 4, body: 8, overheadBytes: 12 } as const;
-const BLOCK_TYPE = {
-  section: 0x0a0d0d0a,
-  interface: 1,
-  packet: 2,
-  simple: 3,
-  statistics: 5,
-  enhanced: 6,
-} as const;
-const SECTION = { magic: 8, major: 12, minBytes: 28 } as const;
-const INTERFACE = { linkType: 8, snapshot: 12, options: 16, minBytes: 20 } as const;
-const ENHANCED = { interface: 8, high: 12, low: 16, kept: 20, original: 24, octets: 28 } as const;
-const STATISTICS = { interface: 8, options: 20, minBytes: 24 } as const;
-const SIMPLE = { original: 8, octets: 12 } as const;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-const OPTION = {
-  end: 0,
-  comment: 1,
-  flags: 2,
-  resolution: 9,
-  offset: 14,
-  endTime: 3,
-  headerBytes: 4,
-} as const;
 /** Blocks that are read whole: a packet with its options, an interface. */
 const MAX_BLOCK_BYTES = MAX_PACKET_BYTES + 65_536 * 4;
 /** Interfaces that one section may describe: each costs memory. */
 const MAX_INTERFACES = 65_536;
+const decoder = new TextDecoder();
 const DIRECTIONS: readonly ("in" | "out" | undefined)[] = [undefined, "in", "out", undefined];
 
 interface Interface {
@@ -75,10 +54,16 @@ export class PcapngParser implements CaptureParser {
   #interfaces: Interface[] = [];
   #frame = 0;
   #end: CapturedTime | undefined;
+  #remark: string | undefined;
 
   /** Until when the capture went on, by its latest statistics. */
   get end(): CapturedTime | undefined {
     return this.#end;
+  }
+
+  /** The remark on the latest section. */
+  get remark(): string | undefined {
+    return this.#remark;
   }
 
   /** Reads the next packet. */
@@ -98,7 +83,7 @@ export class PcapngParser implements CaptureParser {
       if (length < BLOCK.overheadBytes || length % 4 !== 0) {
         return broken(queue.offset, `a block of ${length} octets`);
       }
-      if (!isRead(type)) {
+      if (!READ_TYPES.has(type)) {
         queue.drop(length);
         continue;
       }
@@ -134,6 +119,19 @@ export class PcapngParser implements CaptureParser {
     const major = queue.u16(SECTION.major, this.#littleEndian);
     if (major !== 1) return broken(queue.offset, `version ${major} of the format, expected 1`);
     this.#interfaces = [];
+    this.#remark = undefined;
+    for (
+      const { code, value, length: size } of readOptions(
+        queue,
+        SECTION.options,
+        length - 4,
+        this.#littleEndian,
+      )
+    ) {
+      if (code === OPTION.comment) {
+        this.#remark ??= decoder.decode(queue.slice(value, value + size));
+      }
+    }
     return undefined;
   }
 
@@ -144,7 +142,7 @@ export class PcapngParser implements CaptureParser {
     }
     let unitsPerSecond = MICROSECONDS;
     let offsetSeconds = 0;
-    for (const option of this.#options(queue, INTERFACE.options, length - 4)) {
+    for (const option of readOptions(queue, INTERFACE.options, length - 4, this.#littleEndian)) {
       if (option.code === OPTION.resolution && option.length >= 1) {
         unitsPerSecond = timeUnit(queue.slice(option.value, option.value + 1)[0] ?? 6);
       }
@@ -182,9 +180,9 @@ export class PcapngParser implements CaptureParser {
     let comment: string | undefined;
     let direction = readDirection(from.linkType, bytes);
     const optionsAt = ENHANCED.octets + kept + padding(kept);
-    for (const option of this.#options(queue, optionsAt, length - 4)) {
+    for (const option of readOptions(queue, optionsAt, length - 4, this.#littleEndian)) {
       if (option.code === OPTION.comment && comment === undefined) {
-        comment = decode(queue.slice(option.value, option.value + option.length));
+        comment = decoder.decode(queue.slice(option.value, option.value + option.length));
       }
       if (option.code === OPTION.flags && option.length >= 4) {
         direction = DIRECTIONS[queue.u32(option.value, littleEndian) & 3] ?? direction;
@@ -205,7 +203,12 @@ export class PcapngParser implements CaptureParser {
     const from = this.#interfaces[queue.u32(STATISTICS.interface, this.#littleEndian)];
     if (from === undefined) return;
     for (
-      const { code, value, length: size } of this.#options(queue, STATISTICS.options, length - 4)
+      const { code, value, length: size } of readOptions(
+        queue,
+        STATISTICS.options,
+        length - 4,
+        this.#littleEndian,
+      )
     ) {
       if (code !== OPTION.endTime || size < 8) continue;
       const high = queue.u32(value, this.#littleEndian),
@@ -246,33 +249,4 @@ export class PcapngParser implements CaptureParser {
     this.#frame++;
     return { kind: "packet", packet: { frame: this.#frame, linkType, bytes, ...rest } };
   }
-
-  /** The options of a block; one that does not fit ends them. */
-  *#options(queue: OctetQueue, start: number, end: number) {
-    let at = start;
-    while (at + OPTION.headerBytes <= end) {
-      const code = queue.u16(at, this.#littleEndian);
-      const length = queue.u16(at + 2, this.#littleEndian);
-      const value = at + OPTION.headerBytes;
-      if (code === OPTION.end || value + length > end) return;
-      yield { code, value, length };
-      at = value + length + padding(length);
-    }
-  }
-}
-
-function isRead(type: number): boolean {
-  return type === BLOCK_TYPE.enhanced || type === BLOCK_TYPE.section ||
-    type === BLOCK_TYPE.interface || type === BLOCK_TYPE.statistics || type === BLOCK_TYPE.simple ||
-    type === BLOCK_TYPE.packet;
-}
-
-function padding(lengthBytes: number): number {
-  return -lengthBytes & 3;
-}
-
-const decoder = new TextDecoder();
-
-function decode(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
 }
