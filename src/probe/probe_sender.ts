@@ -186,6 +186,7 @@ export class ProbeSender {
       table.add(probe);
       stamps.expect(probe);
       queue.sent(due);
+      transport.name?.(probe);
       listener.sent?.(probe, (batch[i] as OutgoingDatagram).bytes);
     }
     if (unsent.length > 0) this.#takeUnsent(unsent, queue);

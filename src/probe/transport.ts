@@ -1,5 +1,6 @@
 /** What a prober needs from the network. The kernel's raw socket and the tests' simulated network both are one. */
 
+import type { Probe } from "./probe.ts";
 import type { Clock, Instant, StampSource } from "../time/instant.ts";
 
 /** A datagram on its way out. */
@@ -93,6 +94,8 @@ export interface Transport {
    * the kernel: then looking later costs no accuracy, and looking less often costs less.
    */
   pause?(timeoutMs: number): Promise<void>;
+  /** Says which probe a datagram was that has just been sent, where the transport keeps a record of that. */
+  name?(probe: Probe): void;
   /** Ends a wait that is under way, now. */
   wake(): void;
   /** Datagrams that the kernel dropped because the receive buffer was full, since open. */

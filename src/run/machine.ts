@@ -65,7 +65,10 @@ export interface RunMachine {
   /** Asks the kernel whether an address is a broadcast address; sends nothing. */
   isBroadcast(address: number): boolean;
   /** Asks the kernel for the route to an address; sends nothing. */
-  findRoute(address: number): RouteFinding;
+  findRoute(
+    address: number,
+    query?: Pick<TransportOptions, "interfaceName" | "mark">,
+  ): RouteFinding;
   /** Names to addresses. */
   readonly resolver: NameResolver;
   /** Opens a socket; throws, or rejects, where the system refuses. The caller closes it. */
