@@ -20,11 +20,7 @@ export async function openOutputFile(
   system: Pick<System, "openAppend">,
 ): Promise<OutputFile | undefined> {
   if (path === undefined || path === "-") return undefined;
-  const open = () => openOutput(path, () => system.openAppend(path));
-  let handle: OutputFileHandle | undefined;
-  while ((handle = open()) === undefined) {
-    await new Promise((resolve) => setTimeout(resolve, PIPE_RETRY_MS));
-  }
+  const handle = await openWithReader(() => openOutput(path, () => system.openAppend(path)));
   return new OutputFile(handle, {
     open() {
       const again = system.openAppend(path);
@@ -38,6 +34,17 @@ export async function openOutputFile(
         }: ${reason}, expected the same columns, or another file`,
       ),
   });
+}
+
+/** Opens until there is a reader: a named pipe without one cannot be opened. */
+export async function openWithReader(
+  open: () => OutputFileHandle | undefined,
+): Promise<OutputFileHandle> {
+  let handle: OutputFileHandle | undefined;
+  while ((handle = open()) === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, PIPE_RETRY_MS));
+  }
+  return handle;
 }
 
 /** Says why results could not be written; nothing when their reader has gone, which is no error. */

@@ -9,7 +9,7 @@ import type { RunPlan } from "../run/run_plan.ts";
 import type { TargetList } from "../targets/target_list.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { ExitCode, printError, runExitCode, VERSION } from "./outcome.ts";
-import { RunOutput } from "./run_output.ts";
+import { loadRecording, RunOutput } from "./run_output.ts";
 import type { System } from "./system.ts";
 
 /** Parts of such a command. */
@@ -26,6 +26,8 @@ export interface PingFrameSetup {
   readonly explains?: boolean;
   /** File to append to instead of standard output. */
   readonly output?: string | undefined;
+  /** File that the packets are written to. */
+  readonly write?: string | undefined;
   /** Report summaries of every such interval, in milliseconds. */
   readonly summaryEveryMs?: number | undefined;
   /** Write each line as soon as it is known. */
@@ -47,17 +49,19 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
   const { list, plan, command } = setup;
   let reporter: Reporter | undefined;
   let opened: PingRun | undefined;
+  const { timeoutMs, stampAt } = plan.prober;
+  const packets = await loadRecording({ path: setup.write, command, timeoutMs, stampAt }, system);
   return await runFrame(
     {
       openRun: () =>
         PingRun.open(
           { ...setup, program: { command, version: VERSION }, plan, targets: list.targets },
-          system,
+          packets?.machine ?? system,
           (error) => printError(system, `${error.message}; the run goes on`),
         ),
       async openOutput(run) {
         const display = await loadLiveLine(setup, run.probes, system);
-        return await RunOutput.open({ ...setup, path: setup.output, display }, system);
+        return await RunOutput.open({ ...setup, path: setup.output, display, packets }, system);
       },
       run(run, output) {
         reporter = setup.openReporter(output.lines, output.errors);

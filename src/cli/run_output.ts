@@ -7,6 +7,7 @@ import type { OutputFile } from "../terminal/output_file.ts";
 import { systemReason } from "./files.ts";
 import { isSystemError, printError } from "./outcome.ts";
 import { hasLostOutput, openOutputFile, printOutputError } from "./output.ts";
+import type { PacketRecording, RecordingOptions } from "./packet_file.ts";
 import type { System } from "./system.ts";
 
 /** In a busy run lines are held this long, nanoseconds, so that one write takes many. */
@@ -20,6 +21,22 @@ export interface RunOutputOptions {
   readonly isImmediate?: boolean | undefined;
   /** Shows how far the run is, on standard error. */
   readonly display?: ProgressDisplay | undefined;
+  /** Has the packets of the run. */
+  readonly packets?: PacketRecording | undefined;
+}
+
+/**
+ * The recording that `--write` asks for; undefined where no file is given. Call before privileges end: they may be needed to
+ * read the program.
+ */
+export async function loadRecording(
+  options: Omit<RecordingOptions, "path"> & { readonly path: string | undefined },
+  system: System,
+): Promise<PacketRecording | undefined> {
+  const { path } = options;
+  if (path === undefined) return undefined;
+  const { PacketRecording } = await import("./packet_file.ts");
+  return new PacketRecording({ ...options, path }, system);
 }
 
 /** Takes the results of one run. */
@@ -32,6 +49,7 @@ export class RunOutput implements OpenOutput {
   readonly #file: OutputFile | undefined;
   readonly #isImmediate: boolean;
   readonly #display: ProgressDisplay | undefined;
+  readonly #packets: PacketRecording | undefined;
   #fail = () => {};
   #isSecured = false;
   #flushedNs = -Infinity;
@@ -42,6 +60,7 @@ export class RunOutput implements OpenOutput {
     this.#file = file;
     this.#isImmediate = options.isImmediate ?? false;
     this.#display = options.display;
+    this.#packets = options.packets;
     const shared = system.stdoutIsTerminal ? options.display : undefined;
     this.lines = new LineSink(file ?? erasing(system.stdout, shared), (error) => {
       this.#display?.erase();
@@ -57,12 +76,28 @@ export class RunOutput implements OpenOutput {
    * @throws {UsageError} The file cannot be opened.
    */
   static async open(options: RunOutputOptions, system: System): Promise<RunOutput> {
-    return new RunOutput(await openOutputFile(options.path, system), options, system);
+    const output = new RunOutput(await openOutputFile(options.path, system), options, system);
+    await output.openPackets();
+    return output;
+  }
+
+  /**
+   * Opens the file for packets, where there is one; closes the output where it cannot.
+   *
+   * @throws {UsageError} It cannot be opened.
+   */
+  protected async openPackets(): Promise<void> {
+    try {
+      await this.#packets?.open((text) => this.remark(text));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** True when results were lost that had a reader. */
   get hasLost(): boolean {
-    return hasLostOutput(this.lines);
+    return hasLostOutput(this.lines) || this.#packets?.hasLost === true;
   }
 
   /** See {@linkcode OpenOutput.onFailure}. */
@@ -92,12 +127,13 @@ export class RunOutput implements OpenOutput {
       lines.flush();
     }
     this.#display?.show(nowNs, progress);
-    return lines.room();
+    return lines.room() ?? this.#packets?.idle(nowNs);
   }
 
   /** See {@linkcode OpenOutput.hurry}. */
   hurry(): void {
     this.lines.hurry();
+    this.#packets?.hurry();
   }
 
   /** See {@linkcode OpenOutput.reopen}. */
@@ -118,11 +154,13 @@ export class RunOutput implements OpenOutput {
   async drain(): Promise<void> {
     this.#display?.erase();
     await this.lines.drain();
+    await this.#packets?.drain();
   }
 
   /** See {@linkcode OpenOutput.close}. */
   close(): void {
     this.#file?.close();
+    this.#packets?.close();
   }
 
   #reopen(file: OutputFile): void {

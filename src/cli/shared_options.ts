@@ -88,6 +88,11 @@ export const OUTPUT_OPTIONS = {
     help: "Append the output to FILE; - is standard output",
     group: "Output",
   },
+  write: {
+    value: text("FILE", "file"),
+    help: "Write every packet to FILE too, in the pcapng format",
+    group: "Output",
+  },
   fields: {
     value: words("NAME,...", "field"),
     help: "Print only these fields, in this order (json and csv)",

@@ -204,7 +204,7 @@ const ROWS: readonly Row[] = [
     args: ["--rate", "50k", "scan", "198.18.0.0/30"],
     code: 3,
     stderr:
-      "icmptime: Cannot use --rate: no such option, see --help for all; to run scan, begin with " +
+      "icmptime: Cannot use --rate: no such option, the nearest is --write; to run scan, begin with " +
       "'icmptime scan'\n",
     stdout: "",
   },

@@ -14,7 +14,7 @@ import { checkFields } from "../../check_fields.ts";
 import { readEgress } from "../../egress.ts";
 import type { CommandLine, Parsed } from "../../option.ts";
 import { ExitCode, printError, runExitCode, VERSION } from "../../outcome.ts";
-import { RunOutput } from "../../run_output.ts";
+import { loadRecording, RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { AUDIT_OPTIONS } from "./options.ts";
 import { type AuditTargets, readAuditTargets } from "./targets.ts";
@@ -63,6 +63,8 @@ async function audit(
   system: System,
 ): Promise<ExitCode> {
   let reporter: AuditReporter | undefined;
+  const { write: path, timeout: timeoutMs } = options;
+  const packets = await loadRecording({ path, command: "audit", timeoutMs }, system);
   return await runFrame(
     {
       openRun: () =>
@@ -72,12 +74,12 @@ async function audit(
             ...{ plan, blocks, targets: list.targets },
             maxOffsetMs: options["max-offset"],
           },
-          system,
+          packets?.machine ?? system,
           (error) => printError(system, `${error.message}; the run goes on`),
         ),
       async openOutput(run) {
         const display = await loadStatus(run, system);
-        return await RunOutput.open({ path: options.output, display }, system);
+        return await RunOutput.open({ path: options.output, display, packets }, system);
       },
       run(run, output) {
         const opened = reporter = new AuditReporter(output.lines, {

@@ -16,7 +16,7 @@ import { checkFields } from "../../check_fields.ts";
 import { gatherTargets } from "../../gather_targets.ts";
 import type { CommandLine } from "../../option.ts";
 import { ExitCode, printError, runExitCode, UsageError, VERSION } from "../../outcome.ts";
-import { RunOutput } from "../../run_output.ts";
+import { loadRecording, RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { CLOCK_OPTIONS } from "./options.ts";
 import type { ClockJudge } from "./judge.ts";
@@ -60,6 +60,8 @@ async function measure(
   let reporter: ClockReporter | undefined;
   const openForm = await loadForm(options);
   const judge = await loadJudge(options["fail-if"]);
+  const { write: path, timeout: timeoutMs } = options;
+  const packets = await loadRecording({ path, command: "clock", timeoutMs }, system);
   return await runFrame(
     {
       openRun: () =>
@@ -72,10 +74,10 @@ async function measure(
             untilMs: options.until,
             maxSkewPpm: options["max-skew"],
           },
-          system,
+          packets?.machine ?? system,
           (error) => printError(system, `${error.message}; the run goes on`),
         ),
-      openOutput: () => RunOutput.open({ path: options.output }, system),
+      openOutput: () => RunOutput.open({ path: options.output, packets }, system),
       run(run, output) {
         reporter = new ClockReporter(output.lines, {
           form: openForm?.(output.lines),

@@ -23,7 +23,12 @@ export interface CaptureTaker {
   /** A packet without an ICMP message, and what to call it. */
   skip(why: string): void;
   /** A packet with one; its datagram starts at `offset`. */
-  take(packet: CapturedPacket, offset: number, content: ParseResult<CapturedContent>): void;
+  take(
+    packet: CapturedPacket,
+    offset: number,
+    content: ParseResult<CapturedContent>,
+    reader: CaptureReader,
+  ): void;
   /** No packet follows. */
   finish(reader: CaptureReader, isWhole: boolean): void;
 }
@@ -67,7 +72,7 @@ function takePackets(reader: CaptureReader, chunk: Uint8Array, taker: CaptureTak
     const offset = findIpv4(packet.linkType, packet.bytes);
     if (offset < 0) taker.skip(whyNoIpv4(offset, packet.linkType));
     else if (!isIcmp(packet.bytes, offset)) taker.skip("not ICMP");
-    else taker.take(packet, offset, parseCaptured(packet, offset));
+    else taker.take(packet, offset, parseCaptured(packet, offset), reader);
   }
 }
 

@@ -13,9 +13,11 @@ export const DECODE_OPTIONS = {
     defaultText: "now, or the capture's time",
   },
   timeout: {
-    ...WAIT_OPTIONS.timeout,
+    short: "W",
+    value: WAIT_OPTIONS.timeout.value,
     help: "Wait this long for the reply to a request",
     group: "Captures",
+    defaultText: "that of the run with --write, else 1s",
   },
   "captured-at": {
     value: choice("PLACE", ["client", "server", "path"]),

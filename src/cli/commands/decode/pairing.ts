@@ -30,27 +30,21 @@ function openReporter({ sink, json, options }: Decoding): Reporter {
   return new CaptureReporter(sink, { ...options, numeric: true, explain });
 }
 
+/** How long a request of a capture waits for its answer, where neither the user nor the file says it. */
+const DEFAULT_TIMEOUT_MS = 1000;
+
 /** Feeds the packets of a capture to a run. */
 class Pairing implements CaptureTaker {
+  readonly #name: string;
+  readonly #decoding: Decoding;
   readonly #counter = new CaptureCounter();
   readonly #reporter: Reporter;
-  readonly #run: CaptureRun;
+  #run: CaptureRun | undefined;
 
   constructor(name: string, decoding: Decoding) {
-    const { options } = decoding;
-    const reporter = openReporter(decoding);
-    this.#reporter = reporter;
-    this.#run = new CaptureRun(
-      {
-        program: { command: "decode", version: VERSION },
-        source: name,
-        timeoutMs: options.timeout,
-        capturedAt: options["captured-at"],
-        explains: options.teach && !decoding.json,
-      },
-      (info) => reporter.run(info),
-      followPings(reporter),
-    );
+    this.#name = name;
+    this.#decoding = decoding;
+    this.#reporter = openReporter(decoding);
   }
 
   get packets(): number {
@@ -61,17 +55,23 @@ class Pairing implements CaptureTaker {
     this.#counter.add(why);
   }
 
-  take(packet: CapturedPacket, offset: number, content: ParseResult<CapturedContent>): void {
+  take(
+    packet: CapturedPacket,
+    offset: number,
+    content: ParseResult<CapturedContent>,
+    reader: CaptureReader,
+  ): void {
     const { unixSeconds, nanoseconds, direction } = packet;
     if (Number.isNaN(unixSeconds)) return this.skip("without a time");
+    const run = this.#run ??= this.#start(reader);
     if (!content.ok) {
       this.#counter.add(kindOf(content));
-      return this.#run.addMalformed(formatMalformed(content.malformed), packet);
+      return run.addMalformed(formatMalformed(content.malformed), packet);
     }
     const datagram = asDatagram(content.value);
     this.#counter.add(datagram?.message.kind ?? "cut short");
     if (datagram === undefined) return;
-    this.#run.add({
+    run.add({
       ...datagram,
       ...{ bytes: packet.bytes.subarray(offset), isCut: content.value.isCut ?? false },
       ...{ unixSeconds, nanoseconds, direction },
@@ -79,13 +79,37 @@ class Pairing implements CaptureTaker {
   }
 
   finish(reader: CaptureReader, isWhole: boolean): void {
-    const result = this.#run.finish(reader.end);
+    const run = this.#run ??= this.#start(reader);
+    const result = run.finish(reader.end);
     const { packets, counts } = this.#counter;
     this.#reporter.end({
       ...result,
       reason: isWhole ? "complete" : "broken",
       exitCode: isWhole ? ExitCode.Ok : ExitCode.Unanswered,
-      capture: describeCapture(packets, this.#run.copies, counts),
+      capture: describeCapture(packets, run.copies, counts),
     });
   }
+
+  #start({ remark }: CaptureReader): CaptureRun {
+    const { options, json } = this.#decoding;
+    const reporter = this.#reporter;
+    return new CaptureRun(
+      {
+        program: { command: "decode", version: VERSION },
+        source: this.#name,
+        timeoutMs: options.timeout ?? timeoutOf(remark) ?? DEFAULT_TIMEOUT_MS,
+        capturedAt: options["captured-at"],
+        explains: options.teach && !json,
+      },
+      (info) => reporter.run(info),
+      followPings(reporter),
+    );
+  }
+}
+
+/** The timeout that `--write` has noted in its file, in milliseconds. */
+function timeoutOf(remark: string | undefined): number | undefined {
+  const match = remark?.match(/^icmptime [a-z]+, timeout (\d{1,8}(?:\.\d{1,9})?) ms$/);
+  const timeoutMs = Number(match?.[1]);
+  return timeoutMs > 0 ? timeoutMs : undefined;
 }

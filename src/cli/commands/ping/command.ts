@@ -46,6 +46,7 @@ export async function runPing(
     beforeSummary: names === undefined ? undefined : () => names.settled(MAX_NAME_WAIT_MS),
     explains: options.explain,
     output: options.output,
+    write: options.write,
     followsNames: !options["all-addresses"],
     summaryEveryMs: options["summary-every"],
     conditions: options["fail-if"],

@@ -14,6 +14,7 @@ import { formatCount } from "../../../terminal/quantity.ts";
 import { ExitCode, VERSION } from "../../outcome.ts";
 import { openOutputFile } from "../../output.ts";
 import { openOutput } from "../../files.ts";
+import type { PacketRecording } from "../../packet_file.ts";
 import { RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { ScanOptions } from "./checks.ts";
@@ -39,6 +40,8 @@ export interface ScanOutputOptions {
   readonly options: ScanOptions;
   /** The machine. */
   readonly system: System;
+  /** Has the packets, where they are to be written. */
+  readonly packets: PacketRecording | undefined;
 }
 
 /** Writes what one scan finds. */
@@ -57,12 +60,12 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   #isBlockReported = false;
 
   private constructor(given: ScanOutputOptions, files: ScanFiles) {
-    const { run, plan, options, system } = given;
+    const { run, plan, options, system, packets } = given;
     const mode = system.stderrIsTerminal ? "over" : "plain";
     const status = options.quiet ? undefined : new ScanStatus(system.stderr, run.hosts, { mode });
     // The scan itself shows its progress, see `progress`.
     const display = status && { show: () => {}, erase: () => status.erase() };
-    super(files.output, { display }, system);
+    super(files.output, { display, packets }, system);
     this.#given = given;
     this.#files = files;
     this.#status = status;
@@ -87,11 +90,13 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
     const { options: { output, metadata, checkpoint, resume }, system } = given;
     const openFile = (path: string | undefined, mode: "create" | "keep") =>
       path === undefined ? undefined : openOutput(path, () => system.scan.openFile(path, mode));
-    return new ScanOutput(given, {
+    const opened = new ScanOutput(given, {
       output: await openOutputFile(output, system),
       metadata: openFile(metadata, "create"),
       checkpoint: openFile(checkpoint, "create") ?? openFile(resume, "keep"),
     });
+    await opened.openPackets();
+    return opened;
   }
 
   /** Writes the first record and the first checkpoint. */
@@ -150,7 +155,7 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
 
   /** Holds the scan up while results wait for their reader. */
   room(): Promise<void> | undefined {
-    return this.lines.room();
+    return this.lines.room() ?? this.#given.packets?.idle(performance.now() * 1e6);
   }
 
   /** Saves the place of the scan, once the results before it are written. */

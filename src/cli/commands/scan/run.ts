@@ -4,6 +4,7 @@ import { runFrame } from "../../../run/run_frame.ts";
 import type { ScanRunPlan } from "../../../run/scan_options.ts";
 import { ScanRun } from "../../../run/scan_run.ts";
 import { type ExitCode, printError } from "../../outcome.ts";
+import { loadRecording } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { ScanOptions } from "./checks.ts";
 import { ScanOutput } from "./output.ts";
@@ -15,10 +16,14 @@ export async function runScanCommand(
   system: System,
 ): Promise<ExitCode> {
   const onTrouble = (error: Error) => printError(system, `${error.message}; the scan goes on`);
+  const packets = await loadRecording(
+    { path: options.write, command: "scan", timeoutMs: plan.cooldownMs },
+    system,
+  );
   return await runFrame(
     {
-      openRun: () => ScanRun.open(plan, system, onTrouble),
-      openOutput: (run) => ScanOutput.openFiles({ run, plan, options, system }),
+      openRun: () => ScanRun.open(plan, packets?.machine ?? system, onTrouble),
+      openOutput: (run) => ScanOutput.openFiles({ run, plan, options, system, packets }),
       run(run, output) {
         output.start();
         return run.run(output);
