@@ -161,6 +161,23 @@ export function widestGapMs(
   return gapAt(maximumOfConcave(gapAt, skewPpm));
 }
 
+/**
+ * By how much the gap between the bounds is narrower than round trips of a length make it, at the rate of a range where
+ * it is so least, milliseconds; not above 0 where the gap is as wide as they ask for.
+ *
+ * A second of ours is 1 + s seconds of a clock with skew s, so round trips of a length L leave a gap of L (1 + s).
+ */
+export function gapShortfallMs(
+  upper: LowerEnvelope,
+  negatedLower: LowerEnvelope,
+  skewPpm: Range,
+  roundTripMs: number,
+): number {
+  const gapAt = gapAtSkew(upper, negatedLower);
+  const surplusAt = (ppm: number): number => gapAt(ppm) - roundTripMs * (1 + ppm * 1e-6);
+  return -surplusAt(maximumOfConcave(surplusAt, skewPpm));
+}
+
 /** The gap between the bounds for lines of a skew, a concave function of it. */
 function gapAtSkew(upper: LowerEnvelope, negatedLower: LowerEnvelope): (ppm: number) => number {
   const middle = middleOf(upper, negatedLower);

@@ -6,7 +6,7 @@
  */
 
 import { LowerEnvelope } from "./envelope.ts";
-import { estimateLine, type LikelyLine, widestGapMs } from "./estimate.ts";
+import { estimateLine, gapShortfallMs, type LikelyLine, widestGapMs } from "./estimate.ts";
 import type { FeasibleRegion, Range } from "./feasible_region.ts";
 import { LeastDelays } from "./least_delays.ts";
 import type { RelativeSample } from "./sample.ts";
@@ -53,6 +53,8 @@ export class Gap {
   #lineSize = 0;
   /** The widest gap that any rate leaves, when the line was computed. */
   #widestGapMs = 0;
+  /** By how much the gap was narrower than the shortest round trip then, at whatever rate. */
+  #shortfallMs = 0;
 
   /** Starts without a sample, and with the skews of a region. */
   constructor(bounds: SampleBounds, region: FeasibleRegion) {
@@ -85,10 +87,8 @@ export class Gap {
    */
   get deficitMs(): number {
     const { line } = this;
-    const { leastMs } = this.#delays;
-    if (line === undefined || leastMs === undefined || !this.#bounds.tick.settled) return 0;
-    const expectedMs = Math.max(leastMs * ratio(line.skewPpm), this.#widestGapMs);
-    return Math.max(0, expectedMs - line.gapMs);
+    if (line === undefined || !this.#bounds.tick.settled) return 0;
+    return Math.max(0, this.#shortfallMs, this.#widestGapMs - line.gapMs);
   }
 
   /** Whether the gap lacks more than chance explains. */
@@ -149,12 +149,9 @@ export class Gap {
       -this.#negatedLower.support(-slope, 0),
     );
     if (above - below >= neededMs) return false;
-    const widest = estimateLine(
-      this.#upper.with(sentSeconds, upperMs),
-      this.#negatedLower.with(receivedSeconds, -lowerMs),
-      this.#region.skewPpm,
-    );
-    return widest === undefined || widest.gapMs < neededMs;
+    const upper = this.#upper.with(sentSeconds, upperMs);
+    const negatedLower = this.#negatedLower.with(receivedSeconds, -lowerMs);
+    return gapShortfallMs(upper, negatedLower, this.#region.skewPpm, expectedMs) > 0;
   }
 
   /** The likeliest line through at least this many samples; costs some time. */
@@ -162,6 +159,13 @@ export class Gap {
     if (this.#line === undefined || this.#lineSize < leastSize) {
       this.#line = estimateLine(this.#upper, this.#negatedLower, this.#region.skewPpm);
       this.#widestGapMs = widestGapMs(this.#upper, this.#negatedLower, ANY_SKEW_PPM);
+      const { leastMs = -Infinity } = this.#delays;
+      this.#shortfallMs = gapShortfallMs(
+        this.#upper,
+        this.#negatedLower,
+        this.#region.skewPpm,
+        leastMs,
+      );
       this.#lineSize = this.#upper.count;
     }
     return this.#line;
