@@ -31,6 +31,12 @@ const KEPT_SHARE = 3 / 4;
 /** Number of newest samples among which a step is looked for. */
 const SAMPLES_FOR_CHANGE = 512;
 
+/** A step that is not found yet bends the line of all samples, but not that of those before so many newest ones. */
+const SAMPLES_BENT = 16;
+
+/** Fewer samples than this have no line to compare with. */
+const SAMPLES_FOR_LINE = 8;
+
 /** Offset and skew that fit a stretch of samples: what is possible and what is likely. */
 export class ClockFit {
   readonly #options: ClockFitOptions;
@@ -120,15 +126,26 @@ export class ClockFit {
     if (line === undefined || !this.#bounds.tick.settled) return undefined;
     const first = Math.max(0, this.size - SAMPLES_FOR_CHANGE);
     const { maxSkewPpm } = this.#options;
-    const slopes = [0, -2, 2].map((spreads) => {
-      const ppm = line.skewPpm + spreads * line.skewSpreadPpm;
-      return Math.min(maxSkewPpm, Math.max(-maxSkewPpm, ppm)) * 1e-3;
-    });
+    const slopes = [line, this.#earlierLine() ?? line].flatMap(({ skewPpm, skewSpreadPpm }) =>
+      [0, -2, 2].map((spreads) => {
+        const ppm = skewPpm + spreads * skewSpreadPpm;
+        return Math.min(maxSkewPpm, Math.max(-maxSkewPpm, ppm)) * 1e-3;
+      })
+    );
     const found = findChangePoint(
       this.#samples.slice(first).map((sample) => this.#bounds.likelyAt(sample)),
       slopes,
     );
     return found === undefined ? undefined : { index: first + found.index, byMs: found.byMs };
+  }
+
+  /** The likeliest line without the newest samples; undefined where too few are left. */
+  #earlierLine(): LineEstimate | undefined {
+    const samples = this.#samples.slice(0, -SAMPLES_BENT);
+    if (samples.length < SAMPLES_FOR_LINE) return undefined;
+    const gap = new Gap(this.#bounds, this.#region);
+    for (const sample of samples) gap.add(sample, this.#region);
+    return gap.line?.at(0);
   }
 
   /** The offsets that are possible at a time, milliseconds relative to the reference. */

@@ -1,6 +1,6 @@
 /** The progress of a scan in one line, and its end in a few words. */
 
-import type { ScanHosts } from "../run/scan_run.ts";
+import type { ScanSnapshot } from "../run/scan_run.ts";
 import type { ScanCounts, ScanProgress } from "../scan/scan_record.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import { LiveLine, type LiveLineOptions } from "../terminal/live_line.ts";
@@ -10,23 +10,21 @@ import { TimeLeft } from "./time_left.ts";
 /** Shows the progress of a scan on standard error. */
 export class ScanStatus {
   readonly #line: LiveLine;
-  readonly #hosts: ScanHosts;
   readonly #timeLeft = new TimeLeft();
 
-  /** Writes to `stream`; `hosts` is read each time. */
-  constructor(stream: ByteSink, hosts: ScanHosts, options?: LiveLineOptions) {
+  /** Writes to `stream`. */
+  constructor(stream: ByteSink, options?: LiveLineOptions) {
     this.#line = new LiveLine(stream, options);
-    this.#hosts = hosts;
   }
 
   /** Shows where the scan stands. */
-  show(progress: ScanProgress): void {
-    const { elapsedSeconds, position, length } = progress;
+  show(snapshot: ScanSnapshot): void {
+    const { elapsedSeconds, position, length } = snapshot;
     this.#timeLeft.note(elapsedSeconds, position);
-    const left = this.#timeLeft.secondsTo(length) ?? progress.remainingSeconds;
+    const left = this.#timeLeft.secondsTo(length) ?? snapshot.remainingSeconds;
     this.#line.show(
       elapsedSeconds * 1e9,
-      () => scanProgressParts(progress, this.#hosts, formatLeft(progress, left)),
+      () => scanProgressParts(snapshot, formatLeft(snapshot, left)),
     );
   }
 
@@ -36,19 +34,16 @@ export class ScanStatus {
   }
 
   /** Writes a line that stays: of a scan that has ended, or that goes on. */
-  settle(progress: ScanProgress, isOver: boolean): void {
-    const length = `${formatDuration(progress.elapsedSeconds)} ${isOver ? "in all" : "so far"}`;
-    this.#line.end(scanProgressParts(progress, this.#hosts, length));
+  settle(snapshot: ScanSnapshot, isOver: boolean): void {
+    const length = `${formatDuration(snapshot.elapsedSeconds)} ${isOver ? "in all" : "so far"}`;
+    this.#line.end(scanProgressParts(snapshot, length));
   }
 }
 
 /** The share of the work, a time, hosts, probes and losses, as `310 hosts answered (2.48 %)`: the most important first. */
-export function scanProgressParts(
-  progress: ScanProgress,
-  { targets, answered }: ScanHosts,
-  time: string,
-): string[] {
-  const { position, length, sent, sendRate, dropped, phase } = progress;
+export function scanProgressParts(snapshot: ScanSnapshot, time: string): string[] {
+  const { position, length, sent, sendRate, dropped, phase } = snapshot;
+  const { targets, answered } = snapshot.hosts;
   const percent = length === 0 ? 100 : position / length * 100;
   // Each pass over the targets asks all of them: with the first one over, all have been asked.
   const asked = Math.min(sent, targets);

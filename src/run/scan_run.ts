@@ -34,12 +34,22 @@ export interface ScanHosts {
   readonly answered: number;
 }
 
+/** A scan at one moment: all that a live line, a summary or a signal's line shows. */
+export interface ScanSnapshot extends ScanProgress {
+  /** Unix time in seconds. */
+  readonly time: number;
+  /** Hosts so far. */
+  readonly hosts: ScanHosts;
+}
+
 /** Receives what a scan finds, in order. Calls must not wait. */
-export interface ScanRunListener extends Omit<ScanListener, "reply" | "unsent"> {
+export interface ScanRunListener extends Omit<ScanListener, "reply" | "unsent" | "progress"> {
   /** A proven reply, duplicates included; `isNew`: the host's first. */
   reply(reply: ScanReply, isNew: boolean): void;
   /** The kernel did not take a probe. */
   unsent(unsent: ScanUnsent): void;
+  /** Once a second or so, and at the end. */
+  progress(snapshot: ScanSnapshot): void;
 }
 
 /** How a scan ended. */
@@ -125,11 +135,6 @@ export class ScanRun implements Disposable {
     return this.#sockets.path;
   }
 
-  /** Hosts so far; the numbers change while the scan runs. */
-  get hosts(): ScanHosts {
-    return this.#hosts;
-  }
-
   /** Unix time in seconds, by the clock of the scan. */
   now(): number {
     const { clock } = this.#sockets;
@@ -175,9 +180,9 @@ export class ScanRun implements Disposable {
     return this.#proofs.isProven(source, originateMs, proof);
   }
 
-  /** How far the scan is. */
-  progress(): ScanProgress {
-    return this.#sweep.report();
+  /** The scan as it is now. */
+  snapshot(): ScanSnapshot {
+    return this.#picture(this.#sweep.report());
   }
 
   /** Closes the sockets. */
@@ -203,12 +208,16 @@ export class ScanRun implements Disposable {
     };
   }
 
+  #picture(progress: ScanProgress): ScanSnapshot {
+    return { ...progress, time: this.now(), hosts: { ...this.#hosts } };
+  }
+
   #forward(): ScanListener {
     return {
       reply: (reply) => this.#listener?.reply(reply, this.#countReply(reply)),
       icmpError: (error) => this.#listener?.icmpError(error),
       unsent: (address, errno) => this.#miss(address, errno),
-      progress: (progress) => this.#listener?.progress(progress),
+      progress: (progress) => this.#listener?.progress(this.#picture(progress)),
       checkpoint: (position) => this.#listener?.checkpoint(position),
       room: () => this.#listener?.room?.(),
     };

@@ -3,7 +3,7 @@
  * steps of half a millisecond to fifty over paths as short and as long, with and without queues.
  */
 
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type ClockState, ClockTracker } from "../../src/clock/mod.ts";
 import { replies, type Simulation, spread } from "../unit/clock/simulated_host.ts";
 import { Random } from "../lab/random.ts";
@@ -17,19 +17,30 @@ interface Moment {
   readonly trueOffsetMs: number;
 }
 
-/** Runs a simulation as `clock` would; what is known after each reply, at its arrival. */
-function follow(options: Partial<Simulation> & { readonly seed: number }): Moment[] {
+/** A simulation, each probe sent when `clock` would send it. */
+function ask(tracker: ClockTracker, options: Partial<Simulation> & { readonly seed: number }) {
   const { intervalMs = 50, seed } = options;
-  const tracker = new ClockTracker();
   const phases = { intervalMs, seed: (seed * 0.37) % 1 };
-  const moments: Moment[] = [];
-  const simulation: Simulation = {
+  return replies({
     probes: 100,
     startMs: START_MS,
     ...options,
     phase: (index) => tracker.phaseMs(index, (START_MS + index * intervalMs) * 1e6, phases),
-  };
-  for (const { index, sample, trueOffsetMs } of replies(simulation)) {
+  });
+}
+
+/** The restarts that a simulation ends with. */
+function changesOf(options: Partial<Simulation> & { readonly seed: number }) {
+  const tracker = new ClockTracker();
+  for (const { sample } of ask(tracker, options)) tracker.add(sample);
+  return tracker.state();
+}
+
+/** Runs a simulation as `clock` would; what is known after each reply, at its arrival. */
+function follow(options: Partial<Simulation> & { readonly seed: number }): Moment[] {
+  const tracker = new ClockTracker();
+  const moments: Moment[] = [];
+  for (const { index, sample, trueOffsetMs } of ask(tracker, options)) {
     tracker.add(sample);
     const state = tracker.state(sample.receivedAt.realtimeNs);
     moments.push({ index, state, trueOffsetMs });
@@ -50,13 +61,14 @@ function isInside({ state, trueOffsetMs }: Moment): boolean {
 
 const SEEDS = Array.from({ length: 30 }, (_, seed) => seed);
 const LAB = { outMs: 10, backMs: 10, jitterMs: 0.2, offsetMs: 123.456 };
+const PATHS = [{}, { outMs: 0.5, backMs: 0.5 }, { outMs: 3, backMs: 40 }];
 
 Deno.test("a clock that gains or loses thousands of ppm has a rate, and no steps", () => {
   const wrong: string[] = [];
   let runs = 0;
   for (const skewPpm of [2000, -2000, 5000, 10_000, -10_000, 30_000]) {
     for (const jitterMs of [0, 0.2]) {
-      for (const path of [{}, { outMs: 0.5, backMs: 0.5 }, { outMs: 3, backMs: 40 }]) {
+      for (const path of PATHS) {
         for (const seed of [1, 2, 3]) {
           runs++;
           const moments = follow({ ...LAB, ...path, skewPpm, jitterMs, seed });
@@ -83,6 +95,36 @@ function hasRateAlone(moments: readonly Moment[], skewPpm: number): boolean {
     Math.abs(found - skewPpm) <= 5 * skewSpreadPpm + 10 &&
     later.every((moment) => moment.state.decidable && isInside(moment));
 }
+
+Deno.test("no clock that keeps its rate shows a step: none of 300 runs, on paths that differ by direction too", () => {
+  const rates = [0, 450, 2000, -2000, -5000, 10_000, -10_000, 30_000, -30_000, -10_000];
+  const wrong: string[] = [];
+  for (let seed = 0; seed < 300; seed++) {
+    const skewPpm = rates[seed % 10] ?? 0;
+    const jitterMs = seed % 20 < 10 ? 0 : 0.2;
+    const path = PATHS[Math.floor(seed / 20) % 3] ?? {};
+    const { restartCount } = changesOf({ ...LAB, ...path, skewPpm, jitterMs, seed });
+    if (restartCount > 0) wrong.push(JSON.stringify({ skewPpm, jitterMs, path, seed }));
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("a step on top of a rate is seen, and seldom taken for two", () => {
+  const counts = { runs: 0, missed: 0, twice: 0 };
+  for (const skewPpm of [300, 450, -450, 490]) {
+    for (const byMs of [2, -2]) {
+      for (let seed = 1; seed <= 25; seed++) {
+        const { restartCount } = changesOf({ ...LAB, skewPpm, step: { at: 50, byMs }, seed });
+        counts.runs++;
+        if (restartCount === 0) counts.missed++;
+        if (restartCount > 1) counts.twice++;
+      }
+    }
+  }
+  // 80 of these 200 once were taken for two, the first at a place and by a size that were far off.
+  assert(counts.missed === 0, JSON.stringify(counts));
+  assert(counts.twice <= counts.runs * 0.12, JSON.stringify(counts));
+});
 
 Deno.test("a step of 2 ms in a path of 20 ms is seen, where and how large", () => {
   const errors: number[] = [];

@@ -4,7 +4,8 @@ import { ScanReporter, type ScanReporterOptions } from "../../../src/report/scan
 import { listScanWarnings, ScanStatus } from "../../../src/report/scan_status.ts";
 import { measureSingleReply } from "../../../src/measurement/single_reply.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
-import type { ScanIcmpError, ScanProgress, ScanReply } from "../../../src/scan/scan_record.ts";
+import type { ScanSnapshot } from "../../../src/run/scan_run.ts";
+import type { ScanIcmpError, ScanReply } from "../../../src/scan/scan_record.ts";
 
 /** Midnight of 2026-09-13. */
 const BASE_MS = 1_789_257_600_000;
@@ -147,7 +148,9 @@ Deno.test("a reply that is not measured has its stamps and no offset", () => {
   assertEquals(JSON.parse(text).receive_ms, 0x80000001);
 });
 
-const progress: ScanProgress = {
+const progress: ScanSnapshot = {
+  time: 1_795_776_001.25,
+  hosts: { targets: 100_000, answered: 310 },
   position: 12_500,
   length: 100_000,
   elapsedSeconds: 1.25,
@@ -170,10 +173,10 @@ const progress: ScanProgress = {
 };
 
 /** What is shown of a scan of 100,000 probes to `targets` targets, of which 310 answered. */
-function show(columns: number, changes: Partial<ScanProgress> = {}, targets = 100_000): string {
+function show(columns: number, changes: Partial<ScanSnapshot> = {}, targets = 100_000): string {
   const terminal = new MemorySink();
-  const status = new ScanStatus(terminal, { targets, answered: 310 }, { columns: () => columns });
-  status.show({ ...progress, ...changes });
+  const status = new ScanStatus(terminal, { columns: () => columns });
+  status.show({ ...progress, hosts: { targets, answered: 310 }, ...changes });
   return terminal.text.replace("\r\x1b[K", "");
 }
 
@@ -201,10 +204,11 @@ Deno.test("the hit rate is of hosts, however often each is probed", () => {
 
 Deno.test("the last line of a scan says how long it took", () => {
   const stream = new MemorySink();
-  const status = new ScanStatus(stream, { targets: 10, answered: 1 }, { mode: "plain" });
-  const over = { ...progress, position: 100_000, phase: "cooldown", dropped: 3 } as const;
+  const status = new ScanStatus(stream, { mode: "plain" });
+  const hosts = { targets: 10, answered: 1 };
+  const over = { ...progress, hosts, position: 100_000, phase: "cooldown", dropped: 3 } as const;
   status.settle(over, true);
-  status.settle({ ...progress, sent: 2 }, false);
+  status.settle({ ...progress, hosts, sent: 2 }, false);
   assertEquals(stream.lines, [
     "100.0 %, 1.3 s in all, 1 host answered (10.00 %), 12,500 sent, 3 dropped",
     "12.5 %, 1.3 s so far, 1 host answered (50.00 %), 2 sent at 9,998/s, 0 dropped",
@@ -213,7 +217,7 @@ Deno.test("the last line of a scan says how long it took", () => {
 
 Deno.test("elsewhere than on a terminal progress is a line every ten seconds", () => {
   const stream = new MemorySink();
-  const status = new ScanStatus(stream, { targets: 10, answered: 0 }, { mode: "plain" });
+  const status = new ScanStatus(stream, { mode: "plain" });
   for (let seconds = 0; seconds <= 25; seconds++) {
     status.show({ ...progress, elapsedSeconds: seconds });
   }

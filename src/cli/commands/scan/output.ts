@@ -7,9 +7,15 @@ import { ScanReporter } from "../../../report/scan_reporter.ts";
 import { describeBlocked, listScanWarnings, ScanStatus } from "../../../report/scan_status.ts";
 import type { WritableFile } from "../../../run/machine.ts";
 import type { ScanRunPlan } from "../../../run/scan_options.ts";
-import type { ScanResult, ScanRun, ScanRunListener, ScanUnsent } from "../../../run/scan_run.ts";
+import type {
+  ScanResult,
+  ScanRun,
+  ScanRunListener,
+  ScanSnapshot,
+  ScanUnsent,
+} from "../../../run/scan_run.ts";
 import { CheckpointStore } from "../../../scan/checkpoint.ts";
-import type { ScanIcmpError, ScanProgress, ScanReply } from "../../../scan/scan_record.ts";
+import type { ScanIcmpError, ScanReply } from "../../../scan/scan_record.ts";
 import { formatCount } from "../../../terminal/quantity.ts";
 import { ExitCode, VERSION } from "../../outcome.ts";
 import { openOutputFile } from "../../output.ts";
@@ -52,7 +58,7 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   readonly #status: ScanStatus | undefined;
   readonly #store: CheckpointStore | undefined;
   #info: ScanRunInfo | undefined;
-  #last: ScanProgress | undefined;
+  #last: ScanSnapshot | undefined;
   /** The last position that is settled. */
   #settled: number;
   /** No checkpoint or metadata was lost. */
@@ -62,7 +68,7 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   private constructor(given: ScanOutputOptions, files: ScanFiles) {
     const { run, plan, options, system, packets } = given;
     const mode = system.stderrIsTerminal ? "over" : "plain";
-    const status = options.quiet ? undefined : new ScanStatus(system.stderr, run.hosts, { mode });
+    const status = options.quiet ? undefined : new ScanStatus(system.stderr, { mode });
     // The scan itself shows its progress, see `progress`.
     const display = status && { show: () => {}, erase: () => status.erase() };
     super(files.output, { display, packets }, system);
@@ -142,15 +148,15 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   }
 
   /** Writes out what has gathered, and shows how far the scan is. */
-  progress(progress: ScanProgress): void {
-    this.#last = progress;
+  progress(snapshot: ScanSnapshot): void {
+    this.#last = snapshot;
     this.lines.flush();
     // A scan may last for days: this is reported before its end.
-    if (progress.blocked > 0 && progress.phase === "sending" && !this.#isBlockReported) {
+    if (snapshot.blocked > 0 && snapshot.phase === "sending" && !this.#isBlockReported) {
       this.#isBlockReported = true;
-      this.remark(describeBlocked(progress));
+      this.remark(describeBlocked(snapshot));
     }
-    this.#status?.show(progress);
+    this.#status?.show(snapshot);
   }
 
   /** Holds the scan up while results wait for their reader. */
@@ -171,7 +177,7 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   printProgress(): void {
     this.#status?.erase();
     const { run, system } = this.#given;
-    new ScanStatus(system.stderr, run.hosts).settle(run.progress(), false);
+    new ScanStatus(system.stderr).settle(run.snapshot(), false);
   }
 
   /** Closes the files. */
