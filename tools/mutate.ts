@@ -1,6 +1,6 @@
 /**
- * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH] [--near N] [--verbose]`: how sharp the tests are
- * that need no kernel.
+ * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH] [--near N] [--junit FILE]
+ * [--verbose]`: how sharp the tests are that need no kernel.
  *
  * Draws N one-token mutants (100 by default) of the pure folders of src, each in a copy of the project, and runs the
  * tests that can reach the changed module: quick ones first by distance, then slow ones. Prints each survivor (with
@@ -8,7 +8,8 @@
  * needs the kernel does. Exits with status 1 if fewer than 92 % of the others are killed.
  *
  * `--only` draws from modules whose path starts with PATH. `--near N` runs only tests at the N shortest distances, which
- * is quick and never counts a mutant as killed that is not.
+ * is quick and never counts a mutant as killed that is not. `--junit` is the report of a run of the same tests: without
+ * it they are run once before, to see that they pass and which of them are quick.
  *
  * A mutant that never ends is stopped by a limit of processor time, so a busy machine changes no result.
  */
@@ -16,6 +17,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { KNOWN_MUTANTS, type KnownMutant } from "../tests/mutants.ts";
 import { Random } from "../tests/lab/random.ts";
+import { countTests, secondsByFile } from "./junit.ts";
 import { importersOf, readImports, readModules } from "./import_graph.ts";
 import { findMutants, type Mutant } from "./mutant.ts";
 import { runTool, say, ToolError } from "./output.ts";
@@ -102,18 +104,35 @@ function cheapestFirst(
     .map((tests) => ({ tests, seconds: tests.reduce((sum, test) => sum + cost(test), 0) }));
 }
 
+/** Seconds of each file of tests, from a report of JUnit. */
+async function readTimes(path: string): Promise<ReadonlyMap<string, number>> {
+  const report = await Deno.readTextFile(path);
+  const { passed, failed } = countTests(report);
+  if (passed === 0 || failed > 0) {
+    throw new ToolError(`Cannot use ${path}: ${passed} tests passed, ${failed} failed`);
+  }
+  return secondsByFile(report);
+}
+
 /** Judges the drawn mutants, `jobs` at a time, and reports each. */
 async function judgeAll(
   drawn: readonly Mutant[],
   testsOf: (mutant: Mutant) => readonly (readonly string[])[],
-  { root, jobs, isVerbose }: { root: string; jobs: number; isVerbose: boolean },
+  { root, jobs, junit, isVerbose }: {
+    readonly root: string;
+    readonly jobs: number;
+    readonly junit: string | undefined;
+    readonly isVerbose: boolean;
+  },
 ): Promise<Counts> {
   const counts: Counts = { killed: 0, survived: 0, known: 0, invalid: 0 };
   const folders = Array.from({ length: jobs }, (_, job) => `${root}/${job}/`);
   for (const folder of folders) await copyProject(folder);
   const workshops = folders.map((folder) => new Workshop(folder));
   const allTests = [...new Set(drawn.flatMap(testsOf).flat())];
-  const seconds = await workshops[0]?.measure(allTests) ?? new Map();
+  const seconds = junit === undefined
+    ? await workshops[0]?.measure(allTests) ?? new Map()
+    : await readTimes(junit);
   const queue = drawn.values();
   await Promise.all(workshops.map(async (workshop) => {
     for (const mutant of queue) {
@@ -130,8 +149,8 @@ async function judgeAll(
 }
 
 async function main(): Promise<void> {
-  const { sample, seed, jobs, only, near, verbose } = parseArgs(Deno.args, {
-    string: ["sample", "seed", "jobs", "only", "near"],
+  const { sample, seed, jobs, only, near, junit, verbose } = parseArgs(Deno.args, {
+    string: ["sample", "seed", "jobs", "only", "near", "junit"],
     boolean: ["verbose"],
     default: { sample: "100", seed: "1", jobs: "1", only: "src/", near: "Infinity" },
   });
@@ -140,7 +159,12 @@ async function main(): Promise<void> {
   say(`${drawn.length} of ${mutants.length} mutants, seed ${seed}`);
   const root = await Deno.makeTempDir({ prefix: "icmptime-mutants-" });
   try {
-    const options = { root, jobs: Number(jobs), isVerbose: verbose === true };
+    const options = {
+      root,
+      jobs: Number(jobs),
+      junit: junit as string | undefined,
+      isVerbose: verbose === true,
+    };
     const { killed, survived, known, invalid } = await judgeAll(drawn, testsOf, options);
     const ratio = killed / (killed + survived);
     say(
