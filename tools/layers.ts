@@ -52,7 +52,7 @@ const ALLOWED: Grants = {
     "probe",
     "scan",
     "run",
-  ], ...["packages"]],
+  ], ...["respond", "packages"]],
   report: ["behaviour", ...[
     "time",
     "packet",

@@ -100,6 +100,8 @@ export const EFD_CLOEXEC = 0o2000000;
 // <linux/sockios.h>
 /** ioctl(): index of the interface of a name. */
 export const SIOCGIFINDEX = 0x8933;
+/** ioctl(): when the datagram that was read last arrived. */
+export const SIOCGSTAMPNS = 0x8907;
 /** ioctl(): ask the driver of an interface. */
 export const SIOCETHTOOL = 0x8946;
 

@@ -135,6 +135,9 @@ export const Capabilities = {
   inheritable: 8,
 } as const;
 
+/** `posix_spawn_file_actions_t`, posix_spawn(3): opaque. */
+export const SpawnFileActions = { size: 80 } as const;
+
 /** `struct ifreq`, netdevice(7). */
 export const Ifreq = { size: 40, name: 0, data: 16, index: 16 } as const;
 

@@ -31,6 +31,34 @@ export const LINUX_SYMBOLS = {
   // read of posix/libc.ts and write, for what runs once a datagram. r: bytes; w: bytes
   readOften: { name: "read", parameters: ["i32", "pointer", "usize"], result: "i32" },
   writeOften: { name: "write", parameters: ["i32", "pointer", "usize"], result: "i32" },
+  // w: two descriptors
+  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
+  // w: process id; r: path, actions, and argv and envp with the strings that they point to. The attributes are none
+  posixSpawn: {
+    name: "posix_spawn",
+    parameters: ["buffer", "buffer", "buffer", "pointer", "buffer", "buffer"],
+    result: "i32",
+  },
+  // w: actions, which destroy frees
+  posixSpawnFileActionsInit: {
+    name: "posix_spawn_file_actions_init",
+    parameters: ["buffer"],
+    result: "i32",
+  },
+  // r and w: actions
+  posixSpawnFileActionsAdddup2: {
+    name: "posix_spawn_file_actions_adddup2",
+    parameters: ["buffer", "i32", "i32"],
+    result: "i32",
+  },
+  // r and w: actions
+  posixSpawnFileActionsDestroy: {
+    name: "posix_spawn_file_actions_destroy",
+    parameters: ["buffer"],
+    result: "i32",
+  },
+  // w: status
+  waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   // r and w: what the request defines. Variadic in C: on the Linux ABIs that Deno runs on, a variadic pointer travels like any other.
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },

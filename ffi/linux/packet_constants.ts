@@ -13,6 +13,8 @@ export const PACKET_STATISTICS = 6;
 export const PACKET_QDISC_BYPASS = 20;
 /** Do not copy what this machine sends to the socket (Linux 4.20). */
 export const PACKET_IGNORE_OUTGOING = 23;
+/** Type of a packet to this machine's own link-layer address. */
+export const PACKET_HOST = 0;
 /** The greatest type of a packet that is meant for this machine: to its address, to all, to a group. */
 export const PACKET_MULTICAST = 2;
 

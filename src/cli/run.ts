@@ -5,6 +5,7 @@ import {
   giveUpPrivileges,
   isFileCapabilityIgnored,
   isHangupIgnored,
+  listInterfaceAddresses,
   lookUpAddress,
   openNamed,
   OutputDescriptor,
@@ -71,6 +72,11 @@ const scanMachine: ScanMachine = {
 
 /** Loaded only when it answers: start-up time is part of the tool. */
 const respondMachine: RespondMachine = {
+  listAddresses: (name) => listInterfaceAddresses().filter((each) => each.name === name),
+  openInterface: async (name) =>
+    (await import("../../ffi/linux/answer_socket.ts")).AnswerSocket.open(name),
+  silenceKernel: async () => (await import("../../ffi/linux/silent_kernel.ts")).SilentKernel.open(),
+  kernelAnswersEcho: async () => (await import("../../ffi/linux/silent_kernel.ts")).answersEcho(),
   openTun: async (request) =>
     (await import("../../ffi/linux/tun_device.ts")).TunDevice.open(request),
 };

@@ -15,6 +15,7 @@ import type { Field } from "./field.ts";
 import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
 import { HOP_FIELDS } from "./hop_record.ts";
 import { HOST_FIELDS } from "./host_record.ts";
+import { ANSWER_FIELDS, RESPOND_END_FIELDS, RESPOND_RUN_FIELDS } from "./respond_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 import {
   SCAN_END_FIELDS,
@@ -167,6 +168,11 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
       fields: CAPTURE_SUMMARY_FIELDS,
     },
     { type: "end", description: "Once for each capture, last", fields: CAPTURE_END_FIELDS },
+  ],
+  respond: [
+    { type: "run", description: "Once, before the first request", fields: RESPOND_RUN_FIELDS },
+    { type: "answer", description: "Something was done with a datagram", fields: ANSWER_FIELDS },
+    { type: "end", description: END, fields: RESPOND_END_FIELDS },
   ],
 };
 

@@ -36,7 +36,11 @@ export function formatScenarioKeys(): string {
 }
 
 /** Lines about what was done. */
-export function formatRespondEnd(counts: ResponderCounts, elapsedS: number): string[] {
+export function formatRespondEnd(
+  counts: ResponderCounts,
+  elapsedS: number,
+  drops: number | undefined,
+): string[] {
   const { requests, timestampRequests, echoRequests, sent, unsent, overflow, fates } = counts;
   const lines = [
     `${countOf(requests, "request")} in ${formatDuration(elapsedS)}: ` +
@@ -50,6 +54,9 @@ export function formatRespondEnd(counts: ResponderCounts, elapsedS: number): str
     if (count > 0 && fate !== "replied") {
       lines.push(`  ${formatCount(count).padStart(9)}  ${fate}: ${FATES[fate]}`);
     }
+  }
+  if (drops !== undefined && drops > 0) {
+    lines.push(`  ${formatCount(drops).padStart(9)}  dropped by the kernel before they were read`);
   }
   return lines;
 }

@@ -20,8 +20,28 @@ export interface NamedLink extends ResponderLink {
   readonly name: string;
 }
 
+/** An IPv4 address of an interface. */
+export interface OwnAddress {
+  /** Unsigned 32-bit number. */
+  readonly address: number;
+  /** Unsigned 32-bit number. */
+  readonly netmask: number;
+  /** Its broadcast address; undefined where none is set. */
+  readonly broadcast: number | undefined;
+  /** The interface is a loopback. */
+  readonly loopback: boolean;
+}
+
 /** The machine, as far as only `respond` needs it. */
 export interface RespondMachine {
+  /** The addresses of an interface; none where there is no such interface. */
+  listAddresses(interfaceName: string): readonly OwnAddress[];
+  /** Opens a packet socket on an interface; rejects where the system refuses. */
+  openInterface(interfaceName: string): Promise<NamedLink>;
+  /** Switches the kernel's own answers off until `close` is called or the program ends, in whatever way. */
+  silenceKernel(): Promise<{ close(): void }>;
+  /** Whether the kernel answers echo requests itself; undefined where it does not say. */
+  kernelAnswersEcho(): Promise<boolean | undefined>;
   /** Makes a TUN device with a block; rejects where the system refuses. It goes with {@linkcode ResponderLink.close}. */
   openTun(request: TunRequest): Promise<NamedLink>;
 }

@@ -22,8 +22,8 @@ const MAX_WAITING = 1 << 18;
 
 /** Receives what happens. */
 export interface ResponderListener {
-  /** Something was done with a datagram. `unixMs` is when it arrived. */
-  answered?(answered: Answered, unixMs: number): void;
+  /** Something was done with a datagram that arrived at `unixMs`, Unix time, and `arrivedNs`, CLOCK_MONOTONIC. */
+  answered?(answered: Answered, unixMs: number, arrivedNs: number): void;
   /** The loop has a moment; at least every {@linkcode TURN_NS}. A promise holds it up. */
   idle?(nowNs: number): Promise<void> | undefined;
 }
@@ -100,7 +100,8 @@ export class ResponderRun {
         else if (this.#queue.length < MAX_WAITING) this.#queue.push(departure);
         else this.responder.counts.overflow++;
       }
-      listener.answered?.(answered, clock.baseUnixMs + arrivedAt.realtimeNs / 1e6);
+      const unixMs = clock.baseUnixMs + arrivedAt.realtimeNs / 1e6;
+      listener.answered?.(answered, unixMs, arrivedAt.monotonicNs);
     }
     return true;
   }

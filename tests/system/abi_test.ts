@@ -207,6 +207,7 @@ const structures: Readonly<Record<string, Structure>> = {
       tai: "tai",
     },
   },
+  SpawnFileActions: { type: "posix_spawn_file_actions_t", members: {} },
   Ifreq: {
     type: "struct ifreq",
     members: { name: "ifr_name", data: "ifr_data", index: "ifr_ifindex" },

@@ -109,10 +109,16 @@ async function auditHosts(hosts: readonly Host[]): Promise<HostRecord[]> {
 }
 
 systemTest({
-  name: "respond: audit gives each behaviour exactly the labels that say so",
+  name: "respond: audit gives each behaviour exactly its labels, and each system its name",
   namespaces: true,
 }, async () => {
-  const found = await auditHosts(CASES.map(([host]) => host));
+  const hosts = [...CASES.map(([host]) => host), ...SYSTEMS.map(([like]) => ({ like }))];
+  const all = await auditHosts(hosts);
+  const found = all.slice(0, CASES.length);
+  assertEquals(
+    SYSTEMS.map(([like], i) => [like, all[CASES.length + i]?.likely_system]),
+    SYSTEMS.map(([like, likely]) => [like, likely]),
+  );
   const expected = CASES.map(([host, labels, verdict]) => ({ host, labels, verdict }));
   const told = CASES.map(([host], i) => ({
     host,
@@ -128,15 +134,4 @@ systemTest({
     const { offset_lower_ms: lower = NaN, offset_upper_ms: upper = NaN } = found[i] ?? {};
     assert(lower <= host.offset_ms && host.offset_ms <= upper, `${lower} ${upper}`);
   });
-});
-
-systemTest({
-  name: "respond: audit takes a host that is like a system for that system",
-  namespaces: true,
-}, async () => {
-  const found = await auditHosts(SYSTEMS.map(([like]) => ({ like })));
-  assertEquals(
-    SYSTEMS.map(([like], i) => [like, found[i]?.likely_system]),
-    SYSTEMS.map(([like, likely]) => [like, likely]),
-  );
 });

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { Namespace } from "../support/namespace.ts";
-import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
+import { programTest } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
 import { RunningResponder } from "../support/responder.ts";
 import { systemTest } from "../support/tools.ts";
@@ -84,20 +84,6 @@ systemTest({
   } finally {
     await Deno.remove(capture);
   }
-});
-
-systemTest({
-  name: "respond: audit finds a host that is right",
-  namespaces: true,
-}, async () => {
-  await using responder = await RunningResponder.open(["--tun", "198.18.0.0/24"]);
-  const { stdout, code } = await responder.namespace.run(
-    SOURCE_PROGRAM.argv("audit", "--json", "--max-offset", "2s", "198.18.0.1"),
-  );
-  assertEquals(code, 0, stdout);
-  const host = stdout.split("\n").map((line) => line === "" ? {} : JSON.parse(line))
-    .find(({ type }) => type === "host");
-  assertEquals([host.verdict, host.labels], ["right", ["lazy", "truncates-long"]]);
 });
 
 systemTest({

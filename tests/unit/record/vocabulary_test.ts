@@ -74,13 +74,17 @@ const FROZEN: Readonly<Record<string, string>> = {
     "outliers pending position probe probes quoted_identifier quoted_sequence rank " +
     "receive_ms received samples samples_used schema_version seed sender_threads sent " +
     "sequence start_position targets targets_answered time_ns transmit_ms ttl unmatched " +
-    "unproven unreported unsent utc_offset_minutes wire_length_bytes",
+    "unproven unreported unsent utc_offset_minutes wire_length_bytes " +
+    "answer_seed echo_requests packets_dropped packets_sent packets_unsent reply_count requests " +
+    "timestamp_requests fate_replied fate_icmp_error fate_lost_out fate_lost_back fate_silent " +
+    "fate_bad_checksum fate_odd_code fate_long fate_host_rate fate_over_rate fate_not_ours " +
+    "fate_other fate_malformed",
   string: "address command comment condition destination direction error error_code finding form " +
     "found from_address hop_address sentence would_decide " +
     "icmp_error icmp_error_reporter local_clock malformed_reason message path path_reason " +
     "quoted_destination reading reason remote_time reporter scope shard socket source " +
     "stamp_at stamp_source syscall target undecided_reason unsent_error unsent_error_code " +
-    "version",
+    "version answered_addresses fate interface request",
   number: "echo_rtt_median_ms echo_rtt_min_ms timestamp_rtt_median_ms timestamp_rtt_min_ms " +
     "back_change_max_ms back_change_mean_ms back_change_median_ms back_change_min_ms " +
     "back_change_ms back_change_p95_ms back_change_stddev_ms back_jitter_max_ms " +
@@ -96,7 +100,7 @@ const FROZEN: Readonly<Record<string, string>> = {
     "queue_median_ms queue_ms queue_p95_ms rate_pps rtt_max_ms rtt_mean_ms rtt_median_ms " +
     "rtt_min_ms rtt_ms rtt_p95_ms rtt_stddev_ms shown_offset_ms shown_unix_s " +
     "skew_lower_ppm skew_ppm skew_stddev_ppm skew_upper_ppm tick_ms time time_of_day_ms " +
-    "timeout_ms",
+    "timeout_ms answer_rate_pps reply_delay_ms",
   strings:
     "falsetickers flags forgers hop_addresses mpls_labels not_counted path_changes reasons restarts",
   boolean: "had_high_bit has_majority is_checksum_right is_decided is_far_off is_known " +

@@ -1,40 +1,24 @@
 /** `icmptime respond`: from words to exit code. */
 
-import { formatAddress, parseAddress } from "../../../packet/mod.ts";
+import { RESPOND_JSON } from "../../../record/respond_record.ts";
 import {
   formatRespondEnd,
   formatRespondStart,
   formatScenarioKeys,
   RespondStatus,
 } from "../../../report/respond_text.ts";
-import {
-  AnsweredAddresses,
-  mayBelongToOthers,
-  whyForbidden,
-} from "../../../respond/address_policy.ts";
-import type { NamedLink } from "../../../respond/machine.ts";
-import type { Scenario } from "../../../respond/scenario.ts";
 import { ResponderRun } from "../../../respond/responder_run.ts";
-import { blockSize, formatBlock } from "../../../targets/block.ts";
+import type { Scenario } from "../../../respond/scenario.ts";
+import { type OpenRun, runFrame } from "../../../run/run_frame.ts";
 import { LineSink } from "../../../terminal/line_sink.ts";
-import type { CommandLine, Parsed } from "../../option.ts";
-import { ExitCode, UsageError } from "../../outcome.ts";
+import type { CommandLine } from "../../option.ts";
+import { ExitCode, VERSION } from "../../outcome.ts";
 import { hasLostOutput, printOutputError, printText } from "../../output.ts";
-import { giveUpPrivileges } from "../../privileges.ts";
+import { RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
+import { type OpenLink, openLink, type RespondOptions } from "./open_link.ts";
 import type { RESPOND_OPTIONS } from "./options.ts";
 import { chooseScenario } from "./scenario.ts";
-import type { Network } from "./values.ts";
-
-type RespondOptions = Parsed<typeof RESPOND_OPTIONS>;
-
-/** What is open and known when answering starts. */
-interface RespondSetup {
-  readonly link: NamedLink;
-  readonly addresses: AnsweredAddresses;
-  readonly ownAddress: number | undefined;
-  readonly scenario: Scenario;
-}
 
 /**
  * Runs `respond` and returns the exit code.
@@ -45,115 +29,150 @@ export async function runRespond(
   { options, operands, given }: CommandLine<typeof RESPOND_OPTIONS>,
   system: System,
 ): Promise<ExitCode> {
-  if (operands.length > 0) {
-    throw new UsageError(`Cannot answer for ${operands[0]}: expected --tun BLOCK`);
-  }
   if (options["list-keys"]) return await printText(system, formatScenarioKeys());
-  if (options.tun === undefined) {
-    throw new UsageError("Cannot answer: for no address, expected --tun BLOCK");
-  }
-  const block = checkBlock(options.tun, options.yes);
-  const ownAddress = chooseOwnAddress(block, options["own-address"]);
   const scenario = await chooseScenario(options, given.has("seed"), system);
   if (scenario === undefined) return ExitCode.Usage;
-  const { first, prefixBits } = block;
-  const link = await system.respond.openTun({
-    name: options["tun-name"],
-    first,
-    prefixBits,
-    ownAddress,
-  });
-  try {
-    giveUpPrivileges(system);
-    const addresses = AnsweredAddresses.ofNetwork(
-      block,
-      ownAddress === undefined ? [] : [ownAddress],
-    );
-    return await answer(options, { link, addresses, ownAddress, scenario }, system);
-  } finally {
-    link.close();
-  }
-}
-
-async function answer(
-  options: RespondOptions,
-  { link, addresses, ownAddress, scenario }: RespondSetup,
-  system: System,
-): Promise<ExitCode> {
-  const run = new ResponderRun(link, {
-    scenario,
-    addresses,
-    ratePps: options.rate,
-    busy: options.busy,
-    durationMs: options.deadline,
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    system.onSignal(signal, () => run.stop());
-  }
-  const { counts } = run.responder;
-  const output = new LineSink(system.stdout, (error) => {
-    printOutputError(error, system);
-    run.stop();
-  });
-  const print = (lines: readonly string[]) => {
-    if (options.quiet) return;
-    for (const line of lines) output.line(line);
-    output.flush();
-  };
-  const startNs = link.clock.monotonicNs();
-  const elapsedS = () => (link.clock.monotonicNs() - startNs) / 1e9;
-  const status = system.stderrIsTerminal && !options.quiet
-    ? new RespondStatus(system.stderr)
-    : undefined;
-  system.onSignal("SIGQUIT", () => {
-    status?.erase();
-    print(formatRespondEnd(counts, elapsedS()));
-  });
-  print([formatRespondStart(addresses, link.name, ownAddress)]);
-  await run.run({
-    idle: (nowNs) => {
-      status?.show(nowNs, counts, elapsedS());
-      return undefined;
+  let opened: RespondSession | undefined;
+  return await runFrame(
+    {
+      async openRun() {
+        const link = await openLink(options, operands, system);
+        return opened = new RespondSession(options, link, scenario, system);
+      },
+      openOutput: () => RunOutput.open({ path: options.log }, system),
+      run: (session, output) => session.run(output),
+      showState: (session, output) => session.showState(output),
+      async end(reason, output) {
+        await opened?.end(reason, output);
+      },
     },
-  });
-  status?.erase();
-  print(formatRespondEnd(counts, elapsedS()));
-  await output.drain();
-  return hasLostOutput(output) ? ExitCode.System : ExitCode.Ok;
+    system,
+    (_, output) => opened?.hasLostText || output.hasLost ? ExitCode.System : ExitCode.Ok,
+  );
 }
 
-/** Checks that one may answer for a block. */
-function checkBlock(block: Network, yes: boolean): Network {
-  const forbidden = whyForbidden(block);
-  if (forbidden !== undefined) {
-    throw new UsageError(`Cannot answer for ${formatBlock(block)}: ${forbidden}`);
-  }
-  if (mayBelongToOthers(block) && !yes) {
-    throw new UsageError(
-      `Cannot answer for ${
-        formatBlock(block)
-      }: it may have hosts of others, whom this machine could no longer ` +
-        "reach; expected private or documentation space, or --yes",
-    );
-  }
-  return block;
-}
+/** A responder whose link is open, its text, and its log. */
+class RespondSession implements OpenRun {
+  readonly #options: RespondOptions;
+  readonly #open: OpenLink;
+  readonly #scenario: Scenario;
+  readonly #run: ResponderRun;
+  readonly #startNs: number;
+  readonly #status: RespondStatus | undefined;
+  /** Text; undefined where the log goes to standard output, and with `--quiet`. */
+  readonly #text: LineSink | undefined;
 
-/** The address of this machine in the block: its last host, or what was asked for; undefined for none. */
-function chooseOwnAddress(block: Network, asked: string | undefined): number | undefined {
-  if (asked === "none") return undefined;
-  if (asked === undefined) return blockSize(block) >= 4 ? block.last - 1 : undefined;
-  const address = parseAddress(asked);
-  if (address === undefined) {
-    throw new UsageError(`Cannot use --own-address ${asked}: expected an IPv4 address, or none`);
+  constructor(options: RespondOptions, open: OpenLink, scenario: Scenario, system: System) {
+    this.#options = options;
+    this.#open = open;
+    this.#scenario = scenario;
+    this.#run = new ResponderRun(open.link, {
+      scenario,
+      addresses: open.addresses,
+      ratePps: options.rate,
+      busy: options.busy,
+      durationMs: options.deadline,
+    });
+    this.#startNs = open.link.clock.monotonicNs();
+    const isSilent = options.quiet || options.log === "-";
+    this.#status = system.stderrIsTerminal && !isSilent
+      ? new RespondStatus(system.stderr)
+      : undefined;
+    this.#text = isSilent ? undefined : new LineSink(system.stdout, (error) => {
+      this.#status?.erase();
+      printOutputError(error, system);
+      this.stop();
+    });
   }
-  const isEnd = blockSize(block) >= 4 && (address === block.first || address === block.last);
-  if (address < block.first || address > block.last || isEnd) {
-    throw new UsageError(
-      `Cannot use --own-address ${formatAddress(address)}: expected a host of ${
-        formatBlock(block)
-      }`,
-    );
+
+  /** Text was lost that had a reader. */
+  get hasLostText(): boolean {
+    return this.#text !== undefined && hasLostOutput(this.#text);
   }
-  return address;
+
+  async run(output: RunOutput): Promise<"stopped" | "complete"> {
+    const { link, addresses, ownAddress } = this.#open;
+    const { lines } = output;
+    const hasLog = this.#options.log !== undefined;
+    if (hasLog) lines.line(this.#describeRun());
+    lines.flush();
+    this.#print([formatRespondStart(addresses, link.name, ownAddress)]);
+    return await this.#run.run({
+      ...(hasLog
+        ? {
+          answered: (answered, unixMs, arrivedNs) =>
+            lines.line(RESPOND_JSON.answer({ ...answered, unixMs, arrivedNs })),
+        }
+        : {}),
+      idle: (nowNs) => {
+        lines.flush();
+        this.#status?.show(nowNs, this.#run.responder.counts, this.#elapsedS());
+        return lines.room();
+      },
+    });
+  }
+
+  showState(output: RunOutput): void {
+    output.lines.flush();
+    this.#printCounts();
+  }
+
+  async end(reason: "stopped" | "complete", output: RunOutput): Promise<void> {
+    const { link } = this.#open;
+    if (this.#options.log !== undefined) {
+      output.lines.line(RESPOND_JSON.end({
+        time: this.#unixS(),
+        // Its time was over.
+        reason: reason === "complete" ? "deadline" : reason,
+        exitCode: output.hasLost ? ExitCode.System : ExitCode.Ok,
+        durationS: this.#elapsedS(),
+        counts: this.#run.responder.counts,
+        drops: link.drops(),
+      }));
+    }
+    this.#printCounts();
+    await this.#text?.drain();
+  }
+
+  stop(): void {
+    this.#run.stop();
+  }
+
+  close(): void {
+    this.#status?.erase();
+    this.#open.close();
+  }
+
+  #describeRun(): string {
+    const { link, addresses } = this.#open;
+    return RESPOND_JSON.run({
+      version: VERSION,
+      command: "respond",
+      time: this.#unixS(),
+      interfaceName: link.name,
+      addresses: String(addresses),
+      seed: this.#scenario.seed,
+      ratePps: this.#options.rate,
+    });
+  }
+
+  #printCounts(): void {
+    const { link } = this.#open;
+    this.#print(formatRespondEnd(this.#run.responder.counts, this.#elapsedS(), link.drops()));
+  }
+
+  #print(lines: readonly string[]): void {
+    this.#status?.erase();
+    for (const line of lines) this.#text?.line(line);
+    this.#text?.flush();
+  }
+
+  #elapsedS(): number {
+    return (this.#open.link.clock.monotonicNs() - this.#startNs) / 1e9;
+  }
+
+  #unixS(): number {
+    const { clock } = this.#open.link;
+    return clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
+  }
 }

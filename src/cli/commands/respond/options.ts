@@ -27,6 +27,16 @@ export const RESPOND_OPTIONS = {
     group: "Addresses",
     defaultText: "its last host",
   },
+  interface: {
+    short: "I",
+    value: text("NAME", "interface"),
+    help: "Answer on this interface, in place of the kernel",
+    group: "Addresses",
+  },
+  "take-over": {
+    help: "Let the kernel not answer while this runs",
+    group: "Addresses",
+  },
   yes: {
     help: "Answer outside private and documentation space too",
     group: "Addresses",
@@ -43,6 +53,12 @@ export const RESPOND_OPTIONS = {
     group: "Hosts",
     default: 1,
   },
+  log: {
+    value: text("FILE", "file"),
+    help: "Append JSON Lines of what is done to FILE; - prints them",
+    group: "Output",
+  },
+  "list-fields": { help: "List the fields of the log", group: "Output" },
   "list-keys": { help: "List the keys of a host in a scenario", group: "Output" },
   rate: {
     value: integer("PPS", 1, 10_000_000),
@@ -68,20 +84,28 @@ export const RESPOND_OPTIONS = {
 export const RESPOND_COMMAND: CommandSpec<typeof RESPOND_OPTIONS> = {
   name: "respond",
   summary: "Answer timestamp and echo requests as you need it",
-  operands: "",
+  operands: "[ADDRESS...]",
   completeOperand: "none",
   description: [
     "Answers for every address of a block, as hosts whose clocks and paths are as you say: to test a monitor, or to see " +
     "what it makes of an odd clock. The device is there while the command runs. Broadcast and multicast addresses are " +
     "never answered for, and root is given up once the device is open.",
+    "With --interface it answers for the addresses of an interface, or for those that are named, prefixes and ranges too. The " +
+    "kernel must leave its own addresses to it: with --take-over, or by your firewall.",
     "It ends at SIGINT or SIGTERM, prints what it did, and takes the device away.",
   ],
   options: RESPOND_OPTIONS,
+  conflicts: [["tun", "interface"], ["tun", "take-over"], ["own-address", "interface"]],
   requires: [
+    ["take-over", "interface"],
     ["step-after", "step"],
     ["reorder-by", "reorder"],
     ["icmp-error-ratio", "icmp-error"],
   ],
+  loadFields: async () => {
+    const { recordsOf } = await import("../../../record/registry.ts");
+    return { records: recordsOf("respond"), flags: {} };
+  },
   exitCodes: [
     [0, "It ended because it was told to"],
     [3, "The command line is wrong"],
