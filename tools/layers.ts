@@ -33,6 +33,8 @@ const ALLOWED: Grants = {
   time: [],
   stats: [],
   terminal: ["packages"],
+  log: [],
+  page: ["packages"],
   packet: ["time"],
   measurement: ["time"],
   clock: ["time", "measurement"],
@@ -63,10 +65,10 @@ const ALLOWED: Grants = {
     "probe",
     "scan",
     "run",
-  ], ...["record", "respond", "terminal"]],
+  ], ...["record", "respond", "terminal", "log", "page"]],
   cli: [
     ...["behaviour", "time", "stats", "packet", "measurement", "clock", "targets", "scan", "run"],
-    ...["record", "report", "respond", "terminal", "machine", "packages", "config"],
+    ...["record", "report", "respond", "terminal", "log", "machine", "packages", "config"],
   ],
   machine: ["probe", "run"],
   library: [
@@ -98,6 +100,9 @@ const PORT_FILES = new Set([
 
 /** The packages that the program may carry; all others are for tests and tools. */
 const SHIPPED_PACKAGES = /^npm:\/?deno-std(?:@|\/|$)/;
+
+/** The packages that src/page may use: they are bundled into src/page/script.json, and the program imports that alone. */
+const BUNDLED_PACKAGES = /^npm:\/?uplot(?:@|\/|$)/;
 
 /** Where memory may be handled by hand. */
 const UNSAFE_PLACES = [
@@ -225,6 +230,9 @@ function whyWrong({ from, to, isTypeOnly = false }: Import): string | undefined 
   }
   if (importer === "ffi" && PORT_FILES.has(to)) {
     return isTypeOnly ? undefined : "ffi may import types alone from it";
+  }
+  if (importer === "page" && imported === "packages") {
+    return BUNDLED_PACKAGES.test(to) ? undefined : "it is no package for pages";
   }
   if (imported === "packages" && !SHIPPED_PACKAGES.test(to)) {
     return "it is a package for tests and tools";

@@ -55,6 +55,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import("./commands/trace/command.ts")).runTrace,
   ),
   row(
+    "report",
+    async () => (await import("./commands/report/options.ts")).REPORT_COMMAND,
+    async () => (await import("./commands/report/command.ts")).runReport,
+  ),
+  row(
     "fping",
     async () => (await import("./commands/fping/options.ts")).FPING_COMMAND,
     async () => (await import("./commands/fping/command.ts")).runFping,

@@ -1,0 +1,63 @@
+/** The files that a report is made from: plain or gzipped, read piece by piece. */
+
+import type { LogReader } from "../../../log/log_reader.ts";
+import { LineSplitter } from "../../../log/line_splitter.ts";
+import { systemReason } from "../../files.ts";
+import { UsageError } from "../../outcome.ts";
+import { shortText } from "../../../terminal/safe_text.ts";
+import type { System } from "../../system.ts";
+
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+
+/**
+ * Reads one file to its end.
+ *
+ * @returns why it could not be read further; undefined where it was read to its end
+ * @throws {UsageError} Nothing of it can be read.
+ */
+export async function readLog(
+  path: string,
+  reader: LogReader,
+  system: Pick<System, "readBytes">,
+): Promise<string | undefined> {
+  const splitter = new LineSplitter(reader);
+  let hasBegun = false, trouble: string | undefined;
+  reader.nextFile();
+  try {
+    for await (const chunk of plain(system.readBytes(path))) {
+      hasBegun = true;
+      splitter.push(chunk);
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const reason = systemReason(error);
+    if (!hasBegun) throw new UsageError(`Cannot read ${nameOf(path)}: ${reason}`);
+    trouble = `Cannot read ${nameOf(path)} to its end: ${reason}`;
+  }
+  splitter.end();
+  return trouble;
+}
+
+/** What to call a file in messages. */
+export function nameOf(path: string): string {
+  return path === "-" ? "standard input" : shortText(path);
+}
+
+/** The bytes of a file, those of a gzipped one unpacked. */
+async function* plain(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done === true) return;
+  const all = async function* () {
+    yield first.value;
+    for (;;) {
+      const { value, done } = await iterator.next();
+      if (done === true) return;
+      yield value;
+    }
+  };
+  const isGzip = first.value[0] === GZIP_MAGIC[0] && first.value[1] === GZIP_MAGIC[1];
+  if (!isGzip) return yield* all();
+  const stream = ReadableStream.from(all()) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  yield* stream.pipeThrough(new DecompressionStream("gzip"));
+}
