@@ -12,7 +12,9 @@ import {
 } from "../../packet/mod.ts";
 import { ECHO, ECHO_MIN_BYTES } from "../../packet/echo_message.ts";
 import { IPV4_MIN_HEADER_BYTES } from "../../packet/ipv4_header.ts";
-import { readU32 } from "../../packet/octets.ts";
+import { ICMP } from "../../packet/icmp_header.ts";
+import { NO_OCTETS, readU32, writeU16, writeU32 } from "../../packet/octets.ts";
+import { TIMESTAMP as TIMESTAMP_OFFSETS, TIMESTAMP_BYTES } from "../../packet/timestamp_message.ts";
 import { readStamps } from "../message/ip_timestamp.ts";
 import {
   type ProbeContent,
@@ -30,9 +32,28 @@ export const KEPT_BYTES = 128;
 const WITH_OPTIONS_BYTES = IPV4_MIN_HEADER_BYTES + 4;
 
 /** Writes the message of a captured request behind a header that says nothing. */
-function emitOctets({ octets }: ObservedProbe, start: number, bytes: Uint8Array): Uint8Array {
+function emitOctets(probe: ObservedProbe, start: number, bytes: Uint8Array): Uint8Array {
+  const octets = probe.octets ?? emitPlain(probe);
   bytes.set(octets, start);
   return bytes.subarray(0, start + octets.length);
+}
+
+/** A timestamp request with nothing but numbers and originate timestamp. */
+function emitPlain({ checksum, identifier, sequence, token }: ObservedProbe): Uint8Array {
+  const octets = new Uint8Array(TIMESTAMP_BYTES);
+  octets[ICMP.type] = ICMP_TYPE.timestampRequest;
+  writeU16(octets, ICMP.checksum, checksum);
+  writeU16(octets, TIMESTAMP_OFFSETS.identifier, identifier);
+  writeU16(octets, TIMESTAMP_OFFSETS.sequence, sequence);
+  writeU32(octets, TIMESTAMP_OFFSETS.originate, token);
+  return octets;
+}
+
+/** What is to be kept of a request. */
+export function octetsOf(message: IcmpMessage, octets: Uint8Array): Uint8Array | undefined {
+  const isPlain = message.kind === "timestamp-request" && message.code === 0 &&
+    message.receiveMs === 0 && message.transmitMs === 0 && message.trailing.length === 0;
+  return isPlain ? undefined : octets.slice(0, KEPT_BYTES);
 }
 
 /** A captured timestamp request. */
@@ -93,7 +114,8 @@ class ObservedEcho implements ProbeMessage {
   /** Whether the payload came back as it was sent, and the timestamps that the host wrote into the header. */
   describe(reply: ReplyMessage, header: Ipv4Header, probe: ProbeContent): ReplyContent {
     const { payload } = reply as EchoMessage;
-    const sent = (probe as unknown as ObservedProbe).octets.subarray(ECHO.payload);
+    const { octets } = probe as unknown as ObservedProbe;
+    const sent = octets?.subarray(ECHO.payload) ?? NO_OCTETS;
     const flags = isAlike(sent, payload, isCut(reply)) ? [] : ["payload-changed"];
     const lengthBytes = isCut(reply)
       ? header.totalLengthBytes - header.headerLengthBytes

@@ -20,18 +20,40 @@ export interface ObservedHost {
   readonly vote: PointVote;
 }
 
-/** A packet as the capture has it, to tell a copy of it from another one like it. */
-export interface Sighting extends SeenPacket {
-  /** Identification of its IPv4 header. */
-  readonly identification: number;
+/** A packet as the capture has it, to tell a copy of it from another one like it: 26 bits, as {@linkcode sight} packs them. */
+export type Sighting = number;
+
+const DIRECTIONS = [undefined, "in", "out"] as const;
+const TTL_FACTOR = 4;
+const IDENTIFICATION_FACTOR = 1024;
+
+/** Packs the identification of an IPv4 header, the time to live and the direction. */
+export function sight(identification: number, { ttl, direction }: SeenPacket): Sighting {
+  return identification * IDENTIFICATION_FACTOR + ttl * TTL_FACTOR + DIRECTIONS.indexOf(direction);
+}
+
+/** The time to live and direction of a packet. */
+export function seenAs(sighting: Sighting): SeenPacket {
+  return {
+    ttl: (sighting % IDENTIFICATION_FACTOR) >>> 2,
+    direction: DIRECTIONS[sighting % TTL_FACTOR],
+  };
+}
+
+/** Whether a packet is a copy of an earlier one: the same, as a router or a bridge hands it from link to link. */
+export function isCopy(packet: Sighting, earlier: Sighting): boolean {
+  return packet !== earlier &&
+    Math.floor(packet / IDENTIFICATION_FACTOR) === Math.floor(earlier / IDENTIFICATION_FACTOR);
 }
 
 /** What an observed probe has beside what a run's own has. */
 export interface ObservedInit extends ProbeInit {
   /** The host that was asked, and by which client. */
   readonly host: ObservedHost;
-  /** The ICMP message of the request, as far as it was captured and is of use. */
-  readonly octets: Uint8Array;
+  /** Checksum of the request's ICMP message. */
+  readonly checksum: number;
+  /** The ICMP message as far as it was captured and is of use; undefined for a timestamp request that holds nothing else. */
+  readonly octets: Uint8Array | undefined;
   /** How it was captured. */
   readonly sighting: Sighting;
 }
@@ -40,8 +62,10 @@ export interface ObservedInit extends ProbeInit {
 export class ObservedProbe extends InFlightProbe {
   /** The host that was asked. */
   readonly host: ObservedHost;
-  /** Its ICMP message: all of it, or its start. */
-  readonly octets: Uint8Array;
+  /** Checksum of its ICMP message. */
+  readonly checksum: number;
+  /** Its ICMP message: all of it, or its start; undefined for a timestamp request that holds nothing else. */
+  readonly octets: Uint8Array | undefined;
   /** How it was captured. */
   readonly sighting: Sighting;
   /** How its first reply was captured. */
@@ -53,14 +77,9 @@ export class ObservedProbe extends InFlightProbe {
   constructor(fields: ObservedInit) {
     super(fields);
     this.host = fields.host;
+    this.checksum = fields.checksum;
     this.octets = fields.octets;
     this.sighting = fields.sighting;
-  }
-
-  /** Whether a packet is a copy of an earlier one: the same, as a router or a bridge hands it from link to link. */
-  static isCopy(packet: Sighting, earlier: Sighting): boolean {
-    return packet.identification === earlier.identification &&
-      (packet.ttl !== earlier.ttl || packet.direction !== earlier.direction);
   }
 
   /** Sequence numbers of other programs mean nothing: the token alone says which request was answered. */

@@ -2,18 +2,20 @@
  * The captured requests that may still be answered, found by client, host, identifier and sequence in constant time.
  *
  * Other programs reuse numbers as they like, so several probes may have the same: the token decides between them, then age.
- * At most {@linkcode MAX_REMEMBERED} probes are remembered, so that a capture of any size and rate takes constant memory.
+ * Some {@linkcode MAX_REMEMBERED} probes are remembered, so that a capture of any size and rate takes constant memory.
  */
 
 import type { IcmpMessage } from "../../packet/mod.ts";
 import type { ProbeTable } from "../in_flight_table.ts";
 import { type ReplyMessage, TOKEN_BYTES, TOKEN_START } from "../message/message.ts";
 import type { InFlightProbe } from "../probe.ts";
-import { ObservedProbe } from "./observed_probe.ts";
+import { isCopy, type ObservedProbe } from "./observed_probe.ts";
 import { readU32 } from "../../packet/octets.ts";
 
-/** Probes that are remembered, pending ones included. */
-export const MAX_REMEMBERED = 1 << 18;
+/** Probes that are remembered, unless more of them are pending. */
+export const MAX_REMEMBERED = 1 << 16;
+/** As many times more may be remembered where they are pending. */
+const PENDING_FACTOR = 4;
 
 /** What the answers at hand are about. */
 interface Wanted {
@@ -27,6 +29,7 @@ export class ObservedTable implements ProbeTable {
   readonly #clients = new Map<number, Map<number, ObservedProbe>>();
   readonly #rememberNs: number;
   readonly #maxRemembered: number;
+  #limit: number;
   #wanted: Wanted | undefined;
   #oldest: ObservedProbe | undefined;
   #oldestPending: ObservedProbe | undefined;
@@ -37,6 +40,7 @@ export class ObservedTable implements ProbeTable {
   constructor(rememberMs: number, maxRemembered: number = MAX_REMEMBERED) {
     this.#rememberNs = rememberMs * 1e6;
     this.#maxRemembered = maxRemembered;
+    this.#limit = maxRemembered;
   }
 
   /** Number of probes remembered, answered ones included. */
@@ -72,7 +76,7 @@ export class ObservedTable implements ProbeTable {
     this.#youngest = probe;
     this.#oldestPending ??= probe;
     this.#size++;
-    if (this.#size > this.#maxRemembered) this.#makeRoom(giveUp);
+    if (this.#size > this.#limit) this.#makeRoom(giveUp);
   }
 
   /** The remembered probe of the wanted client that has these numbers: the one whose token fits, else the youngest. */
@@ -101,7 +105,7 @@ export class ObservedTable implements ProbeTable {
     for (; found !== undefined; found = found.older) {
       const isSame = found.identifier === probe.identifier && found.token === probe.token &&
         found.message === probe.message;
-      if (isSame && ObservedProbe.isCopy(probe.sighting, found.sighting)) return true;
+      if (isSame && isCopy(probe.sighting, found.sighting)) return true;
     }
     return false;
   }
@@ -124,7 +128,7 @@ export class ObservedTable implements ProbeTable {
     while (
       this.#oldest !== undefined && this.#oldest.state !== "pending" &&
       this.#oldest.deadlineNs <= forgetBefore
-    ) this.#forgetOldest();
+    ) this.#forget(this.#oldest, undefined);
   }
 
   /** The pending probes, oldest first. */
@@ -135,13 +139,26 @@ export class ObservedTable implements ProbeTable {
     }
   }
 
-  /** Forgets the oldest eighth, so that room is made seldom. */
+  /**
+   * Forgets the oldest: first those that are settled, which costs a duplicate its name at most, and pending ones only where
+   * far too many are. Room is made for a quarter more, so that this is seldom done.
+   */
   #makeRoom(giveUp: (probe: ObservedProbe) => void): void {
-    const target = this.#maxRemembered - (this.#maxRemembered >>> 3);
-    while (this.#size > target && this.#oldest !== undefined) {
-      if (this.#oldest.state === "pending") giveUp(this.#oldest);
-      this.#forgetOldest();
+    const settledUntil = this.#maxRemembered * 0.75;
+    const pendingUntil = this.#maxRemembered * PENDING_FACTOR;
+    let before: ObservedProbe | undefined;
+    let probe = this.#oldest;
+    while (probe !== undefined && this.#size > settledUntil) {
+      const next = youngerOf(probe);
+      const isPending = probe.state === "pending";
+      if (isPending && this.#size <= pendingUntil) before = probe;
+      else {
+        if (isPending) giveUp(probe);
+        this.#forget(probe, before);
+      }
+      probe = next;
     }
+    this.#limit = Math.max(this.#maxRemembered, this.#size * 1.25);
   }
 
   #nextPending(): ObservedProbe | undefined {
@@ -151,27 +168,35 @@ export class ObservedTable implements ProbeTable {
     return probe;
   }
 
-  #forgetOldest(): void {
-    const probe = this.#oldest as ObservedProbe;
+  /** Forgets a probe; `before` is the next older one. */
+  #forget(probe: ObservedProbe, before: ObservedProbe | undefined): void {
+    this.#unlink(probe);
+    probe.host.remembered--;
+    const next = youngerOf(probe);
+    if (this.#oldestPending === probe) this.#oldestPending = next;
+    if (before === undefined) this.#oldest = next;
+    else before.younger = next ?? null;
+    if (next === undefined) this.#youngest = before;
+    // Who keeps this probe must not keep all that came after it.
+    probe.younger = null;
+    this.#size--;
+  }
+
+  /** Takes a probe out of the chain of those with its numbers. */
+  #unlink(probe: ObservedProbe): void {
     const { client } = probe.host;
     const probes = this.#clients.get(client);
     const key = keyOf(probe.target.address, probe.sequence);
     let youngest = probes?.get(key);
-    if (youngest === probe) {
+    if (youngest !== probe) {
+      while (youngest !== undefined && youngest.older !== probe) youngest = youngest.older;
+      if (youngest !== undefined) youngest.older = probe.older;
+    } else if (probe.older !== undefined) {
+      probes?.set(key, probe.older);
+    } else {
       probes?.delete(key);
       if (probes?.size === 0) this.#clients.delete(client);
-    } else {
-      // It is the last of its chain, being the oldest of all.
-      while (youngest?.older !== undefined && youngest.older !== probe) youngest = youngest.older;
-      if (youngest !== undefined) youngest.older = undefined;
     }
-    probe.host.remembered--;
-    if (this.#oldestPending === probe) this.#oldestPending = youngerOf(probe);
-    this.#oldest = youngerOf(probe);
-    // Who keeps this probe must not keep all that came after it.
-    probe.younger = null;
-    if (this.#oldest === undefined) this.#youngest = undefined;
-    this.#size--;
   }
 }
 
@@ -192,7 +217,7 @@ function hasToken(message: IcmpMessage, probe: ObservedProbe): boolean {
   if (!message.quote.ok) return false;
   const { payload, icmp } = message.quote.value;
   if (payload.length < TOKEN_START + TOKEN_BYTES) {
-    return icmp !== undefined && icmp.checksum === readU32(probe.octets, 0) % 0x10000;
+    return icmp !== undefined && icmp.checksum === probe.checksum;
   }
   return readU32(payload, TOKEN_START) === probe.token;
 }

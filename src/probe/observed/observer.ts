@@ -13,13 +13,13 @@ import type { CaptureClock } from "./capture_clock.ts";
 import { findPoint } from "./capture_point.ts";
 import { type HostListener, HostTable } from "./host_table.ts";
 import {
-  KEPT_BYTES,
   markCut,
   OBSERVED_MESSAGES,
   observedMessage,
+  octetsOf,
   tokenOf,
 } from "./observed_message.ts";
-import { type ObservedHost, ObservedProbe, type Sighting } from "./observed_probe.ts";
+import { isCopy, type ObservedHost, ObservedProbe, seenAs, sight } from "./observed_probe.ts";
 import { MAX_REMEMBERED, ObservedTable } from "./observed_table.ts";
 
 /** A packet of a capture that could be read. */
@@ -146,7 +146,7 @@ export class Observer {
     const { headerLengthBytes, totalLengthBytes, identification, ttl } = header;
     const nowNs = this.#clock.now().monotonicNs;
     const host = this.#hosts.of(header.source, header.destination, nowNs);
-    const end = Math.min(totalLengthBytes, headerLengthBytes + KEPT_BYTES, bytes.length);
+    const end = Math.min(totalLengthBytes, bytes.length);
     const probe = new ObservedProbe({
       target: host.target,
       index: host.requests,
@@ -160,8 +160,9 @@ export class Observer {
       timeoutNs: this.#timeoutNs,
       sentAt: at,
       host,
-      octets: bytes.slice(headerLengthBytes, end),
-      sighting: { identification, ttl, direction },
+      checksum: message.checksum,
+      octets: octetsOf(message, bytes.subarray(headerLengthBytes, end)),
+      sighting: sight(identification, { ttl, direction }),
     });
     if (this.#table.hasCopy(probe)) {
       this.#copies++;
@@ -178,17 +179,17 @@ export class Observer {
     const { header, direction } = packet;
     this.#table.want(header.destination, message);
     const { identification, ttl } = header;
-    const sighting: Sighting = { identification, ttl, direction };
+    const sighting = sight(identification, { ttl, direction });
     const probe = "identifier" in message
       ? this.#table.find(header.source, message.sequence, message.identifier)
       : undefined;
-    if (probe?.replySighting !== undefined && ObservedProbe.isCopy(sighting, probe.replySighting)) {
+    if (probe?.replySighting !== undefined && isCopy(sighting, probe.replySighting)) {
       this.#copies++;
       return;
     }
     if (probe !== undefined && probe.replySighting === undefined) {
       probe.replySighting = sighting;
-      this.#vote(probe.host, findPoint(probe.sighting, sighting));
+      this.#vote(probe.host, findPoint(seenAs(probe.sighting), { ttl, direction }));
     }
     this.#read(packet, message, at);
   }
