@@ -19,10 +19,10 @@ import { openLibc } from "../posix/libc.ts";
 import { attachFilter } from "../linux/packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";
 import { getWordsOption, setIntOption } from "../posix/socket_option.ts";
-import { deliverableReplyFilter } from "./wire_filter.ts";
+import { deliverableReplyFilter, identifiedReplyFilter } from "./wire_filter.ts";
 
-/** Most addresses that a filter has room for. */
-export const MAX_OWN_ADDRESSES = 64;
+/** Most addresses, and most identifiers, that a filter has room for. */
+export const MAX_FILTER_VALUES = 64;
 
 /** Where a witness looks. */
 export interface ReplyWitnessOptions {
@@ -32,6 +32,8 @@ export interface ReplyWitnessOptions {
   readonly interfaceIndex: number;
   /** Addresses of this machine, 1 to 64. */
   readonly destinations: readonly number[];
+  /** ICMP identifiers that count, 1 to 64; all by default. */
+  readonly identifiers?: readonly number[];
 }
 
 /** A packet socket that counts. */
@@ -48,7 +50,8 @@ export class ReplyWitness implements Witness {
    *
    * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV when there is no such interface
    */
-  static open({ protocol, interfaceIndex, destinations }: ReplyWitnessOptions): ReplyWitness {
+  static open(options: ReplyWitnessOptions): ReplyWitness {
+    const { protocol, interfaceIndex, destinations, identifiers } = options;
     const libc = openLibc();
     const descriptor = checkResult(
       // Protocol 0: nothing arrives before the filter is there.
@@ -57,7 +60,12 @@ export class ReplyWitness implements Witness {
       "open a packet socket",
     );
     try {
-      attachFilter(descriptor, deliverableReplyFilter(destinations));
+      attachFilter(
+        descriptor,
+        identifiers === undefined
+          ? deliverableReplyFilter(destinations)
+          : identifiedReplyFilter(destinations, identifiers),
+      );
       setIntOption(descriptor, SOL_SOCKET, SO_RCVBUF, 1, "set the receive buffer");
       const ignore = "ignore what is sent (PACKET_IGNORE_OUTGOING)";
       setIntOption(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, ignore);
@@ -106,13 +114,16 @@ export class ReplyWitness implements Witness {
 
 /**
  * A witness of what the firewall of this machine keeps back: it looks at all interfaces, past traffic control. Undefined on a
- * kernel that has none, and on a machine with no address or more of them than a filter holds.
+ * kernel that has none, and where there are more addresses of this machine, or identifiers, than a filter holds.
+ *
+ * @param identifiers ICMP identifiers of the replies that count
  */
-export function openReplyWitness(): ReplyWitness | undefined {
+export function openReplyWitness(identifiers: readonly number[]): ReplyWitness | undefined {
   const destinations = [...new Set(listInterfaceAddresses().map(({ address }) => address))];
-  if (destinations.length === 0 || destinations.length > MAX_OWN_ADDRESSES) return undefined;
+  const counts = [destinations.length, identifiers.length];
+  if (counts.some((count) => count === 0 || count > MAX_FILTER_VALUES)) return undefined;
   try {
-    return ReplyWitness.open({ protocol: ETH_P_IP, interfaceIndex: 0, destinations });
+    return ReplyWitness.open({ protocol: ETH_P_IP, interfaceIndex: 0, destinations, identifiers });
   } catch (error) {
     if (error instanceof SystemError) return undefined;
     throw error;

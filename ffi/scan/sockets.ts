@@ -9,7 +9,7 @@ import { timestampReplyFilter } from "../linux/packet_filter.ts";
 import { PacketSocket } from "./packet_socket.ts";
 import { PathWatch } from "./path_watch.ts";
 import { ReplySocket } from "./reply_socket.ts";
-import { MAX_OWN_ADDRESSES, ReplyWitness } from "./reply_witness.ts";
+import { MAX_FILTER_VALUES, ReplyWitness } from "./reply_witness.ts";
 import { chooseScanPath, type ScanPath } from "./path.ts";
 import { SystemClock } from "../posix/system_clock.ts";
 import { wireReplyFilter } from "./wire_filter.ts";
@@ -88,7 +88,7 @@ function openWitness(path: ScanPath): ReplyWitness | undefined {
   const own = isLink
     ? [path.source]
     : [...new Set(listInterfaceAddresses().map(({ address }) => address))];
-  if (own.length === 0 || own.length > MAX_OWN_ADDRESSES) return undefined;
+  if (own.length === 0 || own.length > MAX_FILTER_VALUES) return undefined;
   try {
     return ReplyWitness.open({
       protocol: isLink ? ETH_P_ALL : ETH_P_IP,

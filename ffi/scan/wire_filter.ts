@@ -27,6 +27,7 @@ const IP = {
   source: 12,
   destination: 16,
   icmpType: 20,
+  icmpIdentifier: 24,
 } as const;
 const MORE_FRAGMENTS_AND_OFFSET = 0x3fff;
 const ICMP = 1, TIMESTAMP_REPLY = 14, TIMESTAMP_DATAGRAM_BYTES = 40;
@@ -95,6 +96,32 @@ function icmpTo(destinations: readonly number[]): Step[] {
  */
 export function wireReplyFilter(sources: readonly number[]): FilterInstruction[] {
   return assemble(icmpTo(sources), timestampReplyFilter());
+}
+
+/**
+ * Accepts only timestamp replies to this machine with one of these identifiers, under a header without options that is right.
+ *
+ * @param destinations addresses of this machine, 1 to 64 unsigned 32-bit numbers
+ * @param identifiers 1 to 64 ICMP identifiers
+ */
+export function identifiedReplyFilter(
+  destinations: readonly number[],
+  identifiers: readonly number[],
+): FilterInstruction[] {
+  const steps: Step[] = [
+    loadFact(SKF_AD_PROTOCOL),
+    dropUnless(BPF.jumpEqual, ETH_P_IP),
+    ...icmpTo(destinations),
+    { code: BPF.loadByte, k: IP.versionAndLength },
+    dropUnless(BPF.jumpEqual, PLAIN_HEADER),
+    { code: BPF.loadByte, k: IP.icmpType },
+    dropUnless(BPF.jumpEqual, TIMESTAMP_REPLY),
+    { code: BPF.loadHalf, k: IP.icmpIdentifier },
+    ...dropUnlessOneOf(identifiers),
+    ...sumHeader(),
+    dropUnless(BPF.jumpEqual, 0xffff),
+  ];
+  return assemble(steps, [{ code: BPF.accept, k: 1 }, { code: BPF.accept, k: 0 }]);
 }
 
 /**

@@ -78,6 +78,8 @@ export interface PathObservation {
   readonly others: readonly string[];
   /** Timestamp replies arrive at this machine's interface, and its firewall keeps them from every program. */
   readonly isBlockedHere: boolean;
+  /** All probes were sent, and answered or waited for. */
+  readonly isComplete: boolean;
   /** What a burst showed; undefined where none was sent, or where nothing shows a limit. */
   readonly rate: RateFinding | undefined;
   /** Hosts that sent ICMP errors about probes that were answered, or that were never sent so. */

@@ -60,6 +60,7 @@ const RULES: readonly Rule[] = [
   refusedHere,
   answered,
   answeredOtherwise,
+  interrupted,
   refused,
   blockedHere,
   silent,
@@ -125,6 +126,13 @@ function answeredOtherwise({ badChecksum, others }: PathObservation): PathVerdic
   const [from] = others;
   if (from === undefined) return undefined;
   return { finding: "other_answers", text: `somebody else answers: ${others.join(", ")}`, from };
+}
+
+/** What did not come may still have come. */
+function interrupted({ isComplete, refusals }: PathObservation): PathVerdict | undefined {
+  if (isComplete || refusals.timestamp !== undefined) return undefined;
+  const text = "the trace ended before it could be decided";
+  return { finding: "undecided", text, wouldDecide: "a trace that runs to its end" };
 }
 
 function refused({ refusals, echo, hops }: PathObservation): PathVerdict | undefined {

@@ -34,8 +34,8 @@ export const SOCKET_MACHINE: SocketMachine = {
   findRoute,
   resolver: { resolve: resolveName },
   openTransport,
-  openReplyWitness: async () =>
-    (await import("../../ffi/scan/reply_witness.ts")).openReplyWitness(),
+  openReplyWitness: async (identifiers) =>
+    (await import("../../ffi/scan/reply_witness.ts")).openReplyWitness(identifiers),
   // Loaded only when a scan runs: start-up time is part of the tool.
   scan: {
     openScan: async (request) =>

@@ -73,8 +73,8 @@ export interface RunMachine {
   readonly resolver: NameResolver;
   /** Opens a socket; throws, or rejects, where the system refuses. The caller closes it. */
   openTransport(options: TransportOptions): Transport | Promise<Transport>;
-  /** Opens a witness; undefined where the system has none. */
-  openReplyWitness?(): Promise<ReplyWitness | undefined>;
+  /** Opens a witness of the replies with these identifiers; undefined where the system has none, or these are too many. */
+  openReplyWitness?(identifiers: readonly number[]): Promise<ReplyWitness | undefined>;
   /** Sockets and files of a scan. */
   readonly scan: ScanMachine;
   /**

@@ -112,10 +112,11 @@ export function observeHops(
 /** Judges one host. */
 export function findTrace(
   traced: TraceTarget,
-  { routers, rate, isBlockedHere, time }: {
+  { routers, rate, isBlockedHere, isComplete, time }: {
     readonly routers: AskedRouters;
     readonly rate: RateFinding | undefined;
     readonly isBlockedHere: boolean;
+    readonly isComplete: boolean;
     readonly time: number;
   },
 ): TraceFindings {
@@ -132,6 +133,7 @@ export function findTrace(
     unsent,
     others: [...ledger.others].map(formatAddress),
     isBlockedHere,
+    isComplete,
     rate,
     forgers: [...ledger.forgers].map(formatAddress),
   };

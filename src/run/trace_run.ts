@@ -4,6 +4,7 @@
  */
 
 import type { ProbeListener } from "../probe/outcome.ts";
+import { firstNumbers } from "../probe/probe_numbers.ts";
 import { type EndReason, Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { Transport } from "../probe/transport.ts";
@@ -71,6 +72,7 @@ export class TraceRun implements OpenRun {
   #schedule: TraceSchedule;
   #interview: TraceInterview | undefined;
   #prober: Prober | undefined;
+  /** Timestamp replies of the hosts, not of routers. */
   #timestampReplies = 0;
   #isStopped = false;
 
@@ -108,7 +110,10 @@ export class TraceRun implements OpenRun {
     onTrouble?: (error: Error) => void,
   ): Promise<TraceRun> {
     const transport = await machine.openTransport({ ...setup.plan.run.transport, onTrouble });
-    return new TraceRun(setup, machine, transport, await machine.openReplyWitness?.());
+    const { numberKey } = setup.plan.prober;
+    const identifiers = setup.targets.map(({ address }) => firstNumbers(numberKey, address) >>> 16);
+    const witness = await machine.openReplyWitness?.([...new Set(identifiers)]);
+    return new TraceRun(setup, machine, transport, witness);
   }
 
   /** Runs all parts. */
@@ -145,7 +150,8 @@ export class TraceRun implements OpenRun {
     const routers = this.#interview?.routers ?? new Map();
     const hosts = this.#hosts.map((host) => {
       const rate = this.#interview?.rateOf(host.target.index);
-      return findTrace(host, { routers, rate, isBlockedHere, time });
+      const isComplete = reason === "complete";
+      return findTrace(host, { routers, rate, isBlockedHere, isComplete, time });
     });
     const { answered } = this.progress();
     const totals = () => this.#totals;
@@ -205,7 +211,10 @@ export class TraceRun implements OpenRun {
       outcome: (outcome) => {
         countOutcome(this.#totals, outcome);
         const { target, message } = outcome.kind === "unsent" ? outcome : outcome.probe;
-        if (outcome.kind === "reply" && message.name === "timestamp") this.#timestampReplies++;
+        const isHost = target.index < this.#hosts.length;
+        if (outcome.kind === "reply" && message.name === "timestamp" && isHost) {
+          this.#timestampReplies++;
+        }
         if (this.#interview?.outcome(outcome)) return;
         this.#hosts[target.index]?.outcome(outcome);
       },

@@ -35,6 +35,7 @@ const SILENT: PathObservation = {
   unsent: {},
   others: [],
   isBlockedHere: false,
+  isComplete: true,
   rate: undefined,
   forgers: [],
 };
@@ -175,6 +176,8 @@ const CASES: readonly (readonly [PathObservation, PathFinding, string])[] = [
     "silent",
     "down, or all ICMP is filtered after hop 2",
   ],
+  [{ ...SILENT, isComplete: false }, "undecided", "the trace ended before it could be decided"],
+  [{ ...UP, timestamp: tries(1), isComplete: false }, "answers", "answers both"],
   [SILENT, "silent", "down, or all ICMP is filtered; no hop answers"],
 ];
 
