@@ -36,7 +36,7 @@ export function formatTrace(findings: TraceFindings, options: TraceTextOptions):
   for (const [index, path] of paths.entries()) {
     if (path.hops.length === 0) continue;
     if (paths.length > 1) lines.push("", formatPathHead(path, index, paths));
-    lines.push(formatHead(), ...path.hops.map((hop) => formatHop(hop, options)));
+    lines.push(formatHead(), ...path.hops.flatMap((hop) => formatHop(hop, options)));
   }
   return lines;
 }
@@ -59,7 +59,8 @@ function formatHead(): string {
   );
 }
 
-function formatHop(hop: HopFindings, options: TraceTextOptions): string {
+/** The line of a hop, and what is odd below it. */
+function formatHop(hop: HopFindings, options: TraceTextOptions): string[] {
   const { columns = USUAL_COLUMNS } = options;
   const { address, addresses, echo, timestamp, offset, labels, refusal, changes } = hop;
   const shown = address === undefined ? "*" : formatAddress(address);
@@ -69,20 +70,27 @@ function formatHop(hop: HopFindings, options: TraceTextOptions): string {
     padTo(formatLoss(echo, timestamp), WIDTHS.loss),
     padTo(formatTimes(echo), WIDTHS.times),
     padTo(formatTimes(timestamp), WIDTHS.times),
-  ].join("  ").trimEnd().replaceAll(" ", NO_BREAK);
+  ].join("  ").replaceAll(" ", NO_BREAK);
   const name = address === undefined
     ? shown
     : shortName({ label: formatAddress(address), address }, options);
   const others = addresses.filter((other) => other !== address).map(formatAddress);
-  const more = [
+  const beside = [
     ...offset === undefined ? [] : [formatClockOffset(offset)],
     ...name === shown ? [] : [name],
-    ...refusal === undefined ? [] : [yellow(formatRefusal(hop))],
+  ];
+  const remarks = [
+    ...refusal === undefined ? [] : [formatRefusal(hop)],
     ...labels.length === 0 ? [] : [`MPLS ${labels.map(formatMplsLabel).join(", ")}`],
     ...others.length === 0 ? [] : [`also ${others.join(", ")}`],
     ...changes.length === 0 ? [] : [formatChanges(hop)],
   ];
-  return wrap([line, ...more].join("  "), columns, INDENT);
+  const lines = [wrap([line, ...beside].join("  "), columns, INDENT).trimEnd()];
+  if (remarks.length > 0) {
+    const text = wrap(yellow(remarks.join("; ")), columns, INDENT, INDENT);
+    lines.push(" ".repeat(INDENT) + text);
+  }
+  return lines;
 }
 
 function formatRefusal({ refusal, address }: HopFindings): string {

@@ -48,6 +48,8 @@ const LIMITED = 0.6;
  * clock counts single milliseconds (src/measurement/tick_proof.ts).
  */
 const CLOCK_MS: readonly number[] = [0, 7.62, 30.24, 61.85, 103.47, 154.09, 216.71, 289.33];
+/** Echo requests to a router, at most. */
+const MAX_ROUNDS = 3;
 const BAD_CHECKSUM_TRIES = 2;
 /** Probes that look again at the hops around a drop, and the time between them. */
 const CONFIRM_TRIES = 2, CONFIRM_MS = 600;
@@ -101,7 +103,8 @@ export class TraceInterview {
       schedule.add(nowNs + atMs * 1e6, { targetIndex, message, ttl, isWanted: () => true });
     for (const { index, address } of this.targets) {
       if (!this.routers.has(address)) continue;
-      for (let round = 0; round < tries; round++) add(round * ROUND_MS, index, hop.echo);
+      const rounds = Math.min(tries, MAX_ROUNDS);
+      for (let round = 0; round < rounds; round++) add(round * ROUND_MS, index, hop.echo);
       for (const atMs of CLOCK_MS) add(atMs, index, hop.timestamp);
     }
     for (const traced of this.#traced) this.#planHost(traced, add);

@@ -238,7 +238,11 @@ export class TraceRun implements OpenRun {
 
   /** Addresses that this machine sends from to a target. */
   #sourcesTo({ address }: Target): ReadonlySet<number> {
-    const route = this.#machine.findRoute(address);
-    return new Set(route.kind === "routed" ? [route.source] : []);
+    const { sourceAddress, interfaceName, mark } = this.#setup.plan.options;
+    const route = this.#machine.findRoute(address, { interfaceName, mark });
+    return new Set([
+      ...sourceAddress === undefined ? [] : [sourceAddress],
+      ...route.kind === "routed" ? [route.source] : [],
+    ]);
   }
 }

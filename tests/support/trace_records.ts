@@ -37,6 +37,8 @@ export interface TraceHopRecord {
   readonly hop_addresses: readonly string[];
   /** The host itself. */
   readonly is_target: boolean;
+  /** MPLS labels. */
+  readonly mpls_labels: readonly string[];
   /** Changes of the address. */
   readonly path_changes: readonly string[];
   /** Lower bound of the clock. */

@@ -1,6 +1,7 @@
 /** `icmptime trace` through five routers: the hops and their clocks, paths that split, limits, filters of replies, forgers. */
 
 import { assert, assertEquals } from "@std/assert";
+import { SOURCE_PROGRAM } from "../support/program.ts";
 import { Namespace } from "../support/namespace.ts";
 import { systemTest } from "../support/tools.ts";
 import { FAR, TraceChain } from "../support/trace_chain.ts";
@@ -8,6 +9,20 @@ import { runTrace, type TraceHopRecord } from "../support/trace_records.ts";
 
 const HOST = "10.99.7.1", SPLIT = "10.99.7.2", LIMITED = "10.99.7.3", FORGED = "10.99.7.4";
 const DROPPED = "10.99.7.5";
+const LABELLED = "10.99.7.6", MOVED = "10.99.7.7";
+/** Errors of a router about requests that it drops, and what is said of them; a host for each. */
+const ERRORS: readonly (readonly [act: string, finding: string, sentence: string])[] = [
+  ["3.4", "refused", "refused by 10.99.3.2: fragmentation needed and DF set"],
+  ["3.5", "refused", "refused by 10.99.3.2: source route failed"],
+  ["3.15", "refused", "refused by 10.99.3.2: precedence cutoff in effect"],
+  ["11.1", "refused", "refused by 10.99.3.2: fragment reassembly time exceeded"],
+  ["12.0", "refused", "refused by 10.99.3.2: pointer indicates the error"],
+  ["12.1", "refused", "refused by 10.99.3.2: a required option is missing"],
+  // Neither means that the request is lost (RFC 6633, RFC 792).
+  ["4.0", "silent", "down, or all ICMP is filtered after hop 3"],
+  ["5.1", "silent", "down, or all ICMP is filtered after hop 3"],
+];
+const ODD_ROUTER = new URL("../support/odd_router.py", import.meta.url).pathname;
 const ROUTERS = [1, 2, 3, 4, 5].map((hop) => `10.99.${hop}.2`);
 /** Probes that are dropped here are waited for no longer than this: what is answered is answered in a millisecond. */
 const SHORT = ["--timeout", "400ms"];
@@ -91,7 +106,7 @@ systemTest({
   );
 
   await context.step("replies that a router drops on their way back", async () => {
-    for (const at of [1, 4]) {
+    for (const at of [1, 3]) {
       await withRules(chain.node(at), "forward", "icmp type timestamp-reply drop", async () => {
         const { code, verdicts } = await runTrace(chain, ...SHORT, HOST);
         assertEquals([code, verdicts[0]?.finding, verdicts[0]?.sentence], [
@@ -187,9 +202,90 @@ systemTest({
     assertEquals([code, verdicts[0]?.finding], [0, "rate_limited"], JSON.stringify(verdicts));
   });
 
+  await context.step("ICMP errors of every other kind", async () => {
+    const hosts = ERRORS.map((_, index) => `10.99.7.${100 + index}`);
+    const acts = ERRORS.map(([act], index) => `${hosts[index]}=${act}`);
+    await using router = chain.node(3).spawn(["python3", ODD_ROUTER, "l3", ...acts]);
+    await router.output(/ready/);
+    const rule = "ip daddr 10.99.7.100-10.99.7.120 drop";
+    await withRules(chain.node(3), "forward", rule, async () => {
+      const { verdicts } = await runTrace(chain, ...SHORT, ...hosts);
+      assertEquals(
+        verdicts.map(({ finding, sentence }) => [finding, sentence]),
+        ERRORS.map(([, finding, sentence]) => [finding, sentence]),
+      );
+    });
+  });
+
+  await context.step(
+    "MPLS labels of a router that reports them, as tcpdump reads them too",
+    async () => {
+      await using router = chain.node(3).spawn(["python3", ODD_ROUTER, "l3", `${LABELLED}=mpls`]);
+      await router.output(/ready/);
+      await using capture = near.spawn(["tcpdump", "-n", "-v", "-l", "-i", "r0", "icmp[0] = 11"]);
+      await capture.output(/listening on/, "stderr");
+      await withRules(
+        chain.node(3),
+        "prerouting",
+        `ip daddr ${LABELLED} ip ttl 1 drop`,
+        async () => {
+          const { hops } = await runTrace(chain, LABELLED);
+          assertEquals(addresses(hops), [...ROUTERS, LABELLED]);
+          assertEquals(hops.map((hop) => hop.mpls_labels), [
+            ...[[], []],
+            ["label 24005 tc 1 ttl 254", "label 17 tc 0 ttl 1"],
+            ...[[], [], []],
+          ]);
+        },
+      );
+      await capture.output(/label 24005, tc 1, ttl 254|label 24005, exp 1, ttl 254/);
+    },
+  );
+
+  await context.step("a path that changes during the run", async () => {
+    const argv = SOURCE_PROGRAM.argv("trace", "--json", "-q", "20", MOVED);
+    await using command = near.spawn(argv);
+    await command.output(/"type":"run"/);
+    // Three seconds of rounds have begun.
+    await chain.node(2).ip(`route add ${MOVED} via 10.97.1.2`);
+    const { code, stdout } = await command.result();
+    const third = stdout.split("\n").filter((line) => line.includes('"hop":3,')).map((line) =>
+      JSON.parse(line) as TraceHopRecord
+    );
+    const [{ path_changes: changes = [], hop_addresses: found = [] } = {}] = third;
+    assertEquals([code, changes.toSorted(), found.toSorted()], [
+      0,
+      ["echo 10.99.3.2 10.97.1.2", "timestamp 10.99.3.2 10.97.1.2"],
+      ["10.97.1.2", "10.99.3.2"],
+    ], stdout);
+  });
+
+  await context.step(
+    "what --exclude names is not asked, also where it is on the path",
+    async () => {
+      const { hops } = await runTrace(chain, "--exclude", ROUTERS[2] ?? "", HOST);
+      assertEquals(
+        hops.map((hop) => hop.offset_lower_ms !== undefined),
+        [true, true, false, true, true, true],
+      );
+    },
+  );
+
+  await context.step("a trace that is interrupted says so", async () => {
+    await withRules(chain.node(1), "forward", `ip daddr ${HOST} drop`, async () => {
+      await using command = near.spawn(SOURCE_PROGRAM.argv("trace", "--json", HOST));
+      await command.output(/"type":"run"/);
+      command.sendSignal("SIGINT");
+      const { code, stdout } = await command.result();
+      assertEquals([code, stdout.includes("the trace ended before it could be decided")], [
+        1,
+        true,
+      ]);
+    });
+  });
+
   await context.step("a router that forges errors about probes that go on is named", async () => {
-    const script = new URL("../support/forging_router.py", import.meta.url).pathname;
-    await using forger = chain.node(3).spawn(["python3", script, FORGED, "l3"]);
+    await using forger = chain.node(3).spawn(["python3", ODD_ROUTER, "l3", `${FORGED}=forge`]);
     await forger.output(/ready/);
     const { code, verdicts, hops } = await runTrace(chain, FORGED);
     assertEquals(

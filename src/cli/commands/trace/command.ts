@@ -16,7 +16,7 @@ import { readExclusions } from "../../exclusions.ts";
 import { gatherTargets } from "../../gather_targets.ts";
 import type { CommandLine, Parsed } from "../../option.ts";
 import { ExitCode, printError, runExitCode, VERSION } from "../../outcome.ts";
-import { RunOutput } from "../../run_output.ts";
+import { loadRecording, RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import type { TRACE_OPTIONS } from "./options.ts";
 
@@ -80,18 +80,20 @@ async function trace(
   let reporter: TraceReporter | undefined;
   const { targets } = list;
   const program = { command: "trace", version: VERSION };
+  const { write: path, timeout: timeoutMs } = options;
+  const packets = await loadRecording({ path, command: "trace", timeoutMs }, system);
   const mayAsk = (address: number) => isHostAddress(address) && !excluded.has(address);
   return await runFrame(
     {
       openRun: () =>
         TraceRun.open(
           { program, plan, targets, mayAsk },
-          system,
+          packets?.machine ?? system,
           (error) => printError(system, `${error.message}; the run goes on`),
         ),
       async openOutput() {
         const display = await loadLiveLine(targets.length, system);
-        return await RunOutput.open({ path: options.output, display }, system);
+        return await RunOutput.open({ path: options.output, display, packets }, system);
       },
       run(run, output) {
         const isTerminal = system.stdoutIsTerminal && options.output === undefined;

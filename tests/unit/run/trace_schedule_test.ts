@@ -1,0 +1,56 @@
+/** The schedule of a trace: order, rate, and what is not wanted any more. */
+
+import { assertEquals } from "@std/assert";
+import { EchoProbe } from "../../../src/probe/message/echo.ts";
+import { type PlannedProbe, TraceSchedule } from "../../../src/run/trace_schedule.ts";
+
+const MESSAGE = new EchoProbe();
+const probe = (targetIndex: number, ttl: number, isWanted = () => true): PlannedProbe => ({
+  targetIndex,
+  message: MESSAGE,
+  ttl,
+  isWanted,
+});
+
+Deno.test("trace schedule: by time, equal times in the order of adding, each at least a spacing later", () => {
+  const schedule = new TraceSchedule(1000, () => {});
+  assertEquals([schedule.done, schedule.dueNs], [true, Infinity]);
+  schedule.add(5e6, probe(0, 3));
+  schedule.add(0, probe(0, 1));
+  schedule.add(0, probe(1, 2));
+  const taken: unknown[] = [];
+  while (!schedule.done) {
+    const { dueNs } = schedule;
+    const { targetIndex, index, ttl } = schedule.take();
+    taken.push([dueNs, targetIndex, index, ttl]);
+  }
+  assertEquals(taken, [[0, 0, 0, 1], [1e6, 1, 0, 2], [5e6, 0, 1, 3]]);
+  schedule.add(0, probe(0, 4));
+  assertEquals([schedule.done, schedule.dueNs], [false, 6e6]);
+});
+
+Deno.test("trace schedule: what is not wanted is dropped, and may add something else", () => {
+  const dropped: (number | undefined)[] = [];
+  const schedule: TraceSchedule = new TraceSchedule(1000, ({ ttl }) => {
+    dropped.push(ttl);
+    if (ttl === 1) schedule.add(0, probe(0, 9));
+  });
+  let isWanted = true;
+  schedule.add(0, probe(0, 1, () => isWanted));
+  schedule.add(0, probe(0, 2, () => isWanted));
+  assertEquals(schedule.done, false);
+  isWanted = false;
+  assertEquals([schedule.done, schedule.take().ttl, schedule.done], [false, 9, true]);
+  assertEquals(dropped, [1, 2]);
+});
+
+Deno.test("trace schedule: after a pause of the machine the rest leaves at the rate of the run", () => {
+  const schedule = new TraceSchedule(100, () => {});
+  for (let ttl = 1; ttl <= 3; ttl++) schedule.add(0, probe(0, ttl));
+  schedule.take();
+  schedule.catchUp(1e9);
+  // Ten milliseconds may be made up for.
+  assertEquals(schedule.dueNs, 1e9 - 10e6);
+  schedule.take();
+  assertEquals(schedule.dueNs, 1e9);
+});
