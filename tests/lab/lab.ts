@@ -26,11 +26,11 @@ const DEFAULT_ADDRESS = "192.0.2.1";
 
 /** How a lab is set up. */
 export interface LabOptions {
-  /** What the network does; a plain, immediate, faultless one unless told. */
+  /** What the network does; a plain, immediate, faultless one by default. */
   readonly scenario?: Scenario;
-  /** The addresses that answer; 198.18.0.0/15 unless told. */
+  /** The addresses that answer; 198.18.0.0/15 by default. */
   readonly block?: string;
-  /** Our own address on the lab's device; 192.0.2.1 unless told. */
+  /** Our own address on the lab's device; 192.0.2.1 by default. */
   readonly address?: string;
 }
 

@@ -55,9 +55,9 @@ export type Loss =
 export interface Duplication {
   /** Share of packets this happens to, 0 to 1. */
   readonly ratio: number;
-  /** Extra copies; 1 unless told. */
+  /** Extra copies; 1 by default. */
   readonly copies?: number;
-  /** From one copy to the next; 0 unless told. */
+  /** From one copy to the next; 0 by default. */
   readonly gap?: Delay;
 }
 
@@ -85,7 +85,7 @@ export interface ErrorReply {
   readonly type: 3 | 4 | 5 | 11 | 12;
   /** ICMP code. */
   readonly code: number;
-  /** The address that complains; the host itself unless told. */
+  /** The address that complains; the host itself by default. */
   readonly from?: string;
   /** Type 12: octet in error. */
   readonly pointer?: number;
@@ -93,7 +93,7 @@ export interface ErrorReply {
   readonly gateway?: string;
   /** Type 3 code 4: MTU of the next hop. */
   readonly mtu?: number;
-  /** Bytes of ICMP quoted after the quoted header; 8 unless told, and never more than there were. */
+  /** Bytes of ICMP quoted after the quoted header; 8 by default, and never more than there were. */
   readonly quoteBytes?: number;
   /** Bytes of no-operation options added to the quoted header, a multiple of 4 up to 40. */
   readonly quoteOptionBytes?: number;
@@ -124,7 +124,7 @@ export interface Corruption {
   readonly ratio: number;
   /** One of these, at random. */
   readonly kinds: readonly CorruptionKind[];
-  /** For truncate: bytes of ICMP kept (random unless told); for extend, pad and ip-options: bytes added (8 unless told). */
+  /** For truncate: bytes of ICMP kept (random by default); for extend, pad and ip-options: bytes added (8 by default). */
   readonly bytes?: number;
 }
 
@@ -146,11 +146,11 @@ export interface Forgery {
   readonly ratio: number;
   /** One of these, at random. */
   readonly kinds: readonly ForgeryKind[];
-  /** The forger's packet leaves this long after the request's arrival; 0 unless told. */
+  /** The forger's packet leaves this long after the request's arrival; 0 by default. */
   readonly afterMs?: Quantity;
-  /** For other-address: who sends; the host's address + 1 unless told. */
+  /** For other-address: who sends; the host's address + 1 by default. */
   readonly from?: string;
-  /** For stale-sequence: how far back; 1000 unless told. */
+  /** For stale-sequence: how far back; 1000 by default. */
   readonly staleBy?: number;
   /** True when the forged packet takes the true reply's place. */
   readonly instead?: boolean;
@@ -160,13 +160,13 @@ export interface Forgery {
 export interface Mutation {
   /** Share of packets this happens to, 0 to 1. */
   readonly ratio: number;
-  /** At most this many changes in one reply; 4 unless told. */
+  /** At most this many changes in one reply; 4 by default. */
   readonly changes?: number;
-  /** Mutated packets sent for one request; 1 unless told. */
+  /** Mutated packets sent for one request; 1 by default. */
   readonly copies?: number;
-  /** Share of packets whose IP header is repaired, so that a kernel delivers them; 0.95 unless told. */
+  /** Share of packets whose IP header is repaired, so that a kernel delivers them; 0.95 by default. */
   readonly deliverableRatio?: number;
-  /** Share of packets whose ICMP checksum is repaired; 0.5 unless told. */
+  /** Share of packets whose ICMP checksum is repaired; 0.5 by default. */
   readonly checksummedRatio?: number;
   /** True when the true reply is sent as well, after the mutated ones. */
   readonly alsoTrue?: boolean;
@@ -188,9 +188,9 @@ export interface ClockBehaviour {
   readonly timeOfDayMs?: number;
   /** Positive when the remote clock runs fast. */
   readonly skewPpm?: Quantity;
-  /** Jumps of the clock; none unless told. */
+  /** Jumps of the clock; none by default. */
   readonly steps?: readonly ClockStep[];
-  /** The clock moves on in jumps of this size, from its own midnight; 0 (no jumps) unless told. */
+  /** The clock moves on in jumps of this size, from its own midnight; 0 (no jumps) by default. */
   readonly tickMs?: Quantity;
 }
 
@@ -225,7 +225,7 @@ export type MessageName = "timestamp" | "echo";
 export interface HostBehaviour {
   /** True for an address that never answers anything. */
   readonly silent?: boolean;
-  /** Which requests are answered; both unless told. */
+  /** Which requests are answered; both by default. */
   readonly answers?: readonly MessageName[];
   /** From our sending to the remote receive stamp. */
   readonly out?: Delay;
@@ -251,17 +251,17 @@ export interface HostBehaviour {
   readonly forgery?: Forgery;
   /** Replies changed at random. */
   readonly mutation?: Mutation;
-  /** The clock; ours, exactly, unless told. */
+  /** The clock; ours, exactly, by default. */
   readonly clock?: ClockBehaviour;
-  /** What it writes for stamps; normal unless told. */
+  /** What it writes for stamps; normal by default. */
   readonly quirk?: QuirkName | ByAddress<QuirkName>;
-  /** For local-time-zone: minutes east of Greenwich; 60 unless told. */
+  /** For local-time-zone: minutes east of Greenwich; 60 by default. */
   readonly zoneMinutes?: Quantity;
-  /** For uptime-ms and high-bit-wrong: the uptime at the first request; 1,234,567 unless told. */
+  /** For uptime-ms and high-bit-wrong: the uptime at the first request; 1,234,567 by default. */
   readonly uptimeMs?: Quantity;
   /** Whether requests with a wrong ICMP checksum are dropped ("verify", the default) or answered ("ignore"). */
   readonly requestChecksum?: "verify" | "ignore";
-  /** Time to live of this host's packets when they reach us; 64 less the number of hops unless told. */
+  /** Time to live of this host's packets when they reach us; 64 less the number of hops by default. */
   readonly ttl?: Quantity;
   /** Routers on the way: a request whose TTL runs out at one of them gets its time exceeded. */
   readonly hops?: readonly string[];
@@ -281,7 +281,7 @@ export interface Rule {
 
 /** A whole scenario. */
 export interface Scenario {
-  /** Seed of every random choice; 1 unless told. */
+  /** Seed of every random choice; 1 by default. */
   readonly seed?: number;
   /** What every host does. */
   readonly defaults?: HostBehaviour;
@@ -289,7 +289,7 @@ export interface Scenario {
   readonly rules?: readonly Rule[];
   /** By address. */
   readonly hosts?: Readonly<Record<string, HostBehaviour>>;
-  /** "counts" keeps only the totals, for runs of millions of packets; "full" unless told. */
+  /** "counts" keeps only the totals, for runs of millions of packets; "full" by default. */
   readonly log?: "full" | "counts";
   /** True when each departure's bytes are logged too, in hexadecimal. */
   readonly logBytes?: boolean;

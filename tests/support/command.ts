@@ -10,7 +10,7 @@ export interface CommandOptions {
   readonly clearEnv?: boolean;
   /** Text for standard input; without it standard input is empty. */
   readonly stdin?: string;
-  /** After this many milliseconds the program is killed and the call fails; 30 000 unless told. */
+  /** After this many milliseconds the program is killed and the call fails; 30 000 by default. */
   readonly timeoutMs?: number;
 }
 

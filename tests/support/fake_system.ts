@@ -9,7 +9,7 @@ import { SimulatedTransport } from "./simulated_transport.ts";
 
 /** What the machine is like. */
 export interface FakeSystemOptions {
-  /** The network; everybody answers unless told. */
+  /** The network; everybody answers by default. */
   readonly network?: Network;
   /** Names and their addresses; an error for one that is told by the resolver. */
   readonly names?: Readonly<Record<string, NameResolution>>;

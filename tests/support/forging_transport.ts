@@ -3,14 +3,8 @@
  * time, and forges replies and ICMP errors of every other target from that.
  */
 
-import type { Instant, StampSource } from "../../src/time/instant.ts";
-import type {
-  OutgoingDatagram,
-  ReceivedDatagram,
-  SendResult,
-  TransmitStamp,
-  Transport,
-} from "../../src/probe/transport.ts";
+import type { OutgoingDatagram, ReceivedDatagram, SendResult } from "../../src/probe/transport.ts";
+import type { Instant } from "../../src/time/instant.ts";
 import type { Random } from "../lab/random.ts";
 import { OWN_ADDRESS, readRequest, type SimulatedRequest } from "./simulated_datagram.ts";
 import { writeErrorReply, writeReply } from "./simulated_datagram.ts";
@@ -31,32 +25,21 @@ export interface Forger {
 }
 
 /** A simulated network with a forger in it. */
-export class ForgingTransport implements Transport {
+export class ForgingTransport extends SimulatedTransport {
   /** Datagrams forged so far. */
   forged = 0;
-  readonly #network: SimulatedTransport;
   readonly #forger: Forger;
   #waiting: ReceivedDatagram[] = [];
 
   /** Opens the network. */
   constructor(network: Network, forger: Forger) {
-    this.#network = new SimulatedTransport(network);
+    super(network);
     this.#forger = forger;
   }
 
-  /** The local clocks. */
-  get clock(): SimulatedTransport["clock"] {
-    return this.#network.clock;
-  }
-
-  /** Who takes the stamps. */
-  get stampSource(): StampSource {
-    return this.#network.stampSource;
-  }
-
   /** Sends; the forger answers at once what it sees. */
-  send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
-    const results = this.#network.send(datagrams);
+  override send(datagrams: readonly OutgoingDatagram[]): SendResult[] {
+    const results = super.send(datagrams);
     for (const { bytes, destination } of datagrams) {
       if (destination === this.#forger.address) this.#forge(readRequest(bytes));
     }
@@ -64,35 +47,15 @@ export class ForgingTransport implements Transport {
   }
 
   /** Gives the forgeries first, then what else has arrived. */
-  receive(): ReceivedDatagram[] {
+  override receive(): ReceivedDatagram[] {
     const forged = this.#waiting;
     this.#waiting = [];
-    return [...forged, ...this.#network.receive()];
-  }
-
-  /** Gives the transmit stamps that are ready. */
-  receiveTransmitStamps(): TransmitStamp[] {
-    return this.#network.receiveTransmitStamps();
+    return [...forged, ...super.receive()];
   }
 
   /** Moves the clock, unless forgeries are there to be read. */
-  wait(timeoutMs: number): Promise<void> {
-    return this.#waiting.length > 0 ? Promise.resolve() : this.#network.wait(timeoutMs);
-  }
-
-  /** Ends the wait. */
-  wake(): void {
-    this.#network.wake();
-  }
-
-  /** Nothing is ever dropped for want of room. */
-  droppedDatagrams(): number {
-    return 0;
-  }
-
-  /** Closes the network. */
-  close(): void {
-    this.#network.close();
+  override wait(timeoutMs: number): Promise<void> {
+    return this.#waiting.length > 0 ? Promise.resolve() : super.wait(timeoutMs);
   }
 
   #forge(seen: SimulatedRequest): void {

@@ -119,9 +119,9 @@ export class VethPair implements AsyncDisposable {
   readonly near: Namespace;
   /** Where the host that is asked lives. */
   readonly far: Namespace;
-  /** Address of `veth0` in `near`; 10.77.0.1 unless told. */
+  /** Address of `veth0` in `near`; 10.77.0.1 by default. */
   readonly nearAddress: string;
-  /** Address of `veth0` in `far`; 10.77.0.2 unless told. */
+  /** Address of `veth0` in `far`; 10.77.0.2 by default. */
   readonly farAddress: string;
   /** Name of the device, the same at both ends. */
   readonly device = "veth0";

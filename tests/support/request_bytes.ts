@@ -5,9 +5,9 @@ const HEADER_BYTES = 20;
 
 /** What a request may differ in. */
 export interface RequestOptions {
-  /** ICMP type; 13 (timestamp request) unless told. */
+  /** ICMP type; 13 (timestamp request) by default. */
   readonly type?: number;
-  /** Bytes of ICMP, header included; 20 unless told. */
+  /** Bytes of ICMP, header included; 20 by default. */
   readonly icmpBytes?: number;
 }
 

@@ -45,7 +45,7 @@ export interface Expectation {
   readonly readings?: readonly string[];
   /** Fewest and most replies that carry delays and an offset. */
   readonly measured?: readonly [number, number];
-  /** What the remote clock shows is time of day, so that all delays and offsets must be true; true unless told. */
+  /** What the remote clock shows is time of day, so that all delays and offsets must be true; true by default. */
   readonly clockIsTrue?: boolean;
   /** Rate error to allow for in the bounds. */
   readonly skewPpm?: number;

@@ -53,9 +53,9 @@ export interface SimulatedError {
   readonly type: number;
   /** ICMP code. */
   readonly code: number;
-  /** Octets of the message quoted; 8 unless told. */
+  /** Octets of the message quoted; 8 by default. */
   readonly quoteBytes?: number;
-  /** Octets of no-operation options in the quoted header; 0 unless told. */
+  /** Octets of no-operation options in the quoted header; 0 by default. */
   readonly quoteOptionBytes?: number;
   /** The error's own checksum is wrong. */
   readonly badChecksum?: boolean;

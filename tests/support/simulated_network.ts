@@ -12,11 +12,11 @@ import type { Mangling, SimulatedError } from "./simulated_datagram.ts";
 
 /** What happens to a datagram, or to a share of all. Each part that is left out does not happen. */
 export interface Fate {
-  /** From departure to the remote host; 5 ms unless told. */
+  /** From departure to the remote host; 5 ms by default. */
   readonly out?: Delay;
-  /** From the remote receive stamp to the transmit stamp; nothing unless told. */
+  /** From the remote receive stamp to the transmit stamp; nothing by default. */
   readonly processing?: Delay;
-  /** From the remote host to us; 5 ms unless told. */
+  /** From the remote host to us; 5 ms by default. */
   readonly back?: Delay;
   /** Share of requests lost. */
   readonly lossOutRatio?: number;
@@ -24,9 +24,9 @@ export interface Fate {
   readonly lossBackRatio?: number;
   /** Share of replies that come twice, or more often. */
   readonly duplicateRatio?: number;
-  /** Extra copies; 1 unless told. */
+  /** Extra copies; 1 by default. */
   readonly copies?: number;
-  /** From one copy to the next; 1 ms unless told. */
+  /** From one copy to the next; 1 ms by default. */
   readonly copyAfterMs?: number;
   /** Share of replies that are held back. */
   readonly holdRatio?: number;
@@ -36,17 +36,17 @@ export interface Fate {
   readonly refuse?: { readonly code: string; readonly errno: number };
   /** Share of requests that the kernel refuses with that error. */
   readonly refuseRatio?: number;
-  /** What `refuseRatio` refuses with; ENOBUFS unless told. */
+  /** What `refuseRatio` refuses with; ENOBUFS by default. */
   readonly refuseWith?: { readonly code: string; readonly errno: number };
   /** An ICMP error in place of the reply, or beside it. */
   readonly error?: SimulatedError & {
-    /** Who reports; the host itself unless told. */
+    /** Who reports; the host itself by default. */
     readonly reporter?: number;
-    /** From departure to the error's arrival; 4 ms unless told. */
+    /** From departure to the error's arrival; 4 ms by default. */
     readonly afterMs?: number;
     /** The reply comes as well. */
     readonly alsoReply?: boolean;
-    /** The error comes that many times; once unless told. */
+    /** The error comes that many times; once by default. */
     readonly times?: number;
   };
   /** Share of requests that are answered by `host unreachable`. */
@@ -61,15 +61,15 @@ export interface Fate {
   readonly strays?: readonly Mangling[];
   /** The kernel's transmit stamp: never comes, or that many milliseconds late. */
   readonly transmitStamp?: "lost" | number;
-  /** The request waits that long in our own queue, whose stamp the kernel then gives too; none unless told. */
+  /** The request waits that long in our own queue, whose stamp the kernel then gives too; none by default. */
   readonly queueMs?: number;
 }
 
 /** A fate for some datagrams: those of these targets and of these probe numbers. */
 export interface FateRule {
-  /** Last octets of the targets' addresses; all unless told. */
+  /** Last octets of the targets' addresses; all by default. */
   readonly hosts?: readonly number[];
-  /** Numbers of the probes, from 0, counted per target; all unless told. */
+  /** Numbers of the probes, from 0, counted per target; all by default. */
   readonly probes?: readonly number[];
   /** What happens to them, in place of the network's own. */
   readonly fate: Fate;
@@ -77,13 +77,13 @@ export interface FateRule {
 
 /** A network and the hosts in it. */
 export interface Network extends Fate {
-  /** Seed of every draw; 1 unless told. */
+  /** Seed of every draw; 1 by default. */
   readonly seed?: number;
   /** Exceptions; the last that fits holds for the keys it has. */
   readonly rules?: readonly FateRule[];
-  /** Routers on the way to every host, nearest first: each ends requests whose time to live is used up. None unless told. */
+  /** Routers on the way to every host, nearest first: each ends requests whose time to live is used up. None by default. */
   readonly hops?: readonly number[];
-  /** Hosts verify the ICMP checksum of requests; unless told they answer whatever it is. */
+  /** Hosts verify the ICMP checksum of requests; by default they answer whatever it is. */
   readonly dropsBadChecksums?: boolean;
   /** The remote clocks. */
   readonly clock?: ClockBehaviour;
@@ -93,13 +93,13 @@ export interface Network extends Fate {
   readonly zoneMinutes?: number;
   /** For the quirks with an uptime. */
   readonly uptimeMs?: number;
-  /** Who takes the local stamps; the kernel unless told. */
+  /** Who takes the local stamps; the kernel by default. */
   readonly stampSource?: "kernel" | "user";
   /** Jumps of the local realtime clock. */
   readonly steps?: readonly RealtimeStep[];
   /** The machine does not run: from when, for how long. */
   readonly sleeps?: readonly { readonly atMs: number; readonly forMs: number }[];
-  /** UTC time of day at the start, in milliseconds; 11:51:34.656271828 unless told. */
+  /** UTC time of day at the start, in milliseconds; 11:51:34.656271828 by default. */
   readonly startOfDayMs?: number;
 }
 

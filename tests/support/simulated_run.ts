@@ -25,35 +25,35 @@ export const FIRST_HOST = 0xc6120001;
 
 /** Options of the prober that a test sets; the others are those of `ping`, with ten probes. */
 export interface RunOptions {
-  /** Number of targets, 198.18.0.1 and those after it; 1 unless told. */
+  /** Number of targets, 198.18.0.1 and those after it; 1 by default. */
   readonly targets?: number;
-  /** Timestamp unless told. */
+  /** Timestamp by default. */
   readonly kind?: "timestamp" | "echo";
-  /** What each target is asked, in turn; a message of `kind` unless told. */
+  /** What each target is asked, in turn; a message of `kind` by default. */
   readonly probes?: readonly ProbeSpec[];
-  /** Probes per target; 10 unless told; null for no end. */
+  /** Probes per target; 10 by default; null for no end. */
   readonly count?: number | null;
-  /** 1000 unless told. */
+  /** 1000 by default. */
   readonly intervalMs?: number;
   /** By default the interval shared out. */
   readonly spacingMs?: number;
-  /** 1000 unless told. */
+  /** 1000 by default. */
   readonly timeoutMs?: number;
-  /** None unless told. */
+  /** None by default. */
   readonly deadlineMs?: number;
-  /** 0x1cab unless told; null for one of each target's own. */
+  /** 0x1cab by default; null for one of each target's own. */
   readonly identifier?: number | null;
-  /** 0 unless told; null for one of each target's own. */
+  /** 0 by default; null for one of each target's own. */
   readonly firstSequence?: number | null;
-  /** The time of day unless told. */
+  /** The time of day by default. */
   readonly originateMs?: number;
   /** Ask each target until it answers. */
   readonly stopOnReply?: boolean;
-  /** 1 unless told. */
+  /** 1 by default. */
   readonly backoff?: number;
   /** Probes that fall due within this time may go together; 0 by default. */
   readonly groupMs?: number;
-  /** Moment from which delays count; the driver unless told. */
+  /** Moment from which delays count; the driver by default. */
   readonly stampAt?: "queue" | "driver";
   /** stop() is called then. */
   readonly stopAtMs?: number;

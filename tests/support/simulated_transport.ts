@@ -76,17 +76,17 @@ interface Arrival {
 
 /** How the simulated machine behaves. */
 export interface SimulatedTransportOptions {
-  /** Time that handing over one datagram takes, in nanoseconds; 400 unless told. */
+  /** Time that handing over one datagram takes, in nanoseconds; 400 by default. */
   readonly sendNs?: number;
-  /** From handing over to departure, in nanoseconds; 6000 unless told. */
+  /** From handing over to departure, in nanoseconds; 6000 by default. */
   readonly driverNs?: number;
-  /** How much later than asked a wait ends, in nanoseconds; 20 000 unless told. */
+  /** How much later than asked a wait ends, in nanoseconds; 20 000 by default. */
   readonly wakeNs?: number;
-  /** Room for one received datagram; 2048 octets unless told. */
+  /** Room for one received datagram; 2048 octets by default. */
   readonly slotBytes?: number;
-  /** Datagrams that one receive() gives at most; 64 unless told. */
+  /** Datagrams that one receive() gives at most; 64 by default. */
   readonly receiveBatch?: number;
-  /** The transport can pause, as the kernel's can; false unless told. */
+  /** The transport can pause, as the kernel's can; false by default. */
   readonly canPause?: boolean;
 }
 

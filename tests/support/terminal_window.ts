@@ -4,9 +4,9 @@ import { mustRun, runCommand } from "./command.ts";
 
 /** Size and surroundings of a window. */
 export interface WindowOptions {
-  /** Columns; 80 unless told. */
+  /** Columns; 80 by default. */
   readonly columns?: number;
-  /** Lines; 24 unless told. */
+  /** Lines; 24 by default. */
   readonly rows?: number;
   /** Variables for the shell in it. */
   readonly env?: Readonly<Record<string, string>>;

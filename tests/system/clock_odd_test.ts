@@ -74,7 +74,7 @@ interface OddHost {
   readonly flags: readonly string[];
   /** Remote tick, milliseconds. */
   readonly tickMs?: number;
-  /** Farthest that the estimate may be from the truth, milliseconds; 0.1 unless told. */
+  /** Farthest that the estimate may be from the truth, milliseconds; 0.1 by default. */
   readonly toleranceMs?: number;
   /** By what the stamps differ from the host's true clock, milliseconds. */
   readonly shiftMs?: number;

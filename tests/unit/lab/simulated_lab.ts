@@ -23,7 +23,7 @@ export const BASE_UNIX_MS = 1_795_305_600_000;
 export const BLOCK = "198.18.0.0/16";
 export const OWN_ADDRESS = "192.0.2.1";
 
-/** One request of a test; a right timestamp request to 198.18.0.1 unless told otherwise. */
+/** One request of a test; a right timestamp request to 198.18.0.1 by default otherwise. */
 export interface Asked {
   readonly to?: string;
   readonly atNs?: number;
