@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readNumber } from "../../../src/measurement/number_reading.ts";
 import { byteSwap32, MS_PER_DAY } from "../../../src/time/day.ts";
+import { UTC_OFFSETS_IN_USE } from "../../../src/time/utc_offset.ts";
 
 const NOON = Date.UTC(2026, 10, 27, 11, 51, 34, 700);
 const NOW = NOON % MS_PER_DAY;
@@ -81,4 +82,103 @@ Deno.test("what is no unsigned 32-bit number is refused", () => {
     assertThrows(() => readNumber(number, NOON), RangeError, "Cannot read");
   }
   assertThrows(() => readNumber(1, Infinity), RangeError, "no time");
+});
+
+/** The chance of a form, as the count of numbers that read as near, of all 2^32. */
+function nearNumbers(number: number, form: string, at = NOON, zone = 0): number | undefined {
+  const reading = readNumber(number >>> 0, at).find((each) =>
+    each.form === form && each.utcOffsetMinutes === zone && !each.isLittleEndian &&
+    !each.hadHighBit
+  );
+  return reading && reading.chance * 2 ** 32;
+}
+
+Deno.test("the chance of a reading counts the numbers that come as close, in the unit of its form", () => {
+  // Milliseconds: 44 on either side and the time itself.
+  assertEquals(nearNumbers(NOW - 44, "milliseconds-of-day"), 89);
+  assertEquals(nearNumbers(NOW + 44, "milliseconds-of-day"), 89);
+  assertEquals(nearNumbers(NOW, "milliseconds-of-day"), 1);
+  // Seconds: 0.7 s before the time is 0.7 of a number on either side.
+  assertEquals(nearNumbers(Math.floor(NOW / 1000), "seconds-of-day"), 2.4);
+  assertEquals(nearNumbers(Math.floor(NOON / 1000) - 9, "unix-seconds"), 2 * 9.7 + 1);
+  assertEquals(nearNumbers(NOON % 2 ** 32 + 5, "unix-milliseconds"), 11);
+  // Local times: as many times as there are zones beside UTC.
+  const zones = UTC_OFFSETS_IN_USE.length - 1;
+  assertEquals(nearNumbers(NOW + HOUR, "milliseconds-of-day", NOON, 60), zones);
+  assertEquals(nearNumbers(NOW + HOUR - 30, "milliseconds-of-day", NOON, 60), zones * 61);
+  assertEquals(nearNumbers(77, "uptime-milliseconds"), 2 ** 32);
+});
+
+Deno.test("a local time counts within five minutes of its zone, and not beyond", () => {
+  assertEquals(nearNumbers(NOW + HOUR + 300_001, "milliseconds-of-day", NOON, 60), undefined);
+  assert(nearNumbers(NOW + HOUR + 300_000, "milliseconds-of-day", NOON, 60) !== undefined);
+  assert(nearNumbers(NOW + HOUR - 300_000, "milliseconds-of-day", NOON, 60) !== undefined);
+});
+
+Deno.test("Unix seconds count within a leap year, milliseconds at the nearest turn of 2^32", () => {
+  const year = 366 * 86_400;
+  const now = NOON / 1000;
+  for (
+    const [offset, counts] of [[year - 1, true], [1 - year, true], [year + 1, false], [
+      -year - 1,
+      false,
+    ]] as const
+  ) {
+    const reading = nearNumbers(Math.round(now + offset), "unix-seconds");
+    assertEquals(reading !== undefined, counts, `${offset} s`);
+  }
+  const [turn] = readNumber((NOON + 1000) % 2 ** 32, NOON).filter(({ form }) =>
+    form === "unix-milliseconds"
+  );
+  assertEquals([turn?.unixMs, turn?.offsetMs], [NOON + 1000, 1000]);
+  const half = readNumber((NOON + 2 ** 31 - 5) % 2 ** 32, NOON).find(({ form, isLittleEndian }) =>
+    form === "unix-milliseconds" && !isLittleEndian
+  );
+  assertEquals([half?.offsetMs, half?.chance], [2 ** 31 - 5, (2 ** 32 - 9) / 2 ** 32]);
+});
+
+Deno.test("what is no time of day is not read as one", () => {
+  const forms = (number: number) =>
+    new Set(
+      readNumber(number, NOON).filter((each) => !each.isLittleEndian).map(({ form }) => form),
+    );
+  assert(forms(86_399_999).has("milliseconds-of-day"));
+  assert(!forms(86_400_000).has("milliseconds-of-day"));
+  assert(forms(86_399).has("seconds-of-day"));
+  assert(!forms(86_400).has("seconds-of-day"));
+  assert(!forms(0).has("swapped-halves"));
+  assert(forms(0x0001_0000).has("swapped-halves"));
+  assert(!forms(0x0001_0001).has("swapped-halves"));
+});
+
+Deno.test("a time of day is shown in the form's own unit", () => {
+  const find = (number: number, form: string) =>
+    readNumber(number, NOON).find((each) => each.form === form && !each.isLittleEndian);
+  assertEquals(find(NOW - 44, "milliseconds-of-day")?.timeOfDayMs, NOW - 44);
+  assertEquals(find(42_000, "seconds-of-day")?.timeOfDayMs, 42_000_000);
+  assertEquals(find(42_000, "seconds-of-day")?.offsetMs, 42_000_000 - NOW);
+  assertEquals(find(Math.floor(NOON / 1000), "unix-seconds")?.unixMs, NOON - 700);
+  const half = find(((NOW & 0xffff) << 16) >>> 0, "swapped-halves");
+  assertEquals([half?.offsetMs, half?.chance, half?.timeOfDayMs], [0, 1 / 65_536, undefined]);
+  const late = find((((NOW - 100) & 0xffff) << 16) >>> 0, "swapped-halves");
+  assertEquals([late?.offsetMs, late?.chance], [-100, 201 / 65_536]);
+});
+
+Deno.test("a number that reads alike in both byte orders is read once", () => {
+  const orders = readNumber(0x0101_0101, NOON).map(({ isLittleEndian }) => isLittleEndian);
+  assertEquals(orders.includes(true), false);
+  assert(readNumber(0x0101_0102, NOON).some(({ isLittleEndian }) => isLittleEndian));
+});
+
+Deno.test("a rarer form must come closer: ten times by byte order, high bit or zone, a hundred by another unit", () => {
+  // A time of day 200 ms off (401 numbers), beside the same number in the other byte order at no distance.
+  const order = (readings: readonly { form: string; isLittleEndian: boolean }[]) =>
+    readings.slice(0, 2).map(({ isLittleEndian }) => isLittleEndian);
+  const at = Date.UTC(2026, 10, 27) + byteSwap32(0x0102_0304);
+  const off = (0x0102_0304 - byteSwap32(0x0102_0304)) % MS_PER_DAY;
+  const [first, second] = readNumber(0x0102_0304, at);
+  assert(Math.abs(off) > 1000);
+  assertEquals([first?.isLittleEndian, first?.offsetMs], [true, 0]);
+  assertEquals(second?.isLittleEndian, false);
+  assertEquals(order(readNumber(0x0102_0304, at)), [true, false]);
 });

@@ -1,0 +1,154 @@
+/** The numbers of a tracker against the definitions of docs/method.md, worked out anew from all replies. */
+
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { type ClockSample, ClockTracker, sendPhaseMs } from "../../../src/clock/mod.ts";
+import { simulate, type Simulation } from "./simulated_host.ts";
+
+const START_MS = 43_200_000.25;
+const LIMIT_PPM = 500;
+
+/** A bound of the offset at a time, in seconds since the start. */
+interface Bound {
+  readonly seconds: number;
+  readonly ms: number;
+}
+
+/** The bounds that replies give for a tick of a millisecond. */
+function boundsOf(samples: readonly ClockSample[]): { uppers: Bound[]; lowers: Bound[] } {
+  const seconds = (ns: number): number => ns / 1e9 - START_MS / 1e3;
+  return {
+    uppers: samples.map(({ sentAt: { realtimeNs }, receiveMs }) => ({
+      seconds: seconds(realtimeNs),
+      ms: receiveMs + 1 - realtimeNs / 1e6,
+    })),
+    lowers: samples.map(({ receivedAt: { realtimeNs }, transmitMs }) => ({
+      seconds: seconds(realtimeNs),
+      ms: transmitMs - realtimeNs / 1e6,
+    })),
+  };
+}
+
+/** The offsets at a time that some line between the bounds has, by ternary search over its skew. */
+function offsetsAt(uppers: readonly Bound[], lowers: readonly Bound[], atSeconds: number) {
+  const above = (ppm: number) =>
+    Math.min(...uppers.map(({ seconds, ms }) => ms - ppm / 1000 * (seconds - atSeconds)));
+  const below = (ppm: number) =>
+    Math.max(...lowers.map(({ seconds, ms }) => ms - ppm / 1000 * (seconds - atSeconds)));
+  const gap = (ppm: number) => above(ppm) - below(ppm);
+  const widest = maximum(gap, -LIMIT_PPM, LIMIT_PPM);
+  // The skews that leave a gap are an interval around the widest one.
+  const from = edge(gap, -LIMIT_PPM, widest);
+  const to = edge(gap, LIMIT_PPM, widest);
+  return {
+    lowerMs: below(maximum((ppm) => -below(ppm), from, to)),
+    upperMs: above(maximum(above, from, to)),
+    skewLowerPpm: from,
+    skewUpperPpm: to,
+  };
+}
+
+function maximum(value: (x: number) => number, from: number, to: number): number {
+  let [left, right] = [from, to];
+  for (let round = 0; round < 100; round++) {
+    const third = (right - left) / 3;
+    if (value(left + third) < value(right - third)) left += third;
+    else right -= third;
+  }
+  return (left + right) / 2;
+}
+
+function edge(gap: (ppm: number) => number, far: number, inside: number): number {
+  if (gap(far) >= 0) return far;
+  let [out, good] = [far, inside];
+  for (let round = 0; round < 60; round++) {
+    const middle = (out + good) / 2;
+    if (gap(middle) >= 0) good = middle;
+    else out = middle;
+  }
+  return good;
+}
+
+function run(options: Partial<Simulation> & { readonly seed: number }) {
+  const phase = (index: number) =>
+    sendPhaseMs(index, { intervalMs: 50, seed: options.seed / 7 % 1 });
+  const replies = simulate({ probes: 60, startMs: START_MS, phase, ...options });
+  const tracker = new ClockTracker();
+  for (const { sample } of replies) tracker.add(sample);
+  return { tracker, samples: replies.map(({ sample }) => sample) };
+}
+
+Deno.test("the bounds are those of the linear program over all replies, at any time", () => {
+  for (
+    const [seed, skewPpm] of [[1, 0], [2, 100], [3, -300], [4, 480], [5, 0], [6, -30]] as const
+  ) {
+    for (const path of [{ outMs: 0.3, backMs: 0.2 }, { outMs: 10, backMs: 2 }]) {
+      const probes = seed === 5 ? 400 : 60;
+      const { tracker, samples } = run({ seed, skewPpm, offsetMs: 77.3, probes, ...path });
+      const { uppers, lowers } = boundsOf(samples);
+      for (const seconds of [-5, 1.5, 90]) {
+        const state = tracker.state((START_MS + seconds * 1000) * 1e6);
+        const right = offsetsAt(uppers, lowers, seconds);
+        assertEquals([state.tickSettled, state.used, state.restartCount], [true, probes, 0]);
+        // The gap lacks next to nothing without queues, and that much the bounds allow for.
+        const slackMs = 0.02 + 1e-3 * Math.abs(seconds) * 0.05;
+        const what = JSON.stringify({ seed, skewPpm, path, seconds });
+        assertAlmostEquals(state.lowerMs ?? NaN, right.lowerMs, slackMs, what);
+        assertAlmostEquals(state.upperMs ?? NaN, right.upperMs, slackMs, what);
+        assert((state.lowerMs ?? NaN) <= right.lowerMs + 1e-5, what);
+        assert((state.upperMs ?? NaN) >= right.upperMs - 1e-5, what);
+        assertAlmostEquals(state.skewLowerPpm ?? NaN, right.skewLowerPpm, 25, what);
+        assertAlmostEquals(state.skewUpperPpm ?? NaN, right.skewUpperPpm, 25, what);
+      }
+      const shortestNs = Math.min(
+        ...samples.map((each) => each.receivedAt.realtimeNs - each.sentAt.realtimeNs),
+      );
+      assertEquals(tracker.state().minRttNs, shortestNs);
+    }
+  }
+});
+
+Deno.test("what the gap lacks of the shortest round trip widens everything that is said", () => {
+  // A step of 0.3 ms that queues of 1 ms hide: no step is found.
+  let lacking = 0;
+  for (let seed = 1; seed <= 30; seed++) {
+    const step = { at: 30, byMs: 0.3 };
+    const { tracker, samples } = run({ seed, jitterMs: 1, step, offsetMs: -5, skewPpm: 0 });
+    const state = tracker.state((START_MS + 1500) * 1e6);
+    if (state.restartCount > 0 || !state.decidable || state.outliers > 0) continue;
+    const { uppers, lowers } = boundsOf(samples);
+    const right = offsetsAt(uppers, lowers, 1.5);
+    const roundTrips = samples.map(({ sentAt, receivedAt, receiveMs, transmitMs }) => {
+      const rttMs = (receivedAt.realtimeNs - sentAt.realtimeNs) / 1e6;
+      return receiveMs === transmitMs ? rttMs : rttMs - (transmitMs - receiveMs) - 1;
+    });
+    const surplus = (ppm: number) =>
+      Math.min(...uppers.map((each) => each.ms - ppm / 1000 * each.seconds)) -
+      Math.max(...lowers.map((each) => each.ms - ppm / 1000 * each.seconds)) -
+      Math.min(...roundTrips) * (1 + ppm * 1e-6);
+    const best = maximum(surplus, right.skewLowerPpm, right.skewUpperPpm);
+    const lacksMs = -surplus(best);
+    if (lacksMs < 0.02) continue;
+    lacking++;
+    // At least that much; more where a rate beyond the limit would fit better.
+    const lowerBy = right.lowerMs - (state.lowerMs ?? NaN);
+    const upperBy = (state.upperMs ?? NaN) - right.upperMs;
+    assertAlmostEquals(lowerBy, upperBy, 1e-4, `seed ${seed}`);
+    assert(lowerBy >= lacksMs - 1e-3, `seed ${seed}: ${lowerBy} of ${lacksMs}`);
+    assert((state.spreadMs ?? NaN) >= 0.5 * lacksMs, `seed ${seed}`);
+    const lengthSeconds = (samples.at(-1)?.receivedAt.realtimeNs ?? NaN) / 1e9 -
+      (samples[0]?.sentAt.realtimeNs ?? NaN) / 1e9;
+    const skewBy = right.skewLowerPpm - (state.skewLowerPpm ?? NaN);
+    assert(skewBy >= 2 * lowerBy / lengthSeconds * 1000 - 1, `seed ${seed}: ${skewBy} ppm`);
+  }
+  assert(lacking >= 5, `${lacking} runs lacked something`);
+});
+
+Deno.test("the numbers of a state go together, and the estimate lies within its bounds", () => {
+  const { tracker } = run({ seed: 9, jitterMs: 0.3, offsetMs: 40 });
+  const state = tracker.state();
+  const { lowerMs = NaN, upperMs = NaN, offsetMs = NaN, spreadMs = NaN, shaping } = state;
+  assert(lowerMs < offsetMs - spreadMs + 1e-9 && offsetMs + spreadMs < upperMs + 1e-9);
+  assert(spreadMs <= (upperMs - lowerMs) / Math.sqrt(12) + 1e-9);
+  assert(shaping >= 2 && shaping <= 10);
+  assertEquals(state.used, 60);
+});
