@@ -6,6 +6,7 @@ import {
   CAPTURE_SUMMARY_FIELDS,
   CAPTURE_TABLES,
 } from "./capture_record.ts";
+import { ALIAS_FIELDS } from "./alias_record.ts";
 import { CLOCK_FIELDS } from "./clock_record.ts";
 import { columnsOf } from "./csv.ts";
 import { CONDITION_FIELDS } from "./condition_record.ts";
@@ -106,6 +107,11 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
       type: "consensus",
       description: "What the readable clocks say together, after them",
       fields: CONSENSUS_FIELDS,
+    },
+    {
+      type: "alias",
+      description: "Addresses that show one clock, or may, with --aliases",
+      fields: ALIAS_FIELDS,
     },
     { type: "end", description: END, fields: END_FIELDS },
   ],

@@ -1,5 +1,6 @@
 /** Writes what an audit found: text, JSON Lines or CSV. */
 
+import { ALIAS_FIELDS, aliasEvents } from "../record/alias_record.ts";
 import { csvColumns } from "../record/registry.ts";
 import { CONSENSUS_FIELDS } from "../record/consensus_record.ts";
 import { formatRow, rowFormatter } from "../record/csv.ts";
@@ -12,8 +13,10 @@ import type { HostFindings } from "../run/host_findings.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { yellow } from "../terminal/color.ts";
+import { formatCount } from "../terminal/quantity.ts";
 import { wrap } from "../terminal/width.ts";
 import { type AuditTextOptions, formatAuditSummary, HostLines } from "./audit_text.ts";
+import { formatAliases } from "./alias_text.ts";
 import { formatWitnesses } from "./consensus_text.ts";
 import { endRemarks } from "./end_remarks.ts";
 
@@ -66,6 +69,9 @@ export class AuditReporter {
       if (result.consensus !== undefined) {
         this.#sink.line(formatJson("consensus", CONSENSUS_FIELDS, result.consensus));
       }
+      for (const event of result.aliases === undefined ? [] : aliasEvents(result.aliases)) {
+        this.#sink.line(formatJson("alias", ALIAS_FIELDS, event));
+      }
       this.#sink.line(formatJson("end", END_FIELDS, result));
     } else if (format === "text") this.#text(result);
     this.#sink.flush();
@@ -83,8 +89,17 @@ export class AuditReporter {
     for (const line of lines) this.#sink.line(line);
     if (lines.length > 0) this.#sink.line("");
     for (const line of formatAuditSummary(result, options)) this.#sink.line(line);
+    const { open = 0 } = result;
+    if (open > 0) {
+      const some = `${formatCount(open)} of those ${open === 1 ? "is" : "are"}`;
+      const remark = `${some} only not known to be wrong: a round trip bounds an offset no better.`;
+      this.#sink.line(wrap(remark, options.columns ?? 80, 2));
+    }
     if (consensus !== undefined && consensus.consensus.localClock !== "off") {
       if (witnesses.length > 1) this.#consensus(result);
+    }
+    if (result.aliases !== undefined) {
+      for (const line of formatAliases(result.aliases, options)) this.#sink.line(line);
     }
     if (options.isUnsynchronised) {
       const remark = "No program keeps our own clock right (adjtimex): offsets are against it.";

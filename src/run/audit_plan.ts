@@ -6,6 +6,7 @@ import { BadChecksumProbe } from "../probe/message/bad_checksum.ts";
 import type { ProbeMessage } from "../probe/message/message.ts";
 import { TimestampProbe } from "../probe/message/timestamp.ts";
 import type { ProberOptions } from "../probe/prober_options.ts";
+import type { FollowUpPlan } from "./audit_follow_up.ts";
 import type { SocketOptions } from "./run_options.ts";
 import { planRun, randomOriginateMs, type RunPlan } from "./run_plan.ts";
 
@@ -21,6 +22,12 @@ export interface AuditOptions extends SocketOptions {
   readonly timeoutMs: number;
   /** Ends the audit that many milliseconds after the start of the program. */
   readonly deadlineMs?: number | undefined;
+  /** Largest offset of a clock that is right, in milliseconds: where it is narrow, clocks are followed. */
+  readonly maxOffsetMs?: number | undefined;
+  /** Follows clocks for so many milliseconds to find addresses that are one machine; undefined for not at all. */
+  readonly aliasesMs?: number | undefined;
+  /** Our own clock keeps the rate of UTC; for `aliasesMs`. */
+  readonly isOwnRateKept?: boolean | undefined;
 }
 
 /** Numbers in the timestamps of one kind of request that the time of day does not set. */
@@ -53,6 +60,8 @@ export interface AuditPlan extends InterviewPlan {
   readonly standard: RunPlan;
   /** The prober of all questions. */
   readonly prober: Omit<ProberOptions, "targets" | "schedule">;
+  /** Clocks that are followed afterwards; undefined for none. */
+  readonly followUp?: FollowUpPlan | undefined;
 }
 
 /** Between two questions to one host: two rounds then span more than the longest tick and the time of `stuck`. */
@@ -98,7 +107,23 @@ export function planAudit(options: AuditOptions): AuditPlan {
       // Hosts come and go: no list of identifiers holds for the whole run.
       keepStrays: true,
     },
+    followUp: planFollowUp(options),
   };
+}
+
+/** Below this limit the questions alone do not bound an offset well enough: RFC 1122 lets a clock lag 67 ms. */
+const NARROW_MS = 5;
+/** As long as `clock` asks by default. */
+const NARROW_DURATION_MS = 5000;
+
+/** What is followed afterwards; undefined for nothing. */
+function planFollowUp(
+  { ratePps, maxOffsetMs = Infinity, aliasesMs, isOwnRateKept = false }: AuditOptions,
+): FollowUpPlan | undefined {
+  const narrows = maxOffsetMs < NARROW_MS;
+  if (!narrows && aliasesMs === undefined) return undefined;
+  const durationMs = aliasesMs ?? NARROW_DURATION_MS;
+  return { durationMs, findsAliases: aliasesMs !== undefined, narrows, isOwnRateKept, ratePps };
 }
 
 /** One message for each question. */

@@ -5,28 +5,28 @@
  * that is silent costs three tries within two seconds.
  */
 
-import type { OffsetWitness } from "../clock/mod.ts";
 import type { ProbeListener } from "../probe/outcome.ts";
 import type { EndReason } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { Transport } from "../probe/transport.ts";
 import type { Target } from "../targets/target.ts";
 import { AuditAsker } from "./audit_asker.ts";
+import { FollowUp } from "./audit_follow_up.ts";
 import { AuditPace } from "./audit_pace.ts";
 import type { AuditPlan } from "./audit_plan.ts";
+import type { AuditProgress, AuditResult } from "./audit_result.ts";
 import { AuditSweep } from "./audit_sweep.ts";
 import { AuditTally } from "./audit_tally.ts";
 import { AuditWitnesses } from "./audit_witnesses.ts";
-import type { ConsensusEvent } from "./clock_event.ts";
 import type { RunInfo } from "./event.ts";
 import type { HostFindings, HostRecord } from "./host_findings.ts";
 import type { RunMachine } from "./machine.ts";
-import type { RunProgress } from "./reporter.ts";
-import type { ScanProgress } from "../scan/scan_record.ts";
 import type { ScanRunPlan } from "./scan_options.ts";
 import { type ScanResult, ScanRun, type ScanRunMachine } from "./scan_run.ts";
 import { type OpenRun, remainingMs } from "./run_frame.ts";
-import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
+import { describeResult, describeRun, type ProgramInfo } from "./run_info.ts";
+
+export type { AuditProgress, AuditResult };
 
 /** Parts of an audit. */
 export interface AuditSetup {
@@ -54,30 +54,6 @@ export interface AuditListener {
   ending?(reason: EndReason | undefined): void;
 }
 
-/** The result of an audit. */
-export interface AuditResult extends RunResult {
-  /** Hosts by verdict and label. */
-  readonly tally: AuditTally;
-  /** What the readable clocks show together; undefined for fewer than two. */
-  readonly consensus: ConsensusEvent | undefined;
-  /** The clocks that count for it. */
-  readonly witnesses: readonly OffsetWitness[];
-  /** How the sweep of the blocks ended; undefined without blocks. */
-  readonly sweep: ScanResult | undefined;
-}
-
-/** How far an audit is. */
-export interface AuditProgress extends RunProgress {
-  /** Addresses and hosts in all. */
-  readonly targets: number;
-  /** Those that answered so far. */
-  readonly found: number;
-  /** Hosts that are judged. */
-  readonly judged: number;
-  /** How far the sweep is; undefined without blocks, and before its first report. */
-  readonly sweep: ScanProgress | undefined;
-}
-
 /** Ports of an audit. */
 export type AuditMachine =
   & Pick<RunMachine, "elapsedMs" | "findRoute" | "openTransport">
@@ -93,6 +69,7 @@ export class AuditRun implements OpenRun {
   readonly #witnesses = new AuditWitnesses();
   readonly #sweep: AuditSweep | undefined;
   readonly #asker: AuditAsker;
+  readonly #followUp: FollowUp | undefined;
 
   private constructor(
     setup: AuditSetup,
@@ -116,6 +93,11 @@ export class AuditRun implements OpenRun {
     });
     const [targets, sweep] = [this.#targets, this.#sweep];
     this.#asker = new AuditAsker({ plan, targets, sweep, transport, pace });
+    const { totals, strays } = this.#asker;
+    this.#followUp = plan.followUp && new FollowUp({
+      ...{ plan: plan.followUp, standard: plan.standard, transport, totals, strays },
+      maxOffsetMs: setup.maxOffsetMs,
+    });
   }
 
   /**
@@ -151,6 +133,7 @@ export class AuditRun implements OpenRun {
     let sweep: ScanResult | undefined;
     try {
       ({ reason, sweep } = await this.#askAll(listener));
+      reason = await this.#follow(reason, listener);
     } finally {
       listener.ending?.(reason);
     }
@@ -163,6 +146,7 @@ export class AuditRun implements OpenRun {
     return {
       ...describeResult(reason, counts, this.#transport, startedAt),
       ...{ tally: this.#tally, sweep },
+      ...{ aliases: this.#followUp?.aliases, open: this.#followUp?.open },
       ...this.#witnesses.agree(time, (address) => this.#isOwnAddress(address)),
     };
   }
@@ -171,6 +155,7 @@ export class AuditRun implements OpenRun {
   stop(): void {
     this.#sweep?.abort();
     this.#asker.stop();
+    this.#followUp?.stop();
   }
 
   /** How far the run is. */
@@ -227,6 +212,19 @@ export class AuditRun implements OpenRun {
   #finish(record: HostRecord, isWhole: boolean, listener: AuditListener): void {
     const findings = record.judge(this.#setup.maxOffsetMs, this.#now());
     if (!isWhole && findings.verdict === "silent") return;
+    if (this.#followUp?.keeps(findings) !== true) this.#report(findings, listener);
+  }
+
+  /** Follows the clocks that the first part did not bound well enough, or whose rate is asked for. */
+  async #follow(reason: EndReason, listener: AuditListener): Promise<EndReason> {
+    const deadlineMs = remainingMs(this.#setup.plan.prober.deadlineMs, this.#machine);
+    return await this.#followUp?.run(reason, {
+      host: (findings) => this.#report(findings, listener),
+      idle: (nowNs, busy) => listener.idle?.(nowNs, busy),
+    }, deadlineMs) ?? reason;
+  }
+
+  #report(findings: HostFindings, listener: AuditListener): void {
     this.#tally.add(findings);
     this.#witnesses.add(findings);
     listener.host(findings);

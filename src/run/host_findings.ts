@@ -171,8 +171,16 @@ export class HostRecord {
   #verdict(offset: BoundedMs | undefined, maxOffsetMs: number): Verdict {
     if (!this.hasAnswered) return this.#icmpError === undefined ? "silent" : "icmp_error";
     if (offset === undefined) return "unreadable";
-    return offset.lowerMs <= maxOffsetMs && offset.upperMs >= -maxOffsetMs ? "right" : "wrong";
+    return judgeOffset(offset, maxOffsetMs);
   }
+}
+
+/** Whether some offset within the bounds is within the limit, in milliseconds. */
+export function judgeOffset(
+  { lowerMs, upperMs }: BoundedMs,
+  maxOffsetMs: number,
+): "right" | "wrong" {
+  return lowerMs <= maxOffsetMs && upperMs >= -maxOffsetMs ? "right" : "wrong";
 }
 
 /** The answer with the request's numbers; undefined where its timestamps cannot be trusted. */

@@ -155,7 +155,7 @@ programTest(
       "1 of 3 hosts answers: 1 right within 1 s.",
     ], block.stderr);
     const { stderr, code } = await namespace.run(
-      program.argv("audit", "--max-offset", "1ms", "127.0.0.1"),
+      program.argv("audit", "--max-offset", "0.01ms", "127.0.0.1"),
     );
     assertEquals([code, stderr.split(":")[0]], [3, "icmptime"]);
   },

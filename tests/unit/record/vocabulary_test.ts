@@ -84,7 +84,7 @@ const FROZEN: Readonly<Record<string, string>> = {
     "icmp_error icmp_error_reporter local_clock malformed_reason message path path_reason " +
     "quoted_destination reading reason remote_time reporter scope shard socket source " +
     "stamp_at stamp_source syscall target undecided_reason unsent_error unsent_error_code " +
-    "version answered_addresses fate interface request",
+    "version alias_kind likely_system answered_addresses fate interface request",
   number: "echo_rtt_median_ms echo_rtt_min_ms timestamp_rtt_median_ms timestamp_rtt_min_ms " +
     "back_change_max_ms back_change_mean_ms back_change_median_ms back_change_min_ms " +
     "back_change_ms back_change_p95_ms back_change_stddev_ms back_jitter_max_ms " +
@@ -100,9 +100,9 @@ const FROZEN: Readonly<Record<string, string>> = {
     "queue_median_ms queue_ms queue_p95_ms rate_pps rtt_max_ms rtt_mean_ms rtt_median_ms " +
     "rtt_min_ms rtt_ms rtt_p95_ms rtt_stddev_ms shown_offset_ms shown_unix_s " +
     "skew_lower_ppm skew_ppm skew_stddev_ppm skew_upper_ppm tick_ms time time_of_day_ms " +
-    "timeout_ms answer_rate_pps reply_delay_ms",
+    "timeout_ms coincidence_ratio offset_within_ms skew_within_ppm answer_rate_pps reply_delay_ms",
   strings:
-    "falsetickers flags forgers hop_addresses mpls_labels not_counted path_changes reasons restarts",
+    "addresses falsetickers flags forgers hop_addresses mpls_labels not_counted path_changes reasons restarts",
   boolean: "had_high_bit has_majority is_checksum_right is_decided is_far_off is_known " +
     "is_little_endian is_met is_still_queued is_target is_tick_settled",
 };

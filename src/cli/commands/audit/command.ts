@@ -45,6 +45,9 @@ export async function runAudit(
     rounds: options.rounds,
     timeoutMs: options.timeout,
     deadlineMs: options.deadline,
+    maxOffsetMs: options["max-offset"],
+    aliasesMs: options.aliases,
+    isOwnRateKept: system.diagnostics.readClock()?.synchronised === true,
   });
   const names = options.reverse && !options.numeric
     ? new ReverseNames((address) => system.lookUpAddress(address))

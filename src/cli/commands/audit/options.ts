@@ -17,11 +17,17 @@ const DAY_MS = 86_400_000;
 /** Table of the options of `audit`. */
 export const AUDIT_OPTIONS = {
   "max-offset": {
-    value: duration(5, DAY_MS / 2),
+    value: duration(0.1, DAY_MS / 2),
     help: "Take a clock for right up to this offset",
     group: "Clock",
     default: 1000,
     defaultText: "1s",
+  },
+  aliases: {
+    value: duration(1000, DAY_MS),
+    optionalValue: "60s",
+    help: "Follow clocks for TIME to find addresses of one machine",
+    group: "Clock",
   },
   rounds: {
     value: integer("N", 2, 100),
@@ -75,6 +81,8 @@ export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
     "service. The answers show how a host counts time, and so whether its clock is right.",
     "A clock is wrong when no offset within its bounds is within --max-offset. Bounds are at least as wide as the " +
     "round trip. Hosts that are right are counted, and printed with --all.",
+    "Below 5ms the clocks that this leaves open are followed for five seconds, as clock does. With --aliases all are, " +
+    "to find addresses whose clocks agree in offset and rate: probably one machine (Kohno, Broido, Claffy 2005).",
     "A host that is silent costs three probes within two seconds. In blocks those that answer are found as by scan, in " +
     "pseudo-random order, and asked meanwhile; silent addresses are only counted. Addresses of up to 65,536 are probed up to " +
     "three times, those of larger blocks once. Reserved blocks and this machine's own addresses are left out, and " +
@@ -93,6 +101,7 @@ export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
   examples: [
     ["icmptime audit 192.0.2.0/24", "which clocks of a network are wrong?"],
     ["icmptime audit -f hosts.txt --max-offset 100ms", "a list of hosts, within 100 ms"],
+    ["icmptime audit --aliases 192.0.2.0/24", "which addresses are one machine?"],
     ["icmptime audit --json 192.0.2.0/24", "one record for each host"],
   ],
 };
