@@ -40,3 +40,36 @@ Deno.test("excesses are ranked from the line upwards", () => {
   }
   assertEquals([1, 2, 3, 4, 9].map((rank) => envelope.excess(0, 0, 1, rank)), [0, 1, 2, 6, 6]);
 });
+
+Deno.test("the mean time is that of all points, also in a copy with one more", () => {
+  const envelope = new LowerEnvelope();
+  assertEquals(envelope.meanSeconds, 0);
+  for (const seconds of [4, 10, 1]) envelope.add(seconds, 0);
+  assertAlmostEquals(envelope.meanSeconds, 5, 1e-12);
+  assertAlmostEquals(envelope.with(17, 3).meanSeconds, 8, 1e-12);
+  assertAlmostEquals(envelope.meanSeconds, 5, 1e-12);
+});
+
+Deno.test("the hull keeps what a line can touch from below, and no more", () => {
+  const hullOf = (...points: readonly (readonly [seconds: number, valueMs: number])[]) => {
+    const envelope = new LowerEnvelope();
+    for (const [seconds, valueMs] of points) envelope.add(seconds, valueMs);
+    return envelope.hullSize;
+  };
+  assertEquals(hullOf(), 0);
+  assertEquals(hullOf([0, 5], [1, 1], [2, 4]), 3);
+  // Above the line between its neighbours, and on it.
+  assertEquals(hullOf([0, 0], [1, 9], [2, 0]), 2);
+  assertEquals(hullOf([0, 0], [1, 1], [2, 2]), 2);
+  // A late point between others, above and below.
+  assertEquals(hullOf([0, 0], [2, 0], [1, 1]), 2);
+  assertEquals(hullOf([0, 0], [2, 0], [1, -1]), 3);
+  assertEquals(hullOf([0, 0], [2, 0], [1, 0]), 2);
+  // One that takes its neighbours away, on both sides.
+  assertEquals(hullOf([0, 5], [1, 3], [2, 2], [3, 2], [4, 3], [5, 5], [2.5, -20]), 3);
+  // At the same time the lower one counts, whichever comes first.
+  assertEquals(hullOf([0, 5], [0, 3]), 1);
+  assertEquals(hullOf([0, 3], [0, 5]), 1);
+  assertEquals(hullOf([0, 0], [1, -1], [1, -2], [2, 0]), 3);
+  assertEquals(hullOf([0, 0], [1, -2], [1, -1], [2, 0]), 3);
+});

@@ -101,3 +101,66 @@ Deno.test("a fine clock is known as one after five replies on a steady path, and
     assert(median <= 6 && most <= 9, `${intervalMs} ms: ${median} and ${most}`);
   }
 });
+
+/** By how much two stamps differ, across midnight too. */
+function difference(one: number, other: number): number {
+  const ms = ((one - other) % 86_400_000 + 86_400_000) % 86_400_000;
+  return ms > 43_200_000 ? ms - 86_400_000 : ms;
+}
+
+/** Whether some phase of a tick gives all of these stamps: one of them then starts at it. */
+function haveOnePhase(stampsMs: readonly number[], tickMs: number): boolean {
+  return stampsMs.length === 0 || stampsMs.some((start) =>
+    stampsMs.every((stampMs) => {
+      const ahead = difference(start, stampMs) % tickMs;
+      const phase = ahead < -1e-7 ? ahead + tickMs : ahead;
+      return phase < 1 - 1e-7 || phase > tickMs - 1e-7;
+    })
+  );
+}
+
+/** Whether a clock of that tick, set once at most, gives these stamps. */
+function isPossible(stampsMs: readonly number[], tickMs: number): boolean {
+  return stampsMs.some((_, at) =>
+    haveOnePhase(stampsMs.slice(0, at), tickMs) && haveOnePhase(stampsMs.slice(at), tickMs)
+  );
+}
+
+const ALL_TICKS_MS = [
+  ...Array.from({ length: 999 }, (_, index) => 1000 - index),
+  ...KNOWN_TICKS_MS.filter((tickMs) => !Number.isInteger(tickMs)),
+].sort((one, other) => other - one);
+
+Deno.test("the ticks that are left are those that no sixteen stamps in a row contradict twice", () => {
+  let fine = 0, coarse = 0;
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = new Random(seed);
+    const tickMs = random.pick([2, 3, 7, 10, 15.625, 1000 / 60, 20, 0.01, 0.01, 0.01]);
+    const phaseMs = random.unit() * 1000;
+    const resets = random.pick([0, 0, 1, 2]);
+    let setMs = 0, timeMs = random.pick([NOON_MS, 86_399_000]);
+    let left: readonly number[] = ALL_TICKS_MS;
+    const stamps: number[] = [];
+    const proof = new TickProof();
+    for (let index = 0; index < 24; index++) {
+      // Within 8 s, all of them are compared.
+      timeMs += random.between(1, 400);
+      if (resets > 0 && random.chance(resets / 24)) setMs += random.between(1, 5000);
+      const clockMs = timeMs + setMs - phaseMs;
+      const shownMs = Math.floor(Math.floor(clockMs / tickMs) * tickMs + phaseMs);
+      const stampMs = ((shownMs % 86_400_000) + 86_400_000) % 86_400_000;
+      proof.add(stampMs, timeMs * 1e6);
+      if (stamps.at(-1) === stampMs) continue;
+      stamps.push(stampMs);
+      if (stamps.length > 16) stamps.shift();
+      if (stamps.length > 2 && left.length > 0) {
+        left = left.filter((each) => isPossible(stamps, each));
+      }
+      assertEquals(proof.worstTickMs, left[0] ?? 1, `seed ${seed}, stamp ${index}`);
+      assertEquals(proof.isFine, left.length === 0);
+    }
+    if (proof.isFine) fine++;
+    else coarse++;
+  }
+  assert(fine >= 10 && coarse >= 10, `${fine} fine, ${coarse} coarse`);
+});
