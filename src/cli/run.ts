@@ -201,7 +201,8 @@ function optional<T>(ask: () => T): T | undefined {
 async function openTerminal() {
   const { openTerminal } = await import("./screen_terminal.ts");
   const { stopProcess } = await import("../../ffi/posix/job_control.ts");
-  return openTerminal({ output: realSystem.stdout, stop: stopProcess });
+  const { readKeyBytes } = await import("../../ffi/posix/key_input.ts");
+  return openTerminal({ output: realSystem.stdout, stop: stopProcess, readKeys: readKeyBytes });
 }
 
 async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {

@@ -9,13 +9,12 @@ export interface TerminalParts {
   readonly output: ByteSink;
   /** Stops this process until SIGCONT. */
   readonly stop: () => void;
+  /** See {@linkcode Terminal.readKeys}. */
+  readonly readKeys: Terminal["readKeys"];
 }
 
-/** Longest sequence that one key sends, and room for keys that repeat, in bytes. */
-const KEY_BYTES = 256;
-
 /** Standard input and output as a terminal; undefined where standard output is none. */
-export function openTerminal({ output, stop }: TerminalParts): Terminal | undefined {
+export function openTerminal({ output, stop, readKeys }: TerminalParts): Terminal | undefined {
   if (!Deno.stdout.isTerminal() || Deno.env.get("TERM") === "dumb") return undefined;
   const hasKeys = Deno.stdin.isTerminal();
   return {
@@ -30,11 +29,7 @@ export function openTerminal({ output, stop }: TerminalParts): Terminal | undefi
         // The terminal has gone: there is nothing to restore.
       }
     },
-    async readKeys() {
-      const bytes = new Uint8Array(KEY_BYTES);
-      const count = await Deno.stdin.read(bytes);
-      return count === null ? null : bytes.subarray(0, count);
-    },
+    readKeys,
     listen,
     stop,
   };

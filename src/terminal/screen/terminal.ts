@@ -32,8 +32,8 @@ export interface Terminal {
   size(): TerminalSize;
   /** Delivers each key at once and without showing it, or as before. Signals of keys such as Ctrl-C stay. */
   setKeyMode(isOn: boolean): void;
-  /** Resolves to the next keys; null where there are none any more. */
-  readKeys(): Promise<Uint8Array | null>;
+  /** Resolves to the next keys, to none after that many milliseconds, or to null where there are none any more. */
+  readKeys(timeoutMs: number): Promise<Uint8Array | null>;
   /** Calls handlers of events; the returned function ends that. */
   listen(events: TerminalEvents): () => void;
   /** Stops the program as SIGSTOP does; returns when it goes on. */

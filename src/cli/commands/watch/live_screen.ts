@@ -17,6 +17,9 @@ export type ScreenSetup = Pick<
 /** Between two pictures, milliseconds. */
 const FRAME_MS = 250;
 
+/** One wait for a key, milliseconds: the program ends no later than that after the screen. */
+const KEY_WAIT_MS = 200;
+
 /** Draws a run and follows the keys. */
 export class LiveScreen {
   readonly #setup: ScreenSetup;
@@ -92,8 +95,9 @@ export class LiveScreen {
   async #followKeys(): Promise<void> {
     const { terminal } = this.#setup;
     try {
-      for (let bytes; (bytes = await terminal.readKeys()) !== null;) {
+      for (let bytes; (bytes = await terminal.readKeys(KEY_WAIT_MS)) !== null;) {
         if (this.#timer === undefined) return;
+        if (bytes.length === 0) continue;
         for (const key of readKeys(bytes)) this.#press(key);
         this.#draw();
       }
