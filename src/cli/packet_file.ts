@@ -98,6 +98,11 @@ export class PacketRecording {
     return queue.room();
   }
 
+  /** The last probe is settled: nothing that comes later counts. */
+  end(): void {
+    this.#recorder.end();
+  }
+
   /** A signal came: the reader is not waited for. */
   hurry(): void {
     this.#queue?.hurry();

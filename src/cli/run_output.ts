@@ -146,6 +146,7 @@ export class RunOutput implements OpenOutput {
     this.#display?.erase();
     if (this.#isSecured) return;
     this.#isSecured = true;
+    this.#packets?.end();
     const { stdout, stderr } = this.#system;
     this.lines.secure(this.#file === undefined ? stderr : stdout);
   }

@@ -1,9 +1,13 @@
 /** Records of captures that `decode` pairs: those of a live `ping`, with the client that asked. */
 
 import { formatAddress } from "../packet/address.ts";
+import type { ClockEvent } from "../run/clock_event.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 import type { Target } from "../targets/target.ts";
+import type { ClockTables } from "./clock_form.ts";
+import { CLOCK_FIELDS } from "./clock_record.ts";
+import { roundedDown } from "./shared_fields.ts";
 import type { Field } from "./field.ts";
 import type { RecordTables } from "./json_reporter.ts";
 import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS } from "./probe_record.ts";
@@ -108,5 +112,27 @@ export const CAPTURE_TABLES: Partial<RecordTables> = {
   icmpError: withClient(ICMP_ERROR_FIELDS, ({ outcome }) => outcome.probe.target),
   timeout: withClient(TIMEOUT_FIELDS, ({ probe }) => probe.target),
   summary: CAPTURE_SUMMARY_FIELDS,
+  end: CAPTURE_END_FIELDS,
+};
+
+/** Tables for the clocks of a capture. */
+export const CAPTURE_CLOCK_TABLES: ClockTables = {
+  run: CAPTURE_RUN_FIELDS,
+  clock: [
+    ...withClient(CLOCK_FIELDS, ({ target }) => target),
+    capturedAt<ClockEvent>(
+      ({ capture }) => capture?.capturedAt,
+      "as the packets of this target show it; absent where they do not",
+    ),
+    {
+      name: "client_offset_lower_ms",
+      type: "number",
+      optional: true,
+      description:
+        "Lower bound of the client's clock minus that of the capturing machine, by its originate timestamps; there is no upper " +
+        "bound. Absent at the client, and where the timestamps show no clock",
+      value: ({ capture }) => roundedDown(capture?.clientLowerMs),
+    },
+  ],
   end: CAPTURE_END_FIELDS,
 };

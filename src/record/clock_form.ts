@@ -7,7 +7,7 @@ import { CLOCK_FIELDS } from "./clock_record.ts";
 import { CONDITION_FIELDS } from "./condition_record.ts";
 import { CONSENSUS_FIELDS } from "./consensus_record.ts";
 import { columnsOf, formatRow, rowFormatter } from "./csv.ts";
-import { formatJson, jsonFormatter } from "./field.ts";
+import { type Field, formatJson, jsonFormatter } from "./field.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 import { selectFields } from "./select_fields.ts";
@@ -24,24 +24,38 @@ export interface ClockForm {
   end(info: EndInfo): void;
 }
 
+/** The fields of the records of clocks. */
+export interface ClockTables {
+  /** Of `run`. */
+  readonly run: readonly Field<RunInfo>[];
+  /** Of `clock`. */
+  readonly clock: readonly Field<ClockEvent>[];
+  /** Of `end`. */
+  readonly end: readonly Field<EndInfo>[];
+}
+
+const RUN_TABLES: ClockTables = { run: RUN_FIELDS, clock: CLOCK_FIELDS, end: END_FIELDS };
+
 /** Every finding as one JSON object. */
 export class ClockJson implements ClockForm {
   readonly #lines: LineWriter;
+  readonly #tables: ClockTables;
   readonly #clock: (event: ClockEvent) => string;
   readonly #consensus: (event: ConsensusEvent) => string;
   readonly #condition: (event: ConditionEvent) => string;
 
-  /** Writes to `lines`; `fields` are those of `clock`, `consensus` and `condition`, all by default. */
-  constructor(lines: LineWriter, fields?: readonly string[]) {
+  /** Writes to `lines`; `fields` are those of `clock`, `consensus` and `condition`, all by default; `tables` those of a capture. */
+  constructor(lines: LineWriter, fields?: readonly string[], tables?: ClockTables) {
     this.#lines = lines;
-    this.#clock = jsonFormatter("clock", selectFields(CLOCK_FIELDS, fields));
+    this.#tables = { ...RUN_TABLES, ...tables };
+    this.#clock = jsonFormatter("clock", selectFields(this.#tables.clock, fields));
     this.#consensus = jsonFormatter("consensus", selectFields(CONSENSUS_FIELDS, fields));
     this.#condition = jsonFormatter("condition", selectFields(CONDITION_FIELDS, fields));
   }
 
   /** Writes `run`. */
   run(info: RunInfo): void {
-    this.#lines.line(formatJson("run", RUN_FIELDS, info));
+    this.#lines.line(formatJson("run", this.#tables.run, info));
   }
 
   /** Writes `clock` for each clock, then `consensus`. */
@@ -57,7 +71,7 @@ export class ClockJson implements ClockForm {
 
   /** Writes `end`. */
   end(info: EndInfo): void {
-    this.#lines.line(formatJson("end", END_FIELDS, info));
+    this.#lines.line(formatJson("end", this.#tables.end, info));
   }
 }
 

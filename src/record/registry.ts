@@ -1,6 +1,7 @@
 /** Every record of every command, for lists, documents and checks. */
 
 import {
+  CAPTURE_CLOCK_TABLES,
   CAPTURE_END_FIELDS,
   CAPTURE_RUN_FIELDS,
   CAPTURE_SUMMARY_FIELDS,
@@ -172,6 +173,16 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
       type: "summary",
       description: "Statistics of one target of a capture, at its end",
       fields: CAPTURE_SUMMARY_FIELDS,
+    },
+    {
+      type: "clock",
+      description: "With --clock: what a capture shows of one clock, at its end",
+      fields: CAPTURE_CLOCK_TABLES.clock,
+    },
+    {
+      type: "consensus",
+      description: "With --clock: what several clocks say together, after them",
+      fields: CONSENSUS_FIELDS,
     },
     { type: "end", description: "Once for each capture, last", fields: CAPTURE_END_FIELDS },
   ],

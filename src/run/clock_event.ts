@@ -2,6 +2,7 @@
 
 import type { Agreement, ClockState } from "../clock/mod.ts";
 import type { StampReading } from "../measurement/mod.ts";
+import type { CapturePoint } from "../probe/observed/capture_point.ts";
 import type { ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
 
@@ -21,6 +22,13 @@ export interface ClockEvent {
   readonly unsent?: { readonly code: string; readonly message: string } | undefined;
   /** The last ICMP error that ended a probe, and the address that sent it. */
   readonly icmpError?: { readonly name: string; readonly from: string } | undefined;
+  /** What only a capture shows; undefined for a run. */
+  readonly capture?: {
+    /** Where it was taken; undefined where its packets do not show that. */
+    readonly capturedAt: CapturePoint | undefined;
+    /** Lower bound of the client's clock minus that of the capture, milliseconds; undefined at the client. */
+    readonly clientLowerMs: number | undefined;
+  };
   /** Our realtime now, nanoseconds since the base. */
   readonly nowNs: number;
   /** Midnight from which instants count, Unix time in milliseconds. */

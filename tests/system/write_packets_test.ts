@@ -1,10 +1,17 @@
 /** `--write`: the capture of a run is one that tshark reads, and decodes to what the run printed. */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { Lab, withLabNeeds } from "../lab/lab.ts";
 import type { Scenario } from "../lab/scenario.ts";
 import { captureToFile, NOT_A_MARK } from "../support/capture.ts";
 import { mustRun } from "../support/command.ts";
+import { VethPair } from "../support/namespace.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import type { OutputRecord } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
@@ -224,5 +231,75 @@ systemTest(
         mustRun(["tshark", "-n", "-l", "-r", pipe]),
       ]);
       assertEquals(reader.stdout.split("\n").length - 1, 6);
+    }),
+);
+
+/** Records of one kind. */
+function pick(stdout: string, type: string): OutputRecord[] {
+  return stdout.trim().split("\n").map((line) => JSON.parse(line)).filter((record) =>
+    record.type === type
+  );
+}
+
+systemTest(
+  withLabNeeds({
+    name: "--write: the capture of a clock run gives the clock that the run gave, and the lab's",
+  }),
+  () =>
+    withFile(async (path) => {
+      const offsetMs = 123.4;
+      const scenario = { seed: 1, defaults: { out: 2, back: 3, clock: { offsetMs } } };
+      await using lab = await Lab.open({ scenario });
+      const words = ["--json", "-c", "60", "-i", "20ms", "--write", path];
+      const live = await lab.mustRun(SOURCE_PROGRAM.argv("clock", ...words, ...TARGETS));
+      const { stdout } = await mustRun(SOURCE_PROGRAM.argv("decode", "--clock", "--json", path));
+      const [run, decoded] = [pick(live.stdout, "clock"), pick(stdout, "clock")];
+      assertEquals(decoded.length, TARGETS.length);
+      for (const [index, record] of decoded.entries()) {
+        const { client, captured_at, time: _, remote_time: __, ...same } = record;
+        assertEquals([client, captured_at], ["192.0.2.1", "client"]);
+        for (const [name, value] of Object.entries(same)) {
+          const printed = run[index]?.[name];
+          // The clock is told for a moment some microseconds later.
+          if (typeof value === "number") assertAlmostEquals(value, printed as number, 0.0021, name);
+          else assertEquals(value, printed, name);
+        }
+        const { offset_lower_ms: lower, offset_upper_ms: upper } = record;
+        assert(Number(lower) <= offsetMs && offsetMs <= Number(upper), `${lower} ${upper}`);
+      }
+    }),
+);
+
+systemTest(
+  {
+    name: "decode: a capture at the target is recognised, and bounds the client's clock from below",
+    tools: ["tcpdump"],
+  },
+  () =>
+    withFile(async (path) => {
+      await using pair = await VethPair.open();
+      await captureToFile({
+        ...{ at: pair.far, device: "any", path },
+        mark: { from: pair.near, to: pair.farAddress },
+        async run() {
+          const words = ["ping", "-c", "5", "-i", "20ms", pair.farAddress];
+          await pair.near.mustRun(SOURCE_PROGRAM.argv(...words));
+        },
+      });
+      const { stdout } = await mustRun(SOURCE_PROGRAM.argv("decode", "--clock", "--json", path));
+      const [clock] = pick(stdout, "clock");
+      assertEquals([clock?.["captured_at"], clock?.["client"]], ["server", pair.nearAddress]);
+      // All are one machine here.
+      for (const name of ["offset_lower_ms", "client_offset_lower_ms"]) {
+        assert(
+          Number(clock?.[name]) <= 0 && Number(clock?.[name]) > -1000,
+          `${name} ${clock?.[name]}`,
+        );
+      }
+      const text = await mustRun(SOURCE_PROGRAM.argv("decode", path));
+      assertStringIncludes(
+        text.stdout,
+        "captured at the target: rtt is the time that it took to answer",
+      );
     }),
 );

@@ -6,6 +6,9 @@ import type { Clock, Instant } from "../../time/instant.ts";
 /** Time that goes back by more is another recording, or a clock that was set. Merged files go back by less. */
 const MAX_BACK_NS = 10e9;
 
+/** A capture that went on for longer after its last packet: a day. */
+const MAX_END_NS = MS_PER_DAY * 1e6;
+
 /**
  * Reads packet times. A capture has one clock only, so the monotonic one is made from it: it follows, and goes on where the
  * clock was set back.
@@ -26,6 +29,13 @@ export class CaptureClock implements Clock {
   /** The latest time of all packets. */
   now(): Instant {
     return this.#latest;
+  }
+
+  /** The capture went on until then; a time that makes no sense is ignored. */
+  end(unixSeconds: number, nanoseconds: number): void {
+    const realtimeNs = (unixSeconds - this.baseUnixMs / 1e3) * 1e9 + nanoseconds;
+    const laterNs = realtimeNs + this.#shiftNs - this.#latest.monotonicNs;
+    if (laterNs > 0 && laterNs <= MAX_END_NS) this.read(unixSeconds, nanoseconds);
   }
 
   /** The instant at which a packet was captured. */

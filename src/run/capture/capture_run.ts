@@ -103,7 +103,7 @@ export class CaptureRun {
   finish(end?: Pick<TimedPacket, "unixSeconds" | "nanoseconds">): CaptureResult {
     const started = this.#started ?? this.#start(0, 0, undefined);
     const { clock, state, observer, follower, time } = started;
-    if (end !== undefined) clock.read(end.unixSeconds, end.nanoseconds);
+    if (end !== undefined) clock.end(end.unixSeconds, end.nanoseconds);
     observer.finish();
     for (const { target } of observer.pendingProbes()) state.of(target).addPending();
     follower.finish(state);
@@ -139,7 +139,7 @@ export class CaptureRun {
         outcome: (outcome) => follower.outcome(outcome),
         extra: (reply) => follower.extra(reply),
         stray: (datagram) => follower.stray(datagram),
-        ...this.#setup.explains && { sent: (probe, bytes) => follower.sent?.(probe, bytes) },
+        ...follower.sent && { sent: (probe, bytes) => follower.sent?.(probe, bytes) },
         givenUp: ({ target }) => state.of(target).addPending(),
         join: (host) => {
           state.join(host);
@@ -170,14 +170,17 @@ export class CaptureRun {
 }
 
 /** Follows a capture as `ping` follows its run. */
-export function followPings(reporter: Omit<Reporter, "end">): CaptureFollowerFactory {
+export function followPings(
+  reporter: Omit<Reporter, "end">,
+  explains = false,
+): CaptureFollowerFactory {
   return (state, { baseUnixMs }) => {
-    const recorder = new RunRecorder(state, reporter, { baseUnixMs, explains: true });
+    const recorder = new RunRecorder(state, reporter, { baseUnixMs, explains });
     return {
       outcome: (outcome) => recorder.outcome(outcome),
       extra: (reply) => recorder.extra(reply),
       stray: (datagram) => recorder.stray(datagram),
-      sent: (probe, bytes) => recorder.sent(probe, bytes),
+      ...explains && { sent: (probe, bytes) => recorder.sent(probe, bytes) },
       join: () => {},
       leave(host) {
         reporter.summary(state.leave(host));

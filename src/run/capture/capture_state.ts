@@ -75,6 +75,11 @@ export class CaptureState implements CountedState {
     return found.statistics;
   }
 
+  /** Where the capture was taken on the way to the host with that index. */
+  placeOf(index: number): CapturePoint | undefined {
+    return this.#point ?? this.#hosts[index]?.host.vote.point;
+  }
+
   /** Hosts of a capture stay where they are. */
   move(): void {}
 

@@ -61,6 +61,7 @@ export class PacketRecorder {
   #head: Uint8Array | undefined;
   #clock: Clock | undefined;
   #isAbandoned = false;
+  #end: Instant | undefined;
 
   /** Records nothing yet. */
   constructor(options: PacketRecorderOptions) {
@@ -143,12 +144,17 @@ export class PacketRecorder {
     if (this.#writer.length > 0) take(this.#writer.take());
   }
 
+  /** Until now was recorded. */
+  end(): void {
+    this.#end ??= this.#clock?.now();
+  }
+
   /** Hands over all packets, and the time until which was recorded. */
   finish(take: BlockTaker): void {
     this.#emit(Infinity);
-    const clock = this.#clock;
-    if (clock !== undefined && !this.#isAbandoned) {
-      this.#writer.statistics(...this.#split(clock.now()));
+    this.end();
+    if (this.#end !== undefined && !this.#isAbandoned) {
+      this.#writer.statistics(...this.#split(this.#end));
     }
     this.#isAbandoned = true;
     this.flush(Infinity, take);

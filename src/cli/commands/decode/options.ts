@@ -25,6 +25,7 @@ export const DECODE_OPTIONS = {
     group: "Captures",
     defaultText: "found out",
   },
+  clock: { help: "Print the offset and rate of each clock, as clock does", group: "Captures" },
   packets: { help: "List every ICMP packet instead of pairing them", group: "Captures" },
   quiet: { short: "q", help: "Print the summary only", group: "Output" },
   verbose: { short: "v", help: "Print all stamps, and what answers no request", group: "Output" },
@@ -60,6 +61,7 @@ export const DECODE_COMMAND: CommandSpec<typeof DECODE_OPTIONS> = {
     const { FLAG_MEANINGS } = await import("../../../record/flags.ts");
     return { records: recordsOf("decode"), flags: FLAG_MEANINGS };
   },
+  conflicts: [["clock", "packets"]],
   exitCodes: [
     [0, "Everything was decoded"],
     [1, "A file or packet is broken; the rest is printed"],

@@ -6,14 +6,26 @@ import { formatAnnotated } from "../../../packet/mod.ts";
 import { asDatagram, type CapturedContent } from "../../../packet/capture/captured_datagram.ts";
 import type { CapturedPacket } from "../../../packet/capture/captured_packet.ts";
 import type { CaptureReader } from "../../../packet/capture/capture_reader.ts";
-import { CAPTURE_TABLES } from "../../../record/capture_record.ts";
+import { ClockJson } from "../../../record/clock_form.ts";
+import { CAPTURE_CLOCK_TABLES, CAPTURE_TABLES } from "../../../record/capture_record.ts";
 import { JsonReporter } from "../../../record/json_reporter.ts";
-import { CaptureCounter } from "../../../report/capture_counts.ts";
+import { captureClockRemarks } from "../../../report/capture_clocks.ts";
+import { CaptureCounter, formatCaptureCounts } from "../../../report/capture_counts.ts";
+import { ClockReporter } from "../../../report/clock_reporter.ts";
 import { kindOf } from "../../../report/capture_printer.ts";
 import { CaptureReporter } from "../../../report/capture_reporter.ts";
-import { CaptureRun, describeCapture, followPings } from "../../../run/capture/capture_run.ts";
+import {
+  type CaptureFollowerFactory,
+  CaptureRun,
+  describeCapture,
+  followPings,
+} from "../../../run/capture/capture_run.ts";
+import { followClocks } from "../../../run/capture/follow_clocks.ts";
+import type { EndInfo, RunInfo } from "../../../run/event.ts";
+import type { ClockPicture } from "../../../run/run_state.ts";
+import { terminalColumns, USUAL_COLUMNS, wrap } from "../../../terminal/width.ts";
 import type { Reporter } from "../../../run/reporter.ts";
-import { ExitCode, VERSION } from "../../outcome.ts";
+import { ExitCode, printError, VERSION } from "../../outcome.ts";
 import type { CaptureTaker } from "./capture.ts";
 import type { Decoding } from "./decoding.ts";
 
@@ -22,12 +34,56 @@ export function openPairing(name: string, decoding: Decoding): CaptureTaker {
   return new Pairing(name, decoding);
 }
 
-function openReporter({ sink, json, options }: Decoding): Reporter {
-  if (json) return new JsonReporter(sink, { ...options, tables: CAPTURE_TABLES });
-  const explain = options.teach
+/** What is written of a capture. */
+interface Outlet {
+  readonly begin: (info: RunInfo) => void;
+  readonly follow: CaptureFollowerFactory;
+  readonly end: (info: EndInfo) => void;
+}
+
+/** What a live `ping` writes. */
+function openPings({ sink, json, options }: Decoding): Outlet {
+  const { teach } = options;
+  const explain = teach
     ? (bytes: Uint8Array) => formatAnnotated(annotateDatagram(bytes))
     : undefined;
-  return new CaptureReporter(sink, { ...options, numeric: true, explain });
+  const reporter: Reporter = json
+    ? new JsonReporter(sink, { ...options, tables: CAPTURE_TABLES })
+    : new CaptureReporter(sink, { ...options, numeric: true, explain });
+  return {
+    begin: (info) => reporter.run(info),
+    follow: followPings(reporter, teach && !json),
+    end: (info) => reporter.end(info),
+  };
+}
+
+/** What a live `clock` writes. */
+function openClocks(decoding: Decoding): Outlet {
+  const { sink, json, options, system } = decoding;
+  const form = json ? new ClockJson(sink, options.fields, CAPTURE_CLOCK_TABLES) : undefined;
+  const reporter = new ClockReporter(sink, {
+    ...{ form, quiet: options.quiet, numeric: true, terminal: undefined, probes: Infinity },
+    columns: system.stdoutIsTerminal ? terminalColumns : undefined,
+  });
+  const listener = {
+    report({ clocks, consensus }: ClockPicture) {
+      if (json || clocks.length > 0) reporter.report(clocks, consensus, false);
+      if (!json) captureClockRemarks(clocks).forEach((line) => sink.line(line));
+    },
+    remark: (text: string) => {
+      if (options.verbose) printError(system, text);
+    },
+  };
+  return {
+    begin: (info) => reporter.run(info),
+    follow: followClocks(listener),
+    end(info) {
+      reporter.end(info);
+      if (json || info.capture === undefined) return;
+      const { packets, kinds } = info.capture;
+      sink.line(wrap(formatCaptureCounts(packets, kinds), USUAL_COLUMNS, 4));
+    },
+  };
 }
 
 /** How long a request of a capture waits for its answer, where neither the user nor the file says it. */
@@ -38,13 +94,13 @@ class Pairing implements CaptureTaker {
   readonly #name: string;
   readonly #decoding: Decoding;
   readonly #counter = new CaptureCounter();
-  readonly #reporter: Reporter;
+  readonly #outlet: Outlet;
   #run: CaptureRun | undefined;
 
   constructor(name: string, decoding: Decoding) {
     this.#name = name;
     this.#decoding = decoding;
-    this.#reporter = openReporter(decoding);
+    this.#outlet = decoding.options.clock ? openClocks(decoding) : openPings(decoding);
   }
 
   get packets(): number {
@@ -82,7 +138,7 @@ class Pairing implements CaptureTaker {
     const run = this.#run ??= this.#start(reader);
     const result = run.finish(reader.end);
     const { packets, counts } = this.#counter;
-    this.#reporter.end({
+    this.#outlet.end({
       ...result,
       reason: isWhole ? "complete" : "broken",
       exitCode: isWhole ? ExitCode.Ok : ExitCode.Unanswered,
@@ -92,7 +148,7 @@ class Pairing implements CaptureTaker {
 
   #start({ remark }: CaptureReader): CaptureRun {
     const { options, json } = this.#decoding;
-    const reporter = this.#reporter;
+    const { begin, follow } = this.#outlet;
     return new CaptureRun(
       {
         program: { command: "decode", version: VERSION },
@@ -101,8 +157,8 @@ class Pairing implements CaptureTaker {
         capturedAt: options["captured-at"],
         explains: options.teach && !json,
       },
-      (info) => reporter.run(info),
-      followPings(reporter),
+      begin,
+      follow,
     );
   }
 }

@@ -1,0 +1,36 @@
+/**
+ * What a capture shows of the clock of a client whose requests it did not see leave.
+ *
+ * A timestamp request carries the time of its client, cut to the millisecond, when it was made; it passed the place of capture
+ * later. So the client's clock minus that of the capture is at least the difference of the two, at every request. Nothing
+ * that comes by says when a reply reaches the client, so there is no upper bound.
+ */
+
+import { foldMs, msOfDay } from "../../time/day.ts";
+
+/** Originate timestamps that vary by more against time show no clock: they are constant, random or of another unit. */
+const MAX_SPREAD_MS = 60_000;
+/** Fewer requests may agree by chance. */
+const MIN_REQUESTS = 3;
+
+/** Follows the originate timestamps of one client. */
+export class ClientClock {
+  #requests = 0;
+  #leastMs = Infinity;
+  #mostMs = -Infinity;
+
+  /** Takes a request that was captured at `realtimeNs` since a midnight. */
+  add(originateMs: number, realtimeNs: number): void {
+    const aheadMs = foldMs(originateMs - msOfDay(realtimeNs));
+    this.#requests++;
+    this.#leastMs = Math.min(this.#leastMs, aheadMs);
+    this.#mostMs = Math.max(this.#mostMs, aheadMs);
+  }
+
+  /** The client's clock is ahead of the capture's by at least this; undefined where its timestamps show no clock. */
+  get lowerMs(): number | undefined {
+    const isClock = this.#requests >= MIN_REQUESTS &&
+      this.#mostMs - this.#leastMs <= MAX_SPREAD_MS;
+    return isClock ? this.#mostMs : undefined;
+  }
+}
