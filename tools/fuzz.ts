@@ -1,6 +1,6 @@
 /**
- * `deno task fuzz [--seconds N] [--count N] [--seed N]`: random and damaged datagrams through the
- * packet parser for as long as told, ten seconds unless told. No permissions are needed.
+ * `deno task fuzz [--captures] [--seconds N] [--count N] [--seed N]`: random and damaged datagrams, or capture files and
+ * hexadecimal text, through the parsers for as long as told, ten seconds unless told. No permissions are needed.
  *
  * Each input has its own seed, so an input that breaks something is one number, to be kept in
  * tests/property/regressions.json. Prints the inputs per second and a digest of all that was
@@ -17,6 +17,7 @@ import { randomDatagram } from "../tests/support/datagram_generator.ts";
 import { Digest } from "../tests/support/digest.ts";
 import { formatHex } from "../tests/support/hex.ts";
 import { Random } from "../tests/lab/random.ts";
+import { fuzzCaptures } from "./fuzz_captures.ts";
 import { say, warn } from "./output.ts";
 
 /** How long to go on; at least one of count and time. */
@@ -167,7 +168,7 @@ function readNumber(value: unknown, name: string, absent: number): number {
 }
 
 function main(args: readonly string[]): number {
-  const parsed = parseArgs(args, { string: ["seconds", "count", "seed"] });
+  const parsed = parseArgs(args, { string: ["seconds", "count", "seed"], boolean: ["captures"] });
   try {
     const count = readNumber(parsed.count, "count", Infinity);
     const seconds = readNumber(
@@ -176,6 +177,14 @@ function main(args: readonly string[]): number {
       parsed.count === undefined ? 10 : Infinity,
     );
     const seed = readNumber(parsed.seed, "seed", 1);
+    if (parsed.captures) {
+      const found = fuzzCaptures({ seed, count, timeLimitMs: seconds * 1000 });
+      say(
+        `seed ${seed}\n${found.inputs} files of ${found.packets} packets and as many texts in ` +
+          `${(found.elapsedMs / 1000).toFixed(1)} s`,
+      );
+      return 0;
+    }
     const report = fuzz({ seed, count, timeLimitMs: seconds * 1000 });
     say(`seed ${seed}`);
     say(formatReport(report));
