@@ -16,7 +16,7 @@ export function describeEvidence(seen: PathObservation): string[] {
     parts.push(`${kind} requests: ICMP error from ${refusal.from}: ${refusal.name}`);
   }
   const far = { echo: farthestHop(seen, "echo"), timestamp: farthestHop(seen, "timestamp") };
-  if (hops.length > 0 && timestamp.answered === 0) {
+  if (Math.max(far.echo, far.timestamp) > 0 && timestamp.answered === 0) {
     parts.push(
       far.echo === far.timestamp
         ? `the farthest hop that reports expired requests is ${far.echo}, for both kinds`
@@ -34,6 +34,12 @@ export function describeEvidence(seen: PathObservation): string[] {
   }
   if (badChecksum.sent > 0 && badChecksum.answered > 0) {
     parts.push(`timestamp requests with a wrong checksum: ${count(badChecksum)} answered`);
+  }
+  if (timestamp.answered === 0 && seen.limitedHops.length > 0) {
+    parts.push(
+      `${listNumbers(seen.limitedHops)} reported probes to other hosts of this run: these are not on ` +
+        "the path, or limit their errors, which a trace of this host alone would show",
+    );
   }
   for (const forger of seen.forgers) {
     parts.push(`${forger} sends ICMP errors about probes that did not end there: not counted`);
@@ -68,7 +74,10 @@ function describeAsked(hops: readonly HopObservation[]): string[] {
 
 /** `hop 3`, `hops 1 to 4`, `hops 1, 2 and 5`. */
 function listHops(hops: readonly HopObservation[]): string {
-  const numbers = hops.map(({ hop }) => hop);
+  return listNumbers(hops.map(({ hop }) => hop));
+}
+
+function listNumbers(numbers: readonly number[]): string {
   const [first = 0] = numbers, last = numbers.at(-1) ?? 0;
   if (numbers.length === 1) return `hop ${first}`;
   if (last - first === numbers.length - 1) return `hops ${first} to ${last}`;

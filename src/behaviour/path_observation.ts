@@ -70,6 +70,8 @@ export interface PathObservation {
   readonly distance: number | undefined;
   /** The hops before the host, from 1. */
   readonly hops: readonly HopObservation[];
+  /** Hops that reported probes to other hosts of the run, and none to this one. */
+  readonly limitedHops: readonly number[];
   /** ICMP errors that ended probes with the full time to live. */
   readonly refusals: Readonly<Partial<Record<PathQuestion, Refusal>>>;
   /** Name of the system's error where this machine does not send the probes, such as EPERM. */

@@ -175,6 +175,12 @@ function blockedHere({ isBlockedHere }: PathObservation): PathVerdict | undefine
 function silent(seen: PathObservation): PathVerdict | undefined {
   if (seen.echo.answered > 0) return undefined;
   const afterHop = Math.max(farthestHop(seen, "echo"), farthestHop(seen, "timestamp"));
+  const refusal = seen.refusals.echo;
+  if (refusal !== undefined) {
+    const text = `no answer to timestamp requests; echo is refused by ${refusal.from}: ` +
+      shortName(refusal);
+    return { finding: "silent", text, afterHop, from: refusal.from };
+  }
   const where = afterHop === 0 ? "; no hop answers" : ` after hop ${afterHop}`;
   return { finding: "silent", text: `down, or all ICMP is filtered${where}`, afterHop };
 }

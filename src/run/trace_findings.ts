@@ -112,9 +112,11 @@ export function observeHops(
 /** Judges one host. */
 export function findTrace(
   traced: TraceTarget,
-  { routers, rate, isBlockedHere, isComplete, time }: {
+  { routers, rate, seenHops, isBlockedHere, isComplete, time }: {
     readonly routers: AskedRouters;
     readonly rate: RateFinding | undefined;
+    /** Times to live with which errors came about probes to any host of the run. */
+    readonly seenHops: ReadonlySet<number>;
     readonly isBlockedHere: boolean;
     readonly isComplete: boolean;
     readonly time: number;
@@ -132,6 +134,10 @@ export function findTrace(
     refusals,
     unsent,
     others: [...ledger.others].map(formatAddress),
+    limitedHops: first === undefined
+      ? []
+      : first.hops.filter(({ hop, hasAnswered }) => !hasAnswered && seenHops.has(hop))
+        .map(({ hop }) => hop),
     isBlockedHere,
     isComplete,
     rate,
@@ -155,7 +161,8 @@ function findPaths(
 ) {
   const paths = new Map<string, { flows: number; hops: HopFindings[] }>();
   for (const { hops, end } of sweeps) {
-    const shown = hops.slice(0, end);
+    // Of a host without a route nothing was sent.
+    const shown = hops.slice(0, end).filter(({ echo, timestamp }) => echo.sent + timestamp.sent > 0);
     const key = shown.map((hop) => hop.address(ledger.forgers) ?? (hop.isTarget ? "host" : "*"))
       .join(" ");
     const known = paths.get(key);

@@ -10,7 +10,7 @@ import type { ProbeMessage } from "../probe/message/message.ts";
 import { TimestampProbe } from "../probe/message/timestamp.ts";
 import type { ProberOptions } from "../probe/prober_options.ts";
 import type { SocketOptions } from "./run_options.ts";
-import { planRun, randomOriginateMs, type RunPlan } from "./run_plan.ts";
+import { PlanError, planRun, randomOriginateMs, type RunPlan } from "./run_plan.ts";
 
 /** Options of a trace. */
 export interface TraceOptions extends SocketOptions {
@@ -60,8 +60,16 @@ export interface TracePlan {
 /** Time between two rounds of probes with one time to live, in milliseconds. */
 export const ROUND_MS = 150;
 
-/** Plans a trace. */
+/** Sequence numbers for the first part of a trace: the others are for the parts that follow. */
+export const FIRST_PART_PROBES = 0x8000;
+
+/**
+ * Plans a trace.
+ *
+ * @throws {PlanError} More probes for one host than there are sequence numbers.
+ */
 export function planTrace(options: TraceOptions): TracePlan {
+  checkNumber(options);
   const { sourceAddress: source = 0, tries, timeoutMs, deadlineMs } = options;
   const numberKey = randomHashKey();
   const run = planRun({
@@ -105,6 +113,16 @@ export function planTrace(options: TraceOptions): TracePlan {
     },
     ...{ direct, flows, hop, rate },
   };
+}
+
+/** Three kinds with the full time to live, and two for each hop and flow. */
+function checkNumber({ tries, maxTtl, flows }: TraceOptions): void {
+  const probes = tries * (3 + 2 * maxTtl * flows);
+  if (probes <= FIRST_PART_PROBES) return;
+  throw new PlanError(
+    `Cannot send up to ${probes} probes to one host: expected at most ${FIRST_PART_PROBES}, ` +
+      "with a smaller --queries or --max-ttl",
+  );
 }
 
 function planFlows(count: number, source: number, key: HashKey): FlowMessages[] {

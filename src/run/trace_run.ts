@@ -19,7 +19,7 @@ import { StrayCounter } from "./stray_counts.ts";
 import { countOutcome } from "./target_statistics.ts";
 import { findTrace, type TraceFindings } from "./trace_findings.ts";
 import { TraceInterview } from "./trace_interview.ts";
-import { askedByMessage, type TracePlan } from "./trace_plan.ts";
+import { askedByMessage, FIRST_PART_PROBES, type TracePlan } from "./trace_plan.ts";
 import { TraceSchedule } from "./trace_schedule.ts";
 import { TraceTarget } from "./trace_target.ts";
 
@@ -58,7 +58,7 @@ export type TraceMachine = Pick<
 >;
 
 /** Sequence numbers of the second and third part start here: no probe of an earlier part has one of them. */
-const INTERVIEW_ORDINAL = 0x8000, RATE_ORDINAL = 0xc000;
+const INTERVIEW_ORDINAL = FIRST_PART_PROBES, RATE_ORDINAL = 0xc000;
 
 /** A trace whose socket is open. */
 export class TraceRun implements OpenRun {
@@ -148,10 +148,15 @@ export class TraceRun implements OpenRun {
     const time = clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
     const isBlockedHere = this.#timestampReplies === 0 && (this.#witness?.seen() ?? 0) > 0;
     const routers = this.#interview?.routers ?? new Map();
+    const seenHops = new Set(
+      this.#hosts.flatMap(({ sweeps }) => sweeps.flatMap(({ hops }) =>
+        hops.filter(({ addresses }) => addresses.size > 0).map(({ hop }) => hop)
+      )),
+    );
     const hosts = this.#hosts.map((host) => {
       const rate = this.#interview?.rateOf(host.target.index);
       const isComplete = reason === "complete";
-      return findTrace(host, { routers, rate, isBlockedHere, isComplete, time });
+      return findTrace(host, { routers, rate, seenHops, isBlockedHere, isComplete, time });
     });
     const { answered } = this.progress();
     const totals = () => this.#totals;

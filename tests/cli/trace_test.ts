@@ -63,6 +63,15 @@ systemTest({
   assertEquals((await run("no-such-host.invalid")).code, 2);
   const wrong = await run("--max-ttl", "0", farAddress);
   assertEquals([wrong.code, wrong.stdout], [3, ""]);
+  const many = await run("-q", "100", "--max-ttl", "255", farAddress);
+  assertEquals([many.code, many.stdout], [3, ""]);
+  assertMatch(many.stderr, /^icmptime: Cannot send up to 51300 probes to one host: /);
+  const unrouted = await run("203.0.113.9");
+  assertEquals([unrouted.code, unrouted.stdout], [
+    1,
+    "203.0.113.9: this machine has no route to it (ENETUNREACH)\n" +
+    "  echo requests: 0 of 0 answered; timestamp requests: 0 of 0 answered\n",
+  ]);
   assertEquals((await run("--format", "csv", "--fields", "nothing", farAddress)).code, 3);
   const argv = SOURCE_PROGRAM.argv("trace", farAddress);
   const refused = await near.run(["setpriv", "--bounding-set=-net_raw", ...argv]);

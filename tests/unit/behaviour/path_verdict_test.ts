@@ -31,6 +31,7 @@ const SILENT: PathObservation = {
   badChecksum: tries(0),
   distance: undefined,
   hops: [],
+  limitedHops: [],
   refusals: {},
   unsent: {},
   others: [],
@@ -178,6 +179,11 @@ const CASES: readonly (readonly [PathObservation, PathFinding, string])[] = [
   ],
   [{ ...SILENT, isComplete: false }, "undecided", "the trace ended before it could be decided"],
   [{ ...UP, timestamp: tries(1), isComplete: false }, "answers", "answers both"],
+  [
+    { ...SILENT, refusals: { echo: refusal("destination unreachable: x").timestamp } },
+    "silent",
+    "no answer to timestamp requests; echo is refused by 10.0.2.1: x",
+  ],
   [SILENT, "silent", "down, or all ICMP is filtered; no hop answers"],
 ];
 
@@ -190,7 +196,12 @@ Deno.test("path verdict: one sentence for each case", () => {
 });
 
 Deno.test("path verdict: the evidence names counts, hops and who forges", () => {
-  const seen = { ...UP, hops: hops("et/et", "et/e", "et/e"), forgers: ["10.0.9.9"] };
+  const seen = {
+    ...UP,
+    hops: hops("et/et", "et/e", "et/e"),
+    limitedHops: [5, 6, 8],
+    forgers: ["10.0.9.9"],
+  };
   assertEquals(describeEvidence(seen), [
     "echo requests: 3 of 3 answered",
     "timestamp requests: 0 of 3 answered",
@@ -200,6 +211,7 @@ Deno.test("path verdict: the evidence names counts, hops and who forges", () => 
     "the host is hop 4",
     "a filter between hop 3 and the host would look the same",
     "echo requests with an IP Timestamp option: 0 of 3 answered",
+    "hops 5, 6 and 8 reported probes to other hosts of this run: these are not on the path, or limit their errors, which a trace of this host alone would show",
     "10.0.9.9 sends ICMP errors about probes that did not end there: not counted",
   ]);
 });

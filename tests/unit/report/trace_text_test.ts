@@ -36,6 +36,7 @@ const SEEN: PathObservation = {
   badChecksum: { sent: 0, answered: 0 },
   distance: 3,
   hops: [],
+  limitedHops: [],
   refusals: {},
   unsent: {},
   others: [],
