@@ -37,7 +37,9 @@ export function describeEvidence(seen: PathObservation): string[] {
   }
   if (timestamp.answered === 0 && seen.limitedHops.length > 0) {
     parts.push(
-      `${listNumbers(seen.limitedHops)} reported probes to other hosts of this run: these are not on ` +
+      `${
+        listNumbers(seen.limitedHops)
+      } reported probes to other hosts of this run: these are not on ` +
         "the path, or limit their errors, which a trace of this host alone would show",
     );
   }

@@ -28,7 +28,7 @@ const MPLS_CLASS = 1, LABEL_STACK_TYPE = 1, LABEL_BYTES = 4;
  * Senders from before RFC 4884 do not say where the quote ends; they quote 128 octets (RFC 4884 §5.1).
  */
 const OLD_QUOTE_BYTES = 128;
-/** An extension of any length has at most so many labels that are read. */
+/** Labels that are read of one error, at most. */
 const MAX_LABELS = 16;
 
 /** One entry of a label stack (RFC 3032 §2.1). */

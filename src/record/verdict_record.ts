@@ -1,7 +1,7 @@
 /** Fields of the record of what a trace says about one host. */
 
 import type { AnswerTally } from "../behaviour/path_observation.ts";
-import { PATH_FINDINGS } from "../behaviour/path_verdict.ts";
+import { PATH_FINDINGS } from "../behaviour/path_finding.ts";
 import type { TraceFindings } from "../run/trace_findings.ts";
 import type { Field } from "./field.ts";
 import { when, who } from "./shared_fields.ts";

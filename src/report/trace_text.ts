@@ -1,6 +1,6 @@
 /** What a trace found, as text of 80 columns: the verdict first, then what it rests on, then one line a hop. */
 
-import { isAnswering } from "../behaviour/path_verdict.ts";
+import { isAnswering } from "../behaviour/path_finding.ts";
 import { formatMplsLabel } from "../packet/icmp_extension.ts";
 import { formatAddress } from "../packet/mod.ts";
 import type { HopCounts, HopFindings, TraceFindings, TracePath } from "../run/trace_findings.ts";

@@ -8,7 +8,8 @@ import {
   type PathObservation,
   type RateFinding,
 } from "../behaviour/path_observation.ts";
-import { judgePath, type PathVerdict } from "../behaviour/path_verdict.ts";
+import type { PathVerdict } from "../behaviour/path_finding.ts";
+import { judgePath } from "../behaviour/path_verdict.ts";
 import type { BoundedMs } from "../measurement/mod.ts";
 import type { MplsLabel } from "../packet/icmp_extension.ts";
 import { formatAddress } from "../packet/mod.ts";
@@ -109,6 +110,12 @@ export function observeHops(
   });
 }
 
+/** Times to live with which errors came about probes to any of the hosts. */
+export function findSeenHops(hosts: readonly TraceTarget[]): ReadonlySet<number> {
+  const hops = hosts.flatMap(({ sweeps }) => sweeps.flatMap((sweep) => sweep.hops));
+  return new Set(hops.filter(({ addresses }) => addresses.size > 0).map(({ hop }) => hop));
+}
+
 /** Judges one host. */
 export function findTrace(
   traced: TraceTarget,
@@ -162,7 +169,9 @@ function findPaths(
   const paths = new Map<string, { flows: number; hops: HopFindings[] }>();
   for (const { hops, end } of sweeps) {
     // Of a host without a route nothing was sent.
-    const shown = hops.slice(0, end).filter(({ echo, timestamp }) => echo.sent + timestamp.sent > 0);
+    const shown = hops.slice(0, end).filter(({ echo, timestamp }) =>
+      echo.sent + timestamp.sent > 0
+    );
     const key = shown.map((hop) => hop.address(ledger.forgers) ?? (hop.isTarget ? "host" : "*"))
       .join(" ");
     const known = paths.get(key);

@@ -115,7 +115,7 @@ export class TraceHop {
     this[kind].answered--;
   }
 
-  /** What a host reported that is not to be trusted does not count, but where nobody else is seen. */
+  /** Takes back a refusal by a host that forges errors. */
   distrust(forgers: ReadonlySet<number>): void {
     if (this.refusal !== undefined && forgers.has(this.refusal.reporter)) this.refusal = undefined;
   }

@@ -17,7 +17,7 @@ import { type OpenRun, remainingMs } from "./run_frame.ts";
 import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
 import { StrayCounter } from "./stray_counts.ts";
 import { countOutcome } from "./target_statistics.ts";
-import { findTrace, type TraceFindings } from "./trace_findings.ts";
+import { findSeenHops, findTrace, type TraceFindings } from "./trace_findings.ts";
 import { TraceInterview } from "./trace_interview.ts";
 import { askedByMessage, FIRST_PART_PROBES, type TracePlan } from "./trace_plan.ts";
 import { TraceSchedule } from "./trace_schedule.ts";
@@ -148,11 +148,7 @@ export class TraceRun implements OpenRun {
     const time = clock.baseUnixMs / 1e3 + clock.now().realtimeNs / 1e9;
     const isBlockedHere = this.#timestampReplies === 0 && (this.#witness?.seen() ?? 0) > 0;
     const routers = this.#interview?.routers ?? new Map();
-    const seenHops = new Set(
-      this.#hosts.flatMap(({ sweeps }) => sweeps.flatMap(({ hops }) =>
-        hops.filter(({ addresses }) => addresses.size > 0).map(({ hop }) => hop)
-      )),
-    );
+    const seenHops = findSeenHops(this.#hosts);
     const hosts = this.#hosts.map((host) => {
       const rate = this.#interview?.rateOf(host.target.index);
       const isComplete = reason === "complete";

@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { describeEvidence } from "../../../src/behaviour/path_evidence.ts";
 import type { HopObservation, PathObservation } from "../../../src/behaviour/path_observation.ts";
-import { judgePath, type PathFinding } from "../../../src/behaviour/path_verdict.ts";
+import type { PathFinding } from "../../../src/behaviour/path_finding.ts";
+import { judgePath } from "../../../src/behaviour/path_verdict.ts";
 
 /** Three tries, of which `answered` were answered. */
 const tries = (answered: number) => ({ sent: 3, answered });

@@ -75,7 +75,7 @@ Deno.test("ledger: an answer after an error takes it back, and an error after an
   other.isAnswered = true;
   assertEquals(ledger.stray(errorAbout(OTHER, second)), undefined);
   assertEquals([...ledger.forgers], [ROUTER, OTHER]);
-  // Source quench ends nothing, and is nobody's lie.
+  // Source quench ends nothing, and its sender is not named.
   ledger.stray(errorAbout(0x0a000005, second, ICMP_TYPE.sourceQuench));
   assertEquals(ledger.forgers.size, 2);
 });

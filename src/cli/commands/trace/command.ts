@@ -1,6 +1,6 @@
 /** `icmptime trace`: from words to exit code. */
 
-import { isAnswering } from "../../../behaviour/path_verdict.ts";
+import { isAnswering } from "../../../behaviour/path_finding.ts";
 import { TraceReporter } from "../../../report/trace_reporter.ts";
 import { runFrame } from "../../../run/run_frame.ts";
 import { planTrace, type TracePlan } from "../../../run/trace_plan.ts";
