@@ -219,3 +219,31 @@ Deno.test("an interval that spans twelve hours is not torn", () => {
     assertAlmostEquals(estimate, truth - turns * 86_400_000, 0.3);
   }
 });
+
+Deno.test("every reply is in use or left out, until the clock changes", () => {
+  let looks = 0, leftOut = 0;
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const pick = <T>(...values: readonly T[]): T => values[seed % values.length] as T;
+    const tracker = new ClockTracker();
+    const replies = simulate({
+      seed,
+      probes: 80,
+      jitterMs: pick(0, 0.2, 2),
+      // Beyond the limit of 500 ppm, replies are left out first and explained later.
+      skewPpm: pick(0, 300, 2000, -5000, 10_000, -30_000),
+      offsetMs: 9,
+      phase: EVEN,
+    });
+    for (const { index, sample } of replies) {
+      const byMs = seed % 4 === 0 && index % 9 === 8 ? 500 : 0;
+      const { receiveMs, transmitMs } = sample;
+      tracker.add({ ...sample, receiveMs: receiveMs + byMs, transmitMs: transmitMs + byMs });
+      const { used, outliers, probes, restartCount } = tracker.state();
+      if (restartCount > 0) break;
+      looks += 1;
+      leftOut = Math.max(leftOut, outliers);
+      assertEquals([used + outliers, probes], [index + 1, index + 1], `seed ${seed}`);
+    }
+  }
+  assert(looks > 4000 && leftOut >= 8, `${looks} looks, ${leftOut} left out at most`);
+});
