@@ -78,7 +78,7 @@ export class HostLines {
 
 /** The whole audit in a few lines: who answers, who is right, what is odd. */
 export function formatAuditSummary(
-  { tally }: Pick<AuditResult, "tally">,
+  { tally, reason, targets }: Pick<AuditResult, "tally" | "reason" | "targets">,
   { maxOffsetMs, columns = USUAL_COLUMNS }: AuditTextOptions,
 ): string[] {
   const { hosts, answering, verdicts: { right, wrong, unreadable, icmp_error: errors } } = tally;
@@ -96,6 +96,11 @@ export function formatAuditSummary(
       : `${formatCount(answering)} of ${countOf(hosts, "host")} ` +
         `${answering === 1 ? "answers" : "answer"}: ${parts.join(", ")}.`,
   ];
+  if (reason !== "complete") {
+    lines.unshift(
+      `Ended early: ${formatCount(hosts)} of ${countOf(targets, "target")} are judged.`,
+    );
+  }
   if (errors > 0) lines.push(`ICMP errors came for ${countOf(errors, "host")}.`);
   const odd = listLabels(tally.labels("right", "wrong"));
   if (odd !== "") lines.push(`Readable, but odd: ${odd}.`);

@@ -5,20 +5,19 @@
  * that is silent costs three tries within two seconds.
  */
 
-import type { ProbeListener } from "../probe/outcome.ts";
 import type { EndReason } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { Transport } from "../probe/transport.ts";
 import type { Target } from "../targets/target.ts";
 import { AuditAsker } from "./audit_asker.ts";
 import { FollowUp } from "./audit_follow_up.ts";
+import type { AuditListener, EarlierAudit } from "./audit_listener.ts";
 import { AuditPace } from "./audit_pace.ts";
 import type { AuditPlan } from "./audit_plan.ts";
 import type { AuditProgress, AuditResult } from "./audit_result.ts";
 import { AuditSweep } from "./audit_sweep.ts";
 import { AuditTally } from "./audit_tally.ts";
 import { AuditWitnesses } from "./audit_witnesses.ts";
-import type { RunInfo } from "./event.ts";
 import type { HostFindings, HostRecord } from "./host_findings.ts";
 import type { RunMachine } from "./machine.ts";
 import type { ScanRunPlan } from "./scan_options.ts";
@@ -40,18 +39,8 @@ export interface AuditSetup {
   readonly blocks?: ScanRunPlan | undefined;
   /** Largest offset of a clock that is right, in milliseconds. */
   readonly maxOffsetMs: number;
-}
-
-/** Receives what happens in an audit. */
-export interface AuditListener {
-  /** The audit starts. */
-  run(info: RunInfo): void;
-  /** A host is final. The findings are not kept. */
-  host(findings: HostFindings): void;
-  /** The run is about to wait; see {@linkcode ProbeListener.idle}. */
-  idle?(nowNs: number, busy: boolean): ReturnType<ProbeListener["idle"]>;
-  /** The last probe is settled, or the run was ended. Undefined when the run failed. */
-  ending?(reason: EndReason | undefined): void;
+  /** What an audit that is resumed had found; undefined for none. */
+  readonly earlier?: EarlierAudit | undefined;
 }
 
 /** Ports of an audit. */
@@ -64,7 +53,8 @@ export class AuditRun implements OpenRun {
   readonly #setup: AuditSetup;
   readonly #machine: AuditMachine;
   readonly #transport: Transport;
-  readonly #targets: readonly Target[];
+  /** Hosts that were named. */
+  readonly #named: number;
   readonly #tally = new AuditTally();
   readonly #witnesses = new AuditWitnesses();
   readonly #sweep: AuditSweep | undefined;
@@ -80,19 +70,20 @@ export class AuditRun implements OpenRun {
     this.#setup = setup;
     this.#machine = machine;
     this.#transport = transport;
-    this.#targets = new SharedAddresses(setup.targets).asked;
-    const { plan, blocks } = setup;
+    const { plan, blocks, earlier } = setup;
+    const named = new SharedAddresses(setup.targets).asked;
+    this.#named = named.length;
     const pace = new AuditPace(plan.ratePps);
     const { clock } = transport;
     this.#sweep = scan && new AuditSweep({
-      ...{ run: scan, plan: blocks as ScanRunPlan, pace },
-      firstIndex: this.#targets.length,
+      ...{ run: scan, plan: blocks as ScanRunPlan, pace, earlier },
+      firstIndex: named.length,
       nowNs: () => clock.now().monotonicNs,
       wantedNs: () => this.#asker.wantedNs,
       wake: () => transport.wake(),
     });
-    const [targets, sweep] = [this.#targets, this.#sweep];
-    this.#asker = new AuditAsker({ plan, targets, sweep, transport, pace });
+    const targets = named.filter(({ address }) => earlier?.final.has(address) !== true);
+    this.#asker = new AuditAsker({ plan, targets, sweep: this.#sweep, transport, pace });
     const { totals, strays } = this.#asker;
     this.#followUp = plan.followUp && new FollowUp({
       ...{ plan: plan.followUp, standard: plan.standard, transport, totals, strays },
@@ -129,6 +120,9 @@ export class AuditRun implements OpenRun {
     const startedAt = clock.now();
     const { targets } = this.progress();
     listener.run(describeRun(program, plan.standard, targets, this.#transport, startedAt));
+    for await (const findings of this.#setup.earlier?.hosts() ?? []) {
+      this.#report(findings, true, listener);
+    }
     let reason: EndReason | undefined;
     let sweep: ScanResult | undefined;
     try {
@@ -145,7 +139,7 @@ export class AuditRun implements OpenRun {
     };
     return {
       ...describeResult(reason, counts, this.#transport, startedAt),
-      ...{ tally: this.#tally, sweep },
+      ...{ tally: this.#tally, sweep, sweepErrors: this.#sweep?.icmpErrors ?? 0 },
       ...{ aliases: this.#followUp?.aliases, open: this.#followUp?.open },
       ...this.#witnesses.agree(time, (address) => this.#isOwnAddress(address)),
     };
@@ -164,7 +158,7 @@ export class AuditRun implements OpenRun {
     return {
       totals: this.#asker.totals,
       answered: this.#tally.answering,
-      targets: this.#targets.length + (sweep?.addresses ?? 0),
+      targets: this.#named + (sweep?.addresses ?? 0),
       found: this.#tally.answering + this.#asker.answering,
       judged: this.#tally.hosts,
       sweep: sweep?.progress,
@@ -190,7 +184,7 @@ export class AuditRun implements OpenRun {
       }, remainingMs(deadlineMs, this.#machine));
     if (sweep === undefined) return { reason: await ask(), sweep };
     // Its failure ends the questions too, and is reported once these are over.
-    const sweeping = sweep.run().catch((error) => {
+    const sweeping = sweep.run(listener).catch((error) => {
       this.#asker.stop();
       return error instanceof Error ? error : new Error(String(error));
     });
@@ -208,26 +202,28 @@ export class AuditRun implements OpenRun {
     return { reason, sweep: result };
   }
 
-  /** Judges a host. One that was not asked to the end and has not answered by then may yet do so: it is not called silent. */
+  /** Judges a host. Of one that was not asked to the end, only what is decided is reported. */
   #finish(record: HostRecord, isWhole: boolean, listener: AuditListener): void {
     const findings = record.judge(this.#setup.maxOffsetMs, this.#now());
-    if (!isWhole && findings.verdict === "silent") return;
-    if (this.#followUp?.keeps(findings) !== true) this.#report(findings, listener);
+    const isOpen = findings.verdict === "silent" ||
+      findings.behaviour.labels.some(({ label }) => label === "undecided");
+    if (!isWhole && isOpen) return;
+    if (this.#followUp?.keeps(findings) !== true) this.#report(findings, false, listener);
   }
 
   /** Follows the clocks that the first part did not bound well enough, or whose rate is asked for. */
   async #follow(reason: EndReason, listener: AuditListener): Promise<EndReason> {
     const deadlineMs = remainingMs(this.#setup.plan.prober.deadlineMs, this.#machine);
     return await this.#followUp?.run(reason, {
-      host: (findings) => this.#report(findings, listener),
+      host: (findings) => this.#report(findings, false, listener),
       idle: (nowNs, busy) => listener.idle?.(nowNs, busy),
     }, deadlineMs) ?? reason;
   }
 
-  #report(findings: HostFindings, listener: AuditListener): void {
+  #report(findings: HostFindings, isEarlier: boolean, listener: AuditListener): void {
     this.#tally.add(findings);
     this.#witnesses.add(findings);
-    listener.host(findings);
+    listener.host(findings, isEarlier);
   }
 
   #now(): number {

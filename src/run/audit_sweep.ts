@@ -13,6 +13,24 @@ import type { AuditPace } from "./audit_pace.ts";
 import type { ScanRunPlan } from "./scan_options.ts";
 import type { ScanResult, ScanRun } from "./scan_run.ts";
 
+/** What an earlier run of the same audit found. */
+export interface EarlierFindings {
+  /** Addresses that answered and are not final. */
+  readonly pending: readonly number[];
+  /** Addresses that are final, those of hosts that were named among them. */
+  readonly final: ReadonlySet<number>;
+  /** Addresses that an ICMP error came for. */
+  readonly icmpErrors: number;
+}
+
+/** Receives what a sweep finds. */
+export interface AuditSweepListener {
+  /** An address answered for the first time. */
+  found?(address: number): void;
+  /** All probes below the position are settled; so many addresses had an ICMP error. */
+  settled?(position: number, icmpErrors: number): void;
+}
+
 /** What a sweep works with. */
 export interface AuditSweepOptions {
   /** The scan, whose sockets are open. */
@@ -29,8 +47,8 @@ export interface AuditSweepOptions {
   readonly firstIndex: number;
   /** There is a host to ask, or the sweep is over. */
   readonly wake: () => void;
-  /** All probes below the position are settled, and the hosts that answered them handed over. */
-  readonly checkpoint?: ((position: number) => void) | undefined;
+  /** What an audit that is resumed had found; undefined for none. */
+  readonly earlier?: EarlierFindings | undefined;
 }
 
 /** Hosts that wait to be asked, at most some more: a slice of the sweep may find several hundred. */
@@ -52,6 +70,7 @@ export class AuditSweep implements CandidateSource {
   progress: ScanProgress | undefined;
   readonly #options: AuditSweepOptions;
   readonly #failed: ExactDuplicateFilter;
+  readonly #seen: ExactDuplicateFilter;
   #waiting: number[] = [];
   #taken = 0;
   #booked = 0;
@@ -62,7 +81,15 @@ export class AuditSweep implements CandidateSource {
   /** Nothing is sent before {@linkcode run}. */
   constructor(options: AuditSweepOptions) {
     this.#options = options;
-    this.#failed = new ExactDuplicateFilter(options.plan.space.size);
+    const { plan: { space }, earlier } = options;
+    this.#failed = new ExactDuplicateFilter(space.size);
+    this.#seen = new ExactDuplicateFilter(space.size);
+    if (earlier === undefined) return;
+    this.icmpErrors = earlier.icmpErrors;
+    for (const address of earlier.final) this.#see(address);
+    for (const address of earlier.pending) {
+      if (this.#see(address)) this.#waiting.push(address);
+    }
   }
 
   /** A host waits to be asked. */
@@ -105,22 +132,22 @@ export class AuditSweep implements CandidateSource {
   }
 
   /** Sweeps to the end. */
-  async run(): Promise<ScanResult> {
+  async run(listener: AuditSweepListener): Promise<ScanResult> {
     const { run, plan: { space }, wake, nowNs } = this.#options;
     this.#turnNs = nowNs();
     try {
       return await run.run({
         reply: ({ address }, isNew) => {
-          if (!isNew) return;
-          this.found++;
+          if (!isNew || !this.#see(address)) return;
           this.#waiting.push(address);
+          listener.found?.(address);
         },
         icmpError: ({ address }) => {
           if (!this.#failed.markSeen(space.indexOf(address))) this.icmpErrors++;
         },
         unsent: () => {},
         progress: (progress) => this.progress = progress,
-        checkpoint: (position) => this.#options.checkpoint?.(position),
+        checkpoint: (position) => listener.settled?.(position, this.icmpErrors),
         room: () => this.#room(),
       });
     } finally {
@@ -153,6 +180,14 @@ export class AuditSweep implements CandidateSource {
   /** Closes the sockets. */
   close(): void {
     this.#options.run.close();
+  }
+
+  /** Notes that an address answered; returns whether it is the first time. */
+  #see(address: number): boolean {
+    const index = this.#options.plan.space.indexOf(address);
+    if (index < 0 || this.#seen.markSeen(index)) return false;
+    this.found++;
+    return true;
   }
 
   #room(): Promise<void> | undefined {

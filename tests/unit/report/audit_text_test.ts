@@ -59,6 +59,10 @@ function formatHosts(hosts: readonly HostFindings[], options: AuditTextOptions):
   return lines.format();
 }
 
+function whole(hosts: readonly HostFindings[]) {
+  return { tally: tallyOf(hosts), reason: "complete", targets: hosts.length } as const;
+}
+
 function tallyOf(hosts: readonly HostFindings[]): AuditTally {
   const tally = new AuditTally();
   for (const host of hosts) tally.add(host);
@@ -88,12 +92,12 @@ Deno.test("audit text: --all adds those that are right, with safe names", () => 
 });
 
 Deno.test("audit text: the summary counts all hosts", () => {
-  assertEquals(formatAuditSummary({ tally: tallyOf(HOSTS) }, OPTIONS), [
+  assertEquals(formatAuditSummary(whole(HOSTS), OPTIONS), [
     "5 of 8 hosts answer: 2 right within 1 s, 2 wrong, 1 shows no time\n  (constant-zero 1).",
     "ICMP errors came for 1 host.",
     "Readable, but odd: little-endian 1, time-zone 1.",
   ]);
-  assertEquals(formatAuditSummary({ tally: tallyOf(HOSTS.slice(5, 7)) }, OPTIONS), [
+  assertEquals(formatAuditSummary(whole(HOSTS.slice(5, 7)), OPTIONS), [
     "None of 2 hosts answers.",
   ]);
 });
@@ -103,7 +107,7 @@ Deno.test("audit text: every line fits the terminal", () => {
     const options = { ...OPTIONS, all: true, columns };
     const lines = [
       ...formatHosts(HOSTS, options),
-      ...formatAuditSummary({ tally: tallyOf(HOSTS) }, options),
+      ...formatAuditSummary(whole(HOSTS), options),
     ];
     for (const line of lines.flatMap((text) => text.split("\n"))) {
       assert(widthOf(line) <= columns, line);

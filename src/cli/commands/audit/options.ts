@@ -10,7 +10,7 @@ import {
   WAIT_OPTIONS,
 } from "../../shared_options.ts";
 import { probeRate } from "../scan/values.ts";
-import { choice, duration, integer } from "../../values.ts";
+import { choice, duration, integer, text } from "../../values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -43,6 +43,16 @@ export const AUDIT_OPTIONS = {
     default: 10_000,
   },
   ...WAIT_OPTIONS,
+  checkpoint: {
+    value: text("FILE", "file"),
+    help: "Write to FILE what is found, once a second",
+    group: "Probes",
+  },
+  resume: {
+    value: text("FILE", "file"),
+    help: "Continue the audit in FILE, and update it",
+    group: "Probes",
+  },
   ...TARGET_OPTIONS,
   "include-reserved": {
     help: "Probe reserved addresses of blocks too",
@@ -87,8 +97,11 @@ export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
     "pseudo-random order, and asked meanwhile; silent addresses are only counted. Addresses of up to 65,536 are probed up to " +
     "three times, those of larger blocks once. Reserved blocks and this machine's own addresses are left out, and " +
     "public blocks need --yes, as in scan.",
+    "An audit that was killed goes on with --resume and the same words: hosts that were judged are not asked again, and " +
+    "are part of the result.",
   ],
   options: AUDIT_OPTIONS,
+  conflicts: [["checkpoint", "resume"]],
   exitCodes: [
     [0, "Every target that answers is right, and every target named answers"],
     [1, "Some clock is wrong or shows no time, or a target named is silent"],

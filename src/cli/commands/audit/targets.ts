@@ -1,6 +1,7 @@
 /** What an audit is to ask: hosts by themselves, and blocks in which those that answer are found first. */
 
 import { planScanRun, type ScanRunPlan } from "../../../run/scan_options.ts";
+import type { Checkpoint } from "../../../scan/checkpoint.ts";
 import { type ListedWord, wordsOf } from "../../../targets/list_words.ts";
 import { subtractBlocks, totalSize } from "../../../targets/block.ts";
 import { PackedBlocks } from "../../../targets/packed_blocks.ts";
@@ -25,6 +26,18 @@ export interface AuditTargets {
   readonly blocks: ScanRunPlan | undefined;
 }
 
+/** What the plan of the blocks depends on. */
+export interface BlockInput {
+  /** Hosts that were asked for by themselves. */
+  readonly list: TargetList;
+  /** Addresses that are never asked. */
+  readonly exclude: PackedBlocks;
+  /** The command line. */
+  readonly options: Parsed<typeof AUDIT_OPTIONS>;
+  /** The checkpoint of `--resume`. */
+  readonly previous: Checkpoint | undefined;
+}
+
 /** One bit is kept for each address: a prefix of length 8. */
 const MAX_BLOCK_ADDRESSES = 2 ** 24;
 /** Blocks of up to so many addresses are probed several times, so that a lost probe costs no host. */
@@ -41,9 +54,10 @@ const MIN_PASS_S = 0.5;
  */
 export async function readAuditTargets(
   operands: readonly string[],
-  options: Parsed<typeof AUDIT_OPTIONS>,
+  given: Pick<BlockInput, "options" | "previous">,
   system: System,
 ): Promise<AuditTargets | undefined> {
+  const { options } = given;
   const { singles, blocks } = await sortWords(operands, options.file, system);
   if (singles.length === 0 && blocks.length === 0) {
     throw new UsageError(
@@ -57,7 +71,7 @@ export async function readAuditTargets(
     if (list.problems.length > 0) return undefined;
     throw new UsageError("No target left: every target is excluded, expected at least one host");
   }
-  return { list, blocks: planBlocks(blocks, { list, exclude, options }, system) };
+  return { list, blocks: planBlocks(blocks, { list, exclude, ...given }, system) };
 }
 
 /** The words of the command line and the files: hosts, and blocks of several addresses. */
@@ -96,11 +110,7 @@ async function sortWords(
 
 function planBlocks(
   blocks: PackedBlocks,
-  { list, exclude, options }: {
-    readonly list: TargetList;
-    readonly exclude: PackedBlocks;
-    readonly options: Parsed<typeof AUDIT_OPTIONS>;
-  },
+  { list, exclude, options, previous }: BlockInput,
   system: System,
 ): ScanRunPlan {
   const { interfaceName, sourceAddress: source } = readEgress(options.interface);
@@ -112,7 +122,7 @@ function planBlocks(
   const size = totalSize(subtractBlocks(blocks, excluded));
   const probesPerTarget = size <= MAX_REPEATED ? PASSES : 1;
   const plan = planScanRun({
-    ...{ targets: blocks, excluded, ttl, probesPerTarget, cooldownMs },
+    ...{ targets: blocks, excluded, ttl, probesPerTarget, cooldownMs, previous },
     skipsAnswered: true,
     includeReserved: options["include-reserved"],
     rate: probesPerTarget === 1 ? rate : Math.min(rate, Math.max(1, size / MIN_PASS_S)),
@@ -126,5 +136,6 @@ function planBlocks(
     );
   }
   requireConsent(plan, options, "audit");
-  return plan;
+  // The last step of a checkpoint is beyond the sweep: the questions are over too.
+  return { ...plan, startPosition: Math.min(plan.startPosition, plan.order.length) };
 }
