@@ -5,6 +5,7 @@
  * event loop a turn for signals between waits.
  */
 
+import type { Instant } from "../time/mod.ts";
 import { type Departure, DepartureQueue } from "./departure_queue.ts";
 import type { ResponderLink } from "./link.ts";
 import { type Answered, Responder, type ResponderOptions } from "./responder.ts";
@@ -13,10 +14,16 @@ import { type Answered, Responder, type ResponderOptions } from "./responder.ts"
 const MAX_WAIT_NS = 20e6;
 /** A busy responder gives the event loop a turn this often. */
 const TURN_NS = 50e6;
-/** The end of a wait for a departure is spent in a loop: a sleep may end this much later than asked for. */
-const SPIN_NS = 80e3;
+/** The end of a wait for a departure is spent in a loop, since a sleep ends later than asked for: at least and at most this long. */
+const MIN_SPIN_NS = 50e3, MAX_SPIN_NS = 500e3;
+/** A loop lasts this many times as long as the latest sleep was too long, and gets shorter by this share with each better one. */
+const SPIN_RESERVE = 1.3, SPIN_DECAY = 0.02;
+/** Weight of the latest sleep in the mean of how much too long sleeps are. */
+const OVERSLEPT_WEIGHT = 0.1;
+/** With a departure as near as this the event loop has no turn. */
+const TURN_ALLOWANCE_NS = 300e3;
 /** Requests that are read before the departures are looked at again. */
-const BATCH = 64;
+const BATCH = 16;
 /** Replies that wait at most. */
 const MAX_WAITING = 1 << 18;
 
@@ -43,6 +50,11 @@ export class ResponderRun {
   readonly #link: ResponderLink;
   readonly #options: ResponderRunOptions;
   readonly #queue = new DepartureQueue();
+  #spinNs = MIN_SPIN_NS;
+  /** How much too long a sleep is, on the whole. */
+  #oversleptNs = 0;
+  /** The last sleep was ended by a datagram. */
+  #wasWoken = false;
   #isStopped = false;
 
   /** The link stays the caller's to close. */
@@ -73,11 +85,12 @@ export class ResponderRun {
       const nowNs = clock.monotonicNs();
       if (this.#isStopped) return "stopped";
       if (nowNs >= endNs) return "complete";
-      const sleepNs = Math.min(this.#queue.nextNs, endNs) - SPIN_NS - nowNs;
+      const sleepNs = Math.min(this.#queue.nextNs, endNs) - this.#spinNs - nowNs;
       const mayWait = !wasBusy && !this.#options.busy && sleepNs > 0;
-      const isIdle = mayWait && !this.#link.wait(Math.min(sleepNs, MAX_WAIT_NS));
-      // With nothing at hand, since a turn may take longer than a wait is exact.
-      if (isIdle || nowNs >= turnDueNs) {
+      const isIdle = mayWait && !this.#sleep(nowNs, Math.min(sleepNs, MAX_WAIT_NS));
+      const isFree = isIdle &&
+        this.#queue.nextNs - clock.monotonicNs() > TURN_ALLOWANCE_NS;
+      if (isFree || nowNs >= turnDueNs) {
         this.#sendDue();
         const pause = listener.idle?.(nowNs);
         if (pause !== undefined) await pause;
@@ -87,13 +100,25 @@ export class ResponderRun {
     }
   }
 
+  /** Sleeps until a datagram is there (true) or the time is over, and learns how much too long a sleep is. */
+  #sleep(nowNs: number, sleepNs: number): boolean {
+    this.#wasWoken = this.#link.wait(sleepNs);
+    if (this.#wasWoken) return true;
+    const tooLongNs = this.#link.clock.monotonicNs() - nowNs - sleepNs;
+    this.#oversleptNs += (Math.min(tooLongNs, MAX_SPIN_NS) - this.#oversleptNs) * OVERSLEPT_WEIGHT;
+    const decayedNs = this.#spinNs * (1 - SPIN_DECAY);
+    const spinNs = Math.max(decayedNs, tooLongNs * SPIN_RESERVE, MIN_SPIN_NS);
+    this.#spinNs = Math.min(spinNs, MAX_SPIN_NS);
+    return false;
+  }
+
   /** Reads what has arrived, up to a batch; false when nothing had. */
   #readBatch(listener: ResponderListener): boolean {
     const { clock } = this.#link;
     for (let count = 0; count < BATCH; count++) {
       const arrival = this.#link.receive();
       if (arrival === undefined) return count > 0;
-      const arrivedAt = arrival.stamp ?? clock.now();
+      const arrivedAt = arrival.stamp ?? this.#guessArrival();
       const answered = this.responder.answer(arrival.bytes, arrivedAt, arrival.from);
       for (const departure of answered.departures) {
         if (departure.dueNs <= arrivedAt.monotonicNs) this.#send(departure);
@@ -106,8 +131,20 @@ export class ResponderRun {
     return true;
   }
 
+  /**
+   * When a datagram arrived that has just been read and bears no stamp. One that ended a sleep arrived before: a thread
+   * wakes as late for a datagram as for the end of its sleep.
+   */
+  #guessArrival(): Instant {
+    const now = this.#link.clock.now();
+    if (!this.#wasWoken) return now;
+    this.#wasWoken = false;
+    const realtimeNs = Math.round(now.realtimeNs - this.#oversleptNs);
+    return { ...now, realtimeNs, monotonicNs: now.monotonicNs - this.#oversleptNs };
+  }
+
   #sendDue(): void {
-    while (this.#queue.nextNs <= this.#link.clock.monotonicNs()) {
+    while (this.#queue.length > 0 && this.#queue.nextNs <= this.#link.clock.monotonicNs()) {
       this.#send(this.#queue.pop() as Departure);
     }
   }
