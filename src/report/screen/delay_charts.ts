@@ -34,12 +34,14 @@ interface Metric {
   readonly style: Style;
   /** The upper edge is never below this, milliseconds. */
   readonly leastTop: number;
+  /** The upper edge fits these as well, so that charts can be compared. */
+  readonly like?: HistoryMetric;
 }
 
 const METRICS: readonly Metric[] = [
   { metric: "rtt", label: "rtt", style: STYLE.plain, leastTop: 0.1 },
-  { metric: "out", label: "out+", style: STYLE.out, leastTop: 5 },
-  { metric: "back", label: "back+", style: STYLE.back, leastTop: 5 },
+  { metric: "out", label: "out+", style: STYLE.out, leastTop: 5, like: "back" },
+  { metric: "back", label: "back+", style: STYLE.back, leastTop: 5, like: "out" },
   { metric: "queue", label: "queue", style: STYLE.plain, leastTop: 1 },
 ];
 /** `back+  500 ms `. */
@@ -102,10 +104,10 @@ function drawMetric(
   grid: CellGrid,
   { row, rows, columns }: ChartArea,
   window: ChartWindow,
-  { metric, label, style, leastTop }: Metric,
+  { metric, label, style, leastTop, like = metric }: Metric,
 ): void {
   const { histories, style: chartStyle } = window.input;
-  const top = roundTop(window.greatest(metric), leastTop);
+  const top = roundTop(Math.max(window.greatest(metric), window.greatest(like)), leastTop);
   const chart = new Chart(chartStyle, columns, rows, top);
   for (const history of histories) {
     chart.add({

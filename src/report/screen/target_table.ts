@@ -172,7 +172,7 @@ function shortOffset({ host }: TargetRow): string {
   const offset: BoundedMs | undefined = host.assumedOffset ?? host.offset;
   if (offset === undefined) return "unknown";
   const { valueMs } = offset;
-  if (Math.abs(valueMs) >= 60_000) return formatHours(valueMs / 1e3, 0);
+  if (Math.abs(valueMs) >= 60_000) return formatHours(Math.round(valueMs / 1e3), 0);
   if (Math.abs(valueMs) >= 1000) return `${signed((valueMs / 1e3).toFixed(3))} s`;
   return formatClockOffset(offset).replace(/^within (.*) ms of ours$/, "<$1 ms");
 }

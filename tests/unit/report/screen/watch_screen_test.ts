@@ -37,7 +37,7 @@ Deno.test("watch screen: a whole picture of known data", () => {
     "out+   50 ms                                            ⡤⠤⠄⠤",
     "                                                        ⡇",
     "        0                                       ⣀⣀⣀⣀⣀⣀⣀⣀⠇",
-    "back+   5 ms",
+    "back+  50 ms",
     "",
     "        0                                       ⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⡀⣀",
     "lost                                                      x",
