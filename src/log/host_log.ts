@@ -2,8 +2,8 @@
 
 import { boundedOf, countOf, type LooseRecord, numberOf, textOf, textsOf } from "./loose_record.ts";
 
-/** Hosts that are kept; further ones are counted by verdict. */
-const MAX_HOSTS = 50_000;
+/** Hosts that are kept, of those that need a look and of the others; further ones are counted by verdict. */
+const MAX_ODD_HOSTS = 40_000, MAX_USUAL_HOSTS = 20_000;
 
 /** Verdicts of an audit; a host that a scan found has none. */
 export type HostVerdict = "right" | "wrong" | "unreadable" | "silent" | "icmp_error" | "answers";
@@ -17,6 +17,9 @@ export const VERDICT_ORDER: readonly HostVerdict[] = [
   "answers",
   "right",
 ];
+
+/** Verdicts of which there are many, and of which the sum says enough. */
+const USUAL: ReadonlySet<HostVerdict> = new Set(["right", "answers", "silent"]);
 
 /** What is known of one host. */
 export interface HostRow {
@@ -47,14 +50,17 @@ const DETAIL_KEYS = [
 
 /** All hosts of a log. */
 export class HostLog {
-  readonly #rows: HostRow[] = [];
+  readonly #odd: HostRow[] = [];
+  readonly #usual: HostRow[] = [];
   readonly #counts = new Map<HostVerdict, number>();
   /** Hosts come from an audit: their clocks were judged. */
-  isAudit = false;
+  isAudit: boolean = false;
+  /** Addresses that the runs were to ask. */
+  asked: number = 0;
 
-  /** The hosts that are kept, in the order of the log. */
+  /** The hosts that are kept: those that need a look first, each kind in the order of the log. */
   get rows(): readonly HostRow[] {
-    return this.#rows;
+    return [...this.#odd, ...this.#usual];
   }
 
   /** Number of hosts, also of those that are not kept. */
@@ -83,9 +89,12 @@ export class HostLog {
 
   #add(verdict: HostVerdict, record: LooseRecord, labels: readonly string[]): void {
     this.#counts.set(verdict, this.count(verdict) + 1);
-    if (this.#rows.length >= MAX_HOSTS) return;
+    const [rows, most] = USUAL.has(verdict)
+      ? [this.#usual, MAX_USUAL_HOSTS]
+      : [this.#odd, MAX_ODD_HOSTS];
+    if (rows.length >= most) return;
     const address = textOf(record, "address") ?? "";
-    this.#rows.push({
+    rows.push({
       name: textOf(record, "target") ?? address,
       address,
       verdict,

@@ -188,6 +188,7 @@ export class LogReader {
   #run(record: LooseRecord, timeS: number): boolean {
     const command = this.#command ?? "run";
     this.#commands.set(command, (this.#commands.get(command) ?? 0) + 1);
+    if (command === "audit" || command === "scan") this.#hosts.asked += countOf(record, "targets");
     this.#event("start", timeS, `${command} starts, targets: ${countOf(record, "targets")}`);
     return true;
   }

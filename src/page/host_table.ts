@@ -158,27 +158,31 @@ class HostTable {
   #row(host: HostData): HTMLTableRowElement {
     const [name, address, verdict, offset, lower, upper, labels] = host;
     const word = VERDICT_WORDS[verdict] ?? "";
-    const details = element(
-      "details",
-      {},
-      element("summary", {}, name === address ? name : `${name} (${address})`),
+    const opener = element(
+      "button",
+      { type: "button", class: "opener", "aria-expanded": "false" },
+      name === address ? name : `${name} (${address})`,
     );
-    // Made when it is opened: there may be ten thousand.
-    details.addEventListener("toggle", () => {
-      if (details.children.length === 1) details.append(this.#evidence(host));
-    });
     const bounds = offset === null || lower === null || upper === null
       ? "–"
       : `${formatOffsetUs(lower)} to ${formatOffsetUs(upper)}`;
-    return element(
+    const row = element(
       "tr",
       {},
-      element("td", {}, details),
+      element("td", {}, opener),
       element("td", {}, element("span", { class: `verdict v${verdict}` }, word)),
       element("td", { class: "number" }, offset === null ? "–" : formatOffsetUs(offset)),
       element("td", { class: "number" }, bounds),
       element("td", {}, labels.map((label) => this.#data.words[label]).join(", ")),
     );
+    // Made when it is opened: there may be ten thousand.
+    opener.addEventListener("click", () => {
+      const isOpen = opener.getAttribute("aria-expanded") === "true";
+      opener.setAttribute("aria-expanded", String(!isOpen));
+      if (isOpen) row.nextElementSibling?.remove();
+      else row.after(this.#evidence(host));
+    });
+    return row;
   }
 
   #meaning(word: string): string {
@@ -187,7 +191,7 @@ class HostTable {
   }
 
   /** What is behind the verdict: labels with the replies that show them, broken clauses, measured values. */
-  #evidence(host: HostData): HTMLElement {
+  #evidence(host: HostData): HTMLTableRowElement {
     const { words } = this.#data;
     const [, , , , , , labels, evidence, nonconforming, details] = host;
     const list = element("dl", {});
@@ -203,6 +207,7 @@ class HostTable {
       add(`breaks ${word}`, this.#meaning(word));
     }
     for (const [name, value] of details) add(words[name] ?? "", String(value));
-    return list;
+    const cell = element("td", { colspan: String(COLUMNS.length) }, list);
+    return element("tr", { class: "evidence" }, cell);
   }
 }

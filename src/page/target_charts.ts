@@ -10,7 +10,7 @@ import type { View } from "./view.ts";
 /** Charts are drawn when they are so near to what is seen. */
 const MARGIN = "600px";
 /** Width of a chart on paper, CSS pixels. */
-const PAPER_PX = 330;
+const PAPER_PX = 345;
 
 /** Prepares the charts of all targets. */
 export function showCharts({ targets, startMs }: PageData, view: View): void {

@@ -106,7 +106,7 @@ function describeHosts({ hosts }: Log): string[] {
     ];
   }
   return [
-    `${formatCount(answered)} of ${countOf(hosts.total, "host")} ` +
+    `${formatCount(answered)} of ${countOf(Math.max(hosts.total, hosts.asked), "host")} ` +
     `${answered === 1 ? "answers" : "answer"} timestamp requests (CVE-1999-0524): ` +
     `${formatCount(wrong ?? 0)} wrong, ${formatCount(unreadable ?? 0)} ` +
     `${unreadable === 1 ? "shows" : "show"} no time, ${formatCount(right ?? 0)} right.`,

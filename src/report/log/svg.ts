@@ -55,12 +55,12 @@ function targetCharts(target: TargetSummary, y: number, period: Log["period"]): 
   const x = MARGIN + CHART_WIDTH + GAP;
   return [
     label(MARGIN, y + LINE, log.name, 14, TEXT, "bold"),
-    chart(buckets, period, { x: MARGIN, y: y + LINE * 1.8 }, "round trip, ms", ["rtt"]),
+    chart(buckets, period, { x: MARGIN, y: y + LINE * 1.8 }, "Round trip", ["rtt"]),
     chart(
       buckets,
       period,
       { x, y: y + LINE * 1.8 },
-      "above its minimum, ms: out (blue), back (orange)",
+      "Above the minimum: delay out (blue), back (orange)",
       [
         "out",
         "back",
@@ -100,7 +100,7 @@ function chart(
   }v${CHART_HEIGHT}h${CHART_WIDTH}" fill="none" stroke="${GRID}"/>
 ${lines.join("\n")}
 <path d="${ticks}" stroke="${COLORS.loss}"/>
-${label(x + 4, y + 10, `${Number(most.toPrecision(3))} ${words}`, 11, FAINT)}
+${label(x, y - 4, `${words}, up to ${Number(most.toPrecision(3))} ms`, 11, FAINT)}
 ${label(x, y + CHART_HEIGHT + 13, formatTime(firstS * 1e3, "second"), 10, FAINT)}
 ${
     label(

@@ -30,6 +30,8 @@ export interface PageOptions {
   readonly maxTargets: number;
   /** Version of this program. */
   readonly version: string;
+  /** Sentences beside those of the log. */
+  readonly remarks?: readonly string[];
 }
 
 /** The page of a log. */
@@ -57,7 +59,7 @@ export function formatPage(log: Log, options: PageOptions): string {
       <body>
         <header><div><h1>${title}</h1><p class="period">${describePeriod(log)}</p></div>
     <button type="button" id="theme" class="no-print" hidden>Light or dark</button></header>
-        <main>${wordsSection(findings, ids)}${hostSection(log)}${targetSection(
+        <main>${wordsSection(findings, ids, options.remarks)}${hostSection(log)}${targetSection(
           findings,
           shown,
           ids,
@@ -94,8 +96,9 @@ function titleOf(log: Log): string {
 function wordsSection(
   findings: Findings,
   ids: ReadonlyMap<TargetSummary, string>,
+  remarks: readonly string[] = [],
 ): Html {
-  const words = describeLog(findings);
+  const words = [...describeLog(findings), ...remarks];
   const named = findings.targets.length < 2 ? [] : findings.targets.slice(0, NAMED_TARGETS);
   const left = findings.targets.length - named.length;
   return html`<section class="found" aria-label="What was found">

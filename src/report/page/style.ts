@@ -44,13 +44,15 @@ td .spark{display:block;width:120px;height:22px}.spark path{fill:none;stroke:var
 cursor:pointer;font-variant-numeric:tabular-nums}.heat thead th{font-size:.68rem;padding:.1rem}
 .heat tbody th{white-space:nowrap;position:sticky;left:0;background:var(--bg)}
 .h0{background:var(--panel)}${
-  [1, 2, 3, 4, 5, 6, 7].map((step) => `.h${step}{background:rgba(var(--heat),${step * 0.06})}`)
+  [1, 2, 3, 4, 5, 6, 7].map((step) => `.h${step}{background:rgba(var(--heat),${step * 0.085})}`)
     .join("")
 }
 .verdict{font-weight:600}.v0,.v1{color:var(--bad)}.v2,.v3{color:var(--warn)}.v5{color:var(--right)}
 .filters{display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:center;margin:.5rem 0}
 .bars th{font-weight:normal;white-space:nowrap;text-align:right}.bars td{border:0}.bars th{border:0}
 .bars .bar{width:min(50vw,28rem)}.bars i{display:block;height:1rem;min-width:2px;background:var(--offset);border-radius:2px}
+.opener{all:unset;cursor:pointer}.opener::before{content:"▸";display:inline-block;width:1em;color:var(--faint)}
+.opener[aria-expanded=true]::before{content:"▾"}.opener:focus-visible{outline:2px solid var(--accent)}
 dl{margin:.3rem 0 .3rem 1rem;font-size:.85rem;max-width:60rem}dt{font-weight:600}dd{margin:0 0 .3rem 1rem}
 summary{cursor:pointer}pre{overflow-x:auto;background:var(--panel);border:1px solid var(--line);border-radius:5px;
 padding:.4rem .7rem;font-size:.85rem;margin:.3rem 0;white-space:pre-wrap}`;
@@ -65,9 +67,9 @@ border-radius:5px;padding:.25rem .5rem;font-size:.78rem;line-height:1.35;box-sha
 .tooltip b{font-weight:600;text-align:right;font-variant-numeric:tabular-nums}`;
 
 const PAPER =
-  `@media print{body{max-width:none;padding:0;font-size:10pt}#toolbar,#theme,.filters,.more,.no-print{display:none!important}
+  `@media print{body{max-width:none;padding:0;font-size:10pt}.tooltip,.u-cursor-x,#toolbar,#theme,.filters,.more,.no-print{display:none!important}
 .charts{grid-template-columns:1fr 1fr}figure,tr,.found{break-inside:avoid}h2,h3{break-after:avoid}
-.scroll{overflow:visible}details>dl{font-size:8pt}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
+.scroll{overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
 /** The style sheet, without that of the charts' library. */
 export const PAGE_STYLE: string = [

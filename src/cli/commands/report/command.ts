@@ -5,9 +5,9 @@ import { countOf } from "../../../terminal/quantity.ts";
 import type { CommandLine, Parsed } from "../../option.ts";
 import { ExitCode, printError, UsageError, VERSION } from "../../outcome.ts";
 import type { System } from "../../system.ts";
-import { nameOf, readLog } from "./input.ts";
+import { nameOf, openReport } from "../../report_file.ts";
+import { readLog } from "./input.ts";
 import type { REPORT_OPTIONS } from "./options.ts";
-import { openReport } from "./report_file.ts";
 
 type ReportOptions = Parsed<typeof REPORT_OPTIONS>;
 

@@ -4,7 +4,7 @@ import type { LogReader } from "../../../log/log_reader.ts";
 import { LineSplitter } from "../../../log/line_splitter.ts";
 import { systemReason } from "../../files.ts";
 import { UsageError } from "../../outcome.ts";
-import { shortText } from "../../../terminal/safe_text.ts";
+import { nameOf } from "../../report_file.ts";
 import type { System } from "../../system.ts";
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
@@ -36,11 +36,6 @@ export async function readLog(
   }
   splitter.end();
   return trouble;
-}
-
-/** What to call a file in messages. */
-export function nameOf(path: string): string {
-  return path === "-" ? "standard input" : shortText(path);
 }
 
 /** The bytes of a file, those of a gzipped one unpacked. */
