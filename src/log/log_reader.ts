@@ -10,6 +10,9 @@ const MAX_TARGETS = 20_000;
 /** Buckets of all targets together, and of one at least and at most. */
 const MAX_BUCKETS = 24_000, MIN_BUCKETS_EACH = 8, MAX_BUCKETS_EACH = 4096;
 
+/** Groups of addresses that are kept. */
+const MAX_ALIASES = 1000;
+
 /** What is to be read. */
 export interface LogOptions {
   /** Earlier records are left out, Unix time in seconds. */
@@ -50,6 +53,8 @@ export interface Log {
   readonly hosts: HostLog;
   /** The last `consensus`. */
   readonly consensus: LooseRecord | undefined;
+  /** Addresses that show one clock, or may: `alias` of an audit. */
+  readonly aliases: readonly LooseRecord[];
   /** What happened, in order of time: of runs and of every target. */
   readonly events: readonly LogEvent[];
   /** Events beyond those that are kept. */
@@ -68,6 +73,7 @@ export class LogReader {
   readonly #runs = new Happenings();
   readonly #commands = new Map<string, number>();
   #consensus: LooseRecord | undefined;
+  readonly #aliases: LooseRecord[] = [];
   #firstS = Infinity;
   #lastS = -Infinity;
   /** Command of the run that the records belong to; undefined where the log begins in its middle. */
@@ -133,6 +139,7 @@ export class LogReader {
       targets: targets.filter(({ series }) => series.size > 0),
       hosts: this.#hosts,
       consensus: this.#consensus,
+      aliases: this.#aliases,
       events: all.flatMap(({ events }) => events).sort((a, b) => a.timeS - b.timeS),
       eventsOmitted: all.reduce((sum, { omitted }) => sum + omitted, 0),
     };
@@ -154,6 +161,9 @@ export class LogReader {
         return true;
       case "consensus":
         this.#consensus = record;
+        return true;
+      case "alias":
+        if (this.#aliases.length < MAX_ALIASES) this.#aliases.push(record);
         return true;
       case "host":
         this.#hosts.audited(record);

@@ -8,6 +8,7 @@ import type { TargetSummary } from "../log/target_summary.ts";
 import { describeTarget } from "../log/target_words.ts";
 import type { Log } from "../../log/log_reader.ts";
 import { adviceSection } from "./advice.ts";
+import { aliasTable } from "./alias_table.ts";
 import { eventTable } from "./event_table.ts";
 import { heatData } from "./heat_data.ts";
 import { hostData } from "./host_data.ts";
@@ -59,7 +60,9 @@ export function formatPage(log: Log, options: PageOptions): string {
       <body>
         <header><div><h1>${title}</h1><p class="period">${describePeriod(log)}</p></div>
     <button type="button" id="theme" class="no-print" hidden>Light or dark</button></header>
-        <main>${wordsSection(findings, ids, options.remarks)}${hostSection(log)}${targetSection(
+        <main>${wordsSection(findings, ids, options.remarks)}${hostSection(log)}${aliasTable(
+          log.aliases,
+        )}${targetSection(
           findings,
           shown,
           ids,

@@ -137,6 +137,10 @@ function hostileLines(): string[] {
       ...{ type: "host", ...identity, verdict: "wrong", labels: [HOSTILE], evidence: [HOSTILE] },
       ...{ nonconforming: [HOSTILE], icmp_error: HOSTILE, offset_ms: 1 },
     }),
+    JSON.stringify({
+      ...{ type: "alias", time: LOG_START_S, alias_kind: HOSTILE, addresses: [HOSTILE] },
+      ...{ coincidence_ratio: 0.001, skew_ppm: 17 },
+    }),
     JSON.stringify({ type: "end", time: LOG_START_S + 9, reason: HOSTILE }),
   ];
 }
