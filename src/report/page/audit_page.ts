@@ -1,6 +1,7 @@
 /** The page of an audit while it runs: it takes what the report takes, as records, so that `report` makes the same of a log. */
 
 import { LogReader } from "../../log/log_reader.ts";
+import { ALIAS_FIELDS, aliasEvents } from "../../record/alias_record.ts";
 import { CONSENSUS_FIELDS } from "../../record/consensus_record.ts";
 import { formatJson, jsonFormatter } from "../../record/field.ts";
 import { HOST_FIELDS } from "../../record/host_record.ts";
@@ -38,6 +39,9 @@ export class AuditPage {
     const { consensus } = result;
     if (consensus !== undefined) {
       this.#reader.line(formatJson("consensus", CONSENSUS_FIELDS, consensus));
+    }
+    for (const event of result.aliases === undefined ? [] : aliasEvents(result.aliases)) {
+      this.#reader.line(formatJson("alias", ALIAS_FIELDS, event));
     }
     this.#reader.line(formatJson("end", END_FIELDS, result));
     return formatPage(this.#reader.finish(), {

@@ -75,6 +75,11 @@ export const AUDIT_OPTIONS = {
     default: "text",
   },
   ...OUTPUT_OPTIONS,
+  html: {
+    value: text("FILE", "file"),
+    help: "Write a page for people to FILE too",
+    group: "Output",
+  },
   numeric: { short: "n", help: "Print addresses instead of names", group: "Output" },
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
@@ -115,6 +120,7 @@ export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
     ["icmptime audit 192.0.2.0/24", "which clocks of a network are wrong?"],
     ["icmptime audit -f hosts.txt --max-offset 100ms", "a list of hosts, within 100 ms"],
     ["icmptime audit --aliases 192.0.2.0/24", "which addresses are one machine?"],
+    ["icmptime audit --html audit.html 192.0.2.0/24", "a page for manager and auditor"],
     ["icmptime audit --json 192.0.2.0/24", "one record for each host"],
   ],
 };

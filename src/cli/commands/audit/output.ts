@@ -19,6 +19,7 @@ import { RunOutput, type RunOutputOptions } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import { AuditCheckpoint, type EarlierRun } from "./checkpoint.ts";
 import type { AUDIT_OPTIONS } from "./options.ts";
+import { AuditPageFile } from "./page_file.ts";
 import type { AuditTargets } from "./targets.ts";
 
 /** How long the report waits for the names of addresses, in milliseconds. */
@@ -48,6 +49,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
   readonly #reporter: AuditReporter;
   readonly #names: ReverseNames | undefined;
   readonly #checkpoint: AuditCheckpoint | undefined;
+  #page: AuditPageFile | undefined;
   #savedNs = -Infinity;
   #isKept = true;
 
@@ -89,6 +91,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
       AuditCheckpoint.open(targets, options, earlier, system),
       await loadStatus(run, system),
     );
+    output.#page = await AuditPageFile.open(options.html, system);
     await output.openPackets();
     return output;
   }
@@ -97,11 +100,13 @@ export class AuditOutput extends RunOutput implements AuditListener {
   run(info: RunInfo): void {
     this.#keep((checkpoint) => checkpoint.begin());
     this.#reporter.run(info);
+    this.#page?.run(info);
   }
 
   /** Writes a host. */
   host(findings: HostFindings, isEarlier: boolean): void {
     if (!isEarlier) this.#checkpoint?.journal.host(findings);
+    this.#page?.host(findings);
     if (this.#reporter.host(findings)) this.#names?.request([findings.target.address]);
   }
 
@@ -141,6 +146,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
       for (const warning of listScanWarnings(result.sweep)) this.remark(warning);
     }
     this.#keep((checkpoint) => checkpoint.end(isWhole(result), result.sweepErrors));
+    await this.#page?.write({ ...result, exitCode: this.chooseExitCode(result) });
     this.#reporter.end({ ...result, exitCode: this.chooseExitCode(result) });
   }
 
@@ -150,7 +156,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
     // A reader that has seen enough ends an audit as it ends a scan: nothing is wrong.
     if (isClosedPipe(this.lines.failure) && this.#isKept) return ExitCode.Ok;
     return runExitCode({
-      hasLostOutput: this.hasLost || !this.#isKept,
+      hasLostOutput: this.hasLost || !this.#isKept || this.#page?.hasLost === true,
       hasProblem: list.problems.length > 0,
       isAnswered: result.tally.isAllRight && isWhole(result),
       isConditionMet: false,

@@ -4,7 +4,7 @@ import type { AuditPage } from "../../../report/page/audit_page.ts";
 import type { AuditResult } from "../../../run/audit_run.ts";
 import type { EndInfo, RunInfo } from "../../../run/event.ts";
 import type { HostFindings } from "../../../run/host_findings.ts";
-import { VERSION } from "../../outcome.ts";
+import { UsageError, VERSION } from "../../outcome.ts";
 import { openReport, type ReportOutput } from "../../report_file.ts";
 import type { System } from "../../system.ts";
 
@@ -28,6 +28,9 @@ export class AuditPageFile {
    */
   static async open(path: string | undefined, system: System): Promise<AuditPageFile | undefined> {
     if (path === undefined) return undefined;
+    if (path === "-") {
+      throw new UsageError("Cannot write a page to standard output: expected the name of a file");
+    }
     const output = openReport(path, [], system);
     const { AuditPage } = await import("../../../report/page/audit_page.ts");
     const isUnsynchronised = system.diagnostics.readClock()?.synchronised === false;
@@ -49,14 +52,13 @@ export class AuditPageFile {
     this.#page.host(host);
   }
 
-  /** Writes the page. */
+  /** Writes the page, and closes the file. */
   async write(result: AuditResult & EndInfo): Promise<void> {
     const options = { version: VERSION, isUnsynchronised: this.#isUnsynchronised };
-    this.#hasLost = !(await this.#output.write(this.#page.format(result, options)));
-  }
-
-  /** Closes the file. */
-  close(): void {
-    this.#output.close();
+    try {
+      this.#hasLost = !(await this.#output.write(this.#page.format(result, options)));
+    } finally {
+      this.#output.close();
+    }
   }
 }
