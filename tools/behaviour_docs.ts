@@ -28,6 +28,11 @@ export function formatBehaviours(): string {
       ["system", "traits", "source"],
       SIGNATURES.map(({ system, traits, source }) => [system, describeTraits(traits), source]),
     ),
+    "## Addresses of one machine",
+    "With `--aliases` the clocks of up to 512 hosts are followed for a minute, or for the time given. Addresses whose clocks agree in offset and rate " +
+    "are written as `alias` records, each with the chance that any two of the clocks compared agree as closely; above 1 in 100 the record says " +
+    "`coincidence`. Clocks at the rate of UTC are `undecidable`: every clock that is kept right looks alike. " +
+    "[decisions/2026-11-27-one-machine-many-addresses.md](decisions/2026-11-27-one-machine-many-addresses.md) says how and why.",
     "## Where this differs from Sundial's own rules",
     "Sundial's program and ours, on the simulated hosts of `tests/unit/behaviour`; `sundial_test.ts` lists every host and label that differs.",
     table(

@@ -1,13 +1,14 @@
 /** What an audit found, as text: the hosts that need a look first, then all in numbers. */
 
 import { type Label, LABELS } from "../behaviour/label.ts";
-import { formatUtcOffset } from "../time/utc_offset.ts";
+import { formatZone } from "../time/utc_offset.ts";
 import type { AuditResult } from "../run/audit_run.ts";
 import type { HostFindings, Verdict } from "../run/host_findings.ts";
 import type { Target } from "../targets/target.ts";
 import { red, yellow } from "../terminal/color.ts";
 import { countOf, formatCount } from "../terminal/quantity.ts";
 import { NO_BREAK, padTo, USUAL_COLUMNS, widthOf, wrap } from "../terminal/width.ts";
+import { describeDetails } from "./host_details.ts";
 import { explainOffset, formatClockOffset } from "./milliseconds.ts";
 import { lineName, type NameOptions } from "./target_name.ts";
 
@@ -19,6 +20,8 @@ export interface AuditTextOptions extends NameOptions {
   readonly maxOffsetMs: number;
   /** Columns of the terminal. */
   readonly columns?: number | undefined;
+  /** Print how each host answers below its line. */
+  readonly verbose?: boolean | undefined;
 }
 
 /** Worst first. */
@@ -39,6 +42,8 @@ interface HostLine {
   readonly distanceMs: number;
   /** What stands behind its name. */
   readonly words: string;
+  /** How it answers; empty where that is not asked for. */
+  readonly details: string;
 }
 
 /** The hosts of an audit that are to be printed, one line each. */
@@ -59,7 +64,8 @@ export class HostLines {
       : verdict !== "silent" || target.isFromBlock !== true;
     if (!isShown) return false;
     const distanceMs = Math.abs(offset?.valueMs ?? 0);
-    this.#lines.push({ target, verdict, distanceMs, words: describeHost(host) });
+    const details = this.#options.verbose === true ? describeDetails(host) : "";
+    this.#lines.push({ target, verdict, distanceMs, words: describeHost(host), details });
     return true;
   }
 
@@ -69,11 +75,19 @@ export class HostLines {
     const lines = this.#lines.sort(byUrgency);
     const names = lines.map(({ target }) => lineName(target, this.#options));
     const width = names.reduce((most, name) => Math.max(most, widthOf(name)), 0);
-    return lines.map(({ words }, i) => {
+    return lines.flatMap(({ words, details }, i) => {
       const name = padTo(names[i] ?? "", Math.min(MAX_NAME_COLUMNS, width));
-      return wrap(`${name}  ${words}`, columns, 4);
+      const line = wrap(`${name}  ${words}`, columns, 4);
+      return details === "" ? [line] : [line, ...indented(details, columns)];
     });
   }
+}
+
+const INDENT = "    ";
+
+/** A paragraph that stands below a line. */
+function indented(text: string, columns: number): string[] {
+  return wrap(text, columns - INDENT.length, 0).split("\n").map((line) => INDENT + line);
 }
 
 /** The whole audit in a few lines: who answers, who is right, what is odd. */
@@ -120,7 +134,7 @@ function describeHost(host: HostFindings): string {
   const { utcOffsetMinutes } = behaviour;
   const why = utcOffsetMinutes === undefined
     ? explainOffset(offset)
-    : `local time (${formatUtcOffset(utcOffsetMinutes)})?`;
+    : `local time (${formatZone(utcOffsetMinutes)})?`;
   const shown = formatClockOffset(offset);
   const parts = [
     verdict === "wrong" ? red(shown) : shown,

@@ -123,7 +123,8 @@ function planFollowUp(
   const narrows = maxOffsetMs < NARROW_MS;
   if (!narrows && aliasesMs === undefined) return undefined;
   const durationMs = aliasesMs ?? NARROW_DURATION_MS;
-  return { durationMs, findsAliases: aliasesMs !== undefined, narrows, isOwnRateKept, ratePps };
+  const findsAliases = aliasesMs !== undefined;
+  return { durationMs, findsAliases, narrows, isOwnRateKept, ratePps, isPunctual: true };
 }
 
 /** One message for each question. */

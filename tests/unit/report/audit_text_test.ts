@@ -75,7 +75,7 @@ Deno.test("audit text: the worst first, and nothing of hosts that are right or o
   assertEquals(
     formatHosts(HOSTS, OPTIONS),
     [
-      "192.0.2.3  -5:00:00.000 ±0.001 s  local time (UTC-5:00)?",
+      "192.0.2.3  -5:00:00.000 ±0.001 s  local time (UTC-5:00: EST, in summer CDT)?",
       "192.0.2.2  +5.000 ±0.001 s",
       "192.0.2.4  shows no time: constant-zero  Receive and transmit are 0.",
       "192.0.2.5  ICMP error from 192.0.2.254: destination unreachable: host",
@@ -113,4 +113,34 @@ Deno.test("audit text: every line fits the terminal", () => {
       assert(widthOf(line) <= columns, line);
     }
   }
+});
+
+Deno.test("audit text: with -v, how each host answers stands below its line", () => {
+  const odd = host(3, "wrong", [], { offsetMs: -18_000_000, utcOffsetMinutes: -300 });
+  const findings: HostFindings = {
+    ...odd,
+    ttl: 57,
+    behaviour: {
+      ...odd.behaviour,
+      labels: [
+        { label: "lazy", count: 14, of: 14 },
+        { label: "time-zone", count: 14, of: 14, detail: "UTC-5:00: EST, in summer CDT" },
+        { label: "copies-tos", count: 2, of: 2 },
+      ],
+      likelySystem: "FreeBSD or macOS",
+    },
+    conformance: [
+      { clause: "code-zero", result: "pass", evidence: "14 of 14" },
+      { clause: "right-within-minutes", result: "fail", evidence: "off by -18000 s" },
+    ],
+  };
+  const options = { ...OPTIONS, verbose: true };
+  assertEquals(
+    formatHosts([findings, host(6, "silent", [])], options).join("\n"),
+    `192.0.2.3  -5:00:00.000 ±0.001 s  local time (UTC-5:00: EST, in summer CDT)?
+    lazy 14/14, time-zone 14/14 (UTC-5:00: EST, in summer CDT), copies-tos 2/2;
+    breaks right-within-minutes (off by -18000 s); TTL 57; likely FreeBSD or
+    macOS
+192.0.2.6  no answer`,
+  );
 });

@@ -68,6 +68,11 @@ export const AUDIT_OPTIONS = {
   interface: PACKET_OPTIONS.interface,
   mark: PACKET_OPTIONS.mark,
   all: { help: "Print the hosts that are right too", group: "Output" },
+  verbose: {
+    short: "v",
+    help: "Print how each host answers, and its likely system",
+    group: "Output",
+  },
   format: {
     value: choice("FORMAT", ["text", "json", "csv"]),
     help: "Print text, json or csv",

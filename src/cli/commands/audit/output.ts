@@ -70,6 +70,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
       format: options.json ? "json" : options.format,
       fields: options.fields,
       all: options.all,
+      verbose: options.verbose,
       maxOffsetMs: options["max-offset"],
       numeric: options.numeric,
       names: this.#names,

@@ -1,0 +1,128 @@
+/** The second part of an audit over a simulated network: who is followed, and that no verdict is lost. */
+
+import { assert, assertEquals } from "@std/assert";
+import { FollowUp, type FollowUpPlan } from "../../src/run/audit_follow_up.ts";
+import { planAudit } from "../../src/run/audit_plan.ts";
+import type { HostFindings } from "../../src/run/host_findings.ts";
+import { StrayCounter } from "../../src/run/stray_counts.ts";
+import { ProbeCounters } from "../../src/stats/mod.ts";
+import { FIRST_HOST } from "../support/simulated_run.ts";
+import type { Network } from "../support/simulated_network.ts";
+import { SimulatedTransport } from "../support/simulated_transport.ts";
+
+/** A host as the first part leaves it: readable, and known to within 10 ms. */
+function host(index: number, lowerMs = -5, upperMs = 5): HostFindings {
+  const target = { index, label: `host ${index}`, address: FIRST_HOST + index };
+  const form = {
+    ...{ unit: "milliseconds-of-day", isLittleEndian: false, hasHighBit: false, rank: 1 } as const,
+    ...{ lowerMs, upperMs },
+  };
+  return {
+    ...{ target, time: 0, verdict: "right", tickMs: undefined, conformance: [], ttl: 64 },
+    behaviour: { labels: [], form, utcOffsetMinutes: undefined, tick: undefined },
+    offset: { valueMs: (lowerMs + upperMs) / 2, lowerMs, upperMs },
+    summary: { counters: new ProbeCounters(), rttMs: undefined },
+    icmpError: undefined,
+  };
+}
+
+/** One millisecond either way, over a path of 0.4 ms. */
+function followUp(network: Partial<Network>, plan: Partial<FollowUpPlan> = {}, maxOffsetMs = 1) {
+  const transport = new SimulatedTransport({ out: 0.2, back: 0.2, ...network });
+  const audit = planAudit({ ratePps: 10_000, ttl: 64, rounds: 2, timeoutMs: 500, maxOffsetMs });
+  const totals = new ProbeCounters();
+  assert(audit.followUp !== undefined);
+  const follow = new FollowUp({
+    // The simulated clock stands still while one looks at it.
+    plan: { ...audit.followUp, isPunctual: false, ...plan },
+    standard: audit.standard,
+    ...{ transport, maxOffsetMs, totals, strays: new StrayCounter() },
+  });
+  const reported: HostFindings[] = [];
+  const listener = { host: (each: HostFindings) => void reported.push(each), idle() {} };
+  return { follow, listener, reported, transport, totals };
+}
+
+Deno.test("follow-up: a limit of a millisecond is judged by the clock that was followed", async () => {
+  for (
+    const [offsetMs, verdict, open] of [[0.2, "right", 0], [-3, "wrong", 0], [
+      0.95,
+      "right",
+      1,
+    ]] as const
+  ) {
+    const { follow, listener, reported, transport, totals } = followUp({ clock: { offsetMs } });
+    assert(follow.keeps(host(0)));
+    assertEquals(await follow.run("complete", listener, undefined), "complete");
+    assertEquals(reported.map((each) => each.verdict), [verdict], `${offsetMs}`);
+    const { lowerMs = NaN, upperMs = NaN, valueMs = NaN } = reported[0]?.offset ?? {};
+    assert(
+      lowerMs <= offsetMs && offsetMs <= upperMs && upperMs - lowerMs < 0.6,
+      `${lowerMs} ${upperMs}`,
+    );
+    assert(Math.abs(valueMs - offsetMs) < 0.1, `${valueMs}`);
+    assertEquals(follow.open, open);
+    assertEquals(transport.requests.length, 100);
+    assertEquals([totals.sent, totals.received], [100, 100]);
+  }
+});
+
+Deno.test("follow-up: a host whose verdict is certain does not wait", () => {
+  const { follow } = followUp({});
+  const kept = [[-0.5, 0.9], [2, 8], [-9, -1.2], [-0.5, 1.1]] as const;
+  assertEquals(kept.map(([lower, upper], i) => follow.keeps(host(i, lower, upper))), [
+    false,
+    false,
+    false,
+    true,
+  ]);
+});
+
+Deno.test("follow-up: hosts that wait are reported as they are when the audit ended before", async () => {
+  for (const reason of ["stopped", "deadline"] as const) {
+    const { follow, listener, reported, transport } = followUp({});
+    follow.keeps(host(0));
+    follow.keeps(host(1));
+    assertEquals(await follow.run(reason, listener, undefined), reason);
+    assertEquals(reported, [host(0), host(1)]);
+    assertEquals(transport.requests, []);
+  }
+});
+
+Deno.test("follow-up: hosts that fall silent, and a run that is stopped meanwhile, lose no verdict", async () => {
+  const silent = followUp({ lossOutRatio: 1 });
+  silent.follow.keeps(host(0));
+  assertEquals(await silent.follow.run("complete", silent.listener, undefined), "complete");
+  assertEquals(silent.reported, [host(0)]);
+  const stopped = followUp({ clock: { offsetMs: 3 } });
+  stopped.follow.keeps(host(0));
+  const idle = () => {
+    if (stopped.totals.received === 20) stopped.follow.stop();
+  };
+  const listener = { ...stopped.listener, idle };
+  assertEquals(await stopped.follow.run("complete", listener, undefined), "stopped");
+  assertEquals(stopped.reported.map(({ verdict }) => verdict), ["wrong"]);
+  const late = followUp({});
+  late.follow.keeps(host(0));
+  assertEquals(await late.follow.run("complete", late.listener, 1000), "deadline");
+  assertEquals(late.reported.length, 1);
+});
+
+Deno.test("follow-up: more clocks than can be followed are counted, and reported at once", async () => {
+  const plan = { findsAliases: true, narrows: false, durationMs: 500 };
+  const { follow, listener, reported, transport } = followUp({}, plan);
+  for (let i = 0; i < 600; i++) assertEquals(follow.keeps(host(i)), false);
+  await follow.run("complete", listener, undefined);
+  const asked = new Set(transport.requests.map(({ destination }) => destination));
+  assertEquals([asked.size, follow.aliases?.unfollowed, reported.length], [512, 88, 0]);
+});
+
+Deno.test("follow-up: a clock that shows no time of day is not followed", () => {
+  const { follow } = followUp({}, { findsAliases: true });
+  const odd = host(0);
+  const { form } = odd.behaviour;
+  assert(form !== undefined);
+  const seconds = { ...odd.behaviour, form: { ...form, unit: "seconds-of-day" } as const };
+  assertEquals(follow.keeps({ ...odd, behaviour: seconds }), false);
+  assertEquals(follow.keeps({ ...odd, offset: undefined }), false);
+});
