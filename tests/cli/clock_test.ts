@@ -191,7 +191,7 @@ systemTest({ name: "clock -w: ends in time, with what is known", namespaces: tru
 });
 
 systemTest({
-  name: "clock --until: what is not reached is told, and is exit code 1",
+  name: "clock --until: what is not reached is reported, with exit code 1",
   namespaces: true,
 }, async () => {
   await using pair = await VethPair.open();

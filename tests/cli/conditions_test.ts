@@ -123,7 +123,7 @@ labTest({ name: "conditions: exit code and complaint of each", tools: [] }, asyn
 });
 
 labTest(
-  { name: "conditions: several at once, each broken one is told of, the output stays whole" },
+  { name: "conditions: several at once, each broken one is reported, the output stays whole" },
   async () => {
     await using lab = await Lab.open({ scenario: { defaults: { out: 20, back: 30 } } });
     const argv = SOURCE_PROGRAM.argv(

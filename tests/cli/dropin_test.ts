@@ -129,7 +129,7 @@ labTest({
 });
 
 labTest(
-  { name: "tsping: a host whose stamps tell nothing has no line, and is told of once" },
+  { name: "tsping: a host whose stamps say nothing has no line, and is reported once" },
   async () => {
     await using lab = await Lab.open({
       scenario: {

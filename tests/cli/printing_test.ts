@@ -77,14 +77,17 @@ programTest(
   },
 );
 
-programTest({ name: "printing: a full disk is told in one line, exit code 4" }, async (program) => {
-  for (const [args] of PRINTERS) {
-    const argv = ["sh", "-c", 'exec "$@" >/dev/full', "sh", ...program.argv(...args)];
-    const { code, stderr } = await runCommand(argv);
-    assertEquals({ args, code }, { args, code: 4 });
-    assertComplaint(stderr, /^icmptime: Cannot write the output: No space left on device/);
-  }
-});
+programTest(
+  { name: "printing: a full disk is reported in one line, exit code 4" },
+  async (program) => {
+    for (const [args] of PRINTERS) {
+      const argv = ["sh", "-c", 'exec "$@" >/dev/full', "sh", ...program.argv(...args)];
+      const { code, stderr } = await runCommand(argv);
+      assertEquals({ args, code }, { args, code: 4 });
+      assertComplaint(stderr, /^icmptime: Cannot write the output: No space left on device/);
+    }
+  },
+);
 
 programTest({ name: "printing: a reader that has gone is no fault" }, async (program) => {
   // The pipe has no reader before the program starts: `true` has ended when the sleep is over.

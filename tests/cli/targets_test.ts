@@ -173,7 +173,7 @@ systemTest(
 systemTest(
   {
     name:
-      "targets: one bad line is told with file and line, the others are asked, and the code is 2",
+      "targets: one bad line is reported with file and line, the others are asked, and the code is 2",
     namespaces: true,
   },
   async () => {
@@ -407,7 +407,7 @@ systemTest({
 });
 
 systemTest({
-  name: "targets: a word of five million letters is told in a short line",
+  name: "targets: a word of five million letters is reported in a short line",
   namespaces: true,
 }, async () => {
   await using place = await Place.open();

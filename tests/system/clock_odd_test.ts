@@ -251,7 +251,7 @@ function shift(clock: ClockRecord, byMs: number): ClockRecord {
 }
 
 labTest(
-  { name: "clock: a step half-way is told with its time and size, and the rest is right" },
+  { name: "clock: a step half-way is reported with its time and size, and the rest is right" },
   async () => {
     const byMs = 1000;
     await using lab = await Lab.open({

@@ -408,45 +408,48 @@ systemTest({
   assertEquals(numbers, Array.from({ length: 99 }, (_, i) => i + 1));
 });
 
-labTest({ name: "library: duplicates and strangers are told beside the outcomes" }, async () => {
-  await using lab = await Lab.open({
-    scenario: {
-      hosts: {
-        "198.18.0.1": { duplicate: { ratio: 1, copies: 1, gap: 1 } },
-        "198.18.0.2": { forgery: { ratio: 1, kinds: ["other-identifier"], instead: true } },
+labTest(
+  { name: "library: duplicates and strangers are reported beside the outcomes" },
+  async () => {
+    await using lab = await Lab.open({
+      scenario: {
+        hosts: {
+          "198.18.0.1": { duplicate: { ratio: 1, copies: 1, gap: 1 } },
+          "198.18.0.2": { forgery: { ratio: 1, kinds: ["other-identifier"], instead: true } },
+        },
       },
-    },
-  });
-  const extras: PingReply[] = [];
-  const strays: string[] = [];
-  const allSeen = Promise.withResolvers<void>();
-  const note = () => {
-    if (extras.length >= 2 && strays.length >= 2) allSeen.resolve();
-  };
-  const { first, rest } = await startIn(lab, ["198.18.0.1", "198.18.0.2"], {
-    count: 2,
-    intervalMs: 50,
-    timeoutMs: PATIENT_MS,
-    onExtra: (extra) => {
-      extras.push(extra);
-      note();
-    },
-    onStray: ({ kind }) => {
-      strays.push(kind);
-      note();
-    },
-  });
-  const second = await rest.next();
-  // The second host never replies: its probes are still pending when everything else has arrived.
-  await allSeen.promise;
-  await rest.return();
-  assertEquals([first.kind, second.value?.kind], ["reply", "reply"]);
-  assertEquals(extras.map(({ flags, index }) => [flags[0], index]), [
-    ["duplicate", 0],
-    ["duplicate", 1],
-  ]);
-  assertEquals(strays, ["foreign", "foreign"]);
-});
+    });
+    const extras: PingReply[] = [];
+    const strays: string[] = [];
+    const allSeen = Promise.withResolvers<void>();
+    const note = () => {
+      if (extras.length >= 2 && strays.length >= 2) allSeen.resolve();
+    };
+    const { first, rest } = await startIn(lab, ["198.18.0.1", "198.18.0.2"], {
+      count: 2,
+      intervalMs: 50,
+      timeoutMs: PATIENT_MS,
+      onExtra: (extra) => {
+        extras.push(extra);
+        note();
+      },
+      onStray: ({ kind }) => {
+        strays.push(kind);
+        note();
+      },
+    });
+    const second = await rest.next();
+    // The second host never replies: its probes are still pending when everything else has arrived.
+    await allSeen.promise;
+    await rest.return();
+    assertEquals([first.kind, second.value?.kind], ["reply", "reply"]);
+    assertEquals(extras.map(({ flags, index }) => [flags[0], index]), [
+      ["duplicate", 0],
+      ["duplicate", 1],
+    ]);
+    assertEquals(strays, ["foreign", "foreign"]);
+  },
+);
 
 labTest({ name: "library: echo has outcomes too" }, async () => {
   await using lab = await Lab.open();

@@ -51,7 +51,7 @@ systemTest(
 );
 
 systemTest(
-  { name: "a name with IPv6 only is told from one that does not exist", ...requirements },
+  { name: "a name with IPv6 only is distinguished from one that does not exist", ...requirements },
   async () => {
     const code = `print(await Promise.all(["six.test", "2001:db8::1"].map(resolveName)));`;
     assertEquals(

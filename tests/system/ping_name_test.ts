@@ -1,4 +1,4 @@
-/** Names: what /etc/hosts says counts, what does not resolve is told, and the others are asked. */
+/** Names: what /etc/hosts says counts, what does not resolve is reported, and the others are asked. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { VethPair } from "../support/namespace.ts";
@@ -75,7 +75,7 @@ programTest({
 });
 
 programTest({
-  name: "ping: a name with IPv6 addresses only is told why it cannot be asked",
+  name: "ping: a name with IPv6 addresses only is reported with the reason",
   namespaces: true,
 }, async (program) => {
   await using named = await NamedPair.open();

@@ -1,4 +1,4 @@
-/** Privileges: what is missing is told with its cure, and what is not needed any more is given up for good. */
+/** Privileges: what is missing is reported with its cure, and what is not needed any more is given up for good. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
@@ -18,7 +18,7 @@ const CURE =
   /^icmptime: Cannot open a raw socket: Operation not permitted \(EPERM\)\. .*root or CAP_NET_RAW: .*sudo.*setcap cap_net_raw\+ep.*--cap-add NET_RAW$/m;
 
 programTest({
-  name: "ping: root without CAP_NET_RAW is told the cure, code 4",
+  name: "ping: root without CAP_NET_RAW gets the cure, code 4",
   root: true,
   tools: ["setpriv"],
 }, async (program) => {
@@ -28,7 +28,7 @@ programTest({
 });
 
 binaryTest({
-  name: "ping: a plain user of the binary is told the cure, code 4",
+  name: "ping: a plain user of the binary gets the cure, code 4",
   root: true,
   tools: ["setpriv"],
 }, async () => {

@@ -44,7 +44,7 @@ systemTest({
 });
 
 systemTest({
-  name: "a queue that is full is told, and takes no probe for sent",
+  name: "a full queue is reported, and no probe in it counts as sent",
   tools: ["tc", "ping"],
   namespaces: true,
 }, async () => {

@@ -260,7 +260,7 @@ systemTest(
         assertEquals([client, captured_at], ["192.0.2.1", "client"]);
         for (const [name, value] of Object.entries(same)) {
           const printed = run[index]?.[name];
-          // The clock is told for a moment some microseconds later.
+          // The clock is read for a moment some microseconds later.
           if (typeof value === "number") assertAlmostEquals(value, printed as number, 0.0021, name);
           else assertEquals(value, printed, name);
         }

@@ -84,7 +84,7 @@ Deno.test("names: one that stays unknown keeps the exit code 2, and sends nothin
   assertEquals([code, system.summaries()], [2, [["a.example", "198.18.0.1", 30, 30]]]);
 });
 
-Deno.test("names: a name that moves to another target's address is told, and stays", async () => {
+Deno.test("names: a name that moves to another target's address is reported, and stays", async () => {
   const answers = { "a.example": [0xc6120001, 0xc6120002], "b.example": [0xc6120002] };
   const system = new MovingSystem(answers, 1000_500);
   await dispatch([...ARGS, "a.example", "b.example"], system);

@@ -88,7 +88,7 @@ Deno.test("a step is reported with its time and size, and the numbers begin anew
   }
 });
 
-Deno.test("a step of our own clock is told from one of theirs", () => {
+Deno.test("a step of our own clock is distinguished from one of theirs", () => {
   const { tracker, replies } = run({ localStep: { at: 30, byMs: 2 } });
   const state = tracker.state();
   assertEquals(state.restarts.map(({ reason }) => reason), ["local clock stepped"]);

@@ -77,7 +77,7 @@ Deno.test("ipv4: each field at its least and greatest survives", () => {
   }
 });
 
-Deno.test("ipv4: a wrong checksum is told, with the right one", () => {
+Deno.test("ipv4: a wrong checksum is reported with the right one", () => {
   const bytes = parseHex(KNOWN.replace("b861", "b862"));
   const header = mustParse(bytes);
   assertEquals([header.checksum, header.checksumOk, header.expectedChecksum], [

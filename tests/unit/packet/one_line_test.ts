@@ -53,7 +53,7 @@ Deno.test("one line: messages without a quote", () => {
   for (const [message, line] of table) assertEquals(lineOf(message), line);
 });
 
-Deno.test("one line: a wrong checksum is told with the right one", () => {
+Deno.test("one line: a wrong checksum is printed with the right one", () => {
   const message: IcmpFields = {
     kind: "timestamp-request",
     identifier: 0x9b69,

@@ -123,7 +123,7 @@ Deno.test("a reply becomes the outcome, the next one an extra", () => {
   assertEquals([probe.state, probe.replies], ["reply", 2]);
 });
 
-Deno.test("nothing that is told keeps the receive buffer, unless a copy is asked for", () => {
+Deno.test("no report keeps the receive buffer, unless a copy is asked for", () => {
   for (const keepBytes of [false, true]) {
     const { read, reply, outcomes } = open(keepBytes);
     const buffer = reply.slice();
@@ -156,7 +156,7 @@ Deno.test("a reply that came after its deadline is late, though it is read befor
   assertEquals(extras.map(({ kind }) => kind), ["late"]);
 });
 
-Deno.test("what the buffer cut off is told as that", () => {
+Deno.test("what the buffer cut off is reported as that", () => {
   const { read, reply, strays } = open();
   read(mangle(reply, "oversize").bytes.slice(0, 2048), HOST, 10, true);
   assertEquals(strays.map(({ kind }) => kind), ["truncated"]);

@@ -52,7 +52,7 @@ for (const [options, lines] of LISTS) {
   });
 }
 
-Deno.test("alive: ICMP errors are told where that is wanted, each try of them", async () => {
+Deno.test("alive: ICMP errors are printed where asked for, one for each try", async () => {
   const open = (output: LineSink, errors: LineSink) =>
     new AliveReporter(output, { alive: true, unreachable: false, tellErrors: true, errors });
   const run = { targets: 4, count: 2, intervalMs: 500, stopOnReply: true };
@@ -61,7 +61,7 @@ Deno.test("alive: ICMP errors are told where that is wanted, each try of them", 
   assertEquals(errors.lines, [line, line]);
 });
 
-Deno.test("alive: a name cannot reach the terminal, and why nothing was sent is told", async () => {
+Deno.test("alive: a name cannot reach the terminal, and why nothing was sent is printed", async () => {
   const network: Network = {
     rules: [{ hosts: [2], fate: { refuse: { code: "EPERM", errno: 1 } } }],
   };

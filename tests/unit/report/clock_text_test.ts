@@ -153,7 +153,7 @@ Deno.test("without a decision there is a reason and no number", () => {
   assertMatch(rowOf("clock", unread) ?? "", /no reply carries a time that can be read/);
 });
 
-Deno.test("what is odd is told in words, and a coarse tick in its own row", () => {
+Deno.test("what is odd is said in words, and a coarse tick in its own row", () => {
   const odd = withoutColour(
     formatClock(clockEvent({ tickMs: 1000 / 15 }, ["byte-swapped", "coarse-tick"]), PLAIN),
   );
@@ -168,7 +168,7 @@ Deno.test("what is odd is told in words, and a coarse tick in its own row", () =
   assertEquals(rowOf("remark", { offsetMs: 14 * 60_000 }), undefined);
 });
 
-Deno.test("a rate that is surely beyond what NTP corrects is told in seconds an hour", () => {
+Deno.test("a rate that is surely beyond what NTP corrects is printed in seconds an hour", () => {
   const fast = { skewPpm: 2003, skewSpreadPpm: 20, skewLowerPpm: 1500, skewUpperPpm: 2600 };
   assertEquals(
     rowOf("remark", fast),
@@ -179,7 +179,7 @@ Deno.test("a rate that is surely beyond what NTP corrects is told in seconds an 
   assertEquals(rowOf("remark", { ...fast, skewLowerPpm: 400 }), undefined);
 });
 
-Deno.test("a step is told, but not each step of what is no clock", () => {
+Deno.test("a step is reported, but not each step of what is no clock", () => {
   const restarts = [{
     atNs: 43_100.5e9,
     reason: "remote clock changed",

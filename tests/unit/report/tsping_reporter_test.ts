@@ -65,7 +65,7 @@ Deno.test("tsping: another separator, no time, and words", async () => {
   assertEquals(echo.output.text, "198.18.0.1,0,10\n");
 });
 
-Deno.test("tsping: a host whose stamps cannot be used is told of once", async () => {
+Deno.test("tsping: a host whose stamps cannot be used is reported once", async () => {
   const { output, errors } = await reportRun(
     { quirk: "other-originate" },
     { count: 3 },

@@ -91,7 +91,7 @@ Deno.test("without a path the sweep ends, and a resumed one finds the rest", asy
   }
 });
 
-Deno.test("a refusal that the path is not to blame for is told, one that it is is not", async () => {
+Deno.test("a refusal is reported unless the path is to blame for it", async () => {
   const guard = new BreakingPath(Infinity, 0, () => ({ kind: "same" }));
   const { network, listener, sweep } = prepare(guard);
   let calls = 0;

@@ -183,7 +183,7 @@ Deno.test("probes without room get a new originate stamp when they are tried aga
   }
 });
 
-Deno.test("a probe that the kernel refuses is told and does not stop the next", async () => {
+Deno.test("a probe that the kernel refuses is reported and does not stop the next", async () => {
   const { network, listener, sweep } = prepareSweep(answering);
   let calls = 0;
   network.refusals = (_from, count) => calls++ % 10 === 9 ? -1 : count;
@@ -230,7 +230,7 @@ for (const threads of [0, 3]) {
   });
 }
 
-Deno.test("one host that repeats itself is counted in full and told a thousand times", async () => {
+Deno.test("one host that repeats itself is counted in full and reported a thousand times", async () => {
   const { listener, sweep } = prepareSweep((probe) => {
     const error = { kind: "error", type: 11, body: probe.bytes } as const;
     const header = { source: 0x0a0000fe, destination: 0x0a000001 };

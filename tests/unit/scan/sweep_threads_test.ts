@@ -46,7 +46,7 @@ function mostWithin(sortedNs: readonly number[], windowNs: number): number {
   return Math.max(...counts);
 }
 
-Deno.test("a full queue and refusals in the midst of it: each probe leaves once or is told", async () => {
+Deno.test("a full queue and refusals in the midst of it: each probe leaves once or is reported", async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const random = new Random(seed);
     const { network, listener, sweep } = prepareSweep(answering, {
