@@ -18,6 +18,7 @@ import type { Clock, Instant } from "../../../src/time/instant.ts";
 import { sealMessage, write16 } from "../../lab/octets.ts";
 import { writeHeader, writeTimestampReply } from "../../lab/packet.ts";
 import type { Random } from "../../lab/random.ts";
+import { EventQueue } from "../../support/event_queue.ts";
 import { readRequest } from "../../support/simulated_datagram.ts";
 
 /** A probe as a host sees it. */
@@ -95,7 +96,7 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   readonly #leavingNs = new Map<FrameSlots, number[]>();
   #nowNs: number;
   readonly #behaviour: Behaviour;
-  #queue: { atNs: number; bytes: Uint8Array }[] = [];
+  readonly #arrivals = new EventQueue<{ readonly atNs: number; readonly bytes: Uint8Array }>();
   #lengths: number[] = [];
   #stamps: number[] = [];
 
@@ -164,16 +165,20 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
 
   /** Puts a datagram on its way to us. */
   deliver(bytes: Uint8Array, delayMs: number): void {
-    this.#queue.push({ atNs: this.#nowNs + delayMs * 1e6, bytes });
+    const atNs = this.#nowNs + delayMs * 1e6;
+    this.#arrivals.push(atNs, { atNs, bytes });
   }
 
   receive(): number {
-    const ready = this.#queue.filter(({ atNs }) => atNs <= this.#nowNs).slice(0, this.capacity);
-    this.#queue = this.#queue.filter((entry) => !ready.includes(entry));
-    this.#lengths = ready.map(({ bytes }) => bytes.length);
-    this.#stamps = ready.map(({ atNs }) => atNs);
-    for (const [index, { bytes }] of ready.entries()) this.bytes.set(bytes, index * SLOT_BYTES);
-    return ready.length;
+    this.#lengths = [];
+    this.#stamps = [];
+    while (this.#lengths.length < this.capacity && this.#arrivals.nextNs <= this.#nowNs) {
+      const { atNs, bytes } = this.#arrivals.pop();
+      this.bytes.set(bytes, this.#lengths.length * SLOT_BYTES);
+      this.#lengths.push(bytes.length);
+      this.#stamps.push(atNs);
+    }
+    return this.#lengths.length;
   }
 
   lengthOf(index: number): number {
@@ -199,8 +204,7 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
 
   wait(timeoutMs: number): undefined {
     const untilNs = this.#nowNs + timeoutMs * 1e6;
-    const arrivals = this.#queue.map(({ atNs }) => atNs).filter((atNs) => atNs > this.#nowNs);
-    this.#nowNs = Math.min(untilNs, ...arrivals);
+    this.#nowNs = Math.min(untilNs, Math.max(this.#nowNs, this.#arrivals.nextNs));
   }
 }
 
