@@ -84,7 +84,9 @@ export class RespondStatus {
         countOf(counts.requests, "request"),
         `${formatCount(counts.sent)} sent`,
         `${formatCount(this.#rate)}/s`,
-        `${formatCount(counts.fates.over_rate)} over the rate`,
+        ...(counts.fates.over_rate > 0
+          ? [`${formatCount(counts.fates.over_rate)} over the rate`]
+          : []),
         formatDuration(elapsedS),
       ];
     });

@@ -67,6 +67,8 @@ export function writeReply(
     : {
       kind: "echo-reply",
       ...common,
+      // As Linux and the BSDs do: an echo is turned round whole.
+      code: message.code,
       payload: message.payload,
     };
   const ipv4: Ipv4Fields = {

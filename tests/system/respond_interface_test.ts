@@ -16,6 +16,17 @@ async function kernelVariables(namespace: Namespace): Promise<string[]> {
   return stdout.trim().split("\n");
 }
 
+/** Why scapy cannot be used; undefined where it can. */
+function whyNoScapy(): string | undefined {
+  try {
+    const { success } = new Deno.Command("/usr/bin/python3", { args: ["-c", "import scapy"] })
+      .outputSync();
+    return success ? undefined : "scapy is not installed";
+  } catch {
+    return "python3 is not installed";
+  }
+}
+
 /** The shell that restores may still be at it when the program is gone. */
 async function assertRestored(namespace: Namespace, expected: readonly string[]): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -214,5 +225,27 @@ systemTest({
     ]);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+systemTest({
+  name: "respond: a host that is like Linux answers scapy's odd requests as this kernel does",
+  namespaces: true,
+  missing: whyNoScapy(),
+}, async () => {
+  await using pair = await VethPair.open();
+  const { near, farAddress } = pair;
+  await using command = near.spawn(
+    SOURCE_PROGRAM.argv("respond", "--tun", "198.18.0.0/24", "--like", "linux"),
+  );
+  await command.output(/^Answering for .*\n/m);
+  const script = new URL("respond_requests.py", import.meta.url).pathname;
+  const { stdout } = await near.mustRun(["/usr/bin/python3", script, farAddress, "198.18.0.1"]);
+  const answers = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  const answered = answers.filter(({ answers: [kernel] }) => kernel !== null);
+  assert(answered.length >= 9, stdout);
+  for (const { request, answers: [kernel, ours] } of answers) {
+    assertEquals(ours, kernel, request);
+    if (kernel !== null) assertEquals(kernel["checksums right"], true, request);
   }
 });
