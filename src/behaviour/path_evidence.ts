@@ -32,6 +32,14 @@ export function describeEvidence(seen: PathObservation): string[] {
   if (ipTimestamp.sent > 0 && echo.answered > 0 && ipTimestamp.answered === 0) {
     parts.push(`echo requests with an IP Timestamp option: ${count(ipTimestamp)} answered`);
   }
+  if (timestamp.answered === 0 && seen.hasOptionTime) {
+    parts.push("it writes its time into an IP Timestamp option: clock --via ip-option reads it");
+  }
+  if (timestamp.answered > 0 && seen.others.length > 0) {
+    parts.push(
+      `replies with the numbers of our probes come from ${seen.others.join(", ")} as well`,
+    );
+  }
   if (badChecksum.sent > 0 && badChecksum.answered > 0) {
     parts.push(`timestamp requests with a wrong checksum: ${count(badChecksum)} answered`);
   }

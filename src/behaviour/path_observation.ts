@@ -64,6 +64,8 @@ export interface PathObservation {
   readonly timestamp: Readonly<AnswerTally>;
   /** Echo requests with an IP Timestamp option. */
   readonly ipTimestamp: Readonly<AnswerTally>;
+  /** The host wrote its time into that option. */
+  readonly hasOptionTime: boolean;
   /** Timestamp requests with a wrong checksum. */
   readonly badChecksum: Readonly<AnswerTally>;
   /** Smallest time to live with which the host was reached; undefined where that did not happen. */

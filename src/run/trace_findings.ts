@@ -135,6 +135,7 @@ export function findTrace(
     echo: traced.reaching("echo"),
     timestamp: traced.reaching("timestamp"),
     ipTimestamp: direct["ip-timestamp"],
+    hasOptionTime: traced.hasOptionTime,
     badChecksum: direct["bad-checksum"],
     distance: first?.distance,
     hops: first === undefined ? [] : observeHops(first, ledger.forgers, routers),

@@ -46,6 +46,8 @@ export class TraceTarget {
   readonly refusals: Partial<Record<PathQuestion, Refusal>> = {};
   /** Why this machine did not send. */
   readonly unsent: Partial<Record<PathQuestion, string>> = {};
+  /** The host wrote its time into an IP Timestamp option. */
+  hasOptionTime = false;
   readonly #plan: TracePlan;
   readonly #asked: ReadonlyMap<ProbeMessage, Asked>;
   readonly #clock: Clock;
@@ -184,6 +186,7 @@ export class TraceTarget {
       return;
     }
     this.direct[asked.question].answered++;
+    if (asked.question === "ip-timestamp" && reply.stamps !== undefined) this.hasOptionTime = true;
     const initial = USUAL_TTLS.find((ttl) => ttl >= reply.header.ttl) ?? 255;
     const distance = initial - reply.header.ttl + 1;
     for (const sweep of this.sweeps) sweep.expect(distance, this.#nowNs);

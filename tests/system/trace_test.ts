@@ -212,6 +212,10 @@ systemTest({
   const hosts = CASES.map((_, index) => hostOf(index));
   const { code, verdicts, hops } = await runTrace(chain, "--timeout", "1500ms", ...hosts);
   assertEquals([code, verdicts.length], [1, CASES.length]);
+  const option = "it writes its time into an IP Timestamp option: clock --via ip-option reads it";
+  assertEquals(verdicts.map(({ reasons }) => reasons.includes(option)).slice(0, 3), [
+    ...[false, true, true],
+  ]);
   for (const [index, { finding, sentence }] of CASES.entries()) {
     const verdict = verdicts[index] as TraceVerdict;
     await context.step(`${verdict.target}: ${finding}, ${sentence}`, () => {

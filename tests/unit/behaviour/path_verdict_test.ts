@@ -29,6 +29,7 @@ const SILENT: PathObservation = {
   echo: tries(0),
   timestamp: tries(0),
   ipTimestamp: tries(0),
+  hasOptionTime: false,
   badChecksum: tries(0),
   distance: undefined,
   hops: [],
@@ -194,6 +195,21 @@ Deno.test("path verdict: one sentence for each case", () => {
     assertEquals([verdict.finding, verdict.text], [finding, text], JSON.stringify(seen));
     assertEquals(verdict.wouldDecide !== undefined, finding === "undecided", text);
   }
+});
+
+Deno.test("path verdict: the evidence names another way to the time, and who else answers", () => {
+  const option = { ...UP, hasOptionTime: true, ipTimestamp: tries(3) };
+  assertEquals(describeEvidence(option).slice(-1), [
+    "it writes its time into an IP Timestamp option: clock --via ip-option reads it",
+  ]);
+  const both = { ...UP, timestamp: tries(3), others: ["10.0.9.9"], hasOptionTime: true };
+  assertEquals(describeEvidence(both), [
+    "echo requests: 3 of 3 answered",
+    "timestamp requests: 3 of 3 answered",
+    "the host is hop 4",
+    "echo requests with an IP Timestamp option: 0 of 3 answered",
+    "replies with the numbers of our probes come from 10.0.9.9 as well",
+  ]);
 });
 
 Deno.test("path verdict: the evidence names counts, hops and who forges", () => {

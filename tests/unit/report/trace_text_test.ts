@@ -33,6 +33,7 @@ const SEEN: PathObservation = {
   echo: { sent: 3, answered: 3 },
   timestamp: { sent: 3, answered: 0 },
   ipTimestamp: { sent: 0, answered: 0 },
+  hasOptionTime: false,
   badChecksum: { sent: 0, answered: 0 },
   distance: 3,
   hops: [],
