@@ -1,6 +1,6 @@
 /**
- * `deno task docs [--check]`: makes docs/output.md, its JSON Schema and docs/behaviours.md from the tables that the
- * program works with. With `--check` it only reports, by exit code 1, that one of them is out of date.
+ * `deno task docs [--check]`: makes docs/output.md, its JSON Schema, docs/behaviours.md and docs/packets.md from
+ * the tables and printers that the program works with. With `--check` it only reports, by exit code 1, that one of them is out of date.
  */
 
 import {
@@ -15,6 +15,7 @@ import { SCHEMA_VERSION } from "../src/record/run_record.ts";
 import { formatBehaviours } from "./behaviour_docs.ts";
 import { table } from "./markdown_table.ts";
 import { runTool, say, ToolError } from "./output.ts";
+import { formatPacketTutorial } from "./packet_docs.ts";
 import { formatSchema } from "./output_schema.ts";
 import { PROJECT_FOLDER } from "./project.ts";
 
@@ -24,6 +25,7 @@ export function generatedDocs(): Readonly<Record<string, string>> {
     "docs/behaviours.md": formatBehaviours(),
     "docs/output.md": formatDocument(),
     "docs/output.schema.json": formatSchema(),
+    "docs/packets.md": formatPacketTutorial(),
   };
 }
 
