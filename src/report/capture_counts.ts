@@ -1,13 +1,14 @@
 /** What the packets of a capture were, counted. */
 
 /** Words for the kinds of ICMP messages; others are called as they are counted. */
-const KIND_WORDS: Readonly<Record<string, string>> = {
-  "timestamp-request": "timestamp requests",
-  "timestamp-reply": "timestamp replies",
-  "echo-request": "echo requests",
-  "echo-reply": "echo replies",
-  "error": "ICMP errors",
-  "other": "other ICMP messages",
+const KIND_WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  "timestamp-request": ["timestamp request", "timestamp requests"],
+  "timestamp-reply": ["timestamp reply", "timestamp replies"],
+  "echo-request": ["echo request", "echo requests"],
+  "echo-reply": ["echo reply", "echo replies"],
+  "error": ["ICMP error", "ICMP errors"],
+  "other": ["other ICMP message", "other ICMP messages"],
+  "fragment": ["later fragment", "later fragments"],
 };
 
 /** Counts packets by kind. */
@@ -38,7 +39,7 @@ export function formatCaptureCounts(
   counts: Iterable<readonly [kind: string, count: number]>,
 ): string {
   const parts = [...counts].sort(([, one], [, other]) => other - one)
-    .map(([kind, count]) => `${count} ${KIND_WORDS[kind] ?? kind}`);
+    .map(([kind, count]) => `${count} ${KIND_WORDS[kind]?.[count === 1 ? 0 : 1] ?? kind}`);
   const all = packets === 1 ? "1 packet" : `${packets} packets`;
   return parts.length === 0 ? all : `${all}: ${parts.join(", ")}`;
 }

@@ -53,19 +53,28 @@ export class CapturePrinter {
 
 /** What to count a packet as. */
 export function kindOf(content: PacketEvent["content"]): string {
-  return content.ok ? content.value.message?.kind ?? "cut short" : "malformed";
+  if (!content.ok) return "malformed";
+  const { message, fragment } = content.value;
+  return fragment === "later" ? "fragment" : message?.kind ?? "cut short";
 }
 
 /** What a packet says, in a line. */
 export function formatContent(content: PacketEvent["content"]): string {
   if (!content.ok) return `malformed: ${formatMalformed(content.malformed)}`;
-  const { header, message, start, isCut } = content.value;
+  const { header, message, start, isCut, fragment } = content.value;
+  if (fragment === "later" && header !== undefined) return formatFragment(header);
   if (message === undefined) return formatStart(header, start);
   if (header === undefined) return `ICMP ${formatMessage(message)}`;
-  const cut = isCut ? " (cut by the capture)" : "";
+  const cut = fragment === "first" ? " (the first fragment)" : isCut ? " (cut by the capture)" : "";
   return `${
     formatDatagram({ header, message: isCut ? { ...message, checksumOk: true } : message })
   }${cut}`;
+}
+
+/** A fragment that does not begin its datagram. */
+function formatFragment(header: Ipv4Header): string {
+  const ends = `${formatAddress(header.source)} > ${formatAddress(header.destination)}`;
+  return `IP ${ends}: ICMP, a fragment from octet ${header.fragmentOffsetBytes} on`;
 }
 
 /** A packet of which the capture kept less than a message. */

@@ -28,6 +28,8 @@ export interface CapturedContent {
   readonly start?: CapturedStart;
   /** The capture kept only its start: the end of the message is missing, and its checksum cannot be verified. */
   readonly isCut?: boolean;
+  /** It is a fragment: the first one has the start of the message, which `isCut` says too, a later one has none. */
+  readonly fragment?: "first" | "later";
 }
 
 /** Whether the datagram at `offset` carries ICMP. */
@@ -42,15 +44,24 @@ export function parseCaptured(
 ): ParseResult<CapturedContent> {
   const datagram = bytes.subarray(offset);
   const whole = parseDatagram(datagram);
-  if (whole.ok || originalLengthBytes <= bytes.length) return whole;
+  if (whole.ok) return whole;
   const header = parseIpv4Header(datagram);
   if (!header.ok) return whole;
-  const { headerLengthBytes, totalLengthBytes, fragmentOffsetBytes } = header.value;
-  if (totalLengthBytes <= datagram.length || fragmentOffsetBytes > 0) return whole;
-  const message = parseIcmpMessage(datagram, headerLengthBytes, datagram.length);
-  if (message.ok) {
-    return { ok: true, value: { header: header.value, message: message.value, isCut: true } };
+  const { headerLengthBytes, totalLengthBytes, fragmentOffsetBytes, moreFragments } = header.value;
+  const isFragment = moreFragments || fragmentOffsetBytes > 0;
+  if (totalLengthBytes < headerLengthBytes) return whole;
+  if (fragmentOffsetBytes > 0) {
+    return { ok: true, value: { header: header.value, isCut: true, fragment: "later" } };
   }
+  const isShort = originalLengthBytes > bytes.length && totalLengthBytes > datagram.length;
+  if (!isShort && !isFragment) return whole;
+  const end = Math.min(totalLengthBytes, datagram.length);
+  const message = parseIcmpMessage(datagram, headerLengthBytes, end);
+  if (message.ok) {
+    const cut = { header: header.value, message: message.value, isCut: true };
+    return { ok: true, value: isFragment ? { ...cut, fragment: "first" } : cut };
+  }
+  if (!isShort) return whole;
   // What the capture kept is what an ICMP error quotes: the start of a datagram.
   const quote = parseQuotedDatagram(datagram);
   if (!quote.ok || quote.value.icmp === undefined) return message;

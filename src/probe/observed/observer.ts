@@ -65,6 +65,8 @@ export class Observer {
   readonly #table: ObservedTable;
   readonly #hosts: HostTable;
   readonly #reader: ReplyReader;
+  /** Requests whose last fragment may follow, by identification. */
+  readonly #fragmented = new Map<number, ObservedProbe>();
   #key = 0;
   #copies = 0;
 
@@ -125,6 +127,19 @@ export class Observer {
     }
   }
 
+  /** Takes a fragment that does not begin its datagram. A request has left when its last fragment has, as in a live run. */
+  addFragment(
+    { source, destination, identification, moreFragments }: Ipv4Header,
+    at: Instant,
+  ): void {
+    this.expire();
+    const probe = this.#fragmented.get(identification);
+    if (moreFragments || probe === undefined || probe.state !== "pending") return;
+    if (probe.host.client !== source || probe.target.address !== destination) return;
+    probe.sentAt = at;
+    this.#fragmented.delete(identification);
+  }
+
   /** Settles what has timed out by now. */
   expire(): void {
     this.#table.expire(this.#clock.now().monotonicNs, (probe) => this.#reader.expire(probe));
@@ -171,6 +186,7 @@ export class Observer {
     this.#key = (this.#key + 1) >>> 0;
     host.requests++;
     probe.deadlineNs = this.#timeoutNs + nowNs;
+    if (header.moreFragments) this.#fragmented.set(identification, probe);
     this.#table.add(probe, (old) => this.#listener.givenUp(old));
     this.#listener.sent?.(probe, bytes);
   }

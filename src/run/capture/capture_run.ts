@@ -1,5 +1,6 @@
 /** A capture that is read as if it were a run: its requests are the probes, its time is the clock. */
 
+import type { Ipv4Header } from "../../packet/mod.ts";
 import { CaptureClock } from "../../probe/observed/capture_clock.ts";
 import type { CapturePoint } from "../../probe/observed/capture_point.ts";
 import { type ObservedPacket, Observer } from "../../probe/observed/observer.ts";
@@ -86,6 +87,12 @@ export class CaptureRun {
   add(packet: TimedPacket): void {
     const { clock, observer } = this.#start(packet.unixSeconds, packet.nanoseconds, packet);
     observer.add(packet, clock.read(packet.unixSeconds, packet.nanoseconds));
+  }
+
+  /** A fragment that does not begin its datagram. */
+  addFragment(header: Ipv4Header, at: Pick<TimedPacket, "unixSeconds" | "nanoseconds">): void {
+    const { clock, observer } = this.#start(at.unixSeconds, at.nanoseconds, undefined);
+    observer.addFragment(header, clock.read(at.unixSeconds, at.nanoseconds));
   }
 
   /** A packet that could not be parsed. */

@@ -124,8 +124,12 @@ class Pairing implements CaptureTaker {
       this.#counter.add(kindOf(content));
       return run.addMalformed(formatMalformed(content.malformed), packet);
     }
+    const { header, fragment } = content.value;
     const datagram = asDatagram(content.value);
-    this.#counter.add(datagram?.message.kind ?? "cut short");
+    this.#counter.add(
+      fragment === undefined ? datagram?.message.kind ?? "cut short" : kindOf(content),
+    );
+    if (fragment === "later" && header !== undefined) return run.addFragment(header, packet);
     if (datagram === undefined) return;
     run.add({
       ...datagram,

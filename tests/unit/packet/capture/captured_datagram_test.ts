@@ -75,12 +75,24 @@ Deno.test("captured: what was short on the wire is malformed, not cut", () => {
   assertEquals(parse(32, LINK_BYTES + 60, lying).ok, false);
 });
 
-Deno.test("captured: the start of another protocol, or of a later fragment, is no message", () => {
+Deno.test("captured: the start of another protocol is no message", () => {
   const udp = frame();
   udp[LINK_BYTES + 9] = 17;
   assertEquals([isIcmp(frame(), LINK_BYTES), isIcmp(udp, LINK_BYTES)], [true, false]);
   assertEquals(parse(32, undefined, udp).ok, false);
+});
+
+Deno.test("captured: of fragments, the first is a start and later ones are none", () => {
+  const first = frame();
+  write16(first, LINK_BYTES + 6, 0x2000);
+  const read = parse(40, LINK_BYTES + 40, first);
+  assertEquals(read.ok && [read.value.message?.kind, read.value.fragment, read.value.isCut], [
+    "timestamp-reply",
+    "first",
+    true,
+  ]);
   const later = frame();
-  write16(later, LINK_BYTES + 6, 1);
-  assertEquals(parse(32, undefined, later).ok, false);
+  write16(later, LINK_BYTES + 6, 3);
+  const other = parse(40, LINK_BYTES + 40, later);
+  assertEquals(other.ok && [other.value.message, other.value.fragment], [undefined, "later"]);
 });
