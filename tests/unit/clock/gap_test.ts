@@ -1,0 +1,103 @@
+/** Which replies leave a gap that is too narrow, by the definition of docs/method.md. */
+
+import { assert, assertEquals } from "@std/assert";
+import type { ClockSample } from "../../../src/clock/mod.ts";
+import { ClockFit } from "../../../src/clock/fit.ts";
+import { referenceOf } from "../../../src/clock/sample.ts";
+import { TickDetector } from "../../../src/measurement/mod.ts";
+import { Random } from "../../lab/random.ts";
+import { simulate } from "./simulated_host.ts";
+
+const START_MS = 43_200_000.25;
+const LIMIT_PPM = 500;
+
+function fineTick(): TickDetector {
+  const tick = new TickDetector();
+  for (let index = 0; index < 200; index++) {
+    const ms = index * 7 + index * index % 5;
+    tick.add(ms, ms);
+  }
+  assert(tick.settled && tick.tickMs === 1);
+  return tick;
+}
+
+/** The largest of gap(ppm) - expectedMs × rate over the rates that are believed: below 0, the gap is too narrow. */
+function surplusMs(samples: readonly ClockSample[], expectedMs: number): number {
+  const seconds = (ns: number): number => ns / 1e9 - START_MS / 1e3;
+  const uppers = samples.map(({ sentAt: { realtimeNs }, receiveMs }) => ({
+    at: seconds(realtimeNs),
+    ms: receiveMs + 1 - realtimeNs / 1e6,
+  }));
+  const lowers = samples.map(({ receivedAt: { realtimeNs }, transmitMs }) => ({
+    at: seconds(realtimeNs),
+    ms: transmitMs - realtimeNs / 1e6,
+  }));
+  const surplus = (ppm: number): number =>
+    Math.min(...uppers.map(({ at, ms }) => ms - ppm / 1000 * at)) -
+    Math.max(...lowers.map(({ at, ms }) => ms - ppm / 1000 * at)) - expectedMs * (1 + ppm / 1e6);
+  let [left, right] = [-LIMIT_PPM, LIMIT_PPM];
+  for (let round = 0; round < 80; round++) {
+    const third = (right - left) / 3;
+    if (surplus(left + third) < surplus(right - third)) left += third;
+    else right -= third;
+  }
+  return surplus((left + right) / 2);
+}
+
+/** The shortest round trip without what the remote took, and how far their mean lies above it. */
+function delaysOf(samples: readonly ClockSample[]): { leastMs: number; queueingMs: number } {
+  const delays = samples.map(({ sentAt, receivedAt, receiveMs, transmitMs }) => {
+    const rttMs = (receivedAt.realtimeNs - sentAt.realtimeNs) / 1e6;
+    const tookMs = transmitMs - receiveMs;
+    return tookMs === 0 ? rttMs : rttMs - tookMs - 1;
+  });
+  const leastMs = Math.min(...delays);
+  const mean = delays.reduce((sum, each) => sum + each, 0) / delays.length;
+  return { leastMs, queueingMs: mean - leastMs };
+}
+
+Deno.test("a reply is refused where it would leave a gap narrower than the shortest round trip, queueing allowed for", () => {
+  let taken = 0, refused = 0;
+  for (let seed = 1; seed <= 80; seed++) {
+    const random = new Random(seed);
+    const jitterMs = random.pick([0, 0, 0.1, 0.4]);
+    const replies = simulate({
+      seed,
+      probes: random.pick([3, 4, 12, 30]),
+      startMs: START_MS,
+      offsetMs: 50,
+      outMs: random.pick([1, 5]),
+      backMs: random.pick([1, 8]),
+      jitterMs,
+      skewPpm: random.pick([0, 0, 300]),
+      processingMs: random.pick([0, 0, 3]),
+      phase: (index) => index * 0.6180339887 % 1,
+    }).map(({ sample }) => sample);
+    const fit = new ClockFit(referenceOf(replies[0] as ClockSample), fineTick(), {
+      maxSkewPpm: LIMIT_PPM,
+      windowNs: 900e9,
+      maxSamples: 2048,
+    });
+    const used: ClockSample[] = [];
+    for (const [index, sample] of replies.entries()) {
+      const byMs = index < replies.length - 1 ? 0 : random.pick([0, 0, 1, -1, 2, -2, 3, -3, 5, -5]);
+      const { receiveMs, transmitMs } = sample;
+      const changed = { ...sample, receiveMs: receiveMs + byMs, transmitMs: transmitMs + byMs };
+      const { leastMs, queueingMs } = delaysOf(used);
+      const allowed = leastMs - 0.25 - 4 * queueingMs;
+      // Fewer than four replies say nothing yet: only the hard bounds count, which leave some gap.
+      const neededMs = used.length < 4 || !(allowed > 0) ? 0 : allowed;
+      const surplus = surplusMs([...used, changed], neededMs);
+      const isTaken = fit.add(changed, index);
+      // A microsecond either way is rounding.
+      if (Math.abs(surplus) > 1e-3) {
+        assertEquals(isTaken, surplus > 0, `seed ${seed}, reply ${index}`);
+      }
+      if (isTaken) used.push(changed);
+      if (byMs === 0) continue;
+      if (isTaken) taken++;
+      else refused++;
+    }
+  }
+  assert(taken >= 8 && refused >= 20, `${taken} taken, ${refused} refused`);
+});
