@@ -21,8 +21,8 @@ programTest({
     answers.stdout,
     new RegExp(
       "^10\\.77\\.0\\.2: answers both\\n" +
-        " {2}echo requests: (\\d+) of \\1 answered; timestamp requests: (\\d+) of \\2 answered; the\\n" +
-        " {2}host is hop 1\\n" +
+        " {2}echo requests: (\\d+) of \\1 answered; timestamp requests: (\\d+) of \\2 answered; the\\s+" +
+        "host\\s+is hop 1\\n" +
         "hop {2}address {10}loss {6}echo, ms {5}timestamp {4}clock, name\\n" +
         " {2}1 {2}10\\.77\\.0\\.2 {8}0% {8}[\\d.]+/[\\d.]+ +[\\d.]+/[\\d.]+ +\\S.*\\n$",
     ),

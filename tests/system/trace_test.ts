@@ -128,7 +128,7 @@ const CASES: readonly Case[] = [
     at: FAR,
     rules: { input: `${REQUEST} limit rate over 2/second burst 4 packets drop` },
     finding: "rate_limited",
-    sentence: /^rate limited: answers [1-9] of 20 at 50\/s$/,
+    sentence: /^rate limited: answers \d+ of 20 at 50\/s$/,
   },
   {
     at: FAR,
