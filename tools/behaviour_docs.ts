@@ -51,7 +51,7 @@ export function formatBehaviours(): string {
 
 const TRAIT_WORDS = {
   isLazy: ["receive equals transmit", "receive and transmit differ"],
-  isLittleEndian: ["little-endian", "network octet order"],
+  isCoarse: ["a coarse tick", "no coarse tick"],
   copiesTos: ["copies the type of service", "does not copy the type of service"],
   answersBadChecksum: ["answers wrong checksums", "ignores wrong checksums"],
   hasDontFragment: ["DF set", "DF not set"],
@@ -64,6 +64,9 @@ const CHOICE_WORDS: Readonly<Record<string, string>> = {
   "long cut": "cuts long requests",
   "long echoed": "returns long requests whole",
   "long none": "ignores long requests",
+  "counting standard": "milliseconds of the day",
+  "counting little-endian": "milliseconds of the day, little-endian",
+  "counting other": "counts in another way",
   "identification zero": "IP identification 0",
   "identification counter": "IP identification counts up",
   "identification random": "IP identification random",

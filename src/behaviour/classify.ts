@@ -52,8 +52,18 @@ const UNIT_LABELS: Readonly<Record<ClockUnit, Label | undefined>> = {
 /** Labels a host. */
 export function classify(evidence: HostEvidence): HostBehaviour {
   const behaviour = describe(evidence);
-  const likelySystem = findLikelySystem(readTraits(evidence, behaviour.form?.isLittleEndian));
+  const isCoarse = behaviour.tick && behaviour.tick.shownMs !== undefined;
+  const traits = readTraits(evidence, { counting: countingOf(behaviour), isCoarse });
+  const likelySystem = findLikelySystem(traits);
   return { ...behaviour, likelySystem };
+}
+
+function countingOf(
+  { form, labels }: HostBehaviour,
+): "standard" | "little-endian" | "other" | undefined {
+  if (labels.some(({ label }) => label === "undecided")) return undefined;
+  if (form?.unit !== "milliseconds-of-day" || form.hasHighBit) return "other";
+  return form.isLittleEndian ? "little-endian" : "standard";
 }
 
 function describe(evidence: HostEvidence): HostBehaviour {

@@ -14,8 +14,10 @@ export interface Traits {
   readonly initialTtl?: 32 | 64 | 128 | 255 | undefined;
   /** Whether receive and transmit are one timestamp. */
   readonly isLazy?: boolean | undefined;
-  /** Whether its octets are in the opposite order. */
-  readonly isLittleEndian?: boolean | undefined;
+  /** How its timestamps count: as RFC 792 asks, so but in the opposite octet order, or in any other way. */
+  readonly counting?: "standard" | "little-endian" | "other" | undefined;
+  /** Whether its clock has a tick of more than a millisecond. */
+  readonly isCoarse?: boolean | undefined;
   /** Code of the reply to a request with another code; `none` for no reply. */
   readonly oddCode?: "zero" | "same" | "none" | undefined;
   /** Whether octets after the message come back. */
@@ -57,7 +59,8 @@ export const SIGNATURES: readonly Signature[] = [
     traits: {
       initialTtl: 64,
       isLazy: true,
-      isLittleEndian: false,
+      counting: "standard",
+      isCoarse: false,
       oddCode: "zero",
       long: "cut",
       copiesTos: true,
@@ -69,17 +72,17 @@ export const SIGNATURES: readonly Signature[] = [
   {
     system: "FreeBSD",
     source: "icmp_input() and icmp_reflect() in sys/netinet/ip_icmp.c, with net.inet.ip.ttl at 64",
-    traits: { ...TURNED_ROUND, initialTtl: 64, isLittleEndian: false },
+    traits: { ...TURNED_ROUND, initialTtl: 64, counting: "standard" },
   },
   {
     system: "macOS",
     source: "icmp_reflect() in xnu, bsd/netinet/ip_icmp.c; only with net.inet.icmp.timestamp set",
-    traits: { ...TURNED_ROUND, initialTtl: 64, isLittleEndian: false },
+    traits: { ...TURNED_ROUND, initialTtl: 64, counting: "standard" },
   },
   {
     system: "NetBSD",
     source: "icmp_reflect() in sys/netinet/ip_icmp.c, which sets MAXTTL",
-    traits: { ...TURNED_ROUND, initialTtl: 255, isLittleEndian: false },
+    traits: { ...TURNED_ROUND, initialTtl: 255, counting: "standard" },
   },
   {
     system: "OpenBSD",
@@ -87,20 +90,20 @@ export const SIGNATURES: readonly Signature[] = [
     traits: {
       ...TURNED_ROUND,
       initialTtl: 255,
-      isLittleEndian: false,
+      counting: "standard",
       identification: "random",
     },
   },
   {
     system: "Solaris or illumos",
     source: "icmp_inbound_v4() and icmp_send_reply_v4() in uts/common/inet/ip/ip.c",
-    traits: { ...TURNED_ROUND, initialTtl: 255, isLittleEndian: false },
+    traits: { ...TURNED_ROUND, initialTtl: 255, counting: "standard" },
   },
   {
     system: "Windows",
     source:
       "little-endian: Rye and Beverly, PAM 2019; TTL 128: O. Arkin, ICMP Usage in Scanning 3.0, 2001",
-    traits: { initialTtl: 128, isLittleEndian: true },
+    traits: { initialTtl: 128, counting: "little-endian" },
   },
 ];
 
@@ -125,12 +128,11 @@ export function findLikelySystem(traits: Traits): string | undefined {
   return names.length === 0 ? last : `${names.join(", ")} or ${last}`;
 }
 
-/**
- * What the answers of a host show.
- *
- * @param isLittleEndian undefined where no time can be read
- */
-export function readTraits(evidence: HostEvidence, isLittleEndian: boolean | undefined): Traits {
+/** What the answers of a host show, and how its clock was read. */
+export function readTraits(
+  evidence: HostEvidence,
+  clock: Pick<Traits, "counting" | "isCoarse">,
+): Traits {
   const { answers } = evidence;
   const [first] = answers;
   if (first === undefined) return {};
@@ -141,7 +143,7 @@ export function readTraits(evidence: HostEvidence, isLittleEndian: boolean | und
   return {
     initialTtl: INITIAL_TTLS.find((ttl) => ttl >= Math.max(...answers.map(({ ttl }) => ttl))),
     isLazy: answers.every(({ reply }) => reply.receive === reply.transmit),
-    isLittleEndian,
+    ...clock,
     oddCode: code === undefined
       ? isSilent("odd-code") ? "none" : undefined
       : code.replyCode === 0

@@ -39,6 +39,8 @@ export interface AliasOptions {
 const MAX_CHANCE = 0.01;
 /** A clock that NTP or PTP keeps has, over a minute, the rate of UTC to within this, parts per million. */
 const DISCIPLINED_PPM = 1;
+/** And so many standard deviations of what was measured. */
+const DISCIPLINED_SPREADS = 2;
 
 /** Groups clocks that agree. */
 export function findAliases(
@@ -76,7 +78,7 @@ export function findAliases(
 function isDisciplined(views: readonly ClockView[], utcPpm: number): boolean {
   const aheadPpm = mean(views.map(({ skewPpm }) => skewPpm)) - utcPpm;
   const spreadPpm = mean(views.map(({ skewSpreadPpm }) => skewSpreadPpm));
-  return Math.abs(aheadPpm) <= Math.hypot(DISCIPLINED_PPM, spreadPpm);
+  return Math.abs(aheadPpm) <= Math.hypot(DISCIPLINED_PPM, DISCIPLINED_SPREADS * spreadPpm);
 }
 
 /** The rate that more than half of the clocks share, at least three of them; 0 for none. */

@@ -28,7 +28,7 @@ function changeOf(traits: Traits): BehaviourChange {
   return {
     ...given("ttl", traits.initialTtl),
     ...given("separateStamps", traits.isLazy === undefined ? undefined : !traits.isLazy),
-    ...given("littleEndian", traits.isLittleEndian),
+    ...given("littleEndian", traits.counting && traits.counting === "little-endian"),
     ...given("oddCode", traits.oddCode === "none" ? "silent" : traits.oddCode),
     ...given("long", LONG[traits.long ?? "unknown"]),
     ...given("copiesTos", traits.copiesTos),

@@ -44,8 +44,17 @@ Deno.test("likely system: one trait that contradicts is enough, and nothing is s
   assertEquals(guess({ ...LINUX, ttl: 64, nextIdentification: () => 0 }), undefined);
   assertEquals(guess({ ...BSD, ttl: 64, replyBytes: () => 20 }), undefined);
   assertEquals(guess({ ttl: 128 }), undefined);
+  // What Linux never writes, whatever its manners are.
+  const odd: readonly OddHost["write"][] = [
+    () => [4711, 4711],
+    ({ request }) => [request.originate, request.originate],
+    lazy((ms) => Math.floor(ms / 1000)),
+    lazy((ms) => dayMs(ms) + 0x8000_0000),
+    lazy((ms) => dayMs(ms) - dayMs(ms) % 10),
+  ];
+  for (const write of odd) assertEquals(guess({ ...LINUX, ttl: 64, write }), undefined);
   assertEquals(
-    findLikelySystem({ initialTtl: 64, isLazy: true, isLittleEndian: false }),
+    findLikelySystem({ initialTtl: 64, isLazy: true, counting: "standard" }),
     undefined,
   );
   assertEquals(findLikelySystem({}), undefined);

@@ -111,7 +111,7 @@ export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
     "are part of the result.",
   ],
   options: AUDIT_OPTIONS,
-  conflicts: [["checkpoint", "resume"]],
+  conflicts: [["checkpoint", "resume"], ["aliases", "checkpoint"], ["aliases", "resume"]],
   exitCodes: [
     [0, "Every target that answers is right, and every target named answers"],
     [1, "Some clock is wrong or shows no time, or a target named is silent"],
