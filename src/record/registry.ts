@@ -8,6 +8,7 @@ import {
   CAPTURE_TABLES,
 } from "./capture_record.ts";
 import { ALIAS_FIELDS } from "./alias_record.ts";
+import { CHANGE_FIELDS } from "./change_record.ts";
 import { CLOCK_FIELDS } from "./clock_record.ts";
 import { columnsOf } from "./csv.ts";
 import { CONDITION_FIELDS } from "./condition_record.ts";
@@ -113,6 +114,11 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
       type: "alias",
       description: "Addresses that show one clock, or may, with --aliases",
       fields: ALIAS_FIELDS,
+    },
+    {
+      type: "change",
+      description: "With --compare, what has changed about one host, at the end",
+      fields: CHANGE_FIELDS,
     },
     { type: "end", description: END, fields: END_FIELDS },
   ],

@@ -1,6 +1,8 @@
 /** Writes what an audit found: text, JSON Lines or CSV. */
 
 import { ALIAS_FIELDS, aliasEvents } from "../record/alias_record.ts";
+import { CHANGE_FIELDS } from "../record/change_record.ts";
+import type { HostChange } from "../run/audit_comparison.ts";
 import { csvColumns } from "../record/registry.ts";
 import { CONSENSUS_FIELDS } from "../record/consensus_record.ts";
 import { formatRow, rowFormatter } from "../record/csv.ts";
@@ -15,7 +17,8 @@ import type { LineSink } from "../terminal/line_sink.ts";
 import { yellow } from "../terminal/color.ts";
 import { formatCount } from "../terminal/quantity.ts";
 import { wrap } from "../terminal/width.ts";
-import { type AuditTextOptions, formatAuditSummary, HostLines } from "./audit_text.ts";
+import { type AuditTextOptions, escapeCell, formatAuditSummary, HostLines } from "./audit_text.ts";
+import { formatChanges } from "./change_text.ts";
 import { formatAliases } from "./alias_text.ts";
 import { formatWitnesses } from "./consensus_text.ts";
 import { endRemarks } from "./end_remarks.ts";
@@ -23,7 +26,7 @@ import { endRemarks } from "./end_remarks.ts";
 /** Options of the report. */
 export interface AuditReporterOptions extends AuditTextOptions {
   /** Form of the output. */
-  readonly format: "text" | "json" | "csv";
+  readonly format: "text" | "json" | "csv" | "markdown";
   /** Fields of `host`, in order; all by default. */
   readonly fields?: readonly string[] | undefined;
   /** Our clock is not kept right by any program. */
@@ -63,7 +66,7 @@ export class AuditReporter {
   }
 
   /** The end: what the hosts show together, and how the audit ended. */
-  end(result: AuditResult & EndInfo): void {
+  end(result: AuditResult & EndInfo, changes?: readonly HostChange[]): void {
     const { format } = this.#options;
     if (format === "json") {
       if (result.consensus !== undefined) {
@@ -72,8 +75,12 @@ export class AuditReporter {
       for (const event of result.aliases === undefined ? [] : aliasEvents(result.aliases)) {
         this.#sink.line(formatJson("alias", ALIAS_FIELDS, event));
       }
+      for (const change of changes ?? []) {
+        this.#sink.line(formatJson("change", CHANGE_FIELDS, change));
+      }
       this.#sink.line(formatJson("end", END_FIELDS, result));
-    } else if (format === "text") this.#text(result);
+    } else if (format === "text") this.#text(result, changes);
+    else if (format === "markdown") this.#markdown(result, changes);
     this.#sink.flush();
   }
 
@@ -81,7 +88,20 @@ export class AuditReporter {
     return this.#options.fields ?? csvColumns("audit", false);
   }
 
-  #text(result: AuditResult & EndInfo): void {
+  /** A table for a ticket: the hosts that need a look, and the summary. */
+  #markdown(result: AuditResult & EndInfo, changes: readonly HostChange[] | undefined): void {
+    const options = { ...this.#options, columns: Infinity };
+    for (const line of formatAuditSummary(result, options)) {
+      this.#sink.line(`${escapeCell(line)}\n`);
+    }
+    for (const line of this.#lines.markdown()) this.#sink.line(line);
+    if (changes === undefined) return;
+    const [head = "", ...rows] = formatChanges(changes, Infinity);
+    this.#sink.line(`\n${head}\n`);
+    for (const row of rows) this.#sink.line(`- ${escapeCell(row.trim())}`);
+  }
+
+  #text(result: AuditResult & EndInfo, changes: readonly HostChange[] | undefined): void {
     const options = this.#options;
     const { consensus, witnesses } = result;
     if (consensus?.consensus.localClock === "off") this.#consensus(result);
@@ -100,6 +120,9 @@ export class AuditReporter {
     }
     if (result.aliases !== undefined) {
       for (const line of formatAliases(result.aliases, options)) this.#sink.line(line);
+    }
+    if (changes !== undefined) {
+      for (const line of formatChanges(changes, options.columns ?? 80)) this.#sink.line(line);
     }
     if (options.isUnsynchronised) {
       const remark = "No program keeps our own clock right (adjtimex): offsets are against it.";

@@ -10,7 +10,7 @@ import { countOf, formatCount } from "../terminal/quantity.ts";
 import { NO_BREAK, padTo, USUAL_COLUMNS, widthOf, wrap } from "../terminal/width.ts";
 import { describeDetails } from "./host_details.ts";
 import { explainOffset, formatClockOffset } from "./milliseconds.ts";
-import { lineName, type NameOptions } from "./target_name.ts";
+import { fullName, lineName, type NameOptions } from "./target_name.ts";
 
 /** Options of the text. */
 export interface AuditTextOptions extends NameOptions {
@@ -69,6 +69,20 @@ export class HostLines {
     return true;
   }
 
+  /** A Markdown table of the same, in full; nothing without a line. */
+  markdown(): string[] {
+    const lines = this.#lines.sort(byUrgency);
+    if (lines.length === 0) return [];
+    return [
+      "| Host | Verdict | Finding |",
+      "| --- | --- | --- |",
+      ...lines.map(({ target, verdict, words }) => {
+        const cells = [fullName(target, this.#options), verdict.replace("_", " "), words];
+        return `| ${cells.map(escapeCell).join(" | ")} |`;
+      }),
+    ];
+  }
+
   /** All lines, the worst first. */
   format(): string[] {
     const { columns = USUAL_COLUMNS } = this.#options;
@@ -88,6 +102,13 @@ const INDENT = "    ";
 /** A paragraph that stands below a line. */
 function indented(text: string, columns: number): string[] {
   return wrap(text, columns - INDENT.length, 0).split("\n").map((line) => INDENT + line);
+}
+
+/** A text in a cell of a table: nothing in it is markup. */
+export function escapeCell(text: string): string {
+  // deno-lint-ignore no-control-regex -- colours of a terminal begin with it
+  return text.replaceAll(/\x1b\[[\d;]*m/g, "").replaceAll(NO_BREAK, " ")
+    .replaceAll(/[\\`*_{}[\]<>#|~]/g, (sign) => `\\${sign}`);
 }
 
 /** The whole audit in a few lines: who answers, who is right, what is odd. */

@@ -10,6 +10,7 @@ import { ExitCode, printError, VERSION } from "../../outcome.ts";
 import { loadRecording } from "../../run_output.ts";
 import type { System } from "../../system.ts";
 import { checkNoAuditIsLost, checkSame, readEarlierRun } from "./checkpoint.ts";
+import { readComparison } from "./compare.ts";
 import type { AUDIT_OPTIONS } from "./options.ts";
 import { AuditOutput } from "./output.ts";
 import { readAuditTargets } from "./targets.ts";
@@ -31,6 +32,7 @@ export async function runAudit(
   const targets = await readAuditTargets(operands, { options, previous }, system);
   if (targets === undefined) return ExitCode.Unresolved;
   checkSame(targets, options, earlier);
+  const comparison = await readComparison(options.compare, system);
   const setup = {
     program: { command: "audit", version: VERSION },
     plan: planAudit({
@@ -57,7 +59,7 @@ export async function runAudit(
     {
       openRun: () => AuditRun.open(setup, packets?.machine ?? system, onTrouble),
       openOutput: (run) =>
-        AuditOutput.openFiles({ run, targets, earlier, packets, options, system }),
+        AuditOutput.openFiles({ run, targets, earlier, comparison, packets, options, system }),
       run: (run, output) => run.run(output),
       showState: (_, output) => output.printProgress(),
       end: (result, output) => output.end(result),

@@ -67,6 +67,11 @@ export const AUDIT_OPTIONS = {
   ttl: PACKET_OPTIONS.ttl,
   interface: PACKET_OPTIONS.interface,
   mark: PACKET_OPTIONS.mark,
+  compare: {
+    value: text("FILE", "file"),
+    help: "Print what changed since the --json output in FILE",
+    group: "Output",
+  },
   all: { help: "Print the hosts that are right too", group: "Output" },
   verbose: {
     short: "v",
@@ -74,8 +79,8 @@ export const AUDIT_OPTIONS = {
     group: "Output",
   },
   format: {
-    value: choice("FORMAT", ["text", "json", "csv"]),
-    help: "Print text, json or csv",
+    value: choice("FORMAT", ["text", "json", "csv", "markdown"]),
+    help: "Print text, json, csv or markdown",
     group: "Output",
     default: "text",
   },

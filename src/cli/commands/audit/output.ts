@@ -5,6 +5,7 @@ import { formatAuditProgress } from "../../../report/audit_status.ts";
 import { listScanWarnings } from "../../../report/scan_status.ts";
 import type { AuditListener } from "../../../run/audit_listener.ts";
 import type { AuditResult, AuditRun } from "../../../run/audit_run.ts";
+import type { AuditComparison } from "../../../run/audit_comparison.ts";
 import type { RunInfo } from "../../../run/event.ts";
 import type { HostFindings } from "../../../run/host_findings.ts";
 import type { ProgressDisplay } from "../../../run/reporter.ts";
@@ -35,6 +36,8 @@ export interface AuditOutputOptions {
   readonly targets: AuditTargets;
   /** What is resumed. */
   readonly earlier: EarlierRun | undefined;
+  /** The earlier audit of `--compare`. */
+  readonly comparison: AuditComparison | undefined;
   /** Keeps the packets; undefined without `--write`. */
   readonly packets: RunOutputOptions["packets"];
   /** The command line. */
@@ -108,6 +111,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
   host(findings: HostFindings, isEarlier: boolean): void {
     if (!isEarlier) this.#checkpoint?.journal.host(findings);
     this.#page?.host(findings);
+    this.#given.comparison?.add(findings);
     if (this.#reporter.host(findings)) this.#names?.request([findings.target.address]);
   }
 
@@ -148,7 +152,18 @@ export class AuditOutput extends RunOutput implements AuditListener {
     }
     this.#keep((checkpoint) => checkpoint.end(isWhole(result), result.sweepErrors));
     await this.#page?.write({ ...result, exitCode: this.chooseExitCode(result) });
-    this.#reporter.end({ ...result, exitCode: this.chooseExitCode(result) });
+    const { comparison } = this.#given;
+    const changes = comparison?.finish(this.#covers(result), result.time);
+    this.#reporter.end({ ...result, exitCode: this.chooseExitCode(result) }, changes);
+  }
+
+  /** Which addresses were asked to the end. */
+  #covers(result: AuditResult): (address: number) => boolean {
+    const { list, blocks } = this.#given.targets;
+    const named = new Set(list.targets.map(({ address }) => address));
+    return (address) =>
+      isWhole(result) &&
+      (named.has(address) || blocks !== undefined && blocks.space.indexOf(address) >= 0);
   }
 
   /** The exit code, as far as the output goes by now. */
