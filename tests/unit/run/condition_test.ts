@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseCondition } from "../../../src/run/condition.ts";
+import { boundedMetric } from "../../../src/run/condition_syntax.ts";
 import type { TargetSummary } from "../../../src/run/target_statistics.ts";
 import { ProbeCounters, type Summary } from "../../../src/stats/mod.ts";
 
@@ -91,6 +92,24 @@ const OFFSETS: readonly (readonly [
   [10, 20, undefined, "between 10 and 20 ms"],
   [-30, 20, undefined, "between -30 and 20 ms"],
 ];
+
+/** Bounds, and the distance from zero that they prove at least, and at most. */
+const DISTANCES: readonly (readonly [lower: number, upper: number, least: number, most: number])[] =
+  [
+    [0.5, 2, 0.5, 2],
+    [-2, -0.25, 0.25, 2],
+    [-0.5, 2, 0, 2],
+    [-3, 2, 0, 3],
+    [0, 2, 0, 2],
+    [-2, 0, 0, 2],
+  ];
+
+for (const [lower, upper, least, most] of DISTANCES) {
+  Deno.test(`condition: from ${lower} to ${upper} is from ${least} to ${most} away from zero`, () => {
+    const metric = boundedMetric(() => ({ lower, upper }), "ms", () => "");
+    assertEquals([metric.read({}, true), metric.read({}, false)], [least, most]);
+  });
+}
 
 for (const [lowerMs, upperMs, above, below] of OFFSETS) {
   Deno.test(`condition: an offset from ${lowerMs} to ${upperMs} ms counts as far as that proves`, () => {

@@ -63,13 +63,21 @@ Deno.test("each field of a checkpoint with a right digest is looked at", () => {
     return parseCheckpoint(`${digestText(body)} ${body}\n`);
   };
   assertEquals(read({ unknown: "passed over" }), checkpoint);
+  // The least values, and the largest.
+  for (
+    const fields of [
+      { number: 0, seed: 0, maxTargets: 0, probesPerTarget: 1, position: 0, length: 0 },
+      { maxTargets: 2 ** 32, probesPerTarget: 2 ** 32, position: 2_097_152 },
+      { seed: Number.MAX_SAFE_INTEGER },
+    ]
+  ) assertEquals(read(fields), { ...checkpoint, ...fields });
   const wrong: Record<string, unknown>[] = [
     ...[-1, 0.5, "4", null, 2 ** 53].map((number) => ({ number })),
     ...["", "0123", 7, "0123456789ABCDEF"].map((targets) => ({ targets })),
     ...[-1, 1.5, 2 ** 53, "7"].map((seed) => ({ seed })),
     ...["", "2", "0/8", "2/08x", 28, "2/"].map((shard) => ({ shard })),
     ...[-1, 2 ** 32 + 1, "all"].map((maxTargets) => ({ maxTargets })),
-    ...[0, 1.5, null].map((probesPerTarget) => ({ probesPerTarget })),
+    ...[0, 1.5, null, 2 ** 32 + 1].map((probesPerTarget) => ({ probesPerTarget })),
     ...[-1, 1.5, "x", 2_097_153, null, [17]].map((position) => ({ position })),
     ...[-1, 1.5, 16, "17", 2 ** 60].map((length) => ({ length })),
     ...["", "yesterday", 0].map((writtenAt) => ({ writtenAt })),
