@@ -144,6 +144,18 @@ Deno.test("host: a clock that is set three times with fewer than eight replies i
   }
 });
 
+Deno.test("host: what was no clock is one again after eight replies that fit", () => {
+  const host = new Host();
+  host.ask(20);
+  for (const offsetMs of [5000, 10_000, 15_000]) {
+    host.offsetMs = offsetMs;
+    host.ask(2);
+  }
+  // The last reply was the first that fits.
+  host.ask(10);
+  assertEquals(host.results.slice(24), [...Array(8).fill(false), ...Array(4).fill(true)]);
+});
+
 Deno.test("host: where our own clock was set, the bounds begin anew without a contradiction", () => {
   const host = new Host();
   host.ask(9);
