@@ -80,6 +80,33 @@ systemTest({
 });
 
 systemTest({
+  name: "trace: -I sends from an address, -m marks, --write keeps every packet for tcpdump",
+  namespaces: true,
+  tools: ["tcpdump", "nft"],
+}, async () => {
+  await using pair = await VethPair.open();
+  const { near, farAddress } = pair;
+  await near.ip("addr add 10.77.0.3/24 dev veth0");
+  // Nothing leaves without the mark.
+  await near.nft(`table ip t { chain c { type filter hook output priority 0;
+    icmp type { echo-request, timestamp-request } meta mark != 7 drop; }; }`);
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/trace.pcapng`;
+    const words = ["-I", "10.77.0.3", "-m", "7", "--write", file, farAddress];
+    const { code, stdout } = await near.run(SOURCE_PROGRAM.argv("trace", "--json", ...words));
+    const { end } = readRecords(stdout);
+    assertEquals(code, 0, stdout);
+    const read = await near.mustRun(["tcpdump", "-n", "-r", file]);
+    const packets = read.stdout.trimEnd().split("\n");
+    const requests = packets.filter((line) => line.includes("IP 10.77.0.3 > 10.77.0.2: ICMP"));
+    assertEquals([requests.length, packets.length - requests.length], [end.sent, end.received]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+systemTest({
   name: "ping and clock point to trace where a host answers nothing, not with -q and not in JSON",
   namespaces: true,
 }, async () => {
