@@ -22,14 +22,17 @@ const TICK_FLAGS: ReadonlySet<string> = new Set(["coarse-tick", "tick-assumed", 
 export class FollowedClock {
   /** Bounds and estimate of the offset. */
   readonly tracker: ClockTracker;
-  readonly #statistics: TargetStatistics;
+  readonly #statistics: Pick<TargetStatistics, "target" | "counters">;
   readonly #flags = new Set<string>();
   #reading: StampReading | undefined;
   #unsent: ClockEvent["unsent"];
   #icmpError: ClockEvent["icmpError"];
 
   /** Follows the clock of the target of `statistics`, which others keep. */
-  constructor(statistics: TargetStatistics, options: ClockTrackerOptions) {
+  constructor(
+    statistics: Pick<TargetStatistics, "target" | "counters">,
+    options: ClockTrackerOptions,
+  ) {
     this.#statistics = statistics;
     this.tracker = new ClockTracker(options);
   }

@@ -30,7 +30,7 @@ export interface TargetSnapshot {
   readonly counters: Readonly<ProbeCounters>;
   /** Its statistics since the start or the last reset of its view. Each spread is computed when it is read. */
   readonly summary: TargetSummary;
-  /** Its clock; undefined except in clock runs. */
+  /** Its clock; undefined except in clock runs and where a view follows clocks: then it is found out when it is read. */
   readonly clock: ClockEvent | undefined;
   /** Its delays over time, as they are now; undefined unless the run keeps them. */
   readonly history: DelayHistory | undefined;
@@ -188,12 +188,15 @@ export class RunState {
   #targets(time: number, clocks: readonly ClockEvent[] | undefined): TargetSnapshot[] {
     return this.#statistics.map((whole, index) => {
       const statistics = this.#view?.statistics(index) ?? whole;
+      const [view, clock] = [this.#view, this.#clock];
       return {
         target: whole.target,
         counters: new ProbeCounters().add(statistics.counters),
         summary: statistics.summary(time),
-        clock: clocks?.[index],
-        history: this.#view?.history(index),
+        get clock() {
+          return clocks?.[index] ?? view?.clock(index, clock);
+        },
+        history: view?.history(index),
       };
     });
   }

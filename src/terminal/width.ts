@@ -31,6 +31,11 @@ export function widthOf(text: string): number {
   return [...shown].length + (shown.match(WIDE)?.length ?? 0);
 }
 
+/** The text without escapes that give it colours. */
+export function stripColors(text: string): string {
+  return stripAnsiCode(text);
+}
+
 /** The text, with spaces behind it up to a number of columns. */
 export function padTo(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - widthOf(text)));

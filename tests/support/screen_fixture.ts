@@ -73,7 +73,7 @@ function makeRow(
   const summary = { ...statistics.summary(0), rttMs: statistics.summary(0).rttMs, host };
   const { counters } = statistics;
   const snapshot = { target, counters, summary, clock: undefined, history };
-  return readTarget(snapshot, nowNs, { numeric: false });
+  return readTarget(snapshot, nowNs, { numeric: false }, false);
 }
 
 /** Probes that show a rise: `count` steady ones, then `risen` with more delay in one direction. */

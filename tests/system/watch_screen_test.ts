@@ -114,8 +114,11 @@ systemTest({
   assertMatch(silent.find((line) => line.startsWith("lost")) ?? "", /X/);
   await screen.press("s");
   await screen.until(/sorted by loss[^]*target[^\n]*\n> 198\.51\.100\.3 +100%/);
-  await screen.press("c", "k", "g", "j");
-  await screen.until(/^clock {2}within [\d.]+ ms of ours/m);
+  await screen.press("c", "j");
+  await screen.until(/^ {2}host +offset ms +±/m);
+  await screen.until(
+    /^ {2}clock +within [\d.]+ ms of ours[^]*^ {2}probes +\d+ sent, \d+ received, 0 % loss, \d+ used/m,
+  );
   await screen.press("c", "-");
   await screen.until(/ min ago/);
   await screen.press("?");

@@ -3,9 +3,9 @@
 import { FLAG_MEANINGS } from "../../record/flags.ts";
 import { STYLE, type Style } from "../../terminal/screen/style.ts";
 import { countOf } from "../../terminal/quantity.ts";
-import { wrap } from "../../terminal/width.ts";
+import { stripColors, wrap } from "../../terminal/width.ts";
 import { REPLIES_FOR_PATH } from "../../run/slow_part.ts";
-import { formatHostClock } from "../host_clock_text.ts";
+import { formatClock } from "../clock_text.ts";
 import { describeQueue, describeRise, nameParts } from "../path_text.ts";
 import type { TargetRow } from "./target_row.ts";
 import type { WatchView } from "./watch_view.ts";
@@ -20,11 +20,16 @@ export interface TextLine {
 
 /** The lines, the most important first. */
 export function describeFocus(row: TargetRow, view: WatchView, columns: number): TextLine[] {
+  if (view.mode === "clocks" && row.clock !== undefined) {
+    const text = stripColors(formatClock(row.clock, { numeric: false, columns }));
+    return text.split("\n").map((text, i) => ({
+      text,
+      style: i === 0 ? STYLE.strong : STYLE.plain,
+    }));
+  }
   const heading = `${view.isOverlaid ? "all targets; " : ""}${row.fullName}: ${verdict(row)}`;
   const sentences: [label: string, text: string | undefined, style: Style][] =
-    view.mode === "clocks"
-      ? [["clock", row.host && formatHostClock(row.host), STYLE.plain], ...oddities(row)]
-      : parts(row);
+    view.mode === "clocks" ? oddities(row) : parts(row);
   const lines: TextLine[] = [{ text: heading, style: STYLE.strong }];
   for (const [label, text, style] of sentences) {
     if (text === undefined) continue;

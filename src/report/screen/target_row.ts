@@ -1,5 +1,6 @@
 /** What the screen shows of one target, read once for each picture: a paused picture stays as it was. */
 
+import type { ClockEvent } from "../../run/clock_event.ts";
 import type { DelayHistory, LatestSpreads } from "../../run/delay_history.ts";
 import type { TargetSnapshot } from "../../run/run_state.ts";
 import { type PathPart, slowParts } from "../../run/slow_part.ts";
@@ -35,6 +36,8 @@ export interface TargetRow {
   readonly host: HostOffset | undefined;
   /** Flags of replies, the commonest first. */
   readonly odd: readonly (readonly [flag: string, replies: number])[];
+  /** What its replies say of its clock; undefined unless it is asked for. */
+  readonly clock: ClockEvent | undefined;
   /** Its delays over time; it goes on. */
   readonly history: DelayHistory | undefined;
 }
@@ -46,12 +49,19 @@ const NO_REPLIES: LatestSpreads = {
   queue: undefined,
 };
 
-/** Reads a target; `nowNs` is CLOCK_MONOTONIC. */
+/**
+ * Reads a target.
+ *
+ * @param nowNs CLOCK_MONOTONIC
+ * @param hasClock read its clock as well, which takes longer than all the rest
+ */
 export function readTarget(
-  { target, counters, summary, history }: TargetSnapshot,
+  snapshot: TargetSnapshot,
   nowNs: number,
   names: NameOptions,
+  hasClock: boolean,
 ): TargetRow {
+  const { target, counters, summary, history } = snapshot;
   const { host } = summary;
   const tickMs = host?.tick === "coarse" ? host.tickMs : 1;
   const latest = history?.latest(nowNs) ?? NO_REPLIES;
@@ -70,6 +80,7 @@ export function readTarget(
     // A live object of the run: what is read of it is copied by those who format it.
     host: host && copyHost(host),
     odd: [...summary.flags ?? []].sort(([, a], [, b]) => b - a),
+    clock: hasClock ? snapshot.clock : undefined,
     history,
   };
 }

@@ -5,7 +5,8 @@ import type { ChartStyle } from "../../terminal/screen/chart.ts";
 import { STYLE } from "../../terminal/screen/style.ts";
 import type { TerminalSize } from "../../terminal/screen/terminal.ts";
 import { formatDuration } from "../../terminal/quantity.ts";
-import { joinFitting, widthOf, wrap } from "../../terminal/width.ts";
+import { joinFitting, stripColors, widthOf, wrap } from "../../terminal/width.ts";
+import { formatClockTable } from "../clock_table.ts";
 import { drawCharts } from "./delay_charts.ts";
 import { drawHelp } from "./help_page.ts";
 import { describeFocus } from "./focus_text.ts";
@@ -85,7 +86,8 @@ function drawBody(grid: CellGrid, picture: WatchPicture, view: WatchView, style:
   const focus = picture.rows.find(({ index }) => index === view.focus) ?? shown[0];
   if (focus === undefined) return;
   const tableRows = Math.min(shown.length, countTableRows(grid.rows));
-  drawTable(grid, shown, focus, tableRows);
+  if (view.mode === "clocks") drawClocks(grid, shown, focus, tableRows);
+  else drawTable(grid, shown, focus, tableRows);
   let row = 2 + tableRows;
   const words = describeFocus(focus, view, grid.columns);
   // Two lines of time and losses and at least three of charts come before all sentences but the first.
@@ -113,8 +115,7 @@ function drawTable(
 ): void {
   const longest = Math.max(...shown.map(({ name }) => widthOf(name)));
   const layout = layOutTable(grid.columns, longest);
-  const at = shown.indexOf(focus);
-  const first = Math.min(shown.length - rows, Math.max(0, at - Math.floor(rows / 2)));
+  const first = firstShown(shown, focus, rows);
   const part = rows === 1 ? String(first + 1) : `${first + 1}-${first + rows}`;
   const heading = rows === shown.length ? "target" : `${part} of ${shown.length}`;
   drawTableHead(grid, 1, layout, heading);
@@ -122,6 +123,31 @@ function drawTable(
     const target = shown[first + i];
     if (target !== undefined) drawTarget(grid, 2 + i, layout, target, target === focus);
   }
+}
+
+/** Place of the first target in sight, so that the one in focus is. */
+function firstShown(shown: readonly TargetRow[], focus: TargetRow, rows: number): number {
+  const at = shown.indexOf(focus);
+  return Math.min(shown.length - rows, Math.max(0, at - Math.floor(rows / 2)));
+}
+
+/** The table of `icmptime clock`, with a mark at the target in focus. */
+function drawClocks(
+  grid: CellGrid,
+  shown: readonly TargetRow[],
+  focus: TargetRow,
+  rows: number,
+): void {
+  const first = firstShown(shown, focus, rows);
+  const clocks = shown.slice(first, first + rows).flatMap(({ clock }) => clock ?? []);
+  const options = { numeric: false, columns: grid.columns - 2 };
+  const lines = clocks.length === 0
+    ? []
+    : stripColors(formatClockTable(clocks, options)).split("\n");
+  for (const [i, line] of lines.slice(0, rows + 1).entries()) {
+    grid.put(1 + i, 2, line, i === 0 ? STYLE.dim : STYLE.plain);
+  }
+  grid.put(2 + shown.indexOf(focus) - first, 0, ">", STYLE.strong);
 }
 
 const KEYS = [

@@ -53,7 +53,7 @@ Deno.test("run state: a snapshot has the counters, the summary and the history o
     assertEquals(history?.levels.length, 1);
     assertEquals(history?.lastRttMs, undefined);
     assertAlmostEquals(summary.rttMs?.median ?? NaN, 3, 0.1);
-    assertEquals(clock, undefined);
+    assertEquals([clock?.state.probes, clock?.counters.sent, clock?.counters.lost], [3, 5, 1]);
   }
 });
 

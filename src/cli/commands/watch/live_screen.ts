@@ -82,8 +82,10 @@ export class LiveScreen {
   #read(): WatchPicture {
     const { targets, monotonicNs } = this.#run.snapshot();
     this.#startNs ??= monotonicNs;
+    const hasClocks = this.#view.mode === "clocks";
+    const { names } = this.#setup;
     return {
-      rows: targets.map((each) => readTarget(each, monotonicNs, this.#setup.names)),
+      rows: targets.map((each) => readTarget(each, monotonicNs, names, hasClocks)),
       nowNs: monotonicNs,
       elapsedS: (monotonicNs - this.#startNs) / 1e9,
       about: this.#setup.about,
@@ -107,7 +109,8 @@ export class LiveScreen {
   }
 
   #press(key: string): void {
-    const shown = this.#view.order(this.#picture?.rows ?? []);
+    this.#picture ??= this.#read();
+    const shown = this.#view.order(this.#picture.rows);
     switch (this.#view.press(key, shown)) {
       case "quit":
         this.#run.stop();
@@ -120,6 +123,7 @@ export class LiveScreen {
         this.#screen.forget();
         break;
     }
-    if (!this.#view.isPaused && key === "p") this.#picture = undefined;
+    const hasChanged = key === "c" || key === "p" && !this.#view.isPaused;
+    if (hasChanged) this.#picture = undefined;
   }
 }
