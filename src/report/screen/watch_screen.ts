@@ -86,8 +86,9 @@ function drawBody(grid: CellGrid, picture: WatchPicture, view: WatchView, style:
   const focus = picture.rows.find(({ index }) => index === view.focus) ?? shown[0];
   if (focus === undefined) return;
   const tableRows = Math.min(shown.length, countTableRows(grid.rows));
-  if (view.mode === "clocks") drawClocks(grid, shown, focus, tableRows);
-  else drawTable(grid, shown, focus, tableRows);
+  if (view.mode === "clocks" && focus.clock !== undefined) {
+    drawClocks(grid, shown, focus, tableRows);
+  } else drawTable(grid, shown, focus, tableRows);
   let row = 2 + tableRows;
   const words = describeFocus(focus, view, grid.columns);
   // Two lines of time and losses and at least three of charts come before all sentences but the first.
