@@ -144,3 +144,20 @@ for (const [file, packets, offset, reason] of BROKEN) {
     assertEquals(result.broken, { offset, reason });
   });
 }
+
+Deno.test("pcapng: of a simple packet as much is there as its interface keeps, without the padding", () => {
+  const kept = (snapshotBytes: number, original: number, octets: readonly number[]) => {
+    const writer = new PcapngWriter().interface(1, [], snapshotBytes);
+    const file = writer.block(3, { octets: [original, 0, 0, 0, ...octets] }).bytes;
+    const [packet] = read(file).packets as readonly {
+      bytes: number[];
+      originalLengthBytes: number;
+    }[];
+    return [packet?.bytes, packet?.originalLengthBytes];
+  };
+  assertEquals(kept(3, 5, [9, 8, 7, 0]), [[9, 8, 7], 5]);
+  assertEquals(kept(0, 5, [9, 8, 7, 6, 5, 0, 0, 0]), [[9, 8, 7, 6, 5], 5]);
+  assertEquals(kept(262_144, 5, [9, 8, 7, 6, 5, 0, 0, 0]), [[9, 8, 7, 6, 5], 5]);
+  // Where the block holds less than it says, what it holds.
+  assertEquals(kept(0, 90, [9, 8, 7, 6]), [[9, 8, 7, 6], 90]);
+});
