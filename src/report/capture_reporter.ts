@@ -10,8 +10,10 @@ import { TextReporter, type TextReporterOptions } from "./text_reporter.ts";
 
 /** What a number measures, by the place of capture. At the client it is what a live run measures. */
 const POINT_REMARKS = {
-  server: "captured at the target: rtt is the time that it took to answer",
-  path: "captured on the path: rtt counts from there and back",
+  server:
+    'captured at the target: rtt is the time that it took to answer, and "our" clock is that of the capturing machine',
+  path:
+    'captured on the path: rtt counts from there and back, and "our" clock is that of the capturing machine',
 } as const;
 
 /** Writes a capture as text. */

@@ -1,0 +1,59 @@
+/** The text of a capture: what differs from that of a live run. */
+
+import { assertEquals } from "@std/assert";
+import { CaptureReporter } from "../../../src/report/capture_reporter.ts";
+import { CaptureRun, describeCapture, followPings } from "../../../src/run/capture/capture_run.ts";
+import { parseDatagram } from "../../../src/packet/mod.ts";
+import { setColorEnabled } from "../../../src/terminal/color.ts";
+import { LineSink } from "../../../src/terminal/line_sink.ts";
+import { MemorySink } from "../../support/memory_sink.ts";
+import { CLIENT, datagramOf, type Exchanged } from "../run/capture/exchange.ts";
+
+Deno.test("capture text: the file, other clients, where it was taken, and what it held", () => {
+  setColorEnabled(false);
+  const output = new MemorySink();
+  const sink = new LineSink(output, (error) => {
+    throw error;
+  });
+  const options = { quiet: false, verbose: false, numeric: true, timestamps: false };
+  const reporter = new CaptureReporter(sink, options);
+  const run = new CaptureRun(
+    { program: { command: "decode", version: "1.2.3" }, source: "a\x1b.pcap", timeoutMs: 1000 },
+    (info) => reporter.run(info),
+    followPings(reporter),
+  );
+  const packets: Exchanged[] = [
+    { atMs: 42_694_656, asks: true, ttl: 63, originateMs: 42_694_650 },
+    { atMs: 42_694_658, asks: false, ttl: 61, originateMs: 42_694_650 },
+    { atMs: 42_694_700, asks: true, client: CLIENT + 1 },
+    { atMs: 42_694_702, asks: false, client: CLIENT + 1, sequence: 9 },
+  ];
+  for (const packet of packets) {
+    const bytes = datagramOf(packet);
+    const parsed = parseDatagram(bytes);
+    if (!parsed.ok) throw new Error(parsed.malformed.reason);
+    const time = { unixSeconds: 1_795_780_294, nanoseconds: (packet.atMs - 42_694_000) * 1e6 };
+    run.add({ ...parsed.value, ...time, bytes, isCut: false, direction: undefined });
+  }
+  const counts = new Map([["timestamp-request", 2], ["not ICMP", 1], ["timestamp-reply", 2]]);
+  const capture = describeCapture(5, run.copies, counts);
+  reporter.end({ ...run.finish(), reason: "complete", exitCode: 0, capture });
+  sink.flush();
+  const lines = output.lines.filter((line) => !/^(ms|rtt|out|back|clock) /.test(line));
+  assertEquals(lines, [
+    "icmptime: a\ufffd.pcap, from 2026-11-27 11:51:34 UTC",
+    "192.0.2.7: seq=0 ttl=61 rtt=2.00 ms  clock +2 ±2 ms  out 2.5 back -0.5 ±0.5",
+    "",
+    "--- 192.0.2.7 ---",
+    "1 sent, 1 received, 0 % loss",
+    'captured on the path: rtt counts from there and back, and "our" clock is that of',
+    "    the capturing machine",
+    "",
+    "--- 192.0.2.7 < 198.51.100.2 ---",
+    "1 sent, 0 received, loss unknown, 1 pending",
+    "",
+    "1 of 2 targets answered",
+    "5 packets: 2 timestamp requests, 2 timestamp replies, 1 not ICMP",
+    "1 reply to no request in the capture",
+  ]);
+});
