@@ -10,7 +10,7 @@ import { Namespace } from "./namespace.ts";
 import { requireTool, type SystemTest, systemTest } from "./tools.ts";
 
 /** Most milliseconds that one step of a page may take. */
-const STEP_LIMIT_MS = 60_000;
+const STEP_LIMIT_MS = 180_000;
 
 /** How a page is opened. */
 export interface PageOptions {
