@@ -71,6 +71,7 @@ export class AnswerSocket implements ResponderLink {
   /** The clock to which the kernel's stamps refer. */
   readonly clock: SystemClock = SystemClock.open();
   readonly #descriptor: number;
+  readonly #index: number;
   readonly #poll: PollRequest;
   readonly #incoming = new Uint8Array(MAX_BYTES);
   readonly #incomingPointer = Deno.UnsafePointer.of(this.#incoming);
@@ -87,8 +88,9 @@ export class AnswerSocket implements ResponderLink {
   #drops = 0;
   #isClosed = false;
 
-  private constructor(descriptor: number, name: string) {
+  private constructor(descriptor: number, name: string, index: number) {
     this.#descriptor = descriptor;
+    this.#index = index;
     this.name = name;
     this.#poll = new PollRequest([[descriptor, POLLIN]]);
   }
@@ -116,7 +118,7 @@ export class AnswerSocket implements ResponderLink {
       setIntOption(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, ignore);
       setIntOption(descriptor, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES, "set its buffer");
       bindToLink(descriptor, ETH_P_IP, index);
-      const socket = new AnswerSocket(descriptor, interfaceName);
+      const socket = new AnswerSocket(descriptor, interfaceName, index);
       // Asked once before anything arrives: from then on the kernel stamps.
       socket.#readStamp();
       return socket;
@@ -139,8 +141,8 @@ export class AnswerSocket implements ResponderLink {
     );
     if (length < 0) {
       const errno = readErrno();
-      // An interface that goes down leaves its error once, and may come back.
-      if (errno === EAGAIN || errno === EINTR || errno === ENETDOWN) return undefined;
+      if (errno === EAGAIN || errno === EINTR) return undefined;
+      if (errno === ENETDOWN) return this.#checkInterface();
       throw new SystemError("recvfrom", errno, `receive on ${this.name}`);
     }
     return {
@@ -191,6 +193,13 @@ export class AnswerSocket implements ResponderLink {
 
   #readError(): void {
     getWordsOption(this.#descriptor, SOL_SOCKET, SO_ERROR, 1, "read the error of a packet socket");
+    this.#checkInterface();
+  }
+
+  /** An interface that goes down leaves its error once, and the socket goes on when it comes back. One that is gone does not. */
+  #checkInterface(): undefined {
+    if (findInterfaceIndex(this.name) === this.#index) return undefined;
+    throw new SystemError("recvfrom", ENODEV, `receive on ${this.name}`);
   }
 
   /** When the datagram that was read last arrived; C writes one timespec during the call. */

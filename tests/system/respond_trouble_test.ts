@@ -4,7 +4,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { AnswerSocket } from "../../ffi/linux/answer_socket.ts";
 import { SilentKernel } from "../../ffi/linux/silent_kernel.ts";
 import { TunDevice } from "../../ffi/linux/tun_device.ts";
-import { Namespace } from "../support/namespace.ts";
+import { Namespace, VethPair } from "../support/namespace.ts";
 import { programTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
 import { RunningResponder } from "../support/responder.ts";
@@ -64,6 +64,31 @@ systemTest({
   );
   assertEquals([code, stderr], [0, "exit 0\n"]);
   assertMatch(stdout, /^Answering for [^\n]*\n$/);
+});
+
+systemTest({
+  name: "respond: a device or an interface that is taken away ends the run with one line",
+  namespaces: true,
+  tools: ["ping"],
+}, async () => {
+  await using responder = await RunningResponder.open(TUN);
+  await responder.namespace.ip("link del icmptime0");
+  const device = await responder.command.result();
+  assertComplaint(device.stderr, /Cannot read from icmptime0: /);
+  assertEquals(device.code, 4);
+
+  await using pair = await VethPair.open();
+  const { near, far, farAddress } = pair;
+  await far.sysctl("net/ipv4/icmp_echo_ignore_all", "1");
+  await using command = far.spawn(SOURCE_PROGRAM.argv("respond", "-I", "veth0"));
+  await command.output(/^Answering for .*\n/m);
+  await far.ip("link set veth0 down", "link set veth0 up");
+  const ping = await near.mustRun(["ping", "-c", "1", "-w", "10", farAddress]);
+  assertMatch(ping.stdout, /1 received/);
+  await far.ip("link del veth0");
+  const result = await command.result();
+  assertComplaint(result.stderr, /Cannot receive on veth0: No such device \(ENODEV\)/);
+  assertEquals(result.code, 4);
 });
 
 /** The open descriptors and what each is; the one that lists them comes and goes. */

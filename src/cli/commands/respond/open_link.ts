@@ -40,6 +40,9 @@ export function openLink(
   operands: readonly string[],
   system: System,
 ): Promise<OpenLink> {
+  if (Deno.build.os !== "linux") {
+    throw new UsageError(`Cannot answer on ${Deno.build.os}: expected Linux`);
+  }
   const { tun, interface: interfaceName } = options;
   if (tun !== undefined) {
     if (operands.length > 0) {
