@@ -52,3 +52,23 @@ Deno.test("drop watch: a thousand probes that time out together cost one look", 
   for (let index = 0; index < 1000; index++) watch.mayHaveDropped(0, 4 * SECOND + index);
   assertEquals(state.asked - before, 1);
 });
+
+Deno.test("drop watch: the count is looked at each 200 ms, and once more where a deadline is later than the last look", () => {
+  const { state, watch } = openTransport();
+  const asked = (act: () => void): number => {
+    const before = state.asked;
+    act();
+    return state.asked - before;
+  };
+  assertEquals(asked(() => watch.look(SECOND)), 1);
+  assertEquals(asked(() => watch.look(1.2 * SECOND - 1)), 0);
+  assertEquals(asked(() => watch.look(1.2 * SECOND)), 1);
+  assertEquals(asked(() => watch.mayHaveDropped(0, 1.2 * SECOND)), 0);
+  state.nowNs = 1.3 * SECOND;
+  assertEquals(asked(() => watch.mayHaveDropped(0, 1.2 * SECOND + 1)), 1);
+  // Dropped in the look at the moment at which a probe left: it may have been among them.
+  state.dropped = 1;
+  watch.look(2 * SECOND);
+  assertEquals(watch.mayHaveDropped(2 * SECOND + 1, 2 * SECOND), false);
+  assertEquals(watch.mayHaveDropped(2 * SECOND, 2 * SECOND), true);
+});
