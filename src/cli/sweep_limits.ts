@@ -8,12 +8,14 @@ import type { System } from "./system.ts";
 /**
  * Reports how many addresses are left out and why, unless `quiet`.
  *
+ * @param verb what the command does, such as `scan`
  * @throws {UsageError} None is left.
  */
 export function reportLeftOut(
   { leftOut, space }: ScanRunPlan,
   { quiet }: { readonly quiet: boolean },
   system: Pick<System, "stderr">,
+  verb: string = "scan",
 ): void {
   if (!quiet || space.size === 0) {
     for (const { reason, addresses } of leftOut) {
@@ -25,7 +27,7 @@ export function reportLeftOut(
   const cure = leftOut.length > 0
     ? ", expected --include-reserved to probe reserved addresses"
     : ", expected at least one that is not";
-  throw new UsageError(`Cannot scan: every address is excluded${cure}`);
+  throw new UsageError(`Cannot ${verb}: every address is excluded${cure}`);
 }
 
 /**

@@ -128,7 +128,7 @@ function planBlocks(
     rate: probesPerTarget === 1 ? rate : Math.min(rate, Math.max(1, size / MIN_PASS_S)),
     egress: { interfaceName, source, mark },
   }, system.scan);
-  reportLeftOut(plan, { quiet: list.targets.length > 0 && size === 0 }, system);
+  reportLeftOut(plan, { quiet: list.targets.length > 0 && size === 0 }, system, "audit");
   if (plan.space.size > MAX_BLOCK_ADDRESSES) {
     throw new UsageError(
       `Cannot audit ${formatCount(plan.space.size)} addresses at once: expected at most ` +
