@@ -110,7 +110,7 @@ programTest(
   async (program) => {
     await using namespace = await Namespace.open();
     const cases: readonly (readonly [words: string[], complaint: RegExp])[] = [
-      [[], /^icmptime: Cannot answer: for no address, expected --tun BLOCK/],
+      [[], /^icmptime: Cannot answer: no address given, expected --tun BLOCK/],
       [["--tun", "8.8.8.0/24"], /may have hosts of others.*or --yes/],
       [
         ["--tun", "8.8.0.0/15", "--own-address", "9.9.9.9", "--yes"],
