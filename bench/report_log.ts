@@ -50,8 +50,8 @@ async function measure([program = "", ...args]: readonly string[]): Promise<stri
   let peakBytes = 0, processorSeconds = 0;
   const timer = setInterval(() => {
     const sample = sampleProcess(child.pid, 0);
-    peakBytes = Math.max(peakBytes, sample?.peakBytes ?? 0);
-    processorSeconds = Math.max(processorSeconds, sample?.processorSeconds ?? 0);
+    peakBytes = Math.max(peakBytes, sample?.peakBytes || 0);
+    processorSeconds = Math.max(processorSeconds, sample?.processorSeconds || 0);
   }, SAMPLE_MS);
   const { code } = await child.status;
   clearInterval(timer);

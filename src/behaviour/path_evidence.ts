@@ -6,6 +6,7 @@ import { farthestHop } from "./path_observation.ts";
 /** The evidence, the weightiest first; each without its full stop. */
 export function describeEvidence(seen: PathObservation): string[] {
   const { echo, timestamp, ipTimestamp, badChecksum, distance, hops, refusals } = seen;
+  if (echo.sent + timestamp.sent === 0) return ["no probe could be sent"];
   const parts = [
     `echo requests: ${count(echo)} answered`,
     `timestamp requests: ${count(timestamp)} answered`,

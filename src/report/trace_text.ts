@@ -34,7 +34,7 @@ export function formatTrace(findings: TraceFindings, options: TraceTextOptions):
     lines.push(`  ${wrap(`To decide: ${wouldDecide}`, columns, 2, 2)}`);
   }
   for (const [index, path] of paths.entries()) {
-    if (path.hops.length === 0) continue;
+    if (!path.hops.some(({ echo, timestamp }) => echo.sent + timestamp.sent > 0)) continue;
     if (paths.length > 1) lines.push("", formatPathHead(path, index, paths));
     lines.push(formatHead(), ...path.hops.flatMap((hop) => formatHop(hop, options)));
   }

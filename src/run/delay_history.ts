@@ -102,6 +102,8 @@ function placeOf(number: number): number {
 export interface LatestSpreads {
   /** How many replies they are of. */
   readonly replies: number;
+  /** How long ago the first of them left, milliseconds; 0 for none. */
+  readonly spanMs: number;
   /** Delay out above its running minimum. */
   readonly out: Spread | undefined;
   /** Delay back above its running minimum. */
@@ -155,16 +157,18 @@ export class DelayHistory {
   latest(nowNs: number): LatestSpreads {
     const kept = Math.min(this.#replies, LATEST);
     const starts: number[] = [];
+    let spanNs = 0;
     for (let back = 1; back <= kept; back++) {
       const start = (this.#replies - back) % LATEST * 4;
       const ageNs = nowNs - (this.#latest[start] as number);
       if (ageNs > OLDEST_NS || ageNs > LATEST_NS && starts.length >= ENOUGH) break;
       starts.push(start);
+      spanNs = ageNs;
     }
     const [out, back, queue] = [1, 2, 3].map((place) =>
       spreadOf(starts.map((start) => this.#latest[start + place] as number))
     );
-    return { replies: starts.length, out, back, queue };
+    return { replies: starts.length, spanMs: spanNs / 1e6, out, back, queue };
   }
 }
 

@@ -37,7 +37,7 @@ for (const { slow, words, column } of PLACES) {
     );
     await screen.until(/neither direction is slow/);
     await using _load = path.load();
-    await screen.until(new RegExp(`^10\\.78\\.2\\.2: slow: ${words}$`, "m"));
+    await screen.until(new RegExp(`^10\\.78\\.2\\.2: slow: ${words}  \\(last \\d+ s\\)$`, "m"));
     // Until the queue is full: the chart of the slow part reaches up to 100 ms and more.
     const lines = await screen.until(
       new RegExp(`^${CHARTS[slow].replace("+", "\\+")} +[125]00 ms`, "m"),

@@ -34,7 +34,7 @@ function mask(lines: readonly string[]): string[] {
 
 const CHARTS = ["rtt # ms", "#", "out+ # ms", "#", "back+ # ms", "#", "lost"];
 const WORDS = [
-  "HOST-#: neither direction is slow",
+  "HOST-#: neither direction is slow (last # s)",
   "out no congestion: delays rose by # ms at most",
   "back no congestion: delays rose by # ms at most",
 ];
@@ -66,7 +66,7 @@ const SCREENS: readonly (readonly [columns: number, rows: number, lines: readonl
     "#-# of # loss last out+ back+",
     "> HOST-# #% # # #",
     "HOST-# #% # # #",
-    "HOST-#: neither direction is slow",
+    "HOST-#: neither direction is slow (last # s)",
     "rtt # ms",
     "#",
     "out+ # ms",

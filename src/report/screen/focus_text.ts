@@ -40,12 +40,13 @@ export function describeFocus(row: TargetRow, view: WatchView, columns: number):
   return lines;
 }
 
-/** `slow: out`. */
-function verdict({ slow, lastMs, lossRatio }: TargetRow): string {
+/** `slow: out  (last 13 s)`. */
+function verdict({ slow, lastMs, lossRatio, latest }: TargetRow): string {
   if (slow === undefined) {
     return lastMs === undefined && lossRatio === 1 ? "no answer" : "too few replies yet";
   }
-  return slow.length === 0 ? "neither direction is slow" : `slow: ${nameParts(slow)}`;
+  const found = slow.length === 0 ? "neither direction is slow" : `slow: ${nameParts(slow)}`;
+  return `${found}  (last ${Math.ceil(latest.spanMs / 1000)} s)`;
 }
 
 function parts({ latest, tickMs }: TargetRow): [string, string | undefined, Style][] {

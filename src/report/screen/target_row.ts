@@ -44,6 +44,7 @@ export interface TargetRow {
 
 const NO_REPLIES: LatestSpreads = {
   replies: 0,
+  spanMs: 0,
   out: undefined,
   back: undefined,
   queue: undefined,

@@ -66,12 +66,13 @@ Deno.test("history: the latest replies are those of half a minute, and more wher
     history.add(reply(second * 1000, 10), { outMs: second, backMs: 0 });
   }
   const now = history.latest(99e9);
-  assertEquals([now.replies, now.out?.max, now.back?.max], [31, 99, 0]);
+  assertEquals([now.replies, now.spanMs, now.out?.max, now.back?.max], [31, 30_000, 99, 0]);
   assertAlmostEquals(now.out?.median ?? NaN, 84, 1e-9);
   // A minute later none of them is recent: the last twenty count still.
   assertEquals(history.latest(160e9).replies, 20);
   assertEquals(history.latest(1000e9), {
     replies: 0,
+    spanMs: 0,
     out: undefined,
     back: undefined,
     queue: undefined,

@@ -27,7 +27,7 @@ Deno.test("watch screen: a whole picture of known data", () => {
     "  target         loss   last  out+ back+ queue slow",
     "> alpha.example  4.2%   50.0  40.0   0.0   0.0 out",
     "  beta.example     0%   10.0   0.0   0.0   0.0",
-    "alpha.example (198.18.0.1): slow: out",
+    "alpha.example (198.18.0.1): slow: out  (last 23 s)",
     "out    congestion at times: one delay in twenty rose by more",
     "       than 40.0 ms, the largest by 40.0 ms",
     "back   no congestion: delays rose by 0.0 ms at most",
@@ -152,7 +152,7 @@ Deno.test("watch screen: directions have their colours, and words besides", () =
 Deno.test("watch screen: a full queue of this machine is said, and drawn where there is room", () => {
   const picture = makePicture([{ label: "a", probes: risingProbes(4, 24, { queueMs: 80 }) }]);
   const lines = linesOf(drawWatch(picture, view(), { columns: 80, rows: 30 }, "braille"));
-  assertEquals(lines[3], "a (198.18.0.1): slow: this machine's queue");
+  assertEquals(lines[3], "a (198.18.0.1): slow: this machine's queue  (last 27 s)");
   assertMatch(
     lines.join("\n"),
     /^queue +this machine's queue: congestion: half of the probes waited/m,
