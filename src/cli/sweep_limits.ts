@@ -1,6 +1,6 @@
 /** What a sweep of whole networks may not do unasked: probe reserved addresses, and strangers. */
 
-import type { ScanRunPlan } from "../run/scan_options.ts";
+import type { ScanRunPlan } from "../run/scan/options.ts";
 import { formatCount, formatDuration } from "../terminal/quantity.ts";
 import { printError, UsageError } from "./outcome.ts";
 import type { System } from "./system.ts";

@@ -3,8 +3,8 @@
 import type { Consensus, Undecided } from "../clock/mod.ts";
 import type { StampReading } from "../measurement/mod.ts";
 import { formatAddress } from "../packet/address.ts";
-import type { ClockEvent } from "../run/clock_event.ts";
-import { ClockRun } from "../run/clock_run.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
+import { ClockRun } from "../run/clock/run.ts";
 import { planRun } from "../run/run_plan.ts";
 import type { ClockPicture } from "../run/run_state.ts";
 import { iterate } from "./iterate.ts";

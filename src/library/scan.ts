@@ -1,7 +1,7 @@
 /** `scan` as a function: which addresses of whole networks answer. */
 
-import { planScanRun, type ScanRunPlan } from "../run/scan_options.ts";
-import { ScanRun } from "../run/scan_run.ts";
+import { planScanRun, type ScanRunPlan } from "../run/scan/options.ts";
+import { ScanRun } from "../run/scan/run.ts";
 import type { Shard } from "../scan/scan_order.ts";
 import { SOCKET_MACHINE } from "../machine/run_machine.ts";
 import { PackedBlocks } from "../targets/packed_blocks.ts";

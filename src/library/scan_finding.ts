@@ -2,8 +2,8 @@
 
 import type { BoundedMs, StampReading } from "../measurement/mod.ts";
 import { formatAddress } from "../packet/address.ts";
-import type { ScanRunPlan } from "../run/scan_options.ts";
-import type { ScanResult, ScanUnsent } from "../run/scan_run.ts";
+import type { ScanRunPlan } from "../run/scan/options.ts";
+import type { ScanResult, ScanUnsent } from "../run/scan/run.ts";
 import type { ScanIcmpError, ScanReply } from "../scan/scan_record.ts";
 
 /** A host answered. */

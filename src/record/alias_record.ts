@@ -2,7 +2,7 @@
 
 import type { AliasGroup } from "../clock/alias.ts";
 import { formatAddress } from "../packet/mod.ts";
-import type { AliasResult } from "../run/audit_aliases.ts";
+import type { AliasResult } from "../run/audit/aliases.ts";
 import type { Target } from "../targets/target.ts";
 import type { Field } from "./field.ts";
 import { rounded, roundedUp, when } from "./shared_fields.ts";

@@ -1,7 +1,7 @@
 /** Records of captures that `decode` pairs: those of a live `ping`, with the client that asked. */
 
 import { formatAddress } from "../packet/address.ts";
-import type { ClockEvent } from "../run/clock_event.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 import type { Target } from "../targets/target.ts";

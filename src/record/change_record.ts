@@ -2,7 +2,7 @@
 
 import { LABELS } from "../behaviour/label.ts";
 import { formatAddress } from "../packet/mod.ts";
-import { HOST_CHANGES, type HostChange } from "../run/audit_comparison.ts";
+import { HOST_CHANGES, type HostChange } from "../run/audit/comparison.ts";
 import type { Field } from "./field.ts";
 import { VERDICTS } from "./host_record.ts";
 import { when, who } from "./shared_fields.ts";

@@ -1,6 +1,6 @@
 /** Findings of a clock run as JSON Lines or comma-separated values. */
 
-import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
+import type { ClockEvent, ConsensusEvent } from "../run/clock/event.ts";
 import type { ConditionEvent } from "../run/condition_watch.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import { CLOCK_FIELDS } from "./clock_record.ts";

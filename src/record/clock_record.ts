@@ -8,7 +8,7 @@ import {
   undecidedReason,
   zoneMinutes,
 } from "../clock/mod.ts";
-import type { ClockEvent } from "../run/clock_event.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
 import { formatTimeOfDay } from "../time/mod.ts";
 import type { Field } from "./field.ts";
 import { FLAG_NAMES } from "./flags.ts";

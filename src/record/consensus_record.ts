@@ -1,6 +1,6 @@
 /** Fields of the record of what several clocks say together. */
 
-import type { ConsensusEvent } from "../run/clock_event.ts";
+import type { ConsensusEvent } from "../run/clock/event.ts";
 import type { Field } from "./field.ts";
 import { roundedDown, roundedUp, when } from "./shared_fields.ts";
 

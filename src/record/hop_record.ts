@@ -2,7 +2,7 @@
 
 import { formatAddress } from "../packet/mod.ts";
 import { formatMplsLabel } from "../packet/icmp_extension.ts";
-import type { HopCounts, HopFindings } from "../run/trace_findings.ts";
+import type { HopCounts, HopFindings } from "../run/trace/findings.ts";
 import type { Field } from "./field.ts";
 import { offset } from "./measured_fields.ts";
 import { rounded, when, who } from "./shared_fields.ts";

@@ -2,7 +2,7 @@
 
 import { LABELS } from "../behaviour/label.ts";
 import { CLAUSES } from "../behaviour/conformance.ts";
-import type { HostFindings } from "../run/host_findings.ts";
+import type { HostFindings } from "../run/audit/host_findings.ts";
 import type { StampReading } from "../measurement/mod.ts";
 import { utcOffsetMinutes } from "./clock_record.ts";
 import type { Field } from "./field.ts";

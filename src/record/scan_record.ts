@@ -1,7 +1,7 @@
 /** Records of `scan`; fields that `ping` has too come from the same code. */
 
 import { formatAddress } from "../packet/address.ts";
-import type { ScanUnsent } from "../run/scan_run.ts";
+import type { ScanUnsent } from "../run/scan/run.ts";
 import type { ScanIcmpError, ScanProgress, ScanReply } from "../scan/scan_record.ts";
 import { type Field, roundMs } from "./field.ts";
 import { FLAG_MEANINGS, FLAG_NAMES } from "./flags.ts";

@@ -2,7 +2,7 @@
 
 import type { AnswerTally } from "../behaviour/path_observation.ts";
 import { PATH_FINDINGS } from "../behaviour/path_finding.ts";
-import type { TraceFindings } from "../run/trace_findings.ts";
+import type { TraceFindings } from "../run/trace/findings.ts";
 import type { Field } from "./field.ts";
 import { when, who } from "./shared_fields.ts";
 

@@ -1,7 +1,7 @@
 /** Which addresses of an audit are one machine, as text. */
 
 import type { AliasGroup } from "../clock/alias.ts";
-import type { AliasResult } from "../run/audit_aliases.ts";
+import type { AliasResult } from "../run/audit/aliases.ts";
 import type { Target } from "../targets/target.ts";
 import { countOf, formatCount } from "../terminal/quantity.ts";
 import { USUAL_COLUMNS, wrap } from "../terminal/width.ts";

@@ -2,7 +2,7 @@
 
 import { ALIAS_FIELDS, aliasEvents } from "../record/alias_record.ts";
 import { CHANGE_FIELDS } from "../record/change_record.ts";
-import type { HostChange } from "../run/audit_comparison.ts";
+import type { HostChange } from "../run/audit/comparison.ts";
 import { csvColumns } from "../record/registry.ts";
 import { CONSENSUS_FIELDS } from "../record/consensus_record.ts";
 import { formatRow, rowFormatter } from "../record/csv.ts";
@@ -10,8 +10,8 @@ import { formatJson, jsonFormatter } from "../record/field.ts";
 import { HOST_FIELDS } from "../record/host_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
 import { selectFields } from "../record/select_fields.ts";
-import type { AuditResult } from "../run/audit_run.ts";
-import type { HostFindings } from "../run/host_findings.ts";
+import type { AuditResult } from "../run/audit/run.ts";
+import type { HostFindings } from "../run/audit/host_findings.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { yellow } from "../terminal/color.ts";

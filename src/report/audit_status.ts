@@ -1,6 +1,6 @@
 /** How far an audit is, in one line. */
 
-import type { AuditProgress } from "../run/audit_result.ts";
+import type { AuditProgress } from "../run/audit/result.ts";
 import type { ProgressDisplay } from "../run/reporter.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import { LiveLine, type LiveLineOptions } from "../terminal/live_line.ts";

@@ -2,8 +2,8 @@
 
 import { type Label, LABELS } from "../behaviour/label.ts";
 import { formatZone } from "../time/utc_offset.ts";
-import type { AuditResult } from "../run/audit_run.ts";
-import type { HostFindings, Verdict } from "../run/host_findings.ts";
+import type { AuditResult } from "../run/audit/run.ts";
+import type { HostFindings, Verdict } from "../run/audit/host_findings.ts";
 import type { Target } from "../targets/target.ts";
 import { red, yellow } from "../terminal/color.ts";
 import { countOf, formatCount } from "../terminal/quantity.ts";

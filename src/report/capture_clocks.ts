@@ -1,7 +1,7 @@
 /** The clocks of a capture as text: what `clock` prints, and what the place of capture allows to say. */
 
 import { formatAddress } from "../packet/address.ts";
-import type { ClockEvent } from "../run/clock_event.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
 import { USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 
 /** Lines that follow the clocks; none where the capture was taken at the client, as a live run is. */

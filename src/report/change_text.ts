@@ -1,7 +1,7 @@
 /** What has changed since an earlier audit, as text. */
 
 import { formatAddress } from "../packet/mod.ts";
-import { HOST_CHANGES, type HostChange } from "../run/audit_comparison.ts";
+import { HOST_CHANGES, type HostChange } from "../run/audit/comparison.ts";
 import { countOf, formatCount } from "../terminal/quantity.ts";
 import { wrap } from "../terminal/width.ts";
 

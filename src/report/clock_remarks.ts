@@ -10,7 +10,7 @@ import {
   zoneMinutes,
 } from "../clock/mod.ts";
 import { FLAG_MEANINGS } from "../record/flags.ts";
-import type { ClockEvent } from "../run/clock_event.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
 import { countOf } from "../terminal/quantity.ts";
 import { formatMs, formatTimeOfDay, msOfDay } from "../time/mod.ts";
 import { signed } from "./milliseconds.ts";

@@ -12,7 +12,7 @@ import {
 } from "./clock_text.ts";
 import { formatConsensus } from "./consensus_text.ts";
 import type { ClockForm } from "../record/clock_form.ts";
-import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
+import type { ClockEvent, ConsensusEvent } from "../run/clock/event.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
 import type { ConditionEvent } from "../run/condition_watch.ts";
 import type { ByteSink, LineSink } from "../terminal/line_sink.ts";

@@ -1,6 +1,6 @@
 /** The live line of a clock measurement. */
 
-import type { ClockEvent } from "../run/clock_event.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import { LiveLine, type LiveLineOptions } from "../terminal/live_line.ts";
 import { formatCount, formatDuration } from "../terminal/quantity.ts";

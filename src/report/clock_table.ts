@@ -2,7 +2,7 @@
 
 import { dim, yellow } from "../terminal/color.ts";
 import type { ClockState } from "../clock/mod.ts";
-import type { ClockEvent } from "../run/clock_event.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
 import { padTo, widthOf, wrap } from "../terminal/width.ts";
 import { estimateOffset, estimateSkew, formatTickMs, offsetBounds } from "./clock_numbers.ts";
 import {

@@ -2,7 +2,7 @@
 
 import { bold, dim, yellow } from "../terminal/color.ts";
 import { remoteTimeOfDay, type Restart } from "../clock/mod.ts";
-import type { ClockEvent } from "../run/clock_event.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
 import { joinFitting, NO_BREAK, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import { formatTimeOfDay, msOfDay } from "../time/mod.ts";
 import {

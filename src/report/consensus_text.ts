@@ -3,7 +3,7 @@
 import { yellow } from "../terminal/color.ts";
 import { type Agreement, type Nearness, nearOurs, type OffsetWitness } from "../clock/mod.ts";
 import { formatAddress } from "../packet/address.ts";
-import type { ClockEvent, ConsensusEvent } from "../run/clock_event.ts";
+import type { ClockEvent, ConsensusEvent } from "../run/clock/event.ts";
 import { safeText } from "../terminal/safe_text.ts";
 import { formatCount } from "../terminal/quantity.ts";
 import { NO_BREAK, wrap } from "../terminal/width.ts";

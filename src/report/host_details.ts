@@ -1,6 +1,6 @@
 /** How one host answers, as text: its labels with their evidence, the standards that it breaks, the likely system. */
 
-import type { HostFindings } from "../run/host_findings.ts";
+import type { HostFindings } from "../run/audit/host_findings.ts";
 
 /** One paragraph, to be wrapped; empty for a host that did not answer. */
 export function describeDetails(

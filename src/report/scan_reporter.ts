@@ -4,7 +4,7 @@ import { formatAddress } from "../packet/address.ts";
 import type { ScanIcmpError, ScanReply } from "../scan/scan_record.ts";
 import { columnsOf, formatRow, rowFormatter } from "../record/csv.ts";
 import { type Field, formatJson, jsonFormatter } from "../record/field.ts";
-import type { ScanUnsent } from "../run/scan_run.ts";
+import type { ScanUnsent } from "../run/scan/run.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import {
   SCAN_END_FIELDS,

@@ -1,6 +1,6 @@
 /** The progress of a scan in one line, and its end in a few words. */
 
-import type { ScanSnapshot } from "../run/scan_run.ts";
+import type { ScanSnapshot } from "../run/scan/run.ts";
 import type { ScanCounts, ScanProgress } from "../scan/scan_record.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import { LiveLine, type LiveLineOptions } from "../terminal/live_line.ts";

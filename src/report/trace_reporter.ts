@@ -8,7 +8,7 @@ import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
 import { selectFields } from "../record/select_fields.ts";
 import { VERDICT_FIELDS } from "../record/verdict_record.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
-import type { TraceResult } from "../run/trace_run.ts";
+import type { TraceResult } from "../run/trace/run.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { endRemarks } from "./end_remarks.ts";
 import { formatTrace, type TraceTextOptions } from "./trace_text.ts";

@@ -3,7 +3,7 @@
 import { isAnswering } from "../behaviour/path_finding.ts";
 import { formatMplsLabel } from "../packet/icmp_extension.ts";
 import { formatAddress } from "../packet/mod.ts";
-import type { HopCounts, HopFindings, TraceFindings, TracePath } from "../run/trace_findings.ts";
+import type { HopCounts, HopFindings, TraceFindings, TracePath } from "../run/trace/findings.ts";
 import { dim, green, red, yellow } from "../terminal/color.ts";
 import { NO_BREAK, padTo, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import { formatClockOffset, formatThreeDigits } from "./milliseconds.ts";

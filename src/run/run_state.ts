@@ -7,7 +7,7 @@ import type { ExtraReply, ProbeOutcome } from "../probe/outcome.ts";
 import { type DelayChange, ProbeCounters } from "../stats/mod.ts";
 import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import type { Clock } from "../time/mod.ts";
-import type { ClockEvent, ConsensusEvent } from "./clock_event.ts";
+import type { ClockEvent, ConsensusEvent } from "./clock/event.ts";
 import type { StateView } from "./state_view.ts";
 import type { DelayHistory } from "./delay_history.ts";
 import type { RunProgress } from "./reporter.ts";

@@ -7,9 +7,9 @@ import type { ExtraReply, ProbeOutcome } from "../probe/outcome.ts";
 import { type DelayChange, ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
 import type { Clock } from "../time/mod.ts";
-import type { ClockEvent } from "./clock_event.ts";
+import type { ClockEvent } from "./clock/event.ts";
 import { DelayHistory } from "./delay_history.ts";
-import { FollowedClock } from "./followed_clock.ts";
+import { FollowedClock } from "./clock/followed_clock.ts";
 import { countOutcome, TargetStatistics } from "./target_statistics.ts";
 
 /** Follows the outcomes of a run beside its own statistics. */

@@ -1,9 +1,9 @@
 /** The second part of an audit over a simulated network: who is followed, and that no verdict is lost. */
 
 import { assert, assertEquals } from "@std/assert";
-import { FollowUp, type FollowUpPlan } from "../../src/run/audit_follow_up.ts";
-import { planAudit } from "../../src/run/audit_plan.ts";
-import type { HostFindings } from "../../src/run/host_findings.ts";
+import { FollowUp, type FollowUpPlan } from "../../src/run/audit/follow_up.ts";
+import { planAudit } from "../../src/run/audit/plan.ts";
+import type { HostFindings } from "../../src/run/audit/host_findings.ts";
 import { StrayCounter } from "../../src/run/stray_counts.ts";
 import { ProbeCounters } from "../../src/stats/mod.ts";
 import { FIRST_HOST } from "../support/simulated_run.ts";

@@ -6,9 +6,9 @@ import { CONSENSUS_FIELDS } from "../../record/consensus_record.ts";
 import { formatJson, jsonFormatter } from "../../record/field.ts";
 import { HOST_FIELDS } from "../../record/host_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "../../record/run_record.ts";
-import type { AuditResult } from "../../run/audit_run.ts";
+import type { AuditResult } from "../../run/audit/run.ts";
 import type { EndInfo, RunInfo } from "../../run/event.ts";
-import type { HostFindings } from "../../run/host_findings.ts";
+import type { HostFindings } from "../../run/audit/host_findings.ts";
 import { formatPage } from "./page.ts";
 
 /** What is not in the records. */

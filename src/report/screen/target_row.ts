@@ -1,6 +1,6 @@
 /** What the screen shows of one target, read once for each picture: a paused picture stays as it was. */
 
-import type { ClockEvent } from "../../run/clock_event.ts";
+import type { ClockEvent } from "../../run/clock/event.ts";
 import type { DelayHistory, LatestSpreads } from "../../run/delay_history.ts";
 import type { TargetSnapshot } from "../../run/run_state.ts";
 import { type PathPart, slowParts } from "../../run/slow_part.ts";

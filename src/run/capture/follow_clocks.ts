@@ -1,9 +1,9 @@
 /** Follows a capture as `clock` follows its run: every host's clock against that of the capturing machine. */
 
 import type { ObservedHost, ObservedProbe } from "../../probe/observed/observed_probe.ts";
-import type { ClockEvent } from "../clock_event.ts";
-import type { ClockListener } from "../clock_listener.ts";
-import { agree, ClockRecorder } from "../clock_recorder.ts";
+import type { ClockEvent } from "../clock/event.ts";
+import type { ClockListener } from "../clock/listener.ts";
+import { agree, ClockRecorder } from "../clock/recorder.ts";
 import type { CaptureFollowerFactory } from "./capture_run.ts";
 import { ClientClock } from "./client_clock.ts";
 

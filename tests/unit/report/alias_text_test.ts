@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatAliases } from "../../../src/report/alias_text.ts";
-import type { AliasResult } from "../../../src/run/audit_aliases.ts";
+import type { AliasResult } from "../../../src/run/audit/aliases.ts";
 import { widthOf } from "../../../src/terminal/width.ts";
 
 const targets = Array.from({ length: 60 }, (_, index) => ({

@@ -5,8 +5,8 @@ import {
   formatAuditSummary,
   HostLines,
 } from "../../../src/report/audit_text.ts";
-import type { HostFindings, Verdict } from "../../../src/run/host_findings.ts";
-import { AuditTally } from "../../../src/run/audit_tally.ts";
+import type { HostFindings, Verdict } from "../../../src/run/audit/host_findings.ts";
+import { AuditTally } from "../../../src/run/audit/tally.ts";
 import { ProbeCounters } from "../../../src/stats/mod.ts";
 import { widthOf } from "../../../src/terminal/width.ts";
 

@@ -1,7 +1,7 @@
 /** A measured clock for tests of the text. */
 
 import type { ClockState } from "../../../src/clock/mod.ts";
-import type { ClockEvent } from "../../../src/run/clock_event.ts";
+import type { ClockEvent } from "../../../src/run/clock/event.ts";
 import { ProbeCounters } from "../../../src/stats/mod.ts";
 
 /** A clock that is decided. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatClockTable } from "../../../src/report/clock_table.ts";
-import type { ClockEvent } from "../../../src/run/clock_event.ts";
+import type { ClockEvent } from "../../../src/run/clock/event.ts";
 import { clockEvent, UNDECIDED, withoutColour } from "./clock_fixture.ts";
 
 const HOUR_MS = 3_600_000;

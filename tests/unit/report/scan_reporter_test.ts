@@ -4,7 +4,7 @@ import { ScanReporter, type ScanReporterOptions } from "../../../src/report/scan
 import { listScanWarnings, ScanStatus } from "../../../src/report/scan_status.ts";
 import { measureSingleReply } from "../../../src/measurement/single_reply.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
-import type { ScanSnapshot } from "../../../src/run/scan_run.ts";
+import type { ScanSnapshot } from "../../../src/run/scan/run.ts";
 import type { ScanIcmpError, ScanReply } from "../../../src/scan/scan_record.ts";
 
 /** Midnight of 2026-09-13. */

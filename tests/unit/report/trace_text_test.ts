@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { judgePath } from "../../../src/behaviour/path_verdict.ts";
 import type { PathObservation } from "../../../src/behaviour/path_observation.ts";
 import { formatTrace } from "../../../src/report/trace_text.ts";
-import type { HopFindings, TraceFindings } from "../../../src/run/trace_findings.ts";
+import type { HopFindings, TraceFindings } from "../../../src/run/trace/findings.ts";
 import { widthOf } from "../../../src/terminal/width.ts";
 
 const TARGET = { index: 0, label: "host.example", address: 0xc0000207 };

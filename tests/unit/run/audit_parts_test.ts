@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Label } from "../../../src/behaviour/label.ts";
-import { AuditComparison, type ComparedHost } from "../../../src/run/audit_comparison.ts";
-import { AuditPace } from "../../../src/run/audit_pace.ts";
-import { AuditTally } from "../../../src/run/audit_tally.ts";
-import { AuditWitnesses } from "../../../src/run/audit_witnesses.ts";
+import { AuditComparison, type ComparedHost } from "../../../src/run/audit/comparison.ts";
+import { AuditPace } from "../../../src/run/audit/pace.ts";
+import { AuditTally } from "../../../src/run/audit/tally.ts";
+import { AuditWitnesses } from "../../../src/run/audit/witnesses.ts";
 import { DueQueue } from "../../../src/run/due_queue.ts";
-import type { HostFindings, Verdict } from "../../../src/run/host_findings.ts";
+import type { HostFindings, Verdict } from "../../../src/run/audit/host_findings.ts";
 import { ProbeCounters } from "../../../src/stats/mod.ts";
 
 function host(address: number, verdict: Verdict, ...labels: readonly Label[]): HostFindings {

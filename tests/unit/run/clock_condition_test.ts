@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { ClockState } from "../../../src/clock/mod.ts";
-import { parseClockCondition } from "../../../src/run/clock_condition.ts";
-import type { ClockEvent } from "../../../src/run/clock_event.ts";
+import { parseClockCondition } from "../../../src/run/clock/condition.ts";
+import type { ClockEvent } from "../../../src/run/clock/event.ts";
 import { ProbeCounters } from "../../../src/stats/mod.ts";
 
 /** A clock with these findings, of whose 20 probes five were lost. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ClockEvent } from "../../../src/run/clock_event.ts";
-import { agree, ClockRecorder } from "../../../src/run/clock_recorder.ts";
+import type { ClockEvent } from "../../../src/run/clock/event.ts";
+import { agree, ClockRecorder } from "../../../src/run/clock/recorder.ts";
 import { RunState } from "../../../src/run/run_state.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { OpenScan } from "../../../src/run/machine.ts";
-import { planScanRun } from "../../../src/run/scan_options.ts";
+import { planScanRun } from "../../../src/run/scan/options.ts";
 import {
   ScanRun,
   type ScanRunListener,
   type ScanSnapshot,
   type ScanUnsent,
-} from "../../../src/run/scan_run.ts";
+} from "../../../src/run/scan/run.ts";
 import { PackedBlocks } from "../../../src/targets/packed_blocks.ts";
 import { answer, type Behaviour, SimulatedNetwork } from "../scan/simulated_network.ts";
 

@@ -5,7 +5,7 @@ import { emitDatagram, ICMP_TYPE, parseDatagram } from "../../../src/packet/mod.
 import { EchoProbe } from "../../../src/probe/message/echo.ts";
 import type { StrayDatagram } from "../../../src/probe/outcome.ts";
 import { InFlightProbe } from "../../../src/probe/probe.ts";
-import { TraceLedger } from "../../../src/run/trace_ledger.ts";
+import { TraceLedger } from "../../../src/run/trace/ledger.ts";
 
 const HOST = 0xc0000207, HERE = 0xc0000201, ROUTER = 0x0a000003, OTHER = 0x0a000004;
 const AT = { realtimeNs: 0, monotonicNs: 0, source: "user" } as const;

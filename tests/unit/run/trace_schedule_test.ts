@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { EchoProbe } from "../../../src/probe/message/echo.ts";
-import { type PlannedProbe, TraceSchedule } from "../../../src/run/trace_schedule.ts";
+import { type PlannedProbe, TraceSchedule } from "../../../src/run/trace/schedule.ts";
 
 const MESSAGE = new EchoProbe();
 const probe = (targetIndex: number, ttl: number, isWanted = () => true): PlannedProbe => ({

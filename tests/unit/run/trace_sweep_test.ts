@@ -4,8 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { type IcmpErrorMessage, parseIcmpMessage } from "../../../src/packet/mod.ts";
 import { EchoProbe } from "../../../src/probe/message/echo.ts";
 import { TimestampProbe } from "../../../src/probe/message/timestamp.ts";
-import type { PlannedProbe } from "../../../src/run/trace_schedule.ts";
-import { TraceSweep } from "../../../src/run/trace_sweep.ts";
+import type { PlannedProbe } from "../../../src/run/trace/schedule.ts";
+import { TraceSweep } from "../../../src/run/trace/sweep.ts";
 
 const MESSAGES = { echo: new EchoProbe(), timestamp: new TimestampProbe() };
 const ROUTER = 0x0a000000, HOST_AT = 4;

@@ -5,9 +5,9 @@ import {
   JOURNAL_START_BYTES,
   type JournalEntry,
   parseJournalLine,
-} from "../../../run/audit_journal.ts";
-import type { EarlierAudit } from "../../../run/audit_listener.ts";
-import type { HostFindings } from "../../../run/host_findings.ts";
+} from "../../../run/audit/journal.ts";
+import type { EarlierAudit } from "../../../run/audit/listener.ts";
+import type { HostFindings } from "../../../run/audit/host_findings.ts";
 import type { WritableFile } from "../../../run/machine.ts";
 import {
   type Checkpoint,

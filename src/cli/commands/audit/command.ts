@@ -1,7 +1,7 @@
 /** `icmptime audit`: from words to exit code. */
 
-import { planAudit } from "../../../run/audit_plan.ts";
-import { AuditRun } from "../../../run/audit_run.ts";
+import { planAudit } from "../../../run/audit/plan.ts";
+import { AuditRun } from "../../../run/audit/run.ts";
 import { runFrame } from "../../../run/run_frame.ts";
 import { checkFields } from "../../check_fields.ts";
 import { readEgress } from "../../egress.ts";

@@ -2,7 +2,7 @@
 
 import { parseAddress } from "../../../packet/address.ts";
 import { SCHEMA_VERSION } from "../../../record/run_record.ts";
-import { AuditComparison, type ComparedHost } from "../../../run/audit_comparison.ts";
+import { AuditComparison, type ComparedHost } from "../../../run/audit/comparison.ts";
 import { shortText } from "../../../terminal/safe_text.ts";
 import { readFileLines } from "../../files.ts";
 import { UsageError } from "../../outcome.ts";

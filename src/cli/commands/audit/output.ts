@@ -3,11 +3,11 @@
 import { AuditReporter } from "../../../report/audit_reporter.ts";
 import { formatAuditProgress } from "../../../report/audit_status.ts";
 import { listScanWarnings } from "../../../report/scan_status.ts";
-import type { AuditListener } from "../../../run/audit_listener.ts";
-import type { AuditResult, AuditRun } from "../../../run/audit_run.ts";
-import type { AuditComparison } from "../../../run/audit_comparison.ts";
+import type { AuditListener } from "../../../run/audit/listener.ts";
+import type { AuditResult, AuditRun } from "../../../run/audit/run.ts";
+import type { AuditComparison } from "../../../run/audit/comparison.ts";
 import type { RunInfo } from "../../../run/event.ts";
-import type { HostFindings } from "../../../run/host_findings.ts";
+import type { HostFindings } from "../../../run/audit/host_findings.ts";
 import type { ProgressDisplay } from "../../../run/reporter.ts";
 import { ReverseNames } from "../../../targets/reverse_names.ts";
 import { isClosedPipe } from "../../../terminal/line_sink.ts";

@@ -1,9 +1,9 @@
 /** `--html FILE` of an audit: the file is opened before anything is sent, and written when all is known. */
 
 import type { AuditPage } from "../../../report/page/audit_page.ts";
-import type { AuditResult } from "../../../run/audit_run.ts";
+import type { AuditResult } from "../../../run/audit/run.ts";
 import type { EndInfo, RunInfo } from "../../../run/event.ts";
-import type { HostFindings } from "../../../run/host_findings.ts";
+import type { HostFindings } from "../../../run/audit/host_findings.ts";
 import { UsageError, VERSION } from "../../outcome.ts";
 import { openReport, type ReportOutput } from "../../report_file.ts";
 import type { System } from "../../system.ts";

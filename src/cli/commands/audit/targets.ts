@@ -1,6 +1,6 @@
 /** What an audit is to ask: hosts by themselves, and blocks in which those that answer are found first. */
 
-import { planScanRun, type ScanRunPlan } from "../../../run/scan_options.ts";
+import { planScanRun, type ScanRunPlan } from "../../../run/scan/options.ts";
 import type { Checkpoint } from "../../../scan/checkpoint.ts";
 import { type ListedWord, wordsOf } from "../../../targets/list_words.ts";
 import { subtractBlocks, totalSize } from "../../../targets/block.ts";

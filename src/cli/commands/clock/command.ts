@@ -3,9 +3,9 @@
 import { precisionMs } from "../../../clock/mod.ts";
 import type { ClockForm } from "../../../record/clock_form.ts";
 import { ClockReporter } from "../../../report/clock_reporter.ts";
-import type { ClockEvent } from "../../../run/clock_event.ts";
-import type { ClockListener } from "../../../run/clock_listener.ts";
-import { type ClockResult, ClockRun } from "../../../run/clock_run.ts";
+import type { ClockEvent } from "../../../run/clock/event.ts";
+import type { ClockListener } from "../../../run/clock/listener.ts";
+import { type ClockResult, ClockRun } from "../../../run/clock/run.ts";
 import { runFrame } from "../../../run/run_frame.ts";
 import { planRun, type RunPlan } from "../../../run/run_plan.ts";
 import type { TargetList } from "../../../targets/target_list.ts";

@@ -1,6 +1,6 @@
 /** Judges clocks by the conditions of `--fail-if`, while they are followed and at the end. */
 
-import type { ClockEvent } from "../../../run/clock_event.ts";
+import type { ClockEvent } from "../../../run/clock/event.ts";
 import type { Condition } from "../../../run/condition_syntax.ts";
 import {
   type ConditionEvent,

@@ -1,6 +1,6 @@
 /** The options of `clock`. */
 
-import { CLOCK_METRICS, parseClockCondition } from "../../../run/clock_condition.ts";
+import { CLOCK_METRICS, parseClockCondition } from "../../../run/clock/condition.ts";
 import type { CommandSpec, OptionTable } from "../../option.ts";
 import {
   GENERAL_OPTIONS,

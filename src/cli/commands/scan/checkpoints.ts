@@ -1,7 +1,7 @@
 /** Checkpoints that a scan resumes at, and those that it must not overwrite. */
 
 import { safeText } from "../../../terminal/safe_text.ts";
-import type { ScanRunPlan } from "../../../run/scan_options.ts";
+import type { ScanRunPlan } from "../../../run/scan/options.ts";
 import {
   type Checkpoint,
   CHECKPOINT_LINE_BYTES,

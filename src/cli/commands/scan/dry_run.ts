@@ -12,7 +12,7 @@ import { type DryProbe, dryRun } from "../../../scan/dry_run.ts";
 import { randomHashKey } from "../../../packet/half_sip_hash.ts";
 import { LINK_TYPE } from "../../../packet/capture/link_type.ts";
 import { emitPcapHeader, emitPcapRecord } from "../../../packet/capture/pcap_writer.ts";
-import type { ScanRunPlan } from "../../../run/scan_options.ts";
+import type { ScanRunPlan } from "../../../run/scan/options.ts";
 import type { ProbeShape } from "../../../scan/probe_writer.ts";
 import { openOutput } from "../../files.ts";
 import { ExitCode, printError } from "../../outcome.ts";

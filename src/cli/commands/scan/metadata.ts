@@ -2,8 +2,8 @@
 
 import { formatBlock } from "../../../targets/block.ts";
 import type { ScanRunInfo } from "../../../record/scan_record.ts";
-import type { ScanRunPlan } from "../../../run/scan_options.ts";
-import type { ScanResult } from "../../../run/scan_run.ts";
+import type { ScanRunPlan } from "../../../run/scan/options.ts";
+import type { ScanResult } from "../../../run/scan/run.ts";
 import type { ExitCode } from "../../outcome.ts";
 import type { ScanOptions } from "./checks.ts";
 

@@ -6,14 +6,14 @@ import type { ScanRunInfo } from "../../../record/scan_record.ts";
 import { ScanReporter } from "../../../report/scan_reporter.ts";
 import { describeBlocked, listScanWarnings, ScanStatus } from "../../../report/scan_status.ts";
 import type { WritableFile } from "../../../run/machine.ts";
-import type { ScanRunPlan } from "../../../run/scan_options.ts";
+import type { ScanRunPlan } from "../../../run/scan/options.ts";
 import type {
   ScanResult,
   ScanRun,
   ScanRunListener,
   ScanSnapshot,
   ScanUnsent,
-} from "../../../run/scan_run.ts";
+} from "../../../run/scan/run.ts";
 import { CheckpointStore } from "../../../scan/checkpoint.ts";
 import type { ScanIcmpError, ScanReply } from "../../../scan/scan_record.ts";
 import { formatCount } from "../../../terminal/quantity.ts";

@@ -1,6 +1,6 @@
 /** From the options of `scan` to the plan of a run, and what a plan may not be. */
 
-import { planScanRun, type ScanRunPlan } from "../../../run/scan_options.ts";
+import { planScanRun, type ScanRunPlan } from "../../../run/scan/options.ts";
 import type { Checkpoint } from "../../../scan/checkpoint.ts";
 import { rateForBandwidth } from "../../../scan/pacer.ts";
 import { PROBE_BYTES } from "../../../scan/probe_writer.ts";

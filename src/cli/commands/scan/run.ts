@@ -1,8 +1,8 @@
 /** A scan as the command runs it: one run in the frame of all runs. */
 
 import { runFrame } from "../../../run/run_frame.ts";
-import type { ScanRunPlan } from "../../../run/scan_options.ts";
-import { ScanRun } from "../../../run/scan_run.ts";
+import type { ScanRunPlan } from "../../../run/scan/options.ts";
+import { ScanRun } from "../../../run/scan/run.ts";
 import { type ExitCode, printError } from "../../outcome.ts";
 import { loadRecording } from "../../run_output.ts";
 import type { System } from "../../system.ts";

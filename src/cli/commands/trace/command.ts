@@ -3,8 +3,8 @@
 import { isAnswering } from "../../../behaviour/path_finding.ts";
 import { TraceReporter } from "../../../report/trace_reporter.ts";
 import { runFrame } from "../../../run/run_frame.ts";
-import { planTrace, type TracePlan } from "../../../run/trace_plan.ts";
-import { type TraceResult, TraceRun } from "../../../run/trace_run.ts";
+import { planTrace, type TracePlan } from "../../../run/trace/plan.ts";
+import { type TraceResult, TraceRun } from "../../../run/trace/run.ts";
 import { mergeBlocks } from "../../../targets/block.ts";
 import type { PackedBlocks } from "../../../targets/packed_blocks.ts";
 import { ReverseNames } from "../../../targets/reverse_names.ts";
