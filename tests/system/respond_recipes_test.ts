@@ -88,6 +88,11 @@ for (const { title, blocks } of recipes) {
       let output = "", checked = 0;
       for (const { language, kind, text } of blocks) {
         if (language === "sh" && kind === "") {
+          // The page says so: a log is read when the responder has ended.
+          if (text.includes("respond.jsonl")) {
+            responder.sendSignal("SIGINT");
+            await responder.result();
+          }
           for (const line of text.trim().split("\n")) {
             output += (await network.asker.run(argvOf(line), { cwd })).stdout;
           }
