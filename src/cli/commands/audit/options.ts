@@ -127,10 +127,10 @@ export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
     return { records: recordsOf("audit"), flags: {} };
   },
   examples: [
-    ["icmptime audit 192.0.2.0/24", "which clocks of a network are wrong?"],
+    ["icmptime audit 10.0.0.0/24", "which clocks of a network are wrong?"],
     ["icmptime audit -f hosts.txt --max-offset 100ms", "a list of hosts, within 100 ms"],
-    ["icmptime audit --aliases 192.0.2.0/24", "which addresses are one machine?"],
-    ["icmptime audit --html audit.html 192.0.2.0/24", "a page for manager and auditor"],
-    ["icmptime audit --json 192.0.2.0/24", "one record for each host"],
+    ["icmptime audit --aliases 10.0.0.0/24", "which addresses are one machine?"],
+    ["icmptime audit --html audit.html 10.0.0.0/24", "a page for manager and auditor"],
+    ["icmptime audit --json 10.0.0.0/24", "one record for each host"],
   ],
 };

@@ -61,7 +61,7 @@ export async function readAuditTargets(
   const { singles, blocks } = await sortWords(operands, options.file, system);
   if (singles.length === 0 && blocks.length === 0) {
     throw new UsageError(
-      "No target given: expected at least one, e.g. icmptime audit 192.0.2.0/24",
+      "No target given: expected at least one, e.g. icmptime audit 10.0.0.0/24",
     );
   }
   const exclude = await readExclusions(options.exclude.flat(), options["exclude-file"], system);
