@@ -1,5 +1,5 @@
 /**
- * `deno task pictures:watch`: docs/watch.svg, the screen of `watch` in a run through the lab. Needs root, a TUN device and tmux.
+ * `deno task pictures`: docs/watch.svg, the screen of `watch` in a run through the lab. Needs root, a TUN device and tmux.
  */
 
 import { Lab } from "../tests/lab/lab.ts";
@@ -25,7 +25,8 @@ function delays(from: number, to: number): number[] {
   });
 }
 
-const SCENARIO: Scenario = {
+/** Five hosts: one whose ways are slow in turn, one steady, one an hour off, one with a coarse clock, one silent. */
+export const SCENARIO: Scenario = {
   seed: 11,
   defaults: {
     out: { kind: "exponential", baseMs: 4, meanMs: 0.15 },

@@ -9,6 +9,8 @@ import { Series } from "./series.ts";
 const OUTAGE_PROBES = 3;
 /** Restarts of a clock that are remembered, so that each is listed once: every record repeats the latest. */
 const MAX_RESTARTS = 100;
+/** Longest tick that is believed. */
+const MAX_TICK_MS = 60_000;
 /** Flags of replies that answer no open probe. */
 const EXTRA_FLAGS = ["duplicate", "late", "after-icmp-error"] as const;
 
@@ -42,6 +44,8 @@ export class TargetLog {
   duplicates = 0;
   /** See {@linkcode duplicates}. */
   late = 0;
+  /** Tick of its clock as the last record has it, milliseconds; 1 until one does. */
+  tickMs = 1;
   /** The last record of its clock. */
   clock: LooseRecord | undefined;
   /** Its course comes from summaries: quantiles between their numbers are not known. */
@@ -77,6 +81,7 @@ export class TargetLog {
 
   /** Takes a `summary`. Where no single probes are logged, intervals are all there is. */
   summary(record: LooseRecord, timeS: number, capacity: number): void {
+    this.#tick(record);
     if (this.#hasProbes) return;
     if (textOf(record, "scope") !== "interval") {
       this.#lastSummary = record;
@@ -89,6 +94,7 @@ export class TargetLog {
   /** Takes a `clock`. */
   clockRecord(record: LooseRecord, timeS: number, capacity: number): void {
     this.clock = record;
+    this.#tick(record);
     const bucket = this.series.at(timeS, capacity);
     bucket.offset = boundedOf(record, "offset", "ms") ?? bucket.offset;
     bucket.skew = boundedOf(record, "skew", "ppm") ?? bucket.skew;
@@ -108,6 +114,12 @@ export class TargetLog {
     this.isSummarized = true;
     const timeS = numberOf(this.#lastSummary, "time") ?? 0;
     addSummary(this.series.at(timeS, capacity), this.#lastSummary);
+  }
+
+  /** Takes the tick, within what a clock may have: a day is none. */
+  #tick(record: LooseRecord): void {
+    const tickMs = numberOf(record, "tick_ms");
+    if (tickMs !== undefined && tickMs >= 1 && tickMs <= MAX_TICK_MS) this.tickMs = tickMs;
   }
 
   #reply(record: LooseRecord, timeS: number, bucket: Bucket): void {

@@ -51,12 +51,12 @@ function tableOf(
   view: View,
 ): HTMLTableElement {
   const greatest = Math.max(...rows.map((row) => Math.max(0, ...row[key].filter(isSome))));
-  const digits = columnS >= 86_400 ? [5, 10] : [11, 16];
+  const digits = columnS >= 86_400 ? [5, 10] : columnS < 60 ? [11, 19] : [11, 16];
   const heads = columns.map((atMs) =>
     element(
       "th",
       { scope: "col" },
-      formatTime(startMs + atMs, "minute").slice(digits[0], digits[1]),
+      formatTime(Math.round((startMs + atMs) / 1e3) * 1e3, "second").slice(digits[0], digits[1]),
     )
   );
   const body = rows.map((row) =>

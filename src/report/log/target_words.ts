@@ -2,12 +2,11 @@
 
 import { numberOf, textOf } from "../../log/loose_record.ts";
 import { formatShare, formatTime } from "../../page/format.ts";
+import { noiseOf } from "../../run/slow_part.ts";
 import { formatCount } from "../../terminal/quantity.ts";
 import { describeOffset, formatThreeDigits } from "../milliseconds.ts";
 import type { DirectionSummary, TargetSummary } from "./target_summary.ts";
 
-/** Rises below this are noise: the remote clock has whole milliseconds. */
-const NOISE_MS = 1.5;
 /** One direction is named alone when it rises so many times as much as the other. */
 const CLEARLY = 2;
 /** Waits in our own queue that are worth a word. */
@@ -16,15 +15,16 @@ const QUEUE_MS = 1;
 /** The direction that grew, if one did. */
 export type GrownDirection = "out" | "back" | "both" | "none" | "unknown";
 
-/** Which direction grew: first by what is usual (95 %), then by single peaks. */
-export function grownDirection({ out, back }: TargetSummary): GrownDirection {
+/** Which direction grew by more than noise: first by what is usual (95 %), then by single peaks. */
+export function grownDirection({ out, back, log }: TargetSummary): GrownDirection {
   if (out === undefined || back === undefined) return "unknown";
-  return compare(out.delays.quantile(0.95), back.delays.quantile(0.95)) ??
-    compare(out.delays.max, back.delays.max) ?? "none";
+  const noiseMs = noiseOf("out", log.tickMs);
+  return compare(out.delays.quantile(0.95), back.delays.quantile(0.95), noiseMs) ??
+    compare(out.delays.max, back.delays.max, noiseMs) ?? "none";
 }
 
-function compare(outMs: number, backMs: number): GrownDirection | undefined {
-  if (Math.max(outMs, backMs) < NOISE_MS) return undefined;
+function compare(outMs: number, backMs: number, noiseMs: number): GrownDirection | undefined {
+  if (Math.max(outMs, backMs) <= noiseMs) return undefined;
   if (outMs >= CLEARLY * backMs) return "out";
   return backMs >= CLEARLY * outMs ? "back" : "both";
 }

@@ -53,6 +53,28 @@ Deno.test("a single peak has a direction too, noise has none", () => {
   assertMatch(peak[2] ?? "", /^The delay back grew by up to 30\.0 ms, at 2026-11-27 00:00:07 UTC/);
   const noise = words((index) => ({ outMs: index % 2, backMs: 1 - index % 2 }));
   assertEquals(noise[2], "Steady in both directions: at most 1.00 ms above the minimum.");
+  const twoTicks = words((index) => ({ outMs: index % 2 * 2, backMs: 0 }));
+  assertEquals(twoTicks[2], "Steady in both directions: at most 2.00 ms above the minimum.");
+});
+
+Deno.test("a rise within two ticks of a coarse clock is noise", () => {
+  const lines = [...pingLines({
+    ...{ targets: ["192.0.2.1"], count: 200, intervalS: 1 },
+    fate: (index) => ({ outMs: index % 2 * 10, backMs: 0 }),
+  })];
+  const summary = (tickMs: unknown) =>
+    JSON.stringify({
+      ...{ type: "summary", time: LOG_START_S + 200, target: "192.0.2.1", address: "192.0.2.1" },
+      tick_ms: tickMs,
+    });
+  const sentence = (...more: string[]) => describeLog(findAll(read([...lines, ...more])))[2];
+  assertMatch(sentence() ?? "", /^The delay out grew by up to 10\.0 ms/);
+  const steady = "Steady in both directions: at most 10.0 ms above the minimum.";
+  assertEquals(sentence(summary(10)), steady);
+  // What no clock has is not believed.
+  for (const wrong of [-5, 1e9, "10", null]) {
+    assertMatch(sentence(summary(wrong)) ?? "", /^The delay out grew/);
+  }
 });
 
 Deno.test("losses, silence, our own queue and a clock that moved have their words", () => {
