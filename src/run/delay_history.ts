@@ -25,14 +25,23 @@ const LATEST_NS = 30e9, ENOUGH = 20, OLDEST_NS = 300e9;
 export class HistoryColumns {
   /** Length of a column in nanoseconds. */
   readonly columnNs: number;
-  readonly #values = new Float32Array(HISTORY_COLUMNS * STRIDE).fill(NaN);
-  readonly #lost = new Uint16Array(HISTORY_COLUMNS);
+  #values = new Float32Array(HISTORY_COLUMNS * STRIDE).fill(NaN);
+  #lost = new Uint16Array(HISTORY_COLUMNS);
   /** Number of the column in each place. */
-  readonly #numbers = new Float64Array(HISTORY_COLUMNS).fill(-1);
+  #numbers = new Float64Array(HISTORY_COLUMNS).fill(-1);
 
   /** Starts empty. */
   constructor(columnMs: number) {
     this.columnNs = columnMs * 1e6;
+  }
+
+  /** The columns as they are now. */
+  copy(): HistoryColumns {
+    const copy = new HistoryColumns(this.columnNs / 1e6);
+    copy.#values = this.#values.slice();
+    copy.#lost = this.#lost.slice();
+    copy.#numbers = this.#numbers.slice();
+    return copy;
   }
 
   /** Number of the column that holds a moment of CLOCK_MONOTONIC. */

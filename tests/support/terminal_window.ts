@@ -84,6 +84,19 @@ export class TerminalWindow implements AsyncDisposable {
     throw new Error(`Cannot find ${pattern} on the screen:\n${lines.join("\n")}`);
   }
 
+  /** Waits until the screen is the same twice: what was being drawn is there. */
+  async settled(): Promise<string[]> {
+    const endMs = performance.now() + WAIT_MS;
+    let before: string[] | undefined;
+    while (performance.now() < endMs) {
+      const lines = await this.lines();
+      if (before?.join("\n") === lines.join("\n")) return lines;
+      before = lines;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    throw new Error(`The screen does not come to rest:\n${before?.join("\n")}`);
+  }
+
   /** Gives the window another size. */
   async resize(columns: number, rows: number): Promise<void> {
     await this.#tmux("resize-window", "-x", String(columns), "-y", String(rows));

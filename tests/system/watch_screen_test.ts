@@ -66,7 +66,7 @@ const SCREENS: readonly (readonly [columns: number, rows: number, lines: readonl
     "#-# of # loss last out+ back+",
     "> HOST-# #% # # #",
     "HOST-# #% # # #",
-    "HOST-#: neither direction is slow (last # s)",
+    "HOST-#: neither direction is slow",
     "rtt # ms",
     "#",
     "out+ # ms",
@@ -126,7 +126,8 @@ systemTest({
   await screen.press("Escape");
   await screen.until(/^rtt/m);
   await screen.press("p");
-  const paused = await screen.until(/PAUSED/);
+  await screen.until(/PAUSED/);
+  const paused = await screen.settled();
   await screen.press("x");
   await new Promise((resolve) => setTimeout(resolve, 600));
   assertEquals(await screen.lines(), paused);

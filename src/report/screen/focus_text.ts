@@ -3,7 +3,7 @@
 import { FLAG_MEANINGS } from "../../record/flags.ts";
 import { STYLE, type Style } from "../../terminal/screen/style.ts";
 import { countOf } from "../../terminal/quantity.ts";
-import { stripColors, wrap } from "../../terminal/width.ts";
+import { stripColors, widthOf, wrap } from "../../terminal/width.ts";
 import { REPLIES_FOR_PATH } from "../../run/slow_part.ts";
 import { formatClock } from "../clock_text.ts";
 import { describeQueue, describeRise, nameParts } from "../path_text.ts";
@@ -30,7 +30,9 @@ export function describeFocus(row: TargetRow, view: WatchView, columns: number):
   const heading = `${view.isOverlaid ? "all targets; " : ""}${row.fullName}: ${verdict(row)}`;
   const sentences: [label: string, text: string | undefined, style: Style][] =
     view.mode === "clocks" ? oddities(row) : parts(row);
-  const lines: TextLine[] = [{ text: heading, style: STYLE.strong }];
+  const span = row.slow === undefined ? "" : `  (last ${Math.ceil(row.latest.spanMs / 1000)} s)`;
+  const hasRoom = widthOf(heading + span) <= columns;
+  const lines: TextLine[] = [{ text: hasRoom ? heading + span : heading, style: STYLE.strong }];
   for (const [label, text, style] of sentences) {
     if (text === undefined) continue;
     const lead = label.padEnd(7);
@@ -40,13 +42,12 @@ export function describeFocus(row: TargetRow, view: WatchView, columns: number):
   return lines;
 }
 
-/** `slow: out  (last 13 s)`. */
-function verdict({ slow, lastMs, lossRatio, latest }: TargetRow): string {
+/** `slow: out`. */
+function verdict({ slow, lastMs, lossRatio }: TargetRow): string {
   if (slow === undefined) {
     return lastMs === undefined && lossRatio === 1 ? "no answer" : "too few replies yet";
   }
-  const found = slow.length === 0 ? "neither direction is slow" : `slow: ${nameParts(slow)}`;
-  return `${found}  (last ${Math.ceil(latest.spanMs / 1000)} s)`;
+  return slow.length === 0 ? "neither direction is slow" : `slow: ${nameParts(slow)}`;
 }
 
 function parts({ latest, tickMs }: TargetRow): [string, string | undefined, Style][] {

@@ -38,8 +38,17 @@ export interface TargetRow {
   readonly odd: readonly (readonly [flag: string, replies: number])[];
   /** What its replies say of its clock; undefined unless it is asked for. */
   readonly clock: ClockEvent | undefined;
-  /** Its delays over time; it goes on. */
-  readonly history: DelayHistory | undefined;
+  /** Its delays over time; they go on with the run unless they were frozen. */
+  readonly history: Pick<DelayHistory, "levels"> | undefined;
+}
+
+/** A target as it is now, also while the run goes on. */
+export function freezeRow(row: TargetRow): TargetRow {
+  const { history } = row;
+  return {
+    ...row,
+    history: history && { levels: history.levels.map((level) => level.copy()) },
+  };
 }
 
 const NO_REPLIES: LatestSpreads = {

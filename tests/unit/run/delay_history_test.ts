@@ -78,3 +78,19 @@ Deno.test("history: the latest replies are those of half a minute, and more wher
     queue: undefined,
   });
 });
+
+Deno.test("history: a copy of columns stays as it was", () => {
+  const columns = new HistoryColumns(1000);
+  columns.add(5e8, "rtt", 20);
+  columns.addLost(5e8);
+  const copy = columns.copy();
+  columns.add(5e8, "rtt", 90);
+  columns.addLost(5e8);
+  columns.add(512.5e9, "rtt", 7);
+  assertEquals([copy.columnNs, copy.low(0, "rtt"), copy.high(0, "rtt"), copy.lost(0)], [
+    ...[1e9, 20, 20, 1],
+  ]);
+  assertEquals(copy.high(512, "rtt"), NaN);
+  copy.add(5e8, "rtt", 1);
+  assertEquals([columns.high(512, "rtt"), columns.low(0, "rtt")], [7, NaN]);
+});

@@ -1,6 +1,6 @@
 /** The screen of a run: redrawn four times a second, and at each key. */
 
-import { readTarget } from "../../../report/screen/target_row.ts";
+import { freezeRow, readTarget } from "../../../report/screen/target_row.ts";
 import { drawWatch, type WatchPicture } from "../../../report/screen/watch_screen.ts";
 import { WatchView } from "../../../report/screen/watch_view.ts";
 import type { PingRun } from "../../../run/ping_run.ts";
@@ -84,8 +84,9 @@ export class LiveScreen {
     this.#startNs ??= monotonicNs;
     const hasClocks = this.#view.mode === "clocks";
     const { names } = this.#setup;
+    const rows = targets.map((each) => readTarget(each, monotonicNs, names, hasClocks));
     return {
-      rows: targets.map((each) => readTarget(each, monotonicNs, names, hasClocks)),
+      rows: this.#view.isPaused ? rows.map(freezeRow) : rows,
       nowNs: monotonicNs,
       elapsedS: (monotonicNs - this.#startNs) / 1e9,
       about: this.#setup.about,
@@ -110,6 +111,7 @@ export class LiveScreen {
 
   #press(key: string): void {
     this.#picture ??= this.#read();
+    const wasPaused = this.#view.isPaused;
     const shown = this.#view.order(this.#picture.rows);
     switch (this.#view.press(key, shown)) {
       case "quit":
@@ -123,7 +125,7 @@ export class LiveScreen {
         this.#screen.forget();
         break;
     }
-    const hasChanged = key === "c" || key === "p" && !this.#view.isPaused;
-    if (hasChanged) this.#picture = undefined;
+    // What stands still is read once more, and then no longer follows the run.
+    if (key === "c" || this.#view.isPaused !== wasPaused) this.#picture = undefined;
   }
 }
