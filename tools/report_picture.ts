@@ -4,10 +4,10 @@
 
 import { Lab } from "../tests/lab/lab.ts";
 import { TestBrowser } from "../tests/support/browser.ts";
+import { PICTURE_HOSTS } from "../tests/support/picture_hosts.ts";
 import { SOURCE_PROGRAM } from "../tests/support/program.ts";
 import { capture, say, ToolError } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
-import { SCENARIO } from "./watch_picture.ts";
 
 const PATH = `${PROJECT_FOLDER}docs/report.png`;
 const WIDTH = 1100, HEIGHT = 1340;
@@ -17,7 +17,7 @@ const PROBES = 400;
 async function makePicture(folder: string): Promise<Uint8Array> {
   const log = `${folder}/log.jsonl`, page = `${folder}/page.html`;
   {
-    await using lab = await Lab.open({ scenario: SCENARIO, block: "198.51.100.0/24" });
+    await using lab = await Lab.open({ scenario: PICTURE_HOSTS, block: "198.51.100.0/24" });
     const hosts = ["198.51.100.1", "198.51.100.2", "198.51.100.3"];
     const words = ["ping", "--json", "-c", String(PROBES), "-i", "100ms", "-o", log, ...hosts];
     await capture(lab.argv(SOURCE_PROGRAM.argv(...words)));
