@@ -3,11 +3,12 @@
 import { PCAPNG_MAGIC } from "../packet/capture/pcapng_writer.ts";
 import { recordMachine } from "../run/recording/recorded_machine.ts";
 import type { PacketRecorder } from "../run/recording/packet_recorder.ts";
-import { BlockFile } from "../terminal/block_file.ts";
+import { FileSink } from "../terminal/file_sink.ts";
 import { isClosedPipe } from "../terminal/line_sink.ts";
 import type { OutputFileHandle } from "../terminal/output_file.ts";
 import { OutputQueue } from "../terminal/output_queue.ts";
 import { shortText } from "../terminal/safe_text.ts";
+import { wholeBlocks } from "../terminal/whole_blocks.ts";
 import { openOutput, systemReason } from "./files.ts";
 import { isSystemError, UsageError, VERSION } from "./outcome.ts";
 import { openWithReader } from "./output.ts";
@@ -80,7 +81,7 @@ export class PacketRecording {
       handle.close();
       throw error;
     }
-    this.#queue = new OutputQueue(new BlockFile(handle), (error) => this.#fail(error));
+    this.#queue = new OutputQueue(new FileSink(handle, wholeBlocks), (error) => this.#fail(error));
   }
 
   /**

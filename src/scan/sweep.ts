@@ -15,13 +15,8 @@ import { SweepPlace } from "./sweep_place.ts";
 import { SweepReceiver } from "./sweep_receiver.ts";
 import { SweepSender } from "./sweep_sender.ts";
 import { SweepTally } from "./sweep_tally.ts";
+import { YieldTimer } from "./yield_timer.ts";
 
-/**
- * Time between two turns of the event loop, which serve signals and timers: of a paced scan, and of one without a limit.
- * A turn gives the processor up, and on a busy machine it comes back late: every 20 ms that costs a sixth of the packets.
- * A signal takes up to four turns to arrive while a scan is paced, one while it is not.
- */
-const PACED_YIELD_NS = 20e6, UNPACED_YIELD_NS = 100e6;
 /** Longest wait while no probes are to be sent. */
 const COOLDOWN_WAIT_MS = 100;
 /**
@@ -41,10 +36,9 @@ export class Sweep {
   readonly #tally: SweepTally;
   readonly #path: PathKeeper;
   readonly #place: SweepPlace;
-  readonly #yieldNs: number;
+  readonly #yields: YieldTimer;
   #isStopped = false;
   #isAborted = false;
-  #lastYieldNs = 0;
 
   /**
    * Prepares a run; nothing is sent before {@linkcode run}.
@@ -54,7 +48,7 @@ export class Sweep {
   constructor(options: SweepOptions) {
     this.#options = options;
     const { space, order, key, clock, replies, listener, witness } = options;
-    this.#yieldNs = options.rate === Infinity ? UNPACED_YIELD_NS : PACED_YIELD_NS;
+    this.#yields = new YieldTimer(options.rate);
     this.#sender = new SweepSender({
       ...options,
       unsent: (address, errno) => this.#path.takeUnsent(address, errno),
@@ -105,7 +99,7 @@ export class Sweep {
   async run(): Promise<SweepResult> {
     const { cooldownMs } = this.#options;
     let stuck = 0, lastNs = this.#nowNs;
-    this.#lastYieldNs = lastNs;
+    this.#yields.start(lastNs);
     this.#tally.start(lastNs);
     do {
       try {
@@ -236,8 +230,7 @@ export class Sweep {
   /** Lets signals and timers in, and reports. */
   async #serve(nowNs: number, phase: ScanProgress["phase"]): Promise<void> {
     this.#place.note(nowNs, () => this.#nowNs);
-    if (nowNs - this.#lastYieldNs >= this.#yieldNs) {
-      this.#lastYieldNs = nowNs;
+    if (this.#yields.takeTurn(nowNs)) {
       await this.#options.replies.yieldToEventLoop();
       const room = this.#options.listener.room?.();
       if (room !== undefined) await room;

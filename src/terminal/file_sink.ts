@@ -1,4 +1,4 @@
-/** A file that lines are appended to, and that never ends in half a line. */
+/** A file that lines or blocks are appended to, and that never ends in half of one. */
 
 import type { ByteSink } from "./output_queue.ts";
 
@@ -17,16 +17,26 @@ export interface AppendableFile {
   truncateSync(length: number): void;
 }
 
-/** Appends whole blocks of lines; a block that does not fit is cut back to its last whole line. */
+/** Says how many of the octets that were written are whole lines or blocks. */
+export type WholeOctets = (written: Uint8Array) => number;
+
+/** Up to the last line break. */
+export function wholeLines(written: Uint8Array): number {
+  return written.lastIndexOf(0x0a) + 1;
+}
+
+/** Appends whole lines, or whole blocks; what does not fit is cut back to the last whole one. */
 export class FileSink implements ByteSink {
   readonly #file: AppendableFile;
+  readonly #wholeOctets: WholeOctets;
 
-  /** Appends to a file that is open for that. */
-  constructor(file: AppendableFile) {
+  /** Appends to a file that is open for that; lines, unless `wholeOctets` says otherwise. */
+  constructor(file: AppendableFile, wholeOctets: WholeOctets = wholeLines) {
     this.#file = file;
+    this.#wholeOctets = wholeOctets;
   }
 
-  /** Writes all that there is room for, or throws what the system says, leaving whole lines behind. */
+  /** Writes all that there is room for, or throws what the system says, leaving whole lines or blocks behind. */
   writeSync(bytes: Uint8Array): number {
     let written = 0;
     try {
@@ -47,9 +57,9 @@ export class FileSink implements ByteSink {
     return this.#file.waitForRoom?.(timeoutMs) ?? Promise.resolve();
   }
 
-  /** Takes back what was written after the last line break. */
+  /** Takes back what was written after the last whole line or block. */
   #cut(written: Uint8Array): void {
-    const half = written.length - (written.lastIndexOf(0x0a) + 1);
+    const half = written.length - this.#wholeOctets(written);
     if (half === 0) return;
     try {
       // Not what others have written since, nor what stands behind our place in a file that was there before.

@@ -5,6 +5,7 @@
 
 import {
   broken,
+  type CapturedPacket,
   type CapturedTime,
   type CaptureParser,
   type CaptureStep,
@@ -238,13 +239,7 @@ export class PcapngParser implements CaptureParser {
   #packet(
     { linkType }: Interface,
     bytes: Uint8Array,
-    rest: {
-      readonly originalLengthBytes: number;
-      readonly unixSeconds: number;
-      readonly nanoseconds: number;
-      readonly direction: "in" | "out" | undefined;
-      readonly comment: string | undefined;
-    },
+    rest: Omit<CapturedPacket, "frame" | "linkType" | "bytes">,
   ): CaptureStep {
     this.#frame++;
     return { kind: "packet", packet: { frame: this.#frame, linkType, bytes, ...rest } };

@@ -1,7 +1,8 @@
 /** Files of blocks on disks that fill up. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { BlockFile } from "../../../src/terminal/block_file.ts";
+import { FileSink } from "../../../src/terminal/file_sink.ts";
+import { wholeBlocks } from "../../../src/terminal/whole_blocks.ts";
 
 /** A file with room for some octets. */
 class SmallFile {
@@ -36,7 +37,7 @@ Deno.test("block file: a full disk leaves whole blocks", () => {
   const second = Uint8Array.from([...block(16), ...block(40), ...block(12)]);
   for (let room = 0; room <= first.length + second.length; room++) {
     const file = new SmallFile(room);
-    const sink = new BlockFile(file);
+    const sink = new FileSink(file, wholeBlocks);
     const ends = [12, 32, 48, 88, 100];
     const write = () => [first, second].forEach((chunk) => sink.writeSync(chunk));
     if (room < 100) assertThrows(write, Error, "full");
