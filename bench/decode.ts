@@ -12,7 +12,7 @@ import { runTool, say, ToolError } from "../tools/output.ts";
 const FIRST_HOST = 0xc6120001;
 const CLIENT = 0xc0000201;
 const RECORD_BYTES = 16 + 40;
-/** 200,000 packets a second, as the capture tells it. */
+/** 200,000 packets a second, as the capture shows it. */
 const STEP_NS = 5000;
 const START_S = 1_795_737_600;
 const BATCH = 10_000;

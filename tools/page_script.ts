@@ -11,7 +11,7 @@ import { PROJECT_FOLDER, TEST_LOCK } from "./project.ts";
 /** Where the bundle is kept. */
 export const SCRIPT_PATH: string = `${PROJECT_FOLDER}src/page/script.json`;
 
-/** The text of that file, made anew. */
+/** The text of that file, as it should be now. */
 export async function buildScript(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-page-" });
   try {

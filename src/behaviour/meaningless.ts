@@ -70,7 +70,7 @@ function findSwappedHalves(answers: readonly HostAnswer[]): LabelFinding | undef
   return keepsTime ? all("halves-swapped", answers.length) : undefined;
 }
 
-/** Whether halves advance as time does, modulo 2^16 ms. Past midnight of that host they start anew, once. */
+/** Whether halves advance as time does, modulo 2^16 ms. Past midnight of that host they start again, once. */
 function advancesAsHalf(answers: readonly HostAnswer[], read: (raw: number) => number): boolean {
   let midnights = 0;
   return answers.every((answer, i) => {

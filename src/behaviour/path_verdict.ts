@@ -2,7 +2,7 @@
  * From observations of a path to one verdict: what becomes of timestamp requests to a host, and where.
  *
  * The rules are read in order, and the first that fits decides: what this machine does itself, then what the host and others
- * answered, then where requests end, then where replies do. A rule that cannot tell its case from another one is not
+ * answered, then where requests end, then where replies do. A rule that cannot distinguish its case from another one is not
  * applied; what is left over is `undecided`, and says what would decide it.
  */
 

@@ -51,7 +51,7 @@ export function describeGroup(
     differences.reduce((most, difference) => Math.max(most, read(difference)), 0);
   const offsetWithinMs = largest(({ offsetMs }) => offsetMs);
   const skewWithinPpm = largest(({ skewPpm }) => skewPpm);
-  // What looks nearer than the measurement can tell is no nearer than that.
+  // What looks nearer than the measurement can resolve is no nearer than that.
   const offsetMs = Math.max(offsetWithinMs, largest(({ measuredMs }) => measuredMs));
   const skewPpm = Math.max(skewWithinPpm, largest(({ skewSpreadPpm }) => skewSpreadPpm));
   const limits = MAX_SPREADS ** 2 * largest(({ offsetSpreadMs }) => offsetSpreadMs) *

@@ -33,7 +33,7 @@ export interface Difference {
   readonly offsetMs: number;
   /** Of the rates, parts per million, not negative. */
   readonly skewPpm: number;
-  /** What the measurement can tell apart, one standard deviation. */
+  /** Resolution of the measurement, one standard deviation. */
   readonly measuredMs: number;
   /** One standard deviation of the difference of the rates, parts per million. */
   readonly skewSpreadPpm: number;

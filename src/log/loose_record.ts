@@ -1,4 +1,4 @@
-/** A line of a log as it may be: written by this program, by another version of it, or by somebody who means harm. */
+/** A line of a log as it may be: written by this program, by another version of it, or by an attacker. */
 
 /** An object of unknown content. */
 export type LooseRecord = Readonly<Record<string, unknown>>;

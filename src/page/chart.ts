@@ -90,7 +90,7 @@ export class Chart {
     if (widthPx > 0) this.#plot.setSize({ width: widthPx, height: HEIGHT_PX });
   }
 
-  /** Draws it anew: another span, or other colours. */
+  /** Draws it again: another span, or other colours. */
   repaint(): void {
     const { fromS, toS } = this.#parts.view.span;
     this.#plot.setScale("x", { min: fromS, max: toS });

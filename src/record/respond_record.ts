@@ -18,7 +18,7 @@ export interface RespondRunEvent {
   readonly time: number;
   /** Interface on which it answers. */
   readonly interfaceName: string;
-  /** For whom, such as `198.18.0.0/15`. */
+  /** Addresses, such as `198.18.0.0/15`. */
   readonly addresses: string;
   /** Seed of losses, jitter and the like. */
   readonly seed: number;

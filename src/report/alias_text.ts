@@ -10,7 +10,7 @@ import { lineName, type NameOptions } from "./target_name.ts";
 
 /** Names that are printed of one group. */
 const MAX_NAMES = 20;
-/** Rarer chances are not told apart. */
+/** Rarer chances are not distinguished. */
 const MAX_ODDS = 1e6;
 
 /** One paragraph for each group, the surest first, and what cannot be said. */

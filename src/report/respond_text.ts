@@ -1,4 +1,4 @@
-/** What `respond` says: for whom it answers, how far it is, and what it did. */
+/** What `respond` says: the addresses for which it answers, how far it is, and what it did. */
 
 import type { AnsweredAddresses } from "../respond/address_policy.ts";
 import { BEHAVIOUR_FIELDS } from "../respond/behaviour_fields.ts";

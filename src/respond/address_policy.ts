@@ -1,4 +1,4 @@
-/** For which addresses a responder may answer, and whom. */
+/** The addresses for which a responder may answer, and those it may answer to. */
 
 import {
   type Block,

@@ -19,7 +19,7 @@ import { TokenBucket } from "./token_bucket.ts";
 export interface ResponderOptions {
   /** How hosts behave. */
   readonly scenario: Scenario;
-  /** For whom it answers. */
+  /** Addresses for which it answers. */
   readonly addresses: AnsweredAddresses;
   /** Requests a second that it answers at most, of all hosts together. */
   readonly ratePps: number;

@@ -10,7 +10,7 @@ export class YieldTimer {
   readonly #everyNs: number;
   #lastNs = 0;
 
-  /** @param ratePps rate of the scan, probes a second; Infinity for none */
+  /** For a scan of `ratePps` probes a second; Infinity is without a limit. */
   constructor(ratePps: number) {
     this.#everyNs = ratePps === Infinity ? UNPACED_YIELD_NS : PACED_YIELD_NS;
   }

@@ -119,7 +119,7 @@ systemTest({
   assertEquals(refused.code, 3);
   assertComplaint(refused.stderr, /9\.9\.9\.9: it may have hosts of others.* or --yes/);
   const link = await far.mustRun(["cat", "/sys/class/net/veth0/address"]);
-  // The asker is told where they are: this program answers no ARP.
+  // The asker has a neighbour entry for them: this program answers no ARP.
   await near.ip(
     `route add 192.0.2.0/24 dev veth0`,
     `neigh replace 192.0.2.7 lladdr ${link.stdout.trim()} dev veth0`,

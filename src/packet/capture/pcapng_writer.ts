@@ -74,7 +74,7 @@ export class BlockWriter {
     this.end();
   }
 
-  /** All that was gathered; what follows is gathered anew. */
+  /** All that was gathered; what follows starts empty. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.#length);
     this.#length = 0;

@@ -20,7 +20,7 @@ export interface ObservedHost {
   readonly vote: PointVote;
 }
 
-/** A packet as the capture has it, to tell a copy of it from another one like it: 26 bits, as {@linkcode sight} packs them. */
+/** A packet as the capture has it, to distinguish a copy of it from another one like it: 26 bits, as {@linkcode sight} packs them. */
 export type Sighting = number;
 
 const DIRECTIONS = [undefined, "in", "out"] as const;

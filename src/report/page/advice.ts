@@ -1,4 +1,4 @@
-/** What an auditor asks next: what CVE-1999-0524 is about, and how each system is told not to answer. */
+/** What an auditor asks next: what CVE-1999-0524 is about, and how answers are switched off on each system. */
 
 import { escapeHtml, Html, html } from "./html.ts";
 
@@ -60,7 +60,7 @@ const ADVICE: readonly Advice[] = [
   },
   {
     system: "macOS",
-    words: "Does not answer unless it was told to. The switch is:",
+    words: "Does not answer unless it is set to. The switch is:",
     commands: "sysctl -w net.inet.icmp.timestamp=0",
     source: "bsd/netinet/ip_icmp.c of XNU",
   },
@@ -87,7 +87,7 @@ export function adviceSection(): Html {
 <p><b>CVE-1999-0524</b> is the entry that scanners file against every host that answers ICMP timestamp
 or address mask requests from anywhere. It is no flaw of a program: the host does what RFC 792 describes.</p>
 <p>What a stranger learns is the time on the host's clock, to the millisecond. From several answers he
-learns how fast that clock runs, which tells machines apart even behind one address or several; from the
+learns how fast that clock runs, which distinguishes machines even behind one address or several; from the
 form of the number, which kind of system answers; from a clock that counts since the start, when it was
 started. Where a program still derives keys or session numbers from the time of day, knowing the clock
 makes guessing easier. Scanners rate it low, and so it is, alone.</p>

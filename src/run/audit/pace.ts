@@ -5,7 +5,7 @@ const GROUP_NS = 2.5e6;
 /** Time that may be caught up at once on a busy machine: no second has 5 % more probes than asked. */
 const BURST_NS = 50e6;
 
-/** Gives each probe of an audit its moment, whoever sends it. All times are CLOCK_MONOTONIC in nanoseconds. */
+/** Gives each probe of an audit its moment, of the sweep and of the questions. All times are CLOCK_MONOTONIC in nanoseconds. */
 export class AuditPace {
   readonly #intervalNs: number;
   #nextNs = -Infinity;

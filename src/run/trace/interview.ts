@@ -66,7 +66,7 @@ export class TraceInterview {
   readonly #rates = new Map<number, { sequences: number[]; answered: Set<number> }>();
 
   /**
-   * Decides whom to ask.
+   * Decides which hosts to ask.
    *
    * @param mayAsk whether an address that a router reported may be probed
    */

@@ -1,7 +1,7 @@
 /**
  * How cells of a screen look, as parameters of SGR (ECMA-48 §8.3.117).
  *
- * Colours tell directions and losses, and never alone: a word or a mark says the same. They are those of the sixteen usual
+ * Colours show directions and losses, and never alone: a word or a mark says the same. They are those of the sixteen usual
  * ones that read on black and on white: magenta, bright blue and red.
  */
 

@@ -1,4 +1,4 @@
-/** The numbers of a tracker against the definitions of docs/method.md, worked out anew from all replies. */
+/** The numbers of a tracker against the definitions of docs/method.md, worked out again from all replies. */
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type ClockSample, ClockTracker, sendPhaseMs } from "../../../src/clock/mod.ts";

@@ -14,7 +14,7 @@ const FIRST = 0x0a010000;
 const EPERM = 1;
 const EACCES = 13;
 
-/** A scan of 10.1.0.0/24 at 1000 probes a second, and what its listener was told. */
+/** A scan of 10.1.0.0/24 at 1000 probes a second, and what its listener received. */
 async function open(behaviour: Behaviour, probesPerTarget = 1, broadcast?: number) {
   const blocks = new PackedBlocks();
   blocks.push(FIRST, FIRST + 255);

@@ -1,4 +1,4 @@
-/** Where the results of an audit go: the report, the checkpoint, and whoever else listens. */
+/** Where the results of an audit go: the report, the checkpoint, and other listeners. */
 
 import { AuditReporter } from "../../../report/audit_reporter.ts";
 import { formatAuditProgress } from "../../../report/audit_status.ts";

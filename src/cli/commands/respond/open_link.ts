@@ -1,4 +1,4 @@
-/** Where `respond` answers, and for whom: a device of its own, or an interface in place of the kernel. */
+/** Where `respond` answers, and for which addresses: a device of its own, or an interface in place of the kernel. */
 
 import { formatAddress, parseAddress } from "../../../packet/mod.ts";
 import {
@@ -17,11 +17,11 @@ import type { Network } from "./values.ts";
 /** Options of `respond` as they were given. */
 export type RespondOptions = Parsed<typeof RESPOND_OPTIONS>;
 
-/** A link, and for whom it answers. */
+/** A link, and the addresses for which it answers. */
 export interface OpenLink {
   /** Where requests come from. */
   readonly link: NamedLink;
-  /** For whom it answers. */
+  /** Addresses for which it answers. */
   readonly addresses: AnsweredAddresses;
   /** Address of this machine on a device of ours; undefined for none. */
   readonly ownAddress: number | undefined;
@@ -147,7 +147,7 @@ function checkBlock(block: Block, yes: boolean): void {
     throw new UsageError(
       `Cannot answer for ${
         formatBlock(block)
-      }: it may have hosts of others, whom one would not reach any more; ` +
+      }: it may have hosts of others, which would no longer be reached; ` +
         "expected private or documentation space, or --yes",
     );
   }

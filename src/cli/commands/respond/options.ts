@@ -107,7 +107,7 @@ export const RESPOND_COMMAND: CommandSpec<typeof RESPOND_OPTIONS> = {
     return { records: recordsOf("respond"), flags: {} };
   },
   exitCodes: [
-    [0, "It ended because it was told to"],
+    [0, "It was stopped, or its time was over"],
     [3, "The command line is wrong"],
     [4, "The system refused a device, or a file could not be written"],
   ],

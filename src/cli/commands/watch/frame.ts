@@ -15,7 +15,7 @@ import { type ExitCode, printError, VERSION } from "../../outcome.ts";
 import { choosePingExitCode } from "../../ping_frame.ts";
 import { RunOutput } from "../../run_output.ts";
 import type { System } from "../../system.ts";
-import { Aside } from "./aside.ts";
+import { HeldLines } from "./held_lines.ts";
 import { LiveScreen } from "./live_screen.ts";
 import { teeReporter } from "./tee_reporter.ts";
 
@@ -46,8 +46,8 @@ export interface WatchSetup {
 /** Runs until the user quits, or the run is over; returns the exit code. */
 export async function runWatchFrame(setup: WatchSetup, machine: System): Promise<ExitCode> {
   const { list, plan } = setup;
-  const aside = new Aside(machine.stderr);
-  const system: System = { ...machine, stdout: machine.stdout, stderr: aside };
+  const held = new HeldLines(machine.stderr);
+  const system: System = { ...machine, stdout: machine.stdout, stderr: held };
   let reporter: Reporter | undefined;
   const summary = new LineSink(machine.stdout, () => {});
   return await runFrame(
@@ -70,8 +70,8 @@ export async function runWatchFrame(setup: WatchSetup, machine: System): Promise
         reporter = setup.output === undefined
           ? text
           : teeReporter(new JsonReporter(output.lines, { quiet: false }), text);
-        const screen = new LiveScreen(setup, run, () => aside.recent());
-        aside.hold();
+        const screen = new LiveScreen(setup, run, () => held.recent());
+        held.hold();
         screen.open();
         try {
           return await run.run(reporter, {
@@ -81,7 +81,7 @@ export async function runWatchFrame(setup: WatchSetup, machine: System): Promise
           });
         } finally {
           await screen.close();
-          aside.release();
+          held.release();
         }
       },
       showState: (run) => run.snapshot(),

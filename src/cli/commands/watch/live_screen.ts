@@ -66,7 +66,7 @@ export class LiveScreen {
     await this.#screen.close();
   }
 
-  /** Reads the run anew, unless the picture is paused, and draws. */
+  /** Reads the run again, unless the picture is paused, and draws. */
   #refresh(): void {
     if (!this.#view.isPaused) this.#picture = undefined;
     this.#draw();

@@ -75,7 +75,7 @@ Deno.test("capture: an ICMP error belongs to the request that it quotes", () => 
   const requests = [ask(0, { originateMs: 5 }), ask(10, { originateMs: 6 })];
   const records = pairPackets((add) => {
     requests.forEach((each) => add(datagramOf(each), each));
-    // Eight octets are quoted: the checksum tells the two apart.
+    // Eight octets are quoted: the checksum distinguishes the two.
     add(errorAbout(requests[0] as Exchanged, 0xcb007101), { atMs: 30 });
   });
   assertEquals(pick(records, "icmp_error", "probe", "reporter", "rtt_ms"), [[

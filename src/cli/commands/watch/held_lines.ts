@@ -8,7 +8,7 @@ const MAX_LINES = 100;
 const SHOWN_MS = 10_000;
 
 /** Keeps what is written until {@linkcode release}. */
-export class Aside implements ByteSink {
+export class HeldLines implements ByteSink {
   readonly #sink: ByteSink;
   readonly #decoder = new TextDecoder();
   readonly #lines: string[] = [];
