@@ -1,8 +1,8 @@
 /** From argv to exit code: finds the command, gives it the machine, and turns what goes wrong into one line. */
 
 import { setColorEnabled } from "../terminal/color.ts";
-import { checkTogether, parseCommandLine } from "./command_line.ts";
-import type { CommandLine, CommandSpec, OptionTable, Parsed } from "./option.ts";
+import { checkTogether, parseCommandLine } from "./options/command_line.ts";
+import type { CommandLine, CommandSpec, OptionTable, Parsed } from "./options/option.ts";
 import { ExitCode, isSystemError, printError, UsageError, VERSION } from "./outcome.ts";
 import { privilegeHint } from "./privileges.ts";
 import { COMMANDS } from "./registry.ts";
@@ -32,7 +32,7 @@ async function runNamed(args: readonly string[], system: System): Promise<ExitCo
   const spec = await command.spec();
   const line = parseWords(words, spec, named === undefined);
   const text = await informativeText(spec, line.options);
-  if (text !== undefined) return (await import("./output.ts")).printText(system, text);
+  if (text !== undefined) return (await import("./output/output_file.ts")).printText(system, text);
   checkTogether(spec, line);
   const [operand] = line.operands;
   if (named === undefined && operand !== undefined && operand !== first) {
@@ -77,13 +77,13 @@ async function informativeText(
   options: Parsed<OptionTable>,
 ): Promise<string | undefined> {
   if (options.help) {
-    const { formatHelp, helpColumns } = await import("./help.ts");
+    const { formatHelp, helpColumns } = await import("./options/help.ts");
     return formatHelp(spec, helpColumns());
   }
   if (options.version) return `icmptime ${VERSION}\n`;
   if (!options["list-fields"] || spec.loadFields === undefined) return undefined;
   const tables = await spec.loadFields();
-  return (await import("./field_list.ts")).formatFieldList(tables);
+  return (await import("./options/field_list.ts")).formatFieldList(tables);
 }
 
 /**

@@ -9,7 +9,7 @@ import type { RunPlan } from "../run/run_plan.ts";
 import type { TargetList } from "../targets/target_list.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { ExitCode, printError, runExitCode, VERSION } from "./outcome.ts";
-import { loadRecording, RunOutput } from "./run_output.ts";
+import { loadRecording, RunOutput } from "./output/run_output.ts";
 import type { System } from "./system.ts";
 
 /** Parts of such a command. */

@@ -3,7 +3,7 @@
  * it. A command's table and code are loaded only when they are used: start-up time is part of the tool.
  */
 
-import type { CommandLine, CommandSpec, OptionTable } from "./option.ts";
+import type { CommandLine, CommandSpec, OptionTable } from "./options/option.ts";
 import type { ExitCode } from "./outcome.ts";
 import type { System } from "./system.ts";
 

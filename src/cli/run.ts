@@ -199,7 +199,7 @@ function optional<T>(ask: () => T): T | undefined {
 
 /** Loaded only for a screen: start-up time is part of the tool. */
 async function openTerminal() {
-  const { openTerminal } = await import("./screen_terminal.ts");
+  const { openTerminal } = await import("./output/screen_terminal.ts");
   const { stopProcess } = await import("../../ffi/posix/job_control.ts");
   const { readKeyBytes } = await import("../../ffi/posix/key_input.ts");
   return openTerminal({ output: realSystem.stdout, stop: stopProcess, readKeys: readKeyBytes });

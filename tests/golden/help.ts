@@ -1,6 +1,6 @@
 /** The help of every command at 80 columns, as files. `deno run -RW tests/golden/help.ts` rewrites them. */
 
-import { formatHelp } from "../../src/cli/help.ts";
+import { formatHelp } from "../../src/cli/options/help.ts";
 import { loadSpecs } from "../../src/cli/registry.ts";
 
 /** Where the text of a command is kept. */

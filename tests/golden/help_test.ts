@@ -1,7 +1,7 @@
 /** The whole help of every command, as a user sees it. */
 
 import { assertEquals } from "@std/assert";
-import { formatHelp } from "../../src/cli/help.ts";
+import { formatHelp } from "../../src/cli/options/help.ts";
 import { loadSpecs } from "../../src/cli/registry.ts";
 import { helpFile } from "./help.ts";
 

@@ -7,20 +7,14 @@ import { captureToFile } from "../support/capture.ts";
 import { mustRun } from "../support/command.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import { type OutputRecord, readRecords, type ReplyRecord } from "../support/records.ts";
+import { BAD_LINE } from "../support/bad_line.ts";
 import { systemTest } from "../support/tools.ts";
 
 /** Of the live run every 20th reply is late or lost, and some are doubled or hold others up. */
 const SCENARIO: Scenario = {
   seed: 14,
   defaults: {
-    out: { kind: "exponential", baseMs: 2, meanMs: 5 },
-    back: {
-      kind: "series",
-      valuesMs: Array.from({ length: 20 }, (_, probe) => probe === 7 ? 1500 : 4),
-    },
-    loss: { kind: "random", outRatio: 0.03, backRatio: 0.03 },
-    duplicate: { ratio: 0.05, gap: 1 },
-    reorder: { ratio: 0.05, holdMs: 30 },
+    ...BAD_LINE,
   },
 };
 

@@ -14,20 +14,14 @@ import { mustRun } from "../support/command.ts";
 import { VethPair } from "../support/namespace.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import type { OutputRecord } from "../support/records.ts";
+import { BAD_LINE } from "../support/bad_line.ts";
 import { systemTest } from "../support/tools.ts";
 
 /** Loss, duplicates, late answers, ICMP errors and an odd clock. */
 const SCENARIO: Scenario = {
   seed: 41,
   defaults: {
-    out: { kind: "exponential", baseMs: 2, meanMs: 5 },
-    back: {
-      kind: "series",
-      valuesMs: Array.from({ length: 20 }, (_, probe) => probe === 7 ? 1500 : 4),
-    },
-    loss: { kind: "random", outRatio: 0.03, backRatio: 0.03 },
-    duplicate: { ratio: 0.05, gap: 1 },
-    reorder: { ratio: 0.05, holdMs: 30 },
+    ...BAD_LINE,
     clock: { offsetMs: 123.4 },
   },
   hosts: {

@@ -4,10 +4,10 @@ import {
   checkTogether,
   nearest,
   parseCommandLine,
-} from "../../../src/cli/command_line.ts";
+} from "../../../src/cli/options/command_line.ts";
 import { UsageError } from "../../../src/cli/outcome.ts";
-import type { CommandSpec, OptionTable } from "../../../src/cli/option.ts";
-import { choice, integer, text } from "../../../src/cli/values.ts";
+import type { CommandSpec, OptionTable } from "../../../src/cli/options/option.ts";
+import { choice, integer, text } from "../../../src/cli/options/values.ts";
 
 const TABLE = {
   tries: { value: integer("N", 0, 100), help: "", group: "Probes", default: 3 },

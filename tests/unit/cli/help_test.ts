@@ -6,9 +6,9 @@ import { COMMANDS, loadSpecs } from "../../../src/cli/registry.ts";
 import { completionScript } from "../../../src/cli/commands/completions/script.ts";
 import { shellCommands } from "../../../src/cli/commands/completions/shell_command.ts";
 import { SHELLS } from "../../../src/cli/commands/completions/options.ts";
-import { formatHelp, formatOverview } from "../../../src/cli/help.ts";
+import { formatHelp, formatOverview } from "../../../src/cli/options/help.ts";
 import { formatManPage } from "../../../src/cli/commands/completions/man_page.ts";
-import type { CommandSpec } from "../../../src/cli/option.ts";
+import type { CommandSpec } from "../../../src/cli/options/option.ts";
 
 const SPECS = await loadSpecs();
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RunOutput, type RunOutputOptions } from "../../../src/cli/run_output.ts";
+import { RunOutput, type RunOutputOptions } from "../../../src/cli/output/run_output.ts";
 import { ProbeCounters } from "../../../src/stats/mod.ts";
 import { FakeSystem } from "../../support/fake_system.ts";
 import { MemorySink } from "../../support/memory_sink.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { OptionValue } from "../../../src/cli/option.ts";
+import type { OptionValue } from "../../../src/cli/options/option.ts";
 import {
   blocks,
   choice,
@@ -11,7 +11,7 @@ import {
   stamp,
   text,
   words,
-} from "../../../src/cli/values.ts";
+} from "../../../src/cli/options/values.ts";
 
 /** What a parser makes of texts; `undefined` where it refuses. */
 interface Table {

@@ -15,9 +15,9 @@ const ALLOWED_IMPORTS: readonly (readonly [string, string])[] = [
   ["src/clock/consensus.ts", "src/measurement/tick.ts"],
   ["src/scan/sweep.ts", "src/targets/block.ts"],
   ["src/report/text.ts", "src/scan/sweep.ts"],
-  ["src/cli/command_line.ts", "npm:/deno-std@1.4.0/cli/parse_args.js"],
+  ["src/cli/options/command_line.ts", "npm:/deno-std@1.4.0/cli/parse_args.js"],
   ["src/cli/run.ts", "ffi/mod.ts"],
-  ["src/cli/help.ts", "deno.json"],
+  ["src/cli/options/help.ts", "deno.json"],
   ["ffi/posix/raw_socket.ts", "ffi/posix/libc.ts"],
   ["main.ts", "src/cli/run.ts"],
   ["src/machine/run_machine.ts", "ffi/mod.ts"],
@@ -33,7 +33,7 @@ const FORBIDDEN_IMPORTS: readonly (readonly [string, string])[] = [
   ["src/time/day.ts", "src/packet/emit.ts"],
   ["src/time/day.ts", "npm:/deno-std@1.4.0/fmt/colors.js"],
   ["src/packet/emit.ts", "ffi/mod.ts"],
-  ["src/cli/help.ts", "ffi/mod.ts"],
+  ["src/cli/options/help.ts", "ffi/mod.ts"],
   ["src/measurement/reading.ts", "src/stats/moments.ts"],
   ["src/report/text.ts", "src/cli/run.ts"],
   ["src/cli/run.ts", "tests/support/tools.ts"],
@@ -144,12 +144,12 @@ Deno.test("naming a call in a comment or in a string is not calling it", () => {
     "// Deno.dlopen is elsewhere",
     'const words = ["Deno.exit", `${name}: Deno.dlopen`];',
   ].join("\n");
-  assertEquals(findWrongCalls([{ path: "src/cli/help.ts", text }]), []);
+  assertEquals(findWrongCalls([{ path: "src/cli/options/help.ts", text }]), []);
 });
 
 Deno.test("a call after a string that holds a comment sign is still seen", () => {
   const text = 'const url = "https://example.org/"; Deno.exit(0);';
-  assertEquals(findWrongCalls([{ path: "src/cli/help.ts", text }]).length, 1);
+  assertEquals(findWrongCalls([{ path: "src/cli/options/help.ts", text }]).length, 1);
 });
 
 Deno.test("layers: the lock file of what ships names no package of the tests", () => {

@@ -19,7 +19,7 @@ import {
 } from "../../../scan/checkpoint.ts";
 import { shortText } from "../../../terminal/safe_text.ts";
 import { openOutput, systemReason } from "../../files.ts";
-import type { Parsed } from "../../option.ts";
+import type { Parsed } from "../../options/option.ts";
 import { isSystemError, UsageError } from "../../outcome.ts";
 import type { System } from "../../system.ts";
 import type { AUDIT_OPTIONS } from "./options.ts";

@@ -3,11 +3,11 @@
 import { planAudit } from "../../../run/audit/plan.ts";
 import { AuditRun } from "../../../run/audit/run.ts";
 import { runFrame } from "../../../run/run_frame.ts";
-import { checkFields } from "../../check_fields.ts";
-import { readEgress } from "../../egress.ts";
-import type { CommandLine } from "../../option.ts";
+import { checkFields } from "../../options/check_fields.ts";
+import { readEgress } from "../../options/egress.ts";
+import type { CommandLine } from "../../options/option.ts";
 import { ExitCode, printError, VERSION } from "../../outcome.ts";
-import { loadRecording } from "../../run_output.ts";
+import { loadRecording } from "../../output/run_output.ts";
 import type { System } from "../../system.ts";
 import { checkNoAuditIsLost, checkSame, readEarlierRun } from "./checkpoint.ts";
 import { readComparison } from "./compare.ts";

@@ -1,6 +1,6 @@
 /** The options of `audit`. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
   OUTPUT_OPTIONS,
@@ -8,9 +8,9 @@ import {
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
   WAIT_OPTIONS,
-} from "../../shared_options.ts";
+} from "../../options/shared_options.ts";
 import { probeRate } from "../scan/values.ts";
-import { choice, duration, integer, text } from "../../values.ts";
+import { choice, duration, integer, text } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
 

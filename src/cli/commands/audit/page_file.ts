@@ -5,7 +5,7 @@ import type { AuditResult } from "../../../run/audit/run.ts";
 import type { EndInfo, RunInfo } from "../../../run/event.ts";
 import type { HostFindings } from "../../../run/audit/host_findings.ts";
 import { UsageError, VERSION } from "../../outcome.ts";
-import { openReport, type ReportOutput } from "../../report_file.ts";
+import { openReport, type ReportOutput } from "../../output/report_file.ts";
 import type { System } from "../../system.ts";
 
 /** The page of one audit, and where it goes. */

@@ -8,13 +8,13 @@ import { PackedBlocks } from "../../../targets/packed_blocks.ts";
 import { MAX_TARGETS, type TargetList } from "../../../targets/target_list.ts";
 import { readWord } from "../../../targets/target_word.ts";
 import { formatCount } from "../../../terminal/quantity.ts";
-import { readEgress } from "../../egress.ts";
-import { readExclusions } from "../../exclusions.ts";
+import { readEgress } from "../../options/egress.ts";
+import { readExclusions } from "../../targets/exclusions.ts";
 import { readFileLines } from "../../files.ts";
-import { locateTargets } from "../../gather_targets.ts";
-import type { Parsed } from "../../option.ts";
+import { locateTargets } from "../../targets/gather_targets.ts";
+import type { Parsed } from "../../options/option.ts";
 import { printError, UsageError } from "../../outcome.ts";
-import { reportLeftOut, requireConsent } from "../../sweep_limits.ts";
+import { reportLeftOut, requireConsent } from "../../targets/sweep_limits.ts";
 import type { System } from "../../system.ts";
 import type { AUDIT_OPTIONS } from "./options.ts";
 

@@ -1,7 +1,7 @@
 /** The options of `clock`. */
 
 import { CLOCK_METRICS, parseClockCondition } from "../../../run/clock/condition.ts";
-import type { CommandSpec, OptionTable } from "../../option.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
   OUTPUT_OPTIONS,
@@ -9,8 +9,8 @@ import {
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
   WAIT_OPTIONS,
-} from "../../shared_options.ts";
-import { choice, condition, duration, integer, number } from "../../values.ts";
+} from "../../options/shared_options.ts";
+import { choice, condition, duration, integer, number } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 /** From the options of `clock` to the plain options of a run. */
 
 import type { RunOptions } from "../../../run/run_options.ts";
-import { readEgress } from "../../egress.ts";
-import type { Parsed } from "../../option.ts";
+import { readEgress } from "../../options/egress.ts";
+import type { Parsed } from "../../options/option.ts";
 import type { CLOCK_OPTIONS } from "./options.ts";
 
 /** The options of `clock` as the user gave them. */

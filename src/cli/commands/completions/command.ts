@@ -1,8 +1,8 @@
 /** `icmptime completions`: scripts for shells and the man page, from the option tables. */
 
-import type { CommandLine } from "../../option.ts";
+import type { CommandLine } from "../../options/option.ts";
 import { type ExitCode, UsageError, VERSION } from "../../outcome.ts";
-import { printText } from "../../output.ts";
+import { printText } from "../../output/output_file.ts";
 import { loadSpecs } from "../../registry.ts";
 import type { System } from "../../system.ts";
 import { formatManPage } from "./man_page.ts";

@@ -1,7 +1,7 @@
 /** The man page, drawn from the option tables (man(7), roff). */
 
-import { describeDefault, groupOptions } from "../../help.ts";
-import type { CommandSpec, Option } from "../../option.ts";
+import { describeDefault, groupOptions } from "../../options/help.ts";
+import type { CommandSpec, Option } from "../../options/option.ts";
 
 /** The whole page, `icmptime(1)`. Ends with a line break. */
 export function formatManPage(commands: readonly CommandSpec[], version: string): string {

@@ -1,7 +1,7 @@
 /** The command `completions`. */
 
-import type { CommandSpec } from "../../option.ts";
-import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../shared_options.ts";
+import type { CommandSpec } from "../../options/option.ts";
+import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../options/shared_options.ts";
 
 /** Shells that completions are written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;

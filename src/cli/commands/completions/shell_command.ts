@@ -1,6 +1,6 @@
 /** A command as a completion script offers it: every list of words is there. */
 
-import type { CommandSpec, Completion, FieldTables } from "../../option.ts";
+import type { CommandSpec, Completion, FieldTables } from "../../options/option.ts";
 
 /** What a shell offers: words, or what it finds itself. */
 export type ShellCompletion = "file" | "host" | "interface" | "none" | readonly string[];

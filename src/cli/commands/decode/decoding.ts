@@ -1,7 +1,7 @@
 /** What every part of one `decode` needs. */
 
 import type { LineSink } from "../../../terminal/line_sink.ts";
-import type { Parsed } from "../../option.ts";
+import type { Parsed } from "../../options/option.ts";
 import type { System } from "../../system.ts";
 import type { DECODE_OPTIONS } from "./options.ts";
 

@@ -1,8 +1,8 @@
 /** The options of `decode`. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
-import { GENERAL_OPTIONS, OUTPUT_OPTIONS, WAIT_OPTIONS } from "../../shared_options.ts";
-import { choice, unixTime } from "../../values.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
+import { GENERAL_OPTIONS, OUTPUT_OPTIONS, WAIT_OPTIONS } from "../../options/shared_options.ts";
+import { choice, unixTime } from "../../options/values.ts";
 
 /** Table of the options of `decode`. */
 export const DECODE_OPTIONS = {

@@ -3,9 +3,9 @@
 import { green, red, yellow } from "../../../terminal/color.ts";
 import { formatAddress } from "../../../packet/mod.ts";
 import { listTargets } from "../../../targets/target_list.ts";
-import type { CommandLine } from "../../option.ts";
+import type { CommandLine } from "../../options/option.ts";
 import { ExitCode, isSystemError, UsageError, VERSION } from "../../outcome.ts";
-import { printText } from "../../output.ts";
+import { printText } from "../../output/output_file.ts";
 import { ECHO_HINT, privilegeHint } from "../../privileges.ts";
 import type { DOCTOR_OPTIONS } from "./options.ts";
 import type { System } from "../../system.ts";

@@ -1,7 +1,7 @@
 /** The options of `doctor`. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
-import { GENERAL_OPTIONS } from "../../shared_options.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
+import { GENERAL_OPTIONS } from "../../options/shared_options.ts";
 
 /** Table of the options of `doctor`. */
 export const DOCTOR_OPTIONS = {

@@ -7,8 +7,8 @@ import type { RunOptions } from "../../../run/run_options.ts";
 import { planRun } from "../../../run/run_plan.ts";
 import { ExitCode, UsageError } from "../../outcome.ts";
 import type { FPING_OPTIONS } from "./options.ts";
-import type { CommandLine, Parsed } from "../../option.ts";
-import { gatherTargets } from "../../gather_targets.ts";
+import type { CommandLine, Parsed } from "../../options/option.ts";
+import { gatherTargets } from "../../targets/gather_targets.ts";
 import { runPingFrame } from "../../ping_frame.ts";
 import type { System } from "../../system.ts";
 

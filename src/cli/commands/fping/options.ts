@@ -1,8 +1,8 @@
 /** The options of `fping`: fping's own names and letters, and its bare numbers in milliseconds. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
-import { COLOR_OPTION, RUN_EXIT_CODES, TARGET_OPTIONS } from "../../shared_options.ts";
-import { choice, duration, integer, number, text } from "../../values.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
+import { COLOR_OPTION, RUN_EXIT_CODES, TARGET_OPTIONS } from "../../options/shared_options.ts";
+import { choice, duration, integer, number, text } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,10 +1,10 @@
 /** `icmptime help [COMMAND]`, and what a bare `icmptime` shows. */
 
-import { nearest } from "../../command_line.ts";
-import { formatHelp, formatOverview, helpColumns } from "../../help.ts";
-import type { CommandLine } from "../../option.ts";
+import { nearest } from "../../options/command_line.ts";
+import { formatHelp, formatOverview, helpColumns } from "../../options/help.ts";
+import type { CommandLine } from "../../options/option.ts";
 import { ExitCode, UsageError } from "../../outcome.ts";
-import { printText } from "../../output.ts";
+import { printText } from "../../output/output_file.ts";
 import { COMMANDS, loadSpecs } from "../../registry.ts";
 import type { System } from "../../system.ts";
 import type { HELP_OPTIONS } from "./options.ts";

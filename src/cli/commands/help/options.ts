@@ -1,7 +1,7 @@
 /** The command `help`. */
 
-import type { CommandSpec } from "../../option.ts";
-import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../shared_options.ts";
+import type { CommandSpec } from "../../options/option.ts";
+import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../options/shared_options.ts";
 
 /** Table of the options of `help`. */
 export const HELP_OPTIONS: typeof GENERAL_OPTIONS = GENERAL_OPTIONS;

@@ -3,12 +3,12 @@
 import { planRun } from "../../../run/run_plan.ts";
 import { ReverseNames } from "../../../targets/reverse_names.ts";
 import { ExitCode } from "../../outcome.ts";
-import type { CommandLine } from "../../option.ts";
+import type { CommandLine } from "../../options/option.ts";
 import type { PING_OPTIONS } from "./options.ts";
 import { asksWhoIsAlive, readPingOptions } from "./plan.ts";
 import { formatOf, loadReporter } from "./reporter.ts";
-import { checkFields } from "../../check_fields.ts";
-import { gatherTargets } from "../../gather_targets.ts";
+import { checkFields } from "../../options/check_fields.ts";
+import { gatherTargets } from "../../targets/gather_targets.ts";
 import { runPingFrame } from "../../ping_frame.ts";
 import type { System } from "../../system.ts";
 

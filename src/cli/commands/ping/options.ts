@@ -1,15 +1,15 @@
 /** The options of `ping`. The letters are those that users of ping and fping know. */
 
 import { METRICS, parseCondition } from "../../../run/condition.ts";
-import type { CommandSpec, OptionTable } from "../../option.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
   OUTPUT_OPTIONS,
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
-} from "../../shared_options.ts";
-import { choice, condition, duration, integer, payload, stamp } from "../../values.ts";
+} from "../../options/shared_options.ts";
+import { choice, condition, duration, integer, payload, stamp } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 /** From the options of `ping` to the plain options of a run. */
 
 import type { RunOptions } from "../../../run/run_options.ts";
-import { readEgress } from "../../egress.ts";
-import type { Parsed } from "../../option.ts";
+import { readEgress } from "../../options/egress.ts";
+import type { Parsed } from "../../options/option.ts";
 import { UsageError } from "../../outcome.ts";
 import type { PING_OPTIONS } from "./options.ts";
 

@@ -2,10 +2,10 @@
 
 import { type Log, LogReader } from "../../../log/log_reader.ts";
 import { countOf } from "../../../terminal/quantity.ts";
-import type { CommandLine, Parsed } from "../../option.ts";
+import type { CommandLine, Parsed } from "../../options/option.ts";
 import { ExitCode, printError, UsageError, VERSION } from "../../outcome.ts";
 import type { System } from "../../system.ts";
-import { nameOf, openReport } from "../../report_file.ts";
+import { nameOf, openReport } from "../../output/report_file.ts";
 import { readLog } from "./input.ts";
 import type { REPORT_OPTIONS } from "./options.ts";
 

@@ -4,7 +4,7 @@ import type { LogReader } from "../../../log/log_reader.ts";
 import { LineSplitter } from "../../../log/line_splitter.ts";
 import { systemReason } from "../../files.ts";
 import { UsageError } from "../../outcome.ts";
-import { nameOf } from "../../report_file.ts";
+import { nameOf } from "../../output/report_file.ts";
 import type { System } from "../../system.ts";
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;

@@ -1,8 +1,8 @@
 /** The options of `report`. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
-import { GENERAL_OPTIONS } from "../../shared_options.ts";
-import { choice, integer, text, unixTime } from "../../values.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
+import { GENERAL_OPTIONS } from "../../options/shared_options.ts";
+import { choice, integer, text, unixTime } from "../../options/values.ts";
 
 /** Table of the options of `report`. */
 export const REPORT_OPTIONS = {

@@ -11,7 +11,7 @@ import {
 import { ICMP_ERROR_NAMES } from "../../../respond/icmp_error_names.ts";
 import { LIKES } from "../../../respond/likes.ts";
 import type { BehaviourChange } from "../../../respond/scenario.ts";
-import type { OptionTable, OptionValue, Parsed } from "../../option.ts";
+import type { OptionTable, OptionValue, Parsed } from "../../options/option.ts";
 import { hostValue, readMs, readNumber, readRatio, readZone } from "./values.ts";
 
 const time = (key: string) => hostValue(key, "TIME", readMs, "a time such as 200ms or 1.5s");

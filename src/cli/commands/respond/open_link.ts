@@ -8,7 +8,7 @@ import {
 } from "../../../respond/address_policy.ts";
 import type { NamedLink, OwnAddress } from "../../../respond/machine.ts";
 import { type Block, blockSize, formatBlock, parseBlock } from "../../../targets/block.ts";
-import type { Parsed } from "../../option.ts";
+import type { Parsed } from "../../options/option.ts";
 import { printError, UsageError } from "../../outcome.ts";
 import type { System } from "../../system.ts";
 import type { RESPOND_OPTIONS } from "./options.ts";

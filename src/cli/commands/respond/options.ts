@@ -1,8 +1,8 @@
 /** The options of `respond`. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
-import { GENERAL_OPTIONS } from "../../shared_options.ts";
-import { duration, integer, text } from "../../values.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
+import { GENERAL_OPTIONS } from "../../options/shared_options.ts";
+import { duration, integer, text } from "../../options/values.ts";
 import { HOST_OPTIONS } from "./host_options.ts";
 import { network } from "./values.ts";
 

@@ -4,7 +4,7 @@ import type { Scenario } from "../../../respond/scenario.ts";
 import { readScenario } from "../../../respond/scenario_file.ts";
 import { shortText } from "../../../terminal/safe_text.ts";
 import { readShortFile } from "../../files.ts";
-import type { Parsed } from "../../option.ts";
+import type { Parsed } from "../../options/option.ts";
 import { printError, UsageError } from "../../outcome.ts";
 import type { System } from "../../system.ts";
 import { readHostOptions } from "./host_options.ts";

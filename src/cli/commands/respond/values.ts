@@ -3,8 +3,8 @@
 import { BEHAVIOUR_FIELDS } from "../../../respond/behaviour_fields.ts";
 import type { BehaviourChange } from "../../../respond/scenario.ts";
 import { type Block, blockSize, formatBlock, parseBlock } from "../../../targets/block.ts";
-import type { Completion, OptionValue } from "../../option.ts";
-import { duration } from "../../values.ts";
+import type { Completion, OptionValue } from "../../options/option.ts";
+import { duration } from "../../options/values.ts";
 
 /** A block of addresses that share leading bits. */
 export interface Network extends Block {

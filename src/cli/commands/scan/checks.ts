@@ -1,8 +1,8 @@
 /** What can be wrong with the options of `scan` that each for itself is right. */
 
-import { checkFields } from "../../check_fields.ts";
+import { checkFields } from "../../options/check_fields.ts";
 import { UsageError } from "../../outcome.ts";
-import type { Parsed } from "../../option.ts";
+import type { Parsed } from "../../options/option.ts";
 import type { SCAN_OPTIONS } from "./options.ts";
 
 /** The options of `scan` as they were given. */

@@ -1,7 +1,7 @@
 /** `icmptime scan`: from words to exit code. */
 
 import { safeText } from "../../../terminal/safe_text.ts";
-import type { CommandLine } from "../../option.ts";
+import type { CommandLine } from "../../options/option.ts";
 import { ExitCode, UsageError } from "../../outcome.ts";
 import { checkNoPlaceIsLost, readPrevious } from "./checkpoints.ts";
 import { checkScanOptions, type ScanOptions } from "./checks.ts";
@@ -11,7 +11,7 @@ import type { SCAN_OPTIONS } from "./options.ts";
 import { planScanCommand } from "./plan.ts";
 import { runScanCommand } from "./run.ts";
 import { readScanTargets } from "./targets.ts";
-import { readExclusions } from "../../exclusions.ts";
+import { readExclusions } from "../../targets/exclusions.ts";
 import type { System } from "../../system.ts";
 
 /**

@@ -16,7 +16,7 @@ import type { ScanRunPlan } from "../../../run/scan/options.ts";
 import type { ProbeShape } from "../../../scan/probe_writer.ts";
 import { openOutput } from "../../files.ts";
 import { ExitCode, printError } from "../../outcome.ts";
-import { openOutputFile, printOutputError } from "../../output.ts";
+import { openOutputFile, printOutputError } from "../../output/output_file.ts";
 import { giveUpPrivileges } from "../../privileges.ts";
 import type { WritableFile } from "../../../run/machine.ts";
 import type { System } from "../../system.ts";

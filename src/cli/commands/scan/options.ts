@@ -1,16 +1,16 @@
 /** The options of `scan`. Where zmap's users know a name, it is that name. */
 
 import { SCAN_FORMATS, SCAN_RECORDS } from "../../../report/scan_reporter.ts";
-import type { CommandSpec, OptionTable } from "../../option.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
   OUTPUT_OPTIONS,
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
-} from "../../shared_options.ts";
+} from "../../options/shared_options.ts";
 import { bandwidth, hardwareAddress, probeRate, shard } from "./values.ts";
-import { choice, duration, integer, text } from "../../values.ts";
+import { choice, duration, integer, text } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
 const MAX = Number.MAX_SAFE_INTEGER;

@@ -4,7 +4,7 @@ import { runFrame } from "../../../run/run_frame.ts";
 import type { ScanRunPlan } from "../../../run/scan/options.ts";
 import { ScanRun } from "../../../run/scan/run.ts";
 import { type ExitCode, printError } from "../../outcome.ts";
-import { loadRecording } from "../../run_output.ts";
+import { loadRecording } from "../../output/run_output.ts";
 import type { System } from "../../system.ts";
 import type { ScanOptions } from "./checks.ts";
 import { ScanOutput } from "./output.ts";

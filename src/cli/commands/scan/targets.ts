@@ -8,7 +8,7 @@ import { type ListedWord, wordsOf } from "../../../targets/list_words.ts";
 import { readWord } from "../../../targets/target_word.ts";
 import { readFileLines } from "../../files.ts";
 import { printError, UsageError } from "../../outcome.ts";
-import { SkippedLines } from "../../skipped_lines.ts";
+import { SkippedLines } from "../../targets/skipped_lines.ts";
 import type { System } from "../../system.ts";
 
 /** Names that are looked up at one time. */

@@ -1,7 +1,7 @@
 /** Parsers for the values of `scan`'s options. Each throws a RangeError that names what is expected. */
 
 import type { Shard } from "../../../scan/scan_order.ts";
-import type { OptionValue } from "../../option.ts";
+import type { OptionValue } from "../../options/option.ts";
 
 const MULTIPLES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
 

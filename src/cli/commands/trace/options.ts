@@ -1,6 +1,6 @@
 /** The options of `trace`. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
   OUTPUT_OPTIONS,
@@ -8,8 +8,8 @@ import {
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
   WAIT_OPTIONS,
-} from "../../shared_options.ts";
-import { choice, integer, number } from "../../values.ts";
+} from "../../options/shared_options.ts";
+import { choice, integer, number } from "../../options/values.ts";
 
 /** Table of the options of `trace`. */
 export const TRACE_OPTIONS = {

@@ -2,10 +2,10 @@
 
 import { TspingReporter } from "../../../report/tsping_reporter.ts";
 import { planRun } from "../../../run/run_plan.ts";
-import type { CommandLine } from "../../option.ts";
+import type { CommandLine } from "../../options/option.ts";
 import { ExitCode } from "../../outcome.ts";
-import { readEgress } from "../../egress.ts";
-import { gatherTargets } from "../../gather_targets.ts";
+import { readEgress } from "../../options/egress.ts";
+import { gatherTargets } from "../../targets/gather_targets.ts";
 import { runPingFrame } from "../../ping_frame.ts";
 import type { System } from "../../system.ts";
 import type { TSPING_OPTIONS } from "./options.ts";

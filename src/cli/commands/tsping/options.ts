@@ -1,8 +1,8 @@
 /** The options of `tsping`: tsping's own names and letters, and its bare numbers in milliseconds. */
 
-import type { CommandSpec, OptionTable } from "../../option.ts";
-import { COLOR_OPTION, RUN_EXIT_CODES } from "../../shared_options.ts";
-import { choice, duration, integer, separator, text } from "../../values.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
+import { COLOR_OPTION, RUN_EXIT_CODES } from "../../options/shared_options.ts";
+import { choice, duration, integer, separator, text } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
 

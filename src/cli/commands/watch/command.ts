@@ -3,9 +3,9 @@
 import { describeInterval } from "../../../report/screen/watch_screen.ts";
 import { planRun } from "../../../run/run_plan.ts";
 import { getColorEnabled, setColorEnabled } from "../../../terminal/color.ts";
-import { readEgress } from "../../egress.ts";
-import { gatherTargets } from "../../gather_targets.ts";
-import type { CommandLine } from "../../option.ts";
+import { readEgress } from "../../options/egress.ts";
+import { gatherTargets } from "../../targets/gather_targets.ts";
+import type { CommandLine } from "../../options/option.ts";
 import { ExitCode, UsageError } from "../../outcome.ts";
 import type { System } from "../../system.ts";
 import type { WATCH_OPTIONS } from "./options.ts";

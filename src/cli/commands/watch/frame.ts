@@ -13,7 +13,7 @@ import type { ChartStyle } from "../../../terminal/screen/chart.ts";
 import type { Terminal } from "../../../terminal/screen/terminal.ts";
 import { type ExitCode, printError, VERSION } from "../../outcome.ts";
 import { choosePingExitCode } from "../../ping_frame.ts";
-import { RunOutput } from "../../run_output.ts";
+import { RunOutput } from "../../output/run_output.ts";
 import type { System } from "../../system.ts";
 import { HeldLines } from "./held_lines.ts";
 import { LiveScreen } from "./live_screen.ts";

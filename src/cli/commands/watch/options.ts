@@ -1,15 +1,15 @@
 /** The options of `watch`, those of `ping` where they mean the same. */
 
 import { CHART_STYLES } from "../../../terminal/screen/chart.ts";
-import type { CommandSpec, OptionTable } from "../../option.ts";
+import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
   WAIT_OPTIONS,
-} from "../../shared_options.ts";
-import { choice, duration, integer, text } from "../../values.ts";
+} from "../../options/shared_options.ts";
+import { choice, duration, integer, text } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 /** Parsers for option values. Each throws a RangeError that names what is expected. */
 
-import type { Condition } from "../run/condition_syntax.ts";
-import { type Block, parseBlock } from "../targets/block.ts";
-import { wordsOf } from "../targets/list_words.ts";
+import type { Condition } from "../../run/condition_syntax.ts";
+import { type Block, parseBlock } from "../../targets/block.ts";
+import { wordsOf } from "../../targets/list_words.ts";
 import type { Completion, OptionValue } from "./option.ts";
 
 /** A whole number from `min` to `max`, decimal or 0x-hexadecimal. */

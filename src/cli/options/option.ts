@@ -1,7 +1,7 @@
 /** What an option and a command are: the tables that parse, print help, complete and fill the man page. */
 
-import type { RecordDescription } from "../record/registry.ts";
-import type { ExitCode } from "./outcome.ts";
+import type { RecordDescription } from "../../record/registry.ts";
+import type { ExitCode } from "../outcome.ts";
 
 /**
  * What a shell may offer after the option; `command` is the names of the commands, `field` those of the fields in its

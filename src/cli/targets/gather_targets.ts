@@ -1,20 +1,20 @@
 /** The targets of a run, from the words and the files of a command line. */
 
-import { remainingMs } from "../run/run_frame.ts";
-import { type ListedWord, wordsOf } from "../targets/list_words.ts";
-import type { NameResolution, NameResolver } from "../targets/resolver.ts";
+import { remainingMs } from "../../run/run_frame.ts";
+import { type ListedWord, wordsOf } from "../../targets/list_words.ts";
+import type { NameResolution, NameResolver } from "../../targets/resolver.ts";
 import {
   listTargets,
   MAX_TARGETS,
   type TargetList,
   type TargetListOptions,
   type TargetProblem,
-} from "../targets/target_list.ts";
-import { shortText } from "../terminal/safe_text.ts";
-import { readFileLines } from "./files.ts";
-import { printError, UsageError } from "./outcome.ts";
+} from "../../targets/target_list.ts";
+import { shortText } from "../../terminal/safe_text.ts";
+import { readFileLines } from "../files.ts";
+import { printError, UsageError } from "../outcome.ts";
 import { SkippedLines } from "./skipped_lines.ts";
-import type { System } from "./system.ts";
+import type { System } from "../system.ts";
 
 /** How targets are gathered. */
 export interface GatherOptions extends TargetListOptions {

@@ -1,14 +1,14 @@
 /** Where the results of a run go: standard output or a file, with a live line and remarks on standard error. */
 
-import type { ProgressDisplay, RunProgress } from "../run/reporter.ts";
-import type { OpenOutput } from "../run/run_frame.ts";
-import { type ByteSink, LineSink } from "../terminal/line_sink.ts";
-import type { OutputFile } from "../terminal/output_file.ts";
-import { systemReason } from "./files.ts";
-import { isSystemError, printError } from "./outcome.ts";
-import { hasLostOutput, openOutputFile, printOutputError } from "./output.ts";
+import type { ProgressDisplay, RunProgress } from "../../run/reporter.ts";
+import type { OpenOutput } from "../../run/run_frame.ts";
+import { type ByteSink, LineSink } from "../../terminal/line_sink.ts";
+import type { OutputFile } from "../../terminal/output_file.ts";
+import { systemReason } from "../files.ts";
+import { isSystemError, printError } from "../outcome.ts";
+import { hasLostOutput, openOutputFile, printOutputError } from "./output_file.ts";
 import type { PacketRecording, RecordingOptions } from "./packet_file.ts";
-import type { System } from "./system.ts";
+import type { System } from "../system.ts";
 
 /** In a busy run lines are held this long, nanoseconds, so that one write takes many. */
 const HOLD_NS = 20e6;

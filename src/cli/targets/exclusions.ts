@@ -1,13 +1,13 @@
 /** Addresses that must not be probed, from `--exclude` and `--exclude-file`. */
 
-import type { Block } from "../targets/block.ts";
-import { parseBlockLines } from "../targets/block_list.ts";
-import { PackedBlocks } from "../targets/packed_blocks.ts";
-import { shortText } from "../terminal/safe_text.ts";
-import { readFileLines } from "./files.ts";
-import { UsageError } from "./outcome.ts";
+import type { Block } from "../../targets/block.ts";
+import { parseBlockLines } from "../../targets/block_list.ts";
+import { PackedBlocks } from "../../targets/packed_blocks.ts";
+import { shortText } from "../../terminal/safe_text.ts";
+import { readFileLines } from "../files.ts";
+import { UsageError } from "../outcome.ts";
 import { formatPlace, SkippedLines } from "./skipped_lines.ts";
-import type { System } from "./system.ts";
+import type { System } from "../system.ts";
 
 /**
  * Reads the addresses to leave out. IPv6 in a file is reported and skipped, because it excludes nothing from IPv4.

@@ -1,7 +1,7 @@
 /** Looks at the names of `--fields`. */
 
-import { safeText } from "../terminal/safe_text.ts";
-import { UsageError } from "./outcome.ts";
+import { safeText } from "../../terminal/safe_text.ts";
+import { UsageError } from "../outcome.ts";
 
 /** What was chosen, and of what. */
 export interface FieldChoice {
@@ -23,7 +23,7 @@ export interface FieldChoice {
  */
 export async function checkFields({ command, format, quiet, fields }: FieldChoice): Promise<void> {
   if (fields === undefined) return;
-  const { csvColumns, fieldNames } = await import("../record/registry.ts");
+  const { csvColumns, fieldNames } = await import("../../record/registry.ts");
   const known = format === "csv" ? csvColumns(command, quiet) : ["type", ...fieldNames(command)];
   const unknown = fields.find((name) => !known.includes(name));
   if (unknown !== undefined) {

@@ -1,18 +1,18 @@
 /** `--write FILE`: the packets of a run in a capture file. Loaded only where it is asked for. */
 
-import { PCAPNG_MAGIC } from "../packet/capture/pcapng_writer.ts";
-import { recordMachine } from "../run/recording/recorded_machine.ts";
-import type { PacketRecorder } from "../run/recording/packet_recorder.ts";
-import { FileSink } from "../terminal/file_sink.ts";
-import { isClosedPipe } from "../terminal/line_sink.ts";
-import type { OutputFileHandle } from "../terminal/output_file.ts";
-import { OutputQueue } from "../terminal/output_queue.ts";
-import { shortText } from "../terminal/safe_text.ts";
-import { wholeBlocks } from "../terminal/whole_blocks.ts";
-import { openOutput, systemReason } from "./files.ts";
-import { isSystemError, UsageError, VERSION } from "./outcome.ts";
-import { openWithReader } from "./output.ts";
-import type { System } from "./system.ts";
+import { PCAPNG_MAGIC } from "../../packet/capture/pcapng_writer.ts";
+import { recordMachine } from "../../run/recording/recorded_machine.ts";
+import type { PacketRecorder } from "../../run/recording/packet_recorder.ts";
+import { FileSink } from "../../terminal/file_sink.ts";
+import { isClosedPipe } from "../../terminal/line_sink.ts";
+import type { OutputFileHandle } from "../../terminal/output_file.ts";
+import { OutputQueue } from "../../terminal/output_queue.ts";
+import { shortText } from "../../terminal/safe_text.ts";
+import { wholeBlocks } from "../../terminal/whole_blocks.ts";
+import { openOutput, systemReason } from "../files.ts";
+import { isSystemError, UsageError, VERSION } from "../outcome.ts";
+import { openWithReader } from "./output_file.ts";
+import type { System } from "../system.ts";
 
 /** Packets are written at least that often, nanoseconds. */
 const HOLD_NS = 500e6;

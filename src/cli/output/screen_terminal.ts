@@ -1,7 +1,7 @@
 /** The terminal of this process, for a full screen. */
 
-import type { ByteSink } from "../terminal/output_queue.ts";
-import type { Terminal, TerminalEvents } from "../terminal/screen/terminal.ts";
+import type { ByteSink } from "../../terminal/output_queue.ts";
+import type { Terminal, TerminalEvents } from "../../terminal/screen/terminal.ts";
 
 /** What the runtime cannot do. */
 export interface TerminalParts {

@@ -1,7 +1,7 @@
 /** Where datagrams leave, from the values of `-I`. */
 
-import { parseAddress } from "../packet/mod.ts";
-import { UsageError } from "./outcome.ts";
+import { parseAddress } from "../../packet/mod.ts";
+import { UsageError } from "../outcome.ts";
 
 /** Interface and source address; undefined where the kernel chooses. */
 export interface Egress {

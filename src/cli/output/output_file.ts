@@ -1,11 +1,11 @@
 /** Where results go: standard output or the file of `-o`, through disks that fill up and readers that stop. */
 
-import { isClosedPipe, LineSink } from "../terminal/line_sink.ts";
-import { OutputFile, type OutputFileHandle } from "../terminal/output_file.ts";
-import { shortText } from "../terminal/safe_text.ts";
-import { openOutput, systemReason } from "./files.ts";
-import { ExitCode, isSystemError, printError, UsageError } from "./outcome.ts";
-import type { System } from "./system.ts";
+import { isClosedPipe, LineSink } from "../../terminal/line_sink.ts";
+import { OutputFile, type OutputFileHandle } from "../../terminal/output_file.ts";
+import { shortText } from "../../terminal/safe_text.ts";
+import { openOutput, systemReason } from "../files.ts";
+import { ExitCode, isSystemError, printError, UsageError } from "../outcome.ts";
+import type { System } from "../system.ts";
 
 /** How often to check whether a named pipe has a reader. */
 const PIPE_RETRY_MS = 50;

@@ -2,7 +2,7 @@
 
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import type { CommandLine, CommandSpec, Option, OptionTable, Parsed } from "./option.ts";
-import { UsageError } from "./outcome.ts";
+import { UsageError } from "../outcome.ts";
 
 /**
  * Parses the words after the command's name.

@@ -1,9 +1,9 @@
 /** Lines of lists that cannot be used: the first few are reported with their place, the others counted. */
 
-import { shortText } from "../terminal/safe_text.ts";
-import type { ListedWord } from "../targets/list_words.ts";
-import { printError } from "./outcome.ts";
-import type { System } from "./system.ts";
+import { shortText } from "../../terminal/safe_text.ts";
+import type { ListedWord } from "../../targets/list_words.ts";
+import { printError } from "../outcome.ts";
+import type { System } from "../system.ts";
 
 /** Lines that are named. */
 const MAX_NAMED = 10;

@@ -1,6 +1,6 @@
 /** Help text, drawn from the option tables. */
 
-import { terminalColumns, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
+import { terminalColumns, USUAL_COLUMNS, wrap } from "../../terminal/width.ts";
 import type { CommandSpec, Option, OptionGroup } from "./option.ts";
 
 /** Lines longer than this are hard to read, however wide the terminal is. */

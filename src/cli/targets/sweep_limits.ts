@@ -1,9 +1,9 @@
 /** What a sweep of whole networks may not do unasked: probe reserved addresses, and strangers. */
 
-import type { ScanRunPlan } from "../run/scan/options.ts";
-import { formatCount, formatDuration } from "../terminal/quantity.ts";
-import { printError, UsageError } from "./outcome.ts";
-import type { System } from "./system.ts";
+import type { ScanRunPlan } from "../../run/scan/options.ts";
+import { formatCount, formatDuration } from "../../terminal/quantity.ts";
+import { printError, UsageError } from "../outcome.ts";
+import type { System } from "../system.ts";
 
 /**
  * Reports how many addresses are left out and why, unless `quiet`.

@@ -1,7 +1,7 @@
 /** Options that mean the same in several commands. */
 
 import type { OptionTable } from "./option.ts";
-import type { ExitCode } from "./outcome.ts";
+import type { ExitCode } from "../outcome.ts";
 import { blocks, choice, duration, integer, text, words } from "./values.ts";
 
 /** The hosts to probe. Files and exclusions have the syntax of `targets/list_words.ts`. */

@@ -1,11 +1,11 @@
 /** Where a report goes: standard output, or a file that it replaces. */
 
-import { LineSink } from "../terminal/line_sink.ts";
-import { openOutput, systemReason } from "./files.ts";
-import { printError, UsageError } from "./outcome.ts";
-import { hasLostOutput, printOutputError } from "./output.ts";
-import type { System } from "./system.ts";
-import { shortText } from "../terminal/safe_text.ts";
+import { LineSink } from "../../terminal/line_sink.ts";
+import { openOutput, systemReason } from "../files.ts";
+import { printError, UsageError } from "../outcome.ts";
+import { hasLostOutput, printOutputError } from "./output_file.ts";
+import type { System } from "../system.ts";
+import { shortText } from "../../terminal/safe_text.ts";
 
 /** What to call a file in messages. */
 export function nameOf(path: string): string {

@@ -1,6 +1,6 @@
 /** What `--list-fields` prints. */
 
-import { describeField } from "../record/registry.ts";
+import { describeField } from "../../record/registry.ts";
 import type { FieldTables } from "./option.ts";
 
 /** Every record with its fields, one a line, then the flags where there are some. Ends with a line break. */
