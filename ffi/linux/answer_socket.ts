@@ -86,6 +86,8 @@ export class AnswerSocket implements ResponderLink {
   readonly #room = BigInt(MAX_BYTES);
   readonly #stampRequest = BigInt(SIOCGSTAMPNS);
   #drops = 0;
+  /** The interface went down and nothing has arrived since. */
+  #isDown = false;
   #isClosed = false;
 
   private constructor(descriptor: number, name: string, index: number) {
@@ -145,6 +147,7 @@ export class AnswerSocket implements ResponderLink {
       if (errno === ENETDOWN) return this.#checkInterface();
       throw new SystemError("recvfrom", errno, `receive on ${this.name}`);
     }
+    this.#isDown = false;
     return {
       bytes: this.#incoming.subarray(0, length),
       stamp: this.#readStamp(),
@@ -170,7 +173,10 @@ export class AnswerSocket implements ResponderLink {
 
   /** See {@linkcode ResponderLink.wait}. */
   wait(timeoutNs: number): boolean {
-    if (this.#poll.pollNow(timeoutNs) <= 0) return false;
+    if (this.#poll.pollNow(timeoutNs) <= 0) {
+      if (this.#isDown) this.#checkInterface();
+      return false;
+    }
     // An error would end every wait at once until it is read.
     if (this.#poll.hasErrors()) this.#readError();
     return true;
@@ -196,8 +202,12 @@ export class AnswerSocket implements ResponderLink {
     this.#checkInterface();
   }
 
-  /** An interface that goes down leaves its error once, and the socket goes on when it comes back. One that is gone does not. */
+  /**
+   * An interface that goes down leaves its error once, and the socket goes on when it comes back. One that is gone does not.
+   * One that is taken away goes down first and leaves no second error, so that it is looked for until something arrives.
+   */
   #checkInterface(): undefined {
+    this.#isDown = true;
     if (findInterfaceIndex(this.name) === this.#index) return undefined;
     throw new SystemError("recvfrom", ENODEV, `receive on ${this.name}`);
   }
