@@ -15,6 +15,7 @@ import { VethPair } from "../support/namespace.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import type { OutputRecord } from "../support/records.ts";
 import { BAD_LINE } from "../support/bad_line.ts";
+import { TerminalWindow } from "../support/terminal_window.ts";
 import { systemTest } from "../support/tools.ts";
 
 /** Loss, duplicates, late answers, ICMP errors and an odd clock. */
@@ -225,6 +226,46 @@ systemTest(
         mustRun(["tshark", "-n", "-l", "-r", pipe]),
       ]);
       assertEquals(reader.stdout.split("\n").length - 1, 6);
+    }),
+);
+
+systemTest(
+  withLabNeeds({
+    name: "--write: fping, tsping and watch keep each probe and its reply, and say who kept them",
+    tools: ["tmux"],
+  }),
+  () =>
+    withFile(async (path) => {
+      await using lab = await Lab.open({ scenario: { seed: 1, defaults: { out: 1, back: 1 } } });
+      const target = "198.18.0.1";
+      /** Decodes the file of a run that probed every 20 ms; returns what was sent and received. */
+      const count = async (command: string) => {
+        const head = new TextDecoder("latin1").decode(await Deno.readFile(path)).slice(0, 200);
+        assertMatch(head, new RegExp(`icmptime ${command}, timeout \\d+ ms`));
+        const decoded = await mustRun(SOURCE_PROGRAM.argv("decode", path));
+        const [, sent, received] = decoded.stdout.match(/(\d+) sent, (\d+) received/) ?? [];
+        return [Number(sent), Number(received)] as const;
+      };
+
+      const words = ["--write", path, "-q", "-c", "4", "-p", "20", target];
+      await lab.mustRun(SOURCE_PROGRAM.argv("fping", ...words));
+      assertEquals(await count("fping"), [4, 4]);
+
+      await using tsping = lab.spawn(
+        SOURCE_PROGRAM.argv("tsping", "--write", path, "-s20", target),
+      );
+      await tsping.output(/^(?:.*\n){5}/);
+      tsping.sendSignal("SIGTERM");
+      await tsping.result();
+      const [asked, answered] = await count("tsping");
+      assert(asked >= 5 && asked - answered <= 1, `${asked} ${answered}`);
+
+      await using screen = await TerminalWindow.open();
+      const watch = SOURCE_PROGRAM.argv("watch", "-i", "20ms", "-c", "10", "--write", path, target);
+      await screen.run(lab.argv(watch));
+      await screen.until(/^10 sent, 10 received/m);
+      await screen.until(/^\$$/m);
+      assertEquals(await count("watch"), [10, 10]);
     }),
 );
 

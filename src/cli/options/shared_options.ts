@@ -79,6 +79,15 @@ export const PACKET_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+/** The packets of a run. */
+export const WRITE_OPTION = {
+  write: {
+    value: text("FILE", "file"),
+    help: "Write every packet to FILE too, in the pcapng format",
+    group: "Output",
+  },
+} as const satisfies OptionTable;
+
 /** Where records go, and which of their fields. */
 export const OUTPUT_OPTIONS = {
   json: { help: "Print JSON Lines, as --format json", group: "Output" },
@@ -88,11 +97,7 @@ export const OUTPUT_OPTIONS = {
     help: "Append the output to FILE; - is standard output",
     group: "Output",
   },
-  write: {
-    value: text("FILE", "file"),
-    help: "Write every packet to FILE too, in the pcapng format",
-    group: "Output",
-  },
+  ...WRITE_OPTION,
   fields: {
     value: words("NAME,...", "field"),
     help: "Print only these fields, in this order (json and csv)",

@@ -38,6 +38,7 @@ export async function runFping(
     command: "fping",
     followsNames: !options.all,
     isImmediate: true,
+    write: options.write,
     plan: planRun(readFpingOptions(options, list.targets.length)),
     list,
     openReporter: (output, errors) =>

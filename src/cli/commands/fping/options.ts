@@ -1,7 +1,12 @@
 /** The options of `fping`: fping's own names and letters, and its bare numbers in milliseconds. */
 
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
-import { COLOR_OPTION, RUN_EXIT_CODES, TARGET_OPTIONS } from "../../options/shared_options.ts";
+import {
+  COLOR_OPTION,
+  RUN_EXIT_CODES,
+  TARGET_OPTIONS,
+  WRITE_OPTION,
+} from "../../options/shared_options.ts";
 import { choice, duration, integer, number, text } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
@@ -105,6 +110,7 @@ export const FPING_OPTIONS = {
   },
   timestamp: { short: "D", help: "Print the UNIX time before each line", group: "Output" },
   quiet: { short: "q", help: "Print only the summary", group: "Output" },
+  ...WRITE_OPTION,
   ipv4: {
     short: "4",
     help: "Use IPv4, the only protocol with a Timestamp message",

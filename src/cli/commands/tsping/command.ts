@@ -42,6 +42,7 @@ export async function runTsping(
     command: "tsping",
     followsNames: true,
     isImmediate: true,
+    write: options.write,
     plan,
     list,
     openReporter: (output, errors) =>

@@ -1,7 +1,7 @@
 /** The options of `tsping`: tsping's own names and letters, and its bare numbers in milliseconds. */
 
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
-import { COLOR_OPTION, RUN_EXIT_CODES } from "../../options/shared_options.ts";
+import { COLOR_OPTION, RUN_EXIT_CODES, WRITE_OPTION } from "../../options/shared_options.ts";
 import { choice, duration, integer, separator, text } from "../../options/values.ts";
 
 const DAY_MS = 86_400_000;
@@ -54,6 +54,7 @@ export const TSPING_OPTIONS = {
     group: "Output",
   },
   "print-timestamps": { short: "D", help: "Print the UNIX time of each reply", group: "Output" },
+  ...WRITE_OPTION,
   ...COLOR_OPTION,
   help: { short: "?", help: "Print this help", group: "General" },
 } as const satisfies OptionTable;

@@ -65,6 +65,7 @@ export async function runWatch(
     list,
     terminal,
     output: options.output,
+    write: options.write,
     style: options.style,
     hasColor: getColorEnabled(),
     names: { numeric: options.numeric },

@@ -13,7 +13,7 @@ import type { ChartStyle } from "../../../terminal/screen/chart.ts";
 import type { Terminal } from "../../../terminal/screen/terminal.ts";
 import { type ExitCode, printError, VERSION } from "../../outcome.ts";
 import { choosePingExitCode } from "../../ping_frame.ts";
-import { RunOutput } from "../../output/run_output.ts";
+import { loadRecording, RunOutput } from "../../output/run_output.ts";
 import type { System } from "../../system.ts";
 import { HeldLines } from "./held_lines.ts";
 import { LiveScreen } from "./live_screen.ts";
@@ -29,6 +29,8 @@ export interface WatchSetup {
   readonly terminal: Terminal;
   /** File of the log; undefined for none. */
   readonly output: string | undefined;
+  /** File that the packets are written to; undefined for none. */
+  readonly write: string | undefined;
   /** Characters of charts. */
   readonly style: ChartStyle;
   /** The screen has colours. */
@@ -50,6 +52,11 @@ export async function runWatchFrame(setup: WatchSetup, machine: System): Promise
   const system: System = { ...machine, stdout: machine.stdout, stderr: held };
   let reporter: Reporter | undefined;
   const summary = new LineSink(machine.stdout, () => {});
+  const { timeoutMs, stampAt } = plan.prober;
+  const packets = await loadRecording(
+    { path: setup.write, command: "watch", timeoutMs, stampAt },
+    system,
+  );
   return await runFrame(
     {
       openRun: () =>
@@ -61,10 +68,10 @@ export async function runWatchFrame(setup: WatchSetup, machine: System): Promise
             followsNames: setup.followsNames,
             historyColumnsMs: setup.columnsMs,
           },
-          machine,
+          packets?.machine ?? machine,
           (error) => printError(system, `${error.message}; the run goes on`),
         ),
-      openOutput: () => RunOutput.open({ path: setup.output }, system),
+      openOutput: () => RunOutput.open({ path: setup.output, packets }, system),
       async run(run, output) {
         const text = new TextReporter(summary, { ...setup.names, ...QUIET });
         reporter = setup.output === undefined

@@ -8,6 +8,7 @@ import {
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
   WAIT_OPTIONS,
+  WRITE_OPTION,
 } from "../../options/shared_options.ts";
 import { choice, duration, integer, text } from "../../options/values.ts";
 
@@ -51,6 +52,7 @@ export const WATCH_OPTIONS = {
     help: "Append every probe to FILE as JSON Lines meanwhile",
     group: "Output",
   },
+  ...WRITE_OPTION,
   numeric: { short: "n", help: "Print addresses instead of names", group: "Output" },
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
