@@ -39,6 +39,7 @@ async function runNamed(args: readonly string[], system: System): Promise<ExitCo
     await checkMistyped(operand, system);
   }
   chooseColor(line.options);
+  await checkFiles(spec.options, line, system);
   const run = await command.load();
   return await run(line, system);
 }
@@ -62,6 +63,21 @@ function parseWords(
       `${error.message}; to run ${late.name}, begin with 'icmptime ${late.name}'`,
     );
   }
+}
+
+/**
+ * Looks at the files that options name; a command line without any does not load that.
+ *
+ * @throws {UsageError} One of them is used for two things.
+ */
+async function checkFiles(
+  options: OptionTable,
+  line: CommandLine<OptionTable>,
+  system: System,
+): Promise<void> {
+  if (![...line.given].some((name) => options[name]?.fileUse !== undefined)) return;
+  const { checkDistinctFiles } = await import("./options/distinct_files.ts");
+  checkDistinctFiles(options, line, system);
 }
 
 /** Applies `--color` over what suits standard output; a file of `-o` gets colours only by `--color always`. */

@@ -25,7 +25,7 @@ import { SOCKET_MACHINE } from "../machine/run_machine.ts";
 import type { ExitCode } from "./outcome.ts";
 import type { RespondMachine } from "../respond/machine.ts";
 import type { RunSignal, ScanMachine, WritableFile } from "../run/machine.ts";
-import type { ClockFinding, Diagnostics, SocketFinding, System } from "./system.ts";
+import type { ClockFinding, Diagnostics, Files, SocketFinding, System } from "./system.ts";
 
 /** Runs icmptime on this machine with the words of a command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
@@ -65,6 +65,9 @@ const diagnostics: Diagnostics = {
 const scanMachine: ScanMachine = {
   ...SOCKET_MACHINE.scan,
   hostName: readHostName,
+};
+
+const files: Files = {
   openFile,
   readRegularFile,
   identifyFile: (path) => withCallersRights(() => identifyFile(path)),
@@ -84,6 +87,7 @@ const respondMachine: RespondMachine = {
 const realSystem: System = {
   ...SOCKET_MACHINE,
   scan: scanMachine,
+  files,
   diagnostics,
   respond: respondMachine,
   get stdout() {

@@ -1,7 +1,7 @@
 /** What the commands need from the machine. `run.ts` gives them the real one. */
 
 import type { RespondMachine } from "../respond/machine.ts";
-import type { RunMachine } from "../run/machine.ts";
+import type { RunMachine, WritableFile } from "../run/machine.ts";
 import type { ByteSink } from "../terminal/line_sink.ts";
 import type { OutputFileHandle } from "../terminal/output_file.ts";
 import type { Terminal } from "../terminal/screen/terminal.ts";
@@ -57,8 +57,23 @@ export interface System extends RunMachine {
   openTerminal(): Promise<Terminal | undefined>;
   /** The bytes of a file, or of standard input for `-`, as they are read; reading ends with the loop over them. */
   readBytes(path: string): AsyncIterable<Uint8Array>;
+  /** Files that are written over. */
+  readonly files: Files;
   /** Opens a file for appending, making it where there is none; undefined for a named pipe without a reader. */
   openAppend(path: string): OutputFileHandle | undefined;
   /** Name of an address; undefined when it has none. Never rejects. */
   lookUpAddress(address: number): Promise<string | undefined>;
+}
+
+/** Files with the rights of the caller. */
+export interface Files {
+  /** Opens a file to write, which keeps what it holds: `create` makes it where there is none, `keep` needs one. */
+  openFile(path: string, mode: "create" | "keep"): WritableFile;
+  /**
+   * Which regular file a path leads to: the same `id` by whatever name, also where there is none yet. Undefined for pipes, devices,
+   * and what cannot be looked at.
+   */
+  identifyFile(path: string): { readonly id: string; readonly sizeBytes: number } | undefined;
+  /** The text of a regular file; undefined for anything else, for what is longer, and for what cannot be read. */
+  readRegularFile(path: string, maxBytes: number): string | undefined;
 }

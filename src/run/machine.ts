@@ -151,13 +151,4 @@ export interface ScanMachine {
     errno: number,
     address: string,
   ): { readonly syscall: string; readonly code: string; readonly message: string };
-  /** Opens a file to write, which keeps what it holds: `create` makes it where there is none, `keep` needs one. */
-  openFile(path: string, mode: "create" | "keep"): WritableFile;
-  /**
-   * Which regular file a path leads to: the same `id` by whatever name, also where there is none yet. Undefined for pipes, devices,
-   * and what cannot be looked at.
-   */
-  identifyFile(path: string): { readonly id: string; readonly sizeBytes: number } | undefined;
-  /** The text of a regular file; undefined for anything else, for what is longer, and for what cannot be read. */
-  readRegularFile(path: string, maxBytes: number): string | undefined;
 }

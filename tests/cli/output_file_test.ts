@@ -1,7 +1,7 @@
 /** `-o FILE` and other places that output can go to: whole lines, whatever happens. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { mustRun } from "../support/command.ts";
+import { mustRun, runCommand } from "../support/command.ts";
 import { Namespace } from "../support/namespace.ts";
 import { type Program, programTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint, readRecords } from "../support/records.ts";
@@ -358,4 +358,60 @@ systemTest({
     );
     assertEquals(wholeRecords(await Deno.readTextFile(`${path}.1`)).at(-1)?.type, "end");
   });
+});
+
+programTest({
+  name: "no command writes over a file that it reads or writes for something else",
+}, async (program) => {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-files-" });
+  const hosts = `${folder}/hosts`, twin = `${folder}/twin`, new1 = `${folder}/new`;
+  const link = `${folder}/link`;
+  await Deno.writeTextFile(hosts, "10.0.0.1\n");
+  await Deno.link(hosts, twin);
+  await Deno.symlink("new", link);
+  const pairs: readonly (readonly [words: readonly string[], first: string, second: string])[] = [
+    [["ping", "-f", hosts, "-o", twin], "file", "output"],
+    [["ping", "--exclude-file", hosts, "--write", twin, "10.0.0.2"], "exclude-file", "write"],
+    [["ping", "-o", new1, "--write", link, "10.0.0.2"], "output", "write"],
+    [["clock", "-f", hosts, "-o", twin], "file", "output"],
+    [["clock", "-o", new1, "--write", link, "10.0.0.2"], "output", "write"],
+    [["trace", "-f", hosts, "-o", twin], "file", "output"],
+    [["scan", "-o", new1, "--write", link, "10.0.0.2"], "output", "write"],
+    [["audit", "-f", hosts, "--html", twin], "file", "html"],
+    [["audit", "--compare", hosts, "--html", twin, "10.0.0.2"], "compare", "html"],
+    [["audit", "--compare", hosts, "--checkpoint", twin, "10.0.0.2"], "compare", "checkpoint"],
+    [["audit", "--checkpoint", new1, "-o", link, "10.0.0.2"], "(?:output|checkpoint)", "\\S+"],
+    [["audit", "--html", new1, "-o", link, "10.0.0.2"], "output", "html"],
+    [["respond", "--scenario", hosts, "--log", twin, "--tun", "198.18.0.0/24"], "scenario", "log"],
+  ];
+  for (const [words, first, second] of pairs) {
+    const { code, stdout, stderr } = await runCommand(program.argv(...words));
+    assertEquals([code, stdout], [3, ""], words.join(" "));
+    const end = `for --${second}: it is the file of --${first}, expected two files`;
+    assertComplaint(stderr, new RegExp(end));
+    assertEquals(await Deno.readTextFile(hosts), "10.0.0.1\n");
+  }
+  for (const command of ["ping", "clock", "trace", "audit"]) {
+    const { code, stderr } = await runCommand(program.argv(command, "-f", "-", "-f", "-"));
+    assertComplaint(stderr, /Cannot read standard input twice/);
+    assertEquals(code, 3);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+systemTest({
+  name: "audit: what is compared may be the log that is appended to",
+  namespaces: true,
+}, async () => {
+  await using namespace = await Namespace.open();
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-files-" });
+  const words = ["--json", "-o", `${folder}/log`, "127.0.0.1"];
+  await namespace.run(SOURCE_PROGRAM.argv("audit", ...words));
+  const again = await namespace.run(
+    SOURCE_PROGRAM.argv("audit", "--compare", `${folder}/log`, ...words),
+  );
+  assertEquals(again.stderr, "");
+  const lines = (await Deno.readTextFile(`${folder}/log`)).trimEnd().split("\n");
+  assertEquals(lines.filter((line) => JSON.parse(line).type === "run").length, 2);
+  await Deno.remove(folder, { recursive: true });
 });

@@ -126,6 +126,15 @@ export class FakeSystem implements System {
     yield new TextEncoder().encode(text);
   }
 
+  /** Files are told apart by their paths; none can be written over. */
+  readonly files: System["files"] = {
+    openFile: (path) => {
+      throw new Deno.errors.PermissionDenied(`Permission denied (os error 13): open '${path}'`);
+    },
+    identifyFile: (path) => ({ id: path, sizeBytes: 0 }),
+    readRegularFile: () => undefined,
+  };
+
   /** Opens the file of the options, or none. */
   openAppend(path: string): ReturnType<System["openAppend"]> {
     this.calls.push(`openAppend ${path}`);

@@ -28,6 +28,11 @@ export interface OptionValue<T> {
   parse(text: string): T;
 }
 
+/**
+ * What is done with the file that an option names. A log is read before anything is written, so that the run may append to it.
+ */
+export type FileUse = "read" | "read-log" | "append" | "write";
+
 /** Headings under which help lists the options. */
 export type OptionGroup =
   | "Probes"
@@ -59,6 +64,8 @@ export interface Option<T> {
   readonly defaultText?: string;
   /** The value may be left out, and is then this; it is given as `--name=VALUE` only, as in getopt(3). */
   readonly optionalValue?: string;
+  /** What is done with the file; undefined for a value that is no file. */
+  readonly fileUse?: FileUse;
   /** May be given several times; the values are collected in order. */
   readonly repeatable?: boolean;
 }

@@ -9,6 +9,7 @@ export const TARGET_OPTIONS = {
   file: {
     short: "f",
     value: text("FILE", "file"),
+    fileUse: "read",
     help: "Read targets from FILE too; - is standard input",
     group: "Targets",
     repeatable: true,
@@ -21,6 +22,7 @@ export const TARGET_OPTIONS = {
   },
   "exclude-file": {
     value: text("FILE", "file"),
+    fileUse: "read",
     help: "Leave out the addresses, prefixes and ranges in FILE",
     group: "Targets",
     repeatable: true,
@@ -83,6 +85,7 @@ export const PACKET_OPTIONS = {
 export const WRITE_OPTION = {
   write: {
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Write every packet to FILE too, in the pcapng format",
     group: "Output",
   },
@@ -94,6 +97,7 @@ export const OUTPUT_OPTIONS = {
   output: {
     short: "o",
     value: text("FILE", "file"),
+    fileUse: "append",
     help: "Append the output to FILE; - is standard output",
     group: "Output",
   },

@@ -33,14 +33,14 @@ export function openReport(
   system: System,
 ): ReportOutput {
   if (path === undefined || path === "-") return standardOutput(system);
-  const { id } = system.scan.identifyFile(path) ?? {};
+  const { id } = system.files.identifyFile(path) ?? {};
   const same = inputs.find((input) =>
-    input !== "-" && id !== undefined && system.scan.identifyFile(input)?.id === id
+    input !== "-" && id !== undefined && system.files.identifyFile(input)?.id === id
   );
   if (same !== undefined) {
     throw new UsageError(`Cannot write the report to ${nameOf(path)}: it is read as a log`);
   }
-  const file = openOutput(path, () => system.scan.openFile(path, "create"));
+  const file = openOutput(path, () => system.files.openFile(path, "create"));
   return {
     write(text) {
       try {

@@ -169,7 +169,7 @@ export function checkSame(
  * @throws {UsageError} It belongs to an unfinished audit or scan, or holds something that is no checkpoint.
  */
 export async function checkNoAuditIsLost(path: string | undefined, system: System): Promise<void> {
-  if (path === undefined || (system.scan.identifyFile(path)?.sizeBytes ?? 0) === 0) return;
+  if (path === undefined || (system.files.identifyFile(path)?.sizeBytes ?? 0) === 0) return;
   const shown = shortText(path);
   const refuse = (why: string) =>
     new UsageError(
@@ -214,7 +214,7 @@ export class AuditCheckpoint {
     const path = options.checkpoint ?? options.resume;
     if (path === undefined) return undefined;
     const mode = earlier === undefined ? "create" : "keep";
-    const file = openOutput(path, () => system.scan.openFile(path, mode));
+    const file = openOutput(path, () => system.files.openFile(path, mode));
     const { length, ...identity } = identify(targets, options);
     const store = new CheckpointStore(file, identity, length, earlier?.checkpoint);
     const position = earlier?.checkpoint.position ?? 0;

@@ -45,11 +45,13 @@ export const AUDIT_OPTIONS = {
   ...WAIT_OPTIONS,
   checkpoint: {
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Write to FILE what is found, once a second",
     group: "Probes",
   },
   resume: {
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Continue the audit in FILE, and update it",
     group: "Probes",
   },
@@ -69,6 +71,7 @@ export const AUDIT_OPTIONS = {
   mark: PACKET_OPTIONS.mark,
   compare: {
     value: text("FILE", "file"),
+    fileUse: "read-log",
     help: "Print what changed since the --json output in FILE",
     group: "Output",
   },
@@ -87,6 +90,7 @@ export const AUDIT_OPTIONS = {
   ...OUTPUT_OPTIONS,
   html: {
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Write a page for people to FILE too",
     group: "Output",
   },

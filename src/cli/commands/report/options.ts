@@ -9,6 +9,7 @@ export const REPORT_OPTIONS = {
   output: {
     short: "o",
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Write the report to FILE, in place of what it holds",
     group: "Output",
     defaultText: "standard output",

@@ -44,6 +44,7 @@ export const RESPOND_OPTIONS = {
   ...HOST_OPTIONS,
   scenario: {
     value: text("FILE", "file"),
+    fileUse: "read",
     help: "Read how single hosts behave from FILE; - is standard input",
     group: "Hosts",
   },
@@ -55,6 +56,7 @@ export const RESPOND_OPTIONS = {
   },
   log: {
     value: text("FILE", "file"),
+    fileUse: "append",
     help: "Append JSON Lines of what is done to FILE; - prints them",
     group: "Output",
   },

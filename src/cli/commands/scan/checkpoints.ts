@@ -61,11 +61,11 @@ function describe(key: keyof ScanExtent): string {
  */
 export function checkNoPlaceIsLost(path: string | undefined, system: System): void {
   if (path === undefined) return;
-  const text = system.scan.readRegularFile(path, MAX_CHECKPOINT_BYTES);
+  const text = system.files.readRegularFile(path, MAX_CHECKPOINT_BYTES);
   const kept = text === undefined ? "it is no checkpoint" : parseCheckpoint(text);
   if (typeof kept === "string") {
     // Another program's file is not emptied: a slip of the completion key is enough to name it.
-    if ((system.scan.identifyFile(path)?.sizeBytes ?? 0) === 0) return;
+    if ((system.files.identifyFile(path)?.sizeBytes ?? 0) === 0) return;
     throw new UsageError(
       `Cannot begin a checkpoint in ${safeText(path)}: it holds something else (${kept}), ` +
         "expected a new file",

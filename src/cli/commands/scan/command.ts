@@ -6,7 +6,6 @@ import { ExitCode, UsageError } from "../../outcome.ts";
 import { checkNoPlaceIsLost, readPrevious } from "./checkpoints.ts";
 import { checkScanOptions, type ScanOptions } from "./checks.ts";
 import { runDry } from "./dry_run.ts";
-import { checkScanFiles } from "./files.ts";
 import type { SCAN_OPTIONS } from "./options.ts";
 import { planScanCommand } from "./plan.ts";
 import { runScanCommand } from "./run.ts";
@@ -24,7 +23,6 @@ export async function runScan(
   system: System,
 ): Promise<ExitCode> {
   await checkScanOptions(options);
-  checkScanFiles(options, system);
   const { blocks: targets, isWhole } = await readScanTargets(operands, options.file, system);
   if (targets.length === 0) {
     if (!isWhole) return ExitCode.Unresolved;

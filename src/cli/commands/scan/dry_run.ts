@@ -47,7 +47,7 @@ export async function runDry(
     await printProbes(probes, new LineSink(file, fail));
     return exitCode;
   }
-  const file = openOutput(pcap, () => system.scan.openFile(pcap, "create"));
+  const file = openOutput(pcap, () => system.files.openFile(pcap, "create"));
   giveUpPrivileges(system);
   try {
     file.clear();

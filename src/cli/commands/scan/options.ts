@@ -75,17 +75,20 @@ export const SCAN_OPTIONS = {
   },
   checkpoint: {
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Write the position to FILE, once a second",
     group: "Scan",
   },
   resume: {
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Continue at the position in FILE, and update it",
     group: "Scan",
   },
   "dry-run": { help: "Print every packet with its fields, send none", group: "Scan" },
   pcap: {
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Write the packets of --dry-run to FILE",
     group: "Scan",
   },
@@ -121,6 +124,7 @@ export const SCAN_OPTIONS = {
   },
   metadata: {
     value: text("FILE", "file"),
+    fileUse: "write",
     help: "Write a summary of the scan to FILE, as one JSON object",
     group: "Output",
   },

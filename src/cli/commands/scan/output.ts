@@ -95,7 +95,7 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   static async openFiles(given: ScanOutputOptions): Promise<ScanOutput> {
     const { options: { output, metadata, checkpoint, resume }, system } = given;
     const openFile = (path: string | undefined, mode: "create" | "keep") =>
-      path === undefined ? undefined : openOutput(path, () => system.scan.openFile(path, mode));
+      path === undefined ? undefined : openOutput(path, () => system.files.openFile(path, mode));
     const opened = new ScanOutput(given, {
       output: await openOutputFile(output, system),
       metadata: openFile(metadata, "create"),

@@ -49,6 +49,7 @@ export const WATCH_OPTIONS = {
   output: {
     short: "o",
     value: text("FILE", "file"),
+    fileUse: "append",
     help: "Append every probe to FILE as JSON Lines meanwhile",
     group: "Output",
   },
