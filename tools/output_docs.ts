@@ -57,6 +57,7 @@ function formatDocument(): string {
     list(csvColumns("clock", false)),
     "### Columns of scan",
     list(csvColumns("scan", false)),
+    INFLUX,
     LINES,
     FILES,
   ].join("\n\n") + "\n";
@@ -143,6 +144,20 @@ const CSV = `## CSV
 \`--format csv\` writes a header row, then a row for each probe, or with \`--quiet\` for each target; \`clock\` a row for each clock (RFC 4180, lines end in LF).
 Columns are the fields of the records above; a cell is empty where the record has no such field. \`flags\` are joined by
 \`;\`. \`--fields\` chooses columns.`;
+
+const INFLUX = `## Lines of InfluxDB
+
+\`ping\`, \`clock\` and \`audit\` write the records above with \`--format influx\` as lines of the InfluxDB line protocol, which Telegraf, Vector,
+VictoriaMetrics and QuestDB read too:
+
+\`\`\`
+icmptime_timeout,target=router,address=192.0.2.7 probe=3i,sequence=48639i,identifier=110i 1795787640090809000
+\`\`\`
+
+The measurement is \`icmptime_\` and the type of the record. \`target\`, \`address\`, \`scope\`, \`condition\` and \`change\` are tags, everything else is a
+field: numbers are floats, whole numbers (\`integer\` above) end in \`i\`, arrays are strings joined by \`;\`. \`time\` is the timestamp, in nanoseconds.
+A record without one of the fields that \`--fields\` chooses has no line; tags and timestamp are always there. Control
+characters and backslashes in a tag become \`_\`. \`alias\` records of audit have no line: they are no points of a series.`;
 
 const LINES = `## Lines of fping
 

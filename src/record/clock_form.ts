@@ -1,4 +1,4 @@
-/** Findings of a clock run as JSON Lines or comma-separated values. */
+/** Findings of a clock run for programs: one record a line, or comma-separated values. */
 
 import type { ClockEvent, ConsensusEvent } from "../run/clock/event.ts";
 import type { ConditionEvent } from "../run/condition_watch.ts";
@@ -7,10 +7,9 @@ import { CLOCK_FIELDS } from "./clock_record.ts";
 import { CONDITION_FIELDS } from "./condition_record.ts";
 import { CONSENSUS_FIELDS } from "./consensus_record.ts";
 import { columnsOf, formatRow, rowFormatter } from "./csv.ts";
-import { type Field, formatJson, jsonFormatter } from "./field.ts";
+import { type Field, jsonForm, type RecordForm } from "./field.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
-import { selectFields } from "./select_fields.ts";
 
 /** A form of output for programs. */
 export interface ClockForm {
@@ -36,42 +35,61 @@ export interface ClockTables {
 
 const RUN_TABLES: ClockTables = { run: RUN_FIELDS, clock: CLOCK_FIELDS, end: END_FIELDS };
 
-/** Every finding as one JSON object. */
-export class ClockJson implements ClockForm {
-  readonly #lines: LineWriter;
-  readonly #tables: ClockTables;
-  readonly #clock: (event: ClockEvent) => string;
-  readonly #consensus: (event: ConsensusEvent) => string;
-  readonly #condition: (event: ConditionEvent) => string;
+type LineOf<S> = (source: S) => string | undefined;
 
-  /** Writes to `lines`; `fields` are those of `clock`, `consensus` and `condition`, all by default; `tables` those of a capture. */
-  constructor(lines: LineWriter, fields?: readonly string[], tables?: ClockTables) {
+/** Options of {@linkcode ClockRecords}. */
+export interface ClockRecordOptions {
+  /** Fields of `clock`, `consensus` and `condition`, in order; all by default. */
+  readonly fields?: readonly string[] | undefined;
+  /** Fields of the records of a capture. */
+  readonly tables?: ClockTables | undefined;
+  /** Form of the lines; JSON by default. */
+  readonly form?: RecordForm | undefined;
+}
+
+/** Every finding as one record. */
+export class ClockRecords implements ClockForm {
+  readonly #lines: LineWriter;
+  readonly #run: LineOf<RunInfo>;
+  readonly #clock: LineOf<ClockEvent>;
+  readonly #consensus: LineOf<ConsensusEvent>;
+  readonly #condition: LineOf<ConditionEvent>;
+  readonly #end: LineOf<EndInfo>;
+
+  /** Writes to `lines`. */
+  constructor(lines: LineWriter, { fields, tables, form = jsonForm }: ClockRecordOptions = {}) {
+    const { run, clock, end } = tables ?? RUN_TABLES;
     this.#lines = lines;
-    this.#tables = { ...RUN_TABLES, ...tables };
-    this.#clock = jsonFormatter("clock", selectFields(this.#tables.clock, fields));
-    this.#consensus = jsonFormatter("consensus", selectFields(CONSENSUS_FIELDS, fields));
-    this.#condition = jsonFormatter("condition", selectFields(CONDITION_FIELDS, fields));
+    this.#run = form("run", run);
+    this.#clock = form("clock", clock, fields);
+    this.#consensus = form("consensus", CONSENSUS_FIELDS, fields);
+    this.#condition = form("condition", CONDITION_FIELDS, fields);
+    this.#end = form("end", end);
   }
 
   /** Writes `run`. */
   run(info: RunInfo): void {
-    this.#lines.line(formatJson("run", this.#tables.run, info));
+    this.#write(this.#run(info));
   }
 
   /** Writes `clock` for each clock, then `consensus`. */
   report(clocks: readonly ClockEvent[], consensus: ConsensusEvent | undefined): void {
-    for (const clock of clocks) this.#lines.line(this.#clock(clock));
-    if (consensus !== undefined) this.#lines.line(this.#consensus(consensus));
+    for (const clock of clocks) this.#write(this.#clock(clock));
+    if (consensus !== undefined) this.#write(this.#consensus(consensus));
   }
 
   /** Writes `condition`. */
   condition(event: ConditionEvent): void {
-    this.#lines.line(this.#condition(event));
+    this.#write(this.#condition(event));
   }
 
   /** Writes `end`. */
   end(info: EndInfo): void {
-    this.#lines.line(formatJson("end", this.#tables.end, info));
+    this.#write(this.#end(info));
+  }
+
+  #write(line: string | undefined): void {
+    if (line !== undefined) this.#lines.line(line);
   }
 }
 

@@ -1,5 +1,7 @@
 /** What an output field is, and how a record becomes a line of JSON. */
 
+import { selectFields } from "./select_fields.ts";
+
 /** A value as JSON carries it. There are no objects: a record is a row of a table. */
 export type FieldValue = string | number | boolean | null | readonly string[];
 
@@ -60,6 +62,25 @@ export function jsonFormatter<S>(
     }
     return text + "}";
   };
+}
+
+/**
+ * A form of lines: makes the lines of one kind of record, with the named fields in that order, or all. A record that
+ * this form has no line for gives undefined.
+ */
+export type RecordForm = <S>(
+  type: string,
+  table: readonly Field<S>[],
+  names?: readonly string[],
+) => (source: S) => string | undefined;
+
+/** JSON Lines: a {@linkcode RecordForm}. */
+export function jsonForm<S>(
+  type: string,
+  table: readonly Field<S>[],
+  names?: readonly string[],
+): (source: S) => string {
+  return jsonFormatter(type, selectFields(table, names));
 }
 
 function formatValue(value: FieldValue): string {

@@ -1,4 +1,4 @@
-/** JSON Lines: one object a line, `type` first. */
+/** One record a line: JSON Lines, or another form of the same records. */
 
 import type { ConditionEvent } from "../run/condition_watch.ts";
 import type {
@@ -9,14 +9,13 @@ import type {
   TimeoutEvent,
   UnsentEvent,
 } from "../run/event.ts";
-import { type Field, formatJson, jsonFormatter } from "./field.ts";
+import { type Field, jsonForm, type RecordForm } from "./field.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { CONDITION_FIELDS } from "./condition_record.ts";
 import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
 import { END_FIELDS, RUN_FIELDS } from "./run_record.ts";
 import { SUMMARY_FIELDS } from "./summary_record.ts";
 import type { Reporter } from "../run/reporter.ts";
-import { selectFields } from "./select_fields.ts";
 import type { TargetSummary } from "../run/target_statistics.ts";
 
 /** The fields of each record. */
@@ -44,7 +43,7 @@ const RUN_TABLES: RecordTables = {
   end: END_FIELDS,
 };
 
-/** Options of JSON Lines. */
+/** Which records and fields are written, and how. */
 export interface JsonReporterOptions {
   /** Leave out the records of single probes. */
   readonly quiet: boolean;
@@ -52,38 +51,44 @@ export interface JsonReporterOptions {
   readonly fields?: readonly string[] | undefined;
   /** Fields of the records of a run that is none: of a capture. */
   readonly tables?: Partial<RecordTables> | undefined;
+  /** Form of the lines; JSON by default. */
+  readonly form?: RecordForm | undefined;
 }
 
-/** Writes every event as a JSON object. */
+type LineOf<S> = (source: S) => string | undefined;
+
+/** Writes every event as a record, in JSON unless another form is given. */
 export class JsonReporter implements Reporter {
   readonly #sink: LineWriter;
   readonly #quiet: boolean;
-  readonly #tables: RecordTables;
-  readonly #reply: (source: ReplyEvent) => string;
-  readonly #icmpError: (source: IcmpErrorEvent) => string;
-  readonly #timeout: (source: TimeoutEvent) => string;
-  readonly #unsent: (source: UnsentEvent) => string;
-  readonly #summary: (source: TargetSummary) => string;
-  readonly #condition: (source: ConditionEvent) => string;
+  readonly #run: LineOf<RunInfo>;
+  readonly #reply: LineOf<ReplyEvent>;
+  readonly #icmpError: LineOf<IcmpErrorEvent>;
+  readonly #timeout: LineOf<TimeoutEvent>;
+  readonly #unsent: LineOf<UnsentEvent>;
+  readonly #summary: LineOf<TargetSummary>;
+  readonly #condition: LineOf<ConditionEvent>;
+  readonly #end: LineOf<EndInfo>;
 
   /** Writes to `sink`. */
   constructor(sink: LineWriter, options: JsonReporterOptions) {
     this.#sink = sink;
     this.#quiet = options.quiet;
-    const { fields } = options;
+    const { fields, form = jsonForm } = options;
     const tables = { ...RUN_TABLES, ...options.tables };
-    this.#tables = tables;
-    this.#reply = jsonFormatter("reply", selectFields(tables.reply, fields));
-    this.#icmpError = jsonFormatter("icmp_error", selectFields(tables.icmpError, fields));
-    this.#timeout = jsonFormatter("timeout", selectFields(tables.timeout, fields));
-    this.#unsent = jsonFormatter("unsent", selectFields(UNSENT_FIELDS, fields));
-    this.#summary = jsonFormatter("summary", selectFields(tables.summary, fields));
-    this.#condition = jsonFormatter("condition", selectFields(CONDITION_FIELDS, fields));
+    this.#run = form("run", tables.run);
+    this.#reply = form("reply", tables.reply, fields);
+    this.#icmpError = form("icmp_error", tables.icmpError, fields);
+    this.#timeout = form("timeout", tables.timeout, fields);
+    this.#unsent = form("unsent", UNSENT_FIELDS, fields);
+    this.#summary = form("summary", tables.summary, fields);
+    this.#condition = form("condition", CONDITION_FIELDS, fields);
+    this.#end = form("end", tables.end);
   }
 
   /** Writes `run`. */
   run(info: RunInfo): void {
-    this.#sink.line(formatJson("run", this.#tables.run, info));
+    this.#write(this.#run(info));
   }
 
   /** Requests have no record of their own: their outcome has one. */
@@ -91,22 +96,22 @@ export class JsonReporter implements Reporter {
 
   /** Writes `reply`. */
   reply(event: ReplyEvent): void {
-    if (!this.#quiet) this.#sink.line(this.#reply(event));
+    if (!this.#quiet) this.#write(this.#reply(event));
   }
 
   /** Writes `icmp_error`. */
   icmpError(event: IcmpErrorEvent): void {
-    if (!this.#quiet) this.#sink.line(this.#icmpError(event));
+    if (!this.#quiet) this.#write(this.#icmpError(event));
   }
 
   /** Writes `timeout`. */
   timeout(event: TimeoutEvent): void {
-    if (!this.#quiet) this.#sink.line(this.#timeout(event));
+    if (!this.#quiet) this.#write(this.#timeout(event));
   }
 
   /** Writes `unsent`. */
   unsent(event: UnsentEvent): void {
-    if (!this.#quiet) this.#sink.line(this.#unsent(event));
+    if (!this.#quiet) this.#write(this.#unsent(event));
   }
 
   /** Strays are counted in `end`. */
@@ -114,16 +119,20 @@ export class JsonReporter implements Reporter {
 
   /** Writes `summary`. */
   summary(summary: TargetSummary): void {
-    this.#sink.line(this.#summary(summary));
+    this.#write(this.#summary(summary));
   }
 
   /** Writes `condition`. */
   condition(event: ConditionEvent): void {
-    this.#sink.line(this.#condition(event));
+    this.#write(this.#condition(event));
   }
 
   /** Writes `end`. */
   end(info: EndInfo): void {
-    this.#sink.line(formatJson("end", this.#tables.end, info));
+    this.#write(this.#end(info));
+  }
+
+  #write(line: string | undefined): void {
+    if (line !== undefined) this.#sink.line(line);
   }
 }

@@ -1,4 +1,4 @@
-/** Writes what an audit found: text, JSON Lines or CSV. */
+/** Writes what an audit found: text, or records. */
 
 import { ALIAS_FIELDS, aliasEvents } from "../record/alias_record.ts";
 import { CHANGE_FIELDS } from "../record/change_record.ts";
@@ -6,10 +6,10 @@ import type { HostChange } from "../run/audit/comparison.ts";
 import { csvColumns } from "../record/registry.ts";
 import { CONSENSUS_FIELDS } from "../record/consensus_record.ts";
 import { formatRow, rowFormatter } from "../record/csv.ts";
-import { formatJson, jsonFormatter } from "../record/field.ts";
+import { type Field, jsonForm, type RecordForm } from "../record/field.ts";
 import { HOST_FIELDS } from "../record/host_record.ts";
+import { influxFormatter } from "../record/influx.ts";
 import { END_FIELDS, RUN_FIELDS } from "../record/run_record.ts";
-import { selectFields } from "../record/select_fields.ts";
 import type { AuditResult } from "../run/audit/run.ts";
 import type { HostFindings } from "../run/audit/host_findings.ts";
 import type { EndInfo, RunInfo } from "../run/event.ts";
@@ -26,20 +26,24 @@ import { endRemarks } from "./end_remarks.ts";
 /** Options of the report. */
 export interface AuditReporterOptions extends AuditTextOptions {
   /** Form of the output. */
-  readonly format: "text" | "json" | "csv" | "markdown";
+  readonly format: "text" | "json" | "csv" | "influx" | "markdown";
   /** Fields of `host`, in order; all by default. */
   readonly fields?: readonly string[] | undefined;
   /** Our clock is not kept right by any program. */
   readonly isUnsynchronised: boolean;
 }
 
+/** The forms whose lines are records of several kinds. */
+const FORMS: Readonly<Record<string, RecordForm>> = { json: jsonForm, influx: influxFormatter };
+
 /** Writes one audit: records as hosts are judged, text at the end. */
 export class AuditReporter {
   readonly #sink: LineSink;
   readonly #options: AuditReporterOptions;
   readonly #lines: HostLines;
-  /** A line of json or csv. */
-  readonly #record: ((host: HostFindings) => string) | undefined;
+  readonly #form: RecordForm | undefined;
+  /** A line of a host, for programs. */
+  readonly #record: ((host: HostFindings) => string | undefined) | undefined;
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: AuditReporterOptions) {
@@ -47,41 +51,47 @@ export class AuditReporter {
     this.#options = options;
     this.#lines = new HostLines(options);
     const { format, fields } = options;
-    if (format === "json") this.#record = jsonFormatter("host", selectFields(HOST_FIELDS, fields));
+    this.#form = FORMS[format];
+    this.#record = this.#form?.("host", HOST_FIELDS, fields);
     if (format === "csv") this.#record = rowFormatter("host", HOST_FIELDS, this.#columns);
   }
 
   /** The audit starts. */
   run(info: RunInfo): void {
-    const { format } = this.#options;
-    if (format === "json") this.#sink.line(formatJson("run", RUN_FIELDS, info));
-    if (format === "csv") this.#sink.header(formatRow(this.#columns));
+    this.#records("run", RUN_FIELDS, [info]);
+    if (this.#options.format === "csv") this.#sink.header(formatRow(this.#columns));
   }
 
   /** A host is final; returns whether text will print its name. */
   host(host: HostFindings): boolean {
     if (this.#record === undefined) return this.#lines.add(host);
-    this.#sink.line(this.#record(host));
+    this.#write(this.#record(host));
     return false;
   }
 
   /** The end: what the hosts show together, and how the audit ended. */
   end(result: AuditResult & EndInfo, changes?: readonly HostChange[]): void {
     const { format } = this.#options;
-    if (format === "json") {
-      if (result.consensus !== undefined) {
-        this.#sink.line(formatJson("consensus", CONSENSUS_FIELDS, result.consensus));
-      }
-      for (const event of result.aliases === undefined ? [] : aliasEvents(result.aliases)) {
-        this.#sink.line(formatJson("alias", ALIAS_FIELDS, event));
-      }
-      for (const change of changes ?? []) {
-        this.#sink.line(formatJson("change", CHANGE_FIELDS, change));
-      }
-      this.#sink.line(formatJson("end", END_FIELDS, result));
-    } else if (format === "text") this.#text(result, changes);
+    const { consensus, aliases } = result;
+    this.#records("consensus", CONSENSUS_FIELDS, consensus === undefined ? [] : [consensus]);
+    // Nothing but its members tells an alias from the others of one moment: it is no point of a series.
+    if (format === "json" && aliases !== undefined) {
+      this.#records("alias", ALIAS_FIELDS, aliasEvents(aliases));
+    }
+    this.#records("change", CHANGE_FIELDS, changes ?? []);
+    this.#records("end", END_FIELDS, [result]);
+    if (format === "text") this.#text(result, changes);
     else if (format === "markdown") this.#markdown(result, changes);
     this.#sink.flush();
+  }
+
+  #records<S>(type: string, table: readonly Field<S>[], sources: readonly S[]): void {
+    const format = this.#form?.(type, table);
+    if (format !== undefined) { for (const source of sources) this.#write(format(source)); }
+  }
+
+  #write(line: string | undefined): void {
+    if (line !== undefined) this.#sink.line(line);
   }
 
   get #columns(): readonly string[] {

@@ -3,6 +3,9 @@
 import { safeText } from "../../terminal/safe_text.ts";
 import { UsageError } from "../outcome.ts";
 
+/** Formats of records. A command that has not all of them refuses the others itself. */
+const FORMATS: readonly string[] = ["json", "csv", "influx"];
+
 /** What was chosen, and of what. */
 export interface FieldChoice {
   /** Name of the command. */
@@ -32,7 +35,7 @@ export async function checkFields({ command, format, quiet, fields }: FieldChoic
     const hint = guess === undefined ? "see --list-fields" : `did you mean ${guess}?`;
     throw new UsageError(`Cannot print field ${safeText(unknown)}: no such field, ${hint}`);
   }
-  if (format !== "json" && format !== "csv") {
+  if (!FORMATS.includes(format)) {
     throw new UsageError("Cannot choose fields of this format: expected json or csv");
   }
 }

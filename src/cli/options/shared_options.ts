@@ -111,6 +111,15 @@ export const OUTPUT_OPTIONS = {
   "list-fields": { help: "List all fields with their meaning", group: "Output" },
 } as const satisfies OptionTable;
 
+/** {@linkcode OUTPUT_OPTIONS} of a command that has the format influx. */
+export const SERIES_OUTPUT_OPTIONS = {
+  ...OUTPUT_OPTIONS,
+  fields: {
+    ...OUTPUT_OPTIONS.fields,
+    help: "Print only these fields, in this order (json, csv, influx)",
+  },
+} as const satisfies OptionTable;
+
 /** Exit codes of commands that probe hosts, as fping has them. */
 export const RUN_EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [0, "Every target answered"],

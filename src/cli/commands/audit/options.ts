@@ -3,9 +3,9 @@
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
-  OUTPUT_OPTIONS,
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
+  SERIES_OUTPUT_OPTIONS,
   TARGET_OPTIONS,
   WAIT_OPTIONS,
 } from "../../options/shared_options.ts";
@@ -82,12 +82,12 @@ export const AUDIT_OPTIONS = {
     group: "Output",
   },
   format: {
-    value: choice("FORMAT", ["text", "json", "csv", "markdown"]),
-    help: "Print text, json, csv or markdown",
+    value: choice("FORMAT", ["text", "json", "csv", "influx", "markdown"]),
+    help: "Print text, json, csv, influx or markdown",
     group: "Output",
     default: "text",
   },
-  ...OUTPUT_OPTIONS,
+  ...SERIES_OUTPUT_OPTIONS,
   html: {
     value: text("FILE", "file"),
     fileUse: "write",

@@ -118,9 +118,11 @@ async function loadForm(
   { json, format, fields }: ClockOptions,
 ): Promise<((lines: LineSink) => ClockForm) | undefined> {
   if (!json && format === "text") return undefined;
-  const { ClockCsv, ClockJson } = await import("../../../record/clock_form.ts");
-  return (lines) =>
-    json || format === "json" ? new ClockJson(lines, fields) : new ClockCsv(lines, fields);
+  const { ClockCsv, ClockRecords } = await import("../../../record/clock_form.ts");
+  if (json || format === "json") return (lines) => new ClockRecords(lines, { fields });
+  if (format === "csv") return (lines) => new ClockCsv(lines, fields);
+  const { influxFormatter: form } = await import("../../../record/influx.ts");
+  return (lines) => new ClockRecords(lines, { fields, form });
 }
 
 /** Loads the judge where there are conditions. */

@@ -4,9 +4,9 @@ import { CLOCK_METRICS, parseClockCondition } from "../../../run/clock/condition
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
-  OUTPUT_OPTIONS,
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
+  SERIES_OUTPUT_OPTIONS,
   TARGET_OPTIONS,
   WAIT_OPTIONS,
 } from "../../options/shared_options.ts";
@@ -60,12 +60,12 @@ export const CLOCK_OPTIONS = {
   ...PACKET_OPTIONS,
   ...TARGET_OPTIONS,
   format: {
-    value: choice("FORMAT", ["text", "json", "csv"]),
-    help: "Print text, json or csv",
+    value: choice("FORMAT", ["text", "json", "csv", "influx"]),
+    help: "Print text, json, csv or influx",
     group: "Output",
     default: "text",
   },
-  ...OUTPUT_OPTIONS,
+  ...SERIES_OUTPUT_OPTIONS,
   "fail-if": {
     value: condition(parseClockCondition, CLOCK_METRICS),
     help: "Exit with 5 if true for any clock, e.g. offset>100ms",

@@ -6,7 +6,7 @@ import { formatAnnotated } from "../../../packet/mod.ts";
 import { asDatagram, type CapturedContent } from "../../../packet/capture/captured_datagram.ts";
 import type { CapturedPacket } from "../../../packet/capture/captured_packet.ts";
 import type { CaptureReader } from "../../../packet/capture/capture_reader.ts";
-import { ClockJson } from "../../../record/clock_form.ts";
+import { ClockRecords } from "../../../record/clock_form.ts";
 import { CAPTURE_CLOCK_TABLES, CAPTURE_TABLES } from "../../../record/capture_record.ts";
 import { JsonReporter } from "../../../record/json_reporter.ts";
 import { captureClockRemarks } from "../../../report/capture_clocks.ts";
@@ -60,7 +60,9 @@ function openPings({ sink, json, options }: Decoding): Outlet {
 /** What a live `clock` writes. */
 function openClocks(decoding: Decoding): Outlet {
   const { sink, json, options, system } = decoding;
-  const form = json ? new ClockJson(sink, options.fields, CAPTURE_CLOCK_TABLES) : undefined;
+  const form = json
+    ? new ClockRecords(sink, { fields: options.fields, tables: CAPTURE_CLOCK_TABLES })
+    : undefined;
   const reporter = new ClockReporter(sink, {
     ...{ form, quiet: options.quiet, numeric: true, terminal: undefined, probes: Infinity },
     columns: system.stdoutIsTerminal ? terminalColumns : undefined,

@@ -4,9 +4,9 @@ import { METRICS, parseCondition } from "../../../run/condition.ts";
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
-  OUTPUT_OPTIONS,
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
+  SERIES_OUTPUT_OPTIONS,
   TARGET_OPTIONS,
 } from "../../options/shared_options.ts";
 import { choice, condition, duration, integer, payload, stamp } from "../../options/values.ts";
@@ -14,7 +14,7 @@ import { choice, condition, duration, integer, payload, stamp } from "../../opti
 const DAY_MS = 86_400_000;
 
 /** Output formats of `ping`. */
-export const PING_FORMATS = ["text", "json", "csv", "fping", "tsping"] as const;
+export const PING_FORMATS = ["text", "json", "csv", "influx", "fping", "tsping"] as const;
 
 /** Table of the options of `ping`. */
 export const PING_OPTIONS = {
@@ -131,11 +131,11 @@ export const PING_OPTIONS = {
   },
   format: {
     value: choice("FORMAT", PING_FORMATS),
-    help: "Print text, json, csv, or the lines of fping or tsping",
+    help: "Print text, json, csv, influx, or lines of fping or tsping",
     group: "Output",
     default: "text",
   },
-  ...OUTPUT_OPTIONS,
+  ...SERIES_OUTPUT_OPTIONS,
   "summary-every": {
     value: duration(1, 366 * DAY_MS),
     help: "Print a summary of every such interval",

@@ -30,6 +30,11 @@ export async function loadReporter(
       const { JsonReporter } = await import("../../../record/json_reporter.ts");
       return (output) => new JsonReporter(output, options);
     }
+    case "influx": {
+      const { JsonReporter } = await import("../../../record/json_reporter.ts");
+      const { influxFormatter: form } = await import("../../../record/influx.ts");
+      return (output) => new JsonReporter(output, { ...options, form });
+    }
     case "csv": {
       const { CsvReporter } = await import("../../../record/csv_reporter.ts");
       return (output) => new CsvReporter(output, options);
