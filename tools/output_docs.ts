@@ -32,7 +32,9 @@ export function generatedDocs(): Readonly<Record<string, string>> {
 function formatDocument(): string {
   return [
     INTRODUCTION,
-    ...Object.entries(COMMAND_RECORDS).flatMap(([command, records]) => [
+    ...Object.entries(COMMAND_RECORDS).filter(([command]) => command !== "watch").flatMap((
+      [command, records],
+    ) => [
       `## JSON Lines of ${command}`,
       ...records.flatMap(({ type, description, fields }) => [
         `### ${command}: \`${type}\``,
@@ -40,6 +42,7 @@ function formatDocument(): string {
         formatFields(fields),
       ]),
     ]),
+    WATCH,
     "## Flags",
     "What can be in `flags`. `duplicate`, `late` and `after-icmp-error` come first.",
     table(
@@ -62,6 +65,12 @@ function formatDocument(): string {
     FILES,
   ].join("\n\n") + "\n";
 }
+
+const WATCH = `## JSON Lines of watch
+
+\`watch -o FILE\` writes the records of ping but \`condition\`. A record of an echo request beside a timestamp request (key \`e\`) has
+one more field, \`message\`, which is \`echo\` then; \`probe\` counts these requests apart, and they have a \`summary\` of their own. Sums
+in \`end\` are of the timestamp requests.`;
 
 const FILES = `## Files
 

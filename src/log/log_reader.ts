@@ -211,11 +211,13 @@ export class LogReader {
 
   #withTarget(record: LooseRecord, take: (target: TargetLog) => void): boolean {
     const address = textOf(record, "address") ?? "";
-    const name = textOf(record, "target") ?? address;
-    if (name === "") {
+    const given = textOf(record, "target") ?? address;
+    if (given === "") {
       this.#counts.unplaced += 1;
       return false;
     }
+    const message = textOf(record, "message");
+    const name = message === undefined ? given : `${given}, ${message}`;
     const key = `${name} ${address}`;
     let target = this.#targets.get(key);
     if (target === undefined) {

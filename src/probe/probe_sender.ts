@@ -11,7 +11,7 @@ import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import { InFlightProbe, SEQUENCES } from "./probe.ts";
 import type { ProbeNumbers } from "./probe_numbers.ts";
-import type { ProberOptions } from "./prober_options.ts";
+import { messagesOf, type ProberOptions } from "./prober_options.ts";
 import type { RetryQueue, UnsentProbe } from "./retry_queue.ts";
 import { type DueProbe, GOLDEN_FRACTION } from "./schedule.ts";
 import type { TransmitTimestamps } from "./transmit_timestamps.ts";
@@ -64,7 +64,7 @@ export class ProbeSender {
     this.#targets = [...options.targets];
     this.#backoff = options.backoff ?? 1;
     this.#timeoutNs = options.timeoutMs * 1e6;
-    const lengthBytes = Math.max(...options.probes.map(({ message }) => message.lengthBytes));
+    const lengthBytes = Math.max(...messagesOf(options).map((each) => each.lengthBytes));
     this.#buffers = Array.from({ length: BATCH_SIZE }, () => new Uint8Array(lengthBytes));
   }
 

@@ -7,16 +7,17 @@
  */
 
 import { AnsweredTargets } from "./answered_targets.ts";
+import { BesideSchedule } from "./beside_schedule.ts";
 import { DropWatch } from "./drop_watch.ts";
 import { InFlightTable, REMEMBER_MS } from "./in_flight_table.ts";
 import type { ProbeListener } from "./outcome.ts";
 import type { Probe } from "./probe.ts";
 import { ProbeNumbers } from "./probe_numbers.ts";
 import { ProbeSender } from "./probe_sender.ts";
-import type { ProberOptions } from "./prober_options.ts";
+import { messagesOf, type ProberOptions } from "./prober_options.ts";
 import { ReplyReader } from "./reply_reader.ts";
 import { RetryQueue } from "./retry_queue.ts";
-import { Schedule } from "./schedule.ts";
+import { type ProbeSchedule, Schedule } from "./schedule.ts";
 import { sendGroupMs } from "./send_group.ts";
 import { SendTimer } from "./send_timer.ts";
 import { TransmitTimestamps } from "./transmit_timestamps.ts";
@@ -45,6 +46,8 @@ export class Prober {
   readonly #answered: AnsweredTargets | undefined;
   readonly #numbers: ProbeNumbers;
   #schedule: RetryQueue | undefined;
+  #beside: BesideSchedule | undefined;
+  #hasBeside = false;
   #stopped = false;
 
   /** The transport stays the caller's to close. */
@@ -71,7 +74,7 @@ export class Prober {
       listener,
     });
     this.#reader = new ReplyReader({
-      messages: options.probes.map(({ message }) => message),
+      messages: messagesOf(options),
       numbers,
       table,
       stamps,
@@ -110,6 +113,12 @@ export class Prober {
     this.#schedule?.forgetTarget(target.index);
   }
 
+  /** Asks the second question of `beside` from now on, or no longer. May be called at any time. */
+  setBeside(isOn: boolean): void {
+    this.#hasBeside = isOn;
+    if (this.#beside !== undefined) this.#beside.isOn = isOn;
+  }
+
   /** Ends the run soon; what has been measured stays. May be called at any time, and twice. */
   stop(): void {
     this.#stopped = true;
@@ -126,17 +135,7 @@ export class Prober {
     const options = this.#options;
     const startNs = clock.now().monotonicNs;
     const deadlineNs = startNs + (options.deadlineMs ?? Infinity) * 1e6;
-    const schedule = this.#schedule = new RetryQueue(
-      options.schedule?.(startNs) ?? new Schedule({
-        targetCount: options.targets.length,
-        probes: options.probes,
-        count: options.count,
-        intervalMs: options.intervalMs,
-        spacingMs: options.spacingMs,
-        intervalGrowth: options.backoff,
-        dither: options.dither,
-      }, startNs),
-    );
+    const schedule = this.#schedule = new RetryQueue(this.#makeSchedule(startNs));
     const pause = this.#transport.stampSource === "kernel"
       ? this.#transport.pause?.bind(this.#transport)
       : undefined;
@@ -185,6 +184,24 @@ export class Prober {
       }
       await (busy && pause !== undefined ? pause(waitMs) : this.#transport.wait(waitMs));
     }
+  }
+
+  #makeSchedule(startNs: number): ProbeSchedule {
+    const options = this.#options;
+    const { targets: { length: targetCount }, intervalMs, beside } = options;
+    const schedule = options.schedule?.(startNs) ?? new Schedule({
+      targetCount,
+      probes: options.probes,
+      count: options.count,
+      intervalMs,
+      spacingMs: options.spacingMs,
+      intervalGrowth: options.backoff,
+      dither: options.dither,
+    }, startNs);
+    if (beside === undefined) return schedule;
+    this.#beside = new BesideSchedule(schedule, { spec: beside, targetCount, intervalMs });
+    this.#beside.isOn = this.#hasBeside;
+    return this.#beside;
   }
 
   /** Nothing else will be sent or read. */

@@ -1,6 +1,7 @@
 /** The options of a prober. */
 
 import type { Target } from "../targets/target.ts";
+import type { ProbeMessage } from "./message/message.ts";
 import type { ProbeSpec } from "./probe.ts";
 import type { ProbeNumbersOptions } from "./probe_numbers.ts";
 import type { ProbeSchedule } from "./schedule.ts";
@@ -12,6 +13,8 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly targets: readonly Target[];
   /** What each target is asked, at least one: probe n of a target is `probes[n mod length]`. */
   readonly probes: readonly ProbeSpec[];
+  /** A second question to each target beside every probe, while {@linkcode Prober.setBeside} has it on; none by default. */
+  readonly beside?: ProbeSpec | undefined;
   /** Moment from which delays count; `driver` by default. */
   readonly stampAt?: TransmitMoment | undefined;
   /** Probes per target; Infinity for no end. */
@@ -50,4 +53,11 @@ export interface ProberOptions extends ProbeNumbersOptions {
    * since it would fill the receive buffer.
    */
   readonly keepStrays?: boolean | undefined;
+}
+
+/** The messages of a run. */
+export function messagesOf(
+  { probes, beside }: Pick<ProberOptions, "probes" | "beside">,
+): ProbeMessage[] {
+  return [...probes, ...beside === undefined ? [] : [beside]].map(({ message }) => message);
 }

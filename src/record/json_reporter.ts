@@ -28,17 +28,21 @@ export interface RecordTables {
   readonly icmpError: readonly Field<IcmpErrorEvent>[];
   /** Of `timeout`. */
   readonly timeout: readonly Field<TimeoutEvent>[];
+  /** Of `unsent`. */
+  readonly unsent: readonly Field<UnsentEvent>[];
   /** Of `summary`. */
   readonly summary: readonly Field<TargetSummary>[];
   /** Of `end`. */
   readonly end: readonly Field<EndInfo>[];
 }
 
-const RUN_TABLES: RecordTables = {
+/** The fields of the records of `ping`. */
+export const RUN_TABLES: RecordTables = {
   run: RUN_FIELDS,
   reply: REPLY_FIELDS,
   icmpError: ICMP_ERROR_FIELDS,
   timeout: TIMEOUT_FIELDS,
+  unsent: UNSENT_FIELDS,
   summary: SUMMARY_FIELDS,
   end: END_FIELDS,
 };
@@ -49,7 +53,7 @@ export interface JsonReporterOptions {
   readonly quiet: boolean;
   /** Fields of `reply`, `icmp_error`, `timeout`, `unsent`, `summary` and `condition`, in order; all by default. */
   readonly fields?: readonly string[] | undefined;
-  /** Fields of the records of a run that is none: of a capture. */
+  /** Fields of the records of a run that differ from those of `ping`: of a capture, of `watch`. */
   readonly tables?: Partial<RecordTables> | undefined;
   /** Form of the lines; JSON by default. */
   readonly form?: RecordForm | undefined;
@@ -80,7 +84,7 @@ export class JsonReporter implements Reporter {
     this.#reply = form("reply", tables.reply, fields);
     this.#icmpError = form("icmp_error", tables.icmpError, fields);
     this.#timeout = form("timeout", tables.timeout, fields);
-    this.#unsent = form("unsent", UNSENT_FIELDS, fields);
+    this.#unsent = form("unsent", tables.unsent, fields);
     this.#summary = form("summary", tables.summary, fields);
     this.#condition = form("condition", CONDITION_FIELDS, fields);
     this.#end = form("end", tables.end);

@@ -15,7 +15,7 @@ import { CONDITION_FIELDS } from "./condition_record.ts";
 import { CONSENSUS_FIELDS } from "./consensus_record.ts";
 import { PACKET_FIELDS } from "./packet_record.ts";
 import type { Field } from "./field.ts";
-import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
+import { type RecordTables, RUN_TABLES } from "./json_reporter.ts";
 import { HOP_FIELDS } from "./hop_record.ts";
 import { HOST_FIELDS } from "./host_record.ts";
 import { ANSWER_FIELDS, RESPOND_END_FIELDS, RESPOND_RUN_FIELDS } from "./respond_record.ts";
@@ -28,7 +28,7 @@ import {
   SCAN_UNSENT_FIELDS,
 } from "./scan_record.ts";
 import { STAMP_FIELDS } from "./stamp_record.ts";
-import { SUMMARY_FIELDS } from "./summary_record.ts";
+import { watchTables } from "./watch_record.ts";
 import { VERDICT_FIELDS } from "./verdict_record.ts";
 
 /** What is known of a field without a record to read it from. */
@@ -65,27 +65,33 @@ const CONDITION: RecordDescription = {
   fields: CONDITION_FIELDS,
 };
 
-/** Every kind of record, by the command that writes it. */
-export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription[]>> = {
-  ping: [
-    { type: "run", description: RUN, fields: RUN_FIELDS },
+/** Records of a run that reports every probe. */
+function probeRecords(tables: RecordTables): RecordDescription[] {
+  return [
+    { type: "run", description: RUN, fields: tables.run },
     {
       type: "reply",
       description:
         "An answer: its probe's outcome, or, flagged duplicate, late or after-icmp-error, one more",
-      fields: REPLY_FIELDS,
+      fields: tables.reply,
     },
-    { type: "icmp_error", description: "An ICMP error ended a probe", fields: ICMP_ERROR_FIELDS },
-    { type: "timeout", description: "No answer came in time", fields: TIMEOUT_FIELDS },
-    { type: "unsent", description: "The kernel did not take a probe", fields: UNSENT_FIELDS },
+    { type: "icmp_error", description: "An ICMP error ended a probe", fields: tables.icmpError },
+    { type: "timeout", description: "No answer came in time", fields: tables.timeout },
+    { type: "unsent", description: "The kernel did not take a probe", fields: tables.unsent },
     {
       type: "summary",
       description: "Statistics of one target, at the end, on SIGQUIT and every --summary-every",
-      fields: SUMMARY_FIELDS,
+      fields: tables.summary,
     },
     CONDITION,
-    { type: "end", description: END, fields: END_FIELDS },
-  ],
+    { type: "end", description: END, fields: tables.end },
+  ];
+}
+
+/** Every kind of record, by the command that writes it. */
+export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription[]>> = {
+  ping: probeRecords(RUN_TABLES),
+  watch: probeRecords(watchTables(true)).filter(({ type }) => type !== "condition"),
   clock: [
     { type: "run", description: RUN, fields: RUN_FIELDS },
     {

@@ -86,16 +86,21 @@ export function endHead<
   ];
 }
 
-/** Fields of `run`. */
-export const RUN_FIELDS: readonly Field<RunInfo>[] = [
-  ...runHead<RunInfo>(),
-  {
+/** The message of a run, or of a probe. */
+export function messageField<S>(value: (source: S) => string | undefined): Field<S> {
+  return {
     name: "message",
     type: "string",
     values: ["timestamp", "echo"],
     description: "Message that is sent",
-    value: (run) => run.kind,
-  },
+    value,
+  };
+}
+
+/** Fields of `run`. */
+export const RUN_FIELDS: readonly Field<RunInfo>[] = [
+  ...runHead<RunInfo>(),
+  messageField<RunInfo>((run) => run.kind),
   {
     name: "count",
     type: "integer",

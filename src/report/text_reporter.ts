@@ -158,9 +158,9 @@ export class TextReporter implements Reporter {
 
   /** Writes the block of one target. */
   summary(summary: TargetSummary): void {
-    this.#sink.line(
-      formatSummary(summary, fullName(summary.target, this.#options), this.#options.verbose),
-    );
+    const name = fullName(summary.target, this.#options);
+    const heading = summary.message === undefined ? name : `${name}, ${summary.message} requests`;
+    this.#sink.line(formatSummary(summary, heading, this.#options.verbose));
   }
 
   /** Writes what no target's block says. */

@@ -129,6 +129,8 @@ export class DelayHistory {
   readonly #latest = new Float64Array(LATEST * 4).fill(NaN);
   #replies = 0;
   #lastRttMs: number | undefined;
+  /** When the latest probe of those that have ended left, CLOCK_MONOTONIC. */
+  #lastNs = -Infinity;
 
   /** Starts empty; `columnsMs` are the lengths of columns, in milliseconds, the shortest first. */
   constructor(columnsMs: readonly number[]) {
@@ -145,12 +147,12 @@ export class DelayHistory {
     if (outcome.kind !== "reply") {
       const at = outcome.kind === "unsent" ? outcome.at : outcome.probe.sentAt;
       for (const level of this.levels) level.addLost(at.monotonicNs);
-      this.#lastRttMs = undefined;
+      this.#setLast(at.monotonicNs, undefined);
       return;
     }
     const { probe: { sentAt: { monotonicNs }, queueNs }, reply: { rttNs } } = outcome;
     const queueMs = queueNs === undefined ? NaN : queueNs / 1e6;
-    this.#lastRttMs = rttNs / 1e6;
+    this.#setLast(monotonicNs, rttNs / 1e6);
     for (const level of this.levels) {
       level.add(monotonicNs, "rtt", rttNs / 1e6);
       if (queueNs !== undefined) level.add(monotonicNs, "queue", queueMs);
@@ -160,6 +162,13 @@ export class DelayHistory {
     }
     const values = [monotonicNs, change?.outMs ?? NaN, change?.backMs ?? NaN, queueMs];
     this.#latest.set(values, this.#replies++ % LATEST * 4);
+  }
+
+  /** A probe that times out may have left before others that were answered. */
+  #setLast(sentNs: number, rttMs: number | undefined): void {
+    if (sentNs < this.#lastNs) return;
+    this.#lastNs = sentNs;
+    this.#lastRttMs = rttMs;
   }
 
   /** Spreads of the latest replies at a moment of CLOCK_MONOTONIC. */

@@ -10,6 +10,7 @@ import type { TargetSummary } from "./target_statistics.ts";
 import type { ConditionEvent } from "./condition_watch.ts";
 import type { RunMachine } from "./machine.ts";
 import type { Reporter } from "./reporter.ts";
+import type { EchoBeside } from "./echo_beside.ts";
 import { type OpenRun, remainingMs } from "./run_frame.ts";
 import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
 import type { RunPlan } from "./run_plan.ts";
@@ -70,6 +71,7 @@ interface LoadedParts {
   readonly judge: typeof import("./condition_watch.ts") | undefined;
   readonly naming: typeof import("./name_follower.ts") | undefined;
   readonly view: typeof import("./state_view.ts") | undefined;
+  readonly beside: typeof import("./echo_beside.ts") | undefined;
 }
 
 /** A ping run whose socket is open. */
@@ -83,6 +85,7 @@ export class PingRun implements OpenRun {
   readonly #state: RunState;
   #recorder: RunRecorder | undefined;
   #prober: Prober | undefined;
+  #beside: EchoBeside | undefined;
   #isStopped = false;
 
   private constructor(
@@ -118,13 +121,20 @@ export class PingRun implements OpenRun {
     const naming = isFollowed ? await import("./name_follower.ts") : undefined;
     const hasView = setup.historyColumnsMs !== undefined;
     const view = hasView ? await import("./state_view.ts") : undefined;
+    const hasBeside = setup.plan.prober.beside !== undefined;
+    const beside = hasBeside ? await import("./echo_beside.ts") : undefined;
     const transport = await machine.openTransport({ ...setup.plan.transport, onTrouble });
-    return new PingRun(setup, machine, transport, { judge, naming, view });
+    return new PingRun(setup, machine, transport, { judge, naming, view, beside });
   }
 
   /** Number of probes that the run will send; Infinity when it has no end. */
   get probes(): number {
     return this.#shared.asked.length * this.#setup.plan.prober.count;
+  }
+
+  /** The switch of echo requests beside; undefined before the run has started, and where its plan has none. */
+  get beside(): EchoBeside | undefined {
+    return this.#beside;
   }
 
   /** Runs until all probes are settled, the deadline passes or {@linkcode stop} is called. Call it once. */
@@ -173,6 +183,7 @@ export class PingRun implements OpenRun {
   /** Snapshots show what happens from now on; the summary at the end is of the whole run. Only with a history. */
   resetView(): void {
     this.#view?.reset();
+    this.#beside?.resetView();
   }
 
   /** Closes the socket. */
@@ -212,6 +223,10 @@ export class PingRun implements OpenRun {
     const names = naming && new naming.NameFollower(followed, this.#machine);
     this.#recorder = recorder;
     this.#prober = prober;
+    const { clock } = this.#transport;
+    const { historyColumnsMs: columnsMs = [] } = this.#setup;
+    const parts = { state: this.#state, recorder, prober, clock, columnsMs };
+    this.#beside = this.#loaded.beside && new this.#loaded.beside.EchoBeside(parts);
     if (this.#isStopped) prober.stop();
     return { recorder, prober, names };
   }

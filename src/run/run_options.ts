@@ -6,6 +6,8 @@ import type { TransmitMoment } from "../probe/transport.ts";
 export interface PacketOptions {
   /** Message to send. */
   readonly kind: "timestamp" | "echo";
+  /** With timestamp requests: echo requests can be switched on beside them. */
+  readonly echoBeside?: boolean | undefined;
   /**
    * Where the remote stamps are read from: the message by default. `ip-option` adds an IP Timestamp option with room for
    * two stamps of the target to each request (RFC 791 §3.1, prespecified).

@@ -53,10 +53,13 @@ export function planRun(options: RunOptions): RunPlan {
   checkPayload(options);
   checkSequences(options);
   const message = planMessage(options);
+  const beside = options.echoBeside && !isEcho ? new EchoProbe(planHeader(options)) : undefined;
+  const messages = beside === undefined ? [message] : [message, beside];
   return {
     kind,
     prober: {
       probes: [{ message }],
+      beside: beside && { message: beside },
       numberKey: randomHashKey(),
       identifier: options.identifier,
       firstSequence: options.sequence,
@@ -76,8 +79,8 @@ export function planRun(options: RunOptions): RunPlan {
       interfaceName: options.interfaceName,
       sourceAddress: options.sourceAddress,
       mark: options.mark,
-      icmpTypes: [message.replyType, ...ICMP_ERROR_TYPES],
-      datagramBytes: message.lengthBytes,
+      icmpTypes: [...messages.map(({ replyType }) => replyType), ...ICMP_ERROR_TYPES],
+      datagramBytes: Math.max(...messages.map(({ lengthBytes }) => lengthBytes)),
       kernelStamps: options.kernelStamps ?? true,
       echo: isEcho ? { identifier: options.identifier, obstacle: options.rawSocketFor } : undefined,
     },

@@ -1,6 +1,7 @@
 /** Between the prober and the reporter of a ping run: counts every event in the state and reports it. */
 
 import type { ExtraReply, ProbeListener, ProbeOutcome, StrayDatagram } from "../probe/outcome.ts";
+import type { ProbeMessage } from "../probe/message/message.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../targets/target.ts";
 import { IntervalStatistics } from "./interval_statistics.ts";
@@ -34,6 +35,8 @@ export class RunRecorder implements ProbeListener {
   readonly #interval: IntervalStatistics | undefined;
   readonly #repeatLimit = new RepeatLimit();
   readonly #strayLimit = new StrayLimit();
+  /** Where echo requests beside those of the run are counted. */
+  #beside: CountedState | undefined;
 
   /** Counts in `state` and reports to `reporter`. */
   constructor(state: CountedState, reporter: Omit<Reporter, "end">, options: RunRecorderOptions) {
@@ -49,7 +52,13 @@ export class RunRecorder implements ProbeListener {
   /** Moves a target to another address. */
   move(target: Target, address: number): void {
     this.#state.move(target, address);
+    this.#beside?.move(target, address);
     this.#interval?.move({ ...target, address });
+  }
+
+  /** Counts echo requests apart from now on: those of the run are others. */
+  countBeside(state: CountedState): void {
+    this.#beside = state;
   }
 
   /** A target has gone: its place is another one's from now on. */
@@ -64,11 +73,12 @@ export class RunRecorder implements ProbeListener {
 
   /** Counts and reports the outcome of a probe. */
   outcome(outcome: ProbeOutcome): void {
-    const target = outcome.kind === "unsent" ? outcome.target : outcome.probe.target;
-    const statistics = this.#state.of(target);
+    const { target, message } = outcome.kind === "unsent" ? outcome : outcome.probe;
+    const state = this.#stateOf(message);
+    const statistics = state.of(target);
     this.#strayLimit.addProbe();
-    const change = this.#state.add(outcome, statistics);
-    this.#interval?.of(target).add(outcome, change);
+    const change = state.add(outcome, statistics);
+    if (state === this.#state) this.#interval?.of(target).add(outcome, change);
     const { baseUnixMs } = this.#options;
     switch (outcome.kind) {
       case "reply": {
@@ -94,8 +104,9 @@ export class RunRecorder implements ProbeListener {
   /** Counts and reports a further reply to a settled probe. */
   extra(extra: ExtraReply): void {
     const { probe, reply, kind } = extra;
-    const statistics = this.#state.addExtra(extra);
-    this.#interval?.of(probe.target).addExtra(extra);
+    const state = this.#stateOf(probe.message);
+    const statistics = state.addExtra(extra);
+    if (state === this.#state) this.#interval?.of(probe.target).addExtra(extra);
     if (!this.#repeatLimit.takes(probe.target.index, statistics.counters)) {
       this.#state.strays.unreported++;
       return;
@@ -128,11 +139,24 @@ export class RunRecorder implements ProbeListener {
 
   /** Counts the probes that are pending when the run is over. */
   close(pending: Iterable<Probe>): void {
-    for (const { target } of pending) this.#state.of(target).addPending();
+    for (const { target, message } of pending) this.#stateOf(message).of(target).addPending();
   }
 
   /** Reports the statistics of every target since the start. */
   summarize(): void {
-    for (const summary of this.#state.summaries()) this.#reporter.summary(summary);
+    const besides = [...this.#beside?.summaries() ?? []];
+    for (const summary of this.#state.summaries()) {
+      this.#reporter.summary(summary);
+      const { index, address } = summary.target;
+      const beside = besides.find(({ target, counters }) =>
+        target.index === index && target.address === address &&
+        counters.sent + counters.unsent > 0
+      );
+      if (beside !== undefined) this.#reporter.summary({ ...beside, message: "echo" });
+    }
+  }
+
+  #stateOf(message: ProbeMessage): CountedState {
+    return this.#beside !== undefined && message.name === "echo" ? this.#beside : this.#state;
   }
 }

@@ -40,6 +40,8 @@ export interface TargetSummary {
   readonly offset: BoundedMs | undefined;
   /** What the replies say of the remote clock; undefined before the first with stamps. */
   readonly host?: HostOffset | undefined;
+  /** Message of its probes, where that is not the run's. */
+  readonly message?: "echo" | undefined;
   /** In a capture: where it was taken on the way to this target; undefined where its packets do not show that. */
   readonly capturedAt?: CapturePoint | undefined;
   /** How many replies had each flag, in the order of their first; those on the tick are not among them. */

@@ -1,6 +1,7 @@
 // Whole screens of `watch` as a terminal shows them, with numbers masked; its keys, its colours and its log.
 
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { runCommand } from "../support/command.ts";
 import { VethPair } from "../support/namespace.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import { readRecords } from "../support/records.ts";
@@ -48,7 +49,7 @@ const SCREENS: readonly (readonly [columns: number, rows: number, lines: readonl
     ...WORDS,
     ...CHARTS,
     "# s ago now",
-    "q quit ? help p pause r reset j/k target +/- zoom c clocks o all s sort",
+    "q quit ? help p pause e echo c clocks j/k target +/- zoom o all s sort r reset",
   ]],
   [80, 24, [
     "icmptime watch # targets timestamp requests every # ms #:#:#",
@@ -59,7 +60,7 @@ const SCREENS: readonly (readonly [columns: number, rows: number, lines: readonl
     ...WORDS,
     ...CHARTS,
     "# s ago now",
-    "q quit ? help p pause r reset j/k target +/- zoom c clocks o all s sort",
+    "q quit ? help p pause e echo c clocks j/k target +/- zoom o all s sort",
   ]],
   [40, 12, [
     "icmptime watch # targets #:#:#",
@@ -73,7 +74,7 @@ const SCREENS: readonly (readonly [columns: number, rows: number, lines: readonl
     "back+ # ms",
     "lost",
     "# s ago now",
-    "q quit ? help p pause r reset",
+    "q quit ? help p pause e echo",
   ]],
 ];
 
@@ -168,6 +169,50 @@ systemTest({
     }
     // deno-lint-ignore no-control-regex -- escapes are what it looks for
     assertMatch(shown, /\x1b\[(\d+;)*7m/, "inverse stays");
+  }
+});
+
+systemTest({
+  ...NEEDS,
+  tools: ["tmux", "nft"],
+  name: "watch e: echo requests go beside, and both are counted, logged and summarised apart",
+}, async () => {
+  await using pair = await VethPair.open();
+  await pair.far.nft(
+    "table ip t { chain c { type filter hook input priority 0; icmp type timestamp-request drop; }; }",
+  );
+  await using screen = await TerminalWindow.open({ columns: 100, rows: 40 });
+  const file = await Deno.makeTempFile({ suffix: ".jsonl" });
+  try {
+    const words = ["watch", "-i", "40ms", "-W", "200ms", "-o", file, pair.farAddress];
+    await screen.run(pair.near.argv(SOURCE_PROGRAM.argv(...words)));
+    const before = await screen.until(/^> 10\.77\.0\.2 +100%/m);
+    assertNotMatch(before.join("\n"), /e-loss/);
+    await screen.press("e");
+    const during = await screen.until(/^echo +0 % lost, median [\d.]+ ms; timestamp 100 % lost$/m);
+    assertMatch(during[0] ?? "", / {2}timestamp and echo requests every 40 ms {2}/);
+    assertMatch(during[1] ?? "", / loss +last +e-loss +e-last +median .* e-med/);
+    assertMatch(during[2] ?? "", /^> 10\.77\.0\.2 +100% +0% +\d\.\d/);
+    await screen.resize(40, 12);
+    const small = await screen.until(/^> 10\.77\.0\.2 +100% +0% +\d\.\d+$/m);
+    assertMatch(small[1] ?? "", /loss +last e-loss e-last$/);
+    await screen.resize(100, 40);
+    await screen.press("e");
+    await screen.until(/ {2}timestamp requests every 40 ms {2}/);
+    await screen.press("q");
+    const after = await screen.until(/requests ---[^]*^\$$/m);
+    assertMatch(
+      after.join("\n"),
+      /^--- 10\.77\.0\.2 ---\nno answer: \d+ sent, 0 received[^]*^--- 10\.77\.0\.2, echo requests ---\n(\d+) sent, \1 received, 0 % loss$/m,
+    );
+    const { replies, summaries } = readRecords(await Deno.readTextFile(file));
+    assert(replies.length > 0 && replies.every((each) => each["message"] === "echo"));
+    assertEquals(summaries.map((each) => each["message"]), [undefined, "echo"]);
+    const report = await runCommand(SOURCE_PROGRAM.argv("report", file, "--format", "markdown"));
+    assertMatch(report.stdout, /^\| 10\.77\.0\.2 +\|/m);
+    assertMatch(report.stdout, /^\| 10\.77\.0\.2, echo +\|/m);
+  } finally {
+    await Deno.remove(file);
   }
 });
 

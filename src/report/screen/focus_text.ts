@@ -7,7 +7,9 @@ import { stripColors, widthOf, wrap } from "../../terminal/width.ts";
 import { REPLIES_FOR_PATH } from "../../run/slow_part.ts";
 import { formatClock } from "../clock_text.ts";
 import { describeQueue, describeRise, nameParts } from "../path_text.ts";
-import type { TargetRow } from "./target_row.ts";
+import { formatThreeDigits } from "../milliseconds.ts";
+import { formatPercent } from "./target_table.ts";
+import type { EchoRow, TargetRow } from "./target_row.ts";
 import type { WatchView } from "./watch_view.ts";
 
 /** A line of the screen. */
@@ -50,15 +52,29 @@ function verdict({ slow, lastMs, lossRatio }: TargetRow): string {
   return slow.length === 0 ? "neither direction is slow" : `slow: ${nameParts(slow)}`;
 }
 
-function parts({ latest, tickMs }: TargetRow): [string, string | undefined, Style][] {
-  const { replies, out, back, queue } = latest;
-  if (replies < REPLIES_FOR_PATH) return [];
+function parts(row: TargetRow): [string, string | undefined, Style][] {
+  const { latest: { replies, out, back, queue }, tickMs } = row;
+  const echo: [string, string | undefined, Style] = ["echo", compareEcho(row), STYLE.plain];
+  if (replies < REPLIES_FOR_PATH) return [echo];
   const queueWords = queue && describeQueue(queue, replies);
   return [
+    echo,
     ["queue", queueWords?.isSlow ? queueWords.text : undefined, STYLE.plain],
     ["out", out && describeRise(out, replies, "out", tickMs).text, STYLE.out],
     ["back", back && describeRise(back, replies, "back", tickMs).text, STYLE.back],
   ];
+}
+
+/** `0 % lost, median 1.21 ms; timestamp 12 % lost, median 1.25 ms`; undefined without echo requests. */
+function compareEcho(row: TargetRow): string | undefined {
+  const { echo } = row;
+  if (echo?.lossRatio === undefined) return undefined;
+  return `${describeLoss(echo)}; timestamp ${describeLoss(row)}`;
+}
+
+function describeLoss({ lossRatio, rtt }: EchoRow): string {
+  const lost = lossRatio === undefined ? "loss unknown" : `${formatPercent(lossRatio)} % lost`;
+  return rtt === undefined ? lost : `${lost}, median ${formatThreeDigits(rtt.median)} ms`;
 }
 
 function oddities({ odd }: TargetRow): [string, string, Style][] {

@@ -11,12 +11,14 @@ const KEYS: readonly (readonly [key: string, what: string])[] = [
   ["+ -", "shorter, longer time in the charts"],
   ["o", "charts of all targets, or of one"],
   ["c", "clocks, or delays"],
+  ["e", "echo requests beside, or none"],
   ["s S", "sort; turn the order round"],
   ["?", "this page"],
 ];
 
 const COLUMNS: readonly (readonly [head: string, what: string])[] = [
   ["loss", "share of probes without an answer"],
+  ["e-loss", "those of echo requests; e-last, e-med"],
   ["out+", "latest delays out rose by up to, 95 %"],
   ["back+", "latest delays back rose by up to, 95 %"],
   ["queue", "wait in this machine's queue, 95 %"],

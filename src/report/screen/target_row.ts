@@ -8,6 +8,9 @@ import type { Summary } from "../../stats/mod.ts";
 import type { HostOffset } from "../../measurement/mod.ts";
 import { fullName, type NameOptions, shortName } from "../target_name.ts";
 
+/** Echo requests to one target. */
+export type EchoRow = Pick<TargetRow, "lossRatio" | "lastMs" | "rtt">;
+
 /** One target, all delays in milliseconds. */
 export interface TargetRow {
   /** Place of the target in the run. */
@@ -30,6 +33,8 @@ export interface TargetRow {
   readonly latest: LatestSpreads;
   /** Which parts of the path are slow now; undefined while too few replies came. */
   readonly slow: readonly PathPart[] | undefined;
+  /** What echo requests beside the timestamp requests have shown; undefined where there are none. */
+  readonly echo: EchoRow | undefined;
   /** Tick of the remote clock with which delays are judged, at least 1. */
   readonly tickMs: number;
   /** What the replies say of the remote clock. */
@@ -60,6 +65,19 @@ const NO_REPLIES: LatestSpreads = {
 };
 
 /**
+ * Reads what echo requests beside have shown.
+ *
+ * @param isOn they are sent now
+ * @returns undefined where none are, and none were since the last reset
+ */
+export function readEcho(snapshot: TargetSnapshot | undefined, isOn: boolean): EchoRow | undefined {
+  if (snapshot === undefined) return undefined;
+  const { counters, summary, history } = snapshot;
+  if (!isOn && counters.lossRatio === undefined) return undefined;
+  return { lossRatio: counters.lossRatio, lastMs: history?.lastRttMs, rtt: summary.rttMs };
+}
+
+/**
  * Reads a target.
  *
  * @param nowNs CLOCK_MONOTONIC
@@ -70,6 +88,7 @@ export function readTarget(
   nowNs: number,
   names: NameOptions,
   hasClock: boolean,
+  echo?: EchoRow | undefined,
 ): TargetRow {
   const { target, counters, summary, history } = snapshot;
   const { host } = summary;
@@ -86,6 +105,7 @@ export function readTarget(
     backJitter: summary.backJitterMs,
     latest,
     slow: slowParts(latest, tickMs),
+    echo,
     tickMs,
     // A live object of the run: what is read of it is copied by those who format it.
     host: host && copyHost(host),

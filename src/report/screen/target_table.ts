@@ -17,6 +17,8 @@ export interface Column {
   readonly rank: number;
   /** Starts at the left. */
   readonly isText?: boolean;
+  /** Of echo requests: only where there are some. */
+  readonly isEcho?: boolean;
   /** What it shows of a target. */
   readonly text: (row: TargetRow) => string;
   /** How that looks. */
@@ -34,10 +36,19 @@ const DELAY_COLUMNS: readonly Column[] = [
     head: "loss",
     width: 5,
     rank: 0,
-    text: ({ lossRatio }) => lossRatio === undefined ? "" : `${percent(lossRatio)}%`,
+    text: ({ lossRatio }) => lossRatio === undefined ? "" : `${formatPercent(lossRatio)}%`,
     style: ({ lossRatio = 0 }) => lossRatio > 0 ? STYLE.lost : STYLE.plain,
   },
   { head: "last", width: 6, rank: 1, text: (row) => cell(row.lastMs) },
+  {
+    head: "e-loss",
+    width: 6,
+    rank: 1,
+    isEcho: true,
+    text: ({ echo }) => echo?.lossRatio === undefined ? "" : `${formatPercent(echo.lossRatio)}%`,
+    style: ({ echo }) => (echo?.lossRatio ?? 0) > 0 ? STYLE.lost : STYLE.plain,
+  },
+  { head: "e-last", width: 6, rank: 1, isEcho: true, text: ({ echo }) => cell(echo?.lastMs) },
   { head: "median", width: 6, rank: 6, text: (row) => cell(row.rtt?.median) },
   { head: "p95", width: 6, rank: 5, text: (row) => cell(row.rtt?.p95) },
   {
@@ -77,6 +88,7 @@ const DELAY_COLUMNS: readonly Column[] = [
     text: ({ slow }) => slow?.join(" ") ?? "",
     style: () => STYLE.strong,
   },
+  { head: "e-med", width: 6, rank: 3, isEcho: true, text: ({ echo }) => cell(echo?.rtt?.median) },
   { head: "clock", width: 13, rank: 7, isText: true, text: (row) => shortOffset(row) },
   {
     head: "odd",
@@ -95,13 +107,14 @@ export interface TableLayout {
   readonly columns: readonly Column[];
 }
 
-/** Chooses columns for a width, at least 40, and the longest name. */
-export function layOutTable(width: number, longestName: number): TableLayout {
+/** Chooses columns for a width, at least 40, and the longest name; `hasEcho`: with those of echo requests. */
+export function layOutTable(width: number, longestName: number, hasEcho = false): TableLayout {
   const wanted = Math.min(Math.max(MIN_NAME, longestName), MAX_NAME);
   const least = Math.min(wanted, Math.max(MIN_NAME, Math.floor(width * NAME_SHARE)));
   let room = width - MARK_COLUMNS - least;
   const chosen = new Set<Column>();
-  for (const column of DELAY_COLUMNS.toSorted((a, b) => a.rank - b.rank)) {
+  const offered = DELAY_COLUMNS.filter(({ isEcho }) => hasEcho || isEcho !== true);
+  for (const column of offered.toSorted((a, b) => a.rank - b.rank)) {
     if (column.width + 1 > room) break;
     room -= column.width + 1;
     chosen.add(column);
@@ -160,7 +173,8 @@ function change(ms: number | undefined): string {
   return ms === undefined ? "" : formatThreeDigits(ms, 1);
 }
 
-function percent(ratio: number): string {
+/** A share in percent, without its sign. */
+export function formatPercent(ratio: number): string {
   const value = ratio * 100;
   return value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0);
 }

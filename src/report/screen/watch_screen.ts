@@ -115,7 +115,8 @@ function drawTable(
   rows: number,
 ): void {
   const longest = Math.max(...shown.map(({ name }) => widthOf(name)));
-  const layout = layOutTable(grid.columns, longest);
+  const hasEcho = shown.some(({ echo }) => echo !== undefined);
+  const layout = layOutTable(grid.columns, longest, hasEcho);
   const first = firstShown(shown, focus, rows);
   const part = rows === 1 ? String(first + 1) : `${first + 1}-${first + rows}`;
   const heading = rows === shown.length ? "target" : `${part} of ${shown.length}`;
@@ -155,12 +156,13 @@ const KEYS = [
   "q quit",
   "? help",
   "p pause",
-  "r reset",
+  "e echo",
+  "c clocks",
   "j/k target",
   "+/- zoom",
-  "c clocks",
   "o all",
   "s sort",
+  "r reset",
 ];
 
 function drawFooter(grid: CellGrid, { remark }: WatchPicture, view: WatchView): void {

@@ -13,7 +13,7 @@ export type SortOrder = typeof SORT_ORDERS[number];
 export type ViewMode = "delays" | "clocks" | "help";
 
 /** What a key asks of the run. */
-export type ViewAction = "quit" | "reset" | "redraw";
+export type ViewAction = "quit" | "reset" | "redraw" | "echo";
 
 /** The choices of the user. */
 export class WatchView {
@@ -61,6 +61,8 @@ export class WatchView {
       case "r":
         this.isPaused = false;
         return "reset";
+      case "e":
+        return "echo";
       case "\f":
         return "redraw";
       case "?":

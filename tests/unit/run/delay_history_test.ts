@@ -94,3 +94,12 @@ Deno.test("history: a copy of columns stays as it was", () => {
   copy.add(5e8, "rtt", 1);
   assertEquals([columns.high(512, "rtt"), columns.low(0, "rtt")], [7, NaN]);
 });
+
+Deno.test("history: a probe that times out after later ones were answered is not the latest", () => {
+  const history = new DelayHistory([10]);
+  history.add(reply(25, 30), undefined);
+  history.add(lost(5), undefined);
+  assertEquals(history.lastRttMs, 30);
+  history.add(reply(15, 40), undefined);
+  assertEquals(history.lastRttMs, 30);
+});

@@ -37,6 +37,7 @@ export async function runWatch(
   const plan = planRun({
     ...readEgress(options.interface),
     kind: echo ? "echo" : "timestamp",
+    echoBeside: !echo,
     count: options.count ?? Infinity,
     intervalMs,
     timeoutMs: options.timeout,
@@ -69,8 +70,14 @@ export async function runWatch(
     style: options.style,
     hasColor: getColorEnabled(),
     names: { numeric: options.numeric },
-    about: `${echo ? "echo" : "timestamp"} requests ${describeInterval(intervalMs)}`,
+    about: (hasEcho) =>
+      `${describeRequests(echo, hasEcho)} requests ${describeInterval(intervalMs)}`,
     followsNames: !options["all-addresses"],
     columnsMs: columnsFor(intervalMs),
   }, system);
+}
+
+function describeRequests(isEcho: boolean, hasEcho: boolean): string {
+  if (isEcho) return "echo";
+  return hasEcho ? "timestamp and echo" : "timestamp";
 }

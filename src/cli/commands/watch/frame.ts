@@ -1,6 +1,7 @@
 /** A ping run behind a full screen: what is logged goes to a file meanwhile, and the summary follows the screen. */
 
 import { JsonReporter } from "../../../record/json_reporter.ts";
+import { watchTables } from "../../../record/watch_record.ts";
 import type { NameOptions } from "../../../report/target_name.ts";
 import { TextReporter } from "../../../report/text_reporter.ts";
 import { PingRun } from "../../../run/ping_run.ts";
@@ -37,8 +38,8 @@ export interface WatchSetup {
   readonly hasColor: boolean;
   /** How targets are called. */
   readonly names: NameOptions;
-  /** What is sent, for the heading. */
-  readonly about: string;
+  /** What is sent, for the heading; `hasEcho`: echo requests beside. */
+  readonly about: (hasEcho: boolean) => string;
   /** Look names up again. */
   readonly followsNames: boolean;
   /** Lengths of chart columns, milliseconds. */
@@ -73,10 +74,11 @@ export async function runWatchFrame(setup: WatchSetup, machine: System): Promise
         ),
       openOutput: () => RunOutput.open({ path: setup.output, packets }, system),
       async run(run, output) {
+        const tables = watchTables(plan.kind === "timestamp");
         const text = new TextReporter(summary, { ...setup.names, ...QUIET });
         reporter = setup.output === undefined
           ? text
-          : teeReporter(new JsonReporter(output.lines, { quiet: false }), text);
+          : teeReporter(new JsonReporter(output.lines, { quiet: false, tables }), text);
         const screen = new LiveScreen(setup, run, () => held.recent());
         held.hold();
         screen.open();

@@ -1,6 +1,6 @@
 /** The screen of a run: redrawn four times a second, and at each key. */
 
-import { freezeRow, readTarget } from "../../../report/screen/target_row.ts";
+import { freezeRow, readEcho, readTarget } from "../../../report/screen/target_row.ts";
 import { drawWatch, type WatchPicture } from "../../../report/screen/watch_screen.ts";
 import { WatchView } from "../../../report/screen/watch_view.ts";
 import type { PingRun } from "../../../run/ping_run.ts";
@@ -84,12 +84,17 @@ export class LiveScreen {
     this.#startNs ??= monotonicNs;
     const hasClocks = this.#view.mode === "clocks";
     const { names } = this.#setup;
-    const rows = targets.map((each) => readTarget(each, monotonicNs, names, hasClocks));
+    const { beside } = this.#run;
+    const isOn = beside?.isOn ?? false;
+    const echoes = beside?.snapshot()?.targets;
+    const rows = targets.map((each, index) =>
+      readTarget(each, monotonicNs, names, hasClocks, readEcho(echoes?.[index], isOn))
+    );
     return {
       rows: this.#view.isPaused ? rows.map(freezeRow) : rows,
       nowNs: monotonicNs,
       elapsedS: (monotonicNs - this.#startNs) / 1e9,
-      about: this.#setup.about,
+      about: this.#setup.about(isOn),
       remark: undefined,
     };
   }
@@ -121,11 +126,20 @@ export class LiveScreen {
         this.#run.resetView();
         this.#picture = undefined;
         break;
+      case "echo":
+        this.#toggleEcho();
+        break;
       case "redraw":
         this.#screen.forget();
         break;
     }
     // What stands still is read once more, and then no longer follows the run.
     if (key === "c" || this.#view.isPaused !== wasPaused) this.#picture = undefined;
+  }
+
+  /** Does nothing where echo requests are what the run sends. */
+  #toggleEcho(): void {
+    this.#run.beside?.toggle();
+    this.#picture = undefined;
   }
 }

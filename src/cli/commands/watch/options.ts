@@ -54,6 +54,7 @@ export const WATCH_OPTIONS = {
     group: "Output",
   },
   ...WRITE_OPTION,
+  "list-fields": { help: "List the fields of the log", group: "Output" },
   numeric: { short: "n", help: "Print addresses instead of names", group: "Output" },
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
@@ -70,12 +71,17 @@ export const WATCH_COMMAND: CommandSpec<typeof WATCH_OPTIONS> = {
     "last minute, which are free of the offset between the clocks. The wait in this machine's own queue is shown " +
     "apart from the network.",
     "Keys: q quits and prints the summary, p pauses the picture, r resets its numbers, j and k or the arrows choose a " +
-    "target, + and - the time that charts span, o draws all targets, c shows clocks, s sorts, ? explains. Needs a " +
-    "terminal of at least 40 columns and 10 lines.",
+    "target, + and - the time that charts span, o draws all targets, c shows clocks, e sends echo " +
+    "requests beside and counts them apart, s sorts, ? explains. Needs a terminal of at least 40 columns and 10 lines.",
     "A target is what it is for ping.",
   ],
   options: WATCH_OPTIONS,
   conflicts: [["count", "deadline"]],
+  loadFields: async () => {
+    const { recordsOf } = await import("../../../record/registry.ts");
+    const { FLAG_MEANINGS } = await import("../../../record/flags.ts");
+    return { records: recordsOf("watch"), flags: FLAG_MEANINGS };
+  },
   exitCodes: RUN_EXIT_CODES,
   examples: [
     ["icmptime watch 192.0.2.7 192.0.2.8", "watch two hosts"],

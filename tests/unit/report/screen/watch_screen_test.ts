@@ -42,7 +42,7 @@ Deno.test("watch screen: a whole picture of known data", () => {
     "        0                                       ⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⡀⣀",
     "lost                                                      x",
     "             94 s ago                                    now",
-    "q quit  ? help  p pause  r reset  j/k target  +/- zoom",
+    "q quit  ? help  p pause  e echo  c clocks  j/k target",
   ]);
 });
 
