@@ -44,6 +44,7 @@ const ALLOWED: Grants = {
   scan: ["time", "packet", "measurement", "targets"],
   respond: ["behaviour", "time", "packet", "targets"],
   run: ["behaviour", "time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan"],
+  exporter: ["stats", "packet", "clock", "targets", "probe", "run"],
   record: ["behaviour", ...[
     "time",
     "packet",
@@ -68,7 +69,8 @@ const ALLOWED: Grants = {
   ], ...["record", "respond", "terminal", "log", "page"]],
   cli: [
     ...["behaviour", "time", "stats", "packet", "measurement", "clock", "targets", "scan", "run"],
-    ...["record", "report", "respond", "terminal", "log", "machine", "packages", "config"],
+    ...["record", "report", "respond", "exporter", "terminal", "log", "machine", "packages"],
+    ...["probe", "config"],
   ],
   machine: ["probe", "run"],
   library: [
@@ -98,8 +100,8 @@ const PORT_FILES = new Set([
   "src/time/instant.ts",
 ]);
 
-/** The packages that the program may carry; all others are for tests and tools. */
-const SHIPPED_PACKAGES = /^npm:\/?deno-std(?:@|\/|$)/;
+/** The packages that the program may carry, and modules of the runtime; all others are for tests and tools. */
+const SHIPPED_PACKAGES = /^(?:npm:\/?deno-std(?:@|\/|$)|node:)/;
 
 /** The packages that src/page may use: they are bundled into src/page/script.json, and the program imports that alone. */
 const BUNDLED_PACKAGES = /^npm:\/?uplot(?:@|\/|$)/;

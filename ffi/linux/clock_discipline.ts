@@ -1,7 +1,7 @@
 /** State of the local clock as the kernel reports it (adjtimex(2)). */
 
 import type { ClockFinding } from "../../src/cli/system.ts";
-import { STA_UNSYNC, TIME_ERROR } from "./constants.ts";
+import { STA_NANO, STA_UNSYNC, TIME_ERROR } from "./constants.ts";
 import { checkResult } from "../posix/errno.ts";
 import { Timex } from "./layout.ts";
 import { openLinuxLibc } from "./libc.ts";
@@ -23,6 +23,7 @@ export function readClockDiscipline(): ClockFinding {
   const status = view.getInt32(Timex.status, true);
   const readLong = (offset: number) => Number(view.getBigInt64(offset, true));
   return {
+    offsetUs: readLong(Timex.offset) / ((status & STA_NANO) === 0 ? 1 : 1e3),
     synchronised: state !== TIME_ERROR && (status & STA_UNSYNC) === 0,
     maximumErrorUs: readLong(Timex.maximumError),
     estimatedErrorUs: readLong(Timex.estimatedError),

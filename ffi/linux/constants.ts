@@ -114,6 +114,8 @@ export const ETHTOOL_GET_TS_INFO = 0x41;
 export const TIME_ERROR = 5;
 /** No program keeps the clock right. */
 export const STA_UNSYNC = 0x0040;
+/** Offsets count nanoseconds instead of microseconds. */
+export const STA_NANO = 0x2000;
 
 // <linux/capability.h>
 /** Version word of capget() with two sets of 32 bits. */

@@ -60,6 +60,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import("./commands/report/command.ts")).runReport,
   ),
   row(
+    "exporter",
+    async () => (await import("./commands/exporter/options.ts")).EXPORTER_COMMAND,
+    async () => (await import("./commands/exporter/command.ts")).runExporter,
+  ),
+  row(
     "fping",
     async () => (await import("./commands/fping/options.ts")).FPING_COMMAND,
     async () => (await import("./commands/fping/command.ts")).runFping,

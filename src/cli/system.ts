@@ -15,6 +15,8 @@ export type SocketFinding =
 export interface ClockFinding {
   /** Some program keeps the clock right. */
   readonly synchronised: boolean;
+  /** Correction that the kernel has still to apply, in microseconds. */
+  readonly offsetUs: number;
   /** That program's bound of the error, in microseconds. */
   readonly maximumErrorUs: number;
   /** Its estimate of the error, in microseconds. */

@@ -15,7 +15,7 @@ import { type OpenRun, remainingMs } from "./run_frame.ts";
 import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
 import type { RunPlan } from "./run_plan.ts";
 import { RunRecorder } from "./run_recorder.ts";
-import { type RunSnapshot, RunState } from "./run_state.ts";
+import { type RunSnapshot, RunState, type RunView } from "./run_state.ts";
 import type { StateView } from "./state_view.ts";
 
 /** Conditions of a run without end are judged over intervals of at least this length, and of this many probes. */
@@ -40,6 +40,8 @@ export interface PingSetup {
   readonly followsNames?: boolean | undefined;
   /** Lengths of the columns of each target's history in snapshots, in milliseconds; no history by default. */
   readonly historyColumnsMs?: readonly number[] | undefined;
+  /** Follows the outcomes, in place of a history. */
+  readonly view?: RunView | undefined;
 }
 
 /** What a ping run calls beside its reporter. */
@@ -101,7 +103,7 @@ export class PingRun implements OpenRun {
     this.#shared = new SharedAddresses(setup.targets);
     const { targets, historyColumnsMs = [] } = setup;
     this.#view = loaded.view && new loaded.view.StateView(targets, historyColumnsMs);
-    this.#state = new RunState(targets, transport.clock, this.#view);
+    this.#state = new RunState(targets, transport.clock, setup.view ?? this.#view);
   }
 
   /**

@@ -53,6 +53,12 @@ export interface RunSnapshot extends RunProgress {
   readonly consensus: ConsensusEvent | undefined;
 }
 
+/** What follows the outcomes of a run beside its statistics, for a display of the caller. */
+export type RunView = Pick<
+  StateView,
+  "add" | "addExtra" | "clock" | "history" | "move" | "statistics"
+>;
+
 /** The state of a run, as far as those need it that count in it. */
 export type CountedState = Pick<
   RunState,
@@ -67,14 +73,14 @@ export class RunState {
   readonly #statistics: TargetStatistics[];
   /** Statistics at earlier addresses of targets whose names moved. */
   readonly #former: TargetStatistics[] = [];
-  readonly #view: StateView | undefined;
+  readonly #view: RunView | undefined;
 
   /**
    * Starts empty.
    *
    * @param view what snapshots show besides, where they are drawn
    */
-  constructor(targets: readonly Target[], clock: Clock, view?: StateView) {
+  constructor(targets: readonly Target[], clock: Clock, view?: RunView) {
     this.#clock = clock;
     this.#statistics = targets.map((target) => new TargetStatistics(target));
     this.#view = view;

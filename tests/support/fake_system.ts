@@ -80,6 +80,7 @@ export class FakeSystem implements System {
     readClock: () => ({
       synchronised: true,
       maximumErrorUs: 1500,
+      offsetUs: 5,
       estimatedErrorUs: 20,
       frequencyPpm: -1.25,
     }),

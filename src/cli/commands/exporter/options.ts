@@ -1,0 +1,78 @@
+/** The options of `exporter`. */
+
+import { DEFAULT_LISTEN, parseListenAddress } from "../../../exporter/config.ts";
+import type { CommandSpec, OptionTable, OptionValue } from "../../options/option.ts";
+import { GENERAL_OPTIONS, PACKET_OPTIONS, TARGET_OPTIONS } from "../../options/shared_options.ts";
+import { duration } from "../../options/values.ts";
+
+const DAY_MS = 86_400_000;
+
+/** An address to listen on, as it was written. */
+function listenAddress(): OptionValue<string> {
+  return {
+    metavar: "ADDRESS:PORT",
+    complete: "none",
+    parse(text) {
+      if (parseListenAddress(text) !== undefined) return text;
+      throw new RangeError(`expected an address and a port, such as ${DEFAULT_LISTEN}`);
+    },
+  };
+}
+
+/** Table of the options of `exporter`. */
+export const EXPORTER_OPTIONS = {
+  interval: {
+    short: "i",
+    value: duration(1, DAY_MS),
+    help: "Send a probe to each target every TIME; a number is seconds",
+    group: "Probes",
+    default: 1000,
+    defaultText: "1s",
+  },
+  timeout: {
+    short: "W",
+    value: duration(0.001, DAY_MS),
+    help: "Wait this long for the reply to a probe",
+    group: "Probes",
+    default: 1000,
+    defaultText: "1s",
+  },
+  echo: { help: "Send echo requests instead of timestamp requests", group: "Probes" },
+  ...TARGET_OPTIONS,
+  ...PACKET_OPTIONS,
+  listen: {
+    value: listenAddress(),
+    help: "Listen for scrapes on this address and port",
+    group: "Output",
+    defaultText: DEFAULT_LISTEN,
+  },
+  ...GENERAL_OPTIONS,
+} as const satisfies OptionTable;
+
+/** The command `exporter`. */
+export const EXPORTER_COMMAND: CommandSpec<typeof EXPORTER_OPTIONS> = {
+  name: "exporter",
+  summary: "Probe hosts without end and serve the numbers to Prometheus",
+  operands: "[TARGET...]",
+  completeOperand: "host",
+  description: [
+    "Probes hosts as ping --loop does and serves what they show at /metrics, for Prometheus and whatever reads its " +
+    "formats: round-trip times, delay of each direction above its least, remote clocks with their bounds, losses, and " +
+    "the state of this machine's own clock and sockets.",
+    "Root is given up before the port is opened. Run by deno, it needs --allow-net besides.",
+  ],
+  options: EXPORTER_OPTIONS,
+  exitCodes: [
+    [0, "A signal ended it"],
+    [2, "No name resolved, or a line of a file cannot be used and no target is left"],
+    [3, "The command line is wrong"],
+    [4, "The system refused a call, or the port is in use"],
+  ],
+  examples: [
+    ["icmptime exporter 192.0.2.7 192.0.2.8", "serve two hosts at http://127.0.0.1:9877/metrics"],
+    [
+      "icmptime exporter -i 10s -f hosts.txt --listen :9877",
+      "serve a list of hosts to the network",
+    ],
+  ],
+};

@@ -1,0 +1,31 @@
+/** Figures of the process, as far as the system lets it read them. */
+
+import { cpuUsage } from "node:process";
+import type { ProcessFigures } from "../../../exporter/program_figures.ts";
+
+/** Reads them. */
+export function readProcessFigures(): ProcessFigures {
+  const { user, system } = cpuUsage();
+  return {
+    cpuS: (user + system) / 1e6,
+    residentBytes: optional(() => Deno.memoryUsage().rss),
+    openFiles: optional(() => [...Deno.readDirSync("/proc/self/fd")].length),
+    maxFiles: optional(readFileLimit),
+    startTimeS: Math.round(performance.timeOrigin) / 1e3,
+  };
+}
+
+/** `deno run` allows the files of /proc with --allow-all alone. */
+function optional<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Soft limit of open files; undefined without one. */
+function readFileLimit(): number | undefined {
+  const match = /^Max open files\s+(\d+)/m.exec(Deno.readTextFileSync("/proc/self/limits"));
+  return match === null ? undefined : Number(match[1]);
+}

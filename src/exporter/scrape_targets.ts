@@ -1,0 +1,219 @@
+/** The families of targets in an answer. */
+
+import { undecidedReason } from "../clock/mod.ts";
+import { formatAddress } from "../packet/address.ts";
+import type { ClockEvent } from "../run/clock/event.ts";
+import { UNKNOWN_ADDRESS } from "../targets/target.ts";
+import { CLOCK_REASONS } from "./clock_reason.ts";
+import { type Exposition, formatBounds } from "./exposition.ts";
+import { escapeLabelValue } from "./label_text.ts";
+import type { Metric } from "./metric.ts";
+import { queryName } from "./registry.ts";
+import type { GroupSource } from "./scrape.ts";
+import {
+  CLOCK_METRICS,
+  COUNTER_METRICS,
+  HISTOGRAM_METRICS,
+  STATE_METRICS,
+} from "./target_metrics.ts";
+import { DIRECTIONS, type TargetSeries } from "./target_series.ts";
+
+/** Finds a value; undefined where there is none, and then no sample. */
+type ValueOf<T> = (source: T) => number | undefined;
+
+/** Writes them all; `clocks` are those of each group, in the order of its targets. */
+export function* writeTargets(
+  groups: readonly GroupSource[],
+  clocks: readonly (readonly ClockEvent[])[],
+  out: Exposition,
+): Generator<void, void, void> {
+  for (const key of Object.keys(COUNTER_METRICS) as (keyof typeof COUNTER_METRICS)[]) {
+    yield* writeSeries(groups, out, COUNTER_METRICS[key], "", ({ counters }) => counters[key]);
+  }
+  yield* writeHistograms(groups, out);
+  yield* writeStates(groups, out);
+  yield* writeInfo(groups, out);
+  yield* writeClocks(groups, clocks, out);
+}
+
+function* writeSeries(
+  groups: readonly GroupSource[],
+  out: Exposition,
+  metric: Metric,
+  more: string,
+  valueOf: (series: TargetSeries, group: GroupSource) => number | undefined,
+): Generator<void, void, void> {
+  if (more === "") out.family(metric);
+  const name = queryName(metric);
+  for (const group of groups) {
+    for (const { labels, series } of group.series.targets) {
+      const value = valueOf(series, group);
+      if (value !== undefined) out.sample(name, labels + more, value);
+    }
+    yield;
+  }
+}
+
+function* writeHistograms(
+  groups: readonly GroupSource[],
+  out: Exposition,
+): Generator<void, void, void> {
+  const { rtt, delayChange } = HISTOGRAM_METRICS;
+  const rttName = queryName(rtt);
+  out.family(rtt);
+  for (const { series: { group, targets } } of groups) {
+    const bounds = formatBounds(group.buckets.rttS);
+    for (const { labels, series } of targets) {
+      out.histogram(rttName, labels, series.rtt, bounds);
+      yield;
+    }
+  }
+  const changeName = queryName(delayChange);
+  out.family(delayChange);
+  for (const { series: { group, targets } } of groups) {
+    if (group.kind === "echo") continue;
+    const bounds = formatBounds(group.buckets.changeS);
+    for (const { labels, series } of targets) {
+      for (const direction of DIRECTIONS) {
+        const set = `${labels},direction="${direction}"`;
+        out.histogram(changeName, set, series.change[direction], bounds);
+      }
+      yield;
+    }
+  }
+}
+
+function* writeStates(
+  groups: readonly GroupSource[],
+  out: Exposition,
+): Generator<void, void, void> {
+  const { up, lastReply, latestRtt, latestDelayChange, latestQueue, jitter, resolved } =
+    STATE_METRICS;
+  yield* writeSeries(groups, out, up, "", ({ isUp }) => isUp === undefined ? undefined : +isUp);
+  yield* writeSeries(
+    groups,
+    out,
+    lastReply,
+    "",
+    ({ latest }, { baseUnixMs }) => latest && rounded(baseUnixMs / 1e3 + latest.atNs / 1e9, 6),
+  );
+  yield* writeSeries(groups, out, latestRtt, "", ({ latest }) => latest && latest.rttNs / 1e9);
+  yield* writeSeries(
+    groups,
+    out,
+    latestQueue,
+    "",
+    ({ latest }) => latest?.queueNs === undefined ? undefined : latest.queueNs / 1e9,
+  );
+  yield* writeSeries(
+    groups,
+    out,
+    resolved,
+    "",
+    ({ target }) => target.address === UNKNOWN_ADDRESS ? 0 : 1,
+  );
+  out.family(latestDelayChange);
+  for (const direction of DIRECTIONS) {
+    const key = direction === "out" ? "outMs" : "backMs";
+    yield* writeSeries(
+      groups,
+      out,
+      latestDelayChange,
+      `,direction="${direction}"`,
+      ({ latest }) => seconds(latest?.change?.[key]),
+    );
+  }
+  out.family(jitter);
+  for (const direction of DIRECTIONS) {
+    yield* writeSeries(
+      groups,
+      out,
+      jitter,
+      `,direction="${direction}"`,
+      ({ jitterMs }) => seconds(jitterMs[direction]),
+    );
+  }
+}
+
+function* writeInfo(groups: readonly GroupSource[], out: Exposition): Generator<void, void, void> {
+  out.family(STATE_METRICS.info);
+  const name = queryName(STATE_METRICS.info);
+  for (const { series: { group, targets } } of groups) {
+    for (const { labels, series: { target: { address } } } of targets) {
+      const at = address === UNKNOWN_ADDRESS ? "" : `,address="${formatAddress(address)}"`;
+      out.sample(name, `${labels}${at},kind="${group.kind}"`, 1);
+    }
+    yield;
+  }
+}
+
+/** Numbers of a clock, from milliseconds and parts per million. */
+const CLOCK_VALUES: readonly (readonly [Metric, ValueOf<ClockEvent>])[] = [
+  [CLOCK_METRICS.offset, ({ state }) => seconds(state.offsetMs)],
+  [CLOCK_METRICS.offsetLower, ({ state }) => seconds(state.lowerMs)],
+  [CLOCK_METRICS.offsetUpper, ({ state }) => seconds(state.upperMs)],
+  [CLOCK_METRICS.skew, ({ state }) => ratio(state.skewPpm)],
+  [CLOCK_METRICS.skewLower, ({ state }) => ratio(state.skewLowerPpm)],
+  [CLOCK_METRICS.skewUpper, ({ state }) => ratio(state.skewUpperPpm)],
+  [CLOCK_METRICS.tick, ({ state }) => state.probes === 0 ? undefined : seconds(state.tickMs)],
+];
+
+function* writeClocks(
+  groups: readonly GroupSource[],
+  clocks: readonly (readonly ClockEvent[])[],
+  out: Exposition,
+): Generator<void, void, void> {
+  for (const [metric, valueOf] of CLOCK_VALUES) {
+    const name = queryName(metric);
+    out.family(metric);
+    for (const [place, { series: { targets } }] of groups.entries()) {
+      for (const [index, event] of (clocks[place] ?? []).entries()) {
+        const value = valueOf(event);
+        if (value !== undefined) out.sample(name, targets[index]?.labels ?? "", value);
+      }
+      yield;
+    }
+  }
+  yield* writeUsable(groups, clocks, out);
+  const { restarts } = CLOCK_METRICS;
+  yield* writeSeries(
+    groups,
+    out,
+    restarts,
+    "",
+    (series) => series.hasClock ? series.restarts : undefined,
+  );
+}
+
+function* writeUsable(
+  groups: readonly GroupSource[],
+  clocks: readonly (readonly ClockEvent[])[],
+  out: Exposition,
+): Generator<void, void, void> {
+  out.family(CLOCK_METRICS.usable);
+  const name = queryName(CLOCK_METRICS.usable);
+  for (const [place, { series: { targets } }] of groups.entries()) {
+    for (const [index, { state, counters }] of (clocks[place] ?? []).entries()) {
+      const labels = targets[index]?.labels ?? "";
+      const reason = undecidedReason(state, counters.received);
+      const set = reason === undefined
+        ? labels
+        : `${labels},reason="${escapeLabelValue(CLOCK_REASONS[reason])}"`;
+      out.sample(name, set, reason === undefined ? 1 : 0);
+    }
+    yield;
+  }
+}
+
+/** Milliseconds as seconds, without the digits that the division adds. */
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : rounded(ms / 1e3, 9);
+}
+
+function ratio(ppm: number | undefined): number | undefined {
+  return ppm === undefined ? undefined : rounded(ppm / 1e6, 15);
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
