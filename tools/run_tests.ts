@@ -13,6 +13,7 @@ import { compile } from "./compile.ts";
 import { addCounts, closingLine, countTests, type TestCounts } from "./junit.ts";
 import { runTool, say, ToolError, warn } from "./output.ts";
 import { BINARY_PATH, PROJECT_FOLDER, TEST_LOCK } from "./project.ts";
+import { findMissingFiles, planLanes, runBatches } from "./test_lanes.ts";
 import { installTestPackages } from "./test_packages.ts";
 
 interface LevelGroup {
@@ -24,6 +25,8 @@ interface LevelGroup {
   readonly permissions: string;
   /** Its tests need a kernel, programs of others and the compiled binary. */
   readonly needsMachine?: boolean;
+  /** Its files run in lanes, as `test_lanes.ts` has them. */
+  readonly hasLanes?: boolean;
 }
 
 const NO_INSTALL = "--no-install";
@@ -31,7 +34,7 @@ const NO_INSTALL = "--no-install";
 /** Every wait in a test has its own guard; should one lack it, its group of levels is ended after this time. */
 const GROUP_LIMIT_MS = 60 * 60_000;
 
-/** Pure tests may share the cores; those with a kernel run one after another. */
+/** Pure tests may share the cores; of those with a kernel, some may. */
 const GROUPS: readonly LevelGroup[] = [
   {
     levels: ["unit", "property", "scenario"],
@@ -44,6 +47,7 @@ const GROUPS: readonly LevelGroup[] = [
     flags: ["--allow-all"],
     permissions: "all permissions",
     needsMachine: true,
+    hasLanes: true,
   },
   // Heavy outside programs, such as a browser.
   {
@@ -69,9 +73,25 @@ async function runLevels(
       .filter((folder) => testFiles(folder).length > 0);
     if (folders.length === 0) continue;
     say(`== ${folders.join(" ")} (${group.permissions})`);
-    counts.push(await runDenoTest(folders, [...group.flags, ...options]));
+    const flags = [...group.flags, ...options];
+    counts.push(
+      group.hasLanes === true
+        ? await runInLanes(folders, flags)
+        : await runDenoTest(folders, flags),
+    );
   }
   return counts;
+}
+
+/** Runs the files of folders: those that bear company in lanes, then the others. */
+async function runInLanes(
+  folders: readonly string[],
+  flags: readonly string[],
+): Promise<TestCounts> {
+  const plan = planLanes(folders.flatMap(testFiles), navigator.hardwareConcurrency);
+  const counts = await runBatches(plan, (files) => runDenoTest(files, flags, { isQuiet: true }));
+  if (plan.alone.length > 0) counts.push(await runDenoTest(plan.alone, flags));
+  return addCounts(counts);
 }
 
 /** Installs and compiles what the chosen levels need. */
@@ -97,33 +117,48 @@ async function prepareMachine(
   }
 }
 
+/** Runs test files, or all of folders. One that is quiet prints what the tests say when all have ended: others run beside it. */
 async function runDenoTest(
-  folders: readonly string[],
+  paths: readonly string[],
   flags: readonly string[],
+  { isQuiet = false }: { readonly isQuiet?: boolean } = {},
 ): Promise<TestCounts> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-tests-" });
   try {
     const report = `${folder}/junit.xml`;
-    const status = await new Deno.Command(Deno.execPath(), {
+    const command = new Deno.Command(Deno.execPath(), {
       args: [
         "test",
         "--no-prompt",
         `--lock=${TEST_LOCK}`,
         `--junit-path=${report}`,
         ...flags,
-        ...folders,
+        ...paths,
       ],
       cwd: PROJECT_FOLDER,
       env: { DENO_NO_UPDATE_CHECK: "1" },
       stdin: "null",
       signal: AbortSignal.timeout(GROUP_LIMIT_MS),
-    }).spawn().status;
+      ...(isQuiet ? { stdout: "piped", stderr: "piped" } : {}),
+    });
+    const status = isQuiet ? await printAtEnd(command) : await command.spawn().status;
     const counts = countTests(await readReport(report));
     // A module that fails outside its tests, or does not compile, is in no report: the exit code shows it.
     return status.success || counts.failed > 0 ? counts : { ...counts, failed: 1 };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+async function printAtEnd(command: Deno.Command): Promise<Deno.CommandStatus> {
+  const ended = await command.output();
+  writeAll(Deno.stdout, ended.stdout);
+  writeAll(Deno.stderr, ended.stderr);
+  return ended;
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(stream.writeSync(rest));
 }
 
 async function readReport(path: string): Promise<string> {
@@ -154,6 +189,10 @@ function refuseStrays(): void {
   const strays = testFiles("tests").filter((path) => !LEVELS.includes(path.split("/")[1] ?? ""));
   if (strays.length > 0) {
     throw new ToolError(`Cannot place ${strays.join(", ")}: it is in no level`);
+  }
+  const missing = findMissingFiles(testFiles("tests"));
+  if (missing.length > 0) {
+    throw new ToolError(`Cannot run ${missing.join(", ")} alone: there is no such file`);
   }
 }
 
