@@ -13,6 +13,7 @@ export { readHostName } from "./posix/host_name.ts";
 export {
   findInterfaceIndex,
   type InterfaceAddress,
+  knownInterfaceAddresses,
   listInterfaceAddresses,
 } from "./posix/interfaces.ts";
 export { readStampSupport, type StampSupport } from "./linux/stamp_support.ts";

@@ -81,14 +81,15 @@ export class EchoSocket implements Transport, Disposable {
     const troubles = new SocketTroubles(options.onTrouble);
     this.#descriptor = descriptor;
     this.#troubles = troubles;
-    const wantsStamps = options.kernelStamps !== false && enableReceiveStamps(descriptor);
+    const hasReceiveStamps = options.kernelStamps !== false &&
+      troubles.attempt(() => enableReceiveStamps(descriptor)) === true;
     configureEcho(descriptor, options.mark, troubles);
     this.identifier = bindIdentifier(descriptor, options);
     const ends = { sendFd: descriptor, receiveFd: descriptor };
     this.#binding = options.interfaceName === undefined
       ? undefined
       : InterfaceBinding.bind(ends, options.interfaceName, new ReplyFilter(descriptor));
-    const attribution = wantsStamps
+    const attribution = hasReceiveStamps
       ? chooseAttribution(descriptor, options.attribution, UNSENT)
       : undefined;
     this.stampSource = attribution === undefined ? "user" : "kernel";

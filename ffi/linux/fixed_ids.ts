@@ -22,9 +22,15 @@ export function whyIdsAreFixed(
   if (groups !== undefined && findOutside(groups, groupId) === undefined) {
     return `no group ${groupId} in this namespace`;
   }
-  return readFile("/proc/self/setgroups")?.trim() === "deny"
-    ? "this user namespace denies setgroups"
-    : undefined;
+  if (readFile("/proc/self/setgroups")?.trim() === "deny") {
+    return "this user namespace denies setgroups";
+  }
+  return hasCallFilter() ? "a system-call filter forbids it" : undefined;
+}
+
+/** Whether a filter decides which system calls this thread may make (seccomp(2)). */
+export function hasCallFilter(): boolean {
+  return /^Seccomp:\s*2$/m.test(readFile("/proc/thread-self/status") ?? "");
 }
 
 /** True where user 0 here is user 0 in the parent user namespace too, or where that is not known. */

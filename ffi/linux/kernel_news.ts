@@ -1,20 +1,18 @@
 /** What the kernel announces about links, addresses, routes and neighbours, as it happens (rtnetlink(7), groups). */
 
-import { SOCK_CLOEXEC } from "./constants.ts";
 import {
   AF_NETLINK,
-  NETLINK_ROUTE,
   RTMGRP_IPV4_IFADDR,
   RTMGRP_IPV4_ROUTE,
   RTMGRP_IPV4_RULE,
   RTMGRP_LINK,
   RTMGRP_NEIGH,
 } from "./netlink_constants.ts";
-import { MSG_DONTWAIT, SOCK_RAW } from "../posix/constants.ts";
+import { MSG_DONTWAIT } from "../posix/constants.ts";
 import { checkResult, EAGAIN, EINTR, errnoNumber, readErrno, SystemError } from "../posix/errno.ts";
 import { SockaddrNl } from "./layout.ts";
 import { openLibc } from "../posix/libc.ts";
-import { type NetlinkAnswer, takeMessages } from "./netlink_message.ts";
+import { type NetlinkAnswer, openNetlinkSocket, takeMessages } from "./netlink_message.ts";
 
 const GROUPS = RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE |
   RTMGRP_IPV4_RULE;
@@ -41,11 +39,7 @@ export class KernelNews {
    */
   static open(): KernelNews {
     const libc = openLibc();
-    const descriptor = checkResult(
-      libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE),
-      "socket",
-      ACTION,
-    );
+    const descriptor = openNetlinkSocket(ACTION);
     const address = new DataView(new ArrayBuffer(SockaddrNl.size));
     address.setUint16(SockaddrNl.family, AF_NETLINK, true);
     address.setUint32(SockaddrNl.groups, GROUPS, true);

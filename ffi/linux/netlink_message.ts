@@ -5,6 +5,7 @@
  * the last of type NLMSG_DONE.
  */
 
+import { platform } from "../platform.ts";
 import { SOCK_CLOEXEC } from "./constants.ts";
 import {
   AF_NETLINK,
@@ -24,6 +25,9 @@ const ANSWER_BYTES = 65_536;
 /** The high bits of an attribute type are flags. */
 const ATTRIBUTE_TYPE_MASK = 0x3fff;
 
+/** What {@linkcode SystemError.syscall} says of a netlink socket that could not be opened. */
+const NETLINK_SOCKET = "socket (netlink)";
+
 /** An attribute to send. */
 export type NetlinkAttribute = readonly [type: number, data: Uint8Array];
 
@@ -33,6 +37,34 @@ export interface NetlinkAnswer {
   readonly type: number;
   /** The message without its header. */
   readonly view: DataView<ArrayBuffer>;
+}
+
+/** Whether this is the refusal of a netlink socket: a sandbox that allows other address families alone. */
+export function isNetlinkRefused(error: unknown): error is SystemError {
+  return error instanceof SystemError && error.syscall === NETLINK_SOCKET;
+}
+
+/** Why netlink cannot be used; undefined where it can, and on a system that has none. */
+export function whyNoNetlink(): SystemError | undefined {
+  if (!platform.hasErrorQueue) return undefined;
+  try {
+    openLibc().close(openNetlinkSocket("read routes and interfaces"));
+    return undefined;
+  } catch (error) {
+    if (isNetlinkRefused(error)) return error;
+    throw error;
+  }
+}
+
+/**
+ * Opens a netlink socket. The caller closes it.
+ *
+ * @param action what is attempted, to follow "Cannot"
+ * @throws {SystemError} where the kernel gives none, see {@linkcode isNetlinkRefused}
+ */
+export function openNetlinkSocket(action: string): number {
+  const descriptor = openLibc().socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  return checkResult(descriptor, NETLINK_SOCKET, `${action} (netlink)`);
 }
 
 /**
@@ -53,11 +85,7 @@ export function requestNetlink(
   action: string,
 ): NetlinkAnswer[] {
   const libc = openLibc();
-  const descriptor = checkResult(
-    libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE),
-    "socket",
-    action,
-  );
+  const descriptor = openNetlinkSocket(action);
   try {
     const message = emitRequest(type, flags | NLM_F_REQUEST, body, attributes);
     const kernel = new Uint8Array(SockaddrNl.size);

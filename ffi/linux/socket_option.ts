@@ -45,9 +45,16 @@ export function readSocketMemory(descriptor: number): SocketMemory {
   };
 }
 
-/** Enables the kernel's stamps of what is received; returns whether the kernel agreed. */
-export function enableReceiveStamps(descriptor: number): boolean {
-  return trySetOption(descriptor, SOL_SOCKET, SO_TIMESTAMPING, RECEIVE_STAMPS) === 0;
+/**
+ * Enables the kernel's stamps of what is received.
+ *
+ * @returns true
+ * @throws {SystemError} when the kernel refuses
+ */
+export function enableReceiveStamps(descriptor: number): true {
+  const action = "use kernel stamps (SO_TIMESTAMPING)";
+  setIntOption(descriptor, SOL_SOCKET, SO_TIMESTAMPING, RECEIVE_STAMPS, action);
+  return true;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   hasPermittedCapabilities,
 } from "../linux/capabilities.ts";
 import { checkResult, SystemError } from "./errno.ts";
-import { isRootOutside, whyIdsAreFixed } from "../linux/fixed_ids.ts";
+import { hasCallFilter, isRootOutside, whyIdsAreFixed } from "../linux/fixed_ids.ts";
 import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "./libc.ts";
 
@@ -45,13 +45,30 @@ export function giveUpPrivileges(): string | undefined {
     reason = whyIdsAreFixed(chooseIdentity(readUserIds()[0], Deno.env));
     if (reason === undefined) throw error;
   }
-  if (platform.hasCapabilities) {
-    clearCapabilities();
-    forbidNewPrivileges();
+  if (!platform.hasCapabilities) return undefined;
+  const keepsCapabilities = !tryClearCapabilities();
+  forbidNewPrivileges();
+  if (keepsCapabilities) {
+    return "keeps its capabilities: a system-call filter forbids giving them up";
   }
   return reason !== undefined && isRootOutside()
     ? `stays root: ${reason}; the main thread gave up capabilities`
     : undefined;
+}
+
+/**
+ * Gives capabilities up. A user other than root may go on without that where a sandbox forbids it: the sandbox gave them on purpose,
+ * as a service manager does.
+ */
+function tryClearCapabilities(): boolean {
+  try {
+    clearCapabilities();
+    return true;
+  } catch (error) {
+    const isSandboxed = error instanceof SystemError && error.code === "EPERM" && hasCallFilter();
+    if (isSandboxed && !readUserIds().includes(0)) return false;
+    throw error;
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { platform } from "../platform.ts";
 import { SO_MARK } from "../linux/constants.ts";
 import { AF_INET, IPPROTO_UDP, SO_BROADCAST, SOCK_DGRAM, SOL_SOCKET } from "./constants.ts";
 import { checkResult, readErrno, SystemError } from "./errno.ts";
-import { listInterfaceAddresses } from "./interfaces.ts";
+import { knownInterfaceAddresses } from "./interfaces.ts";
 import { SockaddrIn } from "./layout.ts";
 import { openLibc } from "./libc.ts";
 import { addressText, createSocketAddress } from "./socket_address.ts";
@@ -36,7 +36,7 @@ const DISCARD_PORT = 9;
 export function findRoute(destination: number, query: RouteQuery = {}): RouteFinding {
   return askRoute(destination, query, (socket) => {
     const source = readSource(socket, destination);
-    const owner = listInterfaceAddresses().find((each) => each.address === source);
+    const owner = knownInterfaceAddresses().find((each) => each.address === source);
     return { kind: "routed", source, interfaceName: query.interfaceName ?? owner?.name };
   });
 }

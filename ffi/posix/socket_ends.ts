@@ -98,7 +98,8 @@ export function openSocketEnds(
     const wantsStamps = platform.hasErrorQueue && options.kernelStamps !== false;
     // First of all: where no other program uses receive stamps, the kernel needs a moment until it takes them. What comes
     // before that is stamped `user`.
-    const hasReceiveStamps = wantsStamps && enableReceiveStamps(receiveFd);
+    const hasReceiveStamps = wantsStamps &&
+      troubles.attempt(() => enableReceiveStamps(receiveFd)) === true;
     if (platform.hasErrorQueue) {
       sendFd = openSocket(IPPROTO_RAW);
       const descriptor = sendFd;

@@ -1,7 +1,7 @@
 /** What the sockets of a sweep share: a batch, sendmmsg(2) and close. */
 
 import { MSG_DONTWAIT } from "../posix/constants.ts";
-import { EAGAIN, EINTR, errnoNumber, readErrno } from "../posix/errno.ts";
+import { EAGAIN, EINTR, errnoNumber, readErrno, SystemError } from "../posix/errno.ts";
 import type { FrameBatch } from "./frame_batch.ts";
 import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "../posix/libc.ts";
@@ -20,6 +20,8 @@ export class BatchTransmitter {
   readonly batch: FrameBatch;
   readonly #sendmmsg = openLinuxLibc().sendmmsg;
   #descriptor: number;
+  /** The kernel says how much waits (SO_MEMINFO). */
+  #countsWaiting = true;
 
   /** The socket; -1 once it is closed. */
   protected get descriptor(): number {
@@ -62,12 +64,18 @@ export class BatchTransmitter {
   }
 
   /**
-   * Frames that were sent and have not left this machine, or some more: they are counted by their memory. 0 is exact.
-   *
-   * @throws {SystemError} when the kernel does not report it
+   * Frames that were sent and have not left this machine, or some more: they are counted by their memory. 0 is exact, but where
+   * the kernel does not count it is all that is known.
    */
   waiting(): number {
-    return Math.ceil(readSocketMemory(this.#descriptor).waitingBytes / LEAST_FRAME_BYTES);
+    if (!this.#countsWaiting) return 0;
+    try {
+      return Math.ceil(readSocketMemory(this.#descriptor).waitingBytes / LEAST_FRAME_BYTES);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      this.#countsWaiting = false;
+      return 0;
+    }
   }
 
   /** Closes the socket; further calls do nothing. */

@@ -17,6 +17,7 @@ import { openLibc } from "../posix/libc.ts";
 import { attachFilter, dropAllFilter } from "../linux/packet_filter.ts";
 import { createSocketAddress } from "../posix/socket_address.ts";
 import { bindToAddress, bindToInterface, setIntOption } from "../posix/socket_option.ts";
+import { SocketTroubles } from "../posix/socket_troubles.ts";
 
 /** What a bulk raw socket sends. */
 export interface BulkRawSocketOptions {
@@ -32,6 +33,8 @@ export interface BulkRawSocketOptions {
   readonly interfaceName?: string | undefined;
   /** Firewall mark, 0 to 2^32 − 1. */
   readonly mark?: number | undefined;
+  /** Takes the refusals of options that a sweep can do without. */
+  readonly troubles?: SocketTroubles | undefined;
 }
 
 /** A socket whose datagrams the kernel routes one by one. It receives nothing. */
@@ -67,15 +70,16 @@ export class BulkRawSocket extends BatchTransmitter implements Transmitter {
       "open a raw socket",
     );
     try {
-      attachFilter(descriptor, dropAllFilter());
       const { interfaceName, source, mark, sendBufferBytes } = options;
+      const { troubles = new SocketTroubles() } = options;
+      troubles.attempt(() => attachFilter(descriptor, dropAllFilter()));
       const set = (level: number, option: number, value: number, action: string) =>
         setIntOption(descriptor, level, option, value, action);
       set(IPPROTO_IP, IP_HDRINCL, 1, "write IPv4 headers (IP_HDRINCL)");
       // Without it a raw socket with IP_HDRINCL says that it sent what found no room in the neighbour table (ENOBUFS in
       // raw_send_hdrinc() of Linux). No ICMP error about probes comes to a socket of protocol 255.
-      set(IPPROTO_IP, IP_RECVERR, 1, "report full queues (IP_RECVERR)");
-      set(SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer");
+      troubles.attempt(() => set(IPPROTO_IP, IP_RECVERR, 1, "report full queues (IP_RECVERR)"));
+      troubles.attempt(() => set(SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer"));
       if (interfaceName !== undefined) bindToInterface(descriptor, interfaceName);
       if (source !== undefined) bindToAddress(descriptor, source);
       if (mark !== undefined) set(SOL_SOCKET, SO_MARK, mark, `set mark ${mark}`);

@@ -9,7 +9,9 @@ import { checkResult } from "../posix/errno.ts";
 import { FrameBatch } from "./frame_batch.ts";
 import { SockaddrLl } from "../linux/layout.ts";
 import { openLibc } from "../posix/libc.ts";
+import { attachFilter, dropAllFilter } from "../linux/packet_filter.ts";
 import { getWordsOption, setIntOption } from "../posix/socket_option.ts";
+import { SocketTroubles } from "../posix/socket_troubles.ts";
 
 /** What a packet socket sends, and where. */
 export interface PacketSocketOptions {
@@ -23,6 +25,8 @@ export interface PacketSocketOptions {
   readonly capacity: number;
   /** Send buffer to ask for; without room in it sendmmsg says EAGAIN. The kernel caps it at net.core.wmem_max. */
   readonly sendBufferBytes: number;
+  /** Takes the refusals of options that a sweep can do without. */
+  readonly troubles?: SocketTroubles | undefined;
 }
 
 /** A socket that puts frames on one interface, past the queueing discipline. It receives nothing. */
@@ -66,15 +70,37 @@ export class PacketSocket extends BatchTransmitter implements Transmitter {
     );
     try {
       bindToLink(descriptor, 0, options.interfaceIndex);
-      const bypass = "pass the queueing discipline (PACKET_QDISC_BYPASS)";
-      setIntOption(descriptor, SOL_PACKET, PACKET_QDISC_BYPASS, 1, bypass);
-      const { sendBufferBytes } = options;
-      setIntOption(descriptor, SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer");
+      const { sendBufferBytes, troubles = new SocketTroubles() } = options;
+      const set = (level: number, option: number, value: number, action: string) =>
+        troubles.attempt(() => setIntOption(descriptor, level, option, value, action));
+      set(SOL_PACKET, PACKET_QDISC_BYPASS, 1, "pass the queueing discipline (PACKET_QDISC_BYPASS)");
+      set(SOL_SOCKET, SO_SNDBUF, sendBufferBytes, "set the send buffer");
       return new PacketSocket(descriptor, options);
     } catch (error) {
       libc.close(descriptor);
       throw error;
     }
+  }
+}
+
+/**
+ * Checks that packet sockets can be opened and take filters; a sandbox may refuse them where it allows raw sockets.
+ *
+ * @returns true
+ * @throws {SystemError} when they cannot
+ */
+export function checkPacketSockets(): true {
+  const libc = openLibc();
+  const descriptor = checkResult(
+    libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0),
+    "socket",
+    "open a packet socket",
+  );
+  try {
+    attachFilter(descriptor, dropAllFilter());
+    return true;
+  } finally {
+    libc.close(descriptor);
   }
 }
 

@@ -13,6 +13,7 @@ import { checkResult, errnoNumber, SystemError } from "../posix/errno.ts";
 import { findInterfaceIndex } from "../posix/interfaces.ts";
 import { openLibc } from "../posix/libc.ts";
 import { findHardwareAddresses } from "../linux/neighbours.ts";
+import { isNetlinkRefused } from "../linux/netlink_message.ts";
 import { lookUpRoute, type NetlinkLink, type NetlinkRoute, readLink } from "../linux/netlink.ts";
 import { type RouteSurvey, type SurveyedBlocks, surveyRoutes } from "../linux/route_survey.ts";
 import { addressText } from "../posix/socket_address.ts";
@@ -70,6 +71,8 @@ export type ScanPath =
     readonly interfaces: readonly number[];
     /** All that the path rests on, in one text: another one means another path. */
     readonly trail: string;
+    /** Why the kernel's routes could not be read, where they could not: nothing is known of the path then. */
+    readonly obstacle?: SystemError;
   };
 
 const MAC_BYTES = 6;
@@ -84,8 +87,8 @@ const MAC_BYTES = 6;
  */
 export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   const { blocks, interfaceName, source, mark, gatewayMac } = query;
-  const raw = (reason: string, isDirect = false, survey?: RouteSurvey): ScanPath => ({
-    kind: "raw-socket",
+  const raw = (reason: string, isDirect = false, survey?: RouteSurvey) => ({
+    kind: "raw-socket" as const,
     interfaceName,
     source: source ?? 0,
     reason,
@@ -99,7 +102,13 @@ export async function chooseScanPath(query: ScanPathQuery): Promise<ScanPath> {
   if (gatewayMac !== undefined) {
     return frameTo(gatewayMac, query, lookUpRoute(firstBlock.first, routeQuery), raw);
   }
-  const survey = surveyRoutes(blocks, routeQuery);
+  let survey: RouteSurvey;
+  try {
+    survey = surveyRoutes(blocks, routeQuery);
+  } catch (error) {
+    if (!isNetlinkRefused(error)) throw error;
+    return { ...raw("the kernel's routes cannot be read", true), obstacle: error };
+  }
   const { route, difference } = survey;
   const routed = (reason: string, isDirect = false) => raw(reason, isDirect, survey);
   const gatewayMacs = await askGateways(survey);

@@ -49,7 +49,8 @@ const MAX_SOURCES = 16;
 /** Watches one path. */
 export class PathWatch implements PathGuard {
   readonly #options: PathWatchOptions;
-  readonly #news: KernelNews;
+  /** Undefined where the kernel announces nothing to this program. */
+  readonly #news: KernelNews | undefined;
   #path: ScanPath;
   readonly #gateway: GatewayWatch;
   #sources: number[];
@@ -57,7 +58,11 @@ export class PathWatch implements PathGuard {
   #nextRenewNs = -Infinity;
   #nextLookNs = -Infinity;
 
-  private constructor(options: PathWatchOptions, news: KernelNews, gateway: GatewayWatch) {
+  private constructor(
+    options: PathWatchOptions,
+    news: KernelNews | undefined,
+    gateway: GatewayWatch,
+  ) {
     this.#options = options;
     this.#news = news;
     this.#gateway = gateway;
@@ -71,19 +76,20 @@ export class PathWatch implements PathGuard {
    * @throws {SystemError} when the kernel refuses a socket
    */
   static async open(options: PathWatchOptions): Promise<PathWatch> {
-    const news = KernelNews.open();
+    const { path } = options;
+    const isBlind = path.kind === "raw-socket" && path.obstacle !== undefined;
+    const news = isBlind ? undefined : KernelNews.open();
     let gateway: GatewayWatch | undefined;
     try {
-      gateway = GatewayWatch.open(options.clock, options.path);
+      gateway = GatewayWatch.open(options.clock, path);
       const watch = new PathWatch(options, news, gateway);
-      const { path } = options;
       const rival = await gateway.askFirst();
       if (rival !== undefined && path.kind === "packet-socket") {
         watch.#move(replaceGateway(path, rival));
       }
       return watch;
     } catch (error) {
-      news.close();
+      news?.close();
       gateway?.close();
       throw error;
     }
@@ -96,7 +102,7 @@ export class PathWatch implements PathGuard {
 
   /** Whether something happened that may concern the path. Never waits; costs a system call. */
   hasNews(nowNs: number): boolean {
-    if (this.#news.read((message) => this.#concerns(message, nowNs))) this.#hasNews = true;
+    if (this.#news?.read((message) => this.#concerns(message, nowNs))) this.#hasNews = true;
     if (nowNs >= this.#nextLookNs) {
       this.#nextLookNs = nowNs + LOOK_NS;
       if (this.#gateway.look(nowNs)) this.#hasNews = true;
@@ -152,7 +158,7 @@ export class PathWatch implements PathGuard {
 
   /** Closes the sockets of the watch; those of the sweep are left alone. */
   close(): void {
-    this.#news.close();
+    this.#news?.close();
     this.#gateway.close();
   }
 

@@ -18,7 +18,7 @@ import {
   SOL_SOCKET,
 } from "../posix/constants.ts";
 import { checkReceiveErrno } from "../posix/datagram_error.ts";
-import { checkResult, EAGAIN, EINTR, readErrno, type SystemError } from "../posix/errno.ts";
+import { checkResult, EAGAIN, EINTR, readErrno } from "../posix/errno.ts";
 import { Cmsghdr, cmsgSpace, Mmsghdr, Msghdr } from "../linux/layout.ts";
 import { Iovec, Timespec } from "../posix/layout.ts";
 import { openLinuxLibc } from "../linux/libc.ts";
@@ -29,6 +29,7 @@ import { readSocketMemory } from "../linux/socket_option.ts";
 import { setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
 import { PollRequest } from "../posix/poll_request.ts";
 import { SocketTroubles } from "../posix/socket_troubles.ts";
+import { SystemClock } from "../posix/system_clock.ts";
 
 /** How a reply socket is opened. */
 export interface ReplySocketOptions {
@@ -42,8 +43,8 @@ export interface ReplySocketOptions {
   readonly bufferBytes: number;
   /** Base of the stamps: a Unix time in milliseconds, a multiple of 1000. */
   readonly baseUnixMs: number;
-  /** Called once for each kind of failure that the sweep survives; see {@linkcode ReplySocket.failedCalls}. */
-  readonly onTrouble?: ((error: SystemError) => void) | undefined;
+  /** Takes the failures that the sweep survives. */
+  readonly troubles?: SocketTroubles | undefined;
 }
 
 /** Longest datagram kept whole: the least that every host can reassemble (RFC 791 §3.1). */
@@ -62,7 +63,7 @@ export class ReplySocket implements ReplySource {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Bytes from one datagram to the next. */
   readonly slotBytes: number = SLOT_BYTES;
-  /** Receive buffer that the kernel granted, in its own accounting. */
+  /** Receive buffer that the kernel granted, in its own accounting; 0 when it does not say. */
   readonly bufferBytes: number;
   readonly #headers: DataView<ArrayBuffer>;
   readonly #control: DataView<ArrayBuffer>;
@@ -78,12 +79,20 @@ export class ReplySocket implements ReplySource {
   #descriptor: number;
   /** Headers whose control length the kernel has overwritten. */
   #used: number;
+  /** Where the kernel stamps nothing: what the time of the last batch is read from, and that time. */
+  readonly #clock: SystemClock | undefined;
+  #batchNs = 0;
+  #dropped = 0;
 
-  private constructor(descriptor: number, bufferBytes: number, options: ReplySocketOptions) {
+  private constructor(descriptor: number, troubles: SocketTroubles, options: ReplySocketOptions) {
     const { capacity } = options;
-    this.#troubles = new SocketTroubles(options.onTrouble);
+    const attempt = <T>(action: () => T) => troubles.attempt(action);
+    attempt(() => attachFilter(descriptor, options.filter));
+    this.bufferBytes = attempt(() => setReceiveBuffer(descriptor, options.bufferBytes)) ?? 0;
+    const hasStamps = attempt(() => enableStamps(descriptor)) ?? false;
+    this.#clock = hasStamps ? undefined : SystemClock.open();
+    this.#troubles = troubles;
     this.#descriptor = descriptor;
-    this.bufferBytes = bufferBytes;
     this.capacity = capacity;
     this.#used = capacity;
     this.#baseSeconds = options.baseUnixMs / 1000;
@@ -123,13 +132,11 @@ export class ReplySocket implements ReplySource {
       isLink ? "open a packet socket" : "open a raw ICMP socket",
     );
     try {
-      attachFilter(descriptor, options.filter);
-      const granted = setReceiveBuffer(descriptor, options.bufferBytes);
-      const action = "ask for receive stamps (SO_TIMESTAMPNS)";
-      setIntOption(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1, action);
+      const troubles = options.troubles ?? new SocketTroubles();
+      const socket = new ReplySocket(descriptor, troubles, options);
       // All interfaces: answers may come in by another one than the probes left by.
       if (isLink) bindToLink(descriptor, ETH_P_IP, 0);
-      return new ReplySocket(descriptor, granted, options);
+      return socket;
     } catch (error) {
       libc.close(descriptor);
       throw error;
@@ -138,7 +145,7 @@ export class ReplySocket implements ReplySource {
 
   /** Lets something else through from now on. */
   setFilter(filter: readonly FilterInstruction[]): void {
-    attachFilter(this.#descriptor, filter);
+    this.#troubles.attempt(() => attachFilter(this.#descriptor, filter));
   }
 
   /**
@@ -159,7 +166,10 @@ export class ReplySocket implements ReplySource {
     while (true) {
       const { capacity } = this;
       const count = this.#recvmmsg(this.#descriptor, this.#pointer, capacity, MSG_DONTWAIT, null);
-      if (count >= 0) return this.#used = count;
+      if (count >= 0) {
+        if (this.#clock !== undefined) this.#batchNs = this.#readClock(this.#clock);
+        return this.#used = count;
+      }
       const errno = readErrno();
       if (errno === EAGAIN) return 0;
       if (errno === EINTR) continue;
@@ -180,8 +190,12 @@ export class ReplySocket implements ReplySource {
     return this.#headers.getUint32(index * Mmsghdr.size + Mmsghdr.length, true);
   }
 
-  /** When the kernel received datagram `index`, in nanoseconds on CLOCK_REALTIME since the base. */
+  /**
+   * When the kernel received datagram `index`, in nanoseconds on CLOCK_REALTIME since the base; where the kernel stamps nothing,
+   * when this program took it.
+   */
   receivedRealtimeNs(index: number): number {
+    if (this.#clock !== undefined) return this.#batchNs;
     const stamp = index * CONTROL_BYTES + Cmsghdr.data;
     const low = this.#control.getUint32(stamp + Timespec.seconds, true);
     const high = this.#control.getUint32(stamp + Timespec.seconds + 4, true);
@@ -191,10 +205,17 @@ export class ReplySocket implements ReplySource {
 
   /**
    * Datagrams that the kernel dropped since open because the buffer was full. This is the counter
-   * that SO_RXQ_OVFL puts beside a later datagram, read at once: the last drops of a scan have no later datagram.
+   * that SO_RXQ_OVFL puts beside a later datagram, read at once: the last drops of a scan have no later datagram. 0 where the kernel
+   * does not count.
    */
   droppedDatagrams(): number {
-    return readSocketMemory(this.#descriptor).droppedDatagrams;
+    const memory = this.#troubles.attempt(() => readSocketMemory(this.#descriptor));
+    this.#dropped = memory?.droppedDatagrams ?? this.#dropped;
+    return this.#dropped;
+  }
+
+  #readClock(clock: SystemClock): number {
+    return clock.now().realtimeNs + (clock.baseUnixMs / 1000 - this.#baseSeconds) * 1e9;
   }
 
   /** Returns when there is something to receive or after `timeoutMs`; waits of up to 2 ms block the thread. */
@@ -233,6 +254,12 @@ export class ReplySocket implements ReplySource {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function enableStamps(descriptor: number): true {
+  const action = "use kernel stamps (SO_TIMESTAMPNS)";
+  setIntOption(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1, action);
+  return true;
 }
 
 function addressOf(buffer: ArrayBufferView<ArrayBuffer>): bigint {

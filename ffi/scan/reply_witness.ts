@@ -14,7 +14,7 @@ import {
 } from "../linux/packet_constants.ts";
 import { SO_RCVBUF, SOCK_DGRAM, SOL_SOCKET } from "../posix/constants.ts";
 import { checkResult, SystemError } from "../posix/errno.ts";
-import { listInterfaceAddresses } from "../posix/interfaces.ts";
+import { knownInterfaceAddresses } from "../posix/interfaces.ts";
 import { openLibc } from "../posix/libc.ts";
 import { attachFilter } from "../linux/packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";
@@ -119,7 +119,7 @@ export class ReplyWitness implements Witness {
  * @param identifiers ICMP identifiers of the replies that count
  */
 export function openReplyWitness(identifiers: readonly number[]): ReplyWitness | undefined {
-  const destinations = [...new Set(listInterfaceAddresses().map(({ address }) => address))];
+  const destinations = [...new Set(knownInterfaceAddresses().map(({ address }) => address))];
   const counts = [destinations.length, identifiers.length];
   if (counts.some((count) => count === 0 || count > MAX_FILTER_VALUES)) return undefined;
   try {

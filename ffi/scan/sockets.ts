@@ -4,13 +4,14 @@ import type { OpenScan, ScanSocketRequest } from "../../src/run/machine.ts";
 import { BulkRawSocket } from "./bulk_raw_socket.ts";
 import { ETH_P_ALL, ETH_P_IP } from "../linux/packet_constants.ts";
 import { SystemError } from "../posix/errno.ts";
-import { listInterfaceAddresses } from "../posix/interfaces.ts";
+import { knownInterfaceAddresses } from "../posix/interfaces.ts";
 import { timestampReplyFilter } from "../linux/packet_filter.ts";
-import { PacketSocket } from "./packet_socket.ts";
+import { checkPacketSockets, PacketSocket } from "./packet_socket.ts";
 import { PathWatch } from "./path_watch.ts";
 import { ReplySocket } from "./reply_socket.ts";
 import { MAX_FILTER_VALUES, ReplyWitness } from "./reply_witness.ts";
 import { chooseScanPath, type ScanPath } from "./path.ts";
+import { SocketTroubles } from "../posix/socket_troubles.ts";
 import { SystemClock } from "../posix/system_clock.ts";
 import { wireReplyFilter } from "./wire_filter.ts";
 
@@ -38,8 +39,9 @@ const RECEIVE_BUFFER_BYTES = 64 << 20;
  */
 export async function openScanSockets(options: ScanSocketRequest): Promise<OpenScan> {
   const clock = SystemClock.open();
-  const path = await chooseScanPath(options);
-  const replies = openReplies(path, clock.baseUnixMs, options.onTrouble);
+  const troubles = new SocketTroubles(options.onTrouble);
+  const { path, query } = await findPath(options, troubles);
+  const replies = openReplies(path, clock.baseUnixMs, troubles);
   const witness = openWitness(path);
   const transmitters: (PacketSocket | BulkRawSocket)[] = [];
   const close = () => {
@@ -50,9 +52,10 @@ export async function openScanSockets(options: ScanSocketRequest): Promise<OpenS
   };
   let watch: PathWatch | undefined;
   try {
-    while (transmitters.length < options.senders) transmitters.push(openTransmitter(path, options));
+    while (transmitters.length < options.senders) {
+      transmitters.push(openTransmitter(path, options, troubles));
+    }
     const frameFor = (path: ScanPath) => writeFrame(path, options);
-    const query = options;
     watch = await PathWatch.open({ query, path, transmitters, replies, witness, clock, frameFor });
     const dispose = { close, [Symbol.dispose]: close };
     return { transmitters, replies, witness, clock, path, watch, ...dispose };
@@ -62,11 +65,27 @@ export async function openScanSockets(options: ScanSocketRequest): Promise<OpenS
   }
 }
 
+/** The path and what it was chosen by. Where packet sockets are refused, the kernel routes. */
+async function findPath(
+  options: ScanSocketRequest,
+  troubles: SocketTroubles,
+): Promise<{ path: ScanPath; query: ScanSocketRequest }> {
+  const path = await chooseScanPath(options);
+  if (path.kind === "raw-socket") {
+    if (path.obstacle !== undefined) troubles.report(path.obstacle);
+    return { path, query: options };
+  }
+  if (troubles.attempt(checkPacketSockets)) return { path, query: options };
+  const query = { ...options, rawSocket: true };
+  const detour = await chooseScanPath(query);
+  return { path: { ...detour, reason: "packet sockets cannot be used" }, query };
+}
+
 /** Answers are received where the probes leave. */
 function openReplies(
   path: ScanPath,
   baseUnixMs: number,
-  onTrouble: ScanSocketRequest["onTrouble"],
+  troubles: SocketTroubles,
 ): ReplySocket {
   const isLink = path.kind === "packet-socket";
   return ReplySocket.open({
@@ -75,7 +94,7 @@ function openReplies(
     capacity: RECEIVE_BATCH,
     bufferBytes: RECEIVE_BUFFER_BYTES,
     baseUnixMs,
-    onTrouble,
+    troubles,
   });
 }
 
@@ -87,7 +106,7 @@ function openWitness(path: ScanPath): ReplyWitness | undefined {
   const isLink = path.kind === "packet-socket";
   const own = isLink
     ? [path.source]
-    : [...new Set(listInterfaceAddresses().map(({ address }) => address))];
+    : [...new Set(knownInterfaceAddresses().map(({ address }) => address))];
   if (own.length === 0 || own.length > MAX_FILTER_VALUES) return undefined;
   try {
     return ReplyWitness.open({
@@ -101,7 +120,11 @@ function openWitness(path: ScanPath): ReplyWitness | undefined {
   }
 }
 
-function openTransmitter(path: ScanPath, options: ScanSocketRequest): PacketSocket | BulkRawSocket {
+function openTransmitter(
+  path: ScanPath,
+  options: ScanSocketRequest,
+  troubles: SocketTroubles,
+): PacketSocket | BulkRawSocket {
   const capacity = options.senders > 1 ? THREAD_BATCH : TRANSMIT_BATCH;
   const bufferBytes = path.kind === "raw-socket" ? DATAGRAM_BUFFER_BYTES : FRAME_BUFFER_BYTES;
   const sendBufferBytes = Math.floor(bufferBytes / options.senders);
@@ -114,6 +137,7 @@ function openTransmitter(path: ScanPath, options: ScanSocketRequest): PacketSock
       interfaceName,
       source: options.source,
       mark: options.mark,
+      troubles,
     });
   }
   return PacketSocket.open({
@@ -122,6 +146,7 @@ function openTransmitter(path: ScanPath, options: ScanSocketRequest): PacketSock
     linkHeaderBytes: path.linkHeader.length,
     capacity,
     sendBufferBytes,
+    troubles,
   });
 }
 

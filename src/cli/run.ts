@@ -56,6 +56,7 @@ function openStandard(descriptor: 1 | 2): ByteSink {
 const diagnostics: Diagnostics = {
   trySocket,
   tryEchoSocket,
+  tryRoutes: async () => (await import("../../ffi/linux/netlink_message.ts")).whyNoNetlink(),
   readClock,
   stampsTransmit,
   hasNetRaw,
@@ -160,9 +161,11 @@ function readRegularFile(path: string, maxBytes: number): string | undefined {
 }
 
 function trySocket(): SocketFinding {
+  const refusals: Error[] = [];
   try {
-    using socket = RawSocket.open();
-    return { ok: true, stampSource: socket.stampSource };
+    using socket = RawSocket.open({ onTrouble: (error) => void refusals.push(error) });
+    socket.droppedDatagrams();
+    return { ok: true, stampSource: socket.stampSource, refusals };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { ok: false, error };

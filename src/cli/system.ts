@@ -8,7 +8,12 @@ import type { Terminal } from "../terminal/screen/terminal.ts";
 
 /** What a raw socket turned out to be able to do. */
 export type SocketFinding =
-  | { readonly ok: true; readonly stampSource: "kernel" | "user" }
+  | {
+    readonly ok: true;
+    readonly stampSource: "kernel" | "user";
+    /** What the system refuses that a run can do without. */
+    readonly refusals: readonly Error[];
+  }
   | { readonly ok: false; readonly error: Error };
 
 /** State of the local clock as the kernel reports it. */
@@ -31,6 +36,8 @@ export interface Diagnostics {
   trySocket(): SocketFinding;
   /** Tries to open a socket for echo requests without privilege; resolves to why it cannot be. */
   tryEchoSocket(): Promise<Error | undefined>;
+  /** Whether the kernel's routes and interfaces can be read; resolves to why they cannot be. */
+  tryRoutes(): Promise<Error | undefined>;
   /** Asks how the local clock is kept. */
   readClock(): ClockFinding | undefined;
   /** Asks whether an interface's driver stamps what it sends; undefined when it does not say. */

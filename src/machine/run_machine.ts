@@ -3,7 +3,7 @@
 import {
   findRoute,
   isBroadcast,
-  listInterfaceAddresses,
+  knownInterfaceAddresses,
   RawSocket,
   resolveName,
   slotBytesFor,
@@ -40,7 +40,7 @@ export const SOCKET_MACHINE: SocketMachine = {
   scan: {
     openScan: async (request) =>
       (await import("../../ffi/scan/sockets.ts")).openScanSockets(request),
-    ownAddresses: () => listInterfaceAddresses().map(({ address }) => address),
+    ownAddresses: () => knownInterfaceAddresses().map(({ address }) => address),
     processors: () => navigator.hardwareConcurrency,
     sendError: (errno, address) => new SystemError("sendmmsg", errno, `send to ${address}`),
   },

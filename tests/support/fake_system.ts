@@ -73,10 +73,11 @@ export class FakeSystem implements System {
     trySocket: () => {
       const { socketError } = this.#options;
       return socketError === undefined
-        ? { ok: true, stampSource: "kernel" }
+        ? { ok: true, stampSource: "kernel", refusals: [] }
         : { ok: false, error: socketError };
     },
     tryEchoSocket: () => Promise.resolve(undefined),
+    tryRoutes: () => Promise.resolve(undefined),
     readClock: () => ({
       synchronised: true,
       maximumErrorUs: 1500,

@@ -41,6 +41,7 @@ export async function runDoctor(
     socket,
     await echoFinding(system, socket),
     ...stampFindings(system),
+    ...await routesFindings(system),
     clockFinding(system),
   ];
   findings.push(...privilegeFindings(system));
@@ -116,6 +117,11 @@ function stampFindings({ diagnostics }: System): Finding[] {
   const socket = diagnostics.trySocket();
   if (!socket.ok) return [];
   return [
+    ...socket.refusals.map(({ message }): Finding => ({
+      check: "option",
+      verdict: "warn",
+      detail: `${message}; runs go on without`,
+    })),
     socket.stampSource === "kernel"
       ? {
         check: "stamps",
@@ -129,6 +135,14 @@ function stampFindings({ diagnostics }: System): Finding[] {
           "taken in user space: the kernel offers none, round-trip times are about 50 µs too long",
       },
   ];
+}
+
+/** A finding where the kernel's routes cannot be read, as in a sandbox without netlink. */
+async function routesFindings({ diagnostics }: System): Promise<Finding[]> {
+  const error = await diagnostics.tryRoutes();
+  if (error === undefined) return [];
+  const detail = `${error.message}; scans use a raw socket and do not notice a new route`;
+  return [{ check: "routes", verdict: "warn", detail }];
 }
 
 function clockFinding({ diagnostics }: System): Finding {
