@@ -40,6 +40,37 @@ for (const folder of ["/etc", "/sys", "/dev"]) {
   });
 }
 
+const SURROUNDINGS: readonly (readonly [name: string, script: string])[] = [
+  ["with a /tmp that takes nothing", "mount -t tmpfs -o ro none /tmp"],
+  ["where the processes of others are hidden (hidepid)", "mount -t proc -o hidepid=2 none /proc"],
+  [
+    "where /proc is read-only",
+    "mount -t proc -o ro none /proc",
+  ],
+];
+
+for (const [name, script] of SURROUNDINGS) {
+  binaryTest({
+    name: `ping, scan and doctor: they work ${name}`,
+    namespaces: true,
+    tools: ["unshare"],
+  }, async () => {
+    await using namespace = await Namespace.open();
+    const run = (...words: readonly string[]) =>
+      namespace.run([
+        ...["unshare", "--mount", "sh", "-c", `${script} && exec "$@"`, "sh"],
+        ...BINARY_PROGRAM.argv(...words),
+      ]);
+    const ping = await run("-c", "2", "-i", "20ms", "127.0.0.1");
+    assertEquals([ping.code, ping.stderr], [0, ""]);
+    assertMatch(ping.stdout, /^2 sent, 2 received, 0 % loss$/m);
+    const scan = await run("scan", "--cooldown", "50ms", "127.0.0.0/28");
+    assertEquals([scan.code, scan.stdout.trim().split("\n").length], [0, 16], scan.stderr);
+    const doctor = await run("doctor", "--json", "127.0.0.1");
+    assertEquals(doctor.code, 0, doctor.stdout + doctor.stderr);
+  });
+}
+
 /** The runtime needs 12 descriptors before the program begins. */
 const LIMITS = [13, 14, 15, 16, 17, 18, 19, 20, 24];
 
