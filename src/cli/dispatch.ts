@@ -5,7 +5,7 @@ import { checkTogether, parseCommandLine } from "./options/command_line.ts";
 import type { CommandLine, CommandSpec, OptionTable, Parsed } from "./options/option.ts";
 import { ExitCode, isSystemError, printError, UsageError, VERSION } from "./outcome.ts";
 import { privilegeHint } from "./privileges.ts";
-import { COMMANDS } from "./registry.ts";
+import { type Command, COMMANDS } from "./registry.ts";
 import type { System } from "./system.ts";
 
 /** Longest wait for the name server before a word like a command is taken for one. */
@@ -30,12 +30,30 @@ async function runNamed(args: readonly string[], system: System): Promise<ExitCo
   if (named === undefined) await checkMistyped(first, system);
   const words = named !== undefined || isHelp ? rest : args;
   const spec = await command.spec();
-  const line = parseWords(words, spec, named === undefined);
+  try {
+    return await runWords(command, spec, words, system, named === undefined ? first : undefined);
+  } catch (error) {
+    if (spec.usageExitCode === undefined || !isUsageError(error)) throw error;
+    printError(system, error.message);
+    return spec.usageExitCode;
+  }
+}
+
+/** Runs a command; `first` is the first word of all where no command is named. */
+async function runWords(
+  command: Command,
+  spec: CommandSpec,
+  words: readonly string[],
+  system: System,
+  first: string | undefined,
+): Promise<ExitCode> {
+  const isUnnamed = first !== undefined;
+  const line = parseWords(words, spec, isUnnamed);
   const text = await informativeText(spec, line.options);
   if (text !== undefined) return (await import("./output/output_file.ts")).printText(system, text);
   checkTogether(spec, line);
   const [operand] = line.operands;
-  if (named === undefined && operand !== undefined && operand !== first) {
+  if (isUnnamed && operand !== undefined && operand !== first) {
     await checkMistyped(operand, system);
   }
   chooseColor(line.options);
@@ -143,8 +161,12 @@ function isOneEdit(word: string, command: string): boolean {
   return rest === short.slice(start) || rest === short.slice(start + 1);
 }
 
+function isUsageError(error: unknown): error is Error {
+  return error instanceof UsageError || error instanceof Error && error.name === "PlanError";
+}
+
 function explain(error: unknown, system: System): ExitCode {
-  if (error instanceof UsageError || error instanceof Error && error.name === "PlanError") {
+  if (isUsageError(error)) {
     printError(system, error.message);
     return ExitCode.Usage;
   }

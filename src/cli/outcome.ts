@@ -73,10 +73,18 @@ const RUNTIME_WORDS = / \(os error \d{1,5}\)(?:: [a-z]+ '[^']*')?/;
 
 /** Writes `icmptime: <message>` to standard error, shortened and without control characters. */
 export function printError(system: Pick<System, "stderr">, message: string): void {
+  printProblem(system, "icmptime", message);
+}
+
+/** Writes a message as {@linkcode printError} does, under the name of the program that a command replaces. */
+export function printProblem(
+  system: Pick<System, "stderr">,
+  program: string,
+  message: string,
+): void {
+  const line = `${program}: ${shortText(message.replace(RUNTIME_WORDS, ""))}\n`;
   try {
-    system.stderr.writeSync(
-      new TextEncoder().encode(`icmptime: ${shortText(message.replace(RUNTIME_WORDS, ""))}\n`),
-    );
+    system.stderr.writeSync(new TextEncoder().encode(line));
   } catch {
     // Standard error is closed or full: there is no other place for the message.
   }

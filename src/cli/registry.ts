@@ -75,6 +75,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import("./commands/tsping/command.ts")).runTsping,
   ),
   row(
+    "clockdiff",
+    async () => (await import("./commands/clockdiff/options.ts")).CLOCKDIFF_COMMAND,
+    async () => (await import("./commands/clockdiff/command.ts")).runClockdiff,
+  ),
+  row(
     "scan",
     async () => (await import("./commands/scan/options.ts")).SCAN_COMMAND,
     async () => (await import("./commands/scan/command.ts")).runScan,

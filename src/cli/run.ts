@@ -97,6 +97,9 @@ const realSystem: System = {
   get stderr() {
     return stderr ??= new OutputQueue(openStandard(2), () => {}, MAX_BACKLOG_BYTES);
   },
+  get stdinIsTerminal() {
+    return Deno.stdin.isTerminal();
+  },
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal() && !isDumb(),
   openTerminal,

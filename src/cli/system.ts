@@ -58,6 +58,8 @@ export interface System extends RunMachine {
   readonly stdout: ByteSink;
   /** Standard error. */
   readonly stderr: ByteSink;
+  /** Standard input is a terminal. */
+  readonly stdinIsTerminal: boolean;
   /** Standard output is a terminal. */
   readonly stdoutIsTerminal: boolean;
   /** Standard error is a terminal on which a line can be written over. */

@@ -27,6 +27,7 @@ export class PrecisionGoal {
   readonly #pending: Set<number>;
   readonly #replies: number[];
   readonly #nextLook: number[];
+  readonly #givenUp = new Set<number>();
 
   /** Expects every tracker to be at least as precise as `goalMs`. */
   constructor(trackers: readonly ClockTracker[], goalMs: number) {
@@ -45,10 +46,21 @@ export class PrecisionGoal {
     this.#nextLook[index] = Math.ceil(replies * PATIENCE);
     if (!this.#isReached(index)) return false;
     this.#pending.delete(index);
+    return this.#isComplete();
+  }
+
+  /** A tracker will have no reply: it is not waited for. Returns whether all others are precise enough now. */
+  giveUp(index: number): boolean {
+    this.#givenUp.add(index);
+    this.#pending.delete(index);
+    return this.#isComplete();
+  }
+
+  /** One that was precise some time ago may have restarted since. */
+  #isComplete(): boolean {
     if (this.#pending.size > 0) return false;
-    // One that was precise some time ago may have restarted since.
     for (const each of this.#trackers.keys()) {
-      if (!this.#isReached(each)) this.#pending.add(each);
+      if (!this.#givenUp.has(each) && !this.#isReached(each)) this.#pending.add(each);
     }
     return this.#pending.size === 0;
   }

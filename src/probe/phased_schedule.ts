@@ -84,6 +84,13 @@ export class PhasedSchedule implements ProbeSchedule {
     }
   }
 
+  /** Sends nothing more to a target. */
+  retire(targetIndex: number): void {
+    this.#rounds[targetIndex] = Infinity;
+    this.#duesNs[targetIndex] = Infinity;
+    this.#findNext();
+  }
+
   #dueOf(index: number): number {
     const round = this.#rounds[index] as number;
     if (round >= this.#options.count) return Infinity;

@@ -91,7 +91,7 @@ export function planRun(options: RunOptions): RunPlan {
 /** What each target is asked. */
 function planMessage(options: RunOptions): ProbeMessage {
   const message = options.stampsFrom === "ip-option"
-    ? new IpTimestampProbe(planEcho(options))
+    ? new IpTimestampProbe({ ...planEcho(options), stamps: options.optionStamps })
     : options.kind === "echo"
     ? new EchoProbe(planEcho(options))
     : planTimestamp(options);

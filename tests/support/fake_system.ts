@@ -42,6 +42,8 @@ export class FakeSystem implements System {
   /** Standard error. */
   readonly stderr = new MemorySink();
   /** Never one. */
+  readonly stdinIsTerminal = false;
+  /** Never one. */
   readonly stdoutIsTerminal: boolean = false;
   /** Never one. */
   readonly stderrIsTerminal = false;

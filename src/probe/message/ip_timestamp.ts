@@ -26,10 +26,13 @@ import type { ProbeContent, ProbeMessage, ReplyContent, ReplyMessage } from "./m
 /** An entry without an address yet. */
 const ENTRY = { address: 0, stampMs: 0 } as const;
 /** Offsets of the two addresses in the datagram, in octets. */
-const ADDRESS_OFFSETS: readonly number[] = [24, 32];
+const ADDRESS_OFFSETS = [24, 32] as const;
 
 /** What all such requests share. */
-export type IpTimestampProbeOptions = Omit<EchoProbeOptions, "ipOptions">;
+export interface IpTimestampProbeOptions extends Omit<EchoProbeOptions, "ipOptions"> {
+  /** Room for so many timestamps of the target, 2 by default. */
+  readonly stamps?: 1 | 2 | undefined;
+}
 
 /** An echo request with room for the target's time in its IPv4 header. */
 export class IpTimestampProbe implements ProbeMessage {
@@ -46,6 +49,7 @@ export class IpTimestampProbe implements ProbeMessage {
   /** The payload starts with a cookie. */
   readonly hasToken: boolean;
   readonly #echo: EchoProbe;
+  readonly #addressOffsets: readonly number[];
 
   /**
    * Writes what all of these requests share.
@@ -54,7 +58,10 @@ export class IpTimestampProbe implements ProbeMessage {
    */
   constructor(options: IpTimestampProbeOptions = {}) {
     const { prespecified } = IP_TIMESTAMP_FLAG;
-    const ipOptions = emitIpTimestampOption({ flag: prespecified, entries: [ENTRY, ENTRY] });
+    const { stamps = 2 } = options;
+    const entries = stamps === 1 ? [ENTRY] : [ENTRY, ENTRY];
+    this.#addressOffsets = ADDRESS_OFFSETS.slice(0, stamps);
+    const ipOptions = emitIpTimestampOption({ flag: prespecified, entries });
     const echo = new EchoProbe({ ...options, ipOptions });
     this.#echo = echo;
     this.requestType = echo.requestType;
@@ -69,12 +76,12 @@ export class IpTimestampProbe implements ProbeMessage {
     return this.#echo.makeToken(timeOfDayMs, cookie);
   }
 
-  /** Writes the datagram of a probe, with the target's address in both entries. */
+  /** Writes the datagram of a probe, with the target's address in each entry. */
   emit(probe: ProbeContent, bytes: Uint8Array): Uint8Array {
     const written = this.#echo.emit(probe, bytes);
     const { address } = probe.target;
     let checksum = readU16(written, IPV4.checksum);
-    for (const offset of ADDRESS_OFFSETS) {
+    for (const offset of this.#addressOffsets) {
       writeU32(written, offset, address);
       checksum = updateChecksumU32(checksum, ENTRY.address, address);
     }

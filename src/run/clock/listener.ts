@@ -1,6 +1,7 @@
 /** The events of a clock run. */
 
-import type { ProbeListener } from "../../probe/outcome.ts";
+import type { ProbeListener, ReplyDetail } from "../../probe/outcome.ts";
+import type { Probe } from "../../probe/probe.ts";
 import type { EndReason } from "../../probe/prober.ts";
 import type { ClockEvent } from "./event.ts";
 import type { RunInfo } from "../event.ts";
@@ -12,6 +13,8 @@ export interface ClockListener {
   run(info: RunInfo): void;
   /** Findings of every clock; `isBrief` while the run goes on. */
   report(picture: ClockPicture, isBrief: boolean): void;
+  /** A reply of a target has been taken in. */
+  reply?(probe: Probe, reply: ReplyDetail): void;
   /** The run is about to wait; `clocks` gives the findings as they are now, which costs time for each clock. */
   idle?(
     nowNs: number,

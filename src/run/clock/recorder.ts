@@ -10,6 +10,7 @@ import type {
   ExtraReply,
   ProbeListener,
   ProbeOutcome,
+  ReplyDetail,
   StrayDatagram,
 } from "../../probe/outcome.ts";
 import type { Probe } from "../../probe/probe.ts";
@@ -22,8 +23,8 @@ import type { TargetStatistics } from "../target_statistics.ts";
 
 /** Receives what happens while clocks are followed. */
 export interface ClockWatcher {
-  /** A reply of a target has been taken in. */
-  replied(targetIndex: number): void;
+  /** A reply has been taken in. */
+  replied(probe: Probe, reply: ReplyDetail): void;
   /** The prober is about to wait; see {@linkcode ProbeListener.idle}. */
   idle(nowNs: number, busy: boolean): Promise<void> | undefined | void;
   /** The kernel did not take a probe, an ICMP error ended one, or a datagram answers none. */
@@ -95,7 +96,7 @@ export class ClockRecorder implements ProbeListener {
     this.#state.add(outcome, this.#state.of(target));
     this.#clocks[target.index]?.add(outcome);
     const name = formatAddress(target.address);
-    if (outcome.kind === "reply") this.#watcher.replied(target.index);
+    if (outcome.kind === "reply") this.#watcher.replied(outcome.probe, outcome.reply);
     else if (outcome.kind === "icmpError") {
       const { reporter, error } = outcome;
       this.#watcher.remark(`${name}: refused by ${formatAddress(reporter)}: ${error.name}`);

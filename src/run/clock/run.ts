@@ -1,15 +1,14 @@
 /** A run that measures clocks, from open socket to its result. */
 
-import { PrecisionGoal, precisionMs } from "../../clock/mod.ts";
+import { precisionMs } from "../../clock/mod.ts";
 import type { ProbeListener } from "../../probe/outcome.ts";
-import { PhasedSchedule } from "../../probe/phased_schedule.ts";
 import { type EndReason, Prober } from "../../probe/prober.ts";
 import { SharedAddresses } from "../../probe/shared_addresses.ts";
 import type { Transport } from "../../probe/transport.ts";
 import type { Target } from "../../targets/target.ts";
-import type { Clock } from "../../time/mod.ts";
 import type { ClockEvent } from "./event.ts";
 import type { ClockListener } from "./listener.ts";
+import { Pacing, type PacingOptions } from "./pacing.ts";
 import { agree, ClockRecorder } from "./recorder.ts";
 import type { RunMachine } from "../machine.ts";
 import { type OpenRun, remainingMs } from "../run_frame.ts";
@@ -22,7 +21,7 @@ import type { TargetSummary } from "../target_statistics.ts";
 const MAX_SKEW_PPM = 500;
 
 /** Parts of a clock run. */
-export interface ClockSetup {
+export interface ClockSetup extends PacingOptions {
   /** For the `run` record. */
   readonly program: ProgramInfo;
   /** Packets, socket and schedule. */
@@ -31,8 +30,6 @@ export interface ClockSetup {
   readonly targets: readonly Target[];
   /** Report the clocks at every such interval, in milliseconds; by default only at the end. */
   readonly everyMs?: number | undefined;
-  /** Ends the run when every clock is known to ± this many milliseconds. */
-  readonly untilMs?: number | undefined;
   /** Largest rate error that is assumed of a remote clock, in parts per million; 500 by default. */
   readonly maxSkewPpm?: number | undefined;
 }
@@ -61,7 +58,7 @@ export class ClockRun implements OpenRun {
   #recorder: ClockRecorder | undefined;
   #listener: ClockListener | undefined;
   #prober: Prober | undefined;
-  #goal: PrecisionGoal | undefined;
+  #pacing: Pacing | undefined;
   #isReached = false;
   #isStopped = false;
   #reportNs = Infinity;
@@ -98,10 +95,12 @@ export class ClockRun implements OpenRun {
 
   /** Runs until all probes are settled, the goal is reached, the deadline passes or {@linkcode stop} is called. */
   async run(listener: ClockListener): Promise<ClockResult> {
-    const { plan, program, targets, everyMs = Infinity, untilMs } = this.#setup;
+    const { plan, program, targets, everyMs = Infinity } = this.#setup;
     const { clock } = this.#transport;
     const recorder = this.#follow(listener);
-    const prober = this.#connect(recorder);
+    const pacing = new Pacing(this.#setup, plan.prober, this.#shared, recorder, clock);
+    this.#pacing = pacing;
+    const prober = this.#connect(recorder, pacing);
     const startedAt = clock.now();
     this.#reportNs = startedAt.monotonicNs + everyMs * 1e6;
     listener.run(describeRun(program, plan, targets.length, this.#transport, startedAt));
@@ -122,7 +121,7 @@ export class ClockRun implements OpenRun {
       ...describeResult(end, this.#state, this.#transport, startedAt),
       clocks,
       summaries: [...this.#state.summaries()],
-      missed: this.#isReached || untilMs === undefined ? [] : clocks.filter(isWorseThan(untilMs)),
+      missed: this.#missed(clocks),
     };
   }
 
@@ -154,28 +153,24 @@ export class ClockRun implements OpenRun {
 
   /** Makes the recorder of all clocks. */
   #follow(listener: ClockListener): ClockRecorder {
-    const { maxSkewPpm = MAX_SKEW_PPM, untilMs } = this.#setup;
+    const { maxSkewPpm = MAX_SKEW_PPM } = this.#setup;
     const recorder = new ClockRecorder(this.#state, this.#transport.clock, {
-      replied: (targetIndex) => this.#checkGoal(targetIndex),
+      replied: (probe, reply) => {
+        listener.reply?.(probe, reply);
+        if (this.#pacing?.replied(probe.target.index, reply.rttNs)) this.#reachGoal();
+      },
       idle: (nowNs, busy) => this.#pause(nowNs, busy, listener),
       remark: (text) => listener.remark?.(text),
     }, { maxSkewPpm });
-    this.#goal = untilMs === undefined ? undefined : new PrecisionGoal(recorder.trackers, untilMs);
     this.#recorder = recorder;
     this.#listener = listener;
     return recorder;
   }
 
   /** Makes the prober, whose schedule asks the trackers for the phase of each probe. */
-  #connect(recorder: ClockRecorder): Prober {
+  #connect(recorder: ClockRecorder, pacing: Pacing): Prober {
     const { prober: options } = this.#setup.plan;
-    const { probes, count, intervalMs } = options;
-    const { clock } = this.#transport;
     const { asked } = this.#shared;
-    const phaseMs = (index: number, round: number, plannedNs: number) => {
-      const target = this.#shared.firstIndex(index);
-      return recorder.phaseMs(target, round, toRealtime(clock, plannedNs), intervalMs);
-    };
     const prober = new Prober(
       {
         ...options,
@@ -183,11 +178,7 @@ export class ClockRun implements OpenRun {
         groupMs: 0,
         punctual: true,
         targets: asked,
-        schedule: (startNs) =>
-          new PhasedSchedule(
-            { targetCount: asked.length, probes, count, intervalMs, phaseMs },
-            startNs,
-          ),
+        schedule: (startNs) => pacing.schedule(startNs),
       },
       this.#transport,
       this.#shared.listener(recorder),
@@ -197,10 +188,17 @@ export class ClockRun implements OpenRun {
     return prober;
   }
 
-  #checkGoal(targetIndex: number): void {
-    if (!this.#goal?.replied(targetIndex)) return;
+  #reachGoal(): void {
     this.#isReached = true;
     this.#prober?.stop();
+  }
+
+  /** The clocks that are not known as well as was asked for. */
+  #missed(clocks: readonly ClockEvent[]): readonly ClockEvent[] {
+    const { untilMs } = this.#setup;
+    if (untilMs === undefined) return [];
+    if (!this.#isReached) return clocks.filter(isWorseThan(untilMs));
+    return clocks.filter(({ target }) => this.#pacing?.givenUp.has(target.index));
   }
 
   /** Reports where that is due, and passes the pause on. */
@@ -209,6 +207,9 @@ export class ClockRun implements OpenRun {
     busy: boolean,
     listener: ClockListener,
   ): ReturnType<ProbeListener["idle"]> {
+    const { statistics } = this.#state;
+    const hasReplied = (index: number) => (statistics[index]?.counters.received ?? 0) > 0;
+    if (this.#pacing?.look(nowNs, hasReplied)) this.#reachGoal();
     if (nowNs >= this.#reportNs) {
       const everyNs = (this.#setup.everyMs ?? Infinity) * 1e6;
       this.#reportNs = Math.max(this.#reportNs + everyNs, nowNs);
@@ -229,10 +230,4 @@ function ownAddresses(targets: readonly Target[], machine: ClockMachine): Readon
 
 function isWorseThan(untilMs: number): (event: ClockEvent) => boolean {
   return ({ state }) => (precisionMs(state) ?? Infinity) > untilMs;
-}
-
-/** CLOCK_MONOTONIC to CLOCK_REALTIME, as the two stand now. */
-function toRealtime(clock: Clock, monotonicNs: number): number {
-  const now = clock.now();
-  return monotonicNs + now.realtimeNs - now.monotonicNs;
 }

@@ -56,3 +56,15 @@ Deno.test("a clock that began anew meanwhile is waited for again", () => {
     assertEquals(goal.replied(1), false, "the other one is not precise any more");
   }
 });
+
+Deno.test("a clock that is given up is not waited for, and others still are", () => {
+  const trackers = [new ClockTracker(), new ClockTracker(), new ClockTracker()];
+  const goal = new PrecisionGoal(trackers, 0.5);
+  assertEquals(goal.giveUp(0), false);
+  for (const sample of samples({ seed: 4 })) {
+    trackers[1]?.add(sample);
+    assertEquals(goal.replied(1), false);
+  }
+  assertEquals(goal.giveUp(2), true);
+  assertEquals(new PrecisionGoal([new ClockTracker()], 1).giveUp(0), true);
+});

@@ -81,3 +81,17 @@ Deno.test("every probe of hundreds of targets is taken once, in order of time", 
   }
   assertEquals(seen.size, 256 * 4);
 });
+
+Deno.test("a retired target is not asked any more", () => {
+  const schedule = new PhasedSchedule({
+    probes: TIMESTAMP_PROBES,
+    targetCount: 2,
+    count: 2,
+    intervalMs: 10,
+    phaseMs: () => 0,
+  }, START_NS);
+  schedule.take();
+  schedule.retire(0);
+  assertEquals([schedule.take().targetIndex, schedule.take().targetIndex], [1, 1]);
+  assertEquals(schedule.done, true);
+});

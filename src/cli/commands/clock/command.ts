@@ -20,7 +20,7 @@ import { loadRecording, RunOutput } from "../../output/run_output.ts";
 import type { System } from "../../system.ts";
 import type { CLOCK_OPTIONS } from "./options.ts";
 import type { ClockJudge } from "./judge.ts";
-import { type ClockOptions, readClockOptions } from "./plan.ts";
+import { type ClockOptions, readClockOptions, readGiveUpMs } from "./plan.ts";
 
 /** Every reply is weighed against all other replies of the host, and every probe against all hosts. */
 const MAX_HOSTS = 256;
@@ -72,6 +72,8 @@ async function measure(
             targets: list.targets,
             everyMs: options.loop ? options.every : undefined,
             untilMs: options.until,
+            followsReplies: options.fast,
+            giveUpMs: readGiveUpMs(options),
             maxSkewPpm: options["max-skew"],
           },
           packets?.machine ?? system,

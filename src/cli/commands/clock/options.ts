@@ -31,6 +31,10 @@ export const CLOCK_OPTIONS = {
     default: 50,
     defaultText: "50ms",
   },
+  fast: {
+    help: "Send the next probe as soon as the last is answered",
+    group: "Probes",
+  },
   ...WAIT_OPTIONS,
   until: {
     value: duration(0.001, DAY_MS),
@@ -91,9 +95,11 @@ export const CLOCK_COMMAND: CommandSpec<typeof CLOCK_OPTIONS> = {
     "With several hosts, reports the time on which most of them agree (RFC 5905), which shows whether the local " +
     "clock is off.",
     "--until takes the spread of the estimate, or half the distance between the bounds where that is smaller.",
+    "--fast sends no later than --interval. With --fast or --until, a host that has not replied within two seconds, or " +
+    "--timeout where that is longer, is not asked any more.",
   ],
   options: CLOCK_OPTIONS,
-  conflicts: [["loop", "count"]],
+  conflicts: [["loop", "count"], ["loop", "fast"]],
   requires: [["every", "loop"]],
   loadFields: async () => {
     const { recordsOf } = await import("../../../record/registry.ts");
@@ -108,6 +114,7 @@ export const CLOCK_COMMAND: CommandSpec<typeof CLOCK_OPTIONS> = {
   ],
   examples: [
     ["icmptime clock 192.0.2.7", "send a hundred probes in five seconds"],
+    ["icmptime clock --fast 192.0.2.7", "send them as fast as replies come"],
     ["icmptime clock --until 50us 192.0.2.7", "end at a precision of 50 µs"],
     ["icmptime clock --loop --json 192.0.2.7", "follow a clock, as JSON Lines"],
     ["icmptime clock 192.0.2.7 192.0.2.8 192.0.2.9", "compare clocks, and the local one"],

@@ -11,6 +11,8 @@ export type ClockOptions = Parsed<typeof CLOCK_OPTIONS>;
 const DEFAULT_COUNT = 100;
 /** With `--until` the goal ends the run, and this only when the goal is out of reach. */
 const DEFAULT_COUNT_UNTIL = 1000;
+/** A run that is to be short does not ask a silent host for longer than this, or than one probe waits. */
+const GIVE_UP_MS = 2000;
 
 /** Translates the options. */
 export function readClockOptions(options: ClockOptions): RunOptions {
@@ -31,4 +33,9 @@ export function readClockOptions(options: ClockOptions): RunOptions {
     rawSocketFor: readsOption ? "--via ip-option" : undefined,
     keepsStrays: options.verbose,
   };
+}
+
+/** When a silent host is given up, in milliseconds; undefined for never. */
+export function readGiveUpMs({ fast, until, timeout }: ClockOptions): number | undefined {
+  return fast || until !== undefined ? Math.max(GIVE_UP_MS, timeout) : undefined;
 }
