@@ -93,6 +93,8 @@ function denoCompile(
     "--no-config",
     "--no-npm",
     "--no-code-cache",
+    // The bundler has checked the types; an older compiler has none for the modules of node.
+    "--no-check",
     // Who may call libc may do anything, so narrower flags protect nothing; and without all of them Deno refuses
     // device files such as /dev/stdout.
     "--allow-all",
