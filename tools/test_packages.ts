@@ -22,8 +22,8 @@ const PACKAGES: readonly string[] = [
   ...["masscan", "chrony", "python3-scapy", "traceroute", "iputils-tracepath"],
   // Readers of our output, completions and man page.
   ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils", "gzip"],
-  // Databases that read our series.
-  ...["influxdb", "curl"],
+  // Databases that read our series, with promtool.
+  ...["influxdb", "prometheus", "curl"],
   // The browser that opens our pages, and a font that has what they show.
   ...["chromium", "fonts-dejavu-core"],
   // A terminal for full screens.
