@@ -13,6 +13,8 @@ export interface ProbeFate {
   readonly backMs?: number;
   /** Wait in the local queue. */
   readonly queueMs?: number;
+  /** How far the remote clock is ahead. */
+  readonly clockMs?: number;
   /** Time to live of the reply. */
   readonly ttl?: number;
   /** Flags of the reply. */
@@ -49,12 +51,13 @@ export function runLine(command: string, targets: number, timeS: number = LOG_ST
 /** The record of one probe. */
 export function probeLine(target: string, index: number, timeS: number, fate: ProbeFate): string {
   const { isAnswered = true, outMs = 0, backMs = 0, queueMs = 0.003, ttl = 57, flags = [] } = fate;
+  const { clockMs = 0 } = fate;
   const address = /^[\d.]+$/.test(target) ? target : "192.0.2.200";
   const identity = { target, address, time: timeS, probe: index, sequence: index & 0xffff };
   if (!isAnswered) return JSON.stringify({ type: "timeout", ...identity, identifier: 4711 });
   const rttMs = 2 * LEAST_MS + outMs + backMs;
   const dayMs = Math.floor((timeS * 1e3) % 86_400_000);
-  const offsetMs = (outMs - backMs) / 2;
+  const offsetMs = clockMs + (outMs - backMs) / 2;
   return JSON.stringify({
     ...{ type: "reply", ...identity, identifier: 4711, ttl, length_bytes: 20 },
     ...{ rtt_ms: round(rttMs), queue_ms: round(queueMs), stamp_source: "kernel" },

@@ -1,9 +1,10 @@
 /** The numbers of one target over a whole log, from its buckets. */
 
-import { type Bounded, type Bucket, narrower, type Outcome, OUTCOMES } from "../../log/bucket.ts";
+import { type Bounded, type Bucket, type Outcome, OUTCOMES } from "../../log/bucket.ts";
 import { Delays } from "../../log/histogram.ts";
 import { countOf, numberOf } from "../../log/loose_record.ts";
 import type { TargetLog } from "../../log/target_log.ts";
+import { latestOffset, movedBy } from "./clock_course.ts";
 
 /** Delays of a direction, and when they were longest. */
 export interface DirectionSummary {
@@ -31,7 +32,7 @@ export interface TargetSummary {
   readonly back: DirectionSummary | undefined;
   /** Waits in the local queue. */
   readonly queue: DirectionSummary | undefined;
-  /** Remote clock minus local clock, milliseconds: of the last `clock` record, else the narrowest bounds of any reply. */
+  /** Remote clock minus local clock, milliseconds: of the last `clock` record, else the narrowest bounds that the latest confirm. */
   readonly offset: Bounded | undefined;
   /** By how much the remote clock moved against ours at least, milliseconds; 0 where all bounds agree. */
   readonly movedMs: number;
@@ -41,15 +42,10 @@ export interface TargetSummary {
 export function summarizeTarget(log: TargetLog): TargetSummary {
   const buckets = log.series.sorted();
   const counts: Record<Outcome, number> = { received: 0, lost: 0, icmpErrors: 0, unsent: 0 };
-  let sharpest: Bounded | undefined, greatestLower = -Infinity, leastUpper = Infinity;
   for (const bucket of buckets) {
     for (const name of OUTCOMES) counts[name] += bucket.counts[name];
-    const { offset } = bucket;
-    if (offset === undefined) continue;
-    sharpest = narrower(sharpest, offset);
-    greatestLower = Math.max(greatestLower, offset.lower);
-    leastUpper = Math.min(leastUpper, offset.upper);
   }
+  const course = buckets.flatMap(({ offset }) => offset ?? []);
   const { clock } = log;
   if (clock !== undefined && OUTCOMES.every((name) => counts[name] === 0)) {
     counts.received = countOf(clock, "received");
@@ -66,8 +62,8 @@ export function summarizeTarget(log: TargetLog): TargetSummary {
     out: direction(buckets, "out"),
     back: direction(buckets, "back"),
     queue: direction(buckets, "queue"),
-    offset: (clock === undefined ? undefined : buckets.at(-1)?.offset) ?? sharpest,
-    movedMs: Math.max(0, greatestLower - leastUpper),
+    offset: (clock === undefined ? undefined : buckets.at(-1)?.offset) ?? latestOffset(course),
+    movedMs: movedBy(course),
   };
 }
 

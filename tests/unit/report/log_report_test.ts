@@ -96,6 +96,22 @@ Deno.test("losses, silence, our own queue and a clock that moved have their word
   assertEquals(moved.join(" ").includes("moved"), false);
 });
 
+Deno.test("a clock that moved has its words, and a reply that lies does not say so", () => {
+  const moved = words((index) => ({ clockMs: index < 100 ? 0 : 500 }));
+  assertEquals(
+    moved.at(-1),
+    "Its clock is ahead of ours by 500 ±5 ms. It moved by at least 490 ms against ours.",
+  );
+  // The delays of a reply that lies may be the shortest.
+  const lie = { clockMs: 3_600_000, outMs: -4 };
+  for (const isLie of [(index: number) => index === 60, (index: number) => index % 7 === 0]) {
+    assertEquals(
+      words((index) => isLie(index) ? lie : {}).at(-1),
+      "Its clock is within 5 ms of ours.",
+    );
+  }
+});
+
 Deno.test("several targets: the sum first, the worst on top", () => {
   const lines = pingLines({
     targets: ["192.0.2.1", "192.0.2.2", "192.0.2.3"],
