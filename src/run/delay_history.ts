@@ -3,6 +3,7 @@
  * lengths at once, and the latest replies one by one.
  */
 
+import type { HostMeasurement } from "../measurement/mod.ts";
 import type { ProbeOutcome } from "../probe/outcome.ts";
 import { type DelayChange, exactQuantile } from "../stats/mod.ts";
 import type { Spread } from "./slow_part.ts";
@@ -21,12 +22,22 @@ const LATEST = 128;
 /** The latest replies are those of this time, and as many more as it takes to judge them, unless they are too old. */
 const LATEST_NS = 30e9, ENOUGH = 20, OLDEST_NS = 300e9;
 
+/** A column's look at the remote clock, milliseconds: the sharpest bounds of its replies together. */
+export interface OffsetBounds {
+  /** Greatest lower bound; above `upper` where the clock stepped in the column. */
+  readonly lower: number;
+  /** Least upper bound. */
+  readonly upper: number;
+}
+
 /** Columns of one length. */
 export class HistoryColumns {
   /** Length of a column in nanoseconds. */
   readonly columnNs: number;
   #values = new Float32Array(HISTORY_COLUMNS * STRIDE).fill(NaN);
   #lost = new Uint16Array(HISTORY_COLUMNS);
+  /** Bounds of the offset: lower, upper. Of a day in milliseconds, which takes double precision; made with the first. */
+  #bounds: Float64Array | undefined;
   /** Number of the column in each place. */
   #numbers = new Float64Array(HISTORY_COLUMNS).fill(-1);
 
@@ -40,6 +51,7 @@ export class HistoryColumns {
     const copy = new HistoryColumns(this.columnNs / 1e6);
     copy.#values = this.#values.slice();
     copy.#lost = this.#lost.slice();
+    copy.#bounds = this.#bounds?.slice();
     copy.#numbers = this.#numbers.slice();
     return copy;
   }
@@ -58,6 +70,25 @@ export class HistoryColumns {
     // A comparison with NaN is false.
     if (!(value >= (values[at] as number))) values[at] = value;
     if (!(value <= (values[at + 1] as number))) values[at + 1] = value;
+  }
+
+  /** Takes the bounds that one reply gives of the remote clock minus ours, milliseconds. */
+  addBounds(atNs: number, { lower, upper }: OffsetBounds): void {
+    const place = this.#open(this.numberAt(atNs));
+    if (place === undefined) return;
+    const bounds = this.#bounds ??= new Float64Array(2 * HISTORY_COLUMNS).fill(NaN);
+    const at = 2 * place;
+    // A comparison with NaN is false.
+    if (!(lower <= (bounds[at] as number))) bounds[at] = lower;
+    if (!(upper >= (bounds[at + 1] as number))) bounds[at + 1] = upper;
+  }
+
+  /** Bounds of the offset in a column; undefined where no reply of it gives any. */
+  bounds(number: number): OffsetBounds | undefined {
+    const place = this.#find(number);
+    if (place === undefined || this.#bounds === undefined) return undefined;
+    const lower = this.#bounds[2 * place] as number, upper = this.#bounds[2 * place + 1] as number;
+    return Number.isNaN(lower) ? undefined : { lower, upper };
   }
 
   /** Counts a probe without an answer. */
@@ -98,6 +129,7 @@ export class HistoryColumns {
       this.#numbers[place] = number;
       this.#values.fill(NaN, place * STRIDE, (place + 1) * STRIDE);
       this.#lost[place] = 0;
+      this.#bounds?.fill(NaN, 2 * place, 2 * place + 2);
     }
     return place;
   }
@@ -150,12 +182,14 @@ export class DelayHistory {
       this.#setLast(at.monotonicNs, undefined);
       return;
     }
-    const { probe: { sentAt: { monotonicNs }, queueNs }, reply: { rttNs } } = outcome;
+    const { probe: { sentAt: { monotonicNs }, queueNs }, reply: { rttNs, measurement } } = outcome;
+    const bounds = boundsOf(measurement);
     const queueMs = queueNs === undefined ? NaN : queueNs / 1e6;
     this.#setLast(monotonicNs, rttNs / 1e6);
     for (const level of this.levels) {
       level.add(monotonicNs, "rtt", rttNs / 1e6);
       if (queueNs !== undefined) level.add(monotonicNs, "queue", queueMs);
+      if (bounds !== undefined) level.addBounds(monotonicNs, bounds);
       if (change === undefined) continue;
       level.add(monotonicNs, "out", change.outMs);
       level.add(monotonicNs, "back", change.backMs);
@@ -188,6 +222,15 @@ export class DelayHistory {
     );
     return { replies: starts.length, spanMs: spanNs / 1e6, out, back, queue };
   }
+}
+
+/** The bounds of one reply, with the tick that its host has shown. */
+function boundsOf(measurement: HostMeasurement | undefined): OffsetBounds | undefined {
+  if (measurement?.offset === undefined) return undefined;
+  const { offset: { lowerMs, upperMs }, host } = measurement;
+  if (host.isWithdrawn || host.tick === "unknown") return undefined;
+  const laterMs = host.tick === "coarse" ? host.tickMs - 1 : 0;
+  return { lower: lowerMs, upper: upperMs + laterMs };
 }
 
 function spreadOf(values: readonly number[]): Spread | undefined {

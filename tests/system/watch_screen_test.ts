@@ -120,6 +120,10 @@ systemTest({
   await screen.until(
     /^ {2}clock +within [\d.]+ ms of ours[^]*^ {2}probes +\d+ sent, \d+ received, \d+ used/m,
   );
+  // The clock over time, with its edges.
+  await screen.until(
+    /^ +[+-][\d.]+ ms.*\nclock\b.*\n[^]*[\u2801-\u28ff][^]*^ +[+-][\d.]+ ms.*\nrtt/m,
+  );
   await screen.press("c", "-");
   await screen.until(/ min ago/);
   await screen.press("?");

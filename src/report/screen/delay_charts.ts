@@ -3,6 +3,7 @@
 import type { HistoryColumns, HistoryMetric } from "../../run/delay_history.ts";
 import type { CellGrid } from "../../terminal/screen/cell_grid.ts";
 import { Chart, type ChartStyle, dotColumns, roundTop } from "../../terminal/screen/chart.ts";
+import { drawOffsetChart } from "./offset_chart.ts";
 import { STYLE, type Style } from "../../terminal/screen/style.ts";
 import { formatDuration } from "../../terminal/quantity.ts";
 
@@ -26,6 +27,8 @@ export interface ChartInput {
   readonly style: ChartStyle;
   /** Show this machine's own queue, where there is room. */
   readonly hasQueue: boolean;
+  /** Show clocks and round trips instead of all delays. */
+  readonly hasClocks: boolean;
 }
 
 interface Metric {
@@ -38,7 +41,7 @@ interface Metric {
   readonly like?: HistoryMetric;
 }
 
-const METRICS: readonly Metric[] = [
+const METRICS: readonly [Metric, ...Metric[]] = [
   { metric: "rtt", label: "rtt", style: STYLE.plain, leastTop: 0.1 },
   { metric: "out", label: "out+", style: STYLE.out, leastTop: 5, like: "back" },
   { metric: "back", label: "back+", style: STYLE.back, leastTop: 5, like: "out" },
@@ -54,6 +57,11 @@ export function drawCharts(grid: CellGrid, area: ChartArea, input: ChartInput): 
   const cells = area.columns - LABEL_COLUMNS;
   const window = new ChartWindow(input, cells);
   const rows = area.rows - 2;
+  if (input.hasClocks) {
+    drawClockCharts(grid, { row: area.row, rows, columns: cells }, window);
+    drawFoot(grid, area.row + rows, cells, window);
+    return;
+  }
   const metrics = METRICS.slice(0, input.hasQueue && rows >= ROWS_FOR_QUEUE ? 4 : 3);
   let row = area.row;
   for (const [place, metric] of metrics.entries()) {
@@ -61,6 +69,31 @@ export function drawCharts(grid: CellGrid, area: ChartArea, input: ChartInput): 
     if (share > 0) drawMetric(grid, { row, rows: share, columns: cells }, window, metric);
     row += share;
   }
+  drawFoot(grid, row, cells, window);
+}
+
+/** The offset has two thirds of the lines, the round trip the rest. */
+function drawClockCharts(
+  grid: CellGrid,
+  { row, rows, columns }: ChartArea,
+  window: ChartWindow,
+): void {
+  const { histories, style } = window.input;
+  const share = Math.ceil(rows * 2 / 3);
+  const { first, length } = window;
+  const labelColumns = LABEL_COLUMNS;
+  if (share > 0) {
+    drawOffsetChart(grid, {
+      ...{ row, rows: share, labelColumns, columns, style, histories, first, length },
+    });
+  }
+  if (rows > share) {
+    drawMetric(grid, { row: row + share, rows: rows - share, columns }, window, METRICS[0]);
+  }
+}
+
+/** Losses, and below them the time. */
+function drawFoot(grid: CellGrid, row: number, cells: number, window: ChartWindow): void {
   drawLosses(grid, row, cells, window);
   drawTime(grid, row + 1, cells, window);
 }

@@ -10,7 +10,7 @@ const KEYS: readonly (readonly [key: string, what: string])[] = [
   ["j k", "next, previous target (or arrows)"],
   ["+ -", "shorter, longer time in the charts"],
   ["o", "charts of all targets, or of one"],
-  ["c", "clocks, or delays"],
+  ["c", "clocks over time, or delays"],
   ["e", "echo requests beside, or none"],
   ["s S", "sort; turn the order round"],
   ["?", "this page"],

@@ -99,7 +99,8 @@ function drawBody(grid: CellGrid, picture: WatchPicture, view: WatchView, style:
   const drawn = view.isOverlaid ? shown : [focus];
   const histories = drawn.flatMap(({ history }) => history?.levels[view.zoom] ?? []);
   const hasQueue = focus.slow?.includes("queue") ?? false;
-  const input = { histories, nowNs: picture.nowNs, style, hasQueue };
+  const hasClocks = view.mode === "clocks";
+  const input = { histories, nowNs: picture.nowNs, style, hasQueue, hasClocks };
   drawCharts(grid, { row, rows, columns: grid.columns }, input);
 }
 

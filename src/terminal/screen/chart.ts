@@ -43,7 +43,9 @@ export class Chart {
   readonly #columns: number;
   readonly #rows: number;
   readonly #dotRows: number;
+  readonly #bottom: number;
   readonly #top: number;
+  readonly #isBand: boolean;
   readonly #dots: Uint8Array;
 
   /**
@@ -51,14 +53,17 @@ export class Chart {
    *
    * @param columns width in cells, from 0
    * @param rows height in cells, from 0
-   * @param top value at the upper edge, above 0; the lower edge is 0
+   * @param top value at the upper edge, above that at the lower edge
+   * @param band value at the lower edge of a chart in which blocks are not filled down to it; else that is 0
    */
-  constructor(style: ChartStyle, columns: number, rows: number, top: number) {
+  constructor(style: ChartStyle, columns: number, rows: number, top: number, band?: number) {
     const [width, height] = DOTS[style];
     this.#style = style;
     this.#columns = columns;
     this.#rows = rows;
+    this.#bottom = band ?? 0;
     this.#top = top;
+    this.#isBand = band !== undefined;
     this.dotColumns = columns * width;
     this.#dotRows = rows * height;
     this.#dots = new Uint8Array(this.dotColumns * this.#dotRows);
@@ -92,7 +97,10 @@ export class Chart {
   /** Dot row of a value, from 0 at the lower edge. */
   #level(value: number): number {
     const last = this.#dotRows - 1;
-    return Math.min(last, Math.max(0, Math.round(value / this.#top * last)));
+    return Math.min(
+      last,
+      Math.max(0, Math.round((value - this.#bottom) / (this.#top - this.#bottom) * last)),
+    );
   }
 
   #set(column: number, level: number): void {
@@ -108,7 +116,7 @@ export class Chart {
       case "braille":
         return this.#braille(row, column);
       case "block":
-        return this.#block(row, column);
+        return this.#isBand ? this.#halfBlock(row, column) : this.#block(row, column);
       case "ascii":
         return this.#ascii(row, column);
     }
@@ -130,6 +138,14 @@ export class Chart {
     if (top === undefined) return " ";
     const below = (this.#rows - 1 - row) * 8;
     return BLOCKS.charAt(Math.min(8, Math.max(0, top + 1 - below)));
+  }
+
+  /** Halves of a cell that hold something. */
+  #halfBlock(row: number, column: number): string {
+    const isAny = (from: number) =>
+      [0, 1, 2, 3].some((dot) => this.#isSet(column, row * 8 + from + dot));
+    const upper = isAny(0), lower = isAny(4);
+    return upper ? lower ? "█" : "▀" : lower ? "▄" : " ";
   }
 
   /** Highest level of a column. */

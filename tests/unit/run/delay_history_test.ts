@@ -103,3 +103,40 @@ Deno.test("history: a probe that times out after later ones were answered is not
   history.add(reply(15, 40), undefined);
   assertEquals(history.lastRttMs, 30);
 });
+
+Deno.test("history columns: the bounds of a column are the sharpest of its replies, and go with it", () => {
+  const columns = new HistoryColumns(100);
+  const at = (atMs: number, lower: number, upper: number) =>
+    columns.addBounds(atMs * NS_PER_MS, { lower, upper });
+  at(10, 5, 9);
+  at(20, 6, 12);
+  at(150, -43_200_000.5, -43_199_999.5);
+  assertEquals(columns.bounds(0), { lower: 6, upper: 9 });
+  assertEquals(columns.copy().bounds(1), { lower: -43_200_000.5, upper: -43_199_999.5 });
+  assertEquals(columns.bounds(2), undefined);
+  at(HISTORY_COLUMNS * 100, 1, 2);
+  assertEquals(columns.bounds(0), undefined);
+  // The new column in that place has no bounds of the old one.
+  columns.add((HISTORY_COLUMNS + 1) * 100 * NS_PER_MS, "rtt", 3);
+  assertEquals(columns.bounds(HISTORY_COLUMNS + 1), undefined);
+});
+
+Deno.test("history: bounds are those of the tick that the host has shown, and none where it has none", () => {
+  const measured = (tick: string, tickMs: number, isWithdrawn = false) => {
+    const measurement = {
+      offset: { valueMs: 5, lowerMs: 4, upperMs: 6 },
+      host: { tick, tickMs, isWithdrawn },
+    };
+    const outcome = reply(5, 20);
+    const history = new DelayHistory([10]);
+    history.add(
+      { ...outcome, reply: { rttNs: 1, measurement } } as unknown as ProbeOutcome,
+      undefined,
+    );
+    return history.levels[0]?.bounds(0);
+  };
+  assertEquals(measured("fine", 1), { lower: 4, upper: 6 });
+  assertEquals(measured("coarse", 10), { lower: 4, upper: 15 });
+  assertEquals(measured("unknown", 1), undefined);
+  assertEquals(measured("fine", 1, true), undefined);
+});
