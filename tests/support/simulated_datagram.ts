@@ -82,6 +82,8 @@ export interface SimulatedRequest {
   readonly bytes: Uint8Array;
   /** Where its ICMP message starts. */
   readonly start: number;
+  /** Time to live. */
+  readonly ttl: number;
   /** ICMP type. */
   readonly type: number;
   /** Who is asked. */
@@ -105,6 +107,7 @@ export function readRequest(datagram: Uint8Array): SimulatedRequest {
   return {
     bytes,
     start,
+    ttl: octet(bytes, 8),
     type: octet(bytes, start),
     destination: read32(bytes, 16),
     identifier: read16(bytes, start + 4),

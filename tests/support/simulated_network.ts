@@ -8,7 +8,8 @@ import { Random } from "../lab/random.ts";
 import { RemoteClock } from "../lab/remote_clock.ts";
 import type { ClockBehaviour, Delay, HostBehaviour, QuirkName } from "../lab/scenario.ts";
 import type { RealtimeStep } from "./fake_clock.ts";
-import type { Mangling, SimulatedError } from "./simulated_datagram.ts";
+import { checksum } from "../lab/octets.ts";
+import type { Mangling, SimulatedError, SimulatedRequest } from "./simulated_datagram.ts";
 
 /** What happens to a datagram, or to a share of all. Each part that is left out does not happen. */
 export interface Fate {
@@ -20,6 +21,10 @@ export interface Fate {
   readonly back?: Delay;
   /** Share of requests lost. */
   readonly lossOutRatio?: number;
+  /** A filter takes the request: no host gets it, and no router reports it. */
+  readonly isFiltered?: boolean;
+  /** What comes less than that after the last request of the same type to the same host that was let through is filtered. */
+  readonly leastGapMs?: number;
   /** Share of replies lost. */
   readonly lossBackRatio?: number;
   /** Share of replies that come twice, or more often. */
@@ -65,12 +70,20 @@ export interface Fate {
   readonly queueMs?: number;
 }
 
-/** A fate for some datagrams: those of these targets and of these probe numbers. */
+/** A fate for some datagrams: those that fit every key. */
 export interface FateRule {
   /** Last octets of the targets' addresses; all by default. */
   readonly hosts?: readonly number[];
   /** Numbers of the probes, from 0, counted per target; all by default. */
   readonly probes?: readonly number[];
+  /** ICMP types of the requests; all by default. */
+  readonly types?: readonly number[];
+  /** Least time to live of the requests: they get farther than that many hops. All by default. */
+  readonly fromTtl?: number;
+  /** Greatest time to live of the requests. All by default. */
+  readonly toTtl?: number;
+  /** Whether the ICMP checksum of the requests is right; either by default. */
+  readonly isChecksumRight?: boolean;
   /** What happens to them, in place of the network's own. */
   readonly fate: Fate;
 }
@@ -81,8 +94,11 @@ export interface Network extends Fate {
   readonly seed?: number;
   /** Exceptions; the last that fits holds for the keys it has. */
   readonly rules?: readonly FateRule[];
-  /** Routers on the way to every host, nearest first: each ends requests whose time to live is used up. None by default. */
-  readonly hops?: readonly number[];
+  /**
+   * Routers on the way to every host, nearest first: each ends requests whose time to live is used up. Where there are several,
+   * the checksum of the request decides, as in a router that balances by flow. None by default.
+   */
+  readonly hops?: readonly (number | readonly number[])[];
   /** Hosts verify the ICMP checksum of requests; by default they answer whatever it is. */
   readonly dropsBadChecksums?: boolean;
   /** The remote clocks. */
@@ -161,9 +177,9 @@ export class SimulatedHosts {
     return clock;
   }
 
-  /** Draws the fate of the request with that number to that host. */
-  draw(address: number, number: number): Draw {
-    const fate = this.#fateOf(address, number);
+  /** Draws the fate of a request, which is one of that number to its host. */
+  draw(request: SimulatedRequest, number: number): Draw {
+    const fate = this.#fateOf(request, number);
     const random = this.#random;
     const chance = (ratio: number | undefined) => ratio !== undefined && random.unit() < ratio;
     const { refuseWith = { code: "ENOBUFS", errno: 105 } } = fate;
@@ -186,14 +202,12 @@ export class SimulatedHosts {
     };
   }
 
-  #fateOf(address: number, number: number): Fate {
+  #fateOf(request: SimulatedRequest, number: number): Fate {
     const { rules } = this.#network;
     if (rules === undefined) return this.#network;
     let fate: Fate = this.#network;
     for (const rule of rules) {
-      const isFor = (rule.hosts?.includes(address & 0xff) ?? true) &&
-        (rule.probes?.includes(number) ?? true);
-      if (isFor) fate = { ...fate, ...rule.fate };
+      if (fits(rule, request, number)) fate = { ...fate, ...rule.fate };
     }
     return fate;
   }
@@ -206,4 +220,13 @@ export class SimulatedHosts {
     }
     return source.nextNs(this.#random);
   }
+}
+
+function fits(rule: FateRule, request: SimulatedRequest, number: number): boolean {
+  const { hosts, probes, types, fromTtl = 0, toTtl = 255, isChecksumRight } = rule;
+  const { destination, type, ttl, bytes, start } = request;
+  return (hosts?.includes(destination & 0xff) ?? true) && (probes?.includes(number) ?? true) &&
+    (types?.includes(type) ?? true) && ttl >= fromTtl && ttl <= toTtl &&
+    (isChecksumRight ?? checksum(bytes, start, bytes.length) === 0) ===
+      (checksum(bytes, start, bytes.length) === 0);
 }

@@ -13,7 +13,7 @@ import type {
   TransmitStamp,
   Transport,
 } from "../../src/probe/transport.ts";
-import { checksum } from "../lab/octets.ts";
+import { checksum, read16 } from "../lab/octets.ts";
 import { EventQueue } from "./event_queue.ts";
 import { FakeClock } from "./fake_clock.ts";
 import {
@@ -92,8 +92,6 @@ export interface SimulatedTransportOptions {
 
 const NS_PER_MS = 1e6;
 const NS_PER_DAY = 86_400e9;
-/** Offset of time to live in the IPv4 header. */
-const TTL = 8;
 
 /** The simulated network, hosts, kernel and clock in one. */
 export class SimulatedTransport implements Transport {
@@ -118,6 +116,8 @@ export class SimulatedTransport implements Transport {
   readonly #stamps = new EventQueue<TransmitStamp>();
   readonly #actions = new EventQueue<() => void>();
   readonly #numbers = new Map<number, number>();
+  /** When the last request of each type that a limit let through left for each host. */
+  readonly #passedNs = new Map<string, number>();
   readonly #truths = new WeakMap<Instant, ArrivalTruth>();
   #lent: Uint8Array[] = [];
   #sleeps: readonly { readonly atMs: number; readonly forMs: number }[];
@@ -170,7 +170,7 @@ export class SimulatedTransport implements Transport {
     this.#numbers.set(destination, number + 1);
     const request = readRequest(bytes);
     if (request.destination !== destination) throw new Error("The destination differs");
-    const draw = this.#hosts.draw(destination, number);
+    const draw = this.#hosts.draw(request, number);
     const truth = this.#decide(request, key, number, sentAt.monotonicNs, draw);
     this.requests.push(truth);
     if (draw.refuse !== undefined) {
@@ -242,6 +242,7 @@ export class SimulatedTransport implements Transport {
   #deliver(cause: RequestTruth, draw: Draw): void {
     const { request, destination, departedNs, remoteNs } = cause;
     const { fate } = draw;
+    if (fate.isFiltered === true || this.#isTooSoon(cause, fate.leastGapMs)) return;
     const error = this.#expiry(request) ?? draw.error;
     if (error !== undefined) {
       const source = error.reporter ?? destination;
@@ -278,9 +279,19 @@ export class SimulatedTransport implements Transport {
   }
 
   /** The error of the router where a request's time to live is used up. */
-  #expiry({ bytes }: SimulatedRequest): Draw["error"] {
-    const reporter = this.#network.hops?.[(bytes[TTL] as number) - 1];
+  #expiry({ ttl, bytes, start }: SimulatedRequest): Draw["error"] {
+    const hop = this.#network.hops?.[ttl - 1];
+    const reporter = typeof hop === "object" ? hop[read16(bytes, start + 2) % hop.length] : hop;
     return reporter === undefined ? undefined : { type: 11, code: 0, reporter };
+  }
+
+  /** Whether something that limits the rate of requests lets this one not through. */
+  #isTooSoon({ destination, request, departedNs }: RequestTruth, leastGapMs = 0): boolean {
+    const limited = `${destination} ${request.type}`;
+    const sinceNs = departedNs - (this.#passedNs.get(limited) ?? -Infinity);
+    if (sinceNs < leastGapMs * NS_PER_MS) return true;
+    this.#passedNs.set(limited, departedNs);
+    return false;
   }
 
   #dropsRequest({ bytes, start }: SimulatedRequest): boolean {

@@ -14,7 +14,7 @@ import {
   type RateFinding,
 } from "../../behaviour/path_observation.ts";
 import { formatAddress } from "../../packet/mod.ts";
-import type { ProbeOutcome } from "../../probe/outcome.ts";
+import type { ExtraReply, ProbeOutcome } from "../../probe/outcome.ts";
 import type { Probe } from "../../probe/probe.ts";
 import type { Target } from "../../targets/target.ts";
 import { ROUND_MS, type TracePlan } from "./plan.ts";
@@ -155,19 +155,16 @@ export class TraceInterview {
 
   /** A probe has ended; false where it is none of this part alone. */
   outcome(outcome: ProbeOutcome): boolean {
-    const { message, target } = outcome.kind === "unsent" ? outcome : outcome.probe;
-    const router = this.routers.get(target.address);
-    if (message === this.#plan.rate) {
-      if (outcome.kind === "reply") {
-        this.#rates.get(target.index)?.answered.add(outcome.probe.sequence);
-      }
-    } else if (message === this.#plan.hop.echo && router !== undefined) {
-      if (outcome.kind === "reply") router.echo.answered++;
-    } else if (message === this.#plan.hop.timestamp && router !== undefined) {
-      router.statistics.add(outcome);
-      if (outcome.kind === "reply") router.timestamp.answered++;
-    } else return false;
-    return true;
+    const probe = outcome.kind === "unsent" ? outcome : outcome.probe;
+    if (probe.message === this.#plan.hop.timestamp) {
+      this.routers.get(probe.target.address)?.statistics.add(outcome);
+    }
+    return this.#count(probe, outcome.kind === "reply");
+  }
+
+  /** An answer to a probe that had ended; false where it is none of this part alone. */
+  extra({ kind, probe }: ExtraReply): boolean {
+    return this.#count(probe, kind !== "duplicate");
   }
 
   /** What the burst to a target showed; undefined where nothing shows a limit. */
@@ -180,6 +177,26 @@ export class TraceInterview {
     const isLimited = slow.every((sequence) => answered.has(sequence)) &&
       burst.length === BURST_PROBES && count <= LIMITED * burst.length;
     return isLimited ? { sent: burst.length, answered: count, rate: 1000 / BURST_MS } : undefined;
+  }
+
+  #count(
+    { message, target, sequence }: Pick<Probe, "message" | "target"> & {
+      readonly sequence?: number;
+    },
+    isAnswered: boolean,
+  ): boolean {
+    const { hop, rate } = this.#plan;
+    if (message === rate) {
+      if (isAnswered && sequence !== undefined) {
+        this.#rates.get(target.index)?.answered.add(sequence);
+      }
+      return true;
+    }
+    if (message !== hop.echo && message !== hop.timestamp) return false;
+    const kind = message === hop.echo ? "echo" : "timestamp";
+    const tally = this.routers.get(target.address)?.[kind];
+    if (isAnswered && tally !== undefined) tally.answered++;
+    return true;
   }
 
   #planHost(

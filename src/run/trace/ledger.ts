@@ -62,15 +62,14 @@ export class TraceLedger {
 
   /**
    * Something that the prober could not match. Returns the probe that an ICMP error is about, where that had timed out or was
-   * ended by an error that was not so.
+   * ended by an error that was not so; or that the host answers after the part of the trace which sent it was over.
    */
   stray({ source, datagram }: StrayDatagram): LedgerEntry | undefined {
     const message = datagram?.message;
     if (message?.kind === "error") return this.#error(message, source);
-    if (message?.kind === "echo-reply" || message?.kind === "timestamp-reply") {
-      this.#reply(message, source);
-    }
-    return undefined;
+    return message?.kind === "echo-reply" || message?.kind === "timestamp-reply"
+      ? this.#reply(message, source)
+      : undefined;
   }
 
   #error(error: IcmpErrorMessage, source: number): LedgerEntry | undefined {
@@ -101,13 +100,15 @@ export class TraceLedger {
     if (ttls.size > 1) this.#name(this.forgers, reporter);
   }
 
-  #reply(message: ReplyMessage, source: number): void {
-    if (source === this.#address || message.identifier !== this.#identifier) return;
-    const probe = this.#entries.get(message.sequence)?.probe;
-    if (probe === undefined || !message.checksumOk || !probe.message.isAnswer(message)) return;
-    if (probe.message.hasToken && probe.message.repeatsToken(message, probe.token)) {
-      this.#name(this.others, source);
-    }
+  #reply(message: ReplyMessage, source: number): LedgerEntry | undefined {
+    const entry = this.#entries.get(message.sequence);
+    if (entry === undefined || message.identifier !== this.#identifier) return undefined;
+    const { message: asked, token } = entry.probe;
+    if (!message.checksumOk || !asked.isAnswer(message)) return undefined;
+    if (!asked.hasToken || !asked.repeatsToken(message, token)) return undefined;
+    if (source === this.#address) return entry.isAnswered ? undefined : entry;
+    this.#name(this.others, source);
+    return undefined;
   }
 
   #name(names: Set<number>, address: number): void {

@@ -149,14 +149,14 @@ export class TraceRun implements OpenRun {
     const isBlockedHere = this.#timestampReplies === 0 && (this.#witness?.seen() ?? 0) > 0;
     const routers = this.#interview?.routers ?? new Map();
     const seenHops = findSeenHops(this.#hosts);
+    const isComplete = reason === "complete";
     const hosts = this.#hosts.map((host) => {
       const rate = this.#interview?.rateOf(host.target.index);
-      const isComplete = reason === "complete";
       return findTrace(host, { routers, rate, seenHops, isBlockedHere, isComplete, time });
     });
-    const { answered } = this.progress();
-    const totals = () => this.#totals;
-    const counts = { answered, strays: this.#strays, time, totals, statistics: hosts };
+    const { answered, totals } = this.progress();
+    const strays = this.#strays;
+    const counts = { answered, strays, time, totals: () => totals, statistics: hosts };
     return { ...describeResult(reason, counts, this.#transport, startedAt), hosts };
   }
 
@@ -206,22 +206,23 @@ export class TraceRun implements OpenRun {
   #listen(listener: TraceListener): ProbeListener {
     return {
       sent: (probe) => {
-        if (this.#interview?.sent(probe)) return;
-        this.#hosts[probe.target.index]?.sent(probe);
+        const host = this.#hosts[probe.target.index];
+        host?.ledger.add(probe);
+        if (!this.#interview?.sent(probe)) host?.sent(probe);
       },
       outcome: (outcome) => {
         countOutcome(this.#totals, outcome);
         const { target, message } = outcome.kind === "unsent" ? outcome : outcome.probe;
         const isHost = target.index < this.#hosts.length;
-        if (outcome.kind === "reply" && message.name === "timestamp" && isHost) {
-          this.#timestampReplies++;
-        }
+        const isReply = outcome.kind === "reply" && message.name === "timestamp";
+        if (isReply && isHost) this.#timestampReplies++;
         if (this.#interview?.outcome(outcome)) return;
         this.#hosts[target.index]?.outcome(outcome);
       },
       extra: (extra) => {
         if (extra.kind === "late") this.#totals.late++;
         else this.#totals.duplicates++;
+        if (this.#interview?.extra(extra)) return;
         this.#hosts[extra.probe.target.index]?.extra(extra);
       },
       stray: (datagram) => {

@@ -9,18 +9,16 @@ import {
 import { isTtlExpired } from "../../packet/icmp_error.ts";
 import { formatAddress, type IcmpErrorMessage } from "../../packet/mod.ts";
 import type { ProbeMessage } from "../../probe/message/message.ts";
-import type { ExtraReply, ProbeOutcome, ReplyDetail, StrayDatagram } from "../../probe/outcome.ts";
+import type { ExtraReply, ProbeOutcome, StrayDatagram } from "../../probe/outcome.ts";
 import type { Probe } from "../../probe/probe.ts";
 import type { Target } from "../../targets/target.ts";
 import type { Clock } from "../../time/mod.ts";
 import { TargetStatistics } from "../target_statistics.ts";
+import { type Answer, describeReply, likelyDistance } from "./answer.ts";
 import { TraceLedger } from "./ledger.ts";
 import { type Asked, type DirectQuestion, ROUND_MS, type TracePlan } from "./plan.ts";
 import type { PlannedProbe } from "./schedule.ts";
 import { TraceSweep } from "./sweep.ts";
-
-/** Times to live that hosts start with. */
-const USUAL_TTLS: readonly number[] = [32, 64, 128, 255];
 
 /** Errors of a machine that is busy: they say nothing about the path. */
 const NO_ROOM: ReadonlySet<string> = new Set(["EAGAIN", "ENOBUFS"]);
@@ -113,7 +111,6 @@ export class TraceTarget {
 
   /** A probe has left. */
   sent(probe: Probe): void {
-    this.ledger.add(probe);
     const asked = this.#asked.get(probe.message);
     if (asked?.kind === "direct") this.direct[asked.question].sent++;
     else if (asked !== undefined) this.sweeps[asked.flow]?.sent(asked.question, probe.ttl ?? 0);
@@ -132,8 +129,9 @@ export class TraceTarget {
     if (asked === undefined) return;
     const { question } = asked;
     if (question === "timestamp" && asked.kind === "direct") this.statistics.add(outcome);
-    if (outcome.kind === "reply") this.#answered(outcome.probe, outcome.reply, asked);
-    else if (outcome.kind === "icmpError") this.#icmpError(outcome, asked);
+    if (outcome.kind === "reply") {
+      this.#answered(outcome.probe, describeReply(outcome.reply), asked);
+    } else if (outcome.kind === "icmpError") this.#icmpError(outcome, asked);
     else if (outcome.kind === "unsent" && (question === "echo" || question === "timestamp")) {
       const { code } = outcome.error;
       if (!NO_ROOM.has(code)) this.unsent[question] ??= code;
@@ -143,31 +141,24 @@ export class TraceTarget {
 
   /** An answer to a probe that has ended. */
   extra({ kind, probe, reply }: ExtraReply): void {
-    const asked = this.#asked.get(probe.message);
-    if (asked === undefined || kind === "duplicate") return;
-    if (kind === "afterError") {
-      const reporter = this.ledger.retract(probe);
-      if (reporter !== undefined && asked.kind === "flow") {
-        this.sweeps[asked.flow]?.hops[(probe.ttl ?? 0) - 1]?.retract(asked.question, reporter);
-      }
-      const { question } = asked;
-      if (question === "echo" || question === "timestamp") delete this.refusals[question];
-    }
-    const entry = this.ledger.find(probe);
-    if (entry !== undefined && !entry.isAnswered) this.#answered(probe, reply, asked);
-    this.#distrust();
+    if (kind !== "duplicate") this.#answeredLate(probe, describeReply(reply));
   }
 
   /** Something that the prober could not match. */
   stray(datagram: StrayDatagram): void {
     const entry = this.ledger.stray(datagram);
     this.#distrust();
-    const message = datagram.datagram?.message;
-    if (entry === undefined || message?.kind !== "error") return;
+    const parsed = datagram.datagram;
+    if (entry === undefined || parsed === undefined) return;
+    const { receivedAt, source: reporter } = datagram;
     const { probe } = entry;
+    const { header, message } = parsed;
+    if (message.kind !== "error") {
+      const rttNs = receivedAt.monotonicNs - probe.sentAt.monotonicNs;
+      return this.#answeredLate(probe, { rttNs, ttl: header.ttl, hasOptionTime: false });
+    }
     const asked = this.#asked.get(probe.message);
     // Too late to count as an answer, but not to show who is there.
-    const { receivedAt, source: reporter } = datagram;
     if (asked?.kind === "direct") this.#refuse(asked.question, message, reporter);
     if (asked?.kind !== "flow") return;
     this.sweeps[asked.flow]?.icmpError(asked.question, probe.ttl ?? 0, {
@@ -178,18 +169,32 @@ export class TraceTarget {
     });
   }
 
-  #answered(probe: Probe, reply: ReplyDetail, asked: Asked): void {
+  /** An answer after the time of the probe, or after an error that it shows not to be so. */
+  #answeredLate(probe: Probe, answer: Answer): void {
+    const asked = this.#asked.get(probe.message);
+    if (asked === undefined) return;
+    const reporter = this.ledger.retract(probe);
+    if (reporter !== undefined && asked.kind === "flow") {
+      this.sweeps[asked.flow]?.hops[(probe.ttl ?? 0) - 1]?.retract(asked.question, reporter);
+    }
+    const { question } = asked;
+    if (reporter !== undefined && question in this.refusals) {
+      delete this.refusals[question as PathQuestion];
+    }
+    if (this.ledger.find(probe)?.isAnswered === false) this.#answered(probe, answer, asked);
+    this.#distrust();
+  }
+
+  #answered(probe: Probe, { rttNs, ttl, hasOptionTime }: Answer, asked: Asked): void {
     const entry = this.ledger.find(probe);
     if (entry !== undefined) entry.isAnswered = true;
     if (asked.kind === "flow") {
-      this.sweeps[asked.flow]?.reached(asked.question, probe.ttl ?? 0, reply.rttNs / 1e6);
+      this.sweeps[asked.flow]?.reached(asked.question, probe.ttl ?? 0, rttNs / 1e6);
       return;
     }
     this.direct[asked.question].answered++;
-    if (asked.question === "ip-timestamp" && reply.stamps !== undefined) this.hasOptionTime = true;
-    const initial = USUAL_TTLS.find((ttl) => ttl >= reply.header.ttl) ?? 255;
-    const distance = initial - reply.header.ttl + 1;
-    for (const sweep of this.sweeps) sweep.expect(distance, this.#nowNs);
+    if (asked.question === "ip-timestamp" && hasOptionTime) this.hasOptionTime = true;
+    for (const sweep of this.sweeps) sweep.expect(likelyDistance(ttl), this.#nowNs);
   }
 
   #icmpError(outcome: Extract<ProbeOutcome, { kind: "icmpError" }>, asked: Asked): void {
