@@ -93,7 +93,7 @@ export async function traceSimulated(
   const closed: string[] = [];
   const run = await TraceRun.open(
     {
-      program: PROGRAM,
+      program: { command: "trace", version: "0" },
       plan,
       targets: makeTargets(targets),
       mayAsk,
