@@ -3,7 +3,14 @@
 import { setColorEnabled } from "../terminal/color.ts";
 import { checkTogether, parseCommandLine } from "./options/command_line.ts";
 import type { CommandLine, CommandSpec, OptionTable, Parsed } from "./options/option.ts";
-import { ExitCode, isSystemError, printError, UsageError, VERSION } from "./outcome.ts";
+import {
+  ExitCode,
+  isSystemError,
+  printComplaint,
+  printError,
+  UsageError,
+  VERSION,
+} from "./outcome.ts";
 import { privilegeHint } from "./privileges.ts";
 import { type Command, COMMANDS } from "./registry.ts";
 import type { System } from "./system.ts";
@@ -33,6 +40,11 @@ async function runNamed(args: readonly string[], system: System): Promise<ExitCo
   try {
     return await runWords(command, spec, words, system, named === undefined ? first : undefined);
   } catch (error) {
+    const complaint = error instanceof Error ? spec.complain?.(error) : undefined;
+    if (complaint !== undefined) {
+      printComplaint(system, complaint);
+      return complaint.exitCode;
+    }
     if (spec.usageExitCode === undefined || !isUsageError(error)) throw error;
     printError(system, error.message);
     return spec.usageExitCode;
@@ -114,7 +126,7 @@ async function informativeText(
     const { formatHelp, helpColumns } = await import("./options/help.ts");
     return formatHelp(spec, helpColumns());
   }
-  if (options.version) return `icmptime ${VERSION}\n`;
+  if (options.version) return `${spec.versionText?.(VERSION) ?? `icmptime ${VERSION}`}\n`;
   if (!options["list-fields"] || spec.loadFields === undefined) return undefined;
   const tables = await spec.loadFields();
   return (await import("./options/field_list.ts")).formatFieldList(tables);

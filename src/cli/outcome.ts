@@ -46,12 +46,24 @@ export function runExitCode(findings: RunFindings): ExitCode {
   return findings.isConditionMet ? ExitCode.ConditionMet : ExitCode.Ok;
 }
 
+/** What is wrong with an option as it stands, whatever it means. */
+export interface OptionFault {
+  /** There is none of that name; it lacks its value; it takes none; its value cannot be used. */
+  readonly kind: "unknown" | "no-value" | "needless-value" | "bad-value";
+  /** The option as it was given, `-c` or `--count`. */
+  readonly spelled: string;
+}
+
 /** Input of the user that cannot be used: one line on standard error, exit code 3. */
 export class UsageError extends Error {
+  /** For an option: what is wrong with it. */
+  readonly fault: OptionFault | undefined;
+
   /** Takes one line: `Cannot <verb> <object>: <state>, expected <what>`. */
-  constructor(message: string) {
+  constructor(message: string, fault?: OptionFault) {
     super(message);
     this.name = "UsageError";
+    this.fault = fault;
   }
 }
 
@@ -85,6 +97,25 @@ export function printProblem(
   const line = `${program}: ${shortText(message.replace(RUNTIME_WORDS, ""))}\n`;
   try {
     system.stderr.writeSync(new TextEncoder().encode(line));
+  } catch {
+    // Standard error is closed or full: there is no other place for the message.
+  }
+}
+
+/** How a command in the place of another program says what went wrong. */
+export interface Complaint {
+  /** Lines for standard error, without the last line break; empty for none. */
+  readonly text: string;
+  /** Exit code. */
+  readonly exitCode: ExitCode;
+}
+
+/** Writes the lines of a complaint to standard error, without control characters. */
+export function printComplaint(system: Pick<System, "stderr">, { text }: Complaint): void {
+  if (text === "") return;
+  const lines = text.split("\n").map((line) => `${shortText(line)}\n`);
+  try {
+    system.stderr.writeSync(new TextEncoder().encode(lines.join("")));
   } catch {
     // Standard error is closed or full: there is no other place for the message.
   }

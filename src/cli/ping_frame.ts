@@ -20,8 +20,10 @@ export interface PingFrameSetup {
   readonly plan: RunPlan;
   /** Targets, at least one, and the words that gave none. */
   readonly list: TargetList;
-  /** Makes the reporter; its results go to `output`. */
-  readonly openReporter: (output: LineSink, errors: LineSink) => Reporter;
+  /** Makes the reporter; its results go to `output`, and `stop` ends the run soon. */
+  readonly openReporter: (output: LineSink, errors: LineSink, stop: () => void) => Reporter;
+  /** Chooses the exit code in the place of the usual one, unless output was lost. */
+  readonly chooseExitCode?: (usual: ExitCode) => ExitCode;
   /** Report requests. */
   readonly explains?: boolean;
   /** File to append to instead of standard output. */
@@ -34,6 +36,8 @@ export interface PingFrameSetup {
   readonly isImmediate?: boolean;
   /** Conditions that make the exit code 5. */
   readonly conditions?: readonly Condition<TargetSummary>[];
+  /** Probe an address that several targets have once for each of them. */
+  readonly asksTwice?: boolean;
   /** Look names up again while a run without end goes on. */
   readonly followsNames: boolean;
   /** Show a live line where standard error is a terminal. */
@@ -49,6 +53,10 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
   const { list, plan, command } = setup;
   let reporter: Reporter | undefined;
   let opened: PingRun | undefined;
+  const exitCodeOf = (result: PingResult, output: RunOutput): ExitCode => {
+    const usual = choosePingExitCode(result, list, output);
+    return output.hasLost ? usual : setup.chooseExitCode?.(usual) ?? usual;
+  };
   const { timeoutMs, stampAt } = plan.prober;
   const packets = await loadRecording({ path: setup.write, command, timeoutMs, stampAt }, system);
   return await runFrame(
@@ -64,7 +72,7 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
         return await RunOutput.open({ ...setup, path: setup.output, display, packets }, system);
       },
       run(run, output) {
-        reporter = setup.openReporter(output.lines, output.errors);
+        reporter = setup.openReporter(output.lines, output.errors, () => run.stop());
         opened = run;
         const progress = () => run.snapshot();
         return run.run(reporter, {
@@ -81,7 +89,7 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
         output.lines.flush();
       },
       async end(result, output) {
-        reporter?.end({ ...result, exitCode: choosePingExitCode(result, list, output) });
+        reporter?.end({ ...result, exitCode: exitCodeOf(result, output) });
         if (!setup.hintsAtTrace || result.answered === result.targets) return;
         const { traceHint } = await import("./trace_hint.ts");
         const hint = traceHint(opened?.snapshot().targets ?? []);
@@ -89,7 +97,7 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
       },
     },
     system,
-    (result, output) => choosePingExitCode(result, list, output),
+    exitCodeOf,
   );
 }
 

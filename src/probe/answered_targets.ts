@@ -7,9 +7,16 @@ export class AnsweredTargets {
   readonly #answered: Uint8Array;
   #count = 0;
 
-  /** For targets with the indices 0 to `targetCount` - 1. */
-  constructor(targetCount: number) {
+  readonly #endsOnRefusal: boolean;
+
+  /**
+   * For targets with the indices 0 to `targetCount` - 1.
+   *
+   * @param endsOnRefusal a target that the kernel refuses to send to is done as well
+   */
+  constructor(targetCount: number, endsOnRefusal = false) {
     this.#answered = new Uint8Array(targetCount);
+    this.#endsOnRefusal = endsOnRefusal;
   }
 
   /** Whether every target has answered. */
@@ -20,6 +27,11 @@ export class AnsweredTargets {
   /** Whether that target has answered. */
   has(targetIndex: number): boolean {
     return this.#answered[targetIndex] === 1;
+  }
+
+  /** The kernel refused to send to that target. */
+  refuse(targetIndex: number): void {
+    if (this.#endsOnRefusal) this.#mark(targetIndex);
   }
 
   /** A listener that notes the answers and hands all on. */

@@ -23,7 +23,7 @@
  */
 
 import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
-import type { Target } from "../targets/target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../targets/target.ts";
 import { scatter } from "./scatter.ts";
 
 /** What the numbers of a run are made from. */
@@ -38,6 +38,8 @@ export interface ProbeNumbersOptions {
   readonly scattersSequences?: boolean | undefined;
   /** Ordinal of each target's first probe, from 0, for a run that goes on where one with the same key ended. */
   readonly firstOrdinal?: number | undefined;
+  /** Several targets may have one address: they take their numbers from one sequence. */
+  readonly sharesNumbers?: boolean | undefined;
 }
 
 /** Identifier × 65 536 + sequence of the first probe to an address. */
@@ -58,6 +60,8 @@ export class ProbeNumbers {
   readonly #identifiers = new Uint8Array(65_536 / 8);
   readonly #isScattered: boolean;
   readonly #firstOrdinal: number;
+  /** By target index: the first target at its address; undefined where no two share one. */
+  readonly #owners: Uint32Array | undefined;
 
   /** Numbers `targets`; `targets[i].index` is i. */
   constructor(targets: readonly Target[], options: ProbeNumbersOptions) {
@@ -70,6 +74,7 @@ export class ProbeNumbers {
     this.#firstSequence = firstSequence;
     this.#firstOrdinal = firstOrdinal;
     for (const target of targets) this.renew(target);
+    this.#owners = options.sharesNumbers ? findOwners(targets) : undefined;
   }
 
   /** Numbers the probes of a target from the start, with the numbers of its address. */
@@ -89,13 +94,14 @@ export class ProbeNumbers {
 
   /** How many of a target's probes have a number: the ordinal of the next one. */
   allocated({ index }: Target): number {
-    return this.#allocated[index] as number;
+    return this.#allocated[this.#owners?.[index] ?? index] as number;
   }
 
   /** The next ordinal of a target, from 0, whatever message it is for. */
   allocate({ index }: Target): number {
-    const ordinal = this.#allocated[index] as number;
-    this.#allocated[index] = ordinal + 1;
+    const owner = this.#owners?.[index] ?? index;
+    const ordinal = this.#allocated[owner] as number;
+    this.#allocated[owner] = ordinal + 1;
     return ordinal;
   }
 
@@ -119,4 +125,17 @@ export class ProbeNumbers {
   isOurs(identifier: number): boolean {
     return ((this.#identifiers[identifier >>> 3] as number) >>> (identifier & 7) & 1) === 1;
   }
+}
+
+/** By target index: index of the first target at the same address. */
+function findOwners(targets: readonly Target[]): Uint32Array | undefined {
+  const first = new Map<number, number>();
+  const owners = new Uint32Array(targets.length);
+  for (const { address, index } of targets) {
+    // Targets without an address yet are not one host.
+    const owner = address === UNKNOWN_ADDRESS ? index : first.get(address) ?? index;
+    owners[index] = owner;
+    if (owner === index) first.set(address, index);
+  }
+  return first.size < targets.length ? owners : undefined;
 }

@@ -214,6 +214,7 @@ export class ProbeSender {
 
   #reportUnsent({ probe, error }: UnsentProbe): void {
     const { target, index, message, sequence, sentAt: at } = probe;
+    this.#parts.answered?.refuse(target.index);
     this.#parts.listener.outcome({ kind: "unsent", target, index, message, sequence, at, error });
   }
 }

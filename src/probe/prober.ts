@@ -59,7 +59,9 @@ export class Prober {
     this.#drops = new DropWatch(transport);
     const numbers = new ProbeNumbers(options.targets, options);
     if (options.keepStrays !== true) transport.keepIdentifiers?.(numbers.identifiers());
-    const answered = options.stopOnReply ? new AnsweredTargets(options.targets.length) : undefined;
+    const answered = options.stopOnReply
+      ? new AnsweredTargets(options.targets.length, options.stopOnRefusal)
+      : undefined;
     const stamps = new TransmitTimestamps(transport, options.stampAt, this.#drops);
     const table = this.#table;
     this.#numbers = numbers;

@@ -31,6 +31,8 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly deadlineMs?: number | undefined;
   /** A target that has answered is not asked again: `count` becomes the number of tries. */
   readonly stopOnReply?: boolean | undefined;
+  /** With `stopOnReply`: nor is one that the kernel refuses to send to. */
+  readonly stopOnRefusal?: boolean | undefined;
   /** With `stopOnReply`: interval and timeout grow by this factor from try to try. */
   readonly backoff?: number | undefined;
   /**

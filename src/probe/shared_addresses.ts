@@ -14,8 +14,12 @@ export class SharedAddresses {
   /** All targets at each address, by the index of the one that is asked; undefined where each has its own. */
   readonly #sharers: readonly (readonly Target[])[] | undefined;
 
-  /** Groups targets by address. */
-  constructor(targets: readonly Target[]) {
+  /** Groups targets by address, unless each is to be asked, whatever its address. */
+  constructor(targets: readonly Target[], asksEach = false) {
+    if (asksEach) {
+      this.asked = targets;
+      return;
+    }
     const groups = new Map<number, Target[]>();
     for (const target of targets) {
       // Names that are not known yet are not one host.

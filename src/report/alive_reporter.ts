@@ -1,8 +1,7 @@
 /** Lists of who answers and who does not, one target a line, as fping -a and -u print them. */
 
 import { endRemarks } from "./end_remarks.ts";
-import type { EndInfo, IcmpErrorEvent, ReplyEvent, RunInfo, UnsentEvent } from "../run/event.ts";
-import { formatFpingError } from "./fping_error_text.ts";
+import type { EndInfo, ReplyEvent, UnsentEvent } from "../run/event.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import type { Reporter } from "../run/reporter.ts";
 import { safeText } from "../terminal/safe_text.ts";
@@ -14,10 +13,6 @@ export interface AliveReporterOptions {
   readonly alive: boolean;
   /** The targets that do not, and nothing else. */
   readonly unreachable: boolean;
-  /** With neither list chosen, nothing at all: the exit code says all. */
-  readonly silent?: boolean;
-  /** Tell of each ICMP error, in the words of fping. */
-  readonly tellErrors?: boolean;
   /** Where the reasons for sending nothing are printed. */
   readonly errors: LineSink;
 }
@@ -29,20 +24,17 @@ export class AliveReporter implements Reporter {
   readonly #both: boolean;
   readonly #listed = new Set<number>();
   readonly #silent = new Map<number, string>();
-  #message: RunInfo["kind"] = "timestamp";
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: AliveReporterOptions) {
     this.#sink = sink;
     this.#options = options;
     const neither = !options.alive && !options.unreachable;
-    this.#both = neither ? options.silent !== true : options.alive && options.unreachable;
+    this.#both = neither || options.alive && options.unreachable;
   }
 
   /** There is no heading. */
-  run(info: RunInfo): void {
-    this.#message = info.kind;
-  }
+  run(): void {}
 
   /** Requests have no line. */
   sent(): void {}
@@ -56,12 +48,8 @@ export class AliveReporter implements Reporter {
     else if (this.#options.alive) this.#sink.line(safeText(label));
   }
 
-  /** An ICMP error is no answer; prints it where that was asked for. */
-  icmpError(event: IcmpErrorEvent): void {
-    if (this.#options.tellErrors !== true) return;
-    this.#options.errors.line(formatFpingError(event, this.#message));
-    this.#options.errors.flush();
-  }
+  /** An ICMP error is no answer. */
+  icmpError(): void {}
 
   /** A timeout is no answer. */
   timeout(): void {}

@@ -36,6 +36,8 @@ export interface PingSetup {
   readonly summaryEveryMs?: number | undefined;
   /** Conditions to judge each target by. */
   readonly conditions?: readonly Condition<TargetSummary>[] | undefined;
+  /** Probe an address that several targets have once for each of them; by default they share its probes. */
+  readonly asksTwice?: boolean | undefined;
   /** Look names up again while a run without end goes on. */
   readonly followsNames?: boolean | undefined;
   /** Lengths of the columns of each target's history in snapshots, in milliseconds; no history by default. */
@@ -100,7 +102,7 @@ export class PingRun implements OpenRun {
     this.#machine = machine;
     this.#transport = transport;
     this.#loaded = loaded;
-    this.#shared = new SharedAddresses(setup.targets);
+    this.#shared = new SharedAddresses(setup.targets, setup.asksTwice);
     const { targets, historyColumnsMs = [] } = setup;
     this.#view = loaded.view && new loaded.view.StateView(targets, historyColumnsMs);
     this.#state = new RunState(targets, transport.clock, setup.view ?? this.#view);
@@ -156,6 +158,7 @@ export class PingRun implements OpenRun {
       // What was measured is reported even if the run failed.
       await hooks.ending?.(reason);
       recorder.close(this.#shared.probes(prober.pendingProbes()));
+      reporter.ending?.();
       recorder.summarize();
     }
     const { time, statistics } = this.#state;
@@ -216,6 +219,7 @@ export class PingRun implements OpenRun {
         identifier: this.#transport.identifier ?? plan.prober.identifier,
         deadlineMs: remainingMs(plan.prober.deadlineMs, this.#machine),
         targets: this.#shared.asked,
+        sharesNumbers: this.#setup.asksTwice,
       },
       this.#transport,
       this.#shared.listener(recorder),

@@ -46,6 +46,8 @@ export interface Reporter {
   unsent(event: UnsentEvent): void;
   /** Something arrived that is no answer. */
   stray(datagram: StrayDatagram): void;
+  /** All is known; the summaries that follow are the last ones. */
+  ending?(): void;
   /** The statistics of one target; at the end, and when the user asks. */
   summary(summary: TargetSummary): void;
   /** A target enters or leaves a condition, or meets one at the end. Standard error reports it in any case. */

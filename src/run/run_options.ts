@@ -56,6 +56,8 @@ export interface ScheduleOptions {
   readonly deadlineMs?: number | undefined;
   /** A target that has answered is not probed again. */
   readonly stopOnReply?: boolean | undefined;
+  /** With `stopOnReply`: nor is one that the kernel refuses to send to. */
+  readonly stopOnRefusal?: boolean | undefined;
   /** With `stopOnReply`: interval and timeout are multiplied by this from try to try; from 1, 1 by default. */
   readonly backoff?: number | undefined;
 }

@@ -70,6 +70,7 @@ export function planRun(options: RunOptions): RunPlan {
       groupMs: options.spacingMs === undefined ? GROUP_MS : undefined,
       timeoutMs,
       stopOnReply: options.stopOnReply,
+      stopOnRefusal: options.stopOnRefusal,
       backoff: options.stopOnReply ? options.backoff : undefined,
       deadlineMs: options.deadlineMs,
       keepBytes: options.keepsBytes,

@@ -54,6 +54,11 @@ export class LineSink {
     if (this.#pending.length >= MAX_PENDING) this.flush();
   }
 
+  /** Takes text that more of the same line follows. */
+  part(text: string): void {
+    this.#pending += text;
+  }
+
   /** Takes the line that every file of this output begins with, without its line break. */
   header(text: string): void {
     this.#header = `${text}\n`;

@@ -45,7 +45,6 @@ const DURATIONS: readonly (readonly [option: string, below: string, above: strin
 const WHOLE: readonly (readonly [words: string, stderr: string])[] = [
   ["ping --count five 127.0.0.1", "Cannot take 'five' for --count: expected a whole number from 1"],
   ["clock --every 1s 127.0.0.1", "Cannot use --every without --loop: expected both"],
-  ["fping --alive --unreach 127.0.0.1", "Cannot use --alive with --unreach: expected one of them"],
   ["tsping --sleep-time", "Cannot use --sleep-time alone: expected a value (TIME)"],
   [
     "scan --pcap /dev/null 127.0.0.1",

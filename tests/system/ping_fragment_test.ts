@@ -123,7 +123,7 @@ programTest({
   assertEquals(quiet.stdout.match(new RegExp(`^2 not sent: ${reason}, …$`, "gm"))?.length, 1);
   const dropIn = ["fping", "-q", "-c", "2", "-p", "50", "-M", "-b", "9000", pair.farAddress];
   const { stderr } = await pair.near.run(program.argv(...dropIn));
-  assertMatch(stderr, /^icmptime: 2 not sent: .* MTU of 1500: Message too long \(EMSGSIZE\), …$/m);
+  assertEquals(stderr, `${pair.farAddress} : xmt/rcv/%loss = 2/0/100%\n`);
   for (const stamps of [[], ["--user-stamps"]]) {
     await using ping = pair.near.spawn(program.argv("--loop", ...stamps, ...words));
     await ping.output(/not sent/);

@@ -105,7 +105,10 @@ class WordReader {
     const value = equals < 0 ? undefined : word.slice(equals + 1);
     if (option.value !== undefined) this.#take(name, option, `--${name}`, value);
     else if (value === undefined) this.values.set(name, true);
-    else throw new UsageError(`Cannot give --${name} a value: it is a switch`);
+    else {
+      const fault = { kind: "needless-value", spelled: `--${name}` } as const;
+      throw new UsageError(`Cannot give --${name} a value: it is a switch`, fault);
+    }
   }
 
   /** Switches, and at most one option with a value, which ends the word. */
@@ -134,21 +137,30 @@ class WordReader {
     if (text === undefined) {
       throw new UsageError(
         `Cannot use ${spelled} alone: expected a value (${option.value?.metavar})`,
+        { kind: "no-value", spelled },
       );
     }
-    const value = parseValue(name, option, text);
+    const value = parseValue(name, option, text, spelled);
     if (!option.repeatable) this.values.set(name, value);
     else this.values.set(name, [...(this.values.get(name) as unknown[] ?? []), value]);
   }
 }
 
-function parseValue(name: string, option: Option<unknown>, text: string): unknown {
+function parseValue(
+  name: string,
+  option: Option<unknown>,
+  text: string,
+  spelled: string,
+): unknown {
   try {
     return option.value?.parse(text);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const shown = text === "" ? "an empty value" : `'${text}'`;
-    throw new UsageError(`Cannot take ${shown} for --${name}: ${error.message}`);
+    throw new UsageError(`Cannot take ${shown} for --${name}: ${error.message}`, {
+      kind: "bad-value",
+      spelled,
+    });
   }
 }
 
@@ -159,5 +171,8 @@ function unknownOption(spelled: string, table: OptionTable): UsageError {
   // A held shift key makes -C of -c, but no slip makes -q of -Q.
   const close = /^-[^A-Z-]$/.test(spelled) ? undefined : nearest(spelled, known);
   const hint = close === undefined ? "see --help for all" : `the nearest is ${close}`;
-  return new UsageError(`Cannot use ${spelled}: no such option, ${hint}`);
+  return new UsageError(`Cannot use ${spelled}: no such option, ${hint}`, {
+    kind: "unknown",
+    spelled,
+  });
 }

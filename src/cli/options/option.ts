@@ -1,7 +1,7 @@
 /** What an option and a command are: the tables that parse, print help, complete and fill the man page. */
 
 import type { RecordDescription } from "../../record/registry.ts";
-import type { ExitCode } from "../outcome.ts";
+import type { Complaint, ExitCode } from "../outcome.ts";
 
 /**
  * What a shell may offer after the option; `command` is the names of the commands, `field` those of the fields in its
@@ -120,6 +120,13 @@ export interface CommandSpec<T extends OptionTable = OptionTable> {
   readonly exitCodes: readonly (readonly [ExitCode, string])[];
   /** Loads its kinds of records, for `--list-fields` and the completion of `--fields`. */
   readonly loadFields?: () => Promise<FieldTables>;
+  /**
+   * For a command in the place of another program: that program's words and exit code for what goes wrong. Undefined
+   * where it has none.
+   */
+  readonly complain?: (error: Error) => Complaint | undefined;
+  /** What `--version` prints, in the place of `icmptime VERSION`; no line break. */
+  readonly versionText?: (version: string) => string;
   /** Command lines worth showing, each with what it does. */
   readonly examples: readonly (readonly [string, string])[];
 }

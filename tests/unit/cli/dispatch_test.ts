@@ -120,11 +120,11 @@ const ROWS: readonly Row[] = [
     stdout: "1 sent, 1 received",
   },
   {
-    name: "a list of fping with a bad line, and a bad word",
-    args: ["fping", "-f", "hosts", "10.66.1.301"],
-    machine: { files: { hosts: "198.18.0.1 ; the first\n::1\n" } },
+    name: "a list of fping with a comment and a bad line",
+    args: ["fping", "-f", "hosts"],
+    machine: { files: { hosts: "# the first\n198.18.0.1 first\n::1\n" } },
     code: 2,
-    stderr: "Cannot probe 10.66.1.301",
+    stderr: "::1: Address family for hostname not supported\n",
     stdout: "198.18.0.1 is alive",
   },
   {
@@ -429,7 +429,9 @@ for (const { name, args, machine, code, stderr, stdout } of ROWS) {
     // The summary follows there when standard output has failed.
     const [remarks = ""] = system.stderr.text.split("\n\n--- ");
     for (const line of remarks.trimEnd().split("\n").filter((text) => text !== "")) {
-      if (args.length > 0) assert(line.startsWith("icmptime: "), line);
+      // A drop-in command has the words of the other program.
+      const isOurs = line.startsWith("icmptime: ") || args[0] === "fping";
+      if (args.length > 0) assert(isOurs, line);
     }
     assert(!/^ +at /m.test(system.stderr.text), "a stack trace");
     if (system.transport !== undefined) assertEquals(system.transport.closes, 1, "closed once");

@@ -38,8 +38,6 @@ const LISTS: readonly (readonly [Omit<AliveReporterOptions, "errors">, readonly 
       "host-4 is alive",
     ],
   ],
-  [{ alive: false, unreachable: false, silent: true }, []],
-  [{ alive: true, unreachable: false, silent: true }, ["host-0", "host-1", "host-4"]],
 ];
 
 for (const [options, lines] of LISTS) {
@@ -51,15 +49,6 @@ for (const [options, lines] of LISTS) {
     assertEquals([output.lines.toSorted(), errors.text], [lines, ""]);
   });
 }
-
-Deno.test("alive: ICMP errors are printed where asked for, one for each try", async () => {
-  const open = (output: LineSink, errors: LineSink) =>
-    new AliveReporter(output, { alive: true, unreachable: false, tellErrors: true, errors });
-  const run = { targets: 4, count: 2, intervalMs: 500, stopOnReply: true };
-  const { errors } = await reportRun(NETWORK, run, open);
-  const line = "ICMP Host Unreachable from 192.0.10.1 for ICMP Timestamp sent to host-3";
-  assertEquals(errors.lines, [line, line]);
-});
 
 Deno.test("alive: a name cannot reach the terminal, and why nothing was sent is printed", async () => {
   const network: Network = {

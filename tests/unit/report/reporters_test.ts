@@ -3,12 +3,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { annotateDatagram, formatAnnotated } from "../../../src/packet/mod.ts";
 import { CsvReporter } from "../../../src/record/csv_reporter.ts";
-import { FpingReporter } from "../../../src/report/fping_reporter.ts";
 import { JsonReporter } from "../../../src/record/json_reporter.ts";
 import type { LineSink } from "../../../src/terminal/line_sink.ts";
 import type { Reporter } from "../../../src/run/reporter.ts";
 import { TextReporter, type TextReporterOptions } from "../../../src/report/text_reporter.ts";
 import { TspingReporter } from "../../../src/report/tsping_reporter.ts";
+import { fpingForm } from "../../support/fping_form.ts";
 import { EVENTFUL, reportRun } from "../../support/reported_run.ts";
 import golden from "./golden_reports.json" with { type: "json" };
 
@@ -22,8 +22,7 @@ const TEXT: TextReporterOptions = {
 
 const text = (options: Partial<TextReporterOptions>) => (output: LineSink): Reporter =>
   new TextReporter(output, { ...TEXT, ...options });
-const fping = (output: LineSink, errors: LineSink): Reporter =>
-  new FpingReporter(output, { timestamps: true, nameWidth: 8, quiet: false, errors });
+const fping = fpingForm({ reportsUnsent: true }, { time: "unix" });
 const tsping = (output: LineSink, errors: LineSink): Reporter =>
   new TspingReporter(output, { timestamps: true, separator: ",", errors });
 

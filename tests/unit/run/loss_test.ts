@@ -3,12 +3,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseCondition } from "../../../src/run/condition.ts";
 import { CsvReporter } from "../../../src/record/csv_reporter.ts";
-import { FpingReporter } from "../../../src/report/fping_reporter.ts";
 import { JsonReporter } from "../../../src/record/json_reporter.ts";
-import type { LineSink } from "../../../src/terminal/line_sink.ts";
 import { END_FIELDS } from "../../../src/record/run_record.ts";
 import { TargetStatistics } from "../../../src/run/target_statistics.ts";
 import { TextReporter } from "../../../src/report/text_reporter.ts";
+import { fpingForm, QUIET } from "../../support/fping_form.ts";
 import { reportRun } from "../../support/reported_run.ts";
 import type { Network } from "../../support/simulated_network.ts";
 
@@ -58,8 +57,8 @@ const CASES: readonly LossCase[] = [
     stopAtMs: 350,
     ratio: undefined,
     text: "4 sent, 0 received, loss unknown, 4 pending",
-    // fping's own numbers: what it sent and has no answer to is lost to it.
-    fping: "4/0/100%",
+    // fping counts a probe when its fate is known.
+    fping: "0/0/0%",
   },
   {
     name: "the run ends while one probe is pending",
@@ -67,7 +66,7 @@ const CASES: readonly LossCase[] = [
     stopAtMs: 350,
     ratio: 0,
     text: "4 sent, 3 received, 0 % loss, 1 pending",
-    fping: "4/3/25%",
+    fping: "3/3/0%",
   },
 ];
 
@@ -92,9 +91,7 @@ for (const { name, network, stopAtMs, ratio, text, fping } of CASES) {
     assertEquals(csv.output.lines.at(-1), `summary,${ratio ?? ""}`);
     const plain = await reportRun(network, options, (output) => new TextReporter(output, TEXT));
     assertEquals(plain.output.lines.filter((line) => line.includes(" sent, ")), [text]);
-    const open = (output: LineSink, errors: LineSink) =>
-      new FpingReporter(output, { timestamps: false, quiet: true, nameWidth: 0, errors });
-    const drop = await reportRun(network, options, open);
+    const drop = await reportRun(network, options, fpingForm(QUIET, { nameWidth: 0 }));
     const dropSummary = drop.errors.lines.find((line) => line.includes(" : xmt/"));
     assertMatch(dropSummary ?? "", new RegExp(`xmt/rcv/%loss = ${fping}(,|$)`));
     // `--fail-if` reads the same counters.

@@ -1,12 +1,12 @@
 // Time in this machine's own queue, in every form of output.
 
 import { assertEquals } from "@std/assert";
-import { FpingReporter } from "../../../src/report/fping_reporter.ts";
 import { JsonReporter } from "../../../src/record/json_reporter.ts";
 import type { LineSink } from "../../../src/terminal/line_sink.ts";
 import { formatQueue } from "../../../src/report/queue_text.ts";
 import { TextReporter } from "../../../src/report/text_reporter.ts";
 import { TspingReporter } from "../../../src/report/tsping_reporter.ts";
+import { fpingForm } from "../../support/fping_form.ts";
 import { remarksOf } from "../../support/records.ts";
 import { QUEUED, reportRun } from "../../support/reported_run.ts";
 
@@ -14,8 +14,7 @@ const RUN = { count: 4 };
 const text = (output: LineSink) =>
   new TextReporter(output, { quiet: false, verbose: false, numeric: true, timestamps: false });
 const json = (output: LineSink) => new JsonReporter(output, { quiet: false });
-const fping = (output: LineSink, errors: LineSink) =>
-  new FpingReporter(output, { timestamps: false, nameWidth: 6, quiet: false, errors });
+const fping = fpingForm({}, { nameWidth: 6 });
 const tsping = (output: LineSink, errors: LineSink) =>
   new TspingReporter(output, { timestamps: false, separator: ",", errors });
 

@@ -1,21 +1,23 @@
 /** `icmptime fping`: fping's words in, fping's lines out. */
 
 import { parseAddress } from "../../../packet/mod.ts";
-import { AliveReporter } from "../../../report/alive_reporter.ts";
-import { FpingReporter } from "../../../report/fping_reporter.ts";
+import { type FormOptions, type FpingForm, TextForm } from "../../../report/fping/form.ts";
+import { FpingReporter } from "../../../report/fping/reporter.ts";
+import type { FpingReporterOptions } from "../../../report/fping/reporter_options.ts";
 import type { RunOptions } from "../../../run/run_options.ts";
 import { planRun } from "../../../run/run_plan.ts";
-import { ExitCode, UsageError } from "../../outcome.ts";
-import type { FPING_OPTIONS } from "./options.ts";
-import type { CommandLine, Parsed } from "../../options/option.ts";
-import { gatherTargets } from "../../targets/gather_targets.ts";
+import { ExitCode } from "../../outcome.ts";
+import type { CommandLine } from "../../options/option.ts";
 import { runPingFrame } from "../../ping_frame.ts";
 import type { System } from "../../system.ts";
-
-type FpingOptions = Parsed<typeof FPING_OPTIONS>;
+import { FpingError } from "./complaint.ts";
+import type { FPING_OPTIONS } from "./options.ts";
+import { type FpingOptions, type FpingTargets, gatherFpingTargets } from "./targets.ts";
 
 const DEFAULT_TIMEOUT_MS = 500;
 const MAX_DEFAULT_TIMEOUT_MS = 2000;
+const MIN_TIMEOUT_MS = 0.001;
+const MAX_BACKOFF = 5;
 
 /**
  * Runs `fping` and returns the exit code.
@@ -26,69 +28,175 @@ export async function runFping(
   { options, operands }: CommandLine<typeof FPING_OPTIONS>,
   system: System,
 ): Promise<ExitCode> {
-  const list = await gatherTargets(operands, options.file, system, {
-    allAddresses: options.all,
-    skipsInvalidOperands: true,
-    keepsDuplicates: true,
-    keepsUnresolved: options.loop && !options.all,
-  });
-  if (list === undefined) return ExitCode.Unresolved;
-  const many = options.loop || options.count !== undefined;
+  checkOptions(options);
+  const list = await gatherFpingTargets(operands, options, system);
+  if (list.targets.length === 0) {
+    return list.problems.length > 0 ? ExitCode.Unresolved : ExitCode.Unanswered;
+  }
+  const plan = planRun(readFpingOptions(options, list.targets.length));
+  const reported = await readReporterOptions(options, list);
+  let reporter: FpingReporter | undefined;
   return await runPingFrame({
     command: "fping",
-    followsNames: !options.all,
+    followsNames: options.loop && !options.all,
+    asksTwice: true,
     isImmediate: true,
     write: options.write,
-    plan: planRun(readFpingOptions(options, list.targets.length)),
+    plan,
     list,
-    openReporter: (output, errors) =>
-      many
-        ? new FpingReporter(output, {
-          timestamps: options.timestamp,
-          quiet: options.quiet,
-          nameWidth: list.targets.reduce((width, { label }) => Math.max(width, label.length), 0),
-          errors,
-        })
-        : new AliveReporter(output, {
-          alive: options.alive,
-          unreachable: options.unreach,
-          silent: options.quiet,
-          tellErrors: !options.quiet,
-          errors,
-        }),
+    summaryEveryMs: modeOf(options) === "list" ? undefined : options.squiet?.everyMs,
+    openReporter: (output, errors, stop) =>
+      reporter = new FpingReporter(output, { ...reported, errors, stop }),
+    chooseExitCode(usual) {
+      const isEnough = reporter?.isEnough;
+      if (isEnough !== undefined) return isEnough ? ExitCode.Ok : ExitCode.Unanswered;
+      if (options.loop || list.problems.length > 0) return usual;
+      return reporter?.totals.alive === list.targets.length ? ExitCode.Ok : ExitCode.Unanswered;
+    },
   }, system);
 }
 
+/** Count mode and loop mode are chosen by the options that name them. */
+function modeOf(options: FpingOptions): FpingReporterOptions["mode"] {
+  if (options.loop) return "loop";
+  return countOf(options) === undefined ? "list" : "count";
+}
+
+/** `-c` and `-C` both count. */
+function countOf({ count, vcount }: FpingOptions): number | undefined {
+  return vcount ?? count;
+}
+
+/** Refusals in the words of fping. */
+function checkOptions(options: FpingOptions): void {
+  const mode = modeOf(options);
+  if (options.ipv4 && options.ipv6) throw new FpingError("fping: can't specify both -4 and -6");
+  if (options.name && options.rdns) throw new FpingError("fping: use either one of -d or -n");
+  if (options.src !== undefined) readSource(options.src);
+  if (options["icmp-timestamp"] && options.ipv6) {
+    throw new FpingError("fping: ICMP Timestamp is IPv4 only");
+  }
+  const { ttl, size, backoff } = options;
+  if (ttl > 255) throw new FpingError(`fping: ttl ${ttl} out of range`);
+  if (options.unreach && options.alive) throw new FpingError("fping: specify only one of a, u");
+  if (options.loop && countOf(options) !== undefined) {
+    throw new FpingError("fping: specify only one of c, l");
+  }
+  if (options.json && mode === "list") {
+    throw new FpingError("fping: option -J, --json requires -c, -C, or -l");
+  }
+  if (size !== undefined && size > 65_507) {
+    throw new FpingError(`fping: data size ${size} not valid, must not be larger than 65507`);
+  }
+  if (backoff < 1 || backoff > MAX_BACKOFF) {
+    throw new FpingError(
+      `fping: backoff factor ${backoff.toFixed(1)} not valid, must be between 1.0 and 5.0`,
+    );
+  }
+  if (options["icmp-timestamp"] && size !== undefined) {
+    throw new FpingError("fping: cannot change ICMP Timestamp size");
+  }
+}
+
 function readFpingOptions(options: FpingOptions, targetCount: number): RunOptions {
-  const many = options.loop || options.count !== undefined;
-  const periodMs = options.period;
-  const spacingMs = options.interval;
-  const timeoutMs = options.timeout ??
-    (many ? Math.min(periodMs, MAX_DEFAULT_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS);
-  const tries = 1 + options.retry;
+  const isList = modeOf(options) === "list";
+  const { period, interval: spacingMs } = options;
+  const timeoutMs = timeoutOf(options);
   const isEcho = !options["icmp-timestamp"];
   return {
     kind: isEcho ? "echo" : "timestamp",
     ttl: options.ttl,
     tos: options.tos,
     dontFragment: options.dontfrag,
-    payload: isEcho && options.size !== undefined ? new Uint8Array(options.size) : undefined,
-    count: options.loop ? Infinity : options.count ?? tries,
-    intervalMs: many ? Math.max(periodMs, spacingMs * targetCount) : timeoutMs,
+    payload: isEcho ? payloadOf(options) : undefined,
+    count: options.loop ? Infinity : countOf(options) ?? 1 + options.retry,
+    intervalMs: isList ? timeoutMs : Math.max(period, spacingMs * targetCount),
     spacingMs,
     timeoutMs,
-    stopOnReply: !many,
+    stopOnReply: isList,
+    stopOnRefusal: true,
     backoff: options.backoff,
     interfaceName: options.iface,
-    sourceAddress: readSource(options.src),
+    sourceAddress: options.src === undefined ? undefined : readSource(options.src),
     mark: options.fwmark,
     stampAt: options["stamp-at"],
   };
 }
 
-function readSource(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+/** In count and loop mode the period, but for long ones. */
+function timeoutOf(options: FpingOptions): number {
+  const { timeout, period } = options;
+  if (timeout !== undefined) return Math.max(timeout, MIN_TIMEOUT_MS);
+  if (modeOf(options) === "list") return DEFAULT_TIMEOUT_MS;
+  return Math.max(Math.min(period, MAX_DEFAULT_TIMEOUT_MS), MIN_TIMEOUT_MS);
+}
+
+/** Zeros, or random octets; undefined for the usual length, which begins with a cookie. */
+function payloadOf({ size, random }: FpingOptions): Uint8Array | undefined {
+  if (size === undefined && !random) return undefined;
+  const payload = new Uint8Array(size ?? 56);
+  const CHUNK = 65_536;
+  for (let at = 0; random && at < payload.length; at += CHUNK) {
+    crypto.getRandomValues(payload.subarray(at, at + CHUNK));
+  }
+  return payload;
+}
+
+function readSource(text: string): number {
   const address = parseAddress(text);
   if (address !== undefined) return address;
-  throw new UsageError(`Cannot send from ${text}: expected an IPv4 address`);
+  throw new FpingError(`fping: can't parse source address: ${text}`);
+}
+
+/** What is printed, by the rules of fping: count mode overrides -a and -u, and a quiet loop is only quiet with -Q. */
+async function readReporterOptions(
+  options: FpingOptions,
+  { targets, problems, words }: FpingTargets,
+): Promise<Omit<FpingReporterOptions, "errors" | "stop">> {
+  const mode = modeOf(options);
+  const { alive, unreach, squiet, json, reachable } = options;
+  const isQuiet = options.quiet || squiet !== undefined;
+  const isFiltered = alive || unreach || (options["fast-reachable"] ?? reachable) !== undefined;
+  const needed = options["fast-reachable"] ?? reachable;
+  return {
+    mode,
+    isJson: json,
+    form: await openForm(json, {
+      time: options.timestamp ? options["timestamp-format"] ?? "unix" : undefined,
+      nameWidth: targets.reduce((width, { label }) => Math.max(width, label.length), 0),
+      outagePeriodMs: options.outage ? options.period : undefined,
+    }),
+    hasProbeLines: mode === "loop" ? squiet === undefined : mode === "count" && !isQuiet,
+    lists: mode !== "list"
+      ? undefined
+      : alive
+      ? "alive"
+      : unreach
+      ? "unreachable"
+      : isFiltered || isQuiet
+      ? undefined
+      : "both",
+    isQuiet,
+    hasElapsed: options.elapsed,
+    hasEveryRtt: options.vcount !== undefined,
+    hasStatistics: options.stats,
+    printsTos: options["print-tos"],
+    printsTtl: options["print-ttl"],
+    netdata: options.netdata && squiet !== undefined
+      ? { everyMs: squiet.everyMs, words }
+      : undefined,
+    isCumulative: squiet?.isCumulative,
+    reachable: needed === undefined
+      ? undefined
+      : { needed, endsRun: options["fast-reachable"] !== undefined },
+    unknown: problems.length,
+    timeoutMs: timeoutOf(options),
+  };
+}
+
+/** JSON is loaded only where it is printed. */
+async function openForm(isJson: boolean, options: FormOptions): Promise<FpingForm> {
+  if (!isJson) return new TextForm(options);
+  const { JsonForm } = await import("../../../report/fping/json_form.ts");
+  return new JsonForm(options);
 }

@@ -40,11 +40,7 @@ export async function loadReporter(
       return (output) => new CsvReporter(output, options);
     }
     case "fping": {
-      const { FpingReporter } = await import("../../../report/fping_reporter.ts");
-      const nameWidth = list.targets.reduce((width, { label }) => Math.max(width, label.length), 0);
-      const { quiet } = options;
-      return (output, errors) =>
-        new FpingReporter(output, { timestamps: true, quiet, nameWidth, errors });
+      return await loadFpingReporter(options, list);
     }
     case "tsping": {
       const { TspingReporter } = await import("../../../report/tsping_reporter.ts");
@@ -61,6 +57,25 @@ export async function loadReporter(
       return (output) => new TextReporter(output, { ...options, names, explain });
     }
   }
+}
+
+/** The lines of fping in count or loop mode, with the time before each. */
+async function loadFpingReporter(options: PingOptions, list: TargetList): Promise<OpenReporter> {
+  const { FpingReporter } = await import("../../../report/fping/reporter.ts");
+  const { TextForm } = await import("../../../report/fping/form.ts");
+  const nameWidth = list.targets.reduce((width, { label }) => Math.max(width, label.length), 0);
+  const form = new TextForm({ time: "unix", nameWidth, outagePeriodMs: undefined });
+  const { quiet } = options;
+  return (output, errors) =>
+    new FpingReporter(output, {
+      mode: options.loop ? "loop" : "count",
+      form,
+      hasProbeLines: !quiet,
+      isQuiet: quiet,
+      reportsUnsent: true,
+      timeoutMs: options.timeout ?? Infinity,
+      errors,
+    });
 }
 
 /** The form of output that the options choose. */

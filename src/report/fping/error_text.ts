@@ -1,8 +1,8 @@
 /** ICMP errors in the words of fping, as measured from fping 5.1, because programs look for them. */
 
-import { formatAddress } from "../packet/address.ts";
-import type { IcmpErrorEvent } from "../run/event.ts";
-import { safeText } from "../terminal/safe_text.ts";
+import { formatAddress } from "../../packet/address.ts";
+import type { IcmpErrorEvent } from "../../run/event.ts";
+import { safeText } from "../../terminal/safe_text.ts";
 
 /** Destination unreachable, by code; a code beyond the list is `Invalid Code`. */
 const UNREACHABLE = [

@@ -1,0 +1,218 @@
+/** The targets of fping: words in order, each looked up as getaddrinfo(3) reads it; a target that stands twice is two. */
+
+import { formatAddress, parseAddress } from "../../../packet/mod.ts";
+import { blockSize, parseBlock } from "../../../targets/block.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../../../targets/target.ts";
+import { MAX_TARGETS, type TargetList, type TargetProblem } from "../../../targets/target_list.ts";
+import { readFileLines } from "../../files.ts";
+import { ExitCode, printComplaint, UsageError } from "../../outcome.ts";
+import type { Parsed } from "../../options/option.ts";
+import type { System } from "../../system.ts";
+import { FpingError } from "./complaint.ts";
+import type { FPING_OPTIONS } from "./options.ts";
+
+/** Names that are looked up at one time. */
+const LOOKUPS_AT_ONCE = 16;
+/** What getaddrinfo(3) says of an IPv6 address where IPv4 is asked for. */
+const WRONG_FAMILY = "Address family for hostname not supported";
+const NOT_KNOWN = "Name or service not known";
+/** Addresses up to which each is checked for being a broadcast address. */
+const MAX_CHECKED = 64;
+
+/** Targets, and the word that each comes from. */
+export interface FpingTargets extends TargetList {
+  /** Words by target. */
+  readonly words: readonly string[];
+}
+
+/** What a word stands for: addresses, or why it stands for none. */
+type Located =
+  | { readonly isOk: true; readonly addresses: readonly number[]; readonly isNumeric: boolean }
+  | { readonly isOk: false; readonly message: string };
+
+/** The options of a command line. */
+export type FpingOptions = Parsed<typeof FPING_OPTIONS>;
+
+/**
+ * Gathers the targets: from operands, `-f`, `-g`, or standard input where there are none of these. Each word that gives no
+ * target is reported, unless the run is quiet.
+ *
+ * @throws {FpingError} The words cannot be used together, or a file cannot be read.
+ */
+export async function gatherFpingTargets(
+  operands: readonly string[],
+  options: FpingOptions,
+  system: System,
+): Promise<FpingTargets> {
+  const words = await readWords(operands, options, system);
+  const located = await locateAll(words, options, system);
+  const problems: TargetProblem[] = [];
+  const targets: Target[] = [];
+  const sources: string[] = [];
+  const add = (word: string, label: string, address: number) => {
+    targets.push({ index: targets.length, label, address });
+    sources.push(word);
+  };
+  const isQuiet = options.quiet || options.squiet !== undefined;
+  for (const [i, found] of located.entries()) {
+    const word = words[i] as string;
+    if (found.isOk) {
+      const { addresses } = found;
+      for (const address of options.all ? addresses : addresses.slice(0, 1)) {
+        add(word, await labelOf(word, address, found.isNumeric, options, system), address);
+      }
+      continue;
+    }
+    problems.push({ label: word, from: undefined, kind: "unresolved", message: found.message });
+    if (!isQuiet) {
+      printComplaint(system, {
+        text: `${word}: ${found.message}`,
+        exitCode: ExitCode.Unresolved,
+      });
+    }
+    // A name may be found later, while a run without end goes on.
+    if (options.loop && !options.all && isName(word)) add(word, word, UNKNOWN_ADDRESS);
+  }
+  return { targets, problems, words: sources, duplicates: [], duplicateCount: 0 };
+}
+
+/** The words in order; fping takes them from one place only. */
+async function readWords(
+  operands: readonly string[],
+  { file, generate }: FpingOptions,
+  system: System,
+): Promise<readonly string[]> {
+  const path = file.at(-1);
+  if (path !== undefined && (operands.length > 0 || generate)) {
+    throw new UsageError("use -f alone: no targets or -g beside it");
+  }
+  if (generate) return generateWords(operands);
+  return operands.length > 0 ? operands : await readFirstWords(path ?? "-", system);
+}
+
+/** The first word of each line; a line that begins with `#` is a comment. */
+async function readFirstWords(path: string, system: System): Promise<string[]> {
+  const words: string[] = [];
+  try {
+    for await (const { lines } of readFileLines(path, system)) {
+      for (const line of lines) {
+        const word = /\S+/.exec(line)?.[0];
+        if (word !== undefined && !word.startsWith("#")) words.push(word);
+      }
+      if (words.length > MAX_TARGETS) {
+        throw new FpingError(`fping: more than ${MAX_TARGETS} targets`);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError) || error instanceof FpingError) throw error;
+    const reason = error.message.replace(/^Cannot read .*?: /, "");
+    throw new FpingError(`fping: fopen : ${reason}`, ExitCode.System);
+  }
+  return words;
+}
+
+/** Addresses of a prefix, or from one to another. */
+function generateWords(operands: readonly string[]): string[] {
+  const [first = "", last, ...more] = operands;
+  const isPrefix = last === undefined && first.includes("/");
+  if (operands.length === 0 || more.length > 0 || last === undefined && !isPrefix) {
+    throw new UsageError("use -g with a prefix, or with a first and a last address");
+  }
+  const range = isPrefix ? rangeOfPrefix(first) : { first: parse(first), last: parse(last ?? "") };
+  if (range.last - range.first >= MAX_TARGETS) {
+    throw new FpingError("fping: -g parameter generates too many addresses");
+  }
+  const words: string[] = [];
+  for (let address = range.first; address <= range.last; address++) {
+    words.push(formatAddress(address));
+  }
+  return words;
+}
+
+function rangeOfPrefix(text: string): { readonly first: number; readonly last: number } {
+  const slash = text.lastIndexOf("/");
+  const [address, length] = [text.slice(0, slash), text.slice(slash + 1)];
+  const block = parseBlock(`${formatAddress(parse(address, ","))}/${length}`);
+  if (typeof block === "string" || Number(length) < 1) {
+    throw new FpingError(`fping: netmask must be between 1 and 32 (is: ${length})`);
+  }
+  const { first, last } = block;
+  return blockSize(block) > 2 ? { first: first + 1, last: last - 1 } : block;
+}
+
+/** fping writes a comma after its name where the address is that of a prefix. */
+function parse(text: string, mark = ":"): number {
+  const address = parseAddress(text);
+  if (address !== undefined) return address;
+  const reason = text.includes(":") ? WRONG_FAMILY : NOT_KNOWN;
+  throw new FpingError(`fping${mark} can't parse address ${text}: ${reason}`);
+}
+
+async function locateAll(
+  words: readonly string[],
+  options: FpingOptions,
+  system: System,
+): Promise<Located[]> {
+  const isFew = words.length <= MAX_CHECKED;
+  const found: Located[] = new Array(words.length);
+  let next = 0;
+  const work = async () => {
+    while (next < words.length) {
+      const index = next++;
+      const word = words[index] as string;
+      const address = parseAddress(word);
+      const one = address === undefined
+        ? await locateWord(word, system)
+        : { isOk: true as const, addresses: [address], isNumeric: true };
+      found[index] = options.ipv6 ? fail(WRONG_FAMILY) : checkHosts(one, isFew, system);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(LOOKUPS_AT_ONCE, words.length) }, work));
+  return found;
+}
+
+async function locateWord(word: string, system: System): Promise<Located> {
+  if (word === "" || word.includes("\0")) return fail(NOT_KNOWN);
+  if (word.includes(":")) return fail(/^[\da-f:.]+(%\w+)?$/i.test(word) ? WRONG_FAMILY : NOT_KNOWN);
+  const resolution = await system.resolver.resolve(word);
+  if (!resolution.ok) {
+    return fail(resolution.reason === "no-ipv4" ? WRONG_FAMILY : resolution.message);
+  }
+  return { isOk: true, addresses: resolution.addresses, isNumeric: !isName(word) };
+}
+
+/** An address that is no single host's cannot be a target: every host there would answer. */
+function checkHosts(found: Located, isFew: boolean, system: System): Located {
+  if (!found.isOk) return found;
+  for (const address of found.addresses) {
+    if (address >>> 28 === 0xe) return fail("a multicast address, expected a single host");
+    if (address === 0) return fail("the unspecified address, expected a host");
+    const isBroadcast = address === 0xffffffff || isFew && system.isBroadcast(address);
+    if (isBroadcast) return fail("a broadcast address, expected a single host");
+  }
+  return found;
+}
+
+function fail(message: string): Located {
+  return { isOk: false, message };
+}
+
+/** A word that only a resolver can read: no address in any form of inet_aton(3) or of IPv6. */
+function isName(word: string): boolean {
+  return word !== "" && !word.includes(":") &&
+    !/^(0x[\da-f]+|\d+)(\.(0x[\da-f]+|\d+))*$/i.test(word);
+}
+
+/** What the lines call a target: the word, its address (-A), its name (-n, -d), or both. */
+async function labelOf(
+  word: string,
+  address: number,
+  isNumeric: boolean,
+  { addr, name, rdns }: FpingOptions,
+  system: System,
+): Promise<string> {
+  const isNamed = rdns || name && isNumeric;
+  const named = isNamed ? await system.lookUpAddress(address) ?? formatAddress(address) : word;
+  if (!addr) return named;
+  return name || rdns ? `${named} (${formatAddress(address)})` : formatAddress(address);
+}
