@@ -251,8 +251,26 @@ programTest(
       assertMatch(stdout, /^1 {2}00:00:00\.000000000 {2}IP .*\n1 packet: 1 /);
       assertMatch(
         stderr,
-        /Cannot read .* to its end: the file ends within a packet, at octet \d+ after 1 packets\n$/,
+        /Cannot read .* to its end: the file ends within a packet, at octet \d+ after 1 packet\n$/,
       );
+      // Random payloads, which do not get shorter: most of the packets are whole before the cut.
+      const random = () => {
+        const echo = Uint8Array.fromHex(packet);
+        crypto.getRandomValues(echo.subarray(28));
+        return echo;
+      };
+      const many = emitPcap(Array.from({ length: 1000 }, random)) as Uint8Array<ArrayBuffer>;
+      const gzip = new Blob([many]).stream().pipeThrough(new CompressionStream("gzip"));
+      const packed = new Uint8Array(await new Response(gzip).arrayBuffer());
+      const kept = Math.floor(packed.length / 2);
+      await Deno.writeFile(path, packed.subarray(0, kept));
+      const cut = await runCommand(program.argv("decode", "--packets", path));
+      const [, at, packets] = cut.stderr.match(
+        /to its end: the gzipped data are cut off or damaged, at octet (\d+) after (\d+) packets\n$/,
+      ) ?? [];
+      assertEquals([cut.code, at], [1, String(kept)], cut.stderr);
+      assert(Number(packets) > 300 && Number(packets) < 700, cut.stderr);
+      assertMatch(cut.stdout, new RegExp(`^${packets} packets: ${packets} `, "m"));
     } finally {
       await Deno.remove(path);
     }

@@ -12,6 +12,7 @@ import { findIpv4, whyNoIpv4 } from "../../../packet/capture/link_type.ts";
 import { formatAnnotated } from "../../../packet/mod.ts";
 import type { ParseResult } from "../../../packet/malformed.ts";
 import { CapturePrinter } from "../../../report/capture_printer.ts";
+import { countOf } from "../../../terminal/quantity.ts";
 import { printError } from "../../outcome.ts";
 import type { Decoding } from "./decoding.ts";
 import { type DecodeInput, SourceError } from "./input.ts";
@@ -54,12 +55,12 @@ export async function decodeCapture(
     if (!isClosed()) reader.finish();
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    trouble = error.message;
+    trouble = `${error.message} after ${countOf(taker.packets, "packet")}`;
   }
   const { broken } = reader;
   trouble ??= broken === undefined
     ? undefined
-    : `${broken.reason}, at octet ${broken.offset} after ${taker.packets} packets`;
+    : `${broken.reason}, at octet ${broken.offset} after ${countOf(taker.packets, "packet")}`;
   taker.finish(reader, trouble === undefined);
   if (trouble === undefined) return true;
   sink.flush();

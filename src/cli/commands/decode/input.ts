@@ -2,6 +2,7 @@
 
 import { CaptureReader, isCapture } from "../../../packet/capture/capture_reader.ts";
 import { type HexText, MAX_HEX_TEXT_LENGTH, parseHexText } from "../../../packet/hex_text.ts";
+import { gunzip, isGzip } from "../../gunzip.ts";
 
 /** Something to decode. */
 export type DecodeInput =
@@ -15,7 +16,6 @@ export type DecodeInput =
   | { readonly kind: "unreadable"; readonly reason: string };
 
 const NUMBERS = 2 ** 32;
-const GZIP_MAGIC = [0x1f, 0x8b] as const;
 /** Octets that identify the format of a file. */
 const HEAD_BYTES = 8;
 
@@ -78,8 +78,7 @@ async function* named(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 /** Finds out what a file holds, and reads it: a capture piece by piece, a text at once. */
 export async function readFile(source: AsyncIterable<Uint8Array>): Promise<DecodeInput[]> {
   const [head, rest] = await peek(named(source));
-  const isGzip = head[0] === GZIP_MAGIC[0] && head[1] === GZIP_MAGIC[1];
-  const [start, chunks] = isGzip ? await peek(named(gunzip(rest))) : [head, rest];
+  const [start, chunks] = isGzip(head) ? await peek(named(gunzip(rest))) : [head, rest];
   if (isCapture(start)) return [{ kind: "capture", reader: new CaptureReader(), chunks }];
   const text = await readAll(chunks);
   if (text === undefined) {
@@ -117,11 +116,6 @@ async function peek(
     }
   };
   return [head, all()];
-}
-
-async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const stream = ReadableStream.from(source) as ReadableStream<Uint8Array<ArrayBuffer>>;
-  yield* stream.pipeThrough(new DecompressionStream("gzip"));
 }
 
 async function readAll(source: AsyncIterable<Uint8Array>): Promise<string | undefined> {

@@ -3,11 +3,11 @@
 import type { LogReader } from "../../../log/log_reader.ts";
 import { LineSplitter } from "../../../log/line_splitter.ts";
 import { systemReason } from "../../files.ts";
+import { gunzip, GzipError, isGzip } from "../../gunzip.ts";
 import { UsageError } from "../../outcome.ts";
 import { nameOf } from "../../output/report_file.ts";
+import { countOf } from "../../../terminal/quantity.ts";
 import type { System } from "../../system.ts";
-
-const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
 /**
  * Reads one file to its end.
@@ -22,6 +22,7 @@ export async function readLog(
 ): Promise<string | undefined> {
   const splitter = new LineSplitter(reader);
   let hasBegun = false, trouble: string | undefined;
+  const before = reader.counts.lines;
   reader.nextFile();
   try {
     for await (const chunk of plain(system.readBytes(path))) {
@@ -30,9 +31,10 @@ export async function readLog(
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const reason = systemReason(error);
+    const reason = error instanceof GzipError ? error.message : systemReason(error);
+    const lines = countOf(reader.counts.lines - before, "line");
     if (!hasBegun) throw new UsageError(`Cannot read ${nameOf(path)}: ${reason}`);
-    trouble = `Cannot read ${nameOf(path)} to its end: ${reason}`;
+    trouble = `Cannot read ${nameOf(path)} to its end: ${reason} after ${lines}`;
   }
   splitter.end();
   return trouble;
@@ -51,8 +53,5 @@ async function* plain(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
       yield value;
     }
   };
-  const isGzip = first.value[0] === GZIP_MAGIC[0] && first.value[1] === GZIP_MAGIC[1];
-  if (!isGzip) return yield* all();
-  const stream = ReadableStream.from(all()) as ReadableStream<Uint8Array<ArrayBuffer>>;
-  yield* stream.pipeThrough(new DecompressionStream("gzip"));
+  yield* isGzip(first.value) ? gunzip(all()) : all();
 }
