@@ -26,6 +26,8 @@ const PACKAGES: readonly string[] = [
   ...["influxdb", "prometheus", "curl"],
   // The browser that opens our pages, and a font that has what they show.
   ...["chromium", "fonts-dejavu-core"],
+  // A monitor that scrapes the exporter, with promtool, and the reference parser of OpenMetrics.
+  ...["prometheus", "python3-prometheus-client", "curl"],
   // A terminal for full screens.
   ...["tmux"],
   // Writers of the hexadecimal text that decode reads.

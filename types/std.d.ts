@@ -15,6 +15,11 @@ declare module "@std/csv/stringify" {
   export function stringify(data: readonly (readonly unknown[])[]): string;
 }
 
+declare module "@std/yaml/parse" {
+  /** A document as a value. Throws where it is no YAML, or more than one document. */
+  export function parse(content: string, options?: { readonly schema?: "core" | "json" }): unknown;
+}
+
 declare module "@std/assert" {
   export class AssertionError extends Error {}
   export function assert(expr: unknown, msg?: string): asserts expr;

@@ -58,13 +58,69 @@ export interface ServerLimits {
   readonly idleMs: number;
 }
 
+/** What a request to /probe may choose. */
+export interface ProbeModule {
+  /** Message that is sent. */
+  readonly message: "timestamp" | "echo";
+  /** Probes of a request. */
+  readonly count: number;
+  /** Time between two of them, milliseconds. */
+  readonly intervalMs: number;
+  /** How long each waits for its reply, milliseconds. */
+  readonly timeoutMs: number;
+  /** Interface and source address to send from, as for `-I`. */
+  readonly source: readonly string[];
+  /** Firewall mark. */
+  readonly mark: number | undefined;
+  /** Time to live. */
+  readonly ttl: number;
+  /** Type-of-service octet. */
+  readonly tos: number;
+}
+
+/** What /probe may do. */
+export interface ProbeConfig {
+  /** Addresses that may be probed; none where it is off. */
+  readonly allow: readonly Block[];
+  /** Modules by name; the first one is that of a request without a name. */
+  readonly modules: ReadonlyMap<string, ProbeModule>;
+  /** Requests that are served at one time. */
+  readonly atOnce: number;
+}
+
+/** Files of the certificate and its key, in PEM. */
+export interface TlsFiles {
+  /** Chain, the own certificate first. */
+  readonly certificate: string;
+  /** Private key. */
+  readonly key: string;
+}
+
+/** A user who may read. */
+export interface ConfigUser {
+  /** Name. */
+  readonly name: string;
+  /** SHA-256 of the password, hexadecimal; undefined where a file has the password. */
+  readonly passwordSha256: string | undefined;
+  /** File with the password in its first line. */
+  readonly passwordFile: string | undefined;
+}
+
 /** The whole configuration. */
 export interface ExporterConfig {
   /** Where it listens. */
   readonly listen: ListenAddress;
   /** Limits of connections. */
   readonly limits: ServerLimits;
-  /** Groups, at least one. */
+  /** Certificate; undefined for plain HTTP. */
+  readonly tls: TlsFiles | undefined;
+  /** Users; without any, no name is asked for. */
+  readonly users: readonly ConfigUser[];
+  /** `POST /-/reload` reads the configuration again. */
+  readonly reloadByHttp: boolean;
+  /** What /probe may do. */
+  readonly probe: ProbeConfig;
+  /** Groups; at least one, or /probe is on. */
   readonly groups: readonly GroupConfig[];
 }
 
@@ -79,6 +135,9 @@ export const DEFAULT_LIMITS: ServerLimits = {
   answerMs: 10_000,
   idleMs: 120_000,
 };
+
+/** No request to /probe is served. */
+export const NO_PROBE: ProbeConfig = { allow: [], modules: new Map(), atOnce: 0 };
 
 const MAX_PORT = 65_535;
 

@@ -6,36 +6,65 @@ import {
   DEFAULT_LISTEN,
   type ExporterConfig,
   type ListenAddress,
+  NO_PROBE,
   parseListenAddress,
 } from "../../../exporter/config.ts";
 import type { CommandLine } from "../../options/option.ts";
-import type { ExitCode } from "../../outcome.ts";
+import { ExitCode, UsageError } from "../../outcome.ts";
+import { printText } from "../../output/output_file.ts";
 import type { System } from "../../system.ts";
+import type { LoadedConfig } from "./config_file.ts";
 import type { EXPORTER_OPTIONS } from "./options.ts";
+import { planGroup } from "./plans.ts";
 import { runSession } from "./session.ts";
 
 /** Group of the hosts of the command line. */
 const DEFAULT_GROUP = "default";
 
+/** The command line. */
+export type ExporterLine = CommandLine<typeof EXPORTER_OPTIONS>;
+
 /**
  * Runs `exporter` until a signal ends it; returns the exit code.
  *
- * @throws {UsageError} The command line is wrong.
+ * @throws {UsageError} The command line or the configuration is wrong.
  */
-export async function runExporter(
-  line: CommandLine<typeof EXPORTER_OPTIONS>,
-  system: System,
-): Promise<ExitCode> {
-  return await runSession(configOfLine(line), system);
+export async function runExporter(line: ExporterLine, system: System): Promise<ExitCode> {
+  const { options: { config: path, check, listen }, operands } = line;
+  if (path === undefined) {
+    const config = configOfLine(line);
+    config.groups.forEach(planGroup);
+    const loaded = { config, tls: undefined, users: [] };
+    return await runSession(() => Promise.resolve(loaded), undefined, system);
+  }
+  if (operands.length > 0) {
+    throw new UsageError(
+      `Cannot probe ${operands[0]} besides a configuration: expected --config FILE or targets`,
+    );
+  }
+  const { loadConfigFile } = await import("./config_file.ts");
+  const read = async () => listenAt(listen, await loadConfigFile(path, system));
+  if (!check) return await runSession(read, read, system);
+  const { config: { groups } } = await read();
+  return await printText(system, `${path} is right; groups: ${groups.length}\n`);
+}
+
+/** `--listen` goes before the configuration. */
+function listenAt(text: string | undefined, loaded: LoadedConfig): LoadedConfig {
+  if (text === undefined) return loaded;
+  const listen = parseListenAddress(text) as ListenAddress;
+  return { ...loaded, config: { ...loaded.config, listen } };
 }
 
 /** The configuration that the command line alone makes. */
-function configOfLine(
-  { options, operands }: CommandLine<typeof EXPORTER_OPTIONS>,
-): ExporterConfig {
+function configOfLine({ options, operands }: ExporterLine): ExporterConfig {
   return {
     listen: parseListenAddress(options.listen ?? DEFAULT_LISTEN) as ListenAddress,
     limits: DEFAULT_LIMITS,
+    tls: undefined,
+    users: [],
+    reloadByHttp: false,
+    probe: NO_PROBE,
     groups: [{
       name: DEFAULT_GROUP,
       targets: operands,

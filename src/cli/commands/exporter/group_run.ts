@@ -4,13 +4,12 @@ import type { GroupConfig } from "../../../exporter/config.ts";
 import { GroupSeries } from "../../../exporter/group_series.ts";
 import type { GroupSource } from "../../../exporter/scrape.ts";
 import type { Transport } from "../../../probe/transport.ts";
-import type { TransportOptions } from "../../../run/machine.ts";
 import { type PingMachine, PingRun } from "../../../run/ping_run.ts";
-import { planRun, type RunPlan } from "../../../run/run_plan.ts";
 import type { Target } from "../../../targets/target.ts";
-import { readEgress } from "../../options/egress.ts";
 import { VERSION } from "../../outcome.ts";
+import { planGroup } from "./plans.ts";
 import { SILENT_REPORTER } from "./silent_reporter.ts";
+import type { SocketPool } from "./socket_pool.ts";
 
 /** How a group is opened. */
 export interface GroupSetup {
@@ -18,94 +17,100 @@ export interface GroupSetup {
   readonly config: GroupConfig;
   /** Its targets, at least one. */
   readonly targets: readonly Target[];
-  /** The group of this name in the configuration before. */
-  readonly former?: GroupSeries | undefined;
-  /** Receives one line about a name or a failure that the run survives. */
+  /** Receives one line about a name. */
   readonly remark: (text: string) => void;
-}
-
-/** Packets, socket and schedule of a group. */
-export function planGroup(config: GroupConfig): RunPlan {
-  return planRun({
-    ...readEgress(config.source),
-    kind: config.message,
-    count: Infinity,
-    intervalMs: config.intervalMs,
-    timeoutMs: config.timeoutMs,
-    ttl: config.ttl,
-    tos: config.tos,
-    mark: config.mark,
-  });
 }
 
 /** A group whose socket is open. */
 export class GroupRun {
+  /** What it was opened with. */
+  readonly setup: GroupSetup;
   /** Its series. */
   readonly series: GroupSeries;
-  readonly #setup: GroupSetup;
   readonly #run: PingRun;
   readonly #transport: Transport;
+  readonly #sockets: SocketPool;
+  /** What the socket had dropped, and failed at, before. */
+  readonly #past: { readonly kernelDrops: number; readonly failedCalls: number };
+  #ended: Promise<void> | undefined;
 
-  private constructor(setup: GroupSetup, series: GroupSeries, run: PingRun, transport: Transport) {
-    this.#setup = setup;
+  private constructor(
+    setup: GroupSetup,
+    series: GroupSeries,
+    run: PingRun,
+    { transport, sockets }: { readonly transport: Transport; readonly sockets: SocketPool },
+  ) {
+    this.setup = setup;
     this.series = series;
     this.#run = run;
     this.#transport = transport;
+    this.#sockets = sockets;
+    this.#past = troublesOf(transport);
   }
 
   /**
-   * Opens the socket; nothing is sent.
+   * Takes a socket; nothing is sent.
    *
+   * @param former the series of the group of this name before
    * @throws {Error} The system refuses the socket.
    */
-  static async open(setup: GroupSetup, machine: PingMachine): Promise<GroupRun> {
-    const { config, targets, former, remark } = setup;
+  static async open(
+    setup: GroupSetup,
+    former: GroupSeries | undefined,
+    machine: PingMachine,
+    sockets: SocketPool,
+  ): Promise<GroupRun> {
+    const { config, targets } = setup;
     const { name, labels, message, intervalMs, buckets } = config;
+    const plan = planGroup(config);
+    const transport = await sockets.take(plan.transport);
     const identity = { name, labels, kind: message, intervalMs, buckets };
     const series = new GroupSeries(identity, targets, former);
-    let opened: Transport | undefined;
-    const openTransport = async (options: TransportOptions) =>
-      opened = await machine.openTransport(options);
     const run = await PingRun.open(
       {
         program: { command: "exporter", version: VERSION },
-        plan: planGroup(config),
+        plan,
         targets,
         followsNames: true,
         view: series,
       },
-      { ...machine, openTransport },
-      (error) => remark(`${error.message}; the run goes on`),
+      { ...machine, openTransport: () => transport },
     );
-    return new GroupRun(setup, series, run, opened as Transport);
+    return new GroupRun(setup, series, run, { transport, sockets });
   }
 
-  /** Probes until {@linkcode stop} is called. */
-  async run(): Promise<void> {
-    await this.#run.run(SILENT_REPORTER, { remark: this.#setup.remark });
+  /** Begins to probe; `failed` receives what ends it but {@linkcode end}. */
+  start(failed: (error: unknown) => void): void {
+    const { remark } = this.setup;
+    this.#ended = this.#run.run(SILENT_REPORTER, { remark }).then(() => {}, failed);
   }
 
-  /** Ends the run soon. */
-  stop(): void {
+  /** Ends, and gives the socket back. */
+  async end(): Promise<void> {
     this.#run.stop();
-  }
-
-  /** Closes the socket. */
-  close(): void {
-    this.#run.close();
+    await this.#ended;
+    this.#sockets.giveBack(planGroup(this.setup.config).transport, this.#transport);
   }
 
   /** The group at this moment. */
   source(): GroupSource {
     const { clock, stampSource } = this.#transport;
+    const now = troublesOf(this.#transport);
     return {
       series: this.series,
       nowNs: clock.now().realtimeNs,
       baseUnixMs: clock.baseUnixMs,
       stampSource,
-      kernelDrops: this.#transport.droppedDatagrams(),
-      failedCalls: this.#transport.failedCalls?.() ?? 0,
+      kernelDrops: now.kernelDrops - this.#past.kernelDrops,
+      failedCalls: now.failedCalls - this.#past.failedCalls,
       strays: this.#run.snapshot().strays,
     };
   }
+}
+
+function troublesOf(transport: Transport) {
+  return {
+    kernelDrops: transport.droppedDatagrams(),
+    failedCalls: transport.failedCalls?.() ?? 0,
+  };
 }

@@ -1,6 +1,5 @@
 /** Renders answers in short steps, so that probes leave in time meanwhile, and shares them among requests. */
 
-import { setImmediate } from "node:timers";
 import { Exposition, type ExpositionFormat } from "../../../exporter/exposition.ts";
 import { type ScrapeSources, writeScrape } from "../../../exporter/scrape.ts";
 
@@ -11,13 +10,8 @@ const SHARED_MS = 1000;
 /** Pieces are encoded when they have grown to this, characters. */
 const PIECE_CHARACTERS = 65_536;
 
-/** An answer. */
-export interface RenderedPage {
-  /** Its bytes, in pieces. */
-  readonly pieces: readonly Uint8Array[];
-  /** Their sum. */
-  readonly lengthBytes: number;
-}
+/** Bytes of an answer, in pieces. */
+export type RenderedPage = readonly Uint8Array[];
 
 interface SharedPage {
   readonly startedMs: number;
@@ -58,11 +52,11 @@ export class PageRenderer {
       const spentMs = performance.now() - stepMs;
       if (spentMs < STEP_MS) continue;
       processorMs += spentMs;
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => setTimeout(resolve));
       stepMs = performance.now();
     }
     pieces.push(encoder.encode(out.take()));
     this.#onRendered(processorMs + performance.now() - stepMs);
-    return { pieces, lengthBytes: pieces.reduce((sum, { length }) => sum + length, 0) };
+    return pieces;
   }
 }

@@ -1,13 +1,11 @@
 /** Figures of the process, as far as the system lets it read them. */
 
-import { cpuUsage } from "node:process";
 import type { ProcessFigures } from "../../../exporter/program_figures.ts";
 
 /** Reads them. */
 export function readProcessFigures(): ProcessFigures {
-  const { user, system } = cpuUsage();
   return {
-    cpuS: (user + system) / 1e6,
+    cpuS: optional(readProcessorTime),
     residentBytes: optional(() => Deno.memoryUsage().rss),
     openFiles: optional(() => [...Deno.readDirSync("/proc/self/fd")].length),
     maxFiles: optional(readFileLimit),
@@ -28,4 +26,12 @@ function optional<T>(read: () => T): T | undefined {
 function readFileLimit(): number | undefined {
   const match = /^Max open files\s+(\d+)/m.exec(Deno.readTextFileSync("/proc/self/limits"));
   return match === null ? undefined : Number(match[1]);
+}
+
+/** User and system time, seconds; undefined where the runtime has no name for it. */
+function readProcessorTime(): number | undefined {
+  const { process } = globalThis as { process?: { cpuUsage(): { user: number; system: number } } };
+  if (process === undefined) return undefined;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

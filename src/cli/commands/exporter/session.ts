@@ -1,99 +1,215 @@
 /** An exporter from its sockets to its end. */
 
-import {
-  type ExporterConfig,
-  formatListenAddress,
-  type GroupConfig,
-} from "../../../exporter/config.ts";
+import { formatListenAddress, type ProbeModule } from "../../../exporter/config.ts";
+import type { ReloadState } from "../../../exporter/reload_state.ts";
 import { RequestCounts } from "../../../exporter/request_counts.ts";
 import type { ScrapeSources } from "../../../exporter/scrape.ts";
-import { ExitCode, isSystemError, printError, VERSION } from "../../outcome.ts";
+import { countOf } from "../../../terminal/quantity.ts";
+import { ExitCode, isSystemError, printError, UsageError, VERSION } from "../../outcome.ts";
+import { privilegeHint } from "../../privileges.ts";
 import type { System } from "../../system.ts";
-import { gatherTargets } from "../../targets/gather_targets.ts";
-import { GroupRun } from "./group_run.ts";
+import type { LoadedConfig } from "./config_file.ts";
 import { HttpServer } from "./http_server.ts";
 import { PageRenderer } from "./page_renderer.ts";
+import { planModule } from "./plans.ts";
+import { ProbeDesk } from "./probe_desk.ts";
+import { NoTargetError, Probing } from "./probing.ts";
 import { readProcessFigures } from "./process_figures.ts";
 import { answerRequest } from "./routes.ts";
+import { SocketPool } from "./socket_pool.ts";
 
-/** Probes and serves until a signal ends it; returns the exit code. */
-export async function runSession(config: ExporterConfig, system: System): Promise<ExitCode> {
-  const groups: GroupRun[] = [];
-  try {
-    for (const group of config.groups) {
-      const opened = await openGroup(group, system);
-      if (opened === undefined) return ExitCode.Unresolved;
-      groups.push(opened);
-    }
-    const remainder = system.dropPrivileges();
-    if (remainder !== undefined) printError(system, remainder);
-    return await serve(config, groups, system);
-  } finally {
-    for (const group of groups) group.close();
-  }
-}
+/** Idle sockets for groups that a reloaded configuration may add: root is given up by then. */
+const SPARE_SOCKETS = 2;
 
-/** Undefined where no word gave a target. */
-async function openGroup(config: GroupConfig, system: System): Promise<GroupRun | undefined> {
-  const list = await gatherTargets(config.targets, config.files, system, {
-    exclude: config.exclude,
-    excludeFiles: config.excludeFiles,
-    keepsUnresolved: true,
-  });
-  if (list === undefined) return undefined;
-  const remark = (text: string) => printError(system, text);
-  return await GroupRun.open({ config, targets: list.targets, remark }, system);
-}
+/** Reads the configuration; throws a UsageError where it cannot be used. */
+export type ConfigSource = () => Promise<LoadedConfig>;
 
-/** Serves what the groups show, once root is given up. */
-async function serve(
-  { listen, limits }: ExporterConfig,
-  groups: readonly GroupRun[],
+/** Probes and serves until a signal ends it; returns the exit code. `again` reads a file of configuration anew, if there is one. */
+export async function runSession(
+  read: ConfigSource,
+  again: ConfigSource | undefined,
   system: System,
 ): Promise<ExitCode> {
-  const requests = new RequestCounts();
-  const own = new Set(system.scan.ownAddresses());
-  const reload = { isSuccessful: true, loadedAtS: Math.round(Date.now()) / 1e3 };
-  const sources = (): ScrapeSources => ({
-    groups: groups.map((group) => group.source()),
-    isOwnAddress: (address) => own.has(address),
-    program: {
-      version: VERSION,
-      runtime: `deno ${Deno.version.deno}`,
-      reload,
-      requests,
-      localClock: system.diagnostics.readClock(),
-      process: readProcessFigures(),
-    },
-  });
-  const renderer = new PageRenderer(sources, (ms) => requests.renderMs = ms);
-  const routes = { renderer, isReady: () => true };
-  const server = new HttpServer(limits, requests, (request) => answerRequest(request, routes));
-  const address = await openPort(server, listen, system);
-  if (address === undefined) return ExitCode.System;
+  const session = new ExporterSession(await read(), again, system);
   try {
-    const count = groups.reduce((sum, { series }) => sum + series.targets.length, 0);
-    const targets = count === 1 ? "1 target" : `${count} targets`;
-    printError(system, `${targets}; metrics at http://${formatListenAddress(address)}/metrics`);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      system.onSignal(signal, () => groups.forEach((group) => group.stop()));
-    }
-    await Promise.all(groups.map((group) => group.run()));
-    return ExitCode.Ok;
+    return await session.run();
+  } catch (error) {
+    if (!(error instanceof NoTargetError)) throw error;
+    printError(system, error.message);
+    return error.exitCode;
   } finally {
-    server.close();
+    session.close();
   }
 }
 
-/** Undefined, after one line, where the system refuses the port. */
-async function openPort(server: HttpServer, listen: ExporterConfig["listen"], system: System) {
-  try {
-    return await server.listen(listen);
-  } catch (error) {
-    if (!(error instanceof Error) || isSystemError(error)) throw error;
-    const { code } = error as { code?: string };
-    if (code === undefined || error instanceof Deno.errors.NotCapable) throw error;
-    printError(system, `Cannot listen on ${formatListenAddress(listen)}: ${error.message}`);
-    return undefined;
+class ExporterSession {
+  readonly #system: System;
+  readonly #again: ConfigSource | undefined;
+  readonly #sockets: SocketPool;
+  readonly #requests = new RequestCounts();
+  readonly #desk: ProbeDesk;
+  readonly #probing: Probing;
+  #loaded: LoadedConfig;
+  #reload: ReloadState = { isSuccessful: true, loadedAtS: nowS() };
+  /** The reload that is under way; the next one waits for it. */
+  #reloading: Promise<string | undefined> = Promise.resolve(undefined);
+  #end: (error?: unknown) => void = () => {};
+
+  constructor(loaded: LoadedConfig, again: ConfigSource | undefined, system: System) {
+    this.#system = system;
+    this.#again = again;
+    this.#loaded = loaded;
+    this.#sockets = new SocketPool(
+      (options) => system.openTransport(options),
+      (error) => printError(system, `${error.message}; the run goes on`),
+    );
+    this.#desk = new ProbeDesk(loaded.config.probe, system, this.#sockets, this.#requests);
+    this.#probing = new Probing(system, this.#sockets, (error) => this.#end(error));
   }
+
+  async run(): Promise<ExitCode> {
+    await this.#open();
+    const remainder = this.#system.dropPrivileges();
+    if (remainder !== undefined) printError(this.#system, remainder);
+    const server = this.#listen();
+    if (server === undefined) return ExitCode.System;
+    const ended = new Promise<unknown>((resolve) => this.#end = resolve);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      this.#system.onSignal(signal, () => this.#end());
+    }
+    this.#system.onSignal("SIGHUP", () => void this.#readAgain());
+    this.#probing.start();
+    void server.serve(this.#handler());
+    const targets = countOf(this.#probing.targets, "target");
+    const scheme = this.#loaded.tls === undefined ? "http" : "https";
+    printError(this.#system, `${targets}; metrics at ${scheme}://${server.text}/metrics`);
+    const error = await ended;
+    server.close();
+    await this.#probing.end();
+    if (error !== undefined) throw error;
+    return ExitCode.Ok;
+  }
+
+  close(): void {
+    this.#sockets.close();
+  }
+
+  /** Opens what may be needed until the end: afterwards nothing more can be. */
+  async #open(): Promise<void> {
+    const { config } = this.#loaded;
+    const setups = await this.#probing.locate(config.groups);
+    await this.#probing.open(setups);
+    for (const kind of ProbeDesk.kinds(config.probe)) {
+      await this.#sockets.reserve(kind, config.probe.atOnce);
+    }
+    if (this.#again !== undefined) await this.#reserveSpares();
+  }
+
+  async #reserveSpares(): Promise<void> {
+    const { transport } = planModule(PLAIN_MODULE);
+    const { config: { probe } } = this.#loaded;
+    const text = JSON.stringify(transport);
+    const isShared = ProbeDesk.kinds(probe).some((kind) => JSON.stringify(kind) === text);
+    await this.#sockets.reserve(transport, SPARE_SOCKETS + (isShared ? probe.atOnce : 0));
+  }
+
+  /** Undefined, after one line, where the system refuses the port. */
+  #listen(): HttpServer | undefined {
+    const { config: { listen, limits }, tls } = this.#loaded;
+    try {
+      return HttpServer.open(listen, tls, limits, this.#requests);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const isRefused = error instanceof Deno.errors.NotCapable;
+      const reason = isRefused ? "deno was started without --allow-net" : error.message;
+      printError(this.#system, `Cannot listen on ${formatListenAddress(listen)}: ${reason}`);
+      return undefined;
+    }
+  }
+
+  #handler(): Parameters<HttpServer["serve"]>[0] {
+    const own = new Set(this.#system.scan.ownAddresses());
+    const sources = (): ScrapeSources => ({
+      groups: this.#probing.sources(),
+      isOwnAddress: (address) => own.has(address),
+      program: {
+        version: VERSION,
+        runtime: `deno ${Deno.version.deno}`,
+        reload: this.#reload,
+        requests: this.#requests,
+        localClock: this.#system.diagnostics.readClock(),
+        process: readProcessFigures(),
+      },
+    });
+    const routes = {
+      renderer: new PageRenderer(sources, (ms) => this.#requests.renderMs = ms),
+      desk: this.#desk,
+      users: () => this.#loaded.users,
+      reload: () => this.#loaded.config.reloadByHttp ? this.#readAgain() : undefined,
+    };
+    return (request) => answerRequest(request, routes);
+  }
+
+  /** Reads the configuration again; resolves to why it cannot be used. */
+  #readAgain(): Promise<string | undefined> {
+    this.#reloading = this.#reloading.then(() => this.#replace());
+    return this.#reloading;
+  }
+
+  async #replace(): Promise<string | undefined> {
+    const again = this.#again;
+    if (again === undefined) return undefined;
+    try {
+      const loaded = await again();
+      await this.#probing.replace(await this.#probing.locate(loaded.config.groups));
+      const fixed = fixedChanges(this.#loaded, loaded);
+      this.#desk.config = loaded.config.probe;
+      this.#loaded = loaded;
+      this.#reload = { isSuccessful: true, loadedAtS: nowS() };
+      const targets = countOf(this.#probing.targets, "target");
+      const later = fixed.length === 0 ? "" : `; ${fixed.join(", ")}: used after a restart`;
+      printError(this.#system, `configuration reloaded: ${targets}${later}`);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const isExpected = error instanceof UsageError || isSystemError(error);
+      const hint = privilegeHint(error, this.#system.diagnostics);
+      const text = isExpected ? `${error.message}${hint && NEEDS_RESTART}` : `${error}`;
+      this.#reload = { ...this.#reload, isSuccessful: false };
+      printError(this.#system, `configuration not reloaded, the old one is in use: ${text}`);
+      return text;
+    }
+  }
+}
+
+const NEEDS_RESTART = "; root was given up, so this needs a restart";
+
+const PLAIN_MODULE: ProbeModule = {
+  message: "timestamp",
+  count: 1,
+  intervalMs: 1000,
+  timeoutMs: 1000,
+  source: [],
+  mark: undefined,
+  ttl: 64,
+  tos: 0,
+};
+
+/** What is used as it was at the start. */
+function fixedChanges(before: LoadedConfig, after: LoadedConfig): string[] {
+  const isChanged = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
+  const { config: old } = before, { config } = after;
+  return [
+    ...isChanged(old.listen, config.listen) ? ["listen"] : [],
+    ...isChanged(before.tls, after.tls) ? ["tls"] : [],
+    ...isChanged(old.limits, config.limits) ? ["limits"] : [],
+    ...isChanged(ProbeDesk.kinds(old.probe), ProbeDesk.kinds(config.probe)) ||
+        old.probe.atOnce !== config.probe.atOnce
+      ? ["sockets of /probe"]
+      : [],
+  ];
+}
+
+function nowS(): number {
+  return Math.round(Date.now()) / 1e3;
 }
