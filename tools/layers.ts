@@ -66,7 +66,7 @@ const ALLOWED: Grants = {
     "probe",
     "scan",
     "run",
-  ], ...["record", "respond", "terminal", "log", "page"]],
+  ], ...["record", "respond", "exporter", "terminal", "log", "page"]],
   cli: [
     ...["behaviour", "time", "stats", "packet", "measurement", "clock", "targets", "scan", "run"],
     ...["record", "report", "respond", "exporter", "terminal", "log", "machine", "packages"],

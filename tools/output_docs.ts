@@ -10,6 +10,8 @@ import {
   type FieldDescription,
 } from "../src/record/registry.ts";
 import { FLAG_MEANINGS } from "../src/record/flags.ts";
+import { queryName } from "../src/exporter/registry.ts";
+import { AUDIT_METRICS } from "../src/report/prometheus/audit_metrics.ts";
 import { SCAN_FLAG_NAMES } from "../src/record/scan_record.ts";
 import { SCHEMA_VERSION } from "../src/record/run_record.ts";
 import { formatBehaviours } from "./behaviour_docs.ts";
@@ -63,6 +65,7 @@ function formatDocument(): string {
     "### Columns of scan",
     list(csvColumns("scan", false)),
     INFLUX,
+    formatRunMetrics(),
     LINES,
     FILES,
   ].join("\n\n") + "\n";
@@ -170,6 +173,18 @@ field: numbers are floats, whole numbers (\`integer\` above) end in \`i\`, array
 A record without one of the fields that \`--fields\` chooses has no line; tags and timestamp are always there. Control
 characters and backslashes in a tag become \`_\`. \`alias\` records of audit have no line: they are no points of a series.`;
 
+const METRICS = `## Metrics of a run
+
+\`ping\` and \`audit\` write Prometheus metrics with \`--format prometheus\`, all at once when the run ends, for the textfile collector of
+node_exporter. Names and meanings are those of the exporter ([metrics.md](metrics.md)): of \`ping\` the metrics of
+one run, \`icmptime_resolved\` and the bounds of clocks; of \`audit\` also offset, tick and consensus. \`group\` is the name of the command.
+
+\`-o FILE\` replaces the file instead of appending: a new one is written beside it and takes its name, so that a reader finds the old metrics or
+the new ones. By then root is given up. Where the rights that are left do not suffice for a new file in that folder, and where the path is a
+link, the file is written in place. A file that holds something else than metrics of icmptime is refused, code 3.
+
+Of \`audit\` alone:`;
+
 const LINES = `## Lines of fping
 
 \`--format fping\`, and the command \`icmptime fping\`, which takes fping's own options and writes each line as soon as it
@@ -208,6 +223,20 @@ function formatFields(fields: readonly FieldDescription[]): string {
       describeField(field, code),
     ]),
   );
+}
+
+function formatRunMetrics(): string {
+  return [
+    METRICS,
+    table(
+      ["name", "labels", "meaning"],
+      Object.values(AUDIT_METRICS).map((metric) => [
+        code(queryName(metric)),
+        metric.labels.map(code).join(", "),
+        metric.help,
+      ]),
+    ),
+  ].join("\n\n");
 }
 
 function list(names: readonly string[]): string {

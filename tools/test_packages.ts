@@ -23,7 +23,7 @@ const PACKAGES: readonly string[] = [
   // Readers of our output, completions and man page.
   ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils", "gzip"],
   // Databases that read our series, with promtool.
-  ...["influxdb", "prometheus", "curl"],
+  ...["influxdb", "prometheus", "prometheus-node-exporter", "curl"],
   // The browser that opens our pages, and a font that has what they show.
   ...["chromium", "fonts-dejavu-core"],
   // A monitor that scrapes the exporter, with promtool, and the reference parser of OpenMetrics.

@@ -9,6 +9,7 @@ import type { RunPlan } from "../run/run_plan.ts";
 import type { TargetList } from "../targets/target_list.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import { ExitCode, printError, runExitCode, VERSION } from "./outcome.ts";
+import type { TextForm } from "./output/replaced_file.ts";
 import { loadRecording, RunOutput } from "./output/run_output.ts";
 import type { System } from "./system.ts";
 
@@ -28,6 +29,8 @@ export interface PingFrameSetup {
   readonly explains?: boolean;
   /** File to append to instead of standard output. */
   readonly output?: string | undefined;
+  /** The file is replaced at the end: what is written is one text of this form. */
+  readonly replaced?: TextForm | undefined;
   /** File that the packets are written to. */
   readonly write?: string | undefined;
   /** Report summaries of every such interval, in milliseconds. */

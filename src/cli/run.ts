@@ -23,6 +23,7 @@ import { MAX_BACKLOG_BYTES, OutputQueue } from "../terminal/output_queue.ts";
 import { dispatch } from "./dispatch.ts";
 import { SOCKET_MACHINE } from "../machine/run_machine.ts";
 import type { ExitCode } from "./outcome.ts";
+import { replaceFile } from "./replace_file.ts";
 import type { RespondMachine } from "../respond/machine.ts";
 import type { RunSignal, ScanMachine, WritableFile } from "../run/machine.ts";
 import type { ClockFinding, Diagnostics, Files, SocketFinding, System } from "./system.ts";
@@ -71,6 +72,7 @@ const scanMachine: ScanMachine = {
 const files: Files = {
   openFile,
   readRegularFile,
+  replaceFile,
   identifyFile: (path) => withCallersRights(() => identifyFile(path)),
 };
 

@@ -85,6 +85,11 @@ export interface Files {
    * and what cannot be looked at.
    */
   identifyFile(path: string): { readonly id: string; readonly sizeBytes: number } | undefined;
+  /**
+   * Puts a new file in the place of the one at `path` in one step, with the rights that the process has now. False, and nothing has
+   * changed, where the path is no regular file or the folder takes no new one.
+   */
+  replaceFile(path: string, bytes: Uint8Array): boolean;
   /** The text of a regular file; undefined for anything else, for what is longer, and for what cannot be read. */
   readRegularFile(path: string, maxBytes: number): string | undefined;
 }

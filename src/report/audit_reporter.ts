@@ -22,11 +22,12 @@ import { formatChanges } from "./change_text.ts";
 import { formatAliases } from "./alias_text.ts";
 import { formatWitnesses } from "./consensus_text.ts";
 import { endRemarks } from "./end_remarks.ts";
+import { AuditPage } from "./prometheus/audit_page.ts";
 
 /** Options of the report. */
 export interface AuditReporterOptions extends AuditTextOptions {
   /** Form of the output. */
-  readonly format: "text" | "json" | "csv" | "influx" | "markdown";
+  readonly format: "text" | "json" | "csv" | "influx" | "prometheus" | "markdown";
   /** Fields of `host`, in order; all by default. */
   readonly fields?: readonly string[] | undefined;
   /** Our clock is not kept right by any program. */
@@ -42,6 +43,7 @@ export class AuditReporter {
   readonly #options: AuditReporterOptions;
   readonly #lines: HostLines;
   readonly #form: RecordForm | undefined;
+  readonly #metrics: AuditPage | undefined;
   /** A line of a host, for programs. */
   readonly #record: ((host: HostFindings) => string | undefined) | undefined;
 
@@ -53,6 +55,7 @@ export class AuditReporter {
     const { format, fields } = options;
     this.#form = FORMS[format];
     this.#record = this.#form?.("host", HOST_FIELDS, fields);
+    this.#metrics = format === "prometheus" ? new AuditPage() : undefined;
     if (format === "csv") this.#record = rowFormatter("host", HOST_FIELDS, this.#columns);
   }
 
@@ -64,6 +67,10 @@ export class AuditReporter {
 
   /** A host is final; returns whether text will print its name. */
   host(host: HostFindings): boolean {
+    if (this.#metrics !== undefined) {
+      this.#metrics.add(host);
+      return false;
+    }
     if (this.#record === undefined) return this.#lines.add(host);
     this.#write(this.#record(host));
     return false;
@@ -80,7 +87,8 @@ export class AuditReporter {
     }
     this.#records("change", CHANGE_FIELDS, changes ?? []);
     this.#records("end", END_FIELDS, [result]);
-    if (format === "text") this.#text(result, changes);
+    if (this.#metrics !== undefined) this.#sink.line(this.#metrics.format(result).trimEnd());
+    else if (format === "text") this.#text(result, changes);
     else if (format === "markdown") this.#markdown(result, changes);
     this.#sink.flush();
   }

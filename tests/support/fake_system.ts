@@ -137,6 +137,7 @@ export class FakeSystem implements System {
     },
     identifyFile: (path) => ({ id: path, sizeBytes: 0 }),
     readRegularFile: () => undefined,
+    replaceFile: () => false,
   };
 
   /** Opens the file of the options, or none. */

@@ -3,11 +3,12 @@
 import type { ProgressDisplay, RunProgress } from "../../run/reporter.ts";
 import type { OpenOutput } from "../../run/run_frame.ts";
 import { type ByteSink, LineSink } from "../../terminal/line_sink.ts";
-import type { OutputFile } from "../../terminal/output_file.ts";
+import { OutputFile } from "../../terminal/output_file.ts";
 import { systemReason } from "../files.ts";
 import { isSystemError, printError } from "../outcome.ts";
 import { hasLostOutput, openOutputFile, printOutputError } from "./output_file.ts";
 import type { PacketRecording, RecordingOptions } from "./packet_file.ts";
+import { ReplacedFile, type TextForm } from "./replaced_file.ts";
 import type { System } from "../system.ts";
 
 /** In a busy run lines are held this long, nanoseconds, so that one write takes many. */
@@ -17,6 +18,8 @@ const HOLD_NS = 20e6;
 export interface RunOutputOptions {
   /** File to append to; standard output when undefined or `-`. */
   readonly path?: string | undefined;
+  /** The file is replaced at the end instead: what is written is one text of this form. */
+  readonly replaced?: TextForm | undefined;
   /** Write each line as soon as it is known, also in a busy run. */
   readonly isImmediate?: boolean | undefined;
   /** Shows how far the run is, on standard error. */
@@ -39,6 +42,21 @@ export async function loadRecording(
   return new PacketRecording({ ...options, path }, system);
 }
 
+/**
+ * Opens the file of `-o`; undefined where results go to standard output.
+ *
+ * @throws {UsageError} It cannot be opened.
+ */
+export async function openResultFile(
+  { path, replaced }: Pick<RunOutputOptions, "path" | "replaced">,
+  system: System,
+): Promise<OutputFile | ReplacedFile | undefined> {
+  if (replaced === undefined || path === undefined || path === "-") {
+    return await openOutputFile(path, system);
+  }
+  return new ReplacedFile(path, replaced, system);
+}
+
 /** Takes the results of one run. */
 export class RunOutput implements OpenOutput {
   /** Results. */
@@ -46,16 +64,21 @@ export class RunOutput implements OpenOutput {
   /** Lines of a report that belong on standard error. */
   readonly errors: LineSink;
   readonly #system: System;
-  readonly #file: OutputFile | undefined;
+  readonly #file: OutputFile | ReplacedFile | undefined;
   readonly #isImmediate: boolean;
   readonly #display: ProgressDisplay | undefined;
   readonly #packets: PacketRecording | undefined;
   #fail = () => {};
   #isSecured = false;
+  #hasFailed = false;
   #flushedNs = -Infinity;
 
   /** Writes to `file`, or to standard output. */
-  constructor(file: OutputFile | undefined, options: RunOutputOptions, system: System) {
+  constructor(
+    file: OutputFile | ReplacedFile | undefined,
+    options: RunOutputOptions,
+    system: System,
+  ) {
     this.#system = system;
     this.#file = file;
     this.#isImmediate = options.isImmediate ?? false;
@@ -76,7 +99,7 @@ export class RunOutput implements OpenOutput {
    * @throws {UsageError} The file cannot be opened.
    */
   static async open(options: RunOutputOptions, system: System): Promise<RunOutput> {
-    const output = new RunOutput(await openOutputFile(options.path, system), options, system);
+    const output = new RunOutput(await openResultFile(options, system), options, system);
     await output.openPackets();
     return output;
   }
@@ -97,7 +120,7 @@ export class RunOutput implements OpenOutput {
 
   /** True when results were lost that had a reader. */
   get hasLost(): boolean {
-    return hasLostOutput(this.lines) || this.#packets?.hasLost === true;
+    return hasLostOutput(this.lines) || this.#hasFailed || this.#packets?.hasLost === true;
   }
 
   /** See {@linkcode OpenOutput.onFailure}. */
@@ -138,7 +161,8 @@ export class RunOutput implements OpenOutput {
 
   /** See {@linkcode OpenOutput.reopen}. */
   get reopen(): (() => void) | undefined {
-    return this.#file === undefined ? undefined : () => this.#reopen(this.#file as OutputFile);
+    const file = this.#file;
+    return file instanceof OutputFile ? () => this.#reopen(file) : undefined;
   }
 
   /** See {@linkcode OpenOutput.secure}. */
@@ -155,6 +179,7 @@ export class RunOutput implements OpenOutput {
   async drain(): Promise<void> {
     this.#display?.erase();
     await this.lines.drain();
+    if (this.#file instanceof ReplacedFile) this.#replace(this.#file);
     await this.#packets?.drain();
   }
 
@@ -162,6 +187,16 @@ export class RunOutput implements OpenOutput {
   close(): void {
     this.#file?.close();
     this.#packets?.close();
+  }
+
+  #replace(file: ReplacedFile): void {
+    try {
+      file.replace();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#hasFailed = true;
+      this.remark(error.message);
+    }
   }
 
   #reopen(file: OutputFile): void {

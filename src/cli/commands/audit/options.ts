@@ -82,8 +82,8 @@ export const AUDIT_OPTIONS = {
     group: "Output",
   },
   format: {
-    value: choice("FORMAT", ["text", "json", "csv", "influx", "markdown"]),
-    help: "Print text, json, csv, influx or markdown",
+    value: choice("FORMAT", ["text", "json", "csv", "influx", "prometheus", "markdown"]),
+    help: "Print text, json, csv, influx, prometheus or markdown",
     group: "Output",
     default: "text",
   },

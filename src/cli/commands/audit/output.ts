@@ -1,6 +1,6 @@
 /** Where the results of an audit go: the report, the checkpoint, and other listeners. */
 
-import { AuditReporter } from "../../../report/audit_reporter.ts";
+import { AuditReporter, type AuditReporterOptions } from "../../../report/audit_reporter.ts";
 import { formatAuditProgress } from "../../../report/audit_status.ts";
 import { listScanWarnings } from "../../../report/scan_status.ts";
 import type { AuditListener } from "../../../run/audit/listener.ts";
@@ -15,8 +15,9 @@ import type { OutputFile } from "../../../terminal/output_file.ts";
 import { terminalColumns } from "../../../terminal/width.ts";
 import type { Parsed } from "../../options/option.ts";
 import { ExitCode, runExitCode } from "../../outcome.ts";
-import { openOutputFile } from "../../output/output_file.ts";
-import { RunOutput, type RunOutputOptions } from "../../output/run_output.ts";
+import { METRICS_FORM } from "../../output/metrics_form.ts";
+import type { ReplacedFile } from "../../output/replaced_file.ts";
+import { openResultFile, RunOutput, type RunOutputOptions } from "../../output/run_output.ts";
 import type { System } from "../../system.ts";
 import { AuditCheckpoint, type EarlierRun } from "./checkpoint.ts";
 import type { AUDIT_OPTIONS } from "./options.ts";
@@ -58,7 +59,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
 
   private constructor(
     given: AuditOutputOptions,
-    file: OutputFile | undefined,
+    file: OutputFile | ReplacedFile | undefined,
     checkpoint: AuditCheckpoint | undefined,
     display: ProgressDisplay | undefined,
   ) {
@@ -70,7 +71,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
       ? new ReverseNames((address) => system.lookUpAddress(address))
       : undefined;
     this.#reporter = new AuditReporter(this.lines, {
-      format: options.json ? "json" : options.format,
+      format: formatOf(options),
       fields: options.fields,
       all: options.all,
       verbose: options.verbose,
@@ -91,7 +92,13 @@ export class AuditOutput extends RunOutput implements AuditListener {
     const { run, targets, earlier, options, system } = given;
     const output = new AuditOutput(
       given,
-      await openOutputFile(options.output, system),
+      await openResultFile(
+        {
+          path: options.output,
+          replaced: formatOf(options) === "prometheus" ? METRICS_FORM : undefined,
+        },
+        system,
+      ),
       AuditCheckpoint.open(targets, options, earlier, system),
       await loadStatus(run, system),
     );
@@ -196,6 +203,11 @@ export class AuditOutput extends RunOutput implements AuditListener {
       this.#isKept = false;
     }
   }
+}
+
+/** The form of output that the options choose. */
+function formatOf({ json, format }: AuditOutputOptions["options"]): AuditReporterOptions["format"] {
+  return json ? "json" : format;
 }
 
 /** Every host and address was judged. */

@@ -2,10 +2,11 @@
 
 import { planRun } from "../../../run/run_plan.ts";
 import { ReverseNames } from "../../../targets/reverse_names.ts";
-import { ExitCode } from "../../outcome.ts";
+import { ExitCode, UsageError } from "../../outcome.ts";
 import type { CommandLine } from "../../options/option.ts";
 import type { PING_OPTIONS } from "./options.ts";
-import { asksWhoIsAlive, readPingOptions } from "./plan.ts";
+import { asksWhoIsAlive, type PingOptions, readPingOptions } from "./plan.ts";
+import { METRICS_FORM } from "../../output/metrics_form.ts";
 import { formatOf, loadReporter } from "./reporter.ts";
 import { checkFields } from "../../options/check_fields.ts";
 import { gatherTargets } from "../../targets/gather_targets.ts";
@@ -25,6 +26,7 @@ export async function runPing(
   system: System,
 ): Promise<ExitCode> {
   await checkFields({ ...options, command: "ping", format: formatOf(options) });
+  if (formatOf(options) === "prometheus") checkEnds(options);
   const plan = planRun(readPingOptions(options));
   const list = await gatherTargets(operands, options.file, system, {
     allAddresses: options["all-addresses"],
@@ -46,6 +48,7 @@ export async function runPing(
     beforeSummary: names === undefined ? undefined : () => names.settled(MAX_NAME_WAIT_MS),
     explains: options.explain,
     output: options.output,
+    replaced: formatOf(options) === "prometheus" ? METRICS_FORM : undefined,
     write: options.write,
     followsNames: !options["all-addresses"],
     summaryEveryMs: options["summary-every"],
@@ -53,4 +56,16 @@ export async function runPing(
     hintsAtTrace: formatOf(options) === "text" && !options.quiet && !asksWhoIsAlive(options),
     hasLiveLine: list.targets.length > 1 || options.quiet || options.output !== undefined,
   }, system);
+}
+
+/**
+ * Metrics are of a whole run.
+ *
+ * @throws {UsageError} The run has no end.
+ */
+function checkEnds({ loop, deadline }: PingOptions): void {
+  if (!loop || deadline !== undefined) return;
+  throw new UsageError(
+    "Cannot write metrics at the end of a run without end (--loop): give --deadline too, or use icmptime exporter",
+  );
 }

@@ -14,7 +14,15 @@ import { choice, condition, duration, integer, payload, stamp } from "../../opti
 const DAY_MS = 86_400_000;
 
 /** Output formats of `ping`. */
-export const PING_FORMATS = ["text", "json", "csv", "influx", "fping", "tsping"] as const;
+export const PING_FORMATS = [
+  "text",
+  "json",
+  "csv",
+  "influx",
+  "prometheus",
+  "fping",
+  "tsping",
+] as const;
 
 /** Table of the options of `ping`. */
 export const PING_OPTIONS = {
@@ -131,7 +139,7 @@ export const PING_OPTIONS = {
   },
   format: {
     value: choice("FORMAT", PING_FORMATS),
-    help: "Print text, json, csv, influx, or lines of fping or tsping",
+    help: "Print text, json, csv, influx, prometheus, fping or tsping",
     group: "Output",
     default: "text",
   },

@@ -39,6 +39,11 @@ export async function loadReporter(
       const { CsvReporter } = await import("../../../record/csv_reporter.ts");
       return (output) => new CsvReporter(output, options);
     }
+    case "prometheus": {
+      const { PingPage } = await import("../../../report/prometheus/ping_page.ts");
+      const unresolved = list.problems.filter(({ kind }) => kind === "unresolved");
+      return (output) => new PingPage(output, unresolved.map(({ label }) => label));
+    }
     case "fping": {
       return await loadFpingReporter(options, list);
     }
