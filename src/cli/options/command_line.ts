@@ -101,7 +101,7 @@ class WordReader {
     const equals = word.indexOf("=");
     const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
     const option = Object.hasOwn(this.#table, name) ? this.#table[name] : undefined;
-    if (option === undefined) throw unknownOption(`--${name}`, this.#table);
+    if (option === undefined) throw unknownOption(`--${name}`, this.#table, word);
     const value = equals < 0 ? undefined : word.slice(equals + 1);
     if (option.value !== undefined) this.#take(name, option, `--${name}`, value);
     else if (value === undefined) this.values.set(name, true);
@@ -164,7 +164,7 @@ function parseValue(
   }
 }
 
-function unknownOption(spelled: string, table: OptionTable): UsageError {
+function unknownOption(spelled: string, table: OptionTable, word = spelled): UsageError {
   const known = Object.entries(table).flatMap(([name, option]) =>
     option.short === undefined ? [`--${name}`] : [`--${name}`, `-${option.short}`]
   );
@@ -173,6 +173,6 @@ function unknownOption(spelled: string, table: OptionTable): UsageError {
   const hint = close === undefined ? "see --help for all" : `the nearest is ${close}`;
   return new UsageError(`Cannot use ${spelled}: no such option, ${hint}`, {
     kind: "unknown",
-    spelled,
+    spelled: word,
   });
 }

@@ -25,9 +25,14 @@ const MAX_BACKOFF = 5;
  * @throws {UsageError} The command line is wrong.
  */
 export async function runFping(
-  { options, operands }: CommandLine<typeof FPING_OPTIONS>,
+  { options: all, operands, given }: CommandLine<typeof FPING_OPTIONS>,
   system: System,
 ): Promise<ExitCode> {
+  // Of -c and -C the last one says how many.
+  const last = [...given].findLast((name) => name === "count" || name === "vcount");
+  const options = last === "count" && all.vcount !== undefined
+    ? { ...all, vcount: all.count }
+    : all;
   checkOptions(options);
   const list = await gatherFpingTargets(operands, options, system);
   if (list.targets.length === 0) {

@@ -2,6 +2,7 @@
 
 import { formatAddress, parseAddress } from "../../../packet/mod.ts";
 import { blockSize, parseBlock } from "../../../targets/block.ts";
+import type { NameResolution } from "../../../targets/resolver.ts";
 import { type Target, UNKNOWN_ADDRESS } from "../../../targets/target.ts";
 import { MAX_TARGETS, type TargetList, type TargetProblem } from "../../../targets/target_list.ts";
 import { readFileLines } from "../../files.ts";
@@ -16,6 +17,8 @@ const LOOKUPS_AT_ONCE = 16;
 /** What getaddrinfo(3) says of an IPv6 address where IPv4 is asked for. */
 const WRONG_FAMILY = "Address family for hostname not supported";
 const NOT_KNOWN = "Name or service not known";
+/** Looks like an IPv6 address, perhaps with a zone (RFC 4007 §11). */
+const IPV6 = /^[\da-f]*:[\da-f:.]*:[\da-f.]*(%\w+)?$/i;
 /** Addresses up to which each is checked for being a broadcast address. */
 const MAX_CHECKED = 64;
 
@@ -87,7 +90,9 @@ async function readWords(
     throw new UsageError("use -f alone: no targets or -g beside it");
   }
   if (generate) return generateWords(operands);
-  return operands.length > 0 ? operands : await readFirstWords(path ?? "-", system);
+  return operands.length > 0
+    ? operands
+    : await readFirstWords(path === undefined || path === "/dev/stdin" ? "-" : path, system);
 }
 
 /** The first word of each line; a line that begins with `#` is a comment. */
@@ -162,23 +167,34 @@ async function locateAll(
       const word = words[index] as string;
       const address = parseAddress(word);
       const one = address === undefined
-        ? await locateWord(word, system)
+        ? await locateWord(word, options, system)
         : { isOk: true as const, addresses: [address], isNumeric: true };
-      found[index] = options.ipv6 ? fail(WRONG_FAMILY) : checkHosts(one, isFew, system);
+      found[index] = options.ipv6 ? refuseIpv6(word) : checkHosts(one, isFew, system);
     }
   };
   await Promise.all(Array.from({ length: Math.min(LOOKUPS_AT_ONCE, words.length) }, work));
   return found;
 }
 
-async function locateWord(word: string, system: System): Promise<Located> {
+async function locateWord(
+  word: string,
+  { ipv4 }: FpingOptions,
+  system: System,
+): Promise<Located> {
   if (word === "" || word.includes("\0")) return fail(NOT_KNOWN);
-  if (word.includes(":")) return fail(/^[\da-f:.]+(%\w+)?$/i.test(word) ? WRONG_FAMILY : NOT_KNOWN);
+  if (word.includes(":")) return fail(IPV6.test(word) ? WRONG_FAMILY : NOT_KNOWN);
   const resolution = await system.resolver.resolve(word);
-  if (!resolution.ok) {
-    return fail(resolution.reason === "no-ipv4" ? WRONG_FAMILY : resolution.message);
-  }
+  if (!resolution.ok) return fail(describeUnknown(resolution, ipv4));
   return { isOk: true, addresses: resolution.addresses, isNumeric: !isName(word) };
+}
+
+/** A name that has IPv6 addresses alone is none with -4; otherwise the reason is said. */
+function describeUnknown(
+  { reason, message }: Extract<NameResolution, { ok: false }>,
+  isIpv4Only: boolean,
+): string {
+  if (reason !== "no-ipv4") return message;
+  return isIpv4Only ? NOT_KNOWN : WRONG_FAMILY;
 }
 
 /** An address that is no single host's cannot be a target: every host there would answer. */
@@ -191,6 +207,11 @@ function checkHosts(found: Located, isFew: boolean, system: System): Located {
     if (isBroadcast) return fail("a broadcast address, expected a single host");
   }
   return found;
+}
+
+/** With -6 no address is left: those of IPv6 are not probed here. */
+function refuseIpv6(word: string): Located {
+  return fail(isName(word) ? NOT_KNOWN : WRONG_FAMILY);
 }
 
 function fail(message: string): Located {
