@@ -1,5 +1,6 @@
 /**
- * `deno task docs [--check]`: makes docs/output.md, its JSON Schema, docs/behaviours.md, docs/metrics.md and docs/packets.md
+ * `deno task docs [--check]`: makes docs/output.md, its JSON Schema, docs/behaviours.md, docs/drop-ins.md,
+ * docs/metrics.md and docs/packets.md
  * from the tables and printers that the program works with. With `--check` it only reports, by exit code 1, that one of them is out of date.
  */
 
@@ -15,6 +16,7 @@ import { AUDIT_METRICS } from "../src/report/prometheus/audit_metrics.ts";
 import { SCAN_FLAG_NAMES } from "../src/record/scan_record.ts";
 import { SCHEMA_VERSION } from "../src/record/run_record.ts";
 import { formatBehaviours } from "./behaviour_docs.ts";
+import { formatDropIns } from "./drop_ins/page.ts";
 import { table } from "./markdown_table.ts";
 import { formatMetrics } from "./metric_docs.ts";
 import { runTool, say, ToolError } from "./output.ts";
@@ -26,6 +28,7 @@ import { PROJECT_FOLDER } from "./project.ts";
 export function generatedDocs(): Readonly<Record<string, string>> {
   return {
     "docs/behaviours.md": formatBehaviours(),
+    "docs/drop-ins.md": formatDropIns(),
     "docs/metrics.md": formatMetrics(),
     "docs/output.md": formatDocument(),
     "docs/output.schema.json": formatSchema(),
