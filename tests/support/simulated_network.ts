@@ -88,6 +88,9 @@ export interface FateRule {
   readonly fate: Fate;
 }
 
+/** A clock, and what its host writes for stamps. */
+export type HostKind = Pick<HostBehaviour, "clock" | "quirk" | "zoneMinutes" | "uptimeMs">;
+
 /** A network and the hosts in it. */
 export interface Network extends Fate {
   /** Seed of every draw; 1 by default. */
@@ -105,6 +108,8 @@ export interface Network extends Fate {
   readonly clock?: ClockBehaviour;
   /** What hosts write for stamps. */
   readonly quirk?: QuirkName;
+  /** Clocks and stamps of some hosts, by the last octet of their addresses, in place of the network's own. */
+  readonly kinds?: Readonly<Record<number, HostKind>>;
   /** For the quirk of that name. */
   readonly zoneMinutes?: number;
   /** For the quirks with an uptime. */
@@ -171,7 +176,8 @@ export class SimulatedHosts {
         ...(zoneMinutes === undefined ? {} : { zoneMinutes }),
         ...(uptimeMs === undefined ? {} : { uptimeMs }),
       };
-      clock = new RemoteClock(host, address & 0xff, atNs, this.#baseUnixMs);
+      const kind = { ...host, ...this.#network.kinds?.[address & 0xff] };
+      clock = new RemoteClock(kind, address & 0xff, atNs, this.#baseUnixMs);
       this.#clocks.set(address, clock);
     }
     return clock;

@@ -260,7 +260,7 @@ export class SimulatedTransport implements Transport {
     const receiveMs = stampAt(remoteNs.arrival);
     const transmitMs = clock.quirk === "lazy" ? receiveMs : stampAt(remoteNs.departure);
     const reply = writeReply(request, receiveMs, transmitMs);
-    const habit = quirkMangling(this.#network.quirk);
+    const habit = quirkMangling(clock.quirk);
     const atNs = remoteNs.departure + draw.backNs;
     for (const kind of fate.strays ?? []) {
       const { bytes, sourceBy } = mangle(reply, kind);

@@ -18,6 +18,7 @@ import type { Clock, Instant } from "../../../src/time/instant.ts";
 import { sealMessage, write16 } from "../../lab/octets.ts";
 import { writeHeader, writeTimestampReply } from "../../lab/packet.ts";
 import type { Random } from "../../lab/random.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { EventQueue } from "../../support/event_queue.ts";
 import { readRequest } from "../../support/simulated_datagram.ts";
 
@@ -74,7 +75,7 @@ export function answer(probe: SeenProbe, changes: AnswerChanges = {}): Uint8Arra
 /** Clock, transmitter and reply source in one. */
 export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   readonly path = "simulated";
-  readonly baseUnixMs = 0;
+  readonly baseUnixMs: number;
   readonly batch = createPlainSlots(BATCH, TEMPLATE);
   readonly datagramOffset = 0;
   readonly capacity = 32;
@@ -94,20 +95,29 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   #linkFreeNs = 0;
   /** When the frames leave that each batch has sent. */
   readonly #leavingNs = new Map<FrameSlots, number[]>();
-  #nowNs: number;
+  readonly #clock: FakeClock;
   readonly #behaviour: Behaviour;
   readonly #arrivals = new EventQueue<{ readonly atNs: number; readonly bytes: Uint8Array }>();
   #lengths: number[] = [];
   #stamps: number[] = [];
 
-  constructor(behaviour: Behaviour, startMs = 43_200_000) {
+  /** `clock`: that of another simulated network, where both are of one machine. */
+  constructor(behaviour: Behaviour, clock: number | FakeClock = 43_200_000) {
     this.#behaviour = behaviour;
-    this.#nowNs = startMs * 1e6;
+    this.#clock = typeof clock === "number"
+      ? new FakeClock({ baseUnixMs: 0, startNs: clock * 1e6 })
+      : clock;
+    this.baseUnixMs = this.#clock.baseUnixMs;
+  }
+
+  /** Realtime, nanoseconds; a machine of which no clock is set. */
+  get #nowNs(): number {
+    return this.#clock.trueRealtimeNs(this.#clock.nowNs);
   }
 
   now(): Instant {
-    this.#nowNs += TURN_NS;
-    return { realtimeNs: this.#nowNs, monotonicNs: this.#nowNs, source: "user" };
+    this.#clock.advance(TURN_NS);
+    return this.#clock.now();
   }
 
   transmit(from: number, count: number): number {
@@ -199,12 +209,12 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   }
 
   pause(timeoutMs: number): void {
-    this.#nowNs += timeoutMs * 1e6;
+    this.#clock.advance(timeoutMs * 1e6);
   }
 
   wait(timeoutMs: number): undefined {
-    const untilNs = this.#nowNs + timeoutMs * 1e6;
-    this.#nowNs = Math.min(untilNs, Math.max(this.#nowNs, this.#arrivals.nextNs));
+    const waitedNs = Math.max(0, this.#arrivals.nextNs - this.#nowNs);
+    this.#clock.advance(Math.min(timeoutMs * 1e6, waitedNs));
   }
 }
 
