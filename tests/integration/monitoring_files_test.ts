@@ -5,10 +5,10 @@ import { METRIC_CHAPTERS, queryName } from "../../src/exporter/registry.ts";
 import { icmptimeDashboard } from "../../tools/grafana_dashboard.ts";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
 import { mustRun } from "../support/command.ts";
+import { DASHBOARD, dashboardQueries, fillIn } from "../support/dashboard.ts";
 import { systemTest } from "../support/tools.ts";
 
 const RULES = `${PROJECT_FOLDER}packaging/prometheus/`;
-const DASHBOARD = `${PROJECT_FOLDER}packaging/grafana/icmptime.json`;
 /** The tests of rules write whole databases, in memory where they can. */
 const FOR_DATABASES = { timeoutMs: 180_000, env: { TMPDIR: await findMemory() } };
 
@@ -18,22 +18,6 @@ async function findMemory(): Promise<string> {
 }
 
 const read = (path: string) => Deno.readTextFile(path);
-
-/** What Grafana puts in place of its variables. */
-function fillIn(expr: string): string {
-  return expr.replaceAll("$__rate_interval", "5m").replace(/\$(exporter|group|target)\b/g, ".*");
-}
-
-/** The expressions of a dashboard, and the queries of its variables. */
-async function dashboardQueries(): Promise<{ exprs: string[]; variables: string[] }> {
-  const dashboard = JSON.parse(await read(DASHBOARD));
-  const panels: { readonly targets?: readonly { readonly expr: string }[] }[] = dashboard.panels;
-  const variables: { readonly type: string; readonly query: string }[] = dashboard.templating.list;
-  return {
-    exprs: panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
-    variables: variables.filter(({ type }) => type === "query").map(({ query }) => query),
-  };
-}
 
 systemTest(
   { name: "monitoring: promtool finds the rules right", tools: ["promtool"] },
@@ -111,7 +95,7 @@ systemTest({
   const selectors = variables.map((query) => query.replace(/^label_values\((.*), \w+\)$/, "$1"));
   const rules = [...exprs, ...selectors].map((expr, place) => ({
     record: `expression_${place}`,
-    expr: fillIn(expr),
+    expr: fillIn(expr, "5m"),
   }));
   assert(exprs.length > 30 && selectors.length === 3);
   const path = await Deno.makeTempFile({ suffix: ".yml" });
