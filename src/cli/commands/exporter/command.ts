@@ -34,8 +34,7 @@ export async function runExporter(line: ExporterLine, system: System): Promise<E
   if (path === undefined) {
     const config = configOfLine(line);
     config.groups.forEach(planGroup);
-    const loaded = { config, tls: undefined, users: [] };
-    return await runSession(() => Promise.resolve(loaded), undefined, system);
+    return await runSession({ config, tls: undefined, users: [] }, undefined, system);
   }
   if (operands.length > 0) {
     throw new UsageError(
@@ -43,9 +42,11 @@ export async function runExporter(line: ExporterLine, system: System): Promise<E
     );
   }
   const { loadConfigFile } = await import("./config_file.ts");
-  const read = async () => listenAt(listen, await loadConfigFile(path, system));
-  if (!check) return await runSession(read, read, system);
-  const { config: { groups } } = await read();
+  const read = async (former?: LoadedConfig) =>
+    listenAt(listen, await loadConfigFile(path, system, former));
+  const loaded = await read();
+  if (!check) return await runSession(loaded, read, system);
+  const { groups } = loaded.config;
   return await printText(system, `${path} is right; groups: ${groups.length}\n`);
 }
 

@@ -21,6 +21,8 @@ export interface KnownUser {
   readonly name: string;
   /** Lower-case digits. */
   readonly passwordSha256: string;
+  /** Where the password was read; undefined where the configuration has its hash. */
+  readonly passwordFile?: string | undefined;
 }
 
 /** A configuration with what its files hold. */
@@ -36,17 +38,19 @@ export interface LoadedConfig {
 /**
  * Reads a configuration in YAML, or in JSON where the name ends in `.json`, and the certificate and passwords that it names.
  *
+ * @param former the one in use: certificate and key stay as they are, and so does a password whose file only root may read
  * @throws {UsageError} It cannot be read or used.
  */
 export async function loadConfigFile(
   path: string,
   system: Pick<System, "readBytes">,
+  former?: LoadedConfig,
 ): Promise<LoadedConfig> {
   const text = await readShortFile(path, MAX_CONFIG_BYTES, system);
   try {
     const config = inFolder(readConfig(parseText(text, path)), path);
     checkPlans(config);
-    return await loadSecrets(config, system);
+    return await loadSecrets(config, system, former);
   } catch (error) {
     const isExpected = error instanceof ConfigError || error instanceof UsageError ||
       error instanceof SyntaxError || error instanceof Error && error.name === "PlanError";
@@ -54,11 +58,6 @@ export async function loadConfigFile(
     // A parser's message may quote several lines.
     throw new UsageError(`Cannot use ${shortText(path)}: ${error.message.split("\n", 1)[0]}`);
   }
-}
-
-/** What a configuration of the command line needs besides: nothing. */
-export function withoutFiles(config: ExporterConfig): LoadedConfig {
-  return { config, tls: undefined, users: [] };
 }
 
 function parseText(text: string, path: string): unknown {
@@ -102,11 +101,20 @@ function checkPlans({ groups, probe }: ExporterConfig): void {
 async function loadSecrets(
   config: ExporterConfig,
   system: Pick<System, "readBytes">,
+  former: LoadedConfig | undefined,
 ): Promise<LoadedConfig> {
   const read = (path: string) => readShortFile(path, MAX_SECRET_BYTES, system);
-  const tls = config.tls &&
+  const tls = former !== undefined ? former.tls : config.tls &&
     { cert: await read(config.tls.certificate), key: await read(config.tls.key) };
-  const users = await Promise.all(config.users.map((user) => loadUser(user, read)));
+  const users = await Promise.all(config.users.map((user) => {
+    const isKnown = ({ name, passwordFile }: KnownUser) =>
+      name === user.name && passwordFile !== undefined && passwordFile === user.passwordFile;
+    return loadUser(user, read).catch((error) => {
+      const known = former?.users.find(isKnown);
+      if (known === undefined) throw error;
+      return known;
+    });
+  }));
   return { config, tls, users };
 }
 
@@ -117,7 +125,7 @@ async function loadUser(
   if (passwordSha256 !== undefined) return { name, passwordSha256 };
   const [password = ""] = (await read(passwordFile ?? "")).split(/\r?\n/, 1);
   if (password === "") throw new ConfigError(`basic_auth: ${passwordFile} has no password`);
-  return { name, passwordSha256: await sha256(password) };
+  return { name, passwordSha256: await sha256(password), passwordFile };
 }
 
 /** SHA-256 of a text, hexadecimal. */

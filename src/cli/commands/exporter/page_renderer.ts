@@ -41,6 +41,11 @@ export class PageRenderer {
     return page;
   }
 
+  /** What was rendered so far is out of date. */
+  forget(): void {
+    this.#shared.clear();
+  }
+
   async #render(format: ExpositionFormat): Promise<RenderedPage> {
     const encoder = new TextEncoder();
     const pieces: Uint8Array[] = [];

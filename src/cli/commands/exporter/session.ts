@@ -21,16 +21,20 @@ import { SocketPool } from "./socket_pool.ts";
 /** Idle sockets for groups that a reloaded configuration may add: root is given up by then. */
 const SPARE_SOCKETS = 2;
 
-/** Reads the configuration; throws a UsageError where it cannot be used. */
-export type ConfigSource = () => Promise<LoadedConfig>;
+/** Reads the configuration again; throws a UsageError where it cannot be used. */
+export type ConfigSource = (former: LoadedConfig) => Promise<LoadedConfig>;
 
-/** Probes and serves until a signal ends it; returns the exit code. `again` reads a file of configuration anew, if there is one. */
+/**
+ * Probes and serves until a signal ends it; returns the exit code.
+ *
+ * @param again undefined where there is no file of configuration
+ */
 export async function runSession(
-  read: ConfigSource,
+  loaded: LoadedConfig,
   again: ConfigSource | undefined,
   system: System,
 ): Promise<ExitCode> {
-  const session = new ExporterSession(await read(), again, system);
+  const session = new ExporterSession(loaded, again, system);
   try {
     return await session.run();
   } catch (error) {
@@ -49,6 +53,8 @@ class ExporterSession {
   readonly #requests = new RequestCounts();
   readonly #desk: ProbeDesk;
   readonly #probing: Probing;
+  readonly #renderer: PageRenderer;
+  readonly #ownAddresses: ReadonlySet<number>;
   #loaded: LoadedConfig;
   #reload: ReloadState = { isSuccessful: true, loadedAtS: nowS() };
   /** The reload that is under way; the next one waits for it. */
@@ -65,6 +71,11 @@ class ExporterSession {
     );
     this.#desk = new ProbeDesk(loaded.config.probe, system, this.#sockets, this.#requests);
     this.#probing = new Probing(system, this.#sockets, (error) => this.#end(error));
+    this.#renderer = new PageRenderer(
+      () => this.#sources(),
+      (processorMs) => this.#requests.renderMs = processorMs,
+    );
+    this.#ownAddresses = new Set(system.scan.ownAddresses());
   }
 
   async run(): Promise<ExitCode> {
@@ -128,10 +139,19 @@ class ExporterSession {
   }
 
   #handler(): Parameters<HttpServer["serve"]>[0] {
-    const own = new Set(this.#system.scan.ownAddresses());
-    const sources = (): ScrapeSources => ({
+    const routes = {
+      renderer: this.#renderer,
+      desk: this.#desk,
+      users: () => this.#loaded.users,
+      reload: () => this.#loaded.config.reloadByHttp ? this.#readAgain() : undefined,
+    };
+    return (request) => answerRequest(request, routes);
+  }
+
+  #sources(): ScrapeSources {
+    return {
       groups: this.#probing.sources(),
-      isOwnAddress: (address) => own.has(address),
+      isOwnAddress: (address) => this.#ownAddresses.has(address),
       program: {
         version: VERSION,
         runtime: `deno ${Deno.version.deno}`,
@@ -140,14 +160,7 @@ class ExporterSession {
         localClock: this.#system.diagnostics.readClock(),
         process: readProcessFigures(),
       },
-    });
-    const routes = {
-      renderer: new PageRenderer(sources, (ms) => this.#requests.renderMs = ms),
-      desk: this.#desk,
-      users: () => this.#loaded.users,
-      reload: () => this.#loaded.config.reloadByHttp ? this.#readAgain() : undefined,
     };
-    return (request) => answerRequest(request, routes);
   }
 
   /** Reads the configuration again; resolves to why it cannot be used. */
@@ -160,7 +173,7 @@ class ExporterSession {
     const again = this.#again;
     if (again === undefined) return undefined;
     try {
-      const loaded = await again();
+      const loaded = await again(this.#loaded);
       await this.#probing.replace(await this.#probing.locate(loaded.config.groups));
       const fixed = fixedChanges(this.#loaded, loaded);
       this.#desk.config = loaded.config.probe;
@@ -178,6 +191,8 @@ class ExporterSession {
       this.#reload = { ...this.#reload, isSuccessful: false };
       printError(this.#system, `configuration not reloaded, the old one is in use: ${text}`);
       return text;
+    } finally {
+      this.#renderer.forget();
     }
   }
 }
@@ -201,7 +216,7 @@ function fixedChanges(before: LoadedConfig, after: LoadedConfig): string[] {
   const { config: old } = before, { config } = after;
   return [
     ...isChanged(old.listen, config.listen) ? ["listen"] : [],
-    ...isChanged(before.tls, after.tls) ? ["tls"] : [],
+    ...isChanged(old.tls, config.tls) ? ["tls"] : [],
     ...isChanged(old.limits, config.limits) ? ["limits"] : [],
     ...isChanged(ProbeDesk.kinds(old.probe), ProbeDesk.kinds(config.probe)) ||
         old.probe.atOnce !== config.probe.atOnce
