@@ -5,6 +5,7 @@
 
 import {
   findGrantCircles,
+  findLongModules,
   findModuleCircles,
   findUnshippedPackages,
   findUnusedGrants,
@@ -68,6 +69,7 @@ export async function checkLayers(
       ...unresolved,
       ...findWrongImports(imports),
       ...findWrongCalls(modules),
+      ...findLongModules(modules),
       ...findModuleCircles(imports),
       // A part of the program need not use every grant.
       ...(paths.includes("main.ts")

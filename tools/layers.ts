@@ -204,6 +204,18 @@ export function findWrongCalls(modules: readonly ModuleText[]): string[] {
   });
 }
 
+/** Longest module of the program, lines: one that needs more does two things. */
+export const MAX_LINES = 250;
+
+/** Modules of the program that are too long. */
+export function findLongModules(modules: readonly ModuleText[]): string[] {
+  return modules.flatMap(({ path, text }) => {
+    const lines = text.split("\n").length - 1;
+    const isLong = path.startsWith("src/") && lines > MAX_LINES;
+    return isLong ? [`${path}: has ${lines} lines, expected at most ${MAX_LINES}`] : [];
+  });
+}
+
 /** The layer that a path belongs to. */
 export function layerOf(path: string): string {
   if (/^(?:npm|jsr|https?|node|data):/.test(path)) return "packages";

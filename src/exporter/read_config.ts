@@ -20,9 +20,7 @@ import { ConfigError, ConfigValue } from "./config_value.ts";
 import type { Labels } from "./label_text.ts";
 import { RESERVED_LABELS } from "./metric.ts";
 
-const KEYS = [
-  ...["listen", "tls", "basic_auth", "limits", "reload_by_http", "probe", "groups"],
-];
+const KEYS = ["listen", "tls", "basic_auth", "limits", "reload_by_http", "probe", "groups"];
 const EGRESS_KEYS = ["source", "mark", "ttl", "tos"];
 const GROUP_KEYS = [
   ...["name", "targets", "files", "exclude", "exclude_files", "message", "interval", "timeout"],

@@ -4,47 +4,20 @@ import { type EndReason, Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { ProbeListener } from "../probe/outcome.ts";
 import type { Transport } from "../probe/transport.ts";
-import type { Target } from "../targets/target.ts";
-import type { Condition } from "./condition_syntax.ts";
-import type { TargetSummary } from "./target_statistics.ts";
 import type { ConditionEvent } from "./condition_watch.ts";
 import type { RunMachine } from "./machine.ts";
 import type { Reporter } from "./reporter.ts";
 import type { EchoBeside } from "./echo_beside.ts";
+import { loadParts, type PingParts, type PingSetup } from "./ping_setup.ts";
 import { type OpenRun, remainingMs } from "./run_frame.ts";
-import { describeResult, describeRun, type ProgramInfo, type RunResult } from "./run_info.ts";
-import type { RunPlan } from "./run_plan.ts";
+import { describeResult, describeRun, type RunResult } from "./run_info.ts";
 import { RunRecorder } from "./run_recorder.ts";
-import { type RunSnapshot, RunState, type RunView } from "./run_state.ts";
+import { type RunSnapshot, RunState } from "./run_state.ts";
 import type { StateView } from "./state_view.ts";
 
 /** Conditions of a run without end are judged over intervals of at least this length, and of this many probes. */
 const WATCH_MS = 10_000;
 const WATCH_PROBES = 10;
-
-/** Parts of a ping run. */
-export interface PingSetup {
-  /** For the `run` record. */
-  readonly program: ProgramInfo;
-  /** Packets, socket and schedule. */
-  readonly plan: RunPlan;
-  /** Hosts to probe, at least one; several may share an address. */
-  readonly targets: readonly Target[];
-  /** Report requests too. */
-  readonly explains?: boolean | undefined;
-  /** Report summaries of every such interval, in milliseconds. */
-  readonly summaryEveryMs?: number | undefined;
-  /** Conditions to judge each target by. */
-  readonly conditions?: readonly Condition<TargetSummary>[] | undefined;
-  /** Probe an address that several targets have once for each of them; by default they share its probes. */
-  readonly asksTwice?: boolean | undefined;
-  /** Look names up again while a run without end goes on. */
-  readonly followsNames?: boolean | undefined;
-  /** Lengths of the columns of each target's history in snapshots, in milliseconds; no history by default. */
-  readonly historyColumnsMs?: readonly number[] | undefined;
-  /** Follows the outcomes, in place of a history. */
-  readonly view?: RunView | undefined;
-}
 
 /** What a ping run calls beside its reporter. */
 export interface PingHooks {
@@ -70,20 +43,12 @@ export type PingMachine = Pick<
   "elapsedMs" | "isBroadcast" | "openTransport" | "resolver"
 >;
 
-/** What only some runs need: loaded only there, and before privileges end. */
-interface LoadedParts {
-  readonly judge: typeof import("./condition_watch.ts") | undefined;
-  readonly naming: typeof import("./name_follower.ts") | undefined;
-  readonly view: typeof import("./state_view.ts") | undefined;
-  readonly beside: typeof import("./echo_beside.ts") | undefined;
-}
-
 /** A ping run whose socket is open. */
 export class PingRun implements OpenRun {
   readonly #setup: PingSetup;
   readonly #machine: PingMachine;
   readonly #transport: Transport;
-  readonly #loaded: LoadedParts;
+  readonly #loaded: PingParts;
   readonly #shared: SharedAddresses;
   readonly #view: StateView | undefined;
   readonly #state: RunState;
@@ -96,7 +61,7 @@ export class PingRun implements OpenRun {
     setup: PingSetup,
     machine: PingMachine,
     transport: Transport,
-    loaded: LoadedParts,
+    loaded: PingParts,
   ) {
     this.#setup = setup;
     this.#machine = machine;
@@ -119,16 +84,9 @@ export class PingRun implements OpenRun {
     machine: PingMachine,
     onTrouble?: (error: Error) => void,
   ): Promise<PingRun> {
-    const isJudged = (setup.conditions ?? []).length > 0;
-    const isFollowed = setup.followsNames && setup.plan.prober.count === Infinity;
-    const judge = isJudged ? await import("./condition_watch.ts") : undefined;
-    const naming = isFollowed ? await import("./name_follower.ts") : undefined;
-    const hasView = setup.historyColumnsMs !== undefined;
-    const view = hasView ? await import("./state_view.ts") : undefined;
-    const hasBeside = setup.plan.prober.beside !== undefined;
-    const beside = hasBeside ? await import("./echo_beside.ts") : undefined;
+    const loaded = await loadParts(setup);
     const transport = await machine.openTransport({ ...setup.plan.transport, onTrouble });
-    return new PingRun(setup, machine, transport, { judge, naming, view, beside });
+    return new PingRun(setup, machine, transport, loaded);
   }
 
   /** Number of probes that the run will send; Infinity when it has no end. */

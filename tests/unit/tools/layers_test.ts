@@ -1,12 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   findGrantCircles,
+  findLongModules,
   findModuleCircles,
   findUnshippedPackages,
   findUnusedGrants,
   findWrongCalls,
   findWrongImports,
   layerOf,
+  MAX_LINES,
 } from "../../../tools/layers.ts";
 
 const ALLOWED_IMPORTS: readonly (readonly [string, string])[] = [
@@ -163,4 +165,13 @@ Deno.test("layers: the lock file of what ships names no package of the tests", (
   assertEquals(findUnshippedPackages(lock("npm:deno-std@1.4.0", "npm:ajv@8.20.0")), [
     "deno.lock: names npm:ajv@8.20.0, which does not ship: give --lock=tests/deno.lock to what imports it",
   ]);
+});
+
+Deno.test("a module of the program has a length; tests and tools may have more", () => {
+  const text = (lines: number) => "\n".repeat(lines);
+  assertEquals(findLongModules([{ path: "src/run/a.ts", text: text(MAX_LINES) }]), []);
+  assertEquals(findLongModules([{ path: "src/run/a.ts", text: text(MAX_LINES + 1) }]), [
+    `src/run/a.ts: has ${MAX_LINES + 1} lines, expected at most ${MAX_LINES}`,
+  ]);
+  assertEquals(findLongModules([{ path: "tests/unit/a.ts", text: text(1000) }]), []);
 });
