@@ -5,6 +5,7 @@
  */
 
 import type { OutgoingDatagram, SendResult } from "../../src/probe/transport.ts";
+import type { Instant } from "../../src/time/instant.ts";
 import { MSG_DONTWAIT } from "../posix/constants.ts";
 import { sendError, tooLongError } from "../posix/datagram_error.ts";
 import { EAGAIN, EINTR, readErrno } from "../posix/errno.ts";
@@ -14,6 +15,11 @@ import { type LinuxLibc, openLinuxLibc } from "./libc.ts";
 import { MessageBatch } from "./message_batch.ts";
 import { SentDatagrams } from "./sent_datagrams.ts";
 import type { StampAttribution } from "./stamp_attribution.ts";
+
+/** Datagrams that carry the time of their leaving go to the kernel by so many. */
+const TIMED_AT_ONCE = 10;
+/** How often the time is written anew where writing took until the next millisecond. */
+const MAX_RESTAMPS = 3;
 
 /** What a path decides about its datagrams. */
 export interface SendRules {
@@ -91,30 +97,69 @@ export class BatchSender {
     return results;
   }
 
+  /** Does all of {@linkcode send} but for sending: no datagram leaves. */
+  warmUp(datagrams: readonly OutgoingDatagram[]): void {
+    const count = this.#fill(datagrams, 0);
+    this.#restamp(datagrams, 0, 0, count);
+    this.#sendmmsg(this.#options.descriptor, this.#batch.pointerAt(0), 0, MSG_DONTWAIT);
+  }
+
   /** Fills slots with datagrams from `first` on; stops before one that does not fit. Returns how many. */
   #fill(datagrams: readonly OutgoingDatagram[], first: number): number {
     const batch = this.#batch;
     const rules = this.#rules;
-    const { skippedBytes } = this.#options;
     const most = Math.min(datagrams.length - first, batch.slots);
     for (let slot = 0; slot < most; slot++) {
-      const { bytes, destination, key } = datagrams[first + slot] as OutgoingDatagram;
+      const datagram = datagrams[first + slot] as OutgoingDatagram;
+      const { bytes, key } = datagram;
       if (bytes.length > batch.payloadBytes || rules.joins?.(bytes) === false) return slot;
       if (this.#isKeyed) writeKeyControl(batch.view, batch.controlOffset(slot), key);
-      const payload = skippedBytes === 0 ? bytes : bytes.subarray(skippedBytes);
-      batch.fill(slot, payload, destination, batch.controlBytes);
+      this.#fillSlot(slot, datagram);
     }
     return most;
   }
 
+  /**
+   * Reads the clock for the datagrams in slots `from` to `end` - 1, and writes its time into those that carry it. Where that
+   * took until the next millisecond, once more.
+   */
+  #restamp(
+    datagrams: readonly OutgoingDatagram[],
+    first: number,
+    from: number,
+    end: number,
+  ): Instant {
+    const { clock } = this.#options;
+    for (let attempt = 1;; attempt++) {
+      const at = clock.now();
+      let isChanged = false;
+      for (let slot = from; slot < end; slot++) {
+        const datagram = datagrams[first + slot] as OutgoingDatagram;
+        if (datagram.restamp?.(at) !== true) continue;
+        this.#fillSlot(slot, datagram);
+        isChanged = true;
+      }
+      if (!isChanged || attempt === MAX_RESTAMPS) return at;
+    }
+  }
+
+  #fillSlot(slot: number, { bytes, destination }: OutgoingDatagram): void {
+    const { skippedBytes } = this.#options;
+    const payload = skippedBytes === 0 ? bytes : bytes.subarray(skippedBytes);
+    this.#batch.fill(slot, payload, destination, this.#batch.controlBytes);
+  }
+
   #sendFilled(datagrams: readonly OutgoingDatagram[], count: number, results: SendResult[]): void {
     const first = results.length;
-    const { descriptor, clock } = this.#options;
+    const { descriptor } = this.#options;
     let done = 0, attempts = 0;
+    // The kernel takes several microseconds for each: what carries the time goes in short calls.
+    const most = datagrams[first]?.restamp === undefined ? count : TIMED_AT_ONCE;
     while (done < count) {
-      const sentAt = clock.now();
+      const end = Math.min(done + most, count);
+      const sentAt = this.#restamp(datagrams, first, done, end);
       const pointer = this.#batch.pointerAt(done);
-      const sent = this.#sendmmsg(descriptor, pointer, count - done, MSG_DONTWAIT);
+      const sent = this.#sendmmsg(descriptor, pointer, end - done, MSG_DONTWAIT);
       const errno = sent < 0 ? readErrno() : EAGAIN;
       if (sent > 0) {
         attempts = 0;

@@ -87,6 +87,11 @@ export class BatchedPath implements DatagramPath {
     return this.#sender.send(datagrams);
   }
 
+  /** As {@linkcode BatchSender.warmUp}. */
+  warmUp(datagrams: readonly OutgoingDatagram[]): void {
+    this.#sender.warmUp(datagrams);
+  }
+
   /** Reads what the error queue says of a refusal; the stamps there are kept. */
   #judge(errno: number): RefusalRuling {
     // A full queue stamps a datagram and then drops it. The caller may send the same again, to which that stamp

@@ -12,6 +12,8 @@ export interface SocketEnds {
 export interface DatagramPath {
   /** Sends in order; result i is that of datagram i. */
   send(datagrams: readonly OutgoingDatagram[]): SendResult[];
+  /** Does all of `send` but for sending. */
+  warmUp?(datagrams: readonly OutgoingDatagram[]): void;
   /** Takes what has arrived; never waits. */
   receive(): ReceivedDatagram[];
   /** Takes the transmit stamps that are ready; never waits. */

@@ -90,11 +90,11 @@ export class PortablePath implements DatagramPath {
     if (bytes.length > this.#slotBytes) {
       return { ok: false, error: tooLongError(datagram, this.#slotBytes) };
     }
-    this.#outgoing.set(bytes);
-    if (platform.hasHostOrderHeader) swapHeaderOrder(this.#outgoing);
+    this.#write(bytes);
     writeSocketAddress(this.#address, 0, destination, 0);
     for (;;) {
       const sentAt = this.#clock.now();
+      if (datagram.restamp?.(sentAt)) this.#write(bytes);
       const sent = this.#libc.sendto(
         this.#ends.sendFd,
         this.#outgoingPointer,
@@ -109,6 +109,11 @@ export class PortablePath implements DatagramPath {
       const mtuBytes = errno === EMSGSIZE ? this.#readMtu() : undefined;
       return { ok: false, error: sendError("sendto", errno, datagram, mtuBytes) };
     }
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#outgoing.set(bytes);
+    if (platform.hasHostOrderHeader) swapHeaderOrder(this.#outgoing);
   }
 
   /** The MTU for which the last datagram was too long, from the error queue. */

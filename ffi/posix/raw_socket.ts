@@ -141,6 +141,11 @@ export class RawSocket implements Transport, Disposable {
     return this.#ends.binding?.sendAgain(this.#path, datagrams, results) ?? results;
   }
 
+  /** See {@linkcode Transport.warmUp}. */
+  warmUp(datagrams: readonly OutgoingDatagram[]): void {
+    if (!this.#closed) this.#path.warmUp?.(datagrams);
+  }
+
   /**
    * Takes what has arrived, at most one batch; never waits. The bytes are valid until the next receive().
    *

@@ -77,8 +77,8 @@ export class InFlightProbe implements Probe {
   readonly identifier: number;
   /** ICMP sequence number. */
   readonly sequence: number;
-  /** 32 bits that an answer repeats. */
-  readonly token: number;
+  /** 32 bits that an answer repeats; known when the probe was sent. */
+  token: number;
   /** Key to the probe's transmit stamps. */
   readonly key: number;
   /** Number among the probes to its address, from 0. */

@@ -8,6 +8,7 @@ import { type Instant, wholeMsOfDay } from "../time/mod.ts";
 import type { AnsweredTargets } from "./answered_targets.ts";
 import { FragmentingSender } from "./fragmenting_sender.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
+import type { ProbeMessage } from "./message/message.ts";
 import type { ProbeListener } from "./outcome.ts";
 import { InFlightProbe, SEQUENCES } from "./probe.ts";
 import type { ProbeNumbers } from "./probe_numbers.ts";
@@ -53,6 +54,7 @@ export class ProbeSender {
   readonly #targets: Target[];
   readonly #backoff: number;
   readonly #buffers: readonly Uint8Array[];
+  readonly #messages: readonly ProbeMessage[];
   #timeoutNs: number;
   #timeoutIndex = 0;
   #key = 0;
@@ -64,7 +66,8 @@ export class ProbeSender {
     this.#targets = [...options.targets];
     this.#backoff = options.backoff ?? 1;
     this.#timeoutNs = options.timeoutMs * 1e6;
-    const lengthBytes = Math.max(...messagesOf(options).map((each) => each.lengthBytes));
+    this.#messages = messagesOf(options);
+    const lengthBytes = Math.max(...this.#messages.map((each) => each.lengthBytes));
     this.#buffers = Array.from({ length: BATCH_SIZE }, () => new Uint8Array(lengthBytes));
   }
 
@@ -118,6 +121,19 @@ export class ProbeSender {
     const first = dues.length > 0 ? this.#sendBatch(dues, probes, queue) : undefined;
     if (failure !== undefined) throw failure;
     return { first, isFull: dues.length === BATCH_SIZE };
+  }
+
+  /** Does all that is done before a first probe leaves but for sending it: code that runs for the first time takes milliseconds. */
+  warmUp(): void {
+    const { transport, numbers } = this.#parts;
+    const [target] = this.#targets;
+    const [message] = this.#messages;
+    if (transport.warmUp === undefined || target === undefined || message === undefined) return;
+    const due = { targetIndex: 0, index: 0, message, ttl: undefined };
+    const probe = this.#makeProbe(due, numbers.allocated(target), transport.clock.now());
+    // Its key is the first probe's again.
+    this.#key = 0;
+    transport.warmUp([this.#write(probe, 0)]);
   }
 
   /** What still waits for room when the run ends is unsent. */
@@ -195,8 +211,17 @@ export class ProbeSender {
 
   /** Writes a probe into the buffer of a slot. */
   #write(probe: InFlightProbe, slot: number): OutgoingDatagram {
-    const bytes = probe.message.emit(probe, this.#buffers[slot] as Uint8Array);
-    return { destination: probe.target.address, bytes, key: probe.key };
+    const { message, key, target: { address: destination } } = probe;
+    const bytes = message.emit(probe, this.#buffers[slot] as Uint8Array);
+    if (message.isTimed !== true) return { destination, bytes, key };
+    const restamp = ({ realtimeNs }: Instant): boolean => {
+      const timeOfDayMs = wholeMsOfDay(realtimeNs);
+      if (probe.token === timeOfDayMs) return false;
+      probe.token = timeOfDayMs;
+      message.emit(probe, bytes);
+      return true;
+    };
+    return { destination, bytes, key, restamp };
   }
 
   /** What found no room waits for some; the rest is unsent. */

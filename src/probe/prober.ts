@@ -135,6 +135,7 @@ export class Prober {
   async run(): Promise<EndReason> {
     const { clock } = this.#transport;
     const options = this.#options;
+    this.#sender.warmUp();
     const startNs = clock.now().monotonicNs;
     const deadlineNs = startNs + (options.deadlineMs ?? Infinity) * 1e6;
     const schedule = this.#schedule = new RetryQueue(this.#makeSchedule(startNs));

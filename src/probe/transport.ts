@@ -11,6 +11,11 @@ export interface OutgoingDatagram {
   readonly bytes: Uint8Array;
   /** Unsigned 32-bit number that the transmit stamp of this datagram will carry. */
   readonly key: number;
+  /**
+   * Called right before the system call where the datagram carries the time: writes that of `at` into `bytes`. Returns whether
+   * they have changed.
+   */
+  readonly restamp?: ((at: Instant) => boolean) | undefined;
 }
 
 /** Why the kernel did not take a datagram. */
@@ -83,6 +88,8 @@ export interface Transport {
    * queue is an error with code `ENOBUFS` or `EAGAIN`.
    */
   send(datagrams: readonly OutgoingDatagram[]): SendResult[];
+  /** Goes the way of {@linkcode send} but for the datagrams' leaving: what a first call takes time for is done then. */
+  warmUp?(datagrams: readonly OutgoingDatagram[]): void;
   /** Takes what has arrived, never waits; empty when nothing has. */
   receive(): ReceivedDatagram[];
   /** Takes the transmit stamps that are ready, never waits. */

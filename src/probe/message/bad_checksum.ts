@@ -26,6 +26,8 @@ export class BadChecksumProbe implements ProbeMessage {
   readonly messageStart: number;
   /** As in the request that is spoiled. */
   readonly hasToken: boolean;
+  /** As in the request that is spoiled. */
+  readonly isTimed: boolean;
   readonly #request: ProbeMessage;
 
   /** Spoils `request`. */
@@ -36,6 +38,7 @@ export class BadChecksumProbe implements ProbeMessage {
     this.lengthBytes = request.lengthBytes;
     this.messageStart = request.messageStart;
     this.hasToken = request.hasToken;
+    this.isTimed = request.isTimed ?? false;
   }
 
   /** As the request that is spoiled. */

@@ -58,6 +58,8 @@ export interface ProbeMessage {
   readonly messageStart: number;
   /** The token is on the wire. */
   readonly hasToken: boolean;
+  /** The token is the time of day at which the datagram is handed to the kernel. */
+  readonly isTimed?: boolean;
   /**
    * The token of a probe that is about to be sent.
    *

@@ -29,6 +29,8 @@ export class TimestampProbe implements ProbeMessage {
   readonly replyType: number = ICMP_TYPE.timestampReply;
   /** The originate timestamp always is. */
   readonly hasToken = true;
+  /** The originate timestamp is the time of day, unless another was set. */
+  readonly isTimed: boolean;
   /** Length of the datagram in octets. */
   readonly lengthBytes: number;
   /** Length of the IPv4 header in octets. */
@@ -44,6 +46,7 @@ export class TimestampProbe implements ProbeMessage {
   constructor(options: TimestampProbeOptions = {}) {
     this.#template = new ProbeTemplate({ ...options, kind: "timestamp" });
     this.#originateMs = options.originateMs;
+    this.isTimed = options.originateMs === undefined;
     this.lengthBytes = this.#template.lengthBytes;
     this.messageStart = this.#template.messageStart;
   }
