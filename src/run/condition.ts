@@ -4,13 +4,12 @@ import type { Summary } from "../stats/mod.ts";
 import {
   boundedMetric,
   checkTimeUnit,
-  type Condition,
   COUNT_NAMES,
   countMetric,
   type Metric,
-  readCondition,
   type Unit,
-} from "./condition_syntax.ts";
+} from "./condition_metric.ts";
+import { type Condition, readCondition } from "./condition_syntax.ts";
 import type { TargetSummary } from "./target_statistics.ts";
 
 /** Delays that a condition can look at, by the name it uses. */
@@ -35,12 +34,12 @@ export const METRICS: readonly string[] = [
 ];
 
 /**
- * Reads a condition: a metric, `>` or `<`, a number with `%`, `us`, `ms`, `s` or nothing.
+ * Reads a condition: comparisons of metrics with numbers, which have `%`, `us`, `ms`, `s` or nothing as their unit.
  *
  * @throws {RangeError} It cannot be read; the message says what is expected.
  */
 export function parseCondition(text: string): Condition<TargetSummary> {
-  return readCondition(text, findMetric);
+  return readCondition(text, { findMetric });
 }
 
 function findMetric(name: string, unit: Unit): Metric<TargetSummary> {

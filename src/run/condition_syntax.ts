@@ -1,6 +1,13 @@
-/** Conditions for scripts: a metric, `>` or `<`, and a number with its unit, such as `loss>5%`. */
+/** Conditions for scripts: metrics compared with numbers and their units, such as `loss>5% && rtt<50ms`. */
 
-import type { ProbeCounters } from "../stats/mod.ts";
+import {
+  compare,
+  compileExpression,
+  expectedAt,
+  type Leaf,
+  parseExpression,
+} from "./condition_expression.ts";
+import type { Metric, Unit } from "./condition_metric.ts";
 
 /** What a condition is for one target. */
 export interface ConditionFinding {
@@ -20,63 +27,108 @@ export interface Condition<S> {
   readonly find: (source: S) => ConditionFinding;
 }
 
-/** Units that a number can have; `undefined` is none. */
-export type Unit = "%" | "us" | "µs" | "ms" | "s" | "ppm" | undefined;
-
-/** Something that can be measured of a target. */
-export interface Metric<S> {
-  /**
-   * Its value in percent, milliseconds, ppm or as a count; undefined where it is unknown.
-   *
-   * @param above whether the condition is true above its limit
-   */
-  readonly read: (source: S, above: boolean) => number | undefined;
-  /** The value with its unit. */
-  readonly format: (value: number, source: S) => string;
-  /** Called where `read` gives nothing. */
-  readonly whyUnknown: (source: S) => string;
+/** A comparison of a condition, made ready for every source. */
+interface Comparison<S> {
+  /** The metric as the user named it. */
+  readonly name: string;
+  /** The comparison of one source. */
+  readonly find: (source: S) => ConditionFinding;
 }
 
-/** Two bounds between which a quantity lies. */
-export interface Bounds {
-  /** Not less than this. */
-  readonly lower: number;
-  /** Not more than this. */
-  readonly upper: number;
+/** What a condition can look at. */
+export interface ConditionNames<S> {
+  /** Finds a metric by its name; throws a RangeError where there is none, or the unit is not one of the metric's. */
+  readonly findMetric: (name: string, unit: Unit) => Metric<S>;
+  /** The flags of a source; undefined where sources have none. */
+  readonly flags?: (source: S) => readonly string[];
+  /** Every flag that a source can have. */
+  readonly flagNames?: readonly string[];
 }
 
 /**
- * Reads a condition.
+ * Reads a condition: comparisons of metrics with numbers, such as `loss>5%`, joined by `&&`, `||`, `!` and parentheses.
  *
- * @param findMetric finds a metric by its name; throws a RangeError where there is none, or the unit is not one of the metric's
  * @throws {RangeError} It cannot be read; the message says what is expected.
  */
-export function readCondition<S>(
-  text: string,
-  findMetric: (name: string, unit: Unit) => Metric<S>,
-): Condition<S> {
-  // Trimmed first: two runs of blanks side by side would be tried against each other.
-  const match = /^([a-z._0-9]+)\s*([<>])\s*(\d+(?:\.\d*)?|\.\d+)\s*(%|us|µs|ms|s|ppm)?$/.exec(
-    text.trim(),
-  );
-  if (match === null) {
-    throw new RangeError(
-      "expected a metric, > or <, and a number, such as loss>5% or offset>100ms",
-    );
+export function readCondition<S>(text: string, names: ConditionNames<S>): Condition<S> {
+  const comparisons: Comparison<S>[] = [];
+  const expression = parseExpression(text);
+  const test = compileExpression<S>(expression, (leaf) => {
+    const find = leaf.name === "flags" && names.flags !== undefined
+      ? compareFlags(leaf, names)
+      : compareMetric(leaf, names);
+    comparisons.push({ name: leaf.name, find });
+    return (source) => {
+      const { isMet, isKnown } = find(source);
+      return isKnown ? isMet : undefined;
+    };
+  });
+  const [only] = comparisons;
+  if (comparisons.length === 1 && expression.kind !== "not" && only !== undefined) {
+    return { text: text.trim(), find: only.find };
   }
-  const [, name = "", sign = ">", number = "", unit] = match;
-  const metric = findMetric(name, unit as Unit);
-  const limit = Number(number) * scaleOf(unit);
   return {
     text: text.trim(),
     find(source) {
-      const value = metric.read(source, sign === ">");
-      if (value === undefined) {
-        return { isMet: true, isKnown: false, found: metric.whyUnknown(source) };
-      }
-      const isMet = sign === ">" ? value > limit : value < limit;
-      return { isMet, isKnown: true, found: metric.format(value, source) };
+      const truth = test(source);
+      const isKnown = truth !== undefined;
+      // Where a part is unknown, only that says why.
+      const found = comparisons.map(({ name, find }) => ({ name, finding: find(source) }))
+        .filter(({ finding }) => isKnown || !finding.isKnown)
+        .map(({ name, finding }) => describePart(name, finding));
+      return { isMet: truth !== false, isKnown, found: [...new Set(found)].join(", ") };
     },
+  };
+}
+
+function describePart(name: string, { isKnown, found }: ConditionFinding): string {
+  return isKnown ? `${name} ${found}` : `${name}: ${found}`;
+}
+
+/** A comparison of a metric with a number and its unit. */
+function compareMetric<S>(
+  { kind, name, operator, value, valuePlace }: Leaf,
+  { findMetric }: ConditionNames<S>,
+): (source: S) => ConditionFinding {
+  if (kind === "flag") {
+    throw new RangeError(`${EXPECTED_COMPARISON}, found ${name} alone at character ${valuePlace}`);
+  }
+  const match = /^(\d+(?:\.\d*)?|\.\d+)(%|us|µs|ms|s|ppm)?$/.exec(value);
+  if (match === null) throw expectedAt("a number such as 5% or 100ms", valuePlace, value);
+  const [, number = "", unit] = match;
+  const metric = findMetric(name, unit as Unit);
+  const limit = Number(number) * scaleOf(unit);
+  if (metric.isBounded && (operator === "=" || operator === "!=")) {
+    throw new RangeError(`expected > or < for ${name}, which is known between bounds`);
+  }
+  return (source) => {
+    const found = metric.read(source, operator.startsWith(">"));
+    if (found === undefined) {
+      return { isMet: true, isKnown: false, found: metric.whyUnknown(source) };
+    }
+    const isMet = compare(found, operator, limit);
+    return { isMet, isKnown: true, found: metric.format(found, source) };
+  };
+}
+
+const EXPECTED_COMPARISON =
+  "expected a metric, > or <, and a number, such as loss>5% or offset>100ms";
+
+/** Whether a source has a flag: `flags=NAME`, `flags!=NAME`, or `flags` for any. */
+function compareFlags<S>(
+  { kind, operator, value, valuePlace }: Leaf,
+  { flags = () => [], flagNames = [] }: ConditionNames<S>,
+): (source: S) => ConditionFinding {
+  if (operator !== "=" && operator !== "!=") {
+    throw new RangeError("expected = or != for flags, such as flags=coarse-tick");
+  }
+  if (kind === "comparison" && !flagNames.includes(value)) {
+    throw expectedAt("the name of a flag", valuePlace, value);
+  }
+  return (source) => {
+    const found = flags(source);
+    const isMet = kind === "flag" ? found.length > 0 : found.includes(value) === (operator === "=");
+    return { isMet, isKnown: true, found: found.length === 0 ? "none" : found.join(" ") };
   };
 }
 
@@ -89,78 +141,6 @@ export function formatFinding(
   return isKnown
     ? `${label}: ${text} is true, it is ${found}`
     : `${label}: ${text} counts as true, it is unknown: ${found}`;
-}
-
-/** Counters that a condition can look at, by their keys in a record. */
-const COUNTS: Readonly<Record<string, (counters: ProbeCounters) => number>> = {
-  "duplicates": (counters) => counters.duplicates,
-  "late": (counters) => counters.late,
-  "icmp_errors": (counters) => counters.icmpErrors,
-  "unsent": (counters) => counters.unsent,
-  "lost": (counters) => counters.lost,
-};
-
-/** Names of the metrics that {@linkcode countMetric} finds. */
-export const COUNT_NAMES: readonly string[] = ["loss", ...Object.keys(COUNTS)];
-
-/**
- * A metric of the counters of a target; undefined for another name.
- *
- * @throws {RangeError} The unit is not one of the metric.
- */
-export function countMetric<S extends { readonly counters: ProbeCounters }>(
-  name: string,
-  unit: Unit,
-): Metric<S> | undefined {
-  if (name === "loss") {
-    if (unit !== "%") throw new RangeError("expected a percentage for loss, such as loss>5%");
-    return {
-      read: ({ counters: { lossRatio } }) => lossRatio === undefined ? undefined : lossRatio * 100,
-      format: (value) => `${Number(value.toFixed(2))} %`,
-      whyUnknown: () => "no probe is settled",
-    };
-  }
-  const count = Object.hasOwn(COUNTS, name) ? COUNTS[name] : undefined;
-  if (count === undefined) return undefined;
-  if (unit !== undefined) throw new RangeError(`expected a bare number for ${name}`);
-  return { read: ({ counters }) => count(counters), format: String, whyUnknown: () => "" };
-}
-
-/**
- * Refuses a unit that is none of time.
- *
- * @throws {RangeError} naming the metric
- */
-export function checkTimeUnit(name: string, unit: Unit): void {
-  if (unit === undefined || unit === "%" || unit === "ppm") {
-    throw new RangeError(`expected a time for ${name}, such as ${name}>50ms`);
-  }
-}
-
-/** A metric of a quantity that is known between bounds: its distance from zero, as far as they prove it. */
-export function boundedMetric<S>(
-  read: (source: S) => Bounds | undefined,
-  unit: "ms" | "ppm",
-  whyUnknown: (source: S) => string,
-): Metric<S> {
-  return {
-    read: (source, above) => provenDistance(read(source), above),
-    format: (_, source) => `${formatBounds(read(source))} ${unit}`,
-    whyUnknown,
-  };
-}
-
-/** Distance from zero that bounds prove: the least for `>`, the most for `<`. */
-function provenDistance(bounds: Bounds | undefined, above: boolean): number | undefined {
-  if (bounds === undefined) return undefined;
-  const { lower, upper } = bounds;
-  if (above) return lower > 0 ? lower : upper < 0 ? -upper : 0;
-  return Math.max(Math.abs(lower), Math.abs(upper));
-}
-
-/** Bounds with their signs, rounded outwards to three digits. */
-function formatBounds({ lower, upper }: Bounds = { lower: NaN, upper: NaN }): string {
-  return `between ${Math.floor(lower * 1e3) / 1e3} and ${Math.ceil(upper * 1e3) / 1e3}`;
 }
 
 function scaleOf(unit: string | undefined): number {

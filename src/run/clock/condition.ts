@@ -5,24 +5,28 @@ import type { ClockEvent } from "./event.ts";
 import {
   boundedMetric,
   checkTimeUnit,
-  type Condition,
   COUNT_NAMES,
   countMetric,
   type Metric,
-  readCondition,
   type Unit,
-} from "../condition_syntax.ts";
+} from "../condition_metric.ts";
+import { type Condition, readCondition } from "../condition_syntax.ts";
 
 /** Every metric that a condition on a clock can look at. */
-export const CLOCK_METRICS: readonly string[] = ["offset", "skew", ...COUNT_NAMES];
+export const CLOCK_METRICS: readonly string[] = ["offset", "skew", ...COUNT_NAMES, "flags"];
 
 /**
- * Reads a condition: a metric, `>` or `<`, a number with `%`, `us`, `ms`, `s`, `ppm` or nothing.
+ * Reads a condition: comparisons of metrics with numbers, which have `%`, `us`, `ms`, `s`, `ppm` or nothing as their
+ * unit, and flags.
  *
+ * @param flagNames every flag that a clock can have
  * @throws {RangeError} It cannot be read; the message says what is expected.
  */
-export function parseClockCondition(text: string): Condition<ClockEvent> {
-  return readCondition(text, findMetric);
+export function parseClockCondition(
+  text: string,
+  flagNames: readonly string[] = [],
+): Condition<ClockEvent> {
+  return readCondition(text, { findMetric, flags: ({ flags }) => flags, flagNames });
 }
 
 function findMetric(name: string, unit: Unit): Metric<ClockEvent> {

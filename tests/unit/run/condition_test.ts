@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseCondition } from "../../../src/run/condition.ts";
-import { boundedMetric } from "../../../src/run/condition_syntax.ts";
+import { boundedMetric } from "../../../src/run/condition_metric.ts";
 import type { TargetSummary } from "../../../src/run/target_statistics.ts";
 import { ProbeCounters, type Summary } from "../../../src/stats/mod.ts";
 

@@ -1,5 +1,6 @@
 /** The options of `clock`. */
 
+import { FLAG_NAMES } from "../../../record/flags.ts";
 import { CLOCK_METRICS, parseClockCondition } from "../../../run/clock/condition.ts";
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
@@ -71,7 +72,7 @@ export const CLOCK_OPTIONS = {
   },
   ...SERIES_OUTPUT_OPTIONS,
   "fail-if": {
-    value: condition(parseClockCondition, CLOCK_METRICS),
+    value: condition((text) => parseClockCondition(text, FLAG_NAMES), CLOCK_METRICS),
     help: "Exit with 5 if true for any clock, e.g. offset>100ms",
     group: "Output",
     repeatable: true,
