@@ -45,6 +45,7 @@ export function runHead<
 export const END_REASONS = [
   ...["complete", "deadline", "stopped", "blocked", "path-lost"] as const,
   "broken",
+  ...["enough", "few-replies"] as const,
 ] as const;
 
 /** One of {@linkcode END_REASONS}. */
@@ -68,7 +69,8 @@ export function endHead<
       description:
         "Why the run ended. complete: nothing is left to do; deadline: the time given is over; stopped: by a signal, or its output " +
         "was closed; blocked: replies reached this machine and its firewall let none through; path-lost: the address, route, link " +
-        "or gateway went away; broken: the capture could not be read to its end",
+        "or gateway went away; broken: the capture could not be read to its end; enough: as many hosts as --max-results asks for were " +
+        "printed; few-replies: fewer hosts reply than --min-hitrate asks for",
       value: (end) => end.reason,
     },
     {

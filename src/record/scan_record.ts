@@ -17,7 +17,7 @@ import {
   ttl,
 } from "./measured_fields.ts";
 import { endHead, runHead } from "./run_record.ts";
-import { count, unixSeconds, when, who } from "./shared_fields.ts";
+import { count, identifier, sequence, timeIso, unixSeconds, when, who } from "./shared_fields.ts";
 
 /** What a scan was asked to do, for its first record. */
 export interface ScanRunInfo {
@@ -167,6 +167,15 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReplyEvent>[] = [
   }),
   reading(({ reply }) => reply.measurement?.reading, "absent when the ICMP checksum is wrong"),
   flags(SCAN_FLAG_NAMES, ({ reply }) => reply.flags),
+  {
+    name: "ip_id",
+    type: "integer",
+    description: "Identification of the IPv4 header of the reply, 0 to 65535",
+    value: ({ reply }) => reply.ipId,
+  },
+  identifier(({ reply }) => reply.identifier),
+  sequence(({ reply }) => reply.sequence),
+  timeIso(({ reply, baseUnixMs }) => baseUnixMs + reply.receivedNs / 1e6),
 ];
 
 /** Fields of `icmp_error`. */

@@ -39,6 +39,20 @@ export function when<S>(note: string, seconds: (source: S) => number): Field<S> 
   };
 }
 
+/** `time` once more, as ISO 8601 has it; `read` gives Unix time in milliseconds. */
+export function timeIso<S>(read: (source: S) => number): Field<S> {
+  return {
+    name: "time_iso",
+    type: "string",
+    description: "The same time as ISO 8601 has it, UTC, to the microsecond",
+    value(source) {
+      const us = Math.round(read(source) * 1e3);
+      const iso = new Date(Math.floor(us / 1e3)).toISOString().slice(0, -1);
+      return `${iso}${String(us % 1000).padStart(3, "0")}Z`;
+    },
+  };
+}
+
 /** Index of a probe within its target. */
 export function probeIndex<S>(read: (source: S) => number): Field<S> {
   return {

@@ -4,6 +4,8 @@ import { formatAddress } from "../packet/address.ts";
 import type { ScanIcmpError, ScanReply } from "../scan/scan_record.ts";
 import { columnsOf, formatRow, rowFormatter } from "../record/csv.ts";
 import { type Field, formatJson, jsonFormatter } from "../record/field.ts";
+import { recordFilter } from "../record/record_filter.ts";
+import type { Expression } from "../run/condition_expression.ts";
 import type { ScanUnsent } from "../run/scan/run.ts";
 import type { LineSink } from "../terminal/line_sink.ts";
 import {
@@ -35,6 +37,8 @@ export interface ScanReporterOptions {
   readonly fields?: readonly string[] | undefined;
   /** Only these records; all when empty. */
   readonly only: readonly ScanRecordKind[];
+  /** Only records of which this is true; all when undefined. */
+  readonly filter?: Expression | undefined;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
 }
@@ -50,6 +54,10 @@ export class ScanReporter {
   readonly #formatReply: (event: ScanReplyEvent) => string;
   readonly #formatIcmpError: (event: ScanIcmpErrorEvent) => string;
   readonly #formatUnsent: (unsent: ScanUnsent) => string;
+  /** Whether a record passes the filter. */
+  readonly #passReply: (event: ScanReplyEvent) => boolean;
+  readonly #passIcmpError: (event: ScanIcmpErrorEvent) => boolean;
+  readonly #passUnsent: (unsent: ScanUnsent) => boolean;
 
   /** Writes to `sink`. */
   constructor(sink: LineSink, options: ScanReporterOptions) {
@@ -64,6 +72,12 @@ export class ScanReporter {
       format === "csv"
         ? rowFormatter(type, table, this.#columns)
         : jsonFormatter(type, selectFields(table, fields));
+    const { filter } = options;
+    const passer = <S>(type: string, table: readonly Field<S>[]) =>
+      filter === undefined ? () => true : recordFilter(filter, type, table);
+    this.#passReply = passer("reply", SCAN_REPLY_FIELDS);
+    this.#passIcmpError = passer("icmp_error", SCAN_ICMP_ERROR_FIELDS);
+    this.#passUnsent = passer("unsent", SCAN_UNSENT_FIELDS);
     this.#formatReply = formatter("reply", SCAN_REPLY_FIELDS);
     this.#formatIcmpError = formatter("icmp_error", SCAN_ICMP_ERROR_FIELDS);
     this.#formatUnsent = formatter("unsent", SCAN_UNSENT_FIELDS);
@@ -75,24 +89,27 @@ export class ScanReporter {
     if (this.#format === "csv") this.#sink.header(formatRow(this.#columns));
   }
 
-  /** Writes a reply; text has only the first of each host. */
-  reply(reply: ScanReply, isNew: boolean): void {
-    if (!this.#printed.has("reply")) return;
-    if (this.#format !== "text") {
-      this.#sink.line(this.#formatReply({ reply, baseUnixMs: this.#baseUnixMs }));
-    } else if (isNew) this.#sink.line(formatAddress(reply.address));
+  /** Writes a reply; text has only the first of each host. Returns whether it was written. */
+  reply(reply: ScanReply, isNew: boolean): boolean {
+    const isText = this.#format === "text";
+    if (!this.#printed.has("reply") || isText && !isNew) return false;
+    const event = { reply, baseUnixMs: this.#baseUnixMs };
+    if (!this.#passReply(event)) return false;
+    this.#sink.line(isText ? formatAddress(reply.address) : this.#formatReply(event));
+    return true;
   }
 
   /** Writes an ICMP error. Text has only hosts that answered. */
   icmpError(error: ScanIcmpError): void {
     if (this.#format === "text" || !this.#printed.has("icmp_error")) return;
-    this.#sink.line(this.#formatIcmpError({ error, baseUnixMs: this.#baseUnixMs }));
+    const event = { error, baseUnixMs: this.#baseUnixMs };
+    if (this.#passIcmpError(event)) this.#sink.line(this.#formatIcmpError(event));
   }
 
   /** Writes a probe that did not leave. */
   unsent(unsent: ScanUnsent): void {
     if (this.#format === "text" || !this.#printed.has("unsent")) return;
-    this.#sink.line(this.#formatUnsent(unsent));
+    if (this.#passUnsent(unsent)) this.#sink.line(this.#formatUnsent(unsent));
   }
 
   /** Writes `end`; CSV and text have none. */

@@ -29,17 +29,24 @@ const PARTS: readonly (keyof Summary)[] = ["min", "median", "mean", "p95", "max"
 /** Every metric that a condition can look at. */
 export const METRICS: readonly string[] = [
   ...COUNT_NAMES,
+  "flags",
   "offset",
   ...Object.keys(DELAYS).flatMap((name) => [name, ...PARTS.map((part) => `${name}.${part}`)]),
 ];
 
 /**
- * Reads a condition: comparisons of metrics with numbers, which have `%`, `us`, `ms`, `s` or nothing as their unit.
+ * Reads a condition: comparisons of metrics with numbers, which have `%`, `us`, `ms`, `s` or nothing as their unit,
+ * and the flags of replies.
  *
+ * @param flagNames every flag that a reply can have
  * @throws {RangeError} It cannot be read; the message says what is expected.
  */
-export function parseCondition(text: string): Condition<TargetSummary> {
-  return readCondition(text, { findMetric });
+export function parseCondition(
+  text: string,
+  flagNames: readonly string[] = [],
+): Condition<TargetSummary> {
+  const flags = ({ flags = new Map() }: TargetSummary) => [...flags.keys()];
+  return readCondition(text, { findMetric, flags, flagNames });
 }
 
 function findMetric(name: string, unit: Unit): Metric<TargetSummary> {

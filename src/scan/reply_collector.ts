@@ -137,7 +137,8 @@ export class ReplyCollector {
     if (isRepeated) this.duplicates++;
     else this.replies++;
     if (isRepeated && this.duplicates > MAX_REPEATS + REPEATS_PER_REPLY * this.replies) return;
-    const { ttl, code, checksumOk } = reader;
+    const { ttl, code, checksumOk, ipId, proof } = reader;
+    const numbers = { ipId, identifier: proof >>> 16, sequence: proof & 0xffff };
     const stamps = { originateMs, receiveMs, transmitMs };
     const arrivalMs = msOfDay(receivedNs);
     const measurement = checksumOk ? measureSingleReply({ ...stamps, arrivalMs }) : undefined;
@@ -150,7 +151,7 @@ export class ReplyCollector {
       flags = [...found, ...flags];
     }
     const rttMs = roundTripMs(arrivalMs, originateMs);
-    listener.reply({ address, ttl, rttMs, ...stamps, receivedNs, measurement, flags });
+    listener.reply({ address, ...numbers, ttl, rttMs, ...stamps, receivedNs, measurement, flags });
   }
 
   #readError(index: number, start: number): void {

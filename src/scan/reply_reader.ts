@@ -16,6 +16,8 @@ export type ReplyKind = "reply" | "other" | "malformed";
 export class ReplyReader {
   /** Sender's address, unsigned 32-bit. */
   source = 0;
+  /** Identification of the IPv4 header. */
+  ipId = 0;
   /** Time to live as it arrived. */
   ttl = 0;
   /** ICMP code; 0 by RFC 792. */
@@ -48,6 +50,7 @@ export class ReplyReader {
     if (bytes[message + ICMP.type] !== ICMP_TYPE.timestampReply) return "other";
     if (end - message < TIMESTAMP_BYTES) return "malformed";
     this.source = readU32(bytes, start + IPV4.source);
+    this.ipId = readU16(bytes, start + IPV4.identification);
     this.ttl = bytes[start + IPV4.ttl] as number;
     this.code = bytes[message + ICMP.code] as number;
     this.checksumOk = foldSum(sumWords(bytes, message, end)) === 0xffff;

@@ -19,6 +19,9 @@ import { AddressSpace } from "./address_space.ts";
 import { digestBlocks, type ScanIdentity } from "./checkpoint.ts";
 import { ScanOrder, type Shard } from "./scan_order.ts";
 
+/** At most so many addresses, or a share of all, as a ratio from 0 to 1. */
+export type TargetLimit = number | { readonly ratio: number };
+
 /** What a scan is to cover. */
 export interface ScanPlanOptions {
   /** Blocks to scan. */
@@ -34,7 +37,7 @@ export interface ScanPlanOptions {
   /** The part to scan; all when undefined. */
   readonly shard?: Shard | undefined;
   /** Most addresses over all shards; all when undefined. */
-  readonly maxTargets?: number | undefined;
+  readonly maxTargets?: TargetLimit | undefined;
   /** Times each address is probed, at least 1. */
   readonly probesPerTarget: number;
   /** Probes a second; Infinity for no limit. */
@@ -87,7 +90,8 @@ export function planScan(options: ScanPlanOptions): ScanPlan {
   const meant = subtractBlocks(named.filter(isLocal), options.excluded);
   const open = subtractBlocks(wanted, reserved);
   const space = new AddressSpace(meant.length === 0 ? open : joined(open, meant));
-  const { shard, maxTargets } = options;
+  const { shard } = options;
+  const maxTargets = resolveLimit(options.maxTargets, space.size);
   const order = new ScanOrder({ space, seed, shard, maxTargets, probesPerTarget });
   const skipped = includeReserved ? new Set<number>() : findOwn(space, options.ownAddresses);
   const seconds = rate === Infinity ? 0 : order.length / rate;
@@ -109,6 +113,11 @@ export function planScan(options: ScanPlanOptions): ScanPlan {
     isPublic: reachStrangers(space.blocks),
     expectedSeconds: seconds + cooldownMs / 1000,
   };
+}
+
+/** A share that is above 0 is one address at least. */
+function resolveLimit(limit: TargetLimit | undefined, size: number): number | undefined {
+  return typeof limit === "object" ? Math.ceil(limit.ratio * size) : limit;
 }
 
 function joined(one: PackedBlocks, other: PackedBlocks): PackedBlocks {

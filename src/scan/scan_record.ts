@@ -16,6 +16,12 @@ export type ScanFlag =
 export interface ScanReply {
   /** The host, unsigned 32-bit. */
   readonly address: number;
+  /** Identification of the reply's IPv4 header, 0 to 65535. */
+  readonly ipId: number;
+  /** ICMP identifier, proven to be the one sent, 0 to 65535. */
+  readonly identifier: number;
+  /** ICMP sequence number, proven likewise. */
+  readonly sequence: number;
   /** Time to live as it arrived. */
   readonly ttl: number;
   /**

@@ -37,6 +37,8 @@ export interface SenderOptions {
   readonly skipped: SkippedAddresses;
   /** The secret of this run. */
   readonly key: HashKey;
+  /** How often a probe that the kernel refuses is sent again; 0 by default. */
+  readonly retries?: number | undefined;
   /** Told of probes that the kernel took. */
   readonly left: (count: number) => void;
   /** Told of a probe that the kernel refused, with its error number. */
@@ -54,6 +56,8 @@ export class Sender {
   /** The first frame whose probe has not left. */
   #next = 0;
   #sent = 0;
+  /** How often the next probe has been refused. */
+  #refusals = 0;
 
   /** Prepares the frames of a transmitter. */
   constructor(options: SenderOptions) {
@@ -147,8 +151,13 @@ export class Sender {
 
   /** Books what a transmission came to. Returns false when there was no room. */
   #book(result: number): boolean {
-    const { order, left, unsent } = this.#options;
+    const { order, left, unsent, retries = 0 } = this.#options;
     if (result === 0) return false;
+    if (result < 0 && this.#refusals < retries) {
+      this.#refusals++;
+      return true;
+    }
+    this.#refusals = 0;
     if (result > 0) {
       this.#next += result;
       this.#sent += result;

@@ -33,6 +33,8 @@ export interface SweepOptions {
   readonly guard?: PathGuard | undefined;
   /** Our clocks. */
   readonly clock: Clock;
+  /** How often a probe that the kernel refuses is sent again; 0 by default. */
+  readonly retries?: number | undefined;
   /** Probes a second; Infinity for no limit. */
   readonly rate: number;
   /** How long to listen once the last probe has left, in milliseconds. */

@@ -27,6 +27,8 @@ export interface SweepSenderOptions {
   readonly startPosition?: number;
   /** The secret of this run. */
   readonly key: HashKey;
+  /** How often a probe that the kernel refuses is sent again; 0 by default. */
+  readonly retries?: number | undefined;
   /** Probes a second; Infinity for no limit. */
   readonly rate: number;
   /** Waits that end early when a reply arrives. */
@@ -55,10 +57,11 @@ export class SweepSender {
    */
   constructor(options: SweepSenderOptions) {
     const { transmitters, order, skipped, startPosition = 0, key, rate, replies } = options;
+    const { retries } = options;
     this.#pacer = new Pacer(rate);
     this.#replies = replies;
     this.pool = new SenderPool({
-      ...{ transmitters, order, skipped, startPosition, key },
+      ...{ transmitters, order, skipped, startPosition, key, retries },
       left: (count) => {
         this.sent += count;
         this.#pacer.sent(count);

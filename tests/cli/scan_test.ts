@@ -46,6 +46,22 @@ const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, co
     3,
   ],
   [["--rats", "10", "10.0.0.1"], /--rate/, 3],
+  [["-n", "101%", "10.0.0.1"], /Cannot take '101%' for --max-targets.*or a share such as 1%/, 3],
+  [["-N", "0", "10.0.0.1"], /Cannot take '0' for --max-results/, 3],
+  [["--min-hitrate", "2x", "10.0.0.1"], /expected a percentage such as 0.5%/, 3],
+  [["--notes", "x", "10.0.0.1"], /--notes without --metadata/, 3],
+  [["--user-metadata", "{", "10.0.0.1"], /expected JSON such as/, 3],
+  [
+    ["--output-filter", "rtt_ms << 5", "10.0.0.1"],
+    /for --output-filter: expected a value after < at character 9, found '<'/,
+    3,
+  ],
+  [
+    ["--output-filter", "rtt < 5", "10.0.0.1"],
+    /Cannot use --output-filter: expected a field or flag of --list-fields at character 1, found 'rtt'/,
+    3,
+  ],
+  [["--config", "/nonexistent", "10.0.0.1"], /Cannot read \/nonexistent/, 3],
   [["--json", "--format", "csv", "10.0.0.1"], /--json with --format csv/, 3],
   [
     ["--only", "icmp_error", "10.0.0.1"],

@@ -3,7 +3,7 @@
 import { DEFAULT_TTL } from "../../packet/ipv4_header.ts";
 import type { Checkpoint } from "../../scan/checkpoint.ts";
 import type { Shard } from "../../scan/scan_order.ts";
-import { planScan, type ScanPlan } from "../../scan/scan_plan.ts";
+import { planScan, type ScanPlan, type TargetLimit } from "../../scan/scan_plan.ts";
 import type { Block } from "../../targets/block.ts";
 import type { ScanMachine } from "../machine.ts";
 
@@ -49,13 +49,15 @@ export interface ScanRunOptions {
   /** The part to scan; all when undefined. */
   readonly shard?: Shard | undefined;
   /** Most addresses over all shards; all when undefined. */
-  readonly maxTargets?: number | undefined;
+  readonly maxTargets?: TargetLimit | undefined;
   /** Probes for each address, at least 1. */
   readonly probesPerTarget?: number | undefined;
   /** With several probes for each address: leave out those that have answered; false by default. Of up to 2^24 addresses. */
   readonly skipsAnswered?: boolean | undefined;
   /** Probes a second, above 0; Infinity for no limit. */
   readonly rate?: number | undefined;
+  /** How often a probe that the kernel refuses is sent again, from 0; 0 by default. */
+  readonly retries?: number | undefined;
   /** How long to listen after the last probe, in milliseconds, from 0. */
   readonly cooldownMs?: number | undefined;
   /** Threads that send, at least 1; chosen by rate and processors when undefined. */
@@ -82,6 +84,8 @@ export interface ScanRunPlan extends ScanPlan {
   readonly rate: number;
   /** How long to listen after the last probe, in milliseconds. */
   readonly cooldownMs: number;
+  /** How often a probe that the kernel refuses is sent again. */
+  readonly retries: number;
   /** Threads that send. */
   readonly senderThreads: number;
   /** Time to live of probes. */
@@ -123,6 +127,7 @@ export function planScanRun(
     ...plan,
     ...chosen,
     skipsAnswered: options.skipsAnswered ?? false,
+    retries: options.retries ?? 0,
     senderThreads: options.senderThreads ?? chooseSenderThreads(rate, machine.processors()),
     ttl: options.ttl ?? SCAN_DEFAULTS.ttl,
     tos: options.tos ?? SCAN_DEFAULTS.tos,

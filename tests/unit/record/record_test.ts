@@ -79,7 +79,7 @@ function intervalLines(): readonly string[] {
   const sink = new LineSink(output, () => {});
   const reporter = new JsonReporter(sink, { quiet: false });
   const statistics = new TargetStatistics({ index: 0, label: "host", address: 0xc6120001 });
-  const conditions = ["unsent<1", "offset>1s"].map(parseCondition);
+  const conditions = ["unsent<1", "offset>1s"].map((text) => parseCondition(text));
   for (const event of findMet(conditions, [statistics.summary(1.5)], 1.5)) {
     reporter.condition(event);
   }

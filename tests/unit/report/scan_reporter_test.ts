@@ -3,6 +3,7 @@ import { LineSink } from "../../../src/terminal/line_sink.ts";
 import { ScanReporter, type ScanReporterOptions } from "../../../src/report/scan_reporter.ts";
 import { listScanWarnings, ScanStatus } from "../../../src/report/scan_status.ts";
 import { measureSingleReply } from "../../../src/measurement/single_reply.ts";
+import { parseExpression } from "../../../src/run/condition_expression.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 import type { ScanSnapshot } from "../../../src/run/scan/run.ts";
 import type { ScanIcmpError, ScanReply } from "../../../src/scan/scan_record.ts";
@@ -12,6 +13,7 @@ const BASE_MS = 1_789_257_600_000;
 
 const reply: ScanReply = {
   address: 0x0a000001,
+  ...{ ipId: 7, identifier: 0x1234, sequence: 0x5678 },
   ttl: 60,
   rttMs: 10.25,
   originateMs: 1000,
@@ -87,6 +89,10 @@ Deno.test("json has every record; the offset's bounds hold the truth", () => {
     offset_upper_ms: 106,
     reading: "standard",
     flags: ["tick-assumed"],
+    ip_id: 7,
+    identifier: 0x1234,
+    sequence: 0x5678,
+    time_iso: "2026-09-13T00:00:01.010750Z",
   });
   assertEquals(records[1].flags, ["duplicate", "odd-code"]);
   assertEquals(records[2], {
@@ -234,4 +240,25 @@ Deno.test("lost replies and refused probes are said, and nothing else", () => {
       "the kernel refused 5 probes: their hosts w",
     ],
   );
+});
+
+/** A filter, and the kinds of the four records that pass it. */
+const FILTERS: readonly (readonly [text: string, kinds: readonly string[]])[] = [
+  ["rtt_ms < 50", ["reply", "reply", "icmp_error"]],
+  ["!duplicate && rtt_ms > 1", ["reply"]],
+  ["type = unsent || icmp_code = 1", ["icmp_error", "unsent"]],
+  ["ip_id = 7 && identifier = 4660 && odd-code", ["reply"]],
+  ["time_iso = '2026-09-13T00:00:01.010750Z'", ["reply", "reply"]],
+];
+
+for (const [text, kinds] of FILTERS) {
+  Deno.test(`only records of which ${text}`, () => {
+    const lines = write({ format: "json", filter: parseExpression(text) });
+    assertEquals(lines.map((line) => JSON.parse(line).type), [...kinds]);
+  });
+}
+
+Deno.test("a filter holds for text too", () => {
+  assertEquals(write({ format: "text", filter: parseExpression("rtt_ms < 5") }), [""]);
+  assertEquals(write({ format: "text", filter: parseExpression("ttl = 60") }), ["10.0.0.1"]);
 });

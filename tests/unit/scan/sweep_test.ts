@@ -197,6 +197,22 @@ Deno.test("a probe that the kernel refuses is reported and does not stop the nex
   assertEquals(told.union(addresses(listener.replies)).size, 256);
 });
 
+Deno.test("a probe that the kernel refuses is sent again as often as is asked for", async () => {
+  const refuseTwice = (network: ReturnType<typeof prepareSweep>["network"]) => {
+    let calls = 0;
+    network.refusals = (_from, count) => calls++ % 3 < 2 ? -1 : Math.min(count, 7);
+  };
+  const twice = prepareSweep(answering, { options: { retries: 2 } });
+  refuseTwice(twice.network);
+  const whole = await twice.sweep.run();
+  assertEquals([whole.sent, whole.unsent, whole.replies], [256, 0, 256]);
+  const once = prepareSweep(answering, { options: { retries: 1 } });
+  refuseTwice(once.network);
+  const { sent, unsent } = await once.sweep.run();
+  assert(unsent > 0);
+  assertEquals(sent + unsent, 256);
+});
+
 Deno.test("two probes per target are two replies, no duplicates", async () => {
   const { listener, sweep } = prepareSweep(answering, { probesPerTarget: 2 });
   const result = await sweep.run();

@@ -1,5 +1,6 @@
 /** The options of `ping`. The letters are those that users of ping and fping know. */
 
+import { FLAG_NAMES } from "../../../record/flags.ts";
 import { METRICS, parseCondition } from "../../../run/condition.ts";
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
@@ -150,7 +151,7 @@ export const PING_OPTIONS = {
     group: "Output",
   },
   "fail-if": {
-    value: condition(parseCondition, METRICS),
+    value: condition((text) => parseCondition(text, FLAG_NAMES), METRICS),
     help: "Exit with 5 if true for any target, e.g. rtt.p95>50ms",
     group: "Output",
     repeatable: true,

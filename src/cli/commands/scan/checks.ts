@@ -18,6 +18,25 @@ export async function checkScanOptions(options: ScanOptions): Promise<void> {
   const { fields, quiet } = options;
   const format = options.json ? "json" : options.format;
   await checkFields({ command: "scan", format, quiet, fields });
+  await checkFilterNames(options);
+}
+
+/** Only here: the fields are not loaded with the options. */
+async function checkFilterNames({ "output-filter": filter }: ScanOptions): Promise<void> {
+  if (filter === undefined) return;
+  const record = await import("../../../record/scan_record.ts");
+  const { checkFilter } = await import("../../../record/record_filter.ts");
+  const fields = [
+    ...record.SCAN_REPLY_FIELDS,
+    ...record.SCAN_ICMP_ERROR_FIELDS,
+    ...record.SCAN_UNSENT_FIELDS,
+  ];
+  try {
+    checkFilter(filter, { fields, flags: record.SCAN_FLAG_NAMES });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`Cannot use --output-filter: ${error.message}`);
+  }
 }
 
 /** Text is the addresses that answered, and nothing else. */

@@ -19,9 +19,12 @@ import type { System } from "../../system.ts";
  * @throws {UsageError} The command line is wrong.
  */
 export async function runScan(
-  { options, operands }: CommandLine<typeof SCAN_OPTIONS>,
+  line: CommandLine<typeof SCAN_OPTIONS>,
   system: System,
 ): Promise<ExitCode> {
+  const { options, operands } = line.options.config === undefined
+    ? line
+    : await (await import("./config_file.ts")).readConfig(line, system);
   await checkScanOptions(options);
   const { blocks: targets, isWhole } = await readScanTargets(operands, options.file, system);
   if (targets.length === 0) {

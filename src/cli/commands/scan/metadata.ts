@@ -15,7 +15,10 @@ export interface FinishedScan {
   /** What was scanned. */
   readonly plan: ScanRunPlan;
   /** The command line. */
-  readonly options: Pick<ScanOptions, "max-targets" | "include-reserved" | "interface">;
+  readonly options: Pick<
+    ScanOptions,
+    "max-targets" | "include-reserved" | "interface" | "notes" | "user-metadata"
+  >;
   /** Its first record. */
   readonly info: ScanRunInfo;
   /** How it ended. */
@@ -46,7 +49,7 @@ export function formatScanMetadata(scan: FinishedScan): string {
       sender_threads: plan.senderThreads,
       cooldown_ms: plan.cooldownMs,
       probes_per_target: plan.probesPerTarget,
-      max_targets: options["max-targets"] ?? null,
+      max_targets: options["max-targets"] === undefined ? null : plan.order.targets,
       include_reserved: options["include-reserved"],
       ttl: plan.ttl,
       tos: plan.tos,
@@ -67,6 +70,8 @@ export function formatScanMetadata(scan: FinishedScan): string {
     counts: countsOf(plan, result),
     complete: result.isComplete,
     exit_code: exitCode,
+    ...(options.notes === undefined ? {} : { notes: options.notes }),
+    ...(options["user-metadata"] === undefined ? {} : { user_metadata: options["user-metadata"] }),
   };
   return `${JSON.stringify(metadata, null, 2)}\n`;
 }

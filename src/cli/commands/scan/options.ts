@@ -9,8 +9,16 @@ import {
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
 } from "../../options/shared_options.ts";
-import { bandwidth, hardwareAddress, probeRate, shard } from "./values.ts";
+import {
+  bandwidth,
+  hardwareAddress,
+  probeRate,
+  recordFilter,
+  shard,
+  targetLimit,
+} from "./values.ts";
 import { choice, duration, integer, text } from "../../options/values.ts";
+import { LIMIT_OPTIONS, REPORT_OPTIONS } from "./limit_options.ts";
 
 const DAY_MS = 86_400_000;
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -23,7 +31,8 @@ export const SCAN_OPTIONS = {
     group: "Targets",
   },
   "max-targets": {
-    value: integer("N", 0, MAX),
+    short: "n",
+    value: targetLimit(),
     help: "Probe at most N addresses, over all shards",
     group: "Targets",
   },
@@ -54,6 +63,7 @@ export const SCAN_OPTIONS = {
     group: "Scan",
     default: 1,
   },
+  ...LIMIT_OPTIONS,
   cooldown: {
     value: duration(0, DAY_MS),
     help: "Listen this long after the last probe",
@@ -83,6 +93,13 @@ export const SCAN_OPTIONS = {
     value: text("FILE", "file"),
     fileUse: "write",
     help: "Continue at the position in FILE, and update it",
+    group: "Scan",
+  },
+  config: {
+    short: "C",
+    value: text("FILE", "file"),
+    fileUse: "read",
+    help: "Take options from FILE too, one a line",
     group: "Scan",
   },
   "dry-run": { help: "Print every packet with its fields, send none", group: "Scan" },
@@ -122,12 +139,18 @@ export const SCAN_OPTIONS = {
     group: "Output",
     repeatable: true,
   },
+  "output-filter": {
+    value: recordFilter(),
+    help: "Print records of which it is true, e.g. rtt_ms<50 && !flags",
+    group: "Output",
+  },
   metadata: {
     value: text("FILE", "file"),
     fileUse: "write",
     help: "Write a summary of the scan to FILE, as one JSON object",
     group: "Output",
   },
+  ...REPORT_OPTIONS,
   quiet: { short: "q", help: "Print no progress on standard error", group: "Output" },
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
@@ -148,6 +171,8 @@ export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
     "Where all targets lie behind one gateway on an Ethernet link, probes are sent as frames through a packet " +
     "socket, past the firewall and IPsec of this machine. Otherwise, and with --raw-socket or --mark, the kernel " +
     "routes them. The output says which.",
+    "--output-filter takes comparisons of fields (--list-fields) with >, <, >=, <=, = and !=, names of flags, &&, ||, ! " +
+    "and parentheses. What a record does not have is unknown, and what is unknown is not printed.",
     "A scan that was killed resumes with no address missing; the addresses probed within the cooldown and one second " +
     "before the kill are probed twice.",
   ],
@@ -163,15 +188,17 @@ export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
     ["format", "dry-run"],
     ["fields", "dry-run"],
     ["only", "dry-run"],
+    ["output-filter", "dry-run"],
+    ["status-updates-file", "dry-run"],
   ],
-  requires: [["pcap", "dry-run"]],
+  requires: [["pcap", "dry-run"], ["notes", "metadata"], ["user-metadata", "metadata"]],
   loadFields: async () => {
     const { recordsOf } = await import("../../../record/registry.ts");
     const { SCAN_FLAG_MEANINGS } = await import("../../../record/scan_record.ts");
     return { records: recordsOf("scan"), flags: SCAN_FLAG_MEANINGS };
   },
   exitCodes: [
-    [0, "Every probe was sent and no reply was lost"],
+    [0, "Every probe that the limits allow was sent, no reply was lost"],
     [1, "Interrupted, or probes or replies were lost on this machine"],
     ...RUN_EXIT_CODES.slice(2),
   ],

@@ -1,11 +1,9 @@
 /** What a scan finds on its way out: records, progress, checkpoints, warnings and the exit code. */
 
 import { isClosedPipe, writeAll } from "../../../terminal/line_sink.ts";
-import type { OutputFile } from "../../../terminal/output_file.ts";
 import type { ScanRunInfo } from "../../../record/scan_record.ts";
 import { ScanReporter } from "../../../report/scan_reporter.ts";
 import { describeBlocked, listScanWarnings, ScanStatus } from "../../../report/scan_status.ts";
-import type { WritableFile } from "../../../run/machine.ts";
 import type { ScanRunPlan } from "../../../run/scan/options.ts";
 import type {
   ScanResult,
@@ -18,23 +16,14 @@ import { CheckpointStore } from "../../../scan/checkpoint.ts";
 import type { ScanIcmpError, ScanReply } from "../../../scan/scan_record.ts";
 import { formatCount } from "../../../terminal/quantity.ts";
 import { ExitCode, VERSION } from "../../outcome.ts";
-import { openOutputFile } from "../../output/output_file.ts";
-import { openOutput } from "../../files.ts";
 import type { PacketRecording } from "../../output/packet_file.ts";
 import { RunOutput } from "../../output/run_output.ts";
 import type { System } from "../../system.ts";
 import type { ScanOptions } from "./checks.ts";
+import { ScanLimits } from "./limits.ts";
 import { formatScanMetadata } from "./metadata.ts";
-
-/** The files that a scan writes. */
-interface ScanFiles {
-  /** Of `-o`; standard output when undefined. */
-  readonly output: OutputFile | undefined;
-  /** Of `--metadata`. */
-  readonly metadata: WritableFile | undefined;
-  /** Of `--checkpoint` or `--resume`. */
-  readonly checkpoint: WritableFile | undefined;
-}
+import { openScanFiles, type ScanFiles } from "./output_files.ts";
+import { StatusFile } from "./status_file.ts";
 
 /** What the output of one scan works with. */
 export interface ScanOutputOptions {
@@ -57,6 +46,8 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   readonly #reporter: ScanReporter;
   readonly #status: ScanStatus | undefined;
   readonly #store: CheckpointStore | undefined;
+  readonly #limits: ScanLimits;
+  #statusFile: StatusFile | undefined;
   #info: ScanRunInfo | undefined;
   #last: ScanSnapshot | undefined;
   /** The last position that is settled. */
@@ -79,7 +70,13 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
       format: options.json ? "json" : options.format,
       fields: options.fields,
       only: options.only,
+      filter: options["output-filter"],
       baseUnixMs: run.baseUnixMs,
+    });
+    this.#limits = new ScanLimits(options, {
+      stop: () => run.stop(),
+      abort: () => run.abort(),
+      remark: (text) => this.remark(text),
     });
     this.#settled = plan.startPosition;
     this.#store = files.checkpoint === undefined
@@ -93,14 +90,8 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
    * @throws {UsageError} A file cannot be opened.
    */
   static async openFiles(given: ScanOutputOptions): Promise<ScanOutput> {
-    const { options: { output, metadata, checkpoint, resume }, system } = given;
-    const openFile = (path: string | undefined, mode: "create" | "keep") =>
-      path === undefined ? undefined : openOutput(path, () => system.files.openFile(path, mode));
-    const opened = new ScanOutput(given, {
-      output: await openOutputFile(output, system),
-      metadata: openFile(metadata, "create"),
-      checkpoint: openFile(checkpoint, "create") ?? openFile(resume, "keep"),
-    });
+    const { options, system } = given;
+    const opened = new ScanOutput(given, await openScanFiles(options, system));
     await opened.openPackets();
     return opened;
   }
@@ -129,12 +120,17 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
       position: plan.startPosition,
     };
     this.#reporter.run(this.#info);
+    this.#keep("status updates", () => {
+      this.#statusFile = files.status && new StatusFile(files.status);
+    });
+    this.#limits.start();
     if (this.#status !== undefined) this.remark(`sending through a ${path}: ${pathReason}`);
   }
 
   /** Writes a reply. */
   reply(reply: ScanReply, isNew: boolean): void {
-    this.#reporter.reply(reply, isNew);
+    if (this.#limits.isFull) return;
+    if (this.#reporter.reply(reply, isNew) && isNew) this.#limits.addResult();
   }
 
   /** Writes an ICMP error. */
@@ -157,6 +153,8 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
       this.remark(describeBlocked(snapshot));
     }
     this.#status?.show(snapshot);
+    this.#keep("status updates", () => this.#statusFile?.add(snapshot));
+    this.#limits.look(snapshot);
   }
 
   /** Holds the scan up while results wait for their reader. */
@@ -183,6 +181,8 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   /** Closes the files. */
   override close(): void {
     super.close();
+    this.#limits.close();
+    this.#files.status?.close();
     this.#files.metadata?.close();
     this.#files.checkpoint?.close();
   }
@@ -193,6 +193,7 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
     const exitCode = this.chooseExitCode(result);
     this.#reporter.end({
       ...result,
+      reason: result.isComplete ? result.reason : this.#limits.reached ?? result.reason,
       length: plan.order.length,
       exitCode,
       durationS: result.elapsedSeconds,
@@ -212,11 +213,11 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
   }
 
   /** The exit code, as far as the output goes by now. */
-  chooseExitCode({ isWhole }: ScanResult): ExitCode {
+  chooseExitCode(result: ScanResult): ExitCode {
     if (this.hasLost || !this.#isKept) return ExitCode.System;
     // A reader that has seen enough ends a scan as it ends ping: nothing is wrong.
     if (isClosedPipe(this.lines.failure)) return ExitCode.Ok;
-    return isWhole ? ExitCode.Ok : ExitCode.Unanswered;
+    return result.isWhole || this.#limits.allows(result) ? ExitCode.Ok : ExitCode.Unanswered;
   }
 
   #writeMetadata(result: ScanResult, exitCode: ExitCode): void {

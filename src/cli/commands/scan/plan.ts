@@ -39,6 +39,7 @@ export function planScanCommand(
     includeReserved: options["include-reserved"],
     maxTargets: options["max-targets"],
     probesPerTarget: options["probes-per-target"],
+    retries: options.retries,
     rate: bandwidth === undefined ? options.rate : rateForBandwidth(bandwidth, PROBE_BYTES),
     cooldownMs: options.cooldown,
     senderThreads: options["sender-threads"],

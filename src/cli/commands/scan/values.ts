@@ -1,6 +1,8 @@
 /** Parsers for the values of `scan`'s options. Each throws a RangeError that names what is expected. */
 
 import type { Shard } from "../../../scan/scan_order.ts";
+import { type Expression, parseExpression } from "../../../run/condition_expression.ts";
+import type { TargetLimit } from "../../../scan/scan_plan.ts";
 import type { OptionValue } from "../../options/option.ts";
 
 const MULTIPLES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
@@ -66,6 +68,53 @@ export function hardwareAddress(): OptionValue<Uint8Array> {
         return Uint8Array.from(text.split(/[:-]/), (pair) => parseInt(pair, 16));
       }
       throw new RangeError("expected an Ethernet address such as 02:00:5e:00:53:01");
+    },
+  };
+}
+
+/** A number of addresses, or a share of all: `1000`, `1%`. */
+export function targetLimit(): OptionValue<TargetLimit> {
+  return {
+    metavar: "N|N%",
+    complete: "none",
+    parse(text) {
+      const match = /^(\d+(?:\.\d*)?)(%?)$/.exec(text), value = Number(match?.[1]);
+      if (match?.[2] === "%" && value > 0 && value <= 100) return { ratio: value / 100 };
+      if (match?.[2] === "" && Number.isSafeInteger(value)) return value;
+      throw new RangeError("expected a number of addresses such as 1000, or a share such as 1%");
+    },
+  };
+}
+
+/** A share, as a ratio from 0 to 1: `0.5%` or `0.5`, both in percent. */
+export function percentage(): OptionValue<number> {
+  return {
+    metavar: "PERCENT",
+    complete: "none",
+    parse(text) {
+      const value = Number(/^(\d+(?:\.\d*)?|\.\d+)%?$/.exec(text)?.[1]);
+      if (value >= 0 && value <= 100) return value / 100;
+      throw new RangeError("expected a percentage such as 0.5%");
+    },
+  };
+}
+
+/** A condition on the fields of records; their names are checked later. */
+export function recordFilter(): OptionValue<Expression> {
+  return { metavar: "FILTER", complete: "field", parse: parseExpression };
+}
+
+/** JSON, kept as it is read. */
+export function jsonValue(): OptionValue<unknown> {
+  return {
+    metavar: "JSON",
+    complete: "none",
+    parse(text) {
+      try {
+        return JSON.parse(text);
+      } catch {
+        throw new RangeError('expected JSON such as {"site":"lab"}');
+      }
     },
   };
 }
