@@ -55,8 +55,8 @@ export class PacketRecorder {
   readonly #open = new Map<number, WaitingPacket>();
   /** Packets of the batch that was sent last, by key. */
   readonly #batch = new Map<number, WaitingPacket>();
-  /** `target probe n` by address and sequence number. */
-  readonly #names = new Map<number, string>();
+  /** `target probe n` by address and sequence number, and the identifier that answers have too. */
+  readonly #names = new Map<number, { readonly text: string; readonly identifier: number }>();
   #waiting: WaitingPacket[] = [];
   #head: Uint8Array | undefined;
   #clock: Clock | undefined;
@@ -111,7 +111,7 @@ export class PacketRecorder {
   }
 
   /** Names the probe that a datagram belongs to. */
-  name({ target, index, sequence, key }: Probe): void {
+  name({ target, index, identifier, sequence, key }: Probe): void {
     if (this.#isAbandoned) return;
     const text = `${target.label} probe ${index}`;
     const names = this.#names;
@@ -119,7 +119,7 @@ export class PacketRecorder {
       const [oldest] = names.keys();
       if (oldest !== undefined) names.delete(oldest);
     }
-    names.set(keyOf(target.address, sequence), text);
+    names.set(keyOf(target.address, sequence), { text, identifier });
     const packet = this.#batch.get(key);
     if (packet !== undefined) packet.comment = text;
   }
@@ -218,23 +218,21 @@ export class PacketRecorder {
     const parsed = parseDatagram(bytes);
     if (!parsed.ok) return undefined;
     const { header, message } = parsed.value;
-    const about = quotedBy(message) ?? { address: header.source, sequence: sequenceOf(message) };
-    return about.sequence === undefined
-      ? undefined
-      : this.#names.get(keyOf(about.address, about.sequence));
+    const about = quotedBy(message) ?? { address: header.source, ...numbersOf(message) };
+    if (about.sequence === undefined) return undefined;
+    const name = this.#names.get(keyOf(about.address, about.sequence));
+    return name?.identifier === about.identifier ? name?.text : undefined;
   }
 }
 
 function quotedBy(message: IcmpMessage) {
   if (message.kind !== "error" || !message.quote.ok) return undefined;
   const { header, icmp } = message.quote.value;
-  return { address: header.destination, sequence: icmp?.sequence };
+  return { address: header.destination, identifier: icmp?.identifier, sequence: icmp?.sequence };
 }
 
-function sequenceOf(message: IcmpMessage): number | undefined {
-  return message.kind === "echo-reply" || message.kind === "timestamp-reply"
-    ? message.sequence
-    : undefined;
+function numbersOf(message: IcmpMessage): { identifier?: number; sequence?: number } {
+  return message.kind === "echo-reply" || message.kind === "timestamp-reply" ? message : {};
 }
 
 /** (address, sequence) as one number: 48 bits, exact in a double. */
