@@ -24,8 +24,8 @@ export interface ReplyPacedOptions {
   readonly phaseMs: (targetIndex: number, round: number, plannedNs: number) => number;
 }
 
-/** Least wait for a reply that is overdue: a timer of the system is not more exact. */
-const MIN_WAIT_NS = 2e6;
+/** Least time by which a reply is overdue beyond its mean (RFC 6298 §2.3, G): a timer of the system is not more exact. */
+const MIN_MARGIN_NS = 2e6;
 /** Weights of the newest round trip, and of its distance, in their means (RFC 6298 §2.3). */
 const MEAN_WEIGHT = 1 / 8, DISTANCE_WEIGHT = 1 / 4;
 /** The wait is the mean and this many distances. */
@@ -118,7 +118,7 @@ export class ReplyPacedSchedule implements ProbeSchedule {
   /** How long a reply is waited for before the next probe. */
   #waitNs({ meanNs, distanceNs, overdue }: Pace): number {
     if (meanNs === undefined) return this.#intervalNs;
-    const waitNs = Math.max(MIN_WAIT_NS, meanNs + DISTANCES * distanceNs);
+    const waitNs = meanNs + Math.max(MIN_MARGIN_NS, DISTANCES * distanceNs);
     return Math.min(this.#intervalNs, waitNs * 2 ** overdue);
   }
 

@@ -20,6 +20,8 @@ export interface FakeClockOptions {
   readonly startNs?: number;
   /** Jumps, in order. */
   readonly steps?: readonly RealtimeStep[];
+  /** Time that each look at it takes, in nanoseconds; 0 by default: it stands still until it is moved. */
+  readonly lookNs?: number;
 }
 
 /** 2026-09-13, a Sunday without any meaning. */
@@ -33,6 +35,7 @@ export class FakeClock implements Clock {
   readonly baseUnixMs: number;
   readonly #startNs: number;
   readonly #steps: readonly RealtimeStep[];
+  readonly #lookNs: number;
   #nowNs = 0;
 
   /** Opens the clock; CLOCK_MONOTONIC starts at 0. */
@@ -40,6 +43,7 @@ export class FakeClock implements Clock {
     this.baseUnixMs = options.baseUnixMs ?? BASE_UNIX_MS;
     this.#startNs = Math.round(options.startNs ?? START_NS);
     this.#steps = options.steps ?? [];
+    this.#lookNs = options.lookNs ?? 0;
   }
 
   /** CLOCK_MONOTONIC now, in nanoseconds. */
@@ -49,6 +53,7 @@ export class FakeClock implements Clock {
 
   /** Reads both clocks. */
   now(): Instant {
+    this.#nowNs += this.#lookNs;
     return this.at(this.#nowNs, "user");
   }
 

@@ -86,6 +86,8 @@ export interface SimulatedTransportOptions {
   readonly slotBytes?: number;
   /** Datagrams that one receive() gives at most; 64 by default. */
   readonly receiveBatch?: number;
+  /** Time that a look at the clock takes, in nanoseconds; 0 by default. */
+  readonly lookNs?: number;
   /** The transport can pause, as the kernel's can; false by default. */
   readonly canPause?: boolean;
 }
@@ -128,6 +130,7 @@ export class SimulatedTransport implements Transport {
   constructor(network: Network, options: SimulatedTransportOptions = {}) {
     this.clock = new FakeClock({
       steps: network.steps ?? [],
+      lookNs: options.lookNs ?? 0,
       ...(network.startOfDayMs === undefined ? {} : { startNs: network.startOfDayMs * NS_PER_MS }),
     });
     this.stampSource = network.stampSource ?? "kernel";
@@ -138,6 +141,7 @@ export class SimulatedTransport implements Transport {
       sendNs: 400,
       driverNs: 6000,
       wakeNs: 20_000,
+      lookNs: 0,
       slotBytes: 2048,
       receiveBatch: 64,
       canPause: false,

@@ -105,7 +105,7 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   constructor(behaviour: Behaviour, clock: number | FakeClock = 43_200_000) {
     this.#behaviour = behaviour;
     this.#clock = typeof clock === "number"
-      ? new FakeClock({ baseUnixMs: 0, startNs: clock * 1e6 })
+      ? new FakeClock({ baseUnixMs: 0, startNs: clock * 1e6, lookNs: TURN_NS })
       : clock;
     this.baseUnixMs = this.#clock.baseUnixMs;
   }
@@ -116,7 +116,6 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
   }
 
   now(): Instant {
-    this.#clock.advance(TURN_NS);
     return this.#clock.now();
   }
 
