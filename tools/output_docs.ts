@@ -179,7 +179,7 @@ characters and backslashes in a tag become \`_\`. \`alias\` records of audit hav
 const METRICS = `## Metrics of a run
 
 \`ping\` and \`audit\` write Prometheus metrics with \`--format prometheus\`, all at once when the run ends, for the textfile collector of
-node_exporter. Names and meanings are those of the exporter ([metrics.md](metrics.md)): of \`ping\` the metrics of
+node_exporter ([monitoring.md](monitoring.md)). Names and meanings are those of the exporter ([metrics.md](metrics.md)): of \`ping\` the metrics of
 one run, \`icmptime_resolved\` and the bounds of clocks; of \`audit\` also offset, tick and consensus. \`group\` is the name of the command.
 
 \`-o FILE\` replaces the file instead of appending: a new one is written beside it and takes its name, so that a reader finds the old metrics or

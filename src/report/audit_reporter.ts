@@ -81,7 +81,7 @@ export class AuditReporter {
     const { format } = this.#options;
     const { consensus, aliases } = result;
     this.#records("consensus", CONSENSUS_FIELDS, consensus === undefined ? [] : [consensus]);
-    // Nothing but its members tells an alias from the others of one moment: it is no point of a series.
+    // Only its members distinguish an alias from the others of one moment: it is no point of a series.
     if (format === "json" && aliases !== undefined) {
       this.#records("alias", ALIAS_FIELDS, aliasEvents(aliases));
     }

@@ -5,6 +5,7 @@ import { PROJECT_FOLDER } from "../../tools/project.ts";
 import { Lab, labTest } from "../lab/lab.ts";
 import type { HostBehaviour } from "../lab/scenario.ts";
 import { dashboardQueries, fillIn } from "../support/dashboard.ts";
+import { hasten } from "../support/hasten.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import { PrometheusServer } from "../support/prometheus_server.ts";
 
@@ -41,15 +42,6 @@ const CONFIG = {
   ].map((group) => ({ ...group, interval: "200ms", timeout: "500ms" })),
 };
 
-/** The rules with windows and delays of seconds: what they say stays as it is. */
-async function hastyRules(): Promise<string> {
-  const text = await Deno.readTextFile(`${PACKAGING}prometheus/icmptime.rules.yml`);
-  const hasty = text.replace(/\[[25]m\]/g, "[8s]").replace("[1h]", "[20s]")
-    .replace("[1d] offset 10m", "[20s] offset 5s").replace(/\bfor: \d+m\b/g, "for: 2s");
-  assert(!/\[\d+[mhd]\]|for: \d+[mhd]/.test(hasty), hasty);
-  return hasty;
-}
-
 /** The example of a configuration for /probe, which scrapes /metrics too: hosts of the lab, and intervals of seconds. */
 async function hastyConfig(): Promise<string> {
   const text = await Deno.readTextFile(`${PACKAGING}prometheus/prometheus.probe.yml`);
@@ -80,7 +72,11 @@ labTest({
     await exporter.output(/metrics at /, "stderr");
     await using prometheus = await PrometheusServer.open(lab, {
       config: await hastyConfig(),
-      files: { "icmptime.rules.yml": await hastyRules() },
+      files: {
+        "icmptime.rules.yml": hasten(
+          await Deno.readTextFile(`${PACKAGING}prometheus/icmptime.rules.yml`),
+        ),
+      },
     });
     await checkAlerts(prometheus);
     await checkDashboard(prometheus);
