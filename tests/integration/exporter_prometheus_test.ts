@@ -10,6 +10,8 @@ import { SOURCE_PROGRAM } from "../support/program.ts";
 const PYTHON = "/usr/bin/python3";
 
 const RIGHT = "198.18.0.1", AHEAD = "198.18.0.2", SILENT = "198.18.0.3", ECHO = "198.18.0.4";
+/** As right as the first one. */
+const OTHERS = ["198.18.0.5", "198.18.0.6", "198.18.0.7"];
 
 const SCENARIO = {
   seed: 7,
@@ -23,7 +25,12 @@ const SCENARIO = {
 const CONFIG = {
   groups: [
     {
-      ...{ name: "lab", targets: [RIGHT, AHEAD, SILENT], interval: "200ms", timeout: "500ms" },
+      ...{
+        name: "lab",
+        targets: [RIGHT, ...OTHERS, AHEAD, SILENT],
+        interval: "200ms",
+        timeout: "500ms",
+      },
       labels: { note: 'a "b" \\ c\nd' },
     },
     { name: "echo", message: "echo", targets: [ECHO], interval: "200ms" },
@@ -114,14 +121,14 @@ labTest({
       lab,
       "icmptime_sent_total - icmptime_received_total - icmptime_lost_total - icmptime_icmp_errors_total",
     );
-    assertEquals([...rest.values()], [0, 0, 0, 0]);
+    assertEquals([...rest.values()], [0, 0, 0, 0, 0, 0, 0]);
     assertEquals(await query(lab, "icmptime_lost_total == icmptime_sent_total").then(keys), [
       SILENT,
     ]);
     assertEquals(await query(lab, "icmptime_up == 0").then(keys), [SILENT]);
     assertEquals(
       await query(lab, "icmptime_rtt_seconds_count - icmptime_received_total").then(values),
-      [0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0],
     );
 
     // Round-trip times, jitter and clocks are those of the run.
@@ -145,10 +152,12 @@ labTest({
     );
     assertEquals(
       await query(lab, 'icmptime_up{note="a \\"b\\" \\\\ c\\nd"}').then((found) => found.size),
-      3,
+      6,
     );
-    // Two clocks of which one is 5 s ahead agree on nothing.
-    assertEquals((await query(lab, "icmptime_consensus_local_clock_off")).size, 0);
+    // One liar among five: our own clock is right.
+    assertEquals(await query(lab, "icmptime_consensus_local_clock_off").then(values), [0]);
+    assertEquals(await query(lab, 'icmptime_consensus_clocks{state="agreeing"}').then(values), [4]);
+    assertEquals(await query(lab, 'icmptime_consensus_clocks{state="outside"}').then(values), [1]);
     assertEquals((await exporter.end()).code, 0);
 
     // The lab counted what arrived: all that was counted as sent, and those that were on their way.
@@ -175,7 +184,7 @@ async function checkFormats(lab: Lab, exporter: RunningExporter): Promise<void> 
   assert(head.includes("application/openmetrics-text"));
   const parsed = await lab.mustRun([PYTHON, "-c", PARSER], { stdin: body });
   const families = JSON.parse(parsed.stdout) as Readonly<Record<string, unknown>>;
-  assertEquals(families["icmptime_sent"], ["counter", "", 4]);
+  assertEquals(families["icmptime_sent"], ["counter", "", 7]);
   assertEquals((families["icmptime_rtt_seconds"] as unknown[]).slice(0, 2), [
     "histogram",
     "seconds",

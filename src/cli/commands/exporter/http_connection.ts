@@ -29,6 +29,8 @@ export class HttpConnection {
 
   /** Takes an accepted connection; it closes it. */
   constructor(stream: Deno.Conn, limits: ServerLimits, events: ConnectionEvents) {
+    // The last segment of an answer is not to wait for an acknowledgement.
+    if ("setNoDelay" in stream) (stream as Deno.TcpConn).setNoDelay();
     this.#stream = stream;
     this.#limits = limits;
     this.#events = events;
@@ -111,8 +113,11 @@ export class HttpConnection {
       this.close();
     }, this.#limits.answerMs);
     try {
-      await this.#writeAll(formatHead(answer, { isLast, date: new Date() }));
-      for (const piece of isHead ? [] : answer.body) await this.#writeAll(piece);
+      const head = formatHead(answer, { isLast, date: new Date() });
+      const [first = new Uint8Array(0), ...others] = isHead ? [] : answer.body;
+      // In one segment, where both fit.
+      await this.#writeAll(joined(head, first));
+      for (const piece of others) await this.#writeAll(piece);
     } finally {
       clearTimeout(timer);
     }
@@ -131,6 +136,13 @@ export class HttpConnection {
       this.close();
     }, ms);
   }
+}
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }
 
 async function answerSafely(handler: RequestHandler, request: HttpRequest): Promise<HttpAnswer> {

@@ -73,7 +73,7 @@ export class Probing {
 
   /**
    * Goes on with other groups. One that is as it was is not disturbed; one that changed keeps the series of the targets that
-   * it keeps.
+   * it keeps. What fails once groups have ended ends the exporter.
    *
    * @throws {Error} The system refuses a socket: the groups are as they were.
    */
@@ -86,7 +86,20 @@ export class Probing {
     }
     const ending = before.filter((group) => ![...kept.values()].includes(group));
     await this.#reserve(setups.filter((setup) => !kept.has(setup)), ending);
-    await Promise.all(ending.map((group) => group.end()));
+    try {
+      await Promise.all(ending.map((group) => group.end()));
+      this.#groups = await this.#continue(setups, kept, before);
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
+  }
+
+  async #continue(
+    setups: readonly GroupSetup[],
+    kept: ReadonlyMap<GroupSetup, GroupRun>,
+    before: readonly GroupRun[],
+  ): Promise<GroupRun[]> {
     const after: GroupRun[] = [];
     for (const setup of setups) {
       const same = kept.get(setup);
@@ -96,7 +109,7 @@ export class Probing {
       if (same === undefined) group.start(this.#failed);
       after.push(group);
     }
-    this.#groups = after;
+    return after;
   }
 
   /** Ends all. */

@@ -116,12 +116,17 @@ class ExporterSession {
     if (this.#again !== undefined) await this.#reserveSpares();
   }
 
+  /** Without them the exporter serves as well: echo alone may need no raw socket. */
   async #reserveSpares(): Promise<void> {
     const { transport } = planModule(PLAIN_MODULE);
     const { config: { probe } } = this.#loaded;
     const text = JSON.stringify(transport);
     const isShared = ProbeDesk.kinds(probe).some((kind) => JSON.stringify(kind) === text);
-    await this.#sockets.reserve(transport, SPARE_SOCKETS + (isShared ? probe.atOnce : 0));
+    try {
+      await this.#sockets.reserve(transport, SPARE_SOCKETS + (isShared ? probe.atOnce : 0));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
   }
 
   /** Undefined, after one line, where the system refuses the port. */
