@@ -10,7 +10,7 @@
 import type { Field, FieldType, FieldValue } from "./field.ts";
 import { selectFields } from "./select_fields.ts";
 
-/** Fields that name a series. InfluxDB keeps one point of a series and moment: they must tell points apart. */
+/** Fields that name a series. InfluxDB keeps one point of a series and moment: they distinguish points. */
 const TAGS: ReadonlySet<string> = new Set([
   ...["target", "address", "scope", "condition", "change"],
 ]);

@@ -27,7 +27,7 @@ function blocksOf(title: string): Block[] {
   );
 }
 
-/** A folder, a network of its own, and an icmptime in PATH. */
+/** A folder, a network, and an icmptime in PATH. */
 class Desk implements AsyncDisposable {
   readonly namespace: Namespace;
   readonly folder: string;

@@ -37,9 +37,9 @@ export class PingPage implements Reporter {
   /** It is no metric. */
   stray(): void {}
 
-  /** Keeps it: the last one of each target is written. */
+  /** Keeps that of the run: the last one of each target is written. */
   summary(summary: TargetSummary): void {
-    this.#summaries.set(summary.target.index, summary);
+    if (summary.scope === "run") this.#summaries.set(summary.target.index, summary);
   }
 
   /** Writes all metrics. */

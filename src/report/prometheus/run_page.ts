@@ -10,7 +10,7 @@ import { formatAddress } from "../../packet/address.ts";
 import type { ProbeCounters, Summary } from "../../stats/mod.ts";
 import type { Target } from "../../targets/target.ts";
 
-/** A value, and the labels that it has besides those of its target. */
+/** Labels besides those of the target, and a value. */
 export type MoreSample = readonly [more: Labels, value: number | undefined];
 
 /** Reads the samples of one family from what was found about a target. */
