@@ -130,6 +130,32 @@ systemTest({
 });
 
 systemTest({
+  name: "textfile: on a full disk the old metrics stay; a pipe receives the new ones",
+  namespaces: true,
+  tools: ["mount", "mkfifo"],
+}, async () => {
+  await using namespace = await Namespace.open();
+  const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(" ");
+  await withFolder(async (folder) => {
+    const path = `${folder}/a.prom`;
+    const ping = quoted(SOURCE_PROGRAM.argv(...PING, "127.0.0.1", "-o", path));
+    // `ip netns exec` has mounts that go with it.
+    const script =
+      `mount -t tmpfs -o size=8k,mode=777 none ${folder} && printf '# HELP icmptime_up old\n' > ${path} &&
+      dd if=/dev/zero of=${folder}/full bs=4k 2>/dev/null; ${ping}; echo "exit $?"; ls -A ${folder}; cat ${path}`;
+    const { stdout, stderr } = await namespace.run(["sh", "-c", script]);
+    assertEquals(stdout, "exit 4\na.prom\nfull\n# HELP icmptime_up old\n");
+    assertComplaint(stderr, /Cannot write to .*a\.prom: No space left on device$/m);
+
+    const pipe = `${folder}/pipe`;
+    await mustRun(["mkfifo", pipe]);
+    const toPipe = quoted(SOURCE_PROGRAM.argv(...PING, "127.0.0.1", "-o", pipe));
+    const read = await namespace.run(["sh", "-c", `cat ${pipe} & ${toPipe}; wait`]);
+    assertMatch(read.stdout, /^# HELP icmptime_.*\n[^]*\d\n$/);
+  });
+});
+
+systemTest({
   name: "textfile: what is no metrics is not written over, and a run without end has no metrics",
   namespaces: true,
 }, async () => {

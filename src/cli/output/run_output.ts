@@ -51,9 +51,10 @@ export async function openResultFile(
   { path, replaced }: Pick<RunOutputOptions, "path" | "replaced">,
   system: System,
 ): Promise<OutputFile | ReplacedFile | undefined> {
-  if (replaced === undefined || path === undefined || path === "-") {
-    return await openOutputFile(path, system);
-  }
+  // Pipes and devices are not replaced: what is written there is read as it comes.
+  const isFile = path !== undefined && path !== "-" &&
+    system.files.identifyFile(path) !== undefined;
+  if (replaced === undefined || !isFile) return await openOutputFile(path, system);
   return new ReplacedFile(path, replaced, system);
 }
 
