@@ -75,22 +75,52 @@ export class TickProof {
       times.shift();
     }
     if (stamps.length <= CONTRADICTIONS) return;
-    const latest =
-      times.filter((timeNs, index) =>
-        times.length - index <= MIN_STAMPS || atNs - timeNs <= SPAN_NS
-      ).length;
-    const used = stamps.slice(-latest);
-    this.#wholes = meet(this.#wholes, wholeTicks(used));
-    this.#fractionals = this.#fractionals.filter((tickMs) => isPossibleTick(used, tickMs));
-    this.#worstTickMs = undefined;
+    const latest = countLatest(times, atNs);
+    const used = latest === stamps.length ? stamps : stamps.slice(-latest);
+    // Most stamps rule nothing out that was left. They are many in a capture: no array is made then.
+    if (!doDivideAll(this.#wholes, used)) {
+      this.#wholes = meet(this.#wholes, wholeTicks(used));
+      this.#worstTickMs = undefined;
+    }
+    if (!arePossibleTicks(this.#fractionals, used)) {
+      this.#fractionals = this.#fractionals.filter((tickMs) => isPossibleTick(used, tickMs));
+      this.#worstTickMs = undefined;
+    }
     const isOnGrid = this.#wholes.length > 0 || this.#fractionals.length > 0;
     const isSlow = atNs - (times[times.length - latest] ?? atNs) > SPAN_NS;
-    this.#slidingMs = !isOnGrid && isSlow
+    const slidingMs = !isOnGrid && isSlow
       ? KNOWN_TICKS_MS.find((tickMs) => mayBeSliding(stamps, times, tickMs)) ?? FINE_TICK_MS
       : FINE_TICK_MS;
+    if (slidingMs !== this.#slidingMs) this.#worstTickMs = undefined;
+    this.#slidingMs = slidingMs;
     this.#isFine = !isOnGrid && this.#slidingMs === FINE_TICK_MS;
     if (this.isFine) [this.#stampsMs, this.#timesNs, this.#wholes] = [[], [], []];
   }
+}
+
+/** How many stamps are looked at: those of the last time, and some more. */
+function countLatest(timesNs: readonly number[], atNs: number): number {
+  let count = 0;
+  for (let index = 0; index < timesNs.length; index++) {
+    if (timesNs.length - index <= MIN_STAMPS || atNs - (timesNs[index] ?? 0) <= SPAN_NS) count++;
+  }
+  return count;
+}
+
+/** Whether each number divides every difference of stamps: then what they have in common with them is they themselves. */
+function doDivideAll(wholes: readonly number[], stampsMs: readonly number[]): boolean {
+  for (const whole of wholes) {
+    if (whole === 0) return false;
+    for (let index = 1; index < stampsMs.length; index++) {
+      if (foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0)) % whole !== 0) return false;
+    }
+  }
+  return true;
+}
+
+function arePossibleTicks(ticksMs: readonly number[], stampsMs: readonly number[]): boolean {
+  for (const tickMs of ticksMs) if (!isPossibleTick(stampsMs, tickMs)) return false;
+  return true;
 }
 
 /** For each place at which the clock may have been set: what all differences before and after it have in common. */
@@ -156,7 +186,9 @@ export function isPossibleTick(
     if (upperMs - lowerMs > TOLERANCE_MS) continue;
     contradictions++;
     if (contradictions > maxSets) return false;
-    [anchorMs, lowerMs, upperMs] = [stampMs, 0, 1];
+    anchorMs = stampMs;
+    lowerMs = 0;
+    upperMs = 1;
   }
   return true;
 }
@@ -182,7 +214,11 @@ function mayBeSliding(
 
 /** The largest whole number that divides both, for numbers from 0; where one is 0 it is the other. */
 export function greatestCommonDivisor(one: number, other: number): number {
-  let [larger, smaller] = [one, other];
-  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  let larger = one, smaller = other;
+  while (smaller > 0) {
+    const rest = larger % smaller;
+    larger = smaller;
+    smaller = rest;
+  }
   return larger;
 }

@@ -164,8 +164,13 @@ export function measureTimestamp(probe: ProbeStamps): TimestampMeasurement {
   const receivedMs = msOfDay(receivedAt.realtimeNs);
   // The slack that reading allows can leave an interval a hair below empty; it is then a point.
   const offsetWidthMs = Math.max(0, rttMs + tickMs - processingMs);
+  // Written out: this is done for every reply of a capture, and a spread makes an object of its own.
   return {
-    ...base,
+    rttNs,
+    receiveMs,
+    transmitMs,
+    reading: read.reading,
+    flags,
     out: boundedMs(foldMs(receiveMs - sentMs), tickMs),
     back: boundedMs(foldMs(receivedMs - transmitMs - tickMs), tickMs),
     offset: boundedMs(foldMs(transmitMs - receivedMs), offsetWidthMs),

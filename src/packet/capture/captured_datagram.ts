@@ -32,6 +32,11 @@ export interface CapturedContent {
   readonly fragment?: "first" | "later";
 }
 
+/** The octets from `offset` on: without a link-layer header the very same view. */
+export function datagramAt(bytes: Uint8Array, offset: number): Uint8Array {
+  return offset === 0 ? bytes : bytes.subarray(offset);
+}
+
 /** Whether the datagram at `offset` carries ICMP. */
 export function isIcmp(bytes: Uint8Array, offset: number): boolean {
   return bytes[offset + IPV4.protocol] === PROTOCOL_ICMP;
@@ -42,7 +47,7 @@ export function parseCaptured(
   { bytes, originalLengthBytes }: CapturedPacket,
   offset: number,
 ): ParseResult<CapturedContent> {
-  const datagram = bytes.subarray(offset);
+  const datagram = datagramAt(bytes, offset);
   const whole = parseDatagram(datagram);
   if (whole.ok) return whole;
   const header = parseIpv4Header(datagram);

@@ -49,11 +49,16 @@ function emitPlain({ checksum, identifier, sequence, token }: ObservedProbe): Ui
   return octets;
 }
 
-/** What is to be kept of a request. */
-export function octetsOf(message: IcmpMessage, octets: Uint8Array): Uint8Array | undefined {
+/** What is to be kept of a request whose message lies at those octets of its datagram. */
+export function octetsOf(
+  message: IcmpMessage,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Uint8Array | undefined {
   const isPlain = message.kind === "timestamp-request" && message.code === 0 &&
     message.receiveMs === 0 && message.transmitMs === 0 && message.trailing.length === 0;
-  return isPlain ? undefined : octets.slice(0, KEPT_BYTES);
+  return isPlain ? undefined : bytes.slice(start, Math.min(end, start + KEPT_BYTES));
 }
 
 /** A captured timestamp request. */

@@ -176,7 +176,7 @@ export class Observer {
       sentAt: at,
       host,
       checksum: message.checksum,
-      octets: octetsOf(message, bytes.subarray(headerLengthBytes, end)),
+      octets: octetsOf(message, bytes, headerLengthBytes, end),
       sighting: sight(identification, { ttl, direction }),
     });
     if (this.#table.hasCopy(probe)) {

@@ -3,7 +3,11 @@
 import { annotateDatagram } from "../../../packet/annotate.ts";
 import { formatMalformed, type ParseResult } from "../../../packet/malformed.ts";
 import { formatAnnotated } from "../../../packet/mod.ts";
-import { asDatagram, type CapturedContent } from "../../../packet/capture/captured_datagram.ts";
+import {
+  asDatagram,
+  type CapturedContent,
+  datagramAt,
+} from "../../../packet/capture/captured_datagram.ts";
 import type { CapturedPacket } from "../../../packet/capture/captured_packet.ts";
 import type { CaptureReader } from "../../../packet/capture/capture_reader.ts";
 import { ClockRecords } from "../../../record/clock_form.ts";
@@ -133,10 +137,15 @@ class Pairing implements CaptureTaker {
     );
     if (fragment === "later" && header !== undefined) return run.addFragment(header, packet);
     if (datagram === undefined) return;
+    // Written out: this is done for every packet, and a spread makes an object of its own.
     run.add({
-      ...datagram,
-      ...{ bytes: packet.bytes.subarray(offset), isCut: content.value.isCut ?? false },
-      ...{ unixSeconds, nanoseconds, direction },
+      header: datagram.header,
+      message: datagram.message,
+      bytes: datagramAt(packet.bytes, offset),
+      isCut: content.value.isCut ?? false,
+      unixSeconds,
+      nanoseconds,
+      direction,
     });
   }
 
