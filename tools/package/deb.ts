@@ -86,5 +86,9 @@ async function addControl(tree: PackageTree, job: PackageJob): Promise<void> {
   const postinst = await fillTemplate("debian/postinst", { SETCAP: await setcapLines("  ") });
   await tree.write("DEBIAN/control", control);
   await tree.write("DEBIAN/md5sums", sums.stdout);
+  const configured = files.filter((path) => path.startsWith("etc/")).map((path) => `/${path}\n`);
+  await tree.write("DEBIAN/conffiles", configured.join(""));
   await tree.write("DEBIAN/postinst", postinst, 0o755);
+  await tree.copy("packaging/debian/prerm", "DEBIAN/prerm", 0o755);
+  await tree.copy("packaging/debian/postrm", "DEBIAN/postrm", 0o755);
 }

@@ -56,11 +56,6 @@ export class PackageTree {
     await Deno.chmod(whole, mode);
   }
 
-  /** Makes an empty folder. */
-  async makeFolder(path: string): Promise<void> {
-    await this.#prepare(`${path}/.`);
-  }
-
   /** Every file, sorted, by its path without a slash at its start. */
   files(): string[] {
     return [...walk(this.folder)].map((path) => path.slice(this.folder.length + 1)).sort();
@@ -90,16 +85,25 @@ function* walk(folder: string, withFolders = false): Iterable<string> {
   if (withFolders) yield folder;
 }
 
-/** Adds what every distribution gets: the binary, the man page, completions, notes. */
+/** Files for service managers: their names in packaging/systemd, and where they are installed. */
+const SERVICE_FILES = [
+  ["icmptime-exporter.service", "usr/lib/systemd/system/icmptime-exporter.service"],
+  ["icmptime@.service", "usr/lib/systemd/system/icmptime@.service"],
+  ["sysusers.conf", "usr/lib/sysusers.d/icmptime.conf"],
+  ["exporter.env", "etc/icmptime/exporter.env"],
+  ["logrotate", "etc/logrotate.d/icmptime"],
+] as const;
+
+/** Adds what every distribution gets: the binary, the man page, completions, notes, services. */
 export async function addProgram(tree: PackageTree, binary: string, layout: Layout): Promise<void> {
   await tree.copy(binary, "usr/bin/icmptime", 0o755);
-  await tree.makeFolder("etc/icmptime");
   await tree.writeGzip("usr/share/man/man1/icmptime.1", await printed("man"));
   await tree.write("usr/share/bash-completion/completions/icmptime", await printed("bash"));
   await tree.write(`${layout.zshFolder}/_icmptime`, await printed("zsh"));
   await tree.write("usr/share/fish/vendor_completions.d/icmptime.fish", await printed("fish"));
   const documents = "usr/share/doc/icmptime";
   await tree.copy("packaging/README.packaged", `${documents}/${layout.notesName}`);
+  for (const [source, path] of SERVICE_FILES) await tree.copy(`packaging/systemd/${source}`, path);
 }
 
 /** What `icmptime completions KIND` prints, by the source: the binary may be for another processor. */
