@@ -41,7 +41,7 @@ export async function compile(options: CompileOptions): Promise<string> {
 }
 
 /** Bundles a program into a folder. Returns the path of the main script. */
-async function bundle(entry: string, folder: string): Promise<string> {
+export async function bundle(entry: string, folder: string): Promise<string> {
   const ended = await capture(
     [
       ...[Deno.execPath(), "bundle", "--quiet", "--check", "--minify", "--code-splitting"],

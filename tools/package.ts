@@ -1,6 +1,6 @@
 /**
- * `deno task package [deb] [rpm] [--target TRIPLE] [--output FOLDER] [--binary FILE] [--quick]`: packages of the compiled
- * binary, by dpkg-deb and rpmbuild.
+ * `deno task package [deb] [rpm] [npm] [--target TRIPLE] [--output FOLDER] [--binary FILE] [--quick]`: packages of the compiled
+ * binary, by dpkg-deb and rpmbuild, and one of the bundled program for npm.
  *
  * The same source, tools and SOURCE_DATE_EPOCH (by default the date of the last commit) give the same octets. `--quick`
  * compresses fast instead of well; `--binary` takes a binary that is compiled already.
@@ -11,6 +11,7 @@ import { compile } from "./compile.ts";
 import { runTool, say, ToolError } from "./output.ts";
 import { buildDeb, type PackageJob } from "./package/deb.ts";
 import { PACKAGE_TARGETS, readFacts } from "./package/facts.ts";
+import { buildNpm } from "./package/npm.ts";
 import { buildRpm } from "./package/rpm.ts";
 import { PROJECT_FOLDER } from "./project.ts";
 
@@ -18,6 +19,7 @@ import { PROJECT_FOLDER } from "./project.ts";
 const BUILDERS: Readonly<Record<string, (job: PackageJob) => Promise<string>>> = {
   deb: buildDeb,
   rpm: buildRpm,
+  npm: buildNpm,
 };
 
 async function main(): Promise<void> {
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
   }
   const output = String(args["output"]).replace(/\/+$/, "");
   await Deno.mkdir(output, { recursive: true });
-  await withBinary(args["binary"] as string | undefined, triple, async (binary) => {
+  const build = async (binary: string) => {
     const job = {
       binary,
       target,
@@ -57,7 +59,10 @@ async function main(): Promise<void> {
       const path = await BUILDERS[name]?.(job) ?? "";
       say(`${path}: ${(Deno.statSync(path).size / 1e6).toFixed(1)} MB`);
     }
-  });
+  };
+  // The package for npm brings Deno in place of a binary.
+  if (names.every((name) => name === "npm")) await build("");
+  else await withBinary(args["binary"] as string | undefined, triple, build);
 }
 
 /** Uses the given binary, or one compiled for this alone. */

@@ -30,6 +30,17 @@ const PACKAGES: readonly string[] = [
   ...["prometheus", "python3-prometheus-client", "curl"],
   // A terminal for full screens.
   ...["tmux"],
+  // Packages: what builds and judges them, and a fresh system to install them in.
+  ...[
+    "dpkg",
+    "rpm",
+    "binutils",
+    "lintian",
+    "rpmlint",
+    "debootstrap",
+    "systemd",
+    "systemd-container",
+  ],
   // Writers of the hexadecimal text that decode reads.
   ...["xxd", "bsdextrautils"],
 ];

@@ -107,7 +107,7 @@ export async function addProgram(tree: PackageTree, binary: string, layout: Layo
 }
 
 /** What `icmptime completions KIND` prints, by the source: the binary may be for another processor. */
-async function printed(kind: string): Promise<string> {
+export async function printed(kind: string): Promise<string> {
   const argv = [Deno.execPath(), "run", "--quiet", "--no-lock", ...programFlags(), "main.ts"];
   const ended = await capture([...argv, "completions", kind], { cwd: PROJECT_FOLDER });
   if (!ended.success) {
@@ -122,7 +122,7 @@ export async function fillTemplate(
   values: Readonly<Record<string, string>>,
 ): Promise<string> {
   const template = await Deno.readTextFile(`${PROJECT_FOLDER}packaging/${path}`);
-  return template.replace(/@([A-Z_]+)@/g, (_whole, name: string) => {
+  return template.replace(/@([A-Z][A-Z0-9_]*)@/g, (_whole, name: string) => {
     const value = values[name];
     if (value === undefined) {
       throw new ToolError(`Cannot fill packaging/${path}: no value for ${name}`);

@@ -1,0 +1,35 @@
+/** A package for npm, by `npm pack`: the bundled program, and a small starter that runs it on Deno's own npm packages. */
+
+import { bundle } from "../compile.ts";
+import { capture, ToolError } from "../output.ts";
+import { PROJECT_FOLDER, v8Flags } from "../project.ts";
+import type { PackageJob } from "./deb.ts";
+import { SUMMARY, VERSION } from "./facts.ts";
+import { fillTemplate, PackageTree, printed } from "./tree.ts";
+
+/** Builds `icmptime-VERSION.tgz`. Returns its path. */
+export async function buildNpm(job: Pick<PackageJob, "output">): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-npm-" });
+  try {
+    const tree = new PackageTree(folder);
+    await Deno.mkdir(`${folder}/lib`);
+    await bundle(`${PROJECT_FOLDER}main.ts`, `${folder}/lib`);
+    const [v8 = ""] = v8Flags();
+    await tree.write(
+      "bin/icmptime.mjs",
+      await fillTemplate("npm/bin/icmptime.mjs", { V8_FLAGS: v8 }),
+      0o755,
+    );
+    const values = { VERSION, SUMMARY, DENO_VERSION: Deno.version.deno };
+    await tree.write("package.json", await fillTemplate("npm/package.json", values));
+    await tree.copy("packaging/npm/README.md", "README.md");
+    await tree.copy("LICENSE", "LICENSE");
+    await tree.write("man/icmptime.1", await printed("man"));
+    const argv = ["npm", "pack", "--silent", "--pack-destination", await Deno.realPath(job.output)];
+    const { success, stdout, stderr } = await capture(argv, { cwd: folder });
+    if (!success) throw new ToolError(`Cannot build the npm package: npm says\n${stderr.trim()}`);
+    return `${job.output}/${stdout.trim().split("\n").at(-1)}`;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
