@@ -16,6 +16,8 @@ export const REMEMBER_MS = 10_000;
 export interface ProbeTable {
   /** The probe that an answer from `address` with these numbers belongs to, if one is remembered. */
   find(address: number, sequence: number, identifier: number): InFlightProbe | undefined;
+  /** The pending probes, oldest first. */
+  pendingProbes(): Iterable<InFlightProbe>;
   /** Ends a pending probe; does nothing to one that has ended. */
   settle(probe: InFlightProbe, state: "reply" | "icmpError" | "timedOut"): void;
 }

@@ -83,6 +83,7 @@ export class Prober {
       kernelStamps: transport.stampSource === "kernel",
       keepBytes: options.keepBytes ?? false,
       measures: options.measures,
+      acceptsOtherSources: options.acceptsOtherSources,
       listener: answered?.listener(listener) ?? listener,
     });
   }
@@ -170,7 +171,8 @@ export class Prober {
       this.#drops.look(nowNs);
       this.#table.expire(nowNs, (probe) => this.#reader.expire(probe));
       nowNs = clock.now().monotonicNs;
-      const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs);
+      const idleNs = options.idleAtNs?.() ?? Infinity;
+      const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs, idleNs);
       const busy = schedule.dueNs - nowNs < BUSY_NS + groupNs;
       const groupEndNs = busy && pause !== undefined ? lastSendNs + groupNs : 0;
       const wakeNs = Math.max(nextNs, groupEndNs) - (punctual?.earlyNs ?? 0);

@@ -46,8 +46,12 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly schedule?: ((startNs: number) => ProbeSchedule) | undefined;
   /** Fraction in [0, 1) of a millisecond by which round n is put off; see `Schedule`. */
   readonly dither?: ((round: number) => number) | undefined;
+  /** When the listener is to be idle at the latest, on CLOCK_MONOTONIC in nanoseconds; asked before each wait. */
+  readonly idleAtNs?: (() => number) | undefined;
   /** Measures delays and offset of each reply, by the replies to the same message; true by default. */
   readonly measures?: boolean | undefined;
+  /** A reply from another address than its probe was sent to counts too, where nothing but the address is wrong. */
+  readonly acceptsOtherSources?: boolean | undefined;
   /** Hands copies of the datagrams to the listener. */
   readonly keepBytes?: boolean | undefined;
   /**

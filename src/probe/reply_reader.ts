@@ -36,6 +36,8 @@ export interface ReplyReaderOptions extends ReplyDescriberOptions {
   readonly table: ProbeTable;
   /** Receives outcomes, further replies and strays. */
   readonly listener: ProbeListener;
+  /** A reply from another address than its probe was sent to counts too, where nothing but the address is wrong. */
+  readonly acceptsOtherSources?: boolean | undefined;
 }
 
 /** Parses what arrives, finds its probe, and reports it to the listener. */
@@ -116,7 +118,21 @@ export class ReplyReader {
   ): InFlightProbe | undefined {
     if (message.kind !== "timestamp-reply" && message.kind !== "echo-reply") return undefined;
     const probe = this.#options.table.find(source, message.sequence, message.identifier);
-    return probe?.message.isAnswer(message) ? probe : undefined;
+    if (probe?.message.isAnswer(message)) return probe;
+    return this.#options.acceptsOtherSources ? this.#findElsewhere(message) : undefined;
+  }
+
+  /** The pending probe to another address that a message answers in all else. Rare: every pending probe is looked at. */
+  #findElsewhere(message: ReplyMessage): InFlightProbe | undefined {
+    const { numbers, table } = this.#options;
+    const { identifier, sequence } = message;
+    if (!message.checksumOk || !numbers.isOurs(identifier)) return undefined;
+    for (const probe of table.pendingProbes()) {
+      if (probe.sequence !== sequence || probe.identifier !== identifier) continue;
+      const isAnswer = probe.message.isAnswer(message);
+      if (isAnswer && probe.message.repeatsToken(message, probe.token)) return probe;
+    }
+    return undefined;
   }
 
   /** A message that answers no probe. */

@@ -27,6 +27,11 @@ export class IntervalStatistics {
     return this.#statistics[target.index] ??= new TargetStatistics(target, "interval");
   }
 
+  /** When the next summary is due, CLOCK_MONOTONIC in nanoseconds; Infinity before the first look. */
+  get dueNs(): number {
+    return this.#dueNs ?? Infinity;
+  }
+
   /** A target is another host from now on: its statistics start at zero. */
   move(target: Target): void {
     this.#targets[target.index] = target;

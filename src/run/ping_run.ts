@@ -178,6 +178,7 @@ export class PingRun implements OpenRun {
         deadlineMs: remainingMs(plan.prober.deadlineMs, this.#machine),
         targets: this.#shared.asked,
         sharesNumbers: this.#setup.asksTwice,
+        idleAtNs: () => recorder.reportDueNs,
       },
       this.#transport,
       this.#shared.listener(recorder),

@@ -78,6 +78,8 @@ export interface SocketOptions {
   readonly rawSocketFor?: string | undefined;
   /** Keep copies of all datagrams, to print them. */
   readonly keepsBytes?: boolean | undefined;
+  /** A reply from another address than its probe was sent to counts too, as in fping. */
+  readonly acceptsOtherSources?: boolean | undefined;
   /** Receive also what answers none of the run's probes. */
   readonly keepsStrays?: boolean | undefined;
 }

@@ -75,6 +75,7 @@ export function planRun(options: RunOptions): RunPlan {
       deadlineMs: options.deadlineMs,
       keepBytes: options.keepsBytes,
       keepStrays: options.keepsStrays,
+      acceptsOtherSources: options.acceptsOtherSources,
     },
     transport: {
       interfaceName: options.interfaceName,

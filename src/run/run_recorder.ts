@@ -124,6 +124,11 @@ export class RunRecorder implements ProbeListener {
     else this.#state.strays.unreported++;
   }
 
+  /** When the next summaries of an interval are due, CLOCK_MONOTONIC in nanoseconds; Infinity where there are none. */
+  get reportDueNs(): number {
+    return this.#interval?.dueNs ?? Infinity;
+  }
+
   /** Reports the summaries that are due, and passes the pause on. */
   idle(nowNs: number, busy: boolean): Promise<void> | undefined | void {
     const interval = this.#interval;

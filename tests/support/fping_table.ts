@@ -1,6 +1,6 @@
 /**
  * Command lines of fping. In the namespace where they run, 127.0.0.0/8 replies, but 127.66.0.0/16 is silent and
- * 127.77.0.N refuses with ICMP errors; 10.8.0.0/24 is a blackhole, 10.8.1.0/24 prohibited, 10.8.2.0/24 unreachable, and
+ * 127.77.0.N refuses with ICMP errors, 127.88.0.0/16 replies from another address; 10.8.0.0/24 is a blackhole, 10.8.1.0/24 prohibited, 10.8.2.0/24 unreachable, and
  * there is no route to 192.0.2.0/24.
  */
 
@@ -131,6 +131,20 @@ export const BOTH_SAY: Readonly<Record<string, readonly string[]>> = {
     "-q -r0 -t50 10.8.1.1",
     "-a -m two.test",
     "-q -e 127.0.0.1",
+  ],
+  "replies from another address": [
+    "127.88.0.1",
+    "-a 127.88.0.1",
+    "-e 127.88.0.1",
+    "-q 127.88.0.1",
+    "127.88.0.1 127.0.0.1",
+    "-c 1 127.88.0.1",
+    "-c 2 -p 20 127.88.0.1 127.0.0.1",
+    "-q -c 2 -p 20 127.88.0.1",
+    "-C 2 -q -p 20 127.88.0.1 127.88.0.2",
+    "-C 1 127.88.0.1",
+    "-b 100 -c 1 127.88.0.1",
+    "-u -r0 -t50 127.88.0.1",
   ],
   "names and addresses": [
     "-A localhost",
@@ -521,6 +535,11 @@ export const LATER_SAYS: readonly (readonly [line: string, given: Given])[] = [
   ],
   [`-a --print-ttl ${HOST}`, { code: 0, stdout: [`${HOST} (TTL 64)`] }],
   [`--check-source ${HOST}`, { code: 0, stdout: [`${HOST} is alive`] }],
+  ["--check-source -r0 -t50 127.88.0.1", { code: 1, stdout: ["127.88.0.1 is unreachable"] }],
+  [
+    "--icmp-timestamp -q -c1 127.88.0.1",
+    { code: 0, stderr: ["127.88.0.1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = T/T/T"] },
+  ],
   [`--seqmap-timeout=100 ${HOST}`, { code: 0, stdout: [`${HOST} is alive`] }],
   [`-k 7 ${HOST}`, { code: 0, stdout: [`${HOST} is alive`] }],
   [`--fwmark=7 -q -c1 ${HOST}`, { code: 0, stderr: [SUMMARY] }],
@@ -675,6 +694,14 @@ export const INTERRUPTED: readonly Interrupted[] = [
   {
     line: "-l -p 60000 -Q 1 127.0.0.1 127.0.0.2",
     steps: [END("stderr", /\]\n.*\n.*0\.2.*\n/)],
+  },
+  {
+    line: "-l -N -Q 1 -p 60000 -R -b 56 -i 1 -r 0 -t 50 127.66.0.1",
+    steps: [END("stdout", /latency\nEND\n/)],
+  },
+  {
+    line: "-l -N -Q 1 -p 60000 localhost",
+    steps: [END("stdout", /latency\nS.*\nS.*\nS.*\nEND\n/)],
   },
   { line: "-c 9 -p 60000 -Q 1 127.0.0.1", steps: [END("stderr", /\]\n.*\n/)] },
   { line: "-l -p 60000 -Q 1 -o -t 50 127.66.0.1", steps: [END("stderr", /\]\n.*\n/)] },

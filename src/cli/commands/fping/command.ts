@@ -124,6 +124,7 @@ function readFpingOptions(options: FpingOptions, targetCount: number): RunOption
     interfaceName: options.iface,
     sourceAddress: options.src === undefined ? undefined : readSource(options.src),
     mark: options.fwmark,
+    acceptsOtherSources: !options["check-source"],
     stampAt: options["stamp-at"],
   };
 }
