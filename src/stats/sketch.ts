@@ -21,11 +21,48 @@ const BUCKET_MIDDLE = 2 / (1 + GAMMA);
 /** Distances up to 1e15 times the resolution are distinguished; larger ones share the last bucket. */
 const LAST_BUCKET = Math.ceil(Math.log(1e15) / LOG_GAMMA);
 
+/**
+ * Counts by index. The first count is that of the lowest index seen: a series has a few hundred neighbours among the 1,700
+ * that there could be, and a run or a capture has several series for each of its targets.
+ */
+class Buckets {
+  #first = 0;
+  #counts: number[] = [];
+
+  /** Behind the highest index seen. */
+  get end(): number {
+    return this.#first + this.#counts.length;
+  }
+
+  /** The lowest index seen. */
+  get first(): number {
+    return this.#first;
+  }
+
+  at(index: number): number {
+    return this.#counts[index - this.#first] ?? 0;
+  }
+
+  add(index: number): void {
+    const counts = this.#counts;
+    if (counts.length === 0) this.#first = index;
+    if (index < this.#first) {
+      this.#counts = [...new Array<number>(this.#first - index).fill(0), ...counts];
+      this.#first = index;
+      this.#counts[0] = 1;
+      return;
+    }
+    const place = index - this.#first;
+    while (counts.length <= place) counts.push(0);
+    counts[place] = (counts[place] ?? 0) + 1;
+  }
+}
+
 /** Counts values by their distance from a centre. */
 export class CentredSketch {
   readonly #centre: number;
-  readonly #below: number[] = [];
-  readonly #above: number[] = [];
+  readonly #below = new Buckets();
+  readonly #above = new Buckets();
   #atCentre = 0;
   #count = 0;
 
@@ -54,8 +91,7 @@ export class CentredSketch {
     }
     const index = Math.min(LAST_BUCKET, Math.ceil(Math.log(magnitude) / LOG_GAMMA));
     const buckets = distance < 0 ? this.#below : this.#above;
-    while (buckets.length <= index) buckets.push(0);
-    buckets[index] = (buckets[index] ?? 0) + 1;
+    buckets.add(index);
   }
 
   /**
@@ -67,17 +103,17 @@ export class CentredSketch {
   quantile(share: number): number {
     if (this.#count === 0) return NaN;
     let rank = Math.floor(share * (this.#count - 1));
-    for (let index = this.#below.length - 1; index >= 0; index -= 1) {
-      rank -= this.#below[index] ?? 0;
+    for (let index = this.#below.end - 1; index >= this.#below.first; index -= 1) {
+      rank -= this.#below.at(index);
       if (rank < 0) return this.#centre - bucketValue(index);
     }
     rank -= this.#atCentre;
     if (rank < 0) return this.#centre;
-    for (let index = 0; index < this.#above.length; index += 1) {
-      rank -= this.#above[index] ?? 0;
+    for (let index = this.#above.first; index < this.#above.end; index += 1) {
+      rank -= this.#above.at(index);
       if (rank < 0) return this.#centre + bucketValue(index);
     }
-    return this.#centre + bucketValue(this.#above.length - 1);
+    return this.#centre + bucketValue(this.#above.end - 1);
   }
 }
 
