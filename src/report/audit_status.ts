@@ -21,13 +21,15 @@ export class AuditStatus implements ProgressDisplay {
 
   /** Shows the line, a few times a second at most. */
   show(nowNs: number): void {
+    let total = Infinity;
     this.#line.show(nowNs, () => {
       const progress = this.#progress();
       const { done, all } = workOf(progress);
+      total = all;
       this.#timeLeft.note(nowNs / 1e9, done);
       const left = this.#timeLeft.secondsTo(all);
       return formatAuditProgress(progress, left);
-    });
+    }, () => this.#timeLeft.shareOf(total));
   }
 
   /** Takes the line away, so that others can be written. */

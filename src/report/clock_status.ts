@@ -21,7 +21,11 @@ export class ClockStatus {
 
   /** Shows the line, a few times a second at most; `nowNs` is CLOCK_MONOTONIC. */
   show(nowNs: number, events: () => readonly ClockEvent[]): void {
-    this.#line.show(nowNs, () => this.#format(events(), nowNs / 1e9));
+    this.#line.show(
+      nowNs,
+      () => this.#format(events(), nowNs / 1e9),
+      () => this.#timeLeft.shareOf(this.#probes),
+    );
   }
 
   /** Takes the line away, so that others can be written. */

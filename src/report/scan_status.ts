@@ -25,6 +25,7 @@ export class ScanStatus {
     this.#line.show(
       elapsedSeconds * 1e9,
       () => scanProgressParts(snapshot, formatLeft(snapshot, left)),
+      () => this.#timeLeft.shareOf(length),
     );
   }
 

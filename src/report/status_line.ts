@@ -22,7 +22,11 @@ export class StatusLine implements ProgressDisplay {
 
   /** Shows the line, a few times a second at most. */
   show(nowNs: number, progress: () => RunProgress): void {
-    this.#line.show(nowNs, () => this.#format(progress(), nowNs / 1e9));
+    this.#line.show(
+      nowNs,
+      () => this.#format(progress(), nowNs / 1e9),
+      () => this.#timeLeft.shareOf(this.#probes),
+    );
   }
 
   /** Takes the line away, so that others can be written. */

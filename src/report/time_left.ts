@@ -54,6 +54,11 @@ export class TimeLeft {
     return this.#smoothRate.value;
   }
 
+  /** What is done of `total`, 0 to 1; undefined where that has no end, or is nothing. */
+  shareOf(total: number): number | undefined {
+    return Number.isFinite(total) && total > 0 ? Math.min(1, this.#done / total) : undefined;
+  }
+
   /** Seconds until `total` is done; undefined where that cannot be said. */
   secondsTo(total: number): number | undefined {
     const { rate } = this;

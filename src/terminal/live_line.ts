@@ -1,13 +1,17 @@
 /** How far a run is, in one line that is written over again and again. */
 
 import type { ByteSink } from "./line_sink.ts";
-import { cutTo, joinFitting, terminalColumns } from "./width.ts";
+import { drawBar } from "./screen/bar.ts";
+import { CellGrid } from "./screen/cell_grid.ts";
+import { joinFitting, terminalColumns } from "./width.ts";
 
 /** The line changes at most four times a second, nanoseconds. */
 const REFRESH_NS = 250e6;
 /** Where lines cannot be written over, one appears at most this often, nanoseconds. */
 const PLAIN_NS = 10e9;
 const ERASE = "\r\x1b[K";
+/** Widths of a bar: the first that leaves two columns between it and the text. */
+const BAR_COLUMNS = [20, 10] as const;
 
 /** Where a live line appears. */
 export interface LiveLineOptions {
@@ -37,11 +41,17 @@ export class LiveLine {
   }
 
   /**
-   * Shows the parts that fit into the line, the most important first. They are asked for only when the line is due.
+   * Shows the parts that fit into the line, the most important first, and a bar where there is room for it. They are asked
+   * for only when the line is due.
    *
    * @param nowNs CLOCK_MONOTONIC, nanoseconds
+   * @param share what is done, 0 to 1; undefined where there is no end. Asked for after the parts
    */
-  show(nowNs: number, parts: () => readonly string[]): void {
+  show(
+    nowNs: number,
+    parts: () => readonly string[],
+    share: () => number | undefined = () => undefined,
+  ): void {
     if (this.#stream.isBacklogged) return;
     if (!this.#isOver) {
       this.#shownNs ??= nowNs;
@@ -54,7 +64,7 @@ export class LiveLine {
     this.#shownNs = nowNs;
     // The last column stays free: some terminals go on to the next line there.
     const columns = Math.max(1, this.#columns() - 1);
-    this.#write(ERASE + cutTo(joinFitting(parts(), ", ", columns), columns));
+    this.#write(ERASE + drawLine(columns, parts(), share()));
     this.#isVisible = true;
   }
 
@@ -79,4 +89,13 @@ export class LiveLine {
       // The terminal has gone; the run has not.
     }
   }
+}
+
+/** The line as a picture of one line, drawn as a full screen is. */
+function drawLine(columns: number, parts: readonly string[], share: number | undefined): string {
+  const grid = new CellGrid(columns, 1);
+  const end = grid.put(0, 0, joinFitting(parts, ", ", columns));
+  const width = BAR_COLUMNS.find((each) => end + 2 + each <= columns);
+  if (share !== undefined && width !== undefined) drawBar(grid, 0, columns - width, width, share);
+  return grid.line(0);
 }

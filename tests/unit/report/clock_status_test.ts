@@ -16,8 +16,11 @@ function show(probes: number, columns: number, ...states: readonly object[]): st
 }
 
 Deno.test("clock status: probes, the offset of one clock, and time left", () => {
-  assertEquals(show(202, 80, {}), "101 of 202 probes, offset +123.46 ms ± 0.01, 2 s left");
-  assertEquals(show(202, 40, {}), "101 of 202 probes");
+  assertEquals(
+    show(202, 80, {}),
+    "101 of 202 probes, offset +123.46 ms ± 0.01, 2 s left      ██████████··········",
+  );
+  assertEquals(show(202, 40, {}), "101 of 202 probes  ██████████··········");
   assertEquals(show(Infinity, 80, UNDECIDED), "101 probes");
 });
 

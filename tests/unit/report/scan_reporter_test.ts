@@ -191,7 +191,7 @@ Deno.test("progress says first how much longer it takes", () => {
     show(81),
     "12.5 %, 9 s left, 310 hosts answered (2.48 %), 12,500 sent at 9,998/s, 0 dropped",
   );
-  assertEquals(show(40), "12.5 %, 9 s left");
+  assertEquals(show(40), "12.5 %, 9 s left   ██▌·················");
   assertEquals(show(10), "12.5 %");
   assertEquals(show(5), "12.5");
 });

@@ -30,11 +30,11 @@ function shownAfter(
 Deno.test("status: targets, time left, loss, sent, received and rate", () => {
   assertEquals(
     shownAfter(0, 1000, {}),
-    "3 of 4 answered, 0 sent, 0 received, 0/s",
+    "3 of 4 answered, 0 sent, 0 received, 0/s                                       ····················",
   );
   assertEquals(
     shownAfter(10, 1000, { sent: 19, received: 15, lost: 4, unsent: 1 }),
-    "3 of 4 answered, 40 s left, 25.0 % loss, 190 sent, 150 received, 20/s",
+    "3 of 4 answered, 40 s left, 25.0 % loss, 190 sent, 150 received, 20/s          ████················",
   );
 });
 
@@ -70,7 +70,7 @@ Deno.test("status: on a narrow terminal the line keeps what comes first, at its 
     "3 of 4 answered, 0.0 % loss, 12,345 sent, 12,000 received, 0/s",
     "3 of 4 answered, 0.0 % loss",
     "3 of 4 answered",
-    "3 ",
+    "3",
   ]);
 });
 

@@ -31,3 +31,11 @@ Deno.test("time left: it follows a rate that changes", () => {
   for (let second = 1; second <= 60; second++) left.note(100 + second, 100_000 + second * 100);
   assertAlmostEquals(left.rate, 100, 30);
 });
+
+Deno.test("time left: the share of what is done, where there is an end", () => {
+  const timeLeft = new TimeLeft();
+  timeLeft.note(0, 0);
+  timeLeft.note(10, 50);
+  assertEquals([200, 50, 20].map((total) => timeLeft.shareOf(total)), [0.25, 1, 1]);
+  assertEquals([timeLeft.shareOf(Infinity), timeLeft.shareOf(0)], [undefined, undefined]);
+});
