@@ -70,7 +70,7 @@ const TOKEN = new RegExp(
     /!(?=[\w#(])/,
     /(?<=\bMath\.)(?:min|max|floor|ceil)\b/,
     /(?<=\.)(?:some|every)(?=\()/,
-    /(?<![\w$.#])(?:0x[\da-f_]+|\d[\d_]*(?:\.\d+)?(?:e\d+)?)n?(?![\w$.])/,
+    /(?<![\w$.#])(?:0x[\da-f_]+|\d[\d_]*(?:\.\d+)?(?:e-?\d+)?)n?(?![\w$.])/,
   ].map(({ source }) => source).join("|"),
   "g",
 );
@@ -104,10 +104,20 @@ export function applyMutant(text: string, { offset, before, after }: Mutant): st
   return text.slice(0, offset) + after + text.slice(offset + before.length);
 }
 
-/** One more than the number was. */
+/** From here on a number that ends in 0 or has decimals is an amount. */
+const LEAST_AMOUNT = 100;
+
+/**
+ * One more than the number was: bounds, offsets and masks are missed by one. An amount is doubled, such as a time or a factor
+ * between units: a slip there is one of size, and a test that notices 600 ms becoming 601 ms would only repeat the code.
+ */
 function changeNumber(text: string): string {
   const digits = text.replaceAll("_", "");
-  return digits.endsWith("n") ? `${BigInt(digits.slice(0, -1)) + 1n}n` : String(Number(digits) + 1);
+  if (digits.endsWith("n")) return `${BigInt(digits.slice(0, -1)) + 1n}n`;
+  const number = Number(digits);
+  const isAmount = number >= LEAST_AMOUNT && !digits.startsWith("0x") &&
+    (number % 10 === 0 || !Number.isInteger(number));
+  return String(isAmount ? 2 * number : number + 1);
 }
 
 /** Blanks of the same length, lines kept. */

@@ -21,6 +21,10 @@ const CHANGES: readonly (readonly [code: string, ...changes: string[]])[] = [
     "1.5 → 2.5",
   ],
   ["return 86_400n;", "86_400n → 86401n"],
+  ["waitMs(600, 255, 289.5, 1e6, 0x100, 60);", ...[
+    ...["600 → 1200", "255 → 256", "289.5 → 579", "1e6 → 2000000", "0x100 → 257", "60 → 61"],
+  ]],
+  ["const leastMs = 1e-3;", "1e-3 → 1.001"],
   ["const isDone = true;", "true → false"],
 ];
 
