@@ -22,6 +22,8 @@ export interface Simulation {
   readonly tickMs?: number;
   /** Where the ticks are: the clock shows multiples of the tick plus this. */
   readonly tickPhaseMs?: number;
+  /** By how much the ticks are too long in what the clock shows, parts per million. */
+  readonly slidePpm?: number;
   /** How long the remote works on an answer. */
   readonly processingMs?: number;
   readonly lossRatio?: number;
@@ -37,7 +39,7 @@ export interface Simulation {
 export interface SimulatedReply {
   readonly index: number;
   readonly sample: ClockSample;
-  /** Remote clock minus ours at our receive instant, milliseconds, not folded. */
+  /** Remote clock minus ours at our receive instant, milliseconds, not folded; without what its ticks are too long. */
   readonly trueOffsetMs: number;
 }
 
@@ -60,6 +62,7 @@ export function* replies(simulation: Simulation): Generator<SimulatedReply> {
     skewPpm = 0,
     tickMs = 0,
     tickPhaseMs = 0,
+    slidePpm = 0,
     processingMs = 0,
     lossRatio = 0,
     step,
@@ -83,7 +86,7 @@ export function* replies(simulation: Simulation): Generator<SimulatedReply> {
       if (tickMs > 0) {
         shown = Math.floor((shown - tickPhaseMs) / tickMs) * tickMs + tickPhaseMs;
       }
-      const whole = Math.floor(shown);
+      const whole = Math.floor(shown + slidePpm * 1e-6 * time);
       return ((whole % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
     };
     if (random.unit() < lossRatio) continue;

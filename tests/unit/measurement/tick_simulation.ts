@@ -2,8 +2,8 @@
 
 import { type HostMeasurement, StampHistory } from "../../../src/measurement/mod.ts";
 import { Schedule } from "../../../src/probe/schedule.ts";
-import type { Instant } from "../../../src/time/mod.ts";
 import { Random } from "../../lab/random.ts";
+import { replies } from "../clock/simulated_host.ts";
 import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const NOON_MS = 43_200_000;
@@ -32,37 +32,28 @@ export interface JudgedReply {
 
 /** Asks a host at the times of `ping`, with a random tick phase and a random offset. */
 export function* askTickingHost(host: TickingHost): Generator<JudgedReply> {
-  const { seed, replies, intervalMs, tickMs, rttMs, jitterMs = 0, slidePpm = 0 } = host;
+  const { seed, replies: count, intervalMs, tickMs, rttMs, jitterMs = 0, slidePpm = 0 } = host;
   const random = new Random(seed);
   const offsetMs = (random.unit() - 0.5) * 4000;
-  const phaseMs = random.unit() * tickMs;
-  const startMs = NOON_MS + random.unit() * 1000;
-  const schedule = new Schedule({
-    probes: TIMESTAMP_PROBES,
-    targetCount: 1,
-    count: replies,
-    intervalMs,
-  }, 0);
+  const tickPhaseMs = random.unit() * tickMs;
   const history = new StampHistory();
-  const jitter = () => -jitterMs * Math.log(1 - random.unit());
-  const shown = (ms: number) => {
-    const ticks = Math.floor((ms + offsetMs - phaseMs) / tickMs);
-    return Math.floor(ticks * tickMs + phaseMs + (ms - NOON_MS) * slidePpm * 1e-6);
-  };
-  while (!schedule.done) {
-    const sentMs = startMs + schedule.dueNs / 1e6 + random.unit() * 0.05;
+  const probes = TIMESTAMP_PROBES;
+  const schedule = new Schedule({ probes, targetCount: 1, count, intervalMs }, 0);
+  const phase = (index: number) => {
+    const dueMs = schedule.dueNs / 1e6;
     schedule.take();
-    const arrivedMs = sentMs + rttMs / 2 + jitter();
-    const receivedMs = arrivedMs + rttMs / 2 + jitter();
-    const stamp = shown(arrivedMs);
+    return dueMs - index * intervalMs + random.unit() * 0.05;
+  };
+  const simulated = replies({
+    ...{ seed, probes: count, intervalMs, outMs: rttMs / 2, backMs: rttMs / 2, jitterMs },
+    ...{ offsetMs, tickMs, tickPhaseMs, slidePpm, phase, startMs: NOON_MS + random.unit() * 1000 },
+  });
+  for (const { sample: { sentAt, receivedAt, receiveMs, transmitMs } } of simulated) {
     const measured = history.measure({
-      sentAt: instant(sentMs),
-      receivedAt: instant(receivedMs),
-      originateMs: 1,
-      reply: { originateMs: 1, receiveMs: stamp, transmitMs: stamp },
-      tickMs: 1,
+      ...{ sentAt, receivedAt, originateMs: 1, tickMs: 1 },
+      reply: { originateMs: 1, receiveMs, transmitMs },
     });
-    const truthMs = offsetMs + (sentMs - NOON_MS) * slidePpm * 1e-6;
+    const truthMs = offsetMs + sentAt.monotonicNs / 1e6 * slidePpm * 1e-6;
     const holds = (bounds: HostMeasurement["offset"]) =>
       bounds === undefined ||
       bounds.lowerMs <= truthMs + 1e-3 && bounds.upperMs >= truthMs - 1e-3;
@@ -72,9 +63,4 @@ export function* askTickingHost(host: TickingHost): Generator<JudgedReply> {
       isHostTrue: holds(measured.host.offset),
     };
   }
-}
-
-function instant(ms: number): Instant {
-  const ns = Math.round(ms * 1e6);
-  return { realtimeNs: ns, monotonicNs: ns, source: "kernel" };
 }
