@@ -269,6 +269,8 @@ Deno.test("audit: one that ends early reports the hosts of which enough is known
     assertEquals(hosts.map(({ target }) => target.index).sort(), [0, 2]);
     assert(result.durationS < 2.9);
   }
+  const never = await auditSimulated({}, { hosts: 1, stopAtMs: 0, blocks: block(everyFourth) });
+  assertEquals([never.result.reason, never.transport.requests, never.hosts], ["stopped", [], []]);
   const swept = await auditSimulated({}, {
     ...{ hosts: 1, ratePps: 200, blocks: block(everyFourth), stopAtMs: 800 },
   });

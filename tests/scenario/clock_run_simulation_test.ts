@@ -24,20 +24,22 @@ async function measure(network: Network, options: Options = {}) {
     options;
   const { untilMs, giveUpMs, followsReplies, everyMs } = options;
   const transport = new SimulatedTransport(network, { lookNs: 1000 });
+  let routes = 0;
   const plan = planRun({ kind: "timestamp", count, intervalMs, timeoutMs: 1000, deadlineMs });
   const run = await ClockRun.open({
     ...{ program: { command: "clock", version: "0" }, plan, targets },
     ...{ untilMs, giveUpMs, followsReplies, everyMs },
   }, {
     elapsedMs: () => transport.clock.nowNs / 1e6,
-    findRoute: (address) => ({
-      kind: "routed",
-      source: own.includes(address) ? address : 0xc0000201,
-      interfaceName: "eth0",
-    }),
+    findRoute: (address) => {
+      routes++;
+      const source = own.includes(address) ? address : 0xc0000201;
+      return { kind: "routed", source, interfaceName: "eth0" };
+    },
     openTransport: () => transport,
   });
-  if (stopAtMs !== undefined) transport.at(stopAtMs, () => run.stop());
+  if (stopAtMs === 0) run.stop();
+  else if (stopAtMs !== undefined) transport.at(stopAtMs, () => run.stop());
   const reports: {
     readonly picture: ClockPicture;
     readonly isBrief: boolean;
@@ -51,7 +53,7 @@ async function measure(network: Network, options: Options = {}) {
       void reports.push({ picture, isBrief, atMs: transport.clock.nowNs / 1e6 }),
   });
   run.close();
-  return { result, reports, replies, transport, run };
+  return { result, reports, replies, routes, transport, run };
 }
 
 /** Requests to a host. */
@@ -170,7 +172,9 @@ Deno.test("clock run: this machine's own address makes no consensus, and one clo
   ]);
   const alone = await measure({}, { targets: makeTargets(1), own: [FIRST_HOST] });
   assertEquals(alone.reports[0]?.picture.consensus, undefined);
-  assertEquals(alone.result.clocks.length, 1);
+  assertEquals([alone.result.clocks.length, alone.routes], [1, 0]);
+  const both = await measure({}, { targets: makeTargets(2), own: [FIRST_HOST] });
+  assertEquals([both.reports[0]?.picture.consensus, both.routes], [undefined, 2]);
 });
 
 Deno.test("clock run: one that is stopped or out of time reports what it has", async () => {
@@ -186,4 +190,6 @@ Deno.test("clock run: one that is stopped or out of time reports what it has", a
     assertHolds(result.clocks[0] as ClockEvent, 0.25);
     assertEquals(run.probes, 3000);
   }
+  const never = await measure({}, { stopAtMs: 0 });
+  assertEquals([never.result.reason, never.transport.requests], ["stopped", []]);
 });

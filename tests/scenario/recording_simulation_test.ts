@@ -198,7 +198,9 @@ Deno.test("recording: packets of other programs are kept without a name", async 
 });
 
 Deno.test("recording: a sweep's probes have their targets, its replies their true times", async () => {
-  const network = new SimulatedNetwork((probe) => [{ bytes: answer(probe), delayMs: 10 }]);
+  const network = new SimulatedNetwork((probe) => [
+    { bytes: answer(probe), delayMs: 10 + (probe.destination & 7) },
+  ]);
   const inner = {
     ...{ transmitters: [network], replies: network, witness: undefined, clock: network },
     ...{ path: { kind: "simulated", reason: "a test", isDirect: false }, watch: undefined },
@@ -221,17 +223,19 @@ Deno.test("recording: a sweep's probes have their targets, its replies their tru
   }
   assertEquals([transmitter.transmit(2, 5), scan.replies.receive()], [5, 0]);
   const sentNs = [...network.sentNs];
-  scan.replies.wait(50);
-  assertEquals(scan.replies.receive(), 5);
+  for (let received = 0; received < 5; received += scan.replies.receive()) scan.replies.wait(50);
   const blocks: Uint8Array[] = [];
   recorder.finish((block) => void blocks.push(block.slice()));
   const { packets } = read(blocks, network.baseUnixMs);
   const out = packets.filter(({ direction }) => direction === "out");
   assertEquals(out.map(({ comment }) => comment), [2, 3, 4, 5, 6].map((i) => `10.1.0.${i}`));
   for (const { bytes } of out) assertEquals(bytes.length, 40);
+  assertEquals(packets.map(({ direction }) => direction), [
+    ...[...Array(5).fill("out"), ...Array(5).fill("in")],
+  ]);
   const arrived = packets.filter(({ direction }) => direction === "in");
   for (const [i, { atNs, bytes }] of arrived.entries()) {
-    assert(Math.abs(atNs - (sentNs[i] as number) - 10e6) < 1, `${atNs} ${sentNs[i]}`);
+    assert(Math.abs(atNs - (sentNs[i] as number) - (12 + i) * 1e6) < 1, `${atNs} ${sentNs[i]}`);
     assertEquals(read32(bytes, 12), 0x0a010002 + i);
   }
   assertEquals([arrived.length, scan.path.kind, scan.replies.capacity], [5, "simulated", 32]);

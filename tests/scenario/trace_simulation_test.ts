@@ -52,7 +52,7 @@ const counts = ({ sent, answered }: { readonly sent: number; readonly answered: 
 ];
 
 Deno.test("trace: a path on which all answer: each hop once, each clock within its bounds, nothing in doubt", async () => {
-  const { host, result, sent, closed, transport } = await withFirst(
+  const { host, result, sent, closed, witnessed, transport } = await withFirst(
     await traceSimulated({ hops: HOPS, clock: { offsetMs: 700 } }, { seen: 5 }),
   );
   assertEquals(host.verdict, { finding: "answers", text: "answers both" });
@@ -63,6 +63,8 @@ Deno.test("trace: a path on which all answer: each hop once, each clock within i
   ]);
   assertEquals([result.reason, result.answered, result.targets], ["complete", 1, 1]);
   assertEquals([closed, transport.closes], [["witness"], 1]);
+  const toHost = sent.filter(({ to }) => to === FIRST_HOST);
+  assertEquals(new Set(toHost.map(({ numbers }) => numbers >>> 16)), new Set(witnessed));
   const { totals } = result;
   assertEquals(totals.sent, sent.length);
   assertEquals(totals.icmpErrors, 2 * 3 * 3);
@@ -442,6 +444,8 @@ Deno.test("trace: one that is stopped or out of time says so, and judges by what
     assertEquals([host.verdict.finding, host.seen.isComplete], ["undecided", false]);
     assertEquals([result.totals.sent, result.durationS < 0.6], [sent.length, true]);
   }
+  const never = await trace([], { stopAtMs: 0 });
+  assertEquals([never.result.reason, never.sent.length], ["stopped", 0]);
   const early = await trace([], { stopAtMs: 100 });
   assertEquals([early.host.verdict.finding, early.result.reason], ["answers", "stopped"]);
 });

@@ -21,7 +21,7 @@ export interface SimulatedAuditOptions extends Partial<AuditOptions> {
   readonly earlier?: AuditSetup["earlier"];
   /** Addresses of this machine. */
   readonly own?: readonly number[];
-  /** stop() is called then. */
+  /** stop() is called then; at 0 before the run begins. */
   readonly stopAtMs?: number;
 }
 
@@ -86,7 +86,8 @@ export async function auditSimulated(
       },
     },
   );
-  if (stopAtMs !== undefined) transport.at(stopAtMs, () => run.stop());
+  if (stopAtMs === 0) run.stop();
+  else if (stopAtMs !== undefined) transport.at(stopAtMs, () => run.stop());
   const hosts: HostFindings[] = [];
   const taken: HostFindings[] = [];
   const found: number[] = [];

@@ -29,7 +29,7 @@ export interface SimulatedTraceOptions extends Partial<TraceOptions> {
   readonly seen?: number;
   /** The route to each host. */
   readonly route?: RouteFinding;
-  /** stop() is called then. */
+  /** stop() is called then; at 0 before the run begins. */
   readonly stopAtMs?: number;
 }
 
@@ -57,8 +57,10 @@ export interface SimulatedTrace {
   readonly transport: SimulatedTransport;
   /** All requests in the order of sending. */
   readonly sent: readonly SentRequest[];
-  /** How many witnesses and sockets were closed. */
+  /** Witnesses that were closed. */
   readonly closed: readonly string[];
+  /** Identifiers whose replies a witness was to count. */
+  readonly witnessed: readonly number[];
 }
 
 /** That many routers, the nearest first. */
@@ -91,6 +93,7 @@ export async function traceSimulated(
     prober: { ...planned.prober, probes: [...probes, ...pairs], numberKey: KEY },
   };
   const closed: string[] = [];
+  let witnessed: readonly number[] = [];
   const run = await TraceRun.open(
     {
       program: { command: "trace", version: "0" },
@@ -103,15 +106,18 @@ export async function traceSimulated(
       findRoute: () => route ?? { kind: "routed", source: OWN, interfaceName: "eth0" },
       isBroadcast: (address) => broadcasts.includes(address),
       openTransport: () => transport,
-      openReplyWitness: () =>
-        Promise.resolve(
+      openReplyWitness: (identifiers) => {
+        witnessed = identifiers;
+        return Promise.resolve(
           seen === undefined
             ? undefined
             : { seen: () => seen, close: () => void closed.push("witness") },
-        ),
+        );
+      },
     },
   );
-  if (stopAtMs !== undefined) transport.at(stopAtMs, () => run.stop());
+  if (stopAtMs === 0) run.stop();
+  else if (stopAtMs !== undefined) transport.at(stopAtMs, () => run.stop());
   const result = await run.run({ run: () => {} });
   run.close();
   const sent = transport.requests.map(({ handedNs, request }) => ({
@@ -122,5 +128,5 @@ export async function traceSimulated(
     start: request.start,
     numbers: request.identifier * 0x10000 + request.sequence,
   }));
-  return { result, transport, sent, closed };
+  return { result, transport, sent, closed, witnessed };
 }
