@@ -310,3 +310,26 @@ Deno.test("audit: a narrow limit is judged by the clock that is followed afterwa
   assert(more.length > 100, `${more.length}`);
   assertEquals(timesOf({ transport } as SimulatedAudit, FIRST_HOST + 1).length, 2 * QUESTIONS);
 });
+
+Deno.test("audit: addresses with one clock are found by its rate, others are not", async () => {
+  const clock = (offsetMs: number, skewPpm: number): HostKind => ({ clock: { offsetMs, skewPpm } });
+  const kinds = {
+    ...{ 1: clock(40, 45), 2: clock(-300, -60), 3: clock(40, 45), 4: clock(700, 80) },
+    5: { quirk: "stuck" } as HostKind,
+  };
+  const { result, hosts, transport } = await auditSimulated({ kinds, back: 0.3 }, {
+    ...{ hosts: 5, aliasesMs: 60_000, isOwnRateKept: true },
+  });
+  assertEquals(hosts.length, 5);
+  const { aliases } = result;
+  assert(aliases !== undefined);
+  const groups = aliases.groups.map(({ members }) =>
+    members.map((member) => aliases.targets[member]?.label)
+  );
+  assertEquals(groups, [["host-0", "host-2"]]);
+  assertEquals([aliases.undecided, aliases.unfollowed, aliases.targets.length], [0, 0, 4]);
+  assertEquals(aliases.time, result.time);
+  const times = timesOf({ transport } as SimulatedAudit, FIRST_HOST).slice(2 * QUESTIONS);
+  assertEquals(times.length, 600);
+  assert(((times.at(-1) as number) - (times[0] as number)) / 600 - 100 < 1);
+});
