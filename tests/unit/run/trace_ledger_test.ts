@@ -94,6 +94,22 @@ Deno.test("ledger: who is first with errors for several times to live, against o
   assertEquals([...ledger.forgers], [ROUTER]);
 });
 
+Deno.test("ledger: of many that are contradicted the first eight are followed, and each of them may be named", () => {
+  const { ledger, probes: [one, other] } = open();
+  const contradict = (reporter: number, about: InFlightProbe) => {
+    const entry = ledger.find(about);
+    assert(entry !== undefined);
+    entry.reporter = reporter;
+    ledger.stray(errorAbout(OTHER + 0x100, about));
+  };
+  for (let i = 0; i < 20; i++) contradict(ROUTER + i, one);
+  contradict(ROUTER + 8, other);
+  assertEquals(ledger.forgers.size, 0);
+  contradict(ROUTER + 7, other);
+  contradict(ROUTER, other);
+  assertEquals([...ledger.forgers], [ROUTER + 7, ROUTER]);
+});
+
 Deno.test("ledger: a reply with the probe's own token from elsewhere names who answers, another token does not", () => {
   const { ledger, probes: [first] } = open();
   const replyOf = (token: number) => {
@@ -111,6 +127,14 @@ Deno.test("ledger: a reply with the probe's own token from elsewhere names who a
   ledger.stray(stray(OTHER, replyOf(0x4321)));
   assertEquals(ledger.others.size, 0);
   ledger.stray(stray(OTHER, replyOf(first.token)));
+  assertEquals([...ledger.others], [OTHER]);
+  // From the host itself it is an answer that comes when its probe is not waited for any more: once.
+  assertEquals(ledger.stray(stray(HOST, replyOf(0x4321))), undefined);
+  const answered = ledger.stray(stray(HOST, replyOf(first.token)));
+  assertEquals(answered?.probe, first);
+  assert(answered !== undefined);
+  answered.isAnswered = true;
+  assertEquals(ledger.stray(stray(HOST, replyOf(first.token))), undefined);
   assertEquals([...ledger.others], [OTHER]);
 });
 
