@@ -52,6 +52,8 @@ export class TargetSeries {
   /** The latest reply at the present address. */
   latest: LatestReply | undefined;
   #clock: FollowedSlots | undefined;
+  /** Counts of its probes at its present address. */
+  #present = new ProbeCounters();
   #target: Target;
   readonly #slotNs: number | undefined;
   /** Restarts of clocks that are not followed any more. */
@@ -112,6 +114,7 @@ export class TargetSeries {
     }
     // A probe to an earlier address says nothing of the host at this one.
     if (address !== this.#target.address) return;
+    countOutcome(this.#present, outcome);
     this.isUp = outcome.kind === "reply";
     this.#clock?.add(outcome);
     if (outcome.kind !== "reply") return;
@@ -139,11 +142,10 @@ export class TargetSeries {
   }
 
   #follow(): void {
+    this.#present = new ProbeCounters();
     if (this.#slotNs === undefined) return;
-    this.#clock = new FollowedSlots(
-      { target: this.#target, counters: this.counters },
-      this.#slotNs,
-    );
+    const statistics = { target: this.#target, counters: this.#present };
+    this.#clock = new FollowedSlots(statistics, this.#slotNs);
   }
 
   /** Of pairs of consecutive probes alone (RFC 3393 §2). The offset of the clocks cancels. */

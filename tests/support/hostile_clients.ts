@@ -79,6 +79,13 @@ async function halfOpen(count: number, waitMs: number): Promise<number> {
   return closed;
 }
 
+/** Asks for a long answer and does not read it. */
+async function readNothing(waitMs: number): Promise<void> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(encoder.encode(path("/metrics")));
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
+}
+
 if (import.meta.main) {
   const result = {
     malformed: await askAll(Array.from({ length: 10_000 }, (_, number) => malformed(number))),
@@ -88,6 +95,7 @@ if (import.meta.main) {
       ...["/constructor", "/__proto__", "/toString", "/METRICS", "/metrics;a", "/./metrics"],
     ].map(path)),
     halfOpenClosed: await halfOpen(100, 3000),
+    slow: await readNothing(4000),
     after: await ask(path("/-/healthy")),
   };
   await Deno.stdout.write(encoder.encode(JSON.stringify(result) + "\n"));

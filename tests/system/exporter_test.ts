@@ -152,7 +152,11 @@ programTest({ name: "exporter: hostile clients cost no probe", ...NEEDS }, async
   try {
     await writeConfig(folder, {
       limits: { connections: 40, request_time: "1s", answer_time: "1s" },
-      groups: [{ name: "lab", targets: ["127.0.0.1"], interval: "50ms" }],
+      groups: [
+        { name: "lab", targets: ["127.0.0.1"], interval: "50ms" },
+        // Their answer is longer than what the kernel keeps for a client that does not read.
+        { name: "many", targets: ["127.1.0.0/21"], interval: "1m" },
+      ],
     });
     await using exporter = await RunningExporter.open(
       namespace,
@@ -187,6 +191,7 @@ programTest({ name: "exporter: hostile clients cost no probe", ...NEEDS }, async
       valueOf(text, `icmptime_http_refused_connections_total{reason="${reason}"}`);
     assert(refused("malformed") >= 10_000);
     assert(refused("timeout") + refused("limit") >= 100);
+    assert(refused("slow") >= 1);
     assertEquals((await exporter.end("SIGINT")).code, 0);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -4,6 +4,7 @@ import { type GroupIdentity, GroupSeries } from "../../../src/exporter/group_ser
 import { METRIC_CHAPTERS, queryName } from "../../../src/exporter/registry.ts";
 import { RequestCounts } from "../../../src/exporter/request_counts.ts";
 import { type ScrapeSources, writeScrape } from "../../../src/exporter/scrape.ts";
+import type { TargetSeries } from "../../../src/exporter/target_series.ts";
 import { Prober } from "../../../src/probe/prober.ts";
 import { RunState } from "../../../src/run/run_state.ts";
 import type { Network } from "../../support/simulated_network.ts";
@@ -147,4 +148,23 @@ Deno.test("scrape: a group that is reloaded goes on counting; what is asked othe
   const sent = (group: GroupSeries) => group.targets.map((each) => each.series.counters.sent);
   assertEquals(sent(new GroupSeries({ ...GROUP, labels: {} }, more, series)), [10, 10, 0]);
   assertEquals(sent(new GroupSeries({ ...GROUP, kind: "echo" }, more, series)), [0, 0, 0]);
+});
+
+Deno.test("scrape: a name that moves keeps its totals, and nothing else of the host that it was", async () => {
+  const sources = await probed(1);
+  const series = sources.groups[0]?.series as GroupSeries;
+  const { target } = series.targets[0]?.series as TargetSeries;
+  const labels = `{group="lab",target="${target.label}",${LABELS.split(",").at(-1)}}`;
+  const before = write(sources, "text");
+  assertStringIncludes(before, `icmptime_clock_tick_seconds${labels}`);
+  series.move({ ...target, address: target.address + 1 });
+  const after = write(sources, "text");
+  for (const name of ["sent_total", "rtt_seconds_count"]) {
+    const line = before.split("\n").find((each) => each.startsWith(`icmptime_${name}${labels}`));
+    assertStringIncludes(after, `\n${line}\n`);
+  }
+  for (const name of ["up", "latest_rtt_seconds", "clock_tick_seconds", "clock_offset_seconds"]) {
+    assert(!after.includes(`icmptime_${name}${labels}`), name);
+  }
+  assertStringIncludes(after, `icmptime_clock_usable${labels.slice(0, -1)},reason="no_reply"} 0\n`);
 });
