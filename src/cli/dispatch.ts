@@ -41,13 +41,9 @@ async function runNamed(args: readonly string[], system: System): Promise<ExitCo
     return await runWords(command, spec, words, system, named === undefined ? first : undefined);
   } catch (error) {
     const complaint = error instanceof Error ? spec.complain?.(error) : undefined;
-    if (complaint !== undefined) {
-      printComplaint(system, complaint);
-      return complaint.exitCode;
-    }
-    if (spec.usageExitCode === undefined || !isUsageError(error)) throw error;
-    printError(system, error.message);
-    return spec.usageExitCode;
+    if (complaint === undefined) throw error;
+    printComplaint(system, complaint);
+    return complaint.exitCode;
   }
 }
 
@@ -117,7 +113,7 @@ function chooseColor({ color, output }: Readonly<Record<string, unknown>>): void
   else if (isFile) setColorEnabled(false);
 }
 
-/** The text of `--help`, `--version` or `--list-fields`; undefined where none of them is given. */
+/** The text of `--help`, `--usage`, `--version` or `--list-fields`; undefined where none of them is given. */
 async function informativeText(
   spec: CommandSpec,
   options: Parsed<OptionTable>,
@@ -125,6 +121,10 @@ async function informativeText(
   if (options.help) {
     const { formatHelp, helpColumns } = await import("./options/help.ts");
     return formatHelp(spec, helpColumns());
+  }
+  if (options.usage) {
+    const { formatUsage, helpColumns } = await import("./options/help.ts");
+    return formatUsage(spec, helpColumns());
   }
   if (options.version) return `${spec.versionText?.(VERSION) ?? `icmptime ${VERSION}`}\n`;
   if (!options["list-fields"] || spec.loadFields === undefined) return undefined;

@@ -41,6 +41,8 @@ export interface PingFrameSetup {
   readonly conditions?: readonly Condition<TargetSummary>[];
   /** Probe an address that several targets have once for each of them. */
   readonly asksTwice?: boolean;
+  /** SIGQUIT ends the run; by default it prints the state. */
+  readonly quitEnds?: boolean;
   /** Look names up again while a run without end goes on. */
   readonly followsNames: boolean;
   /** Show a live line where standard error is a terminal. */
@@ -88,6 +90,11 @@ export async function runPingFrame(setup: PingFrameSetup, system: System): Promi
         });
       },
       showState(run, output) {
+        if (setup.quitEnds) {
+          run.stop();
+          output.hurry();
+          return;
+        }
         run.summarize();
         output.lines.flush();
       },

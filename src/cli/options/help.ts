@@ -37,6 +37,29 @@ export function formatHelp(command: CommandSpec, columns: number = USUAL_COLUMNS
   return lines.join("\n");
 }
 
+/** The options of one command in a few lines, as `--usage` of GNU programs has them. Ends with a line break. */
+export function formatUsage(command: CommandSpec, columns: number = USUAL_COLUMNS): string {
+  const entries = Object.entries(command.options);
+  const switches = entries.flatMap(([, { short, value }]) =>
+    value === undefined ? short ?? [] : []
+  );
+  const letters = entries.flatMap(([, { short, value, optionalValue }]) => {
+    if (short === undefined || value === undefined) return [];
+    return optionalValue === undefined
+      ? [`[-${short} ${value.metavar}]`]
+      : [`[-${short}[${value.metavar}]]`];
+  });
+  const words = entries.map(([name, { value, optionalValue }]) => {
+    if (value === undefined) return `[--${name}]`;
+    return optionalValue === undefined
+      ? `[--${name}=${value.metavar}]`
+      : `[--${name}[=${value.metavar}]]`;
+  });
+  const start = `Usage: ${command.name}`;
+  const all = [`[-${switches.join("")}]`, ...letters, ...words, command.operands].join(" ");
+  return `${wrap(`${start} ${all}`, columns, start.length + 1)}\n`;
+}
+
 /** Help of the program as a whole: its commands. Ends with a line break. */
 export function formatOverview(
   commands: readonly CommandSpec[],

@@ -114,8 +114,6 @@ export interface CommandSpec<T extends OptionTable = OptionTable> {
   readonly conflicts?: readonly OptionPair<T>[];
   /** Options, each with the one that it cannot do without. */
   readonly requires?: readonly OptionPair<T>[];
-  /** Exit code of a wrong command line where it is another one than 3: that of the tool that the command replaces. */
-  readonly usageExitCode?: ExitCode;
   /** What its exit codes mean. */
   readonly exitCodes: readonly (readonly [ExitCode, string])[];
   /** Loads its kinds of records, for `--list-fields` and the completion of `--fields`. */

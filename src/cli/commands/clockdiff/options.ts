@@ -1,6 +1,7 @@
 /** The options of `clockdiff`: those of clockdiff of iputils, with its letters. */
 
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
+import { ExitCode, UsageError } from "../../outcome.ts";
 import { COLOR_OPTION } from "../../options/shared_options.ts";
 import { choice } from "../../options/values.ts";
 
@@ -42,7 +43,10 @@ export const CLOCKDIFF_COMMAND: CommandSpec<typeof CLOCKDIFF_OPTIONS> = {
     "icmptime clock --fast.",
   ],
   options: CLOCKDIFF_OPTIONS,
-  usageExitCode: 1,
+  complain: (error) =>
+    error instanceof UsageError
+      ? { text: `clockdiff: ${error.message}`, exitCode: ExitCode.Unanswered }
+      : undefined,
   exitCodes: [
     [0, "The offset was printed"],
     [1, "It is not known, the command line is wrong, or the system refused a call"],

@@ -56,6 +56,7 @@ export const TSPING_OPTIONS = {
   "print-timestamps": { short: "D", help: "Print the UNIX time of each reply", group: "Output" },
   ...WRITE_OPTION,
   ...COLOR_OPTION,
+  usage: { help: "Print the options in a few lines", group: "General" },
   help: { short: "?", help: "Print this help", group: "General" },
 } as const satisfies OptionTable;
 
