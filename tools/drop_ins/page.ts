@@ -1,9 +1,17 @@
 /** docs/drop-ins.md: what icmptime takes the place of, and how. Each program has its section, made from the tables of its command. */
 
+import { formatClockdiffSection } from "./clockdiff.ts";
 import { formatFpingSection } from "./fping.ts";
+import { formatTspingSection } from "./tsping.ts";
+import { formatZmapSection } from "./zmap.ts";
 
 /** Makes the sections, in their order. */
-const SECTIONS: readonly (() => string)[] = [formatFpingSection];
+const SECTIONS: readonly (() => string)[] = [
+  formatFpingSection,
+  formatClockdiffSection,
+  formatTspingSection,
+  formatZmapSection,
+];
 
 const INTRODUCTION =
   `<!-- Made by \`deno task docs\`: change the tables of the commands, or tools/drop_ins/. -->
