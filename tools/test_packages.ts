@@ -24,6 +24,8 @@ const PACKAGES: readonly string[] = [
   ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils", "gzip"],
   // Databases that read our series, with promtool.
   ...["influxdb", "prometheus", "prometheus-node-exporter", "curl"],
+  // Monitors that call fping.
+  ...["smokeping", "rrdtool", "monitoring-plugins-standard"],
   // The browser that opens our pages, and a font that has what they show.
   ...["chromium", "fonts-dejavu-core"],
   // A monitor that scrapes the exporter, with promtool, and the reference parser of OpenMetrics.
