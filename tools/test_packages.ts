@@ -2,6 +2,11 @@
 
 import { capture, say, warn } from "./output.ts";
 
+/** What building and booting a virtual machine takes. */
+export const KERNEL_PACKAGES: readonly string[] = [
+  ...["qemu-system-x86", "debootstrap", "e2fsprogs", "kmod", "cpio", "xz-utils", "zstd"],
+];
+
 /** Debian packages by what they are for. */
 const PACKAGES: readonly string[] = [
   // Networks, firewalls, users and resource limits of the tests.
@@ -16,7 +21,7 @@ const PACKAGES: readonly string[] = [
     "strace",
   ],
   // The ABI test compiles C; the runtime base for `deno task compile` comes as a tar file.
-  ...["gcc", "libc6-dev", "tar", "xz-utils"],
+  ...["gcc", "libc6-dev", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "tar", "xz-utils"],
   // Foreign tools that judge our bytes and our numbers.
   ...["tcpdump", "tshark", "fping", "nmap", "hping3", "iputils-clockdiff", "iputils-ping", "zmap"],
   ...["masscan", "chrony", "python3-scapy", "traceroute", "iputils-tracepath"],
@@ -45,6 +50,8 @@ const PACKAGES: readonly string[] = [
   ],
   // Writers of the hexadecimal text that decode reads.
   ...["xxd", "bsdextrautils"],
+  // An older kernel.
+  ...KERNEL_PACKAGES,
 ];
 
 /** While this program exists and ends with 101, packages start no daemon: chronyd would set the clock. */
@@ -61,8 +68,13 @@ const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=300"];
  * Installs what the tests use and the machine lacks, and says so. Without root or without apt it says what is
  * missing instead: the tests that need it are then skipped, each with its reason.
  */
-export async function installTestPackages(): Promise<void> {
-  const missing = await findMissing();
+export function installTestPackages(): Promise<void> {
+  return installPackages(PACKAGES);
+}
+
+/** Installs those of these Debian packages that are missing, as {@linkcode installTestPackages} does. */
+export async function installPackages(packages: readonly string[]): Promise<void> {
+  const missing = await findMissing(packages);
   if (missing === undefined || missing.length === 0) return;
   if (Deno.uid() !== 0) {
     say(`Tests that need root or these Debian packages are skipped: ${missing.join(", ")}`);
@@ -83,18 +95,20 @@ export async function installTestPackages(): Promise<void> {
 }
 
 /** Packages that are not installed; undefined on a system without dpkg and apt. */
-async function findMissing(): Promise<readonly string[] | undefined> {
+async function findMissing(
+  packages: readonly string[],
+): Promise<readonly string[] | undefined> {
   for (const tool of ["dpkg-query", "apt-get"]) {
     if (!(await isInstalled(tool))) return undefined;
   }
-  const argv = ["dpkg-query", "-W", "-f", "${Package} ${Status}\n", ...PACKAGES];
+  const argv = ["dpkg-query", "-W", "-f", "${Package} ${Status}\n", ...packages];
   const { stdout } = await capture(argv);
   const installed = new Set(
     stdout.split("\n").filter((line) => line.endsWith(" install ok installed")).map((line) =>
       line.split(" ", 1)[0]
     ),
   );
-  return PACKAGES.filter((name) => !installed.has(name));
+  return packages.filter((name) => !installed.has(name));
 }
 
 async function isInstalled(tool: string): Promise<boolean> {

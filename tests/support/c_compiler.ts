@@ -72,6 +72,38 @@ export async function runC(body: string): Promise<string[]> {
   }
 }
 
+/**
+ * Asks a compiler for the values of constant expressions, without running anything: so it may be one for another processor. They are
+ * read from the data that the compiler writes.
+ *
+ * @param expressions undefined values of these are compile errors
+ * @param compiler such as `aarch64-linux-gnu-gcc`
+ */
+export async function evaluateC(
+  expressions: readonly string[],
+  compiler = "gcc",
+): Promise<number[]> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-c-" });
+  try {
+    const tables = expressions.map((expression, i) =>
+      `const long long value_${i} = ${expression};`
+    );
+    await Deno.writeTextFile(`${folder}/main.c`, `${PRELUDE}${tables.join("\n")}\n`);
+    const argv = [compiler, "-std=gnu11", "-w", "-S", "-o", `${folder}/main.s`, `${folder}/main.c`];
+    await mustRun(argv);
+    const values = new Map<string, number>();
+    const data = /^value_(\d+):\n\s*\.(quad|xword|zero)\s+(-?\d+)$/gm;
+    for (
+      const [, i = "", kind, value] of (await Deno.readTextFile(`${folder}/main.s`)).matchAll(data)
+    ) {
+      values.set(i, kind === "zero" ? 0 : Number(value));
+    }
+    return expressions.map((_, i) => values.get(String(i)) ?? NaN);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** A function as the headers declare it, in C's words. */
 export interface Prototype {
   /** Type of what it returns. */

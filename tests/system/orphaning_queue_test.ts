@@ -1,0 +1,103 @@
+/**
+ * A queue that takes datagrams off the account of their socket and then drops what it has no room for (netem, tc-netem(8)): the socket
+ * never seems full. Every round-trip time is the wire's, or is said to rest on a stamp of the program.
+ *
+ * Debian's kernels have netem; `deno task test:kernels` runs this where the machine's own kernel has not.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { type CapturedTimestamp, startCapture } from "../support/capture.ts";
+import { runCommand } from "../support/command.ts";
+import { Namespace, VethPair } from "../support/namespace.ts";
+import { readBinaryAge } from "../../tools/binary_age.ts";
+import { BINARY_PROGRAM, SOURCE_PROGRAM } from "../support/program.ts";
+import { readRecords } from "../support/records.ts";
+import { whatIsMissing } from "../support/tools.ts";
+
+const PROGRAM = readBinaryAge() !== "missing" ? BINARY_PROGRAM : SOURCE_PROGRAM;
+const RUNS = 3, PROBES = 60;
+/** Within this a round-trip time must be the wire's, in milliseconds. */
+const TOLERANCE_MS = 1;
+/** A few probes fill each of them. */
+const QUEUES = ["delay 40ms limit 3", "rate 32kbit limit 3", "delay 30ms 20ms limit 3"];
+
+/** Why the test cannot run here; undefined where it can. */
+async function whyNot(): Promise<string | undefined> {
+  const missing = whatIsMissing({ namespaces: true, tools: ["tc", "tcpdump"] });
+  if (missing !== undefined) return missing;
+  await using namespace = await Namespace.open();
+  const { code } = await runCommand([
+    ...["ip", "netns", "exec", namespace.name],
+    ..."tc qdisc add dev lo root netem limit 3".split(" "),
+  ]);
+  return code === 0
+    ? undefined
+    : "this kernel has no netem, 'deno task test:kernels' boots some that do";
+}
+
+const ms = ({ unixSeconds, nanoseconds }: CapturedTimestamp) =>
+  unixSeconds * 1e3 + nanoseconds / 1e6;
+
+async function measure(
+  queue: string,
+): Promise<{ exact: number; flagged: number; dropped: number }> {
+  await using pair = await VethPair.open();
+  await pair.near.run(PROGRAM.argv("-c", "1", pair.farAddress), { timeoutMs: 120_000 });
+  const qdisc = `tc qdisc add dev ${pair.device} root netem ${queue}`;
+  await pair.near.mustRun(qdisc.split(" "));
+  await using near = await startCapture(pair.near, pair.device);
+  await using far = await startCapture(pair.far, pair.device);
+  const words = ["--json", "--sequence", "0", "-c", `${PROBES}`, "-i", "5ms", "-W", "3s"];
+  const { stdout, stderr } = await pair.near.run(PROGRAM.argv(...words, pair.farAddress), {
+    timeoutMs: 300_000,
+  });
+  const { stdout: queueState } = await pair.near.mustRun(
+    `tc -s qdisc show dev ${pair.device}`.split(" "),
+  );
+  const dropped = Number(queueState.match(/netem[^]*?dropped (\d+)/)?.[1]);
+  const { replies, end } = readRecords(stdout);
+  assert(replies.length > 0, stdout + stderr);
+  const last = Math.max(...replies.map(({ sequence }) => Number(sequence)));
+  const atNear = await near.until(last), atFar = await far.until(last);
+  let exact = 0, flagged = 0;
+  for (const reply of replies as readonly Record<string, unknown>[]) {
+    if (reply["stamp_source"] === "user") {
+      flagged++;
+      continue;
+    }
+    const find = (where: readonly CapturedTimestamp[], kind: string) =>
+      where.find((each) => each.kind === kind && each.sequence === reply["sequence"]);
+    const answer = find(atNear, "reply"), left = find(atNear, "query"), came = find(atFar, "query");
+    assert(answer !== undefined && left !== undefined && came !== undefined, JSON.stringify(reply));
+    // The driver had it after tcpdump at the near end and before the one at the far end, however long a busy machine took.
+    const rttMs = Number(reply["rtt_ms"]);
+    const shortest = ms(answer) - ms(came), longest = ms(answer) - ms(left);
+    assert(
+      rttMs >= shortest - TOLERANCE_MS && rttMs <= longest + TOLERANCE_MS,
+      `${queue}: ${JSON.stringify(reply)}, on the wire ${shortest} to ${longest} ms`,
+    );
+    exact++;
+  }
+  assertEquals(exact + flagged, end.received);
+  return { exact, flagged, dropped };
+}
+
+const missing = await whyNot();
+
+Deno.test({
+  name: missing === undefined || Deno.env.has("TEST_KERNEL")
+    ? "ping: a queue that orphans datagrams and overflows: each round trip is the wire's, or flagged"
+    : `ping: a queue that orphans datagrams and overflows (skipped: ${missing})`,
+  ignore: missing !== undefined && !Deno.env.has("TEST_KERNEL"),
+  fn: async () => {
+    assertEquals(missing, undefined);
+    for (const queue of QUEUES) {
+      for (let run = 1; run <= RUNS; run++) {
+        const { exact, flagged, dropped } = await measure(queue);
+        assert(dropped > 0, `${queue}: the queue did not overflow`);
+        // deno-lint-ignore no-console
+        console.log(`${queue}, run ${run}: ${exact} exact, ${flagged} flagged, ${dropped} dropped`);
+      }
+    }
+  },
+});

@@ -1,0 +1,143 @@
+/** Boots kernels with tests inside, and the table of what came of it. */
+
+import { countTests } from "../junit.ts";
+import { ToolError } from "../output.ts";
+import { installPackages, KERNEL_PACKAGES } from "../test_packages.ts";
+import { Archive, exists, fetchKernel, unpack } from "./archive.ts";
+import { findDeno } from "./guest_deno.ts";
+import { makeProjectDisk, makeRootDisk } from "./guest_root.ts";
+import { makeInitramfs } from "./initramfs.ts";
+import type { Kernel } from "./kernels.ts";
+import { type Boot, boot, hasKvm } from "./virtual_machine.ts";
+
+const ARM_PACKAGES: readonly string[] = ["qemu-system-arm"];
+
+/** Where the kernel itself matters: sockets, stamps, queues, filters, privileges, signals. */
+const TESTS: readonly string[] = [
+  ...["any_kernel", "orphaning_queue", "kernel_stamp", "queue_stamp", "ping_signal", "privilege"],
+  ...["ping_capabilities", "ping_privilege", "scan_queue", "scan_trust", "doctor", "descriptor"],
+  ...["reply_filter", "scan_firewall", "local_network"],
+].map((name) => `tests/system/${name}_test.ts`);
+
+/** What fits into the time of a machine that is emulated. */
+export const EMULATED_TESTS: readonly string[] = ["any_kernel", "orphaning_queue"].map((name) =>
+  `tests/system/${name}_test.ts`
+);
+
+const FAST_LIMIT_MS = 6 * 60_000, EMULATED_LIMIT_MS = 45 * 60_000;
+
+/** One row of the table. */
+export interface Row {
+  /** Name of the kernel. */
+  readonly kernel: Kernel;
+  /** How its boot ended. */
+  readonly boot: Boot;
+  /** Tests that passed and failed, and the names of those that were skipped. */
+  readonly counts: ReturnType<typeof countTests>;
+}
+
+/** How the tests are run. */
+export interface KernelTestOptions {
+  /** Where downloads and disks are kept. */
+  readonly cache: string;
+  /** Test files; those of the list above by default. */
+  readonly tests?: readonly string[] | undefined;
+  /** Each boot is ended after this time. */
+  readonly limitMs?: number | undefined;
+}
+
+/** Boots one kernel with the tests. */
+export async function testKernel(kernel: Kernel, options: KernelTestOptions): Promise<Row> {
+  const { architecture } = kernel;
+  const isOwn = architecture.debian === (Deno.build.arch === "x86_64" ? "amd64" : "arm64");
+  const folder = `${options.cache}/${kernel.name}`;
+  const archive = await Archive.open(folder, architecture.debian, kernel.releases);
+  const files = await fetchKernel(archive, architecture.debian);
+  const tree = `${folder}/tree-${(files[0] ?? "").split("/").at(-1)}`;
+  if (!await exists(`${tree}.done`)) {
+    await unpack(files, tree);
+    await Deno.writeTextFile(`${tree}.done`, "");
+  }
+  const { disk, busybox } = await makeRootDisk(options.cache, architecture);
+  const work = await Deno.makeTempDir({ prefix: "icmptime-kernel-" });
+  try {
+    const project = `${work}/project.img`, initramfs = `${work}/initramfs`;
+    const deno = await findDeno(options.cache, architecture);
+    await makeProjectDisk(project, { deno, hasBinary: isOwn });
+    await makeInitramfs(tree, busybox, initramfs);
+    const image = [...Deno.readDirSync(`${tree}/boot`)].find(({ name }) =>
+      name.startsWith("vmlinu")
+    );
+    if (image === undefined) throw new ToolError(`Cannot find the image of kernel ${kernel.name}`);
+    const machine = {
+      architecture,
+      kernel: `${tree}/boot/${image.name}`,
+      initramfs,
+      disks: [disk, project],
+      tests: [],
+      limitMs: 0,
+      folder: work,
+    };
+    const isFast = await hasKvm(machine);
+    const ended = await boot({
+      ...machine,
+      tests: options.tests ?? (isFast ? TESTS : EMULATED_TESTS),
+      limitMs: options.limitMs ?? (isFast ? FAST_LIMIT_MS : EMULATED_LIMIT_MS),
+    }, isFast);
+    return { kernel, boot: ended, counts: countTests(ended.report) };
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+/** Whether a kernel booted, and all of its tests passed. */
+export function isGood({ boot: { release }, counts: { passed, failed } }: Row): boolean {
+  return release !== undefined && failed === 0 && passed > 0;
+}
+
+/** The rows as a table for people. */
+export function formatTable(rows: readonly Row[]): string {
+  const lines = rows.map(({ kernel, boot: { release, seconds, accelerator, isLate }, counts }) => [
+    kernel.name,
+    release ?? (isLate ? "not in time" : "did not boot"),
+    kernel.architecture.debian,
+    accelerator,
+    String(counts.passed),
+    String(counts.failed),
+    String(counts.skipped.length),
+    seconds.toFixed(0),
+  ]);
+  const head = [
+    "kernel",
+    "release",
+    "processor",
+    "run by",
+    "passed",
+    "failed",
+    "skipped",
+    "seconds",
+  ];
+  const widths = head.map((word, i) =>
+    Math.max(word.length, ...lines.map((line) => line[i]?.length ?? 0))
+  );
+  return [head, ...lines].map((line) =>
+    line.map((word, i) => i < 4 ? word.padEnd(widths[i] ?? 0) : word.padStart(widths[i] ?? 0)).join(
+      "  ",
+    )
+      .trimEnd()
+  ).join("\n");
+}
+
+/** Installs what booting these kernels takes. */
+export async function installKernelPackages(kernels: readonly Kernel[]): Promise<void> {
+  const isArm = kernels.some(({ architecture }) => architecture.debian === "arm64");
+  await installPackages([...KERNEL_PACKAGES, ...isArm ? ARM_PACKAGES : []]);
+}
+
+/** The cache that is used unless another one is named. */
+export function defaultCache(): string {
+  const home = Deno.env.get("HOME");
+  const cache = Deno.env.get("XDG_CACHE_HOME") || (home ? `${home}/.cache` : undefined);
+  if (cache === undefined) throw new ToolError("Cannot choose a cache: expected --cache FOLDER");
+  return `${cache}/icmptime/kernels`;
+}
