@@ -38,12 +38,13 @@ export interface Oddity {
   lastS: number;
 }
 
-/** Most moments of one target, and of one kind of oddities. */
+/** Most moments of one kind, and most kinds of oddities, of one target. */
 const MAX_EVENTS = 60, MAX_ODDITIES = 40;
 
 /** What happened to one target. */
 export class Happenings {
   readonly #events: LogEvent[] = [];
+  readonly #counts = new Map<EventKind, number>();
   readonly #oddities = new Map<string, Oddity>();
   #omitted = 0;
 
@@ -62,9 +63,11 @@ export class Happenings {
     return [...this.#oddities.values()].sort((a, b) => b.count - a.count);
   }
 
-  /** Keeps a moment, while there is room. */
+  /** Keeps a moment, while there is room for its kind: two paths in turn must not hide an outage. */
   add(event: LogEvent): void {
-    if (this.#events.length < MAX_EVENTS) this.#events.push(event);
+    const count = this.#counts.get(event.kind) ?? 0;
+    this.#counts.set(event.kind, count + 1);
+    if (count < MAX_EVENTS) this.#events.push(event);
     else this.#omitted += 1;
   }
 

@@ -177,3 +177,26 @@ Deno.test("a log of three thousand targets keeps to its buckets", () => {
   const buckets = kept.reduce((sum, { series }) => sum + series.size, 0);
   assert(buckets <= 24_000, String(buckets));
 });
+
+Deno.test("many events of one kind leave room for those of another", () => {
+  // Two paths with other lengths take turns, and then nothing answers any more.
+  const { events, eventsOmitted } = read(pingLines({
+    ...{ targets: ["192.0.2.1"], count: 300, intervalS: 1 },
+    fate: (index) => ({ ttl: 57 - index % 2, isAnswered: index < 290 }),
+  }));
+  const kinds = events.map(({ kind }) => kind);
+  assertEquals(kinds.filter((kind) => kind === "outage").length, 1);
+  assertEquals(kinds.filter((kind) => kind === "path").length + eventsOmitted, 289);
+});
+
+Deno.test("echo requests beside the timestamp requests of watch are a target of their own", () => {
+  const echo = JSON.stringify({
+    ...JSON.parse(probeLine("192.0.2.1", 0, LOG_START_S, {})),
+    message: "echo",
+  });
+  const { targets } = read([runLine("watch", 1), probeLine("192.0.2.1", 0, LOG_START_S, {}), echo]);
+  assertEquals(targets.map(({ name, series }) => [name, series.sorted()[0]?.counts.received]), [
+    ["192.0.2.1", 1],
+    ["192.0.2.1, echo", 1],
+  ]);
+});
