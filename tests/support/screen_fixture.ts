@@ -42,6 +42,7 @@ export function makePicture(targets: readonly FixtureTarget[]): WatchPicture {
     nowNs,
     elapsedS: probes,
     about: "timestamp requests every 1 s",
+    hasEchoKey: true,
     remark: undefined,
   };
 }

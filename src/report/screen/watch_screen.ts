@@ -27,6 +27,8 @@ export interface WatchPicture {
   readonly elapsedS: number;
   /** What is sent, such as `timestamp requests every 200 ms`. */
   readonly about: string;
+  /** Echo requests can be switched on beside those of the run. */
+  readonly hasEchoKey: boolean;
   /** A line about something that happened just now. */
   readonly remark: string | undefined;
 }
@@ -153,11 +155,13 @@ function drawClocks(
   grid.put(2 + shown.indexOf(focus) - first, 0, ">", STYLE.strong);
 }
 
+const ECHO_KEY = "e echo";
+
 const KEYS = [
   "q quit",
   "? help",
   "p pause",
-  "e echo",
+  ECHO_KEY,
   "c clocks",
   "j/k target",
   "+/- zoom",
@@ -166,13 +170,18 @@ const KEYS = [
   "r reset",
 ];
 
-function drawFooter(grid: CellGrid, { remark }: WatchPicture, view: WatchView): void {
+function drawFooter(
+  grid: CellGrid,
+  { remark, hasEchoKey }: WatchPicture,
+  view: WatchView,
+): void {
   const row = grid.rows - 1;
   if (remark !== undefined) {
     grid.put(row, 0, remark, STYLE.strong);
     return;
   }
-  const keys = view.mode === "help" ? ["? back", "q quit"] : KEYS;
+  const all = KEYS.filter((key) => hasEchoKey || key !== ECHO_KEY);
+  const keys = view.mode === "help" ? ["? back", "q quit"] : all;
   grid.put(row, 0, joinFitting(keys, "  ", grid.columns), STYLE.dim);
 }
 

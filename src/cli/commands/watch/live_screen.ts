@@ -11,7 +11,7 @@ import type { WatchSetup } from "./frame.ts";
 /** What the screen needs of a watch. */
 export type ScreenSetup = Pick<
   WatchSetup,
-  "terminal" | "style" | "hasColor" | "names" | "about" | "columnsMs"
+  "plan" | "terminal" | "style" | "hasColor" | "names" | "about" | "columnsMs"
 >;
 
 /** Between two pictures, milliseconds. */
@@ -95,6 +95,7 @@ export class LiveScreen {
       nowNs: monotonicNs,
       elapsedS: (monotonicNs - this.#startNs) / 1e9,
       about: this.#setup.about(isOn),
+      hasEchoKey: this.#setup.plan.prober.beside !== undefined,
       remark: undefined,
     };
   }

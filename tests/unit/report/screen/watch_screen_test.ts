@@ -161,6 +161,14 @@ Deno.test("watch screen: a full queue of this machine is said, and drawn where t
   assertMatch(lines.join("\n"), /^queue +100 ms/m);
 });
 
+Deno.test("watch screen: a run of echo requests has no key for more of them", () => {
+  const size = { columns: 80, rows: 24 };
+  const keysOf = (hasEchoKey: boolean) =>
+    linesOf(drawWatch({ ...PICTURE, hasEchoKey }, view(), size, "ascii")).at(-1) ?? "";
+  assertMatch(keysOf(true), /p pause {2}e echo {2}c clocks/);
+  assertMatch(keysOf(false), /p pause {2}c clocks/);
+});
+
 Deno.test("watch screen: a remark takes the place of the keys", () => {
   const picture = { ...PICTURE, remark: "icmptime: beta.example is now 192.0.2.9" };
   const grid = drawWatch(picture, view(), { columns: 80, rows: 24 }, "braille");
