@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type AliasFindings, type ClockView, findAliases } from "../../src/clock/alias.ts";
 import { ClockTracker, sendPhaseMs } from "../../src/clock/mod.ts";
 import { Random } from "../lab/random.ts";
-import { replies } from "../unit/clock/simulated_host.ts";
+import { replies } from "../support/simulated_clock.ts";
 
 const START_MS = 43_200_000.25;
 const PROBES = 600;

@@ -11,7 +11,7 @@ import {
 } from "../support/simulated_audit.ts";
 import { readRequest, writeErrorReply } from "../support/simulated_datagram.ts";
 import { FIRST_HOST } from "../support/simulated_run.ts";
-import { answer, type Behaviour } from "../unit/scan/simulated_network.ts";
+import { answer, type Behaviour } from "../support/swept_network.ts";
 
 const HOUR_MS = 3_600_000;
 const BLOCK = 0x0a010000;

@@ -5,7 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { type ClockState, ClockTracker } from "../../src/clock/mod.ts";
-import { replies, type Simulation, spread } from "../unit/clock/simulated_host.ts";
+import { replies, type Simulation, spread } from "../support/simulated_clock.ts";
 import { Random } from "../lab/random.ts";
 
 const START_MS = 43_200_000.25;

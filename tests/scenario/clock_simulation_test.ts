@@ -6,7 +6,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type ClockState, ClockTracker, consensus, sendPhaseMs } from "../../src/clock/mod.ts";
 import { StampHistory } from "../../src/measurement/mod.ts";
-import { replies, type Simulation, spread } from "../unit/clock/simulated_host.ts";
+import { replies, type Simulation, spread } from "../support/simulated_clock.ts";
 import { Random } from "../lab/random.ts";
 
 const MS_PER_DAY = 86_400_000;

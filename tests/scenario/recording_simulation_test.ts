@@ -15,7 +15,7 @@ import { checksum, headerLength, read16, read32 } from "../lab/octets.ts";
 import type { Network } from "../support/simulated_network.ts";
 import { makeTargets, proberOptions, type RunOptions } from "../support/simulated_run.ts";
 import { SimulatedTransport } from "../support/simulated_transport.ts";
-import { answer, SimulatedNetwork } from "../unit/scan/simulated_network.ts";
+import { answer, SimulatedNetwork } from "../support/swept_network.ts";
 
 const OWN = 0xc0000201;
 const SOCKET: TransportOptions = {

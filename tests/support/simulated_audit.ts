@@ -6,7 +6,7 @@ import { AuditRun, type AuditSetup } from "../../src/run/audit/run.ts";
 import type { AuditResult } from "../../src/run/audit/result.ts";
 import type { OpenScan } from "../../src/run/machine.ts";
 import { planScanRun, type ScanRunOptions } from "../../src/run/scan/options.ts";
-import { type Behaviour, SimulatedNetwork } from "../unit/scan/simulated_network.ts";
+import { type Behaviour, SimulatedNetwork } from "./swept_network.ts";
 import type { Network } from "./simulated_network.ts";
 import { makeTargets } from "./simulated_run.ts";
 import { SimulatedTransport } from "./simulated_transport.ts";

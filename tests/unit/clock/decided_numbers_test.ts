@@ -2,7 +2,7 @@
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type ClockSample, ClockTracker, sendPhaseMs } from "../../../src/clock/mod.ts";
-import { simulate, type Simulation } from "./simulated_host.ts";
+import { simulate, type Simulation } from "../../support/simulated_clock.ts";
 
 const START_MS = 43_200_000.25;
 const LIMIT_PPM = 500;

@@ -3,7 +3,7 @@ import type { ClockSample } from "../../../src/clock/mod.ts";
 import { ClockFit, type ClockFitOptions } from "../../../src/clock/fit.ts";
 import { referenceOf } from "../../../src/clock/sample.ts";
 import { TickDetector } from "../../../src/measurement/mod.ts";
-import { simulate, type Simulation } from "./simulated_host.ts";
+import { simulate, type Simulation } from "../../support/simulated_clock.ts";
 
 const START_MS = 43_200_000.25;
 

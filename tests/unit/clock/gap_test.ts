@@ -6,7 +6,7 @@ import { ClockFit } from "../../../src/clock/fit.ts";
 import { referenceOf } from "../../../src/clock/sample.ts";
 import { TickDetector } from "../../../src/measurement/mod.ts";
 import { Random } from "../../lab/random.ts";
-import { simulate } from "./simulated_host.ts";
+import { simulate } from "../../support/simulated_clock.ts";
 
 const START_MS = 43_200_000.25;
 const LIMIT_PPM = 500;

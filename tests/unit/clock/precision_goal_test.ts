@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ClockTracker, PrecisionGoal, precisionMs, sendPhaseMs } from "../../../src/clock/mod.ts";
-import { simulate, type Simulation } from "./simulated_host.ts";
+import { simulate, type Simulation } from "../../support/simulated_clock.ts";
 
 function samples(options: Partial<Simulation>) {
   const phase = (index: number) => sendPhaseMs(index, { intervalMs: 50 });

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { ClockTracker, sendPhaseMs } from "../../../src/clock/mod.ts";
-import { simulate, type SimulatedReply, type Simulation } from "./simulated_host.ts";
+import { simulate, type SimulatedReply, type Simulation } from "../../support/simulated_clock.ts";
 
 const EVEN = (index: number): number => sendPhaseMs(index, { intervalMs: 50 });
 

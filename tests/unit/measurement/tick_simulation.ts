@@ -3,7 +3,7 @@
 import { type HostMeasurement, StampHistory } from "../../../src/measurement/mod.ts";
 import { Schedule } from "../../../src/probe/schedule.ts";
 import { Random } from "../../lab/random.ts";
-import { replies } from "../clock/simulated_host.ts";
+import { replies } from "../../support/simulated_clock.ts";
 import { TIMESTAMP_PROBES } from "../../support/probes.ts";
 
 const NOON_MS = 43_200_000;

@@ -8,7 +8,7 @@ import {
   type ScanUnsent,
 } from "../../../src/run/scan/run.ts";
 import { PackedBlocks } from "../../../src/targets/packed_blocks.ts";
-import { answer, type Behaviour, SimulatedNetwork } from "../scan/simulated_network.ts";
+import { answer, type Behaviour, SimulatedNetwork } from "../../support/swept_network.ts";
 
 const FIRST = 0x0a010000;
 const EPERM = 1;

@@ -109,3 +109,19 @@ Deno.test("trace hop: changes of the address are kept for each kind, eight at mo
   }
   assertEquals(hop?.addresses.size, 16);
 });
+
+Deno.test("trace hop: labels of MPLS stay when a later error reports none", () => {
+  const { sweep } = run(() => {});
+  const octets = new Uint8Array(8 + 128 + 12);
+  // Time Exceeded with 32 words of quote, then an extension (RFC 4884) with one label (RFC 4950) and no checksum.
+  octets.set([11, 0, 0, 0, 0, 32]);
+  octets.set([0x20, 0, 0, 0, 0, 8, 1, 1, 0x12, 0x34, 0x51, 7], 8 + 128);
+  const parsed = parseIcmpMessage(octets);
+  assert(parsed.ok && parsed.value.kind === "error");
+  const report = { reporter: ROUTER, rttMs: 1, time: 0 };
+  sweep.icmpError("echo", 1, { ...report, error: parsed.value });
+  const labels = [{ label: 0x12345, trafficClass: 0, isBottom: true, ttl: 7 }];
+  assertEquals(sweep.hops[0]?.labels, labels);
+  sweep.icmpError("echo", 1, { ...report, error: EXPIRED });
+  assertEquals([sweep.hops[0]?.labels, sweep.hops[1]?.labels], [labels, []]);
+});

@@ -12,7 +12,7 @@ import {
   Recording,
   type SeenProbe,
   SimulatedNetwork,
-} from "./simulated_network.ts";
+} from "../../support/swept_network.ts";
 
 const key = { k0: 0x11223344, k1: 0x55667788 };
 /** Everybody answers, 10.25 ms after the probe left. */

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { PathFinding, PathGuard } from "../../../src/scan/path_keeper.ts";
-import { answer, type SeenProbe } from "./simulated_network.ts";
+import { answer, type SeenProbe } from "../../support/swept_network.ts";
 import { addresses, prepareSweep, type SweepSetup } from "./simulated_sweep.ts";
 
 const ENETDOWN = 100, EACCES = 13;

@@ -5,22 +5,21 @@ import {
   createPlainSlots,
   emitProbeTemplate,
   type FrameSlots,
-} from "../../../src/scan/probe_writer.ts";
-import type { ReplySource } from "../../../src/scan/reply_collector.ts";
+} from "../../src/scan/probe_writer.ts";
+import type { ReplySource } from "../../src/scan/reply_collector.ts";
 import type {
   ScanIcmpError,
   ScanListener,
   ScanProgress,
   ScanReply,
-} from "../../../src/scan/scan_record.ts";
-import type { Transmitter } from "../../../src/scan/sender.ts";
-import type { Clock, Instant } from "../../../src/time/instant.ts";
-import { sealMessage, write16 } from "../../lab/octets.ts";
-import { writeHeader, writeTimestampReply } from "../../lab/packet.ts";
-import type { Random } from "../../lab/random.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
-import { EventQueue } from "../../support/event_queue.ts";
-import { readRequest } from "../../support/simulated_datagram.ts";
+} from "../../src/scan/scan_record.ts";
+import type { Transmitter } from "../../src/scan/sender.ts";
+import type { Clock, Instant } from "../../src/time/instant.ts";
+import { sealMessage, write16 } from "../lab/octets.ts";
+import type { Random } from "../lab/random.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { EventQueue } from "./event_queue.ts";
+import { OWN_ADDRESS, readRequest, writeReply } from "./simulated_datagram.ts";
 
 /** A probe as a host sees it. */
 export interface SeenProbe {
@@ -37,7 +36,6 @@ export type Behaviour = (probe: SeenProbe) => readonly { bytes: Uint8Array; dela
 const SLOT_BYTES = 128;
 const BATCH = 64;
 const IP_BYTES = 20;
-const OWN_ADDRESS = 0x0a000001;
 const TIMESTAMP_REQUEST = 13;
 const TEMPLATE = emitProbeTemplate({ source: OWN_ADDRESS, ttl: 64, tos: 0 });
 /** Time that one turn of the loop takes. */
@@ -56,19 +54,17 @@ export interface AnswerChanges {
 
 /** Builds the reply of a host that keeps the same time as we do, 5 ms away; written without the code under test. */
 export function answer(probe: SeenProbe, changes: AnswerChanges = {}): Uint8Array {
-  const { identifier, sequence, originateMs, destination } = probe;
-  const shownMs = (originateMs + 5) % 86_400_000;
+  const shownMs = (probe.originateMs + 5) % 86_400_000;
   const { receiveMs = shownMs, transmitMs = shownMs, code, checksum } = changes;
-  const bytes = new Uint8Array(IP_BYTES + 20);
-  const copiedMs = changes.originateMs ?? originateMs;
-  writeTimestampReply(bytes, IP_BYTES, identifier, sequence, copiedMs, receiveMs, transmitMs);
+  const { source = probe.destination, originateMs = probe.originateMs } = changes;
+  const asked = { ...probe, start: IP_BYTES, ttl: 64, type: TIMESTAMP_REQUEST };
+  const request = { ...asked, destination: source, originateMs };
+  const bytes = writeReply(request, receiveMs, transmitMs);
   if (code !== undefined) {
     bytes[IP_BYTES + 1] = code;
     sealMessage(bytes, IP_BYTES, bytes.length);
   }
   if (checksum !== undefined) write16(bytes, IP_BYTES + 2, checksum);
-  const source = changes.source ?? destination;
-  writeHeader(bytes, IP_BYTES, bytes.length, 0, 1, 60, source, OWN_ADDRESS);
   return bytes;
 }
 

@@ -1,7 +1,7 @@
 /** A remote clock and a path to it, for tests: seeded, exact, and written without the code under test. */
 
-import type { ClockSample } from "../../../src/clock/mod.ts";
-import { Random } from "../../lab/random.ts";
+import type { ClockSample } from "../../src/clock/mod.ts";
+import { Random } from "../lab/random.ts";
 
 const MS_PER_DAY = 86_400_000;
 
