@@ -27,10 +27,43 @@ export class ClientClock {
     this.#mostMs = Math.max(this.#mostMs, aheadMs);
   }
 
+  /** It has sent requests with a timestamp. */
+  get hasRequests(): boolean {
+    return this.#requests > 0;
+  }
+
   /** The client's clock is ahead of the capture's by at least this; undefined where its timestamps show no clock. */
   get lowerMs(): number | undefined {
     const isClock = this.#requests >= MIN_REQUESTS &&
       this.#mostMs - this.#leastMs <= MAX_SPREAD_MS;
     return isClock ? this.#mostMs : undefined;
+  }
+}
+
+/** The clocks of the clients whose hosts are followed: of a scan by ever new clients no more are kept than hosts are. */
+export class ClientClocks {
+  readonly #clients = new Map<number, { readonly clock: ClientClock; hosts: number }>();
+
+  /** Number of clients. */
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  /** A client asks one host more. */
+  join(client: number): void {
+    const known = this.#clients.get(client);
+    if (known === undefined) this.#clients.set(client, { clock: new ClientClock(), hosts: 1 });
+    else known.hosts++;
+  }
+
+  /** A host that a client has asked is forgotten; with the last one the client is. */
+  leave(client: number): void {
+    const known = this.#clients.get(client);
+    if (known !== undefined && --known.hosts === 0) this.#clients.delete(client);
+  }
+
+  /** Clock of a client; undefined for one that asks no host. */
+  of(client: number): ClientClock | undefined {
+    return this.#clients.get(client)?.clock;
   }
 }

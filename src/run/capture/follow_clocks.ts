@@ -5,7 +5,7 @@ import type { ClockEvent } from "../clock/event.ts";
 import type { ClockListener } from "../clock/listener.ts";
 import { agree, ClockRecorder } from "../clock/recorder.ts";
 import type { CaptureFollowerFactory } from "./capture_run.ts";
-import { ClientClock } from "./client_clock.ts";
+import { ClientClocks } from "./client_clock.ts";
 
 const TIMESTAMP_REQUEST = 13;
 
@@ -26,38 +26,42 @@ export function followClocks(
     };
     const options = maxSkewPpm === undefined ? {} : { maxSkewPpm };
     const recorder = new ClockRecorder(state, clock, watcher, options);
-    const clients = new Map<number, ClientClock>();
+    const clients = new ClientClocks();
+    /** Clients whose requests carry their time, of the hosts that are followed. */
+    const hasAsked = (address: number) => clients.of(address)?.hasRequests === true;
     /** Adds what only a capture shows; a capture at the client has the requests as they left. */
     const complete = (event: ClockEvent): ClockEvent => {
       const { target: { index, client = 0 } } = event;
       const capturedAt = state.placeOf(index);
       const lowerMs = capturedAt === "server" || capturedAt === "path"
-        ? clients.get(client)?.lowerMs
+        ? clients.of(client)?.lowerMs
         : undefined;
       return { ...event, capture: { capturedAt, clientLowerMs: lowerMs } };
     };
     const sent = ({ message, token, sentAt, host: { client } }: ObservedProbe) => {
       if (message.requestType !== TIMESTAMP_REQUEST) return;
-      let found = clients.get(client);
-      if (found === undefined) clients.set(client, found = new ClientClock());
-      found.add(token, sentAt.realtimeNs);
+      clients.of(client)?.add(token, sentAt.realtimeNs);
     };
     return {
       outcome: (outcome) => recorder.outcome(outcome),
       extra: (reply) => recorder.extra(reply),
       stray: (datagram) => recorder.stray(datagram),
       sent: (probe) => sent(probe as ObservedProbe),
-      join: (host: ObservedHost) => recorder.follow(state.of(host.target)),
+      join(host: ObservedHost) {
+        clients.join(host.client);
+        recorder.follow(state.of(host.target));
+      },
       leave(host: ObservedHost) {
         const event = recorder.leave(host.target.index);
         const clocks = event === undefined ? [] : [complete(event)];
         state.leave(host);
+        clients.leave(host.client);
         listener.report({ clocks, consensus: undefined }, false);
       },
       finish() {
         const clocks = recorder.clocks().map(complete);
         listener.report(
-          { clocks, consensus: agree(clocks, (address) => clients.has(address)) },
+          { clocks, consensus: agree(clocks, hasAsked) },
           false,
         );
       },
