@@ -6,7 +6,7 @@ import type { TransmitMoment } from "../probe/transport.ts";
 export interface PacketOptions {
   /** Message to send. */
   readonly kind: "timestamp" | "echo";
-  /** With timestamp requests: echo requests can be switched on beside them. */
+  /** With timestamp requests: echo requests can be switched on beside them, where sequence numbers suffice for both. */
   readonly echoBeside?: boolean | undefined;
   /**
    * Where the remote stamps are read from: the message by default. `ip-option` adds an IP Timestamp option with room for

@@ -53,7 +53,7 @@ export function planRun(options: RunOptions): RunPlan {
   checkPayload(options);
   checkSequences(options);
   const message = planMessage(options);
-  const beside = options.echoBeside && !isEcho ? new EchoProbe(planHeader(options)) : undefined;
+  const beside = planBeside(options);
   const messages = beside === undefined ? [message] : [message, beside];
   return {
     kind,
@@ -88,6 +88,15 @@ export function planRun(options: RunOptions): RunPlan {
     },
     messageBytes: message.lengthBytes - message.messageStart,
   };
+}
+
+/** Echo requests that can go beside; none where twice as many probes could use up the sequence numbers. */
+function planBeside(options: RunOptions): EchoProbe | undefined {
+  const { kind, echoBeside, intervalMs, timeoutMs } = options;
+  const hasRoom = intervalMs * SEQUENCES > 2 * timeoutMs;
+  return kind === "timestamp" && echoBeside && hasRoom
+    ? new EchoProbe(planHeader(options))
+    : undefined;
 }
 
 /** What each target is asked. */

@@ -116,3 +116,17 @@ Deno.test("run plan: what cannot be sent is refused", () => {
   planRun({ ...PLAIN, count: 65_536, intervalMs: 0 });
   assertThrows(() => planRun({ ...PLAIN, count: 65_537, intervalMs: 0 }), PlanError);
 });
+
+Deno.test("run plan: echo requests go beside timestamp requests alone, and where numbers suffice for both", () => {
+  const plan = (options: Partial<RunOptions>) =>
+    planRun({ ...PLAIN, count: Infinity, echoBeside: true, ...options });
+  const { prober: { beside }, transport } = plan({ ttl: 9 });
+  assertEquals(beside?.message.name, "echo");
+  assertEquals(transport.icmpTypes.slice(0, 2), [14, 0]);
+  assertEquals(transport.datagramBytes, 20 + 64);
+  assertEquals(plan({ kind: "echo" }).prober.beside, undefined);
+  assertEquals(planRun(PLAIN).prober.beside, undefined);
+  // 65,536 numbers at one a millisecond last for a minute; at two for half of it.
+  assertEquals(plan({ intervalMs: 1, timeoutMs: 60_000 }).prober.beside, undefined);
+  assert(plan({ intervalMs: 1, timeoutMs: 30_000 }).prober.beside !== undefined);
+});
