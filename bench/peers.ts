@@ -3,7 +3,8 @@
  *
  * One host: each asks it the same number of times at the same pace; the table shows wall time and
  * the processor time of each probe (user and system, from the shell's `time`). A thousand hosts: once a second
- * each, beside fping, with peak memory (from time(1), whose processor time is exact to 1 µs a probe here).
+ * each, beside fping, with peak memory (from time(1), whose processor time is exact to 1 µs a probe here). The drop-in form: one
+ * host, which is the start of the program, and two thousand hosts with three probes each.
  */
 
 import { runTool, say, ToolError } from "../tools/output.ts";
@@ -20,6 +21,8 @@ const CROWD = 1000;
 const CROWD_PROBES = 10;
 const CROWD_ROUNDS = 3;
 const CROWD_BLOCK = "198.18.0.0/15";
+
+const DROP_IN_HOSTS = 2000;
 
 /** The shell's clock around a program: wall, user and system seconds on standard error. */
 const TIMED = ["bash", "-c", 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null 2>&1', "time"];
@@ -74,6 +77,7 @@ async function main(): Promise<void> {
   }
   await pair.ownBlock(CROWD_BLOCK);
   await compareCrowd(pair);
+  await compareDropIn(pair);
 }
 
 async function compareOneHost(pair: VethPair): Promise<void> {
@@ -98,6 +102,46 @@ async function compareOneHost(pair: VethPair): Promise<void> {
   }
   say(`${PROBES} probes, one each ${INTERVAL_MS} ms, over veth; medians of ${ROUNDS}`);
   say(formatTable([["", "wall s", "CPU µs a probe", "exit codes"], ...rows]));
+}
+
+/** `icmptime fping` beside fping, with the same words: whole processes, in milliseconds of processor time. */
+async function compareDropIn(pair: VethPair): Promise<void> {
+  const hosts = Array.from({ length: DROP_IN_HOSTS }, (_, i) => `198.18.${i >> 8}.${i & 255}`);
+  const lines: readonly (readonly [name: string, words: readonly string[]])[] = [
+    ["one host", [pair.farAddress]],
+    [`${DROP_IN_HOSTS} hosts, -q -c 3`, ["-q", "-c", "3", "-i", "0.2", "-p", "1000", ...hosts]],
+    [`${DROP_IN_HOSTS} hosts, -c 3`, ["-c", "3", "-i", "0.2", "-p", "1000", ...hosts]],
+  ];
+  const rows: string[][] = [];
+  for (const [name, words] of lines) {
+    const theirs = await measureProcess(pair, ["fping", ...words]);
+    const ours = await measureProcess(pair, BINARY_PROGRAM.argv("fping", ...words));
+    const ratio = ours.cpuMs / Math.max(theirs.cpuMs, 1);
+    rows.push([
+      name,
+      ...[theirs, ours].map(({ cpuMs }) => cpuMs.toFixed(0)),
+      ratio.toFixed(1),
+      ...[theirs, ours].map(({ peakMb }) => peakMb.toFixed(0)),
+    ]);
+  }
+  say("\nThe form of fping, whole processes; medians of three");
+  say(formatTable([["", "fping ms", "ours ms", "ratio", "fping MB", "ours MB"], ...rows]));
+}
+
+async function measureProcess(
+  pair: VethPair,
+  argv: readonly string[],
+): Promise<{ readonly cpuMs: number; readonly peakMb: number }> {
+  const cpuMs: number[] = [], peakMb: number[] = [];
+  for (let round = 0; round < CROWD_ROUNDS; round++) {
+    const timed = ["time", "-q", "-f", "\n%U %S %M", "--", ...argv];
+    const { stderr } = await pair.near.run(timed, { timeoutMs: 120_000 });
+    const last = stderr.trim().split("\n").at(-1) ?? "";
+    const [user = NaN, system = NaN, peakKb = NaN] = last.split(" ").map(Number);
+    cpuMs.push((user + system) * 1e3);
+    peakMb.push(peakKb / 1024);
+  }
+  return { cpuMs: median(cpuMs), peakMb: median(peakMb) };
 }
 
 function crowdContenders(file: string): Contender[] {

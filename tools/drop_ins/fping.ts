@@ -59,6 +59,8 @@ const DIFFERENT = `What is different:
 - SIGTERM and SIGHUP end a run as SIGINT does, with its summaries.
 - The value of an option that cannot be used is named in one line, where fping prints its help. The exit code is 1 in both.
 - With \`-l\` a name that does not resolve is reported and looked up again while the run goes on.
+- It costs more: 0.09 s of processor time and 56 MB to start, and 1.4 to 1.6 times fping's for three probes to each of 2000 hosts
+  (\`bench/peers.ts\`).
 - Round-trip times come from kernel stamps at both ends: they are a few hundredths of a millisecond shorter.`;
 
 function spell(name: string, { short, value }: Option<unknown>): string {
