@@ -105,17 +105,17 @@ export function interfaceFilter(indexes: readonly number[]): FilterInstruction[]
 }
 
 /**
- * A program for raw ICMP sockets, which see the datagram from its IPv4 header on: it accepts timestamp replies,
- * and ICMP errors (3, 4, 5, 11, 12; RFC 792) that quote a timestamp request.
+ * A program for raw ICMP sockets, which see the datagram from its IPv4 header on: it accepts replies to a message,
+ * and ICMP errors (3, 4, 5, 11, 12; RFC 792) that quote a request.
  */
-export function timestampReplyFilter(): FilterInstruction[] {
-  const TIMESTAMP_REQUEST = 13, TIMESTAMP_REPLY = 14, ICMP = 1;
+export function icmpReplyFilter(message: "timestamp" | "echo" = "timestamp"): FilterInstruction[] {
+  const [request, reply] = message === "echo" ? [8, 0] as const : [13, 14] as const, ICMP = 1;
   // Past the ICMP error's own eight octets stands the quoted IPv4 header.
   const QUOTE = 8, PROTOCOL = 9;
   return [
     { code: BPF.loadHeaderLength, k: 0 },
     { code: BPF.loadByteIndexed, k: 0 },
-    { code: BPF.jumpEqual, k: TIMESTAMP_REPLY, jumpTrue: 14 },
+    { code: BPF.jumpEqual, k: reply, jumpTrue: 14 },
     { code: BPF.jumpEqual, k: 3, jumpTrue: 4 },
     { code: BPF.jumpEqual, k: 4, jumpTrue: 3 },
     { code: BPF.jumpEqual, k: 5, jumpTrue: 2 },
@@ -130,7 +130,7 @@ export function timestampReplyFilter(): FilterInstruction[] {
     { code: BPF.addIndex, k: 0 },
     { code: BPF.toIndex, k: 0 },
     { code: BPF.loadByteIndexed, k: QUOTE },
-    { code: BPF.jumpEqual, k: TIMESTAMP_REQUEST, jumpFalse: 1 },
+    { code: BPF.jumpEqual, k: request, jumpFalse: 1 },
     { code: BPF.accept, k: ACCEPT_ALL },
     { code: BPF.accept, k: 0 },
   ];

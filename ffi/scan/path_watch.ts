@@ -15,7 +15,7 @@ import type { ReplyWitness } from "./reply_witness.ts";
 import { chooseScanPath, frameTrail, type ScanPath, type ScanPathQuery } from "./path.ts";
 import { addressText } from "../posix/socket_address.ts";
 import type { SystemClock } from "../posix/system_clock.ts";
-import { wireReplyFilter } from "./wire_filter.ts";
+import type { FilterInstruction } from "../linux/packet_filter.ts";
 
 /** A path and the sockets that use it. */
 export interface PathWatchOptions {
@@ -33,6 +33,8 @@ export interface PathWatchOptions {
   readonly clock: SystemClock;
   /** A frame as it starts out, for a path. */
   readonly frameFor: (path: ScanPath) => Uint8Array;
+  /** A filter of the answers to probes from these addresses. */
+  readonly filterFor: (sources: readonly number[]) => FilterInstruction[];
 }
 
 /** Time between two looks at the gateway's answers. */
@@ -221,7 +223,7 @@ export class PathWatch implements PathGuard {
   }
 
   #move(next: ScanPath): void {
-    const { transmitters, replies, witness, frameFor } = this.#options;
+    const { transmitters, replies, witness, frameFor, filterFor } = this.#options;
     if (next.kind === "packet-socket") {
       const frame = frameFor(next);
       for (const transmitter of transmitters) {
@@ -229,7 +231,7 @@ export class PathWatch implements PathGuard {
       }
       if (!this.#sources.includes(next.source)) {
         this.#sources = [next.source, ...this.#sources].slice(0, MAX_SOURCES);
-        replies.setFilter(wireReplyFilter(this.#sources));
+        replies.setFilter(filterFor(this.#sources));
       }
       witness?.redirect({
         protocol: ETH_P_ALL,

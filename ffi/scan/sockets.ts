@@ -5,7 +5,7 @@ import { BulkRawSocket } from "./bulk_raw_socket.ts";
 import { ETH_P_ALL, ETH_P_IP } from "../linux/packet_constants.ts";
 import { SystemError } from "../posix/errno.ts";
 import { knownInterfaceAddresses } from "../posix/interfaces.ts";
-import { timestampReplyFilter } from "../linux/packet_filter.ts";
+import { icmpReplyFilter } from "../linux/packet_filter.ts";
 import { checkPacketSockets, PacketSocket } from "./packet_socket.ts";
 import { PathWatch } from "./path_watch.ts";
 import { ReplySocket } from "./reply_socket.ts";
@@ -41,8 +41,9 @@ export async function openScanSockets(options: ScanSocketRequest): Promise<OpenS
   const clock = SystemClock.open();
   const troubles = new SocketTroubles(options.onTrouble);
   const { path, query } = await findPath(options, troubles);
-  const replies = openReplies(path, clock.baseUnixMs, troubles);
-  const witness = openWitness(path);
+  const replies = openReplies(path, options.message, clock.baseUnixMs, troubles);
+  // A witness counts timestamp replies alone.
+  const witness = options.message === "echo" ? undefined : openWitness(path);
   const transmitters: (PacketSocket | BulkRawSocket)[] = [];
   const close = () => {
     for (const transmitter of transmitters) transmitter.close();
@@ -56,7 +57,10 @@ export async function openScanSockets(options: ScanSocketRequest): Promise<OpenS
       transmitters.push(openTransmitter(path, options, troubles));
     }
     const frameFor = (path: ScanPath) => writeFrame(path, options);
-    watch = await PathWatch.open({ query, path, transmitters, replies, witness, clock, frameFor });
+    const filterFor = (sources: readonly number[]) => wireReplyFilter(sources, options.message);
+    watch = await PathWatch.open({
+      ...{ query, path, transmitters, replies, witness, clock, frameFor, filterFor },
+    });
     const dispose = { close, [Symbol.dispose]: close };
     return { transmitters, replies, witness, clock, path, watch, ...dispose };
   } catch (error) {
@@ -84,13 +88,14 @@ async function findPath(
 /** Answers are received where the probes leave. */
 function openReplies(
   path: ScanPath,
+  message: ScanSocketRequest["message"],
   baseUnixMs: number,
   troubles: SocketTroubles,
 ): ReplySocket {
   const isLink = path.kind === "packet-socket";
   return ReplySocket.open({
     layer: isLink ? "link" : "icmp",
-    filter: isLink ? wireReplyFilter([path.source]) : timestampReplyFilter(),
+    filter: isLink ? wireReplyFilter([path.source], message) : icmpReplyFilter(message),
     capacity: RECEIVE_BATCH,
     bufferBytes: RECEIVE_BUFFER_BYTES,
     baseUnixMs,

@@ -16,7 +16,7 @@ import {
   SKF_AD_PROTOCOL,
   SKF_AD_VLAN_TAG_PRESENT,
 } from "../linux/packet_constants.ts";
-import { BPF, type FilterInstruction, timestampReplyFilter } from "../linux/packet_filter.ts";
+import { BPF, type FilterInstruction, icmpReplyFilter } from "../linux/packet_filter.ts";
 
 /** Offsets in the IPv4 header (RFC 791 §3.1), and of the ICMP type behind a header without options. */
 const IP = {
@@ -90,12 +90,15 @@ function icmpTo(destinations: readonly number[]): Step[] {
 }
 
 /**
- * Accepts what may answer probes that were sent from `sources`: timestamp replies, and ICMP errors that quote a request.
+ * Accepts what may answer probes that were sent from `sources`: replies to that message, and ICMP errors that quote a request.
  *
  * @param sources addresses of this machine, 1 to 64 unsigned 32-bit numbers
  */
-export function wireReplyFilter(sources: readonly number[]): FilterInstruction[] {
-  return assemble(icmpTo(sources), timestampReplyFilter());
+export function wireReplyFilter(
+  sources: readonly number[],
+  message: "timestamp" | "echo" = "timestamp",
+): FilterInstruction[] {
+  return assemble(icmpTo(sources), icmpReplyFilter(message));
 }
 
 /**

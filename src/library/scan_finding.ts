@@ -107,7 +107,7 @@ export type ScanFinding =
 
 /** The finding of a reply. */
 export function replyOf(reply: ScanReply, isNew: boolean, baseUnixMs: number): ScanReplyFinding {
-  const { originateMs, receiveMs, transmitMs, measurement } = reply;
+  const { originateMs, receiveMs = 0, transmitMs = 0, measurement } = reply;
   return {
     kind: "reply",
     address: formatAddress(reply.address),

@@ -16,11 +16,13 @@ import {
   timestamps,
   ttl,
 } from "./measured_fields.ts";
-import { endHead, runHead } from "./run_record.ts";
+import { endHead, messageField, runHead } from "./run_record.ts";
 import { count, identifier, sequence, timeIso, unixSeconds, when, who } from "./shared_fields.ts";
 
 /** What a scan was asked to do, for its first record. */
 export interface ScanRunInfo {
+  /** What the hosts are asked. */
+  readonly message: string;
   /** `scan`. */
   readonly command: string;
   /** Program version. */
@@ -96,6 +98,7 @@ const probes = <S>(read: (source: S) => number): Field<S> =>
 /** Fields of `run`. */
 export const SCAN_RUN_FIELDS: readonly Field<ScanRunInfo>[] = [
   ...runHead<ScanRunInfo>("addresses of the whole scan, over all shards"),
+  messageField<ScanRunInfo>((run) => run.message),
   probes<ScanRunInfo>((run) => run.probes),
   number("seed", "Seed of the order", (run) => run.seed),
   {
@@ -159,13 +162,19 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReplyEvent>[] = [
     ({ reply }) => reply.rttMs,
     "right within half a millisecond; with several sender threads too long by what a batch waits, some tens of milliseconds at most as a rule",
   ),
-  ...timestamps<ScanReplyEvent>(({ reply }) => reply, false),
+  ...timestamps<ScanReplyEvent>(
+    ({ reply }) => reply.receiveMs === undefined ? undefined : reply,
+    true,
+  ),
   arrivalMs(({ reply }) => reply.receivedNs),
   ...offset<ScanReplyEvent>(({ reply }) => reply.measurement?.offset, {
     value: "the middle of the bounds",
     bounds: "if the remote clock ticks each millisecond",
   }),
-  reading(({ reply }) => reply.measurement?.reading, "absent when the ICMP checksum is wrong"),
+  reading(
+    ({ reply }) => reply.measurement?.reading,
+    "absent when the ICMP checksum is wrong, and for an echo reply",
+  ),
   flags(SCAN_FLAG_NAMES, ({ reply }) => reply.flags),
   {
     name: "ip_id",

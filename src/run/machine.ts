@@ -88,6 +88,8 @@ export interface RunMachine {
 
 /** Packets of a scan and the path they are to leave by. */
 export interface ScanSocketRequest {
+  /** Message that is sent; `timestamp` by default. */
+  readonly message?: "timestamp" | "echo" | undefined;
   /** The targets, sorted. */
   readonly blocks: PackedBlocks;
   /** Interface to send from. */

@@ -6,6 +6,7 @@
  */
 
 import { foldSum, sumWords } from "../packet/checksum.ts";
+import { emitEchoMessage } from "../packet/echo_message.ts";
 import { ICMP } from "../packet/icmp_header.ts";
 import { emitIpv4Header, IPV4, IPV4_MIN_HEADER_BYTES } from "../packet/ipv4_header.ts";
 import { emitTimestampMessage, TIMESTAMP, TIMESTAMP_BYTES } from "../packet/timestamp_message.ts";
@@ -33,9 +34,17 @@ export interface ProbeShape {
   readonly ttl: number;
   /** Type of service, 0 to 255. */
   readonly tos: number;
+  /** Message; `timestamp` by default. */
+  readonly message?: ScanMessage | undefined;
 }
 
-/** Length of a probe: IPv4 header and timestamp request. */
+/** What the hosts of a scan are asked. */
+export type ScanMessage = "timestamp" | "echo";
+
+/**
+ * Length of a probe: IPv4 header and timestamp request. An echo request is as long, and has the originate stamp at the
+ * same place: it is the start of the payload.
+ */
 export const PROBE_BYTES: number = IPV4_MIN_HEADER_BYTES + TIMESTAMP_BYTES;
 
 /**
@@ -46,8 +55,14 @@ export const PROBE_BYTES: number = IPV4_MIN_HEADER_BYTES + TIMESTAMP_BYTES;
  */
 export function emitProbeTemplate(shape: ProbeShape): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(PROBE_BYTES);
-  const { source, ttl, tos } = shape;
+  const { source, ttl, tos, message } = shape;
   emitIpv4Header({ source, destination: 0, ttl, tos, dontFragment: true }, TIMESTAMP_BYTES, bytes);
+  if (message === "echo") {
+    const payload = new Uint8Array(TIMESTAMP_BYTES - ICMP.rest - 4);
+    const echo = { kind: "echo-request", identifier: 0, sequence: 0, payload } as const;
+    emitEchoMessage(echo, bytes, IPV4_MIN_HEADER_BYTES);
+    return bytes;
+  }
   emitTimestampMessage(
     { kind: "timestamp-request", identifier: 0, sequence: 0, originateMs: 0 },
     bytes,

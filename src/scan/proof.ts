@@ -11,21 +11,27 @@ import type { QuotedDatagram } from "../packet/quoted_datagram.ts";
 import { MS_PER_DAY } from "../time/day.ts";
 import { ICMP_TYPE } from "../packet/icmp_header.ts";
 import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
+import type { ScanMessage } from "./probe_writer.ts";
 
-/** Type and code of a timestamp request, as one word of the checksum. */
-const REQUEST_WORD = ICMP_TYPE.timestampRequest << 8;
 /** Ones' complement sums are sums modulo this. */
 const SUM_MODULUS = 0xffff;
+
+/** ICMP type of the requests of a scan. */
+export function requestTypeOf(message: ScanMessage = "timestamp"): number {
+  return message === "echo" ? ICMP_TYPE.echoRequest : ICMP_TYPE.timestampRequest;
+}
 
 /** Checks proofs for one scan. */
 export class ProofChecker {
   readonly #k0: number;
   readonly #k1: number;
+  readonly #requestType: number;
 
-  /** Checks against `key`, the secret that the probes were written with. */
-  constructor(key: HashKey) {
+  /** Checks against `key`, the secret that the probes were written with, of that ICMP type. */
+  constructor(key: HashKey, requestType: number = ICMP_TYPE.timestampRequest) {
     this.#k0 = key.k0;
     this.#k1 = key.k1;
+    this.#requestType = requestType;
   }
 
   /**
@@ -51,12 +57,13 @@ export class ProofChecker {
    */
   originateOfQuote(quote: QuotedDatagram, latestMs: number, windowMs: number): number | undefined {
     const { header: { destination }, icmp } = quote;
-    if (icmp === undefined || icmp.type !== ICMP_TYPE.timestampRequest) return undefined;
+    if (icmp === undefined || icmp.type !== this.#requestType) return undefined;
     const proof = (icmp.identifier * 0x10000 + icmp.sequence) >>> 0;
     if (icmp.originateMs !== undefined) {
       return this.isProven(destination, icmp.originateMs, proof) ? icmp.originateMs : undefined;
     }
-    const known = REQUEST_WORD + icmp.identifier + icmp.sequence + icmp.checksum;
+    // Type and code are one word of the checksum.
+    const known = (this.#requestType << 8) + icmp.identifier + icmp.sequence + icmp.checksum;
     const residue = (2 * SUM_MODULUS - foldSum(known)) % SUM_MODULUS;
     for (const candidate of candidates(residue, latestMs, windowMs)) {
       if (this.isProven(destination, candidate, proof)) return candidate;

@@ -3,10 +3,12 @@
 import { measureSingleReply } from "../measurement/single_reply.ts";
 import { parseDatagram } from "../packet/datagram.ts";
 import { isFinalErrorType } from "../packet/icmp_error.ts";
+import { ICMP_TYPE } from "../packet/icmp_header.ts";
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { AddressSpace } from "./address_space.ts";
 import type { DuplicateFilter } from "./duplicate_filter.ts";
 import type { ProofChecker } from "./proof.ts";
+import type { ScanMessage } from "./probe_writer.ts";
 import { ReplyReader } from "./reply_reader.ts";
 import type { ScanFlag, ScanListener } from "./scan_record.ts";
 
@@ -44,6 +46,8 @@ export interface Witness {
 
 /** What a collector works with. */
 export interface CollectorOptions {
+  /** What the hosts are asked; `timestamp` by default. */
+  readonly message?: ScanMessage | undefined;
   /** Where replies come from. */
   readonly source: ReplySource;
   /** The addresses probed. */
@@ -84,11 +88,13 @@ export class ReplyCollector {
   /** Timestamp replies received, proven or not. */
   received = 0;
   readonly #options: CollectorOptions;
-  readonly #reader = new ReplyReader();
+  readonly #reader: ReplyReader;
 
   /** Makes a collector; nothing is received before {@linkcode collect}. */
   constructor(options: CollectorOptions) {
     this.#options = options;
+    const isEcho = options.message === "echo";
+    this.#reader = new ReplyReader(isEcho ? ICMP_TYPE.echoReply : ICMP_TYPE.timestampReply);
   }
 
   /**
@@ -130,7 +136,8 @@ export class ReplyCollector {
   }
 
   #accept(receivedNs: number): void {
-    const { space, duplicates, listener } = this.#options;
+    const { space, duplicates, listener, message } = this.#options;
+    const hasStamps = message !== "echo";
     const reader = this.#reader;
     const { source: address, originateMs, receiveMs, transmitMs } = reader;
     const isRepeated = duplicates.markSeen(space.indexOf(address), originateMs);
@@ -140,8 +147,9 @@ export class ReplyCollector {
     const { ttl, code, checksumOk, ipId, proof } = reader;
     const numbers = { ipId, identifier: proof >>> 16, sequence: proof & 0xffff };
     const stamps = { originateMs, receiveMs, transmitMs };
+    const canMeasure = checksumOk && hasStamps;
     const arrivalMs = msOfDay(receivedNs);
-    const measurement = checksumOk ? measureSingleReply({ ...stamps, arrivalMs }) : undefined;
+    const measurement = canMeasure ? measureSingleReply({ ...stamps, arrivalMs }) : undefined;
     let flags: readonly ScanFlag[] = measurement?.flags ?? NO_FLAGS;
     if (isRepeated || !checksumOk || code !== 0) {
       const found: ScanFlag[] = [];
@@ -151,7 +159,16 @@ export class ReplyCollector {
       flags = [...found, ...flags];
     }
     const rttMs = roundTripMs(arrivalMs, originateMs);
-    listener.reply({ address, ...numbers, ttl, rttMs, ...stamps, receivedNs, measurement, flags });
+    listener.reply({
+      address,
+      ...numbers,
+      ttl,
+      rttMs,
+      ...(hasStamps ? stamps : { originateMs }),
+      receivedNs,
+      measurement,
+      flags,
+    });
   }
 
   #readError(index: number, start: number): void {

@@ -9,7 +9,7 @@ import { IPV4, IPV4_MIN_HEADER_BYTES } from "../packet/ipv4_header.ts";
 import { readU16, readU32 } from "../packet/octets.ts";
 import { TIMESTAMP, TIMESTAMP_BYTES } from "../packet/timestamp_message.ts";
 
-/** What some octets are: a timestamp reply, another ICMP message, or nothing that can be read. */
+/** What some octets are: a reply to the message of the scan, another ICMP message, or nothing that can be read. */
 export type ReplyKind = "reply" | "other" | "malformed";
 
 /** Fields of the reply that was read last. One object serves a whole scan. */
@@ -32,6 +32,12 @@ export class ReplyReader {
   receiveMs = 0;
   /** Transmit stamp, raw. */
   transmitMs = 0;
+  readonly #type: number;
+
+  /** Reads replies of that ICMP type, those to timestamp requests by default; an echo reply has no stamps but ours. */
+  constructor(type: number = ICMP_TYPE.timestampReply) {
+    this.#type = type;
+  }
 
   /**
    * Reads a datagram from `start`, `lengthBytes` long. Octets beyond the IPv4 total length are not part of it.
@@ -47,7 +53,7 @@ export class ReplyReader {
     const message = start + headerBytes, end = start + totalBytes;
     // A packet socket is before the kernel's own check.
     if (foldSum(sumWords(bytes, start, message)) !== 0xffff) return "malformed";
-    if (bytes[message + ICMP.type] !== ICMP_TYPE.timestampReply) return "other";
+    if (bytes[message + ICMP.type] !== this.#type) return "other";
     if (end - message < TIMESTAMP_BYTES) return "malformed";
     this.source = readU32(bytes, start + IPV4.source);
     this.ipId = readU16(bytes, start + IPV4.identification);

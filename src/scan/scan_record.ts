@@ -33,13 +33,13 @@ export interface ScanReply {
   readonly rttMs: number;
   /** Our originate stamp, proven to be the one sent. */
   readonly originateMs: number;
-  /** Receive stamp of the host, raw. */
-  readonly receiveMs: number;
-  /** Transmit stamp of the host, raw. */
-  readonly transmitMs: number;
+  /** Receive stamp of the host, raw; undefined for an echo reply. */
+  readonly receiveMs?: number | undefined;
+  /** Transmit stamp of the host, raw; undefined for an echo reply. */
+  readonly transmitMs?: number | undefined;
   /** When the kernel received the reply: nanoseconds since the clock's base. */
   readonly receivedNs: number;
-  /** How its stamps were read, and the bounds of the offset; absent when the ICMP checksum is wrong. */
+  /** How its stamps were read, and the bounds of the offset; absent when the ICMP checksum is wrong, and for an echo reply. */
   readonly measurement?: SingleReplyMeasurement | undefined;
   /** Remarks, those of the measurement among them. */
   readonly flags: readonly ScanFlag[];

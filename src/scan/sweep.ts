@@ -7,7 +7,7 @@
 
 import { createDuplicateFilter } from "./duplicate_filter.ts";
 import { PathKeeper } from "./path_keeper.ts";
-import { ProofChecker } from "./proof.ts";
+import { ProofChecker, requestTypeOf } from "./proof.ts";
 import type { ScanProgress } from "./scan_record.ts";
 import type { SenderPool } from "./sender_pool.ts";
 import type { SweepOptions, SweepResult } from "./sweep_options.ts";
@@ -47,7 +47,7 @@ export class Sweep {
    */
   constructor(options: SweepOptions) {
     this.#options = options;
-    const { space, order, key, clock, replies, listener, witness } = options;
+    const { space, order, key, clock, replies, listener, witness, message } = options;
     this.#yields = new YieldTimer(options.rate);
     this.#sender = new SweepSender({
       ...options,
@@ -63,8 +63,8 @@ export class Sweep {
       pass: (timeoutMs) => this.#pass(timeoutMs),
     });
     this.#receiver = new SweepReceiver({
-      ...{ source: replies, space, clock, witness, listener },
-      proofs: new ProofChecker(key),
+      ...{ source: replies, space, clock, witness, listener, message },
+      proofs: new ProofChecker(key, requestTypeOf(message)),
       duplicates: createDuplicateFilter(space.size, options.probesPerTarget),
       batchProbes: this.#pool.batchProbes,
       answered: (nowNs) => this.#path.heard(nowNs),

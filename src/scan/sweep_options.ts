@@ -4,6 +4,7 @@ import type { HashKey } from "../packet/half_sip_hash.ts";
 import type { Clock } from "../time/instant.ts";
 import type { AddressSpace } from "./address_space.ts";
 import type { PathGuard, SweepTrouble } from "./path_keeper.ts";
+import type { ScanMessage } from "./probe_writer.ts";
 import type { ReplySource, Witness } from "./reply_collector.ts";
 import type { ScanOrder } from "./scan_order.ts";
 import type { ScanCounts, ScanListener } from "./scan_record.ts";
@@ -11,6 +12,8 @@ import type { SkippedAddresses, Transmitter } from "./sender.ts";
 
 /** A scan ready to run. */
 export interface SweepOptions {
+  /** What the hosts are asked; `timestamp` by default. */
+  readonly message?: ScanMessage | undefined;
   /** The addresses of the scan. */
   readonly space: AddressSpace;
   /** This shard's probes in order. */

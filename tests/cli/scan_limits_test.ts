@@ -26,6 +26,7 @@ const linesOf = (text: string) => text.split("\n").slice(0, -1);
 systemTest({
   name: "scan: filters, limits, a configuration file and what is written for others",
   namespaces: true,
+  tools: ["zmap"],
 }, async (context) => {
   await using pair = await VethPair.open();
   await pair.ownBlock(BLOCK);
@@ -131,6 +132,48 @@ systemTest({
         { site: "lab", tags: [1] },
         512,
       ]);
+    });
+
+    await context.step("--echo finds the hosts that zmap finds, and what refuses", async () => {
+      // Hosts that answer no timestamp request, and some that refuse echo.
+      await pair.far.nft(`table ip e { chain c { type filter hook input priority 0;
+        icmp type timestamp-request drop;
+        ip daddr 10.60.3.0/28 icmp type echo-request reject with icmp type host-prohibited; }; }`);
+      const none = await scan(pair, BLOCK);
+      assertEquals([none.code, none.stdout], [0, ""]);
+      const { stdout: link } = await pair.far.mustRun(["cat", "/sys/class/net/veth0/address"]);
+      const zmap = await pair.near.mustRun([
+        ...["zmap", "-q", "-M", "icmp_echoscan", "-i", "veth0", "-G", link.trim(), "-r", "5000"],
+        ...["-S", pair.nearAddress, "-c", "1", "-b", "/dev/null", "-o", "-", BLOCK],
+      ], { timeoutMs: 60_000 });
+      const hosts = (text: string) => new Set(linesOf(text));
+      assertEquals(hosts(zmap.stdout).size, 1008);
+      for (const path of [[], ["--raw-socket"]]) {
+        const echo = await scan(pair, "--echo", ...path, BLOCK);
+        assertEquals([path, echo.code], [path, 0]);
+        assertEquals(hosts(echo.stdout), hosts(zmap.stdout));
+      }
+      const json = readRecords(
+        (await scan(pair, "--echo", "--json", "10.60.2.240-10.60.3.15")).stdout,
+      );
+      assertEquals(json[0]?.["message"], "echo");
+      const replies = json.filter(({ type }) => type === "reply");
+      assertEquals(replies.length, 16);
+      for (const reply of replies) {
+        assertEquals([reply["flags"], reply["receive_ms"], reply["reading"]], [
+          [],
+          undefined,
+          undefined,
+        ]);
+        assert(Number(reply["rtt_ms"]) >= 0 && Number(reply["rtt_ms"]) < 10_000);
+      }
+      // The kernel limits how many ICMP errors it sends a second.
+      const refusals = json.filter(({ type }) => type === "icmp_error");
+      assert(refusals.length > 0);
+      assertMatch(String(refusals[0]?.["error"]), /prohibited/);
+      const dry = await scan(pair, "--echo", "--dry-run", "10.60.0.1");
+      assertMatch(dry.stdout, /echo request/i);
+      await pair.far.nft("delete table ip e");
     });
 
     await context.step("--min-hitrate ends a scan that few hosts answer", async () => {

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { BulkRawSocket } from "../../ffi/scan/bulk_raw_socket.ts";
 import { ETH_P_ALL, ETH_P_IP } from "../../ffi/linux/packet_constants.ts";
-import { timestampReplyFilter } from "../../ffi/linux/packet_filter.ts";
+import { icmpReplyFilter } from "../../ffi/linux/packet_filter.ts";
 import { ReplySocket } from "../../ffi/scan/reply_socket.ts";
 import { ReplyWitness } from "../../ffi/scan/reply_witness.ts";
 import { wireReplyFilter } from "../../ffi/scan/wire_filter.ts";
@@ -114,7 +114,7 @@ async function passCases(layer: "icmp" | "link"): Promise<void> {
 
 function openInside(namespace: Namespace, baseUnixMs: number, layer: "icmp" | "link") {
   using _inside = namespace.enter();
-  const filter = layer === "icmp" ? timestampReplyFilter() : wireReplyFilter([HOST]);
+  const filter = layer === "icmp" ? icmpReplyFilter() : wireReplyFilter([HOST]);
   const replies = ReplySocket.open({
     layer,
     filter,
@@ -169,7 +169,7 @@ systemTest({
     const destinations = [1, NEAR, 2];
     const all = { protocol: ETH_P_ALL, interfaceIndex: link.ifindex, destinations };
     return {
-      raw: ReplySocket.open({ ...common, layer: "icmp", filter: timestampReplyFilter() }),
+      raw: ReplySocket.open({ ...common, layer: "icmp", filter: icmpReplyFilter() }),
       wire: ReplySocket.open({ ...common, layer: "link", filter: wireReplyFilter(destinations) }),
       witnesses: [
         ReplyWitness.open({ ...all, protocol: ETH_P_IP, interfaceIndex: 0 }),

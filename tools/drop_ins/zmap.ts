@@ -9,7 +9,7 @@ import { code, spellNamed } from "./spelling.ts";
 type Row = readonly [zmap: string, ours: readonly string[], note?: string];
 
 const OPTIONS: readonly Row[] = [
-  ["-M icmp_echoscan", [], "`scan` asks for the time; echo sweeps: `icmptime --alive --echo`"],
+  ["-M icmp_echoscan", ["echo"], "without it `scan` asks for the time"],
   ["-w, --whitelist-file", ["file"]],
   ["-b, --blacklist-file", ["exclude-file"], "reserved blocks are left out without a list"],
   ["-o, --output-file", ["output"], "appends"],

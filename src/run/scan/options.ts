@@ -2,6 +2,7 @@
 
 import { DEFAULT_TTL } from "../../packet/ipv4_header.ts";
 import type { Checkpoint } from "../../scan/checkpoint.ts";
+import type { ScanMessage } from "../../scan/probe_writer.ts";
 import type { Shard } from "../../scan/scan_order.ts";
 import { planScan, type ScanPlan, type TargetLimit } from "../../scan/scan_plan.ts";
 import type { Block } from "../../targets/block.ts";
@@ -38,6 +39,8 @@ export interface ScanEgress {
 
 /** What to scan and how. */
 export interface ScanRunOptions {
+  /** What the hosts are asked; `timestamp` by default. */
+  readonly message?: ScanMessage | undefined;
   /** Blocks to scan, in any order; they may overlap. */
   readonly targets: Iterable<Block>;
   /** Blocks to leave out. */
@@ -74,6 +77,8 @@ export interface ScanRunOptions {
 
 /** A scan that is ready but for its sockets: what is probed, in which order, and every value that was chosen for it. */
 export interface ScanRunPlan extends ScanPlan {
+  /** What the hosts are asked. */
+  readonly message: ScanMessage;
   /** Seed of the order. */
   readonly seed: number;
   /** Probes for each address. */
@@ -128,6 +133,7 @@ export function planScanRun(
     ...chosen,
     skipsAnswered: options.skipsAnswered ?? false,
     retries: options.retries ?? 0,
+    message: options.message ?? "timestamp",
     senderThreads: options.senderThreads ?? chooseSenderThreads(rate, machine.processors()),
     ttl: options.ttl ?? SCAN_DEFAULTS.ttl,
     tos: options.tos ?? SCAN_DEFAULTS.tos,

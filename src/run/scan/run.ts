@@ -8,7 +8,7 @@ import {
   ExactDuplicateFilter,
 } from "../../scan/duplicate_filter.ts";
 import { emitProbeTemplate } from "../../scan/probe_writer.ts";
-import { ProofChecker } from "../../scan/proof.ts";
+import { ProofChecker, requestTypeOf } from "../../scan/proof.ts";
 import type { ScanListener, ScanProgress, ScanReply } from "../../scan/scan_record.ts";
 import type { SkippedAddresses } from "../../scan/sender.ts";
 import { Sweep } from "../../scan/sweep.ts";
@@ -90,7 +90,7 @@ export class ScanRun implements Disposable {
     this.#hosts = { targets: order.shardTargets, answered: 0 };
     this.#known = probesPerTarget > 1 ? createDuplicateFilter(space.size, 1) : undefined;
     const key = randomHashKey();
-    this.#proofs = new ProofChecker(key);
+    this.#proofs = new ProofChecker(key, requestTypeOf(plan.message));
     const { transmitters, replies, witness, watch: guard, clock, path } = sockets;
     this.#sweep = new Sweep({
       ...plan,
@@ -113,13 +113,14 @@ export class ScanRun implements Disposable {
     machine: ScanRunMachine,
     onTrouble?: (error: Error) => void,
   ): Promise<ScanRun> {
-    const { egress, ttl, tos, senderThreads } = plan;
+    const { egress, ttl, tos, message, senderThreads } = plan;
     const sockets = await machine.scan.openScan({
       ...egress,
       rawSocket: egress.rawSocket ?? false,
       blocks: plan.space.blocks,
       senders: senderThreads,
-      template: (source) => emitProbeTemplate({ source, ttl, tos }),
+      message,
+      template: (source) => emitProbeTemplate({ source, ttl, tos, message }),
       onTrouble,
     });
     return new ScanRun(plan, machine, sockets);

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseDatagram } from "../../../src/packet/mod.ts";
+import { parseDatagram, parseQuotedDatagram } from "../../../src/packet/mod.ts";
 import { halfSipHash } from "../../../src/packet/half_sip_hash.ts";
 import {
   createPlainSlots,
   emitProbeTemplate,
   ProbeWriter,
 } from "../../../src/scan/probe_writer.ts";
+import { ProofChecker, requestTypeOf } from "../../../src/scan/proof.ts";
 import { ReplyReader } from "../../../src/scan/reply_reader.ts";
 import { Random } from "../../lab/random.ts";
 
@@ -74,6 +75,40 @@ Deno.test("the reader never throws and never accepts a lie about a length", () =
     const headerBytes = ((bytes[0] ?? 0) & 15) * 4, totalBytes = bytes[3] ?? 0;
     if (kind === "reply") {
       assert(headerBytes >= 20 && totalBytes - headerBytes >= 20 && totalBytes <= bytes.length);
+    }
+  }
+});
+
+Deno.test("an echo probe is a right echo request; its reply and its quote prove themselves", () => {
+  const template = emitProbeTemplate({ ...shape, message: "echo" });
+  const writer = new ProbeWriter(createPlainSlots(1, template), 0, key);
+  const proofs = new ProofChecker(key, requestTypeOf("echo"));
+  const random = new Random(6);
+  for (let round = 0; round < 500; round++) {
+    const destination = random.u32(), originateMs = random.u32() % 86_400_000;
+    writer.write(0, destination, originateMs);
+    const bytes = writer.datagram(0);
+    const parsed = parseDatagram(bytes);
+    if (!parsed.ok) throw new Error(parsed.malformed.reason);
+    const { header, message } = parsed.value;
+    if (message.kind !== "echo-request") throw new Error(message.kind);
+    assert(header.checksumOk && message.checksumOk);
+    assertEquals(message.payload.length, 12);
+    // Type 8 becomes 0, and the checksum grows by as much.
+    const reply = bytes.slice();
+    reply[20] = 0;
+    const sum = ((reply[22] as number) << 8 | (reply[23] as number)) + 0x800;
+    const folded = (sum & 0xffff) + (sum >>> 16);
+    reply.set([folded >>> 8, folded & 0xff], 22);
+    const reader = new ReplyReader(0);
+    assertEquals([reader.read(reply, 0, reply.length), reader.checksumOk], ["reply", true]);
+    assert(proofs.isProven(destination, reader.originateMs, reader.proof));
+    assertEquals(new ReplyReader().read(reply, 0, reply.length), "other");
+    for (const octets of [28, 40]) {
+      const quote = parseQuotedDatagram(bytes.slice(0, octets));
+      if (!quote.ok) throw new Error(quote.malformed.reason);
+      assertEquals(proofs.originateOfQuote(quote.value, originateMs, 0), originateMs);
+      assertEquals(new ProofChecker(key).originateOfQuote(quote.value, originateMs, 0), undefined);
     }
   }
 });

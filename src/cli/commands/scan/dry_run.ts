@@ -31,8 +31,8 @@ export async function runDry(
   plan: ScanRunPlan,
   system: System,
 ): Promise<ExitCode> {
-  const { ttl, tos } = plan;
-  const shape: ProbeShape = { source: findSource(plan, system), ttl, tos };
+  const { ttl, tos, message } = plan;
+  const shape: ProbeShape = { source: findSource(plan, system), ttl, tos, message };
   const key = randomHashKey();
   const probes = dryRun({ ...plan, key, shape, startUnixMs: Date.now() });
   const { pcap, output } = options;

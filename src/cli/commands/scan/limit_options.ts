@@ -9,6 +9,7 @@ const MAX = Number.MAX_SAFE_INTEGER;
 
 /** What ends a scan, or lets it try again. */
 export const LIMIT_OPTIONS = {
+  echo: { help: "Send ICMP echo requests instead", group: "Scan" },
   retries: {
     value: integer("N", 0, 1000),
     help: "Send a probe that the kernel refuses up to N more times",

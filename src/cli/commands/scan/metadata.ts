@@ -43,6 +43,7 @@ export function formatScanMetadata(scan: FinishedScan): string {
     sending_s: result.sendingSeconds,
     duration_s: result.elapsedSeconds,
     options: {
+      message: plan.message,
       seed: plan.seed,
       shard: info.shard,
       rate: Number.isFinite(plan.rate) ? plan.rate : "max",

@@ -165,6 +165,7 @@ export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
     "Sends one ICMP Timestamp request to every address of the targets (addresses, prefixes such as 10.0.0.0/8, " +
     "ranges, names) in pseudo-random order, in constant memory, and prints the addresses that reply. Replies are " +
     "validated statelessly: identifier and sequence are a keyed hash of the destination and the originate timestamp.",
+    "With --echo it sends echo requests, with the same proof in identifier, sequence and payload, and prints no clocks.",
     "Reserved blocks (the IANA registry, multicast) and this machine's own addresses are left out, unless " +
     "--include-reserved is given; private, shared, loopback and link-local addresses are scanned when a target lies " +
     "wholly inside them. A scan of the public Internet needs --yes. Get permission before you scan networks of others.",

@@ -106,6 +106,7 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
     const { kind: path, reason: pathReason } = run.path;
     this.#info = {
       command: "scan",
+      message: plan.message,
       version: VERSION,
       time: run.now(),
       targets: plan.order.targets,

@@ -40,6 +40,7 @@ export function planScanCommand(
     maxTargets: options["max-targets"],
     probesPerTarget: options["probes-per-target"],
     retries: options.retries,
+    message: options.echo ? "echo" : "timestamp",
     rate: bandwidth === undefined ? options.rate : rateForBandwidth(bandwidth, PROBE_BYTES),
     cooldownMs: options.cooldown,
     senderThreads: options["sender-threads"],
