@@ -24,11 +24,12 @@ export function captureClockRemarks(events: readonly ClockEvent[]): string[] {
     clients.set(client, capture.clientLowerMs);
   }
   for (const [client, lowerMs] of clients) {
+    // Rounded outwards: a bound must stay one.
+    const bound = (Math.abs(Math.floor(lowerMs * 1e3)) / 1e3).toFixed(3);
     lines.push(
-      `The clock of ${formatAddress(client)} is at least ${
-        (Math.floor(lowerMs * 1e3) / 1e3).toFixed(3)
-      } ms ` +
-        "ahead of it, by its originate timestamps; nothing here bounds it from above.",
+      `The clock of ${formatAddress(client)} is ` +
+        (lowerMs < 0 ? `at most ${bound} ms behind ` : `at least ${bound} ms ahead of `) +
+        "the capturing machine's, by its originate timestamps; nothing here bounds it from above.",
     );
   }
   return lines.map((line) => wrap(line, USUAL_COLUMNS));

@@ -12,7 +12,6 @@ import { findIpv4, whyNoIpv4 } from "../../../packet/capture/link_type.ts";
 import { formatAnnotated } from "../../../packet/mod.ts";
 import type { ParseResult } from "../../../packet/malformed.ts";
 import { CapturePrinter } from "../../../report/capture_printer.ts";
-import { countOf } from "../../../terminal/quantity.ts";
 import { printError } from "../../outcome.ts";
 import type { Decoding } from "./decoding.ts";
 import { type DecodeInput, SourceError } from "./input.ts";
@@ -45,6 +44,7 @@ export async function decodeCapture(
     ? new PacketLister(decoding)
     : (await import("./pairing.ts")).openPairing(name, decoding);
   let trouble: string | undefined;
+  const countPackets = () => taker.packets === 1 ? "1 packet" : `${taker.packets} packets`;
   try {
     for await (const chunk of chunks) {
       takePackets(reader, chunk, taker);
@@ -55,12 +55,12 @@ export async function decodeCapture(
     if (!isClosed()) reader.finish();
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    trouble = `${error.message} after ${countOf(taker.packets, "packet")}`;
+    trouble = `${error.message} after ${countPackets()}`;
   }
   const { broken } = reader;
   trouble ??= broken === undefined
     ? undefined
-    : `${broken.reason}, at octet ${broken.offset} after ${countOf(taker.packets, "packet")}`;
+    : `${broken.reason}, at octet ${broken.offset} after ${countPackets()}`;
   taker.finish(reader, trouble === undefined);
   if (trouble === undefined) return true;
   sink.flush();
