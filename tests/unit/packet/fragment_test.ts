@@ -106,3 +106,29 @@ Deno.test("fragments: a fragment is cut into fragments of the original", () => {
   const parsed = parseDatagram(reassemble(fragmentDatagram(whole, 576, 3) ?? []));
   assertEquals(parsed.ok, false, "the total length is that of the first fragment");
 });
+
+Deno.test("fragments: of the options only those with the copied flag are in the later ones, padded to four octets", () => {
+  // Record Route is not copied (RFC 791 §3.1), Router Alert is (RFC 2113); option 131 with five octets needs padding.
+  const cases = [
+    [[7, 7, 4, 0, 0, 0, 0, 148, 4, 0, 0, 0], [148, 4, 0, 0]],
+    [[131, 5, 4, 1, 2, 0, 0, 0], [131, 5, 4, 1, 2, 0, 0, 0]],
+    [[7, 7, 4, 0, 0, 0, 0, 0], []],
+    [[1, 1, 148, 4, 0, 0, 131, 5, 4, 1, 2, 0], [148, 4, 0, 0, 131, 5, 4, 1, 2, 0, 0, 0]],
+  ] as const;
+  for (const [options, expected] of cases) {
+    const plain = datagram(400);
+    const whole = new Uint8Array(plain.length + options.length);
+    whole.set(plain.subarray(0, 20));
+    whole.set(options, 20);
+    whole.set(plain.subarray(20), 20 + options.length);
+    whole[0] = 0x40 | (20 + options.length) / 4;
+    const [first, ...later] = fragmentDatagram(whole, 128, 7) ?? [];
+    assertEquals(first?.subarray(20, 20 + options.length), Uint8Array.from(options));
+    assert(later.length >= 3);
+    for (const fragment of later) {
+      assertEquals(headerOf(fragment).headerLengthBytes, 20 + expected.length);
+      assertEquals(fragment.subarray(20, 20 + expected.length), Uint8Array.from(expected));
+      assert(headerOf(fragment).checksumOk);
+    }
+  }
+});

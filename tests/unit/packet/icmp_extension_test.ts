@@ -54,7 +54,10 @@ Deno.test("icmp extension: lengths that lie, another version, a wrong checksum: 
   assertEquals(labelsOf(extension(STACK, 0x1234), 32), []);
   assertEquals(labelsOf([0x10, 0, 0, 0, ...STACK], 32), []);
   for (let length = 0; length < 16; length++) {
-    labelsOf(extension(STACK).slice(0, length), 32);
+    for (const units of [0, 32]) {
+      assertEquals(labelsOf(extension(STACK).slice(0, length), units), [], `${length}`);
+      assertEquals(labelsOf([0x20, 0, 0, 0, ...STACK].slice(0, length), units), [], `${length}`);
+    }
   }
   // A stack that would go on for ever is read for 16 labels.
   const long = Array.from({ length: 100 }, () => [0, 0, 0x10, 1]).flat();
