@@ -15,6 +15,18 @@ export interface KnownMutant {
 /** All known survivors, by module. */
 export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   {
+    path: "src/clock/consensus.ts",
+    code: "{ atMs: fromMs + turn * MS_PER_DAY, change: 1 },",
+    change: "1 → 2",
+    why: "equivalent: only the sign of a change counts",
+  },
+  {
+    path: "src/clock/consensus.ts",
+    code: "if (lengthMs < best.lengthMs) best = { fromMs, lengthMs };",
+    change: "< → <=",
+    why: "equivalent: of two gaps of one width either may be cut out",
+  },
+  {
     path: "src/clock/decided_numbers.ts",
     code: "const DEFICIT_RATES = 2;",
     change: "2 → 3",
