@@ -105,11 +105,13 @@ export class TraceHop {
 
   /** What an error said was not so: the probe was answered later. */
   retract(kind: PathQuestion, reporter: number): void {
-    const count = this.addresses.get(reporter);
-    if (count === undefined) {
-      if (this.refusal?.reporter === reporter) this.refusal = undefined;
+    const { refusal } = this;
+    if (refusal?.kind === kind && refusal.reporter === reporter) {
+      this.refusal = undefined;
       return;
     }
+    const count = this.addresses.get(reporter);
+    if (count === undefined) return;
     if (count > 1) this.addresses.set(reporter, count - 1);
     else this.addresses.delete(reporter);
     this[kind].answered--;

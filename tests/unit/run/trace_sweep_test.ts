@@ -5,6 +5,7 @@ import { type IcmpErrorMessage, parseIcmpMessage } from "../../../src/packet/mod
 import { EchoProbe } from "../../../src/probe/message/echo.ts";
 import { TimestampProbe } from "../../../src/probe/message/timestamp.ts";
 import type { PlannedProbe } from "../../../src/run/trace/schedule.ts";
+import { TraceHop } from "../../../src/run/trace/hop.ts";
 import { TraceSweep } from "../../../src/run/trace/sweep.ts";
 
 const MESSAGES = { echo: new EchoProbe(), timestamp: new TimestampProbe() };
@@ -124,4 +125,19 @@ Deno.test("trace hop: labels of MPLS stay when a later error reports none", () =
   assertEquals(sweep.hops[0]?.labels, labels);
   sweep.icmpError("echo", 1, { ...report, error: EXPIRED });
   assertEquals([sweep.hops[0]?.labels, sweep.hops[1]?.labels], [labels, []]);
+});
+
+Deno.test("trace hop: an answer after a refusal takes that back, and not what the same router reports of the other kind", () => {
+  const hop = new TraceHop(3);
+  hop.expired("echo", ROUTER, 1, 0);
+  hop.expired("echo", ROUTER, 1, 0);
+  hop.refused("timestamp", PROHIBITED, ROUTER);
+  hop.retract("timestamp", ROUTER);
+  assertEquals([hop.refusal, hop.timestamp.answered, hop.echo.answered], [undefined, 0, 2]);
+  assertEquals([...hop.addresses], [[ROUTER, 2]]);
+  hop.retract("echo", ROUTER);
+  assertEquals([[...hop.addresses], hop.echo.answered], [[[ROUTER, 1]], 1]);
+  hop.retract("echo", ROUTER + 1);
+  hop.retract("echo", ROUTER);
+  assertEquals([[...hop.addresses], hop.echo.answered, hop.hasAnswered], [[], 0, false]);
 });
