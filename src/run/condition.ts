@@ -52,8 +52,8 @@ export function parseCondition(
 function findMetric(name: string, unit: Unit): Metric<TargetSummary> {
   const count = countMetric<TargetSummary>(name, unit);
   if (count !== undefined) return count;
-  checkTimeUnit(name, unit);
   if (name === "offset") {
+    checkTimeUnit(name, unit);
     return boundedMetric(
       ({ offset }) => offset && { lower: offset.lowerMs, upper: offset.upperMs },
       "ms",
@@ -70,6 +70,7 @@ function findMetric(name: string, unit: Unit): Metric<TargetSummary> {
       `expected one of ${names}, a delay with .${PARTS.join(", .")} if you like`,
     );
   }
+  checkTimeUnit(name, unit);
   return {
     read: (summary) => delay(summary)?.[part ?? "median"],
     format: (value) => `${Number(value.toFixed(3))} ms`,

@@ -154,15 +154,22 @@ labTest(
 
 /** What cannot be a condition, and what is said of it. */
 const WRONG: readonly (readonly [text: string, complaint: RegExp])[] = [
-  ["loss", /expected a metric, > or <, and a number, such as loss>5% or offset>100ms$/m],
-  ["loss>", /expected a metric, > or </],
-  [">5%", /expected a metric, > or </],
-  ["loss=5%", /expected a metric, > or </],
-  ["loss>=5%", /expected a metric, > or </],
-  ["loss>-5%", /expected a metric, > or </],
-  ["loss>five%", /expected a metric, > or </],
-  ["LOSS>5%", /expected a metric, > or </],
-  ["rtt>50ms or loss>5%", /expected a metric, > or </],
+  [
+    "loss",
+    /expected a metric, > or <, and a number, such as loss>5% or offset>100ms, found loss alone/,
+  ],
+  ["loss>", /expected a value after > at character 6, found the end$/m],
+  [">5%", /expected a name, ! or \( at character 1, found '>'$/m],
+  ["offset=5ms", /expected > or < for offset, which is known between bounds$/m],
+  ["loss>-5%", /expected a number such as 5% or 100ms at character 6, found '-5%'$/m],
+  ["loss>five%", /expected a number such as 5% or 100ms at character 6, found 'five%'$/m],
+  ["LOSS>5%", /expected one of loss, /],
+  ["rtt>50ms or loss>5%", /expected &&, \|\| or the end at character 10, found 'or'$/m],
+  [
+    "loss>5% && (rtt>50ms",
+    /expected &&, \|\| or the \) of the \( at 12 at character 21, found the end$/m,
+  ],
+  ["flags=dup", /expected the name of a flag at character 7, found 'dup'$/m],
   ["loss>5", /expected a percentage for loss, such as loss>5%$/m],
   ["loss>5ms", /expected a percentage for loss/],
   ["rtt>50", /expected a time for rtt, such as rtt>50ms$/m],
