@@ -4,11 +4,11 @@ import { Exposition, type ExpositionFormat } from "../../../exporter/exposition.
 import { type ScrapeSources, writeScrape } from "../../../exporter/scrape.ts";
 
 /** Longest step, milliseconds: probes of a group may wait for each other longer than that. */
-const STEP_MS = 3;
+const STEP_MS = 5;
 /** Requests within this time share an answer, milliseconds. */
 const SHARED_MS = 1000;
 /** Pieces are encoded when they have grown to this, characters. */
-const PIECE_CHARACTERS = 65_536;
+const PIECE_CHARACTERS = 524_288;
 
 /** Bytes of an answer, in pieces. */
 export type RenderedPage = readonly Uint8Array[];
@@ -57,6 +57,7 @@ export class PageRenderer {
       const spentMs = performance.now() - stepMs;
       if (spentMs < STEP_MS) continue;
       processorMs += spentMs;
+      // By a timer, as the prober waits: a message to ourselves would always be first.
       await new Promise<void>((resolve) => setTimeout(resolve));
       stepMs = performance.now();
     }

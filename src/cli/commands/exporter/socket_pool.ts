@@ -5,6 +5,7 @@
 
 import type { Transport } from "../../../probe/transport.ts";
 import type { RunMachine, TransportOptions } from "../../../run/machine.ts";
+import { yieldingTransport } from "./yielding_transport.ts";
 
 /** An idle socket receives replies with this identifier alone: next to nothing. */
 const IDLE_IDENTIFIERS = [0];
@@ -67,7 +68,7 @@ export class SocketPool {
   }
 
   async #openOne(options: TransportOptions): Promise<Transport> {
-    return await this.#open({ ...options, onTrouble: this.#onTrouble });
+    return yieldingTransport(await this.#open({ ...options, onTrouble: this.#onTrouble }));
   }
 }
 
