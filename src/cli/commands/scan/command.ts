@@ -25,6 +25,10 @@ export async function runScan(
   const { options, operands } = line.options.config === undefined
     ? line
     : await (await import("./config_file.ts")).readConfig(line, system);
+  if (options.verify) {
+    const { runVerify } = await import("./verify.ts");
+    return await runVerify(operands, system);
+  }
   await checkScanOptions(options);
   const { blocks: targets, isWhole } = await readScanTargets(operands, options.file, system);
   if (targets.length === 0) {

@@ -109,6 +109,10 @@ export const SCAN_OPTIONS = {
     help: "Write the packets of --dry-run to FILE",
     group: "Scan",
   },
+  verify: {
+    help: "Say whether metadata files are all shards of one scan",
+    group: "Scan",
+  },
   yes: {
     short: "y",
     help: "Confirm a scan of public Internet addresses",
@@ -189,6 +193,8 @@ export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
     ["format", "dry-run"],
     ["fields", "dry-run"],
     ["only", "dry-run"],
+    ...(["dry-run", "json", "format", "file", "checkpoint", "resume", "metadata"] as const)
+      .map((name) => ["verify", name] as const),
     ["output-filter", "dry-run"],
     ["status-updates-file", "dry-run"],
   ],
@@ -207,6 +213,7 @@ export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
     ["icmptime scan 10.0.0.0/16", "scan a private network"],
     ["icmptime scan --json --rate 50k -f blocks.txt", "print all fields of each reply"],
     ["icmptime scan --seed 7 --shard 2/8 10.0.0.0/8", "scan one of eight parts"],
+    ["icmptime scan --verify meta-*.json", "check that nothing is missing"],
     ["icmptime scan --dry-run --pcap probes.pcap 192.168.1.0/28", "print the packets, send none"],
   ],
 };
