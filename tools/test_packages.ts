@@ -48,6 +48,8 @@ const PACKAGES: readonly string[] = [
     "systemd",
     "systemd-container",
   ],
+  // A cluster that runs the shards of a scan.
+  ...["slurmctld", "slurmd", "slurm-client", "munge"],
   // Writers of the hexadecimal text that decode reads.
   ...["xxd", "bsdextrautils"],
   // An older kernel.

@@ -42,3 +42,19 @@ export async function queryLines(texts: readonly string[], sql: string): Promise
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/**
+ * Runs one statement that names its files itself, as the examples of the documents do.
+ *
+ * @throws {Error} with DuckDB's words for a statement that it refuses
+ */
+export async function query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    return (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
