@@ -110,7 +110,7 @@ export const SCAN_OPTIONS = {
     group: "Scan",
   },
   verify: {
-    help: "Say whether metadata files are all shards of one scan",
+    help: "Look whether metadata files are all shards of one scan",
     group: "Scan",
   },
   yes: {
