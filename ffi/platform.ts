@@ -73,6 +73,8 @@ export interface Platform {
   readonly bindsByIndex: boolean;
   /** setresuid(2), setfsuid(2) and capabilities(7). */
   readonly hasCapabilities: boolean;
+  /** Marks on datagrams that a firewall looks at (SO_MARK), and control over the path's MTU (IP_MTU_DISCOVER). */
+  readonly hasMarks: boolean;
 }
 
 /** The system that this program runs on. */

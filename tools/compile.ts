@@ -60,13 +60,13 @@ async function compileScript(script: string, options: CompileOptions): Promise<s
   const first = await denoCompile(Deno.execPath(), script, options, {});
   if (first.success) return Deno.version.deno;
   if (!/dl\.deno\.land|denort/.test(first.stderr)) {
-    throw new ToolError(`Cannot compile:\n${first.stderr.trim()}`);
+    throw new ToolError(`Cannot compile: ${firstError(first.stderr)}`);
   }
   const target = options.target ?? Deno.build.target;
   if (target !== NPM_BASE_TARGET) {
     throw new ToolError(
       `Cannot compile for ${target}: its runtime base cannot be downloaded from dl.deno.land, ` +
-        `and npm has one for ${NPM_BASE_TARGET} alone\n${first.stderr.trim()}`,
+        `and npm has one for ${NPM_BASE_TARGET} alone`,
     );
   }
   const base = await openNpmBase();
@@ -75,8 +75,13 @@ async function compileScript(script: string, options: CompileOptions): Promise<s
       `compiling with Deno ${base.version} from npm`,
   );
   const second = await denoCompile(base.deno, script, options, { DENORT_BIN: base.denort });
-  if (!second.success) throw new ToolError(`Cannot compile:\n${second.stderr.trim()}`);
+  if (!second.success) throw new ToolError(`Cannot compile: ${firstError(second.stderr)}`);
   return base.version;
+}
+
+/** The first line of what deno says, without its headline and the stack of its own. */
+function firstError(text: string): string {
+  return (text.trim().split("\n")[0] ?? "").replace(/^error: /, "");
 }
 
 function denoCompile(

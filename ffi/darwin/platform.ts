@@ -67,4 +67,5 @@ export const DARWIN: Platform = {
   hasForcedBuffers: false,
   bindsByIndex: true,
   hasCapabilities: false,
+  hasMarks: false,
 };

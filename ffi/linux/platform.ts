@@ -5,7 +5,8 @@ import { SOCK_CLOEXEC, SOCK_NONBLOCK } from "./constants.ts";
 
 /** Linux. */
 export const LINUX: Platform = {
-  library: "libc.so.6",
+  // musl is Alpine's C library; a Deno that was built for it says so.
+  library: Deno.build.env === "musl" ? `libc.musl-${Deno.build.arch}.so.1` : "libc.so.6",
   errnoFunction: "__errno_location",
   constants: {
     AF_INET6: 10,
@@ -47,4 +48,5 @@ export const LINUX: Platform = {
   hasForcedBuffers: true,
   bindsByIndex: false,
   hasCapabilities: true,
+  hasMarks: true,
 };

@@ -66,11 +66,21 @@ function readEntry(view: Deno.UnsafePointerView, address: number): InterfaceAddr
   return {
     name: name === null ? "" : Deno.UnsafePointerView.getCString(name),
     address,
-    netmask: readIpv4(view.getPointer(Ifaddrs.netmask)) ?? 0xffff_ffff,
+    netmask: readNetmask(view.getPointer(Ifaddrs.netmask)) ?? 0xffff_ffff,
     broadcast: broadcast === address ? undefined : broadcast,
     up: (flags & IFF_UP) !== 0,
     loopback: (flags & IFF_LOOPBACK) !== 0,
   };
+}
+
+/** macOS leaves the family of a mask at 0, and may end it after its last octet that is not 0. */
+function readNetmask(pointer: Deno.PointerValue): number | undefined {
+  if (pointer === null || !platform.hasAddressLength) return readIpv4(pointer);
+  const lengthBytes = new Deno.UnsafePointerView(pointer).getUint8(0);
+  const octets = new Uint8Array(SockaddrIn.size);
+  const present = Math.min(lengthBytes, octets.length);
+  octets.set(new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, present)));
+  return new DataView(octets.buffer).getUint32(SockaddrIn.address, false);
 }
 
 function readIpv4(pointer: Deno.PointerValue): number | undefined {

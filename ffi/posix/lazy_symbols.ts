@@ -24,7 +24,7 @@ export function openLazily<Table extends Deno.ForeignLibraryInterface>(
   const statics = Object.fromEntries(
     definitions.map(([key, { name = key }]) => [key, { name, type: "pointer" as const }]),
   );
-  const addresses = Deno.dlopen(path, statics).symbols;
+  const addresses = openLibrary(path, statics);
   const symbols = {};
   for (const [key, definition] of definitions) {
     const make = () => {
@@ -42,6 +42,19 @@ export function openLazily<Table extends Deno.ForeignLibraryInterface>(
     });
   }
   return symbols as Deno.DynamicLibrary<Table>["symbols"];
+}
+
+function openLibrary<Table extends Deno.ForeignLibraryInterface>(
+  path: string,
+  table: Table,
+): Deno.DynamicLibrary<Table>["symbols"] {
+  try {
+    return Deno.dlopen(path, table).symbols;
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) throw error;
+    const expected = "expected glibc, musl, or macOS's own";
+    throw new TypeError(`Cannot use the C library ${path}: ${error.message}, ${expected}`);
+  }
 }
 
 function makeCallable(address: Deno.PointerValue, definition: Deno.ForeignFunction): unknown {

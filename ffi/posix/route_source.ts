@@ -12,7 +12,7 @@ import { knownInterfaceAddresses } from "./interfaces.ts";
 import { SockaddrIn } from "./layout.ts";
 import { openLibc } from "./libc.ts";
 import { addressText, createSocketAddress } from "./socket_address.ts";
-import { bindToInterface, setIntOption } from "./socket_option.ts";
+import { bindToInterface, requireLinux, setIntOption } from "./socket_option.ts";
 
 /** What a route lookup takes into account besides the destination. */
 export interface RouteQuery {
@@ -58,14 +58,14 @@ function askRoute<Routed>(
   query: RouteQuery,
   describe: (socket: number) => Routed,
 ): Routed | Exclude<RouteFinding, { kind: "routed" }> {
+  const { mark } = query;
+  if (mark !== undefined) requireLinux(platform.hasMarks, `use mark ${mark}`);
   const libc = openLibc();
   const socket = libc.socket(AF_INET, SOCK_DGRAM | platform.closeOnExecFlag, IPPROTO_UDP);
   checkResult(socket, "socket", "open a socket to look up routes");
   try {
     if (query.interfaceName !== undefined) bindToInterface(socket, query.interfaceName);
-    if (query.mark !== undefined) {
-      setIntOption(socket, SOL_SOCKET, SO_MARK, query.mark, `use mark ${query.mark}`);
-    }
+    if (mark !== undefined) setIntOption(socket, SOL_SOCKET, SO_MARK, mark, `use mark ${mark}`);
     const remote = createSocketAddress(destination, DISCARD_PORT);
     if (libc.connect(socket, remote, remote.length) < 0) {
       const error = new SystemError(

@@ -31,7 +31,7 @@ import { InterfaceBinding } from "./interface_binding.ts";
 import { attachFilter, dropAllFilter } from "../linux/packet_filter.ts";
 import { ReplyFilter } from "../linux/reply_filter.ts";
 import { enableReceiveStamps, keepIcmpTypes } from "../linux/socket_option.ts";
-import { bindToAddress, setIntOption, setReceiveBuffer } from "./socket_option.ts";
+import { bindToAddress, requireLinux, setIntOption, setReceiveBuffer } from "./socket_option.ts";
 import type { SocketTroubles } from "./socket_troubles.ts";
 import { chooseAttribution, type StampAttribution } from "../linux/stamp_attribution.ts";
 
@@ -154,8 +154,10 @@ function configureSending(
   if (platform.hasErrorQueue) {
     troubles.attempt(() => set(IPPROTO_IP, IP_RECVERR, 1, "report full queues (IP_RECVERR)"));
   }
+  if (mark !== undefined) requireLinux(platform.hasMarks, `mark datagrams with ${mark}`);
   if (mark !== undefined) set(SOL_SOCKET, SO_MARK, mark, `mark datagrams with ${mark}`);
   if (ignorePathMtu === true) {
+    requireLinux(platform.hasMarks, "ignore the path's MTU");
     set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE, "ignore the path's MTU");
   }
 }

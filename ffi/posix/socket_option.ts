@@ -36,6 +36,17 @@ export function trySetOption(
 }
 
 /**
+ * Refuses what only Linux has, where this is another system.
+ *
+ * @param has whether this system has it, of its table in `platform.ts`
+ * @param action what needs it, to follow "Cannot"
+ * @throws {SystemError} ENOSYS
+ */
+export function requireLinux(has: boolean, action: string): void {
+  if (!has) throw new SystemError("setsockopt", errnoNumber("ENOSYS"), `${action}, it needs Linux`);
+}
+
+/**
  * Reads an option of one or more 32-bit numbers.
  *
  * @returns the numbers, as many as the kernel gave

@@ -4,6 +4,8 @@ import type { OpenScan, ScanSocketRequest } from "../../src/run/machine.ts";
 import { BulkRawSocket } from "./bulk_raw_socket.ts";
 import { ETH_P_ALL, ETH_P_IP } from "../linux/packet_constants.ts";
 import { SystemError } from "../posix/errno.ts";
+import { platform } from "../platform.ts";
+import { requireLinux } from "../posix/socket_option.ts";
 import { knownInterfaceAddresses } from "../posix/interfaces.ts";
 import { icmpReplyFilter } from "../linux/packet_filter.ts";
 import { checkPacketSockets, PacketSocket } from "./packet_socket.ts";
@@ -38,6 +40,7 @@ const RECEIVE_BUFFER_BYTES = 64 << 20;
  * @throws {SystemError} EPERM without CAP_NET_RAW; ENETUNREACH and the like without a route; ENODEV for an unknown interface
  */
 export async function openScanSockets(options: ScanSocketRequest): Promise<OpenScan> {
+  requireLinux(platform.hasSocketFilters, "scan on this system");
   const clock = SystemClock.open();
   const troubles = new SocketTroubles(options.onTrouble);
   const { path, query } = await findPath(options, troubles);
