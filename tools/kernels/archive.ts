@@ -92,6 +92,12 @@ export class Archive {
     return highest;
   }
 
+  /** What a package needs, in Debian's words; `name=version`. */
+  async dependencies(name: string): Promise<string> {
+    const shown = await this.#run(`look up ${name}`, ["apt-cache", "show", name]);
+    return shown.match(/^Depends: (.*)$/m)?.[1] ?? "";
+  }
+
   /**
    * Fetches packages.
    *
@@ -133,22 +139,22 @@ export class Archive {
   }
 }
 
-/** Fetches the kernel of a meta package, with its modules; returns the files. */
+/** Fetches the kernel that a meta package stands for, with its modules; returns the files. */
 export async function fetchKernel(archive: Archive, architecture: string): Promise<string[]> {
   const meta = `linux-image-cloud-${architecture}`;
-  const version = await archive.newest(meta);
-  const [file = ""] = await archive.fetch([`${meta}=${version}`]);
-  return await fetchParts(archive, file);
+  return await fetchParts(archive, `${meta}=${await archive.newest(meta)}`, new Set());
 }
 
 /** What a package of the kernel depends on that is a part of the kernel, and what these depend on. */
-async function fetchParts(archive: Archive, file: string): Promise<string[]> {
-  const { stdout } = await capture(["dpkg-deb", "-f", file, "Depends"]);
-  const parts = [...stdout.matchAll(/\b(linux-(?:image|binary|modules)-[^\s,(]+) \(= ([^)]+)\)/g)];
+async function fetchParts(archive: Archive, name: string, known: Set<string>): Promise<string[]> {
+  const depends = await archive.dependencies(name);
+  const part = /\b(linux-(?:image|binary|modules)-\d[^\s,(]+) \(= ([^)]+)\)/g;
   const files: string[] = [];
-  for (const [, name, version] of parts) {
-    const [part = ""] = await archive.fetch([`${name}=${version}`]);
-    files.push(part, ...await fetchParts(archive, part));
+  for (const [, needed, version] of depends.matchAll(part)) {
+    const each = `${needed}=${version}`;
+    if (known.has(each)) continue;
+    known.add(each);
+    files.push(...await archive.fetch([each]), ...await fetchParts(archive, each, known));
   }
   return files;
 }

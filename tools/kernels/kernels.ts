@@ -12,6 +12,8 @@ export interface Architecture {
   readonly machine: readonly string[];
   /** The processor for qemu, where the machine's own runs it. */
   readonly ownProcessor: string;
+  /** The processor for qemu, where it is emulated. */
+  readonly emulatedProcessor: string;
   /** The kernel's name of the first serial line. */
   readonly console: string;
 }
@@ -23,6 +25,8 @@ const AMD64: Architecture = {
   machine: ["-machine", "q35"],
   // A virtual machine that runs virtual machines may not set that register.
   ownProcessor: "host,arch-capabilities=off",
+  // With all that qemu 7.2 can emulate, kernels from 6.12 on fault at start.
+  emulatedProcessor: "Haswell",
   console: "ttyS0",
 };
 
@@ -32,6 +36,7 @@ const ARM64: Architecture = {
   qemu: "qemu-system-aarch64",
   machine: ["-machine", "virt"],
   ownProcessor: "host",
+  emulatedProcessor: "cortex-a72",
   console: "ttyAMA0",
 };
 

@@ -65,13 +65,10 @@ export async function testKernel(kernel: Kernel, options: KernelTestOptions): Pr
     const deno = await findDeno(options.cache, architecture);
     await makeProjectDisk(project, { deno, hasBinary: isOwn });
     await makeInitramfs(tree, busybox, initramfs);
-    const image = [...Deno.readDirSync(`${tree}/boot`)].find(({ name }) =>
-      name.startsWith("vmlinu")
-    );
-    if (image === undefined) throw new ToolError(`Cannot find the image of kernel ${kernel.name}`);
+    const image = findImage(tree);
     const machine = {
       architecture,
-      kernel: `${tree}/boot/${image.name}`,
+      kernel: image,
       initramfs,
       disks: [disk, project],
       tests: [],
@@ -87,6 +84,28 @@ export async function testKernel(kernel: Kernel, options: KernelTestOptions): Pr
     return { kernel, boot: ended, counts: countTests(ended.report) };
   } finally {
     await Deno.remove(work, { recursive: true });
+  }
+}
+
+/** The kernel's image: in /boot, or beside its modules. */
+function findImage(tree: string): string {
+  const folders = [`${tree}/boot`];
+  for (const modules of [`${tree}/usr/lib/modules`, `${tree}/lib/modules`]) {
+    for (const name of namesIn(modules)) folders.push(`${modules}/${name}`);
+  }
+  for (const folder of folders) {
+    const image = namesIn(folder).find((name) => name.startsWith("vmlinu"));
+    if (image !== undefined) return `${folder}/${image}`;
+  }
+  throw new ToolError(`Cannot find the image of a kernel in ${tree}`);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

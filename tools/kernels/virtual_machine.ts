@@ -67,7 +67,7 @@ export async function boot(options: MachineOptions, isFast: boolean): Promise<Bo
   const words = ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"];
   const processor = isFast
     ? ["-accel", "kvm", "-cpu", architecture.ownProcessor]
-    : ["-accel", "tcg,thread=multi", "-cpu", "max"];
+    : ["-accel", "tcg,thread=multi", "-cpu", architecture.emulatedProcessor];
   const disks = options.disks.flatMap((path, index) => [
     ...["-drive", `file=${path},format=raw,if=none,id=disk${index},readonly=on`],
     ...["-device", `virtio-blk-pci,drive=disk${index}`],
