@@ -181,8 +181,10 @@ async function checkAll(
 }
 
 for (const { name, refuse, ...expected } of MISSING) {
-  const title = `without ${name}: ping, scan and doctor say it once, and the rest works`;
-  binaryTest({ name: title, ...TOOLS }, async () => {
+  binaryTest({
+    name: `without ${name}: ping, scan and doctor say it once, and the rest works`,
+    ...TOOLS,
+  }, async () => {
     await inSandbox({ refuse }, (pair, box) => checkAll(BINARY_PROGRAM, pair, box, expected));
   });
 }

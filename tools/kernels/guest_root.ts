@@ -40,11 +40,15 @@ export async function makeRootDisk(
   const { archive } = await findMirror();
   const cache = `${folder}/debootstrap-${architecture.debian}`;
   await Deno.mkdir(cache, { recursive: true });
-  await run("make a root by debootstrap", [
+  const debootstrap = [
     ...["debootstrap", "--foreign", "--variant=minbase", `--arch=${architecture.debian}`],
     ...[`--include=${PROGRAMS.join()}`, `--cache-dir=${cache}`],
     ...[ROOT_RELEASE, root, archive],
-  ]);
+  ];
+  // A mirror may fail for a moment; what was fetched is kept.
+  await run("make a root by debootstrap", debootstrap).catch(() =>
+    run("make a root by debootstrap", debootstrap)
+  );
   const packages = `${root}/var/cache/apt/archives`;
   const files = [...Deno.readDirSync(packages)].map(({ name }) => `${packages}/${name}`)
     .filter((name) => name.endsWith(".deb"));

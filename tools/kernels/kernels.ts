@@ -25,8 +25,8 @@ const AMD64: Architecture = {
   machine: ["-machine", "q35"],
   // A virtual machine that runs virtual machines may not set that register.
   ownProcessor: "host,arch-capabilities=off",
-  // With all that qemu 7.2 can emulate, kernels from 6.12 on fault at start.
-  emulatedProcessor: "Haswell",
+  // qemu 7.2 spoils the flags of CMPXCHG16B, which kernels from 6.12 on use in their allocator.
+  emulatedProcessor: "Haswell,cx16=off",
   console: "ttyS0",
 };
 

@@ -54,6 +54,8 @@ export async function hasKvm(options: Omit<MachineOptions, "disks">): Promise<bo
 const PROBE_LIMIT_MS = 12_000;
 
 const MEMORY_MEGABYTES = 2048;
+/** Exit codes of timeout(1). */
+const TIMED_OUT = 124, KILLED = 137;
 
 /**
  * Boots, waits for the end or the limit, and reads what the machine wrote.
@@ -74,8 +76,10 @@ export async function boot(options: MachineOptions, isFast: boolean): Promise<Bo
   ]);
   const append = `console=${architecture.console} loglevel=3 panic=-1 test=${options.tests.join()}`;
   const start = performance.now();
-  const child = new Deno.Command(architecture.qemu, {
+  // By timeout(1), so that the machine ends even where this program is killed.
+  const child = new Deno.Command("timeout", {
     args: [
+      ...["--kill-after=5", `${Math.ceil(options.limitMs / 1000)}`, architecture.qemu],
       ...words,
       ...architecture.machine,
       ...processor,
@@ -91,13 +95,8 @@ export async function boot(options: MachineOptions, isFast: boolean): Promise<Bo
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    child.kill("SIGKILL");
-  }, options.limitMs);
-  const { stderr } = await child.output();
-  clearTimeout(timer);
+  const { code, stderr } = await child.output();
+  const isLate = code === TIMED_OUT || code === KILLED;
   const written = await Deno.readTextFile(results);
   const [, release, report = ""] = written.match(/^(\S+)\n([^]*)== end\n$/) ?? [];
   const said = await Deno.readTextFile(console).catch(() => "");
