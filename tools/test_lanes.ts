@@ -8,6 +8,7 @@
 
 /** Files whose tests compare delays, rates or queues with the truth, or fill a table that all namespaces share: these run alone. */
 const ALONE: ReadonlySet<string> = new Set([
+  "tests/cli/clockdiff_test.ts",
   "tests/cli/dropin_test.ts",
   "tests/system/audit_follow_test.ts",
   "tests/system/clock_accuracy_test.ts",

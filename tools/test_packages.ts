@@ -27,14 +27,12 @@ const PACKAGES: readonly string[] = [
   ...["masscan", "chrony", "python3-scapy", "traceroute", "iputils-tracepath"],
   // Readers of our output, completions and man page.
   ...["jq", "parallel", "bash", "zsh", "fish", "mandoc", "groff-base", "bsdutils", "gzip"],
-  // Databases that read our series, with promtool.
-  ...["influxdb", "prometheus", "prometheus-node-exporter", "curl"],
+  // Databases that read our series, with promtool and the reference parser of OpenMetrics.
+  ...["influxdb", "prometheus", "prometheus-node-exporter", "python3-prometheus-client", "curl"],
   // Monitors that call fping.
   ...["smokeping", "rrdtool", "monitoring-plugins-standard"],
   // The browser that opens our pages, and a font that has what they show.
   ...["chromium", "fonts-dejavu-core"],
-  // A monitor that scrapes the exporter, with promtool, and the reference parser of OpenMetrics.
-  ...["prometheus", "python3-prometheus-client", "curl"],
   // A terminal for full screens.
   ...["tmux"],
   // Packages: what builds and judges them, and a fresh system to install them in.

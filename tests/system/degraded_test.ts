@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { CONTAINER_CAPABILITIES, CONTAINER_FILTER } from "../support/container_filter.ts";
+import { hideFolders } from "../support/hidden_folders.ts";
 import { VethPair } from "../support/namespace.ts";
 import { BINARY_PROGRAM, binaryTest, type Program, programTest } from "../support/program.ts";
 import { readRecords } from "../support/records.ts";
@@ -217,8 +218,7 @@ async function checkCommands(
 /** A root that can only be read, without /etc, /tmp and others. */
 const READ_ONLY = [
   ...["unshare", "--mount", "sh", "-c"],
-  "for folder in /etc /tmp /run /sys; do mount -t tmpfs -o ro none $folder; done; " +
-  'mount -o remount,bind,ro / && exec "$@"',
+  `${hideFolders(["/etc", "/tmp", "/run", "/sys"])} && mount -o remount,bind,ro / && exec "$@"`,
   "sh",
 ];
 

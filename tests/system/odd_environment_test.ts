@@ -1,6 +1,7 @@
 /** Surroundings that no program should meet, and does: it works, or says in one line why not. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { hideFolders } from "../support/hidden_folders.ts";
 import { Namespace } from "../support/namespace.ts";
 import { BINARY_PROGRAM, binaryTest, programTest } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
@@ -41,7 +42,7 @@ for (const folder of ["/etc", "/sys", "/dev"]) {
 }
 
 const SURROUNDINGS: readonly (readonly [name: string, script: string])[] = [
-  ["with a /tmp that takes nothing", "mount -t tmpfs -o ro none /tmp"],
+  ["with a /tmp that takes nothing", hideFolders(["/tmp"])],
   ["where the processes of others are hidden (hidepid)", "mount -t proc -o hidepid=2 none /proc"],
   [
     "where /proc is read-only",

@@ -353,7 +353,9 @@ programTest({
   for (const words of [[], ["fping", "--icmp-timestamp"], ["tsping"]]) {
     const { code, stderr } = await namespace.run(unprivileged(program, ...words, "127.0.0.1"));
     assertEquals([words, code], [words, 4]);
-    assertComplaint(stderr, /Cannot open a raw socket: .*EPERM/);
+    const banner = /^Starting tsping .*\n/;
+    assertEquals(banner.test(stderr), words[0] === "tsping");
+    assertComplaint(stderr.replace(banner, ""), /Cannot open a raw socket: .*EPERM/);
   }
 });
 
