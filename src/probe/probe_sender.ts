@@ -55,6 +55,7 @@ export class ProbeSender {
   readonly #backoff: number;
   readonly #buffers: readonly Uint8Array[];
   readonly #messages: readonly ProbeMessage[];
+  readonly #isExact: boolean;
   #timeoutNs: number;
   #timeoutIndex = 0;
   #key = 0;
@@ -67,6 +68,7 @@ export class ProbeSender {
     this.#backoff = options.backoff ?? 1;
     this.#timeoutNs = options.timeoutMs * 1e6;
     this.#messages = messagesOf(options);
+    this.#isExact = options.exactOriginate ?? false;
     const lengthBytes = Math.max(...this.#messages.map((each) => each.lengthBytes));
     this.#buffers = Array.from({ length: BATCH_SIZE }, () => new Uint8Array(lengthBytes));
   }
@@ -123,8 +125,9 @@ export class ProbeSender {
     return { first, isFull: dues.length === BATCH_SIZE };
   }
 
-  /** Does all that is done before a first probe leaves but for sending it: code that runs for the first time takes milliseconds. */
+  /** For exact originates: does all that is done before a probe leaves but for sending it. A first time takes milliseconds. */
   warmUp(): void {
+    if (!this.#isExact) return;
     const { transport, numbers } = this.#parts;
     const [target] = this.#targets;
     const [message] = this.#messages;
@@ -213,7 +216,7 @@ export class ProbeSender {
   #write(probe: InFlightProbe, slot: number): OutgoingDatagram {
     const { message, key, target: { address: destination } } = probe;
     const bytes = message.emit(probe, this.#buffers[slot] as Uint8Array);
-    if (message.isTimed !== true) return { destination, bytes, key };
+    if (!this.#isExact || message.isTimed !== true) return { destination, bytes, key };
     const restamp = ({ realtimeNs }: Instant): boolean => {
       const timeOfDayMs = wholeMsOfDay(realtimeNs);
       if (probe.token === timeOfDayMs) return false;

@@ -17,6 +17,12 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly beside?: ProbeSpec | undefined;
   /** Moment from which delays count; `driver` by default. */
   readonly stampAt?: TransmitMoment | undefined;
+  /**
+   * Write the originate timestamp right before the call that sends it, from the first probe on. Without it the first one is some
+   * milliseconds old, since code that runs for the first time takes that long: the reply then shows whether a host copies the
+   * originate timestamp or has a time of its own.
+   */
+  readonly exactOriginate?: boolean | undefined;
   /** Probes per target; Infinity for no end. */
   readonly count: number;
   /** Time between two probes of one target, in milliseconds. */

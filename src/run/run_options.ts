@@ -32,6 +32,8 @@ export interface PacketOptions {
    * hour or more from the time of day, so that a host which only copies it is recognised.
    */
   readonly originateMs?: number | "random" | undefined;
+  /** Write the originate timestamp right before the call that sends it, for those who compute delays from it. */
+  readonly exactOriginate?: boolean | undefined;
   /** Receive timestamp of the request, an unsigned 32-bit number; 0 by default. */
   readonly receiveMs?: number | undefined;
   /** Transmit timestamp of the request, an unsigned 32-bit number; 0 by default. */

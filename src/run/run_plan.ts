@@ -64,6 +64,7 @@ export function planRun(options: RunOptions): RunPlan {
       identifier: options.identifier,
       firstSequence: options.sequence,
       stampAt: options.stampAt,
+      exactOriginate: options.exactOriginate,
       count,
       intervalMs,
       spacingMs: options.spacingMs,

@@ -37,7 +37,7 @@ class SlowTransport extends SimulatedTransport {
   }
 }
 
-async function run(message: ProbeMessage) {
+async function run(message: ProbeMessage, exactOriginate = true) {
   const transport = new SlowTransport({});
   const replies: ReplyDetail[] = [];
   const others: string[] = [];
@@ -50,6 +50,7 @@ async function run(message: ProbeMessage) {
       intervalMs: 100,
       spacingMs: 0,
       timeoutMs: 1000,
+      exactOriginate,
     },
     transport,
     {
@@ -85,4 +86,11 @@ Deno.test("warm up: one datagram that does not leave, before the first that does
   const { transport } = await run(new TimestampProbe());
   assertEquals(transport.warm.length, 1);
   assertEquals(transport.requests.length, 12);
+});
+
+Deno.test("restamp: unless it is to be exact, the originate is that of the making, and nothing is warmed up", async () => {
+  const { transport, replies } = await run(new TimestampProbe(), false);
+  assertEquals(transport.warm, []);
+  const originates = replies.map(({ stamps }) => stamps?.originateMs ?? NaN);
+  assertEquals(originates.every((ms) => !transport.sentMs.includes(ms)), true);
 });

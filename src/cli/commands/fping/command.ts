@@ -126,6 +126,7 @@ function readFpingOptions(options: FpingOptions, targetCount: number): RunOption
     mark: options.fwmark,
     acceptsOtherSources: !options["check-source"],
     stampAt: options["stamp-at"],
+    exactOriginate: true,
   };
 }
 

@@ -45,6 +45,7 @@ export async function runTsping(
     timeoutMs: TIMEOUT_MS,
     mark: options["fw-mark"],
     stampAt: options["stamp-at"],
+    exactOriginate: true,
   });
   return await runPingFrame({
     command: "tsping",
