@@ -211,7 +211,7 @@ export const MAX_LINES = 250;
 export function findLongModules(modules: readonly ModuleText[]): string[] {
   return modules.flatMap(({ path, text }) => {
     const lines = text.split("\n").length - 1;
-    const isLong = path.startsWith("src/") && lines > MAX_LINES;
+    const isLong = /^(?:src|ffi)\//.test(path) && lines > MAX_LINES;
     return isLong ? [`${path}: has ${lines} lines, expected at most ${MAX_LINES}`] : [];
   });
 }

@@ -16,9 +16,9 @@ import { MessageBatch } from "./message_batch.ts";
 import { SentDatagrams } from "./sent_datagrams.ts";
 import type { StampAttribution } from "./stamp_attribution.ts";
 
-/** Datagrams that carry the time of their leaving go to the kernel by so many. */
+/** Datagrams that carry the time of their leaving go to the kernel in batches of this length. */
 const TIMED_AT_ONCE = 10;
-/** How often the time is written anew where writing took until the next millisecond. */
+/** How often the time is written again where writing took until the next millisecond. */
 const MAX_RESTAMPS = 3;
 
 /** What a path decides about its datagrams. */

@@ -6,7 +6,7 @@
 import { listNeighbours } from "../linux/netlink.ts";
 import type { SystemClock } from "../posix/system_clock.ts";
 import { GatewayProbe } from "./gateway_probe.ts";
-import type { ScanPath } from "./path.ts";
+import { frameTrail, type ScanPath } from "./path.ts";
 
 /** A path of Ethernet frames. */
 export type FramePath = ScanPath & { readonly kind: "packet-socket" };
@@ -197,4 +197,12 @@ export function isPermanent(path: FramePath): boolean {
     each.isPermanent && each.address === path.gateway &&
     each.interfaceIndex === path.interfaceIndex
   );
+}
+
+/** A path with another hardware address of its gateway. */
+export function replaceGateway(path: FramePath, address: Uint8Array): FramePath {
+  const linkHeader = path.linkHeader.slice();
+  linkHeader.set(address);
+  const { interfaceIndex, source, gateway } = path;
+  return { ...path, linkHeader, trail: frameTrail(interfaceIndex, source, gateway, linkHeader) };
 }

@@ -5,14 +5,14 @@ import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../linux/netlink_constants.ts";
 import { ETH_P_ALL } from "../linux/packet_constants.ts";
 import { IFF_RUNNING, IFF_UP } from "../posix/constants.ts";
 import { errnoNumber, SystemError } from "../posix/errno.ts";
-import { type FramePath, GatewayWatch, isPermanent } from "./gateway_watch.ts";
+import { GatewayWatch, isPermanent, replaceGateway } from "./gateway_watch.ts";
 import { KernelNews } from "../linux/kernel_news.ts";
 import { readLink, readNeighbour } from "../linux/netlink.ts";
 import type { NetlinkAnswer } from "../linux/netlink_message.ts";
 import { PacketSocket } from "./packet_socket.ts";
 import type { ReplySocket } from "./reply_socket.ts";
 import type { ReplyWitness } from "./reply_witness.ts";
-import { chooseScanPath, frameTrail, type ScanPath, type ScanPathQuery } from "./path.ts";
+import { chooseScanPath, type ScanPath, type ScanPathQuery } from "./path.ts";
 import { addressText } from "../posix/socket_address.ts";
 import type { SystemClock } from "../posix/system_clock.ts";
 import type { FilterInstruction } from "../linux/packet_filter.ts";
@@ -242,11 +242,4 @@ export class PathWatch implements PathGuard {
     this.#path = next;
     this.#gateway.follow(next);
   }
-}
-
-function replaceGateway(path: FramePath, address: Uint8Array): FramePath {
-  const linkHeader = path.linkHeader.slice();
-  linkHeader.set(address);
-  const { interfaceIndex, source, gateway } = path;
-  return { ...path, linkHeader, trail: frameTrail(interfaceIndex, source, gateway, linkHeader) };
 }

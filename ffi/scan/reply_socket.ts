@@ -19,12 +19,11 @@ import {
 } from "../posix/constants.ts";
 import { checkReceiveErrno } from "../posix/datagram_error.ts";
 import { checkResult, EAGAIN, EINTR, readErrno } from "../posix/errno.ts";
-import { Cmsghdr, cmsgSpace, Mmsghdr, Msghdr } from "../linux/layout.ts";
-import { Iovec, Timespec } from "../posix/layout.ts";
 import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "../posix/libc.ts";
 import { attachFilter, type FilterInstruction } from "../linux/packet_filter.ts";
 import { bindToLink } from "./packet_socket.ts";
+import { ReplySlots, SLOT_BYTES } from "./reply_slots.ts";
 import { readSocketMemory } from "../linux/socket_option.ts";
 import { setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
 import { PollRequest } from "../posix/poll_request.ts";
@@ -47,9 +46,6 @@ export interface ReplySocketOptions {
   readonly troubles?: SocketTroubles | undefined;
 }
 
-/** Longest datagram kept whole: the least that every host can reassemble (RFC 791 §3.1). */
-const SLOT_BYTES = 576;
-const CONTROL_BYTES = cmsgSpace(Timespec.size);
 /** Waits up to this long are one synchronous ppoll: handing the call to another thread takes longer than it is worth. */
 const SYNCHRONOUS_WAIT_MS = 2;
 /** Wait that does not look at the socket, after a receive call that failed. */
@@ -65,10 +61,7 @@ export class ReplySocket implements ReplySource {
   readonly slotBytes: number = SLOT_BYTES;
   /** Receive buffer that the kernel granted, in its own accounting; 0 when it does not say. */
   readonly bufferBytes: number;
-  readonly #headers: DataView<ArrayBuffer>;
-  readonly #control: DataView<ArrayBuffer>;
-  readonly #iovecs: DataView<ArrayBuffer>;
-  readonly #pointer: Deno.PointerValue;
+  readonly #slots: ReplySlots;
   readonly #wait: PollRequest;
   readonly #sleep = new PollRequest([]);
   readonly #baseSeconds: number;
@@ -96,22 +89,8 @@ export class ReplySocket implements ReplySource {
     this.capacity = capacity;
     this.#used = capacity;
     this.#baseSeconds = options.baseUnixMs / 1000;
-    this.bytes = new Uint8Array(capacity * SLOT_BYTES);
-    this.#headers = new DataView(new ArrayBuffer(capacity * Mmsghdr.size));
-    this.#iovecs = new DataView(new ArrayBuffer(capacity * Iovec.size));
-    this.#control = new DataView(new ArrayBuffer(capacity * CONTROL_BYTES));
-    const data = addressOf(this.bytes);
-    const iovecs = addressOf(this.#iovecs), control = addressOf(this.#control);
-    for (let index = 0; index < capacity; index++) {
-      const header = index * Mmsghdr.size, iovec = index * Iovec.size;
-      this.#iovecs.setBigUint64(iovec + Iovec.base, data + BigInt(index * SLOT_BYTES), true);
-      this.#iovecs.setBigUint64(iovec + Iovec.length, BigInt(SLOT_BYTES), true);
-      this.#headers.setBigUint64(header + Msghdr.iov, iovecs + BigInt(iovec), true);
-      this.#headers.setBigUint64(header + Msghdr.iovCount, 1n, true);
-      const controlAddress = control + BigInt(index * CONTROL_BYTES);
-      this.#headers.setBigUint64(header + Msghdr.control, controlAddress, true);
-    }
-    this.#pointer = Deno.UnsafePointer.of(this.#headers);
+    this.#slots = new ReplySlots(capacity);
+    this.bytes = this.#slots.bytes;
     this.#wait = new PollRequest([[descriptor, POLLIN]]);
   }
 
@@ -157,15 +136,11 @@ export class ReplySocket implements ReplySource {
    * @throws {SystemError} when the socket is broken
    */
   receive(): number {
-    for (let index = 0; index < this.#used; index++) {
-      // The high half of this size_t is always 0.
-      const offset = index * Mmsghdr.size + Msghdr.controlLength;
-      this.#headers.setUint32(offset, CONTROL_BYTES, true);
-    }
+    this.#slots.prepare(this.#used);
     this.#used = 0;
     while (true) {
-      const { capacity } = this;
-      const count = this.#recvmmsg(this.#descriptor, this.#pointer, capacity, MSG_DONTWAIT, null);
+      const { capacity } = this, { pointer } = this.#slots;
+      const count = this.#recvmmsg(this.#descriptor, pointer, capacity, MSG_DONTWAIT, null);
       if (count >= 0) {
         if (this.#clock !== undefined) this.#batchNs = this.#readClock(this.#clock);
         return this.#used = count;
@@ -187,7 +162,7 @@ export class ReplySocket implements ReplySource {
 
   /** Length of datagram `index`, cut at `slotBytes`. */
   lengthOf(index: number): number {
-    return this.#headers.getUint32(index * Mmsghdr.size + Mmsghdr.length, true);
+    return this.#slots.lengthOf(index);
   }
 
   /**
@@ -196,11 +171,7 @@ export class ReplySocket implements ReplySource {
    */
   receivedRealtimeNs(index: number): number {
     if (this.#clock !== undefined) return this.#batchNs;
-    const stamp = index * CONTROL_BYTES + Cmsghdr.data;
-    const low = this.#control.getUint32(stamp + Timespec.seconds, true);
-    const high = this.#control.getUint32(stamp + Timespec.seconds + 4, true);
-    const nanoseconds = this.#control.getUint32(stamp + Timespec.nanoseconds, true);
-    return (low + high * 2 ** 32 - this.#baseSeconds) * 1e9 + nanoseconds;
+    return this.#slots.stampNs(index, this.#baseSeconds);
   }
 
   /**
@@ -260,8 +231,4 @@ function enableStamps(descriptor: number): true {
   const action = "use kernel stamps (SO_TIMESTAMPNS)";
   setIntOption(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1, action);
   return true;
-}
-
-function addressOf(buffer: ArrayBufferView<ArrayBuffer>): bigint {
-  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer)));
 }

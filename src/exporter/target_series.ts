@@ -88,7 +88,7 @@ export class TargetSeries {
     return this.#pastRestarts + this.#restarts;
   }
 
-  /** The target is another host from now on: what is not a total starts anew. */
+  /** The target is another host from now on: what is not a total starts again. */
   move(target: Target): void {
     const isSame = target.address === this.#target.address;
     this.#target = target;

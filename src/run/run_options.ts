@@ -13,7 +13,7 @@ export interface PacketOptions {
    * two stamps of the target to each request (RFC 791 §3.1, prespecified).
    */
   readonly stampsFrom?: "message" | "ip-option" | undefined;
-  /** With `ip-option`: room for so many stamps of the target, 2 by default. Some hosts write one alone. */
+  /** With `ip-option`: number of stamps of the target that there is room for, 2 by default. Some hosts write one alone. */
   readonly optionStamps?: 1 | 2 | undefined;
   /** Time to live, 1 to 255; 64 by default. */
   readonly ttl?: number | undefined;

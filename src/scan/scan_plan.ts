@@ -19,7 +19,7 @@ import { AddressSpace } from "./address_space.ts";
 import { digestBlocks, type ScanIdentity } from "./checkpoint.ts";
 import { ScanOrder, type Shard } from "./scan_order.ts";
 
-/** At most so many addresses, or a share of all, as a ratio from 0 to 1. */
+/** Most addresses, or a share of all, as a ratio from 0 to 1. */
 export type TargetLimit = number | { readonly ratio: number };
 
 /** What a scan is to cover. */

@@ -31,6 +31,18 @@ export const TARGET_OPTIONS = {
 
 const DAY_MS = 86_400_000;
 
+/** How often each target is probed. */
+export const INTERVAL_OPTION = {
+  interval: {
+    short: "i",
+    value: duration(1, DAY_MS),
+    help: "Send a probe to each target every TIME; a number is seconds",
+    group: "Probes",
+    default: 1000,
+    defaultText: "1s",
+  },
+} as const satisfies OptionTable;
+
 /** How long a probe, and the run, may take. */
 export const WAIT_OPTIONS = {
   timeout: {

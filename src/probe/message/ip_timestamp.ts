@@ -30,7 +30,7 @@ const ADDRESS_OFFSETS = [24, 32] as const;
 
 /** What all such requests share. */
 export interface IpTimestampProbeOptions extends Omit<EchoProbeOptions, "ipOptions"> {
-  /** Room for so many timestamps of the target, 2 by default. */
+  /** Number of timestamps of the target that there is room for, 2 by default. */
   readonly stamps?: 1 | 2 | undefined;
 }
 

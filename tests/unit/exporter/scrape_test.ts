@@ -140,7 +140,7 @@ Deno.test("scrape: echo has no clock and no direction", async () => {
   assert(!/icmptime_(?:clock_|delay_change|consensus)/.test(samples));
 });
 
-Deno.test("scrape: a group that is reloaded goes on counting; what is asked otherwise starts anew", async () => {
+Deno.test("scrape: a group that is reloaded goes on counting; what is asked otherwise starts again", async () => {
   const { groups: [source] } = await probed(2);
   const series = source?.series as GroupSeries;
   const targets = series.targets.map((each) => each.series.target);

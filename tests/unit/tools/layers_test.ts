@@ -173,5 +173,6 @@ Deno.test("a module of the program has a length; tests and tools may have more",
   assertEquals(findLongModules([{ path: "src/run/a.ts", text: text(MAX_LINES + 1) }]), [
     `src/run/a.ts: has ${MAX_LINES + 1} lines, expected at most ${MAX_LINES}`,
   ]);
+  assertEquals(findLongModules([{ path: "ffi/a.ts", text: text(MAX_LINES + 1) }]).length, 1);
   assertEquals(findLongModules([{ path: "tests/unit/a.ts", text: text(1000) }]), []);
 });

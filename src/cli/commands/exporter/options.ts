@@ -2,10 +2,14 @@
 
 import { DEFAULT_LISTEN, parseListenAddress } from "../../../exporter/config.ts";
 import type { CommandSpec, OptionTable, OptionValue } from "../../options/option.ts";
-import { GENERAL_OPTIONS, PACKET_OPTIONS, TARGET_OPTIONS } from "../../options/shared_options.ts";
-import { duration, text } from "../../options/values.ts";
-
-const DAY_MS = 86_400_000;
+import {
+  GENERAL_OPTIONS,
+  INTERVAL_OPTION,
+  PACKET_OPTIONS,
+  TARGET_OPTIONS,
+  WAIT_OPTIONS,
+} from "../../options/shared_options.ts";
+import { text } from "../../options/values.ts";
 
 /** An address to listen on, as it was written. */
 function listenAddress(): OptionValue<string> {
@@ -21,27 +25,14 @@ function listenAddress(): OptionValue<string> {
 
 /** Table of the options of `exporter`. */
 export const EXPORTER_OPTIONS = {
-  interval: {
-    short: "i",
-    value: duration(1, DAY_MS),
-    help: "Send a probe to each target every TIME; a number is seconds",
-    group: "Probes",
-    default: 1000,
-    defaultText: "1s",
-  },
-  timeout: {
-    short: "W",
-    value: duration(0.001, DAY_MS),
-    help: "Wait this long for the reply to a probe",
-    group: "Probes",
-    default: 1000,
-    defaultText: "1s",
-  },
+  ...INTERVAL_OPTION,
+  timeout: WAIT_OPTIONS.timeout,
   echo: { help: "Send echo requests instead of timestamp requests", group: "Probes" },
   ...TARGET_OPTIONS,
   ...PACKET_OPTIONS,
   config: {
     value: text("FILE", "file"),
+    fileUse: "read",
     help: "Read groups of targets from FILE, in YAML or JSON",
     group: "Targets",
   },

@@ -7,7 +7,7 @@ import type { ScanOptions } from "./checks.ts";
 /** Why a limit ended a scan: as many results as were asked for, the time is over, or too few hosts reply. */
 export type ScanLimit = "enough" | "deadline" | "few-replies";
 
-/** The hit rate is not judged before so much time and so many probes: the first replies are still on their way. */
+/** The hit rate is not judged before this time and this number of probes: the first replies are still on their way. */
 const JUDGED_AFTER_S = 5;
 const JUDGED_AFTER_PROBES = 1000;
 

@@ -4,26 +4,18 @@ import { CHART_STYLES } from "../../../terminal/screen/chart.ts";
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import {
   GENERAL_OPTIONS,
+  INTERVAL_OPTION,
   PACKET_OPTIONS,
   RUN_EXIT_CODES,
   TARGET_OPTIONS,
   WAIT_OPTIONS,
   WRITE_OPTION,
 } from "../../options/shared_options.ts";
-import { choice, duration, integer, text } from "../../options/values.ts";
-
-const DAY_MS = 86_400_000;
+import { choice, integer, text } from "../../options/values.ts";
 
 /** Table of the options of `watch`. */
 export const WATCH_OPTIONS = {
-  interval: {
-    short: "i",
-    value: duration(1, DAY_MS),
-    help: "Send a probe to each target every TIME; a number is seconds",
-    group: "Probes",
-    default: 1000,
-    defaultText: "1s",
-  },
+  ...INTERVAL_OPTION,
   count: {
     short: "c",
     value: integer("N", 1, Number.MAX_SAFE_INTEGER),
