@@ -1,11 +1,23 @@
 /** The counts of a test run, read from the JUnit report that `deno test --junit-path` writes. */
 
+/** A test, or a step of one, that failed. */
+export interface FailedTest {
+  /** Path in the project. */
+  readonly file: string;
+  /** As the report has it: a step bears the names of the tests around it. */
+  readonly name: string;
+}
+
 /** What became of the tests of a run. */
 export interface TestCounts {
   /** Tests and test steps that passed. */
   readonly passed: number;
   /** Tests and test steps that failed. */
   readonly failed: number;
+  /** Those of them that a report names: a file that does not compile is in no report. */
+  readonly failures: readonly FailedTest[];
+  /** Names of the tests that failed at first and passed with nothing beside them; they are among the passed. */
+  readonly passedAlone: readonly string[];
   /** Names of the tests that were skipped; each says why. */
   readonly skipped: readonly string[];
 }
@@ -13,28 +25,31 @@ export interface TestCounts {
 /** Counts the test cases of a JUnit report. Anything that is not a report counts nothing. */
 export function countTests(xml: string): TestCounts {
   let passed = 0;
-  let failed = 0;
+  const failures: FailedTest[] = [];
   const skipped: string[] = [];
   // Text is escaped in XML, so a tag inside a failure's message cannot be mistaken for a tag.
-  for (
-    const [, attributes = "", body = ""] of xml.matchAll(/<testcase\s([^>]*)>(.*?)<\/testcase>/gs)
-  ) {
-    if (/<(?:failure|error)\b/.test(body)) failed++;
-    else if (/<skipped\b/.test(body)) {
-      skipped.push(unescape(attributes.match(/name="([^"]*)"/)?.[1] ?? ""));
-    } else passed++;
+  for (const [, file = "", suite = ""] of xml.matchAll(SUITES)) {
+    for (
+      const [, attributes = "", body = ""] of suite.matchAll(
+        /<testcase\s([^>]*)>(.*?)<\/testcase>/gs,
+      )
+    ) {
+      const name = unescape(attributes.match(/name="([^"]*)"/)?.[1] ?? "");
+      if (/<(?:failure|error)\b/.test(body)) failures.push({ file, name });
+      else if (/<skipped\b/.test(body)) skipped.push(name);
+      else passed++;
+    }
   }
-  return { passed, failed, skipped };
+  return { passed, failed: failures.length, failures, passedAlone: [], skipped };
 }
+
+/** A file's part of a report, with its path. */
+const SUITES = /<testsuite name="\.\/([^"]*)"[^>]*>(.*?)<\/testsuite>/gs;
 
 /** Seconds that the tests of each file took, by its path in the project. */
 export function secondsByFile(xml: string): ReadonlyMap<string, number> {
   const seconds = new Map<string, number>();
-  for (
-    const [, path = "", body = ""] of xml.matchAll(
-      /<testsuite name="\.\/([^"]*)"[^>]*>(.*?)<\/testsuite>/gs,
-    )
-  ) {
+  for (const [, path = "", body = ""] of xml.matchAll(SUITES)) {
     for (const [, time = "0"] of body.matchAll(/<testcase\s[^>]*?\btime="([\d.]+)"/g)) {
       seconds.set(path, (seconds.get(path) ?? 0) + Number(time));
     }
@@ -47,6 +62,8 @@ export function addCounts(counts: readonly TestCounts[]): TestCounts {
   return {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),
     failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    failures: counts.flatMap(({ failures }) => failures),
+    passedAlone: counts.flatMap(({ passedAlone }) => passedAlone),
     skipped: counts.flatMap(({ skipped }) => skipped),
   };
 }

@@ -13,6 +13,7 @@ import { compile } from "./compile.ts";
 import { addCounts, closingLine, countTests, type TestCounts } from "./junit.ts";
 import { runTool, say, ToolError, warn } from "./output.ts";
 import { BINARY_PATH, PROJECT_FOLDER, TEST_LOCK } from "./project.ts";
+import { mergeSecondRun, planSecondRun } from "./second_run.ts";
 import { findMissingFiles, planLanes, runBatches } from "./test_lanes.ts";
 import { installTestPackages } from "./test_packages.ts";
 
@@ -74,11 +75,20 @@ async function runLevels(
     if (folders.length === 0) continue;
     say(`== ${folders.join(" ")} (${group.permissions})`);
     const flags = [...group.flags, ...options];
-    counts.push(
-      group.hasLanes === true
-        ? await runInLanes(folders, flags)
-        : await runDenoTest(folders, flags),
-    );
+    const first = group.hasLanes === true
+      ? await runInLanes(folders, flags)
+      : await runDenoTest(folders, flags);
+    counts.push(group.needsMachine === true ? await runAgain(first, flags) : first);
+  }
+  return counts;
+}
+
+/** Runs few files that failed once more, each with nothing beside it. */
+async function runAgain(first: TestCounts, flags: readonly string[]): Promise<TestCounts> {
+  let counts = first;
+  for (const file of planSecondRun(first.failures)) {
+    say(`== ${file} failed: again, alone`);
+    counts = mergeSecondRun(counts, file, await runDenoTest([file], flags));
   }
   return counts;
 }
@@ -212,6 +222,7 @@ async function main(): Promise<void> {
   await prepareMachine(chosen, { installs: !words.includes(NO_INSTALL), compiles: !isFiltered });
   const total = addCounts(await runLevels(chosen, options));
   if (!isFiltered) { for (const name of total.skipped) say(`not run: ${name}`); }
+  for (const name of total.passedAlone) say(`failed at first, passed alone: ${name}`);
   say(closingLine(total));
   if (total.failed > 0 || total.passed === 0) Deno.exitCode = 1;
 }

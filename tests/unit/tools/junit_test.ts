@@ -20,10 +20,17 @@ Deno.test(&quot;&lt;skipped/&gt;&quot;, () =&gt; {});</failure>
     </testsuite>
 </testsuites>`;
 
+const NONE = { passed: 0, failed: 0, failures: [], passedAlone: [], skipped: [] };
+
 Deno.test("a JUnit report is counted case by case", () => {
   assertEquals(countTests(REPORT), {
     passed: 1,
     failed: 2,
+    failures: [
+      { file: "a_test.ts", name: "subtracts > twice" },
+      { file: "a_test.ts", name: "divides" },
+    ],
+    passedAlone: [],
     skipped: ['listens (skipped: "tcpdump" is not installed)'],
   });
 });
@@ -37,12 +44,12 @@ Deno.test("the seconds of a file are those of its cases", () => {
 });
 
 Deno.test("a missing report counts nothing", () => {
-  assertEquals(countTests(""), { passed: 0, failed: 0, skipped: [] });
+  assertEquals(countTests(""), NONE);
 });
 
 Deno.test("the closing line adds up all runs, and names skips only when there are any", () => {
-  const one = { passed: 3, failed: 0, skipped: [] };
+  const one = { ...NONE, passed: 3 };
   assertEquals(closingLine(addCounts([one, one])), "6 passed, 0 failed");
-  const other = { passed: 1, failed: 2, skipped: ["x"] };
+  const other = { ...NONE, passed: 1, failed: 2, skipped: ["x"] };
   assertEquals(closingLine(addCounts([one, other])), "4 passed, 2 failed, 1 skipped");
 });
