@@ -10,7 +10,7 @@ export interface CommandOptions {
   readonly clearEnv?: boolean;
   /** Text for standard input; without it standard input is empty. */
   readonly stdin?: string;
-  /** After this many milliseconds the program is killed and the call fails; 30 000 by default. */
+  /** After this many milliseconds the program is killed and the call fails; 300 000 by default. A guard against hanging alone. */
   readonly timeoutMs?: number;
 }
 
@@ -26,7 +26,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** A started program. Disposing it kills it when it still runs. */
 export class RunningCommand implements AsyncDisposable {

@@ -12,9 +12,11 @@ export interface WindowOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Longest wait for something to appear. */
-const WAIT_MS = 20_000;
+/** Longest wait for something to appear: a machine that is busy with other work has time for it. */
+const WAIT_MS = 60_000;
 const LOOK_MS = 50;
+/** A screen that is unchanged for this time has come to rest: what runs shows its seconds. */
+const REST_MS = 1_200;
 let nextNumber = 1;
 
 /** A window with a shell in it, in a tmux server of its own. */
@@ -40,13 +42,18 @@ export class TerminalWindow implements AsyncDisposable {
       ...variables.map(([name, value]) => `${name}=${value}`),
       ...["bash", "--norc", "--noprofile"],
     ]);
-    await opened.until(/^\$$/m);
+    await opened.#untilPrompt(true);
     return opened;
   }
 
-  /** Types text, and Enter behind it. */
+  /**
+   * Types text at the prompt of the shell, and Enter behind it. Waits for the prompt: what is typed before it is there is
+   * shown twice, the first time within the output of the program before.
+   */
   async enter(text: string): Promise<void> {
+    await this.#untilPrompt(true);
     await this.#tmux("send-keys", "-l", text);
+    await this.#untilPrompt(false);
     await this.#tmux("send-keys", "Enter");
   }
 
@@ -73,28 +80,19 @@ export class TerminalWindow implements AsyncDisposable {
   }
 
   /** Waits until the screen matches; fails when it does not in time. */
-  async until(pattern: RegExp): Promise<string[]> {
-    const endMs = performance.now() + WAIT_MS;
-    let lines: string[] = [];
-    while (performance.now() < endMs) {
-      lines = await this.lines();
-      if (pattern.test(lines.join("\n"))) return lines;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-    throw new Error(`Cannot find ${pattern} on the screen:\n${lines.join("\n")}`);
+  until(pattern: RegExp): Promise<string[]> {
+    return this.#lookUntil(`find ${pattern} on`, (lines) => pattern.test(lines.join("\n")));
   }
 
-  /** Waits until the screen is the same twice: what was being drawn is there. */
+  /** Waits until the screen is the same twice, a second apart: what was being drawn is there, and nothing changes any more. */
   async settled(): Promise<string[]> {
-    const endMs = performance.now() + WAIT_MS;
-    let before: string[] | undefined;
-    while (performance.now() < endMs) {
-      const lines = await this.lines();
-      if (before?.join("\n") === lines.join("\n")) return lines;
-      before = lines;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-    throw new Error(`The screen does not come to rest:\n${before?.join("\n")}`);
+    let before: string | undefined;
+    return await this.#lookUntil("find rest on", async (lines) => {
+      if (before === lines.join("\n")) return true;
+      before = lines.join("\n");
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
+      return false;
+    });
   }
 
   /** Gives the window another size. */
@@ -110,6 +108,29 @@ export class TerminalWindow implements AsyncDisposable {
   /** Ends the shell, and what runs in it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await runCommand(["tmux", "-L", this.#socket, "kill-server"]);
+  }
+
+  /** Waits until the shell has printed its prompt and nothing stands behind it, or until that is no longer so. */
+  async #untilPrompt(isExpected: boolean): Promise<void> {
+    await this.#lookUntil(isExpected ? "find the prompt on" : "type on", async (lines) => {
+      const [column, row] = (await this.ask("#{cursor_x} #{cursor_y}")).split(" ").map(Number);
+      return (column === 2 && lines[row ?? 0]?.startsWith("$") === true) === isExpected;
+    });
+  }
+
+  async #lookUntil(
+    task: string,
+    isThere: (lines: readonly string[]) => boolean | Promise<boolean>,
+  ): Promise<string[]> {
+    const endMs = performance.now() + WAIT_MS;
+    while (true) {
+      const lines = await this.lines();
+      if (await isThere(lines)) return lines;
+      if (performance.now() > endMs) {
+        throw new Error(`Cannot ${task} the screen:\n${lines.join("\n")}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   }
 
   #tmux(...args: readonly string[]) {

@@ -134,8 +134,7 @@ systemTest({
   await screen.until(/PAUSED/);
   const paused = await screen.settled();
   await screen.press("x");
-  await new Promise((resolve) => setTimeout(resolve, 600));
-  assertEquals(await screen.lines(), paused);
+  assertEquals(await screen.settled(), paused);
   await screen.press("p");
   await screen.until(/0:00:\d\d$/m);
   await screen.press("r");

@@ -11,8 +11,12 @@ const NEEDS = { namespaces: true, tools: ["tmux", "stty"] };
 const MODES = "#{alternate_on} #{cursor_flag} #{wrap_flag}";
 const CLEAN = "0 1 1", DRAWN = "1 0 0";
 
-/** A shell that has printed its settings, with a watch behind a job of its own: its process id is in the file. */
-async function startWatch(screen: TerminalWindow, pair: VethPair, program: Program) {
+/** A shell that has printed its settings, with a watch behind a job of its own. */
+async function startWatch(
+  screen: TerminalWindow,
+  pair: VethPair,
+  program: Pick<Program, "argv">,
+): Promise<void> {
   await screen.enter("stty -a > /tmp/$$.stty; echo before-the-watch");
   await screen.until(/^before-the-watch$/m);
   await screen.run(pair.near.argv(program.argv("watch", "-i", "50ms", pair.farAddress)));
@@ -130,18 +134,15 @@ systemTest({
 }, async () => {
   await using pair = await VethPair.open();
   await using screen = await TerminalWindow.open({ rows: 40 });
-  await screen.enter("stty -a > /tmp/$$.stty; echo before-the-watch");
   // A module that the runtime loads first waits for a signal.
   const fault =
     "data:application/javascript,Deno.addSignalListener('SIGUSR2',()=>{throw new Error('a fault')})";
-  const [deno = "", run = "", ...rest] = SOURCE_PROGRAM.argv(
-    "watch",
-    "-i",
-    "50ms",
-    pair.farAddress,
-  );
-  await screen.run(pair.near.argv([deno, run, "--preload", fault, ...rest]));
-  await screen.until(/neither direction is slow/);
+  await startWatch(screen, pair, {
+    argv: (...args) => {
+      const [deno = "", run = "", ...rest] = SOURCE_PROGRAM.argv(...args);
+      return [deno, run, "--preload", fault, ...rest];
+    },
+  });
   Deno.kill(await findWatch(pair), "SIGUSR2");
   await screen.until(/Error: a fault/);
   await assertRestored(screen);
