@@ -7,6 +7,7 @@
 
 import { formatAddress } from "../../packet/mod.ts";
 import { PointVote } from "./capture_point.ts";
+import { ChainTable, hashOf } from "./chain_table.ts";
 import type { ObservedHost } from "./observed_probe.ts";
 
 /** Hosts that are followed at the same time, unless more of them have remembered probes. */
@@ -22,12 +23,11 @@ export interface HostListener {
 
 /** Hosts by client and address. */
 export class HostTable {
-  readonly #clients = new Map<number, Map<number, ObservedHost>>();
+  readonly #hosts = new ChainTable<ObservedHost>();
   readonly #listener: HostListener;
   readonly #free: number[] = [];
   readonly #maxHosts: number;
   #limit: number;
-  #size = 0;
   #slots = 0;
 
   /** Reports who comes and goes. */
@@ -39,47 +39,45 @@ export class HostTable {
 
   /** A host as that client asks it. */
   of(client: number, address: number, nowNs: number): ObservedHost {
-    let hosts = this.#clients.get(client);
-    if (hosts === undefined) this.#clients.set(client, hosts = new Map());
-    let host = hosts.get(address);
+    const hash = hashOf(client, address, 0);
+    let host = this.#hosts.chain(hash);
+    while (host !== undefined && (host.target.address !== address || host.client !== client)) {
+      host = host.older;
+    }
     if (host === undefined) {
-      host = this.#add(client, address, nowNs);
-      hosts.set(address, host);
-      if (this.#size > this.#limit) this.#makeRoom(host);
+      host = this.#add(client, address, hash, nowNs);
+      if (this.#hosts.size > this.#limit) this.#makeRoom(host);
     }
     host.seenNs = nowNs;
     return host;
   }
 
-  #add(client: number, address: number, nowNs: number): ObservedHost {
+  #add(client: number, address: number, hash: number, nowNs: number): ObservedHost {
     const index = this.#free.pop() ?? this.#slots++;
     const target = { index, label: formatAddress(address), address, client };
-    const host = {
+    const host: ObservedHost = {
       ...{ target, client, requests: 0, remembered: 0 },
       ...{ seenNs: nowNs, vote: new PointVote() },
+      ...{ hash, older: undefined, newer: undefined },
     };
-    this.#size++;
+    this.#hosts.add(host);
     this.#listener.join(host);
     return host;
   }
 
   /** Forgets the half that was silent longest, except those whose probes may still be answered. */
   #makeRoom(newest: ObservedHost): void {
-    const idle = [...this.#clients.values()].flatMap((hosts) => [...hosts.values()])
+    const idle = [...this.#hosts.entries()]
       .filter((host) => host.remembered === 0 && host !== newest)
       .sort((one, other) => one.seenNs - other.seenNs);
     for (const host of idle.slice(0, this.#maxHosts >>> 1)) this.#remove(host);
     // While all are in use, the next search waits: it costs time for each host.
-    this.#limit = Math.max(this.#maxHosts, this.#size + (this.#size >>> 2));
+    this.#limit = Math.max(this.#maxHosts, this.#hosts.size * 1.25);
   }
 
   #remove(host: ObservedHost): void {
-    const { client, target } = host;
-    const hosts = this.#clients.get(client);
-    hosts?.delete(target.address);
-    if (hosts?.size === 0) this.#clients.delete(client);
-    this.#size--;
+    this.#hosts.remove(host);
     this.#listener.leave(host);
-    this.#free.push(target.index);
+    this.#free.push(host.target.index);
   }
 }

@@ -3,9 +3,10 @@
 import type { Target } from "../../targets/target.ts";
 import { InFlightProbe, type ProbeInit } from "../probe.ts";
 import type { PointVote, SeenPacket } from "./capture_point.ts";
+import { type ChainEntry, hashOf } from "./chain_table.ts";
 
 /** A host as one client asks it: replies of a host to two clients are two paths. */
-export interface ObservedHost {
+export interface ObservedHost extends ChainEntry<ObservedHost> {
   /** The host; its index is free for another one once it has been forgotten. */
   readonly target: Target;
   /** Address of the client, an unsigned 32-bit number. */
@@ -59,7 +60,7 @@ export interface ObservedInit extends ProbeInit {
 }
 
 /** A captured request. */
-export class ObservedProbe extends InFlightProbe {
+export class ObservedProbe extends InFlightProbe implements ChainEntry<ObservedProbe> {
   /** The host that was asked. */
   readonly host: ObservedHost;
   /** Checksum of its ICMP message. */
@@ -70,8 +71,14 @@ export class ObservedProbe extends InFlightProbe {
   readonly sighting: Sighting;
   /** How its first reply was captured. */
   replySighting: Sighting | undefined = undefined;
-  /** The next older probe with the same address and sequence number. */
+  /** Of its client, address and sequence number. */
+  readonly hash: number;
+  /** The next older probe of its chain. */
   older: ObservedProbe | undefined = undefined;
+  /** The next younger probe of its chain. */
+  newer: ObservedProbe | undefined = undefined;
+  /** The probe that was remembered before it. */
+  elder: ObservedProbe | undefined = undefined;
 
   /** Makes a probe from a captured request. */
   constructor(fields: ObservedInit) {
@@ -80,6 +87,18 @@ export class ObservedProbe extends InFlightProbe {
     this.checksum = fields.checksum;
     this.octets = fields.octets;
     this.sighting = fields.sighting;
+    this.hash = hashOf(fields.host.client, fields.target.address, fields.sequence);
+  }
+
+  /** Whether the answer to another probe has the same numbers, but for the identifier. */
+  hasNumbersOf({ host, target, sequence }: ObservedProbe): boolean {
+    return this.hasNumbers(host.client, target.address, sequence);
+  }
+
+  /** Whether it is a client's probe with that sequence number to that address. */
+  hasNumbers(client: number, address: number, sequence: number): boolean {
+    return this.sequence === sequence && this.target.address === address &&
+      this.host.client === client;
   }
 
   /** Sequence numbers of other programs mean nothing: the token alone says which request was answered. */

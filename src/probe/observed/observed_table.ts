@@ -9,6 +9,7 @@ import type { IcmpMessage } from "../../packet/mod.ts";
 import type { ProbeTable } from "../in_flight_table.ts";
 import { type ReplyMessage, TOKEN_BYTES, TOKEN_START } from "../message/message.ts";
 import type { InFlightProbe } from "../probe.ts";
+import { ChainTable, hashOf } from "./chain_table.ts";
 import { isCopy, type ObservedProbe } from "./observed_probe.ts";
 import { readU32 } from "../../packet/octets.ts";
 
@@ -16,6 +17,11 @@ import { readU32 } from "../../packet/octets.ts";
 export const MAX_REMEMBERED = 1 << 16;
 /** As many times more may be remembered where they are pending. */
 const PENDING_FACTOR = 4;
+/**
+ * Probes of a client that are remembered with the same address and sequence number. Each packet with these numbers is compared
+ * with all of them: some programs number nothing, and a capture may be made to take long.
+ */
+export const MAX_ALIKE = 256;
 
 /** What the answers at hand are about. */
 interface Wanted {
@@ -25,8 +31,8 @@ interface Wanted {
 
 /** Probes of all clients. */
 export class ObservedTable implements ProbeTable {
-  /** By client: address and sequence to the youngest probe that has them. */
-  readonly #clients = new Map<number, Map<number, ObservedProbe>>();
+  /** By client, address and sequence number. */
+  readonly #chains = new ChainTable<ObservedProbe>();
   readonly #rememberNs: number;
   readonly #maxRemembered: number;
   #limit: number;
@@ -34,7 +40,6 @@ export class ObservedTable implements ProbeTable {
   #oldest: ObservedProbe | undefined;
   #oldestPending: ObservedProbe | undefined;
   #youngest: ObservedProbe | undefined;
-  #size = 0;
 
   /** `rememberMs`: how long after its deadline a probe is kept. */
   constructor(rememberMs: number, maxRemembered: number = MAX_REMEMBERED) {
@@ -45,7 +50,7 @@ export class ObservedTable implements ProbeTable {
 
   /** Number of probes remembered, answered ones included. */
   get size(): number {
-    return this.#size;
+    return this.#chains.size;
   }
 
   /** The client whose probes {@linkcode ObservedTable.find} looks among, and the answer or ICMP error to one of them. */
@@ -59,24 +64,21 @@ export class ObservedTable implements ProbeTable {
    * @param giveUp receives pending probes for which there is no room any more
    */
   add(probe: ObservedProbe, giveUp: (probe: ObservedProbe) => void): void {
-    const { client } = probe.host;
-    let probes = this.#clients.get(client);
-    if (probes === undefined) this.#clients.set(client, probes = new Map());
-    const key = keyOf(probe.target.address, probe.sequence);
-    const older = probes.get(key);
-    if (older !== undefined) {
-      probe.older = older;
-      probe.reusedSequence = older.identifier === probe.identifier &&
-        older.message.requestType === probe.message.requestType;
+    const alike = this.#alike(probe);
+    if (alike.count >= MAX_ALIKE && alike.oldest !== undefined) this.#drop(alike.oldest, giveUp);
+    const { youngest } = alike;
+    if (youngest !== undefined) {
+      probe.reusedSequence = youngest.identifier === probe.identifier &&
+        youngest.message.requestType === probe.message.requestType;
     }
-    probes.set(key, probe);
+    this.#chains.add(probe);
     probe.host.remembered++;
+    probe.elder = this.#youngest;
     if (this.#youngest === undefined) this.#oldest = probe;
     else this.#youngest.younger = probe;
     this.#youngest = probe;
     this.#oldestPending ??= probe;
-    this.#size++;
-    if (this.#size > this.#limit) this.#makeRoom(giveUp);
+    if (this.size > this.#limit) this.#makeRoom(giveUp);
   }
 
   /** The remembered probe of the wanted client that has these numbers: the one whose token fits, else the youngest. */
@@ -85,10 +87,12 @@ export class ObservedTable implements ProbeTable {
     if (wanted === undefined) return undefined;
     let found: ObservedProbe | undefined;
     let isFitting = false;
-    let probe = this.#clients.get(wanted.client)?.get(keyOf(address, sequence));
+    const { client, message } = wanted;
+    let probe = this.#chains.chain(hashOf(client, address, sequence));
     for (; probe !== undefined; probe = probe.older) {
-      if (probe.identifier !== identifier || !isAbout(wanted.message, probe)) continue;
-      const fits = hasToken(wanted.message, probe);
+      if (!probe.hasNumbers(client, address, sequence)) continue;
+      if (probe.identifier !== identifier || !isAbout(message, probe)) continue;
+      const fits = hasToken(message, probe);
       if (fits && probe.state === "pending") return probe;
       if (found === undefined || fits && !isFitting) {
         found = probe;
@@ -100,11 +104,10 @@ export class ObservedTable implements ProbeTable {
 
   /** Whether a captured request is a copy of a remembered one: all that its sender wrote is the same. */
   hasCopy(probe: ObservedProbe): boolean {
-    const { client } = probe.host;
-    let found = this.#clients.get(client)?.get(keyOf(probe.target.address, probe.sequence));
+    let found = this.#chains.chain(probe.hash);
     for (; found !== undefined; found = found.older) {
-      const isSame = found.identifier === probe.identifier && found.token === probe.token &&
-        found.message === probe.message;
+      const isSame = found.token === probe.token && found.identifier === probe.identifier &&
+        found.message === probe.message && found.hasNumbersOf(probe);
       if (isSame && isCopy(probe.sighting, found.sighting)) return true;
     }
     return false;
@@ -128,7 +131,7 @@ export class ObservedTable implements ProbeTable {
     while (
       this.#oldest !== undefined && this.#oldest.state !== "pending" &&
       this.#oldest.deadlineNs <= forgetBefore
-    ) this.#forget(this.#oldest, undefined);
+    ) this.#forget(this.#oldest);
   }
 
   /** The pending probes, oldest first. */
@@ -146,19 +149,31 @@ export class ObservedTable implements ProbeTable {
   #makeRoom(giveUp: (probe: ObservedProbe) => void): void {
     const settledUntil = this.#maxRemembered * 0.75;
     const pendingUntil = this.#maxRemembered * PENDING_FACTOR;
-    let before: ObservedProbe | undefined;
     let probe = this.#oldest;
-    while (probe !== undefined && this.#size > settledUntil) {
+    while (probe !== undefined && this.size > settledUntil) {
       const next = youngerOf(probe);
-      const isPending = probe.state === "pending";
-      if (isPending && this.#size <= pendingUntil) before = probe;
-      else {
-        if (isPending) giveUp(probe);
-        this.#forget(probe, before);
-      }
+      if (probe.state !== "pending" || this.size > pendingUntil) this.#drop(probe, giveUp);
       probe = next;
     }
-    this.#limit = Math.max(this.#maxRemembered, this.#size * 1.25);
+    this.#limit = Math.max(this.#maxRemembered, this.size * 1.25);
+  }
+
+  /** The remembered probes with the same numbers as this one. */
+  #alike(probe: ObservedProbe) {
+    let youngest: ObservedProbe | undefined, oldest: ObservedProbe | undefined;
+    let count = 0;
+    for (let each = this.#chains.chain(probe.hash); each !== undefined; each = each.older) {
+      if (!each.hasNumbersOf(probe)) continue;
+      count++;
+      youngest ??= each;
+      oldest = each;
+    }
+    return { count, youngest, oldest };
+  }
+
+  #drop(probe: ObservedProbe, giveUp: (probe: ObservedProbe) => void): void {
+    if (probe.state === "pending") giveUp(probe);
+    this.#forget(probe);
   }
 
   #nextPending(): ObservedProbe | undefined {
@@ -168,35 +183,19 @@ export class ObservedTable implements ProbeTable {
     return probe;
   }
 
-  /** Forgets a probe; `before` is the next older one. */
-  #forget(probe: ObservedProbe, before: ObservedProbe | undefined): void {
-    this.#unlink(probe);
+  #forget(probe: ObservedProbe): void {
+    this.#chains.remove(probe);
     probe.host.remembered--;
+    const { elder } = probe;
     const next = youngerOf(probe);
     if (this.#oldestPending === probe) this.#oldestPending = next;
-    if (before === undefined) this.#oldest = next;
-    else before.younger = next ?? null;
-    if (next === undefined) this.#youngest = before;
+    if (elder === undefined) this.#oldest = next;
+    else elder.younger = next ?? null;
+    if (next === undefined) this.#youngest = elder;
+    else next.elder = elder;
     // Who keeps this probe must not keep all that came after it.
     probe.younger = null;
-    this.#size--;
-  }
-
-  /** Takes a probe out of the chain of those with its numbers. */
-  #unlink(probe: ObservedProbe): void {
-    const { client } = probe.host;
-    const probes = this.#clients.get(client);
-    const key = keyOf(probe.target.address, probe.sequence);
-    let youngest = probes?.get(key);
-    if (youngest !== probe) {
-      while (youngest !== undefined && youngest.older !== probe) youngest = youngest.older;
-      if (youngest !== undefined) youngest.older = probe.older;
-    } else if (probe.older !== undefined) {
-      probes?.set(key, probe.older);
-    } else {
-      probes?.delete(key);
-      if (probes?.size === 0) this.#clients.delete(client);
-    }
+    probe.elder = undefined;
   }
 }
 
@@ -220,9 +219,4 @@ function hasToken(message: IcmpMessage, probe: ObservedProbe): boolean {
     return icmp !== undefined && icmp.checksum === probe.checksum;
   }
   return readU32(payload, TOKEN_START) === probe.token;
-}
-
-/** (address, sequence) as one number: 48 bits, exact in a double. */
-function keyOf(address: number, sequence: number): number {
-  return address * 65536 + sequence;
 }
