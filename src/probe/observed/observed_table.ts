@@ -17,6 +17,10 @@ import { readU32 } from "../../packet/octets.ts";
 export const MAX_REMEMBERED = 1 << 16;
 /** As many times more may be remembered where they are pending. */
 const PENDING_FACTOR = 4;
+/** Of those remembered one in so many may be answered: what a probe with an answer waits for is a duplicate, which comes soon. */
+const ANSWERED_DIVISOR = 4;
+/** Where there is no room, room for so many of those allowed stays. */
+const KEPT_RATIO = 0.75;
 /**
  * Probes of a client that are remembered with the same address and sequence number. Each packet with these numbers is compared
  * with all of them: some programs number nothing, and a capture may be made to take long.
@@ -36,6 +40,7 @@ export class ObservedTable implements ProbeTable {
   readonly #rememberNs: number;
   readonly #maxRemembered: number;
   #limit: number;
+  #answered = 0;
   #wanted: Wanted | undefined;
   #oldest: ObservedProbe | undefined;
   #oldestPending: ObservedProbe | undefined;
@@ -78,6 +83,7 @@ export class ObservedTable implements ProbeTable {
     else this.#youngest.younger = probe;
     this.#youngest = probe;
     this.#oldestPending ??= probe;
+    if (this.#answered > this.#maxRemembered / ANSWERED_DIVISOR) this.#forgetAnswered();
     if (this.size > this.#limit) this.#makeRoom(giveUp);
   }
 
@@ -115,7 +121,9 @@ export class ObservedTable implements ProbeTable {
 
   /** Ends a pending probe; does nothing to one that has ended. */
   settle(probe: InFlightProbe, state: "reply" | "icmpError" | "timedOut"): void {
-    if (probe.state === "pending") probe.state = state;
+    if (probe.state !== "pending") return;
+    probe.state = state;
+    if (state !== "timedOut") this.#answered++;
   }
 
   /** Has `settle` settle every probe whose deadline has passed, oldest first, and forgets the very old. */
@@ -147,7 +155,7 @@ export class ObservedTable implements ProbeTable {
    * far too many are. Room is made for a quarter more, so that this is seldom done.
    */
   #makeRoom(giveUp: (probe: ObservedProbe) => void): void {
-    const settledUntil = this.#maxRemembered * 0.75;
+    const settledUntil = this.#maxRemembered * KEPT_RATIO;
     const pendingUntil = this.#maxRemembered * PENDING_FACTOR;
     let probe = this.#oldest;
     while (probe !== undefined && this.size > settledUntil) {
@@ -156,6 +164,17 @@ export class ObservedTable implements ProbeTable {
       probe = next;
     }
     this.#limit = Math.max(this.#maxRemembered, this.size * 1.25);
+  }
+
+  /** Forgets the oldest that have their answer. */
+  #forgetAnswered(): void {
+    const until = this.#maxRemembered / ANSWERED_DIVISOR * KEPT_RATIO;
+    let probe = this.#oldest;
+    while (probe !== undefined && this.#answered > until) {
+      const next = youngerOf(probe);
+      if (isAnswered(probe)) this.#forget(probe);
+      probe = next;
+    }
   }
 
   /** The remembered probes with the same numbers as this one. */
@@ -186,6 +205,7 @@ export class ObservedTable implements ProbeTable {
   #forget(probe: ObservedProbe): void {
     this.#chains.remove(probe);
     probe.host.remembered--;
+    if (isAnswered(probe)) this.#answered--;
     const { elder } = probe;
     const next = youngerOf(probe);
     if (this.#oldestPending === probe) this.#oldestPending = next;
@@ -197,6 +217,10 @@ export class ObservedTable implements ProbeTable {
     probe.younger = null;
     probe.elder = undefined;
   }
+}
+
+function isAnswered({ state }: ObservedProbe): boolean {
+  return state === "reply" || state === "icmpError";
 }
 
 function youngerOf(probe: ObservedProbe): ObservedProbe | undefined {
