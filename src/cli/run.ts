@@ -217,8 +217,23 @@ async function openTerminal() {
   return openTerminal({ output: realSystem.stdout, stop: stopProcess, readKeys: readKeyBytes });
 }
 
+/** Octets that are read at once: each read costs a trip to another thread. */
+const READ_BYTES = 1 << 18;
+
 async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
-  yield* path === "-" ? Deno.stdin.readable : openNamed(path, () => Deno.openSync(path)).readable;
+  using file = path === "-" ? undefined : openNamed(path, () => Deno.openSync(path));
+  const input = file ?? Deno.stdin;
+  let room = new Uint8Array(READ_BYTES);
+  for (;;) {
+    const length = await input.read(room);
+    if (length === null) return;
+    // A pipe gives little at a time: a copy of that little is handed on.
+    if (length < READ_BYTES / 2) yield room.slice(0, length);
+    else {
+      yield room.subarray(0, length);
+      room = new Uint8Array(READ_BYTES);
+    }
+  }
 }
 
 const ENDING: ReadonlySet<RunSignal> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
