@@ -10,6 +10,8 @@ import type {
   UnsentEvent,
 } from "../run/event.ts";
 import { type Field, jsonForm, type RecordForm } from "./field.ts";
+import { selectFields } from "./select_fields.ts";
+import { jsonOctets } from "./json_octets.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { CONDITION_FIELDS } from "./condition_record.ts";
 import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
@@ -59,40 +61,38 @@ export interface JsonReporterOptions {
   readonly form?: RecordForm | undefined;
 }
 
-type LineOf<S> = (source: S) => string | undefined;
+type WriterOf<S> = (source: S) => void;
 
 /** Writes every event as a record, in JSON unless another form is given. */
 export class JsonReporter implements Reporter {
-  readonly #sink: LineWriter;
   readonly #quiet: boolean;
-  readonly #run: LineOf<RunInfo>;
-  readonly #reply: LineOf<ReplyEvent>;
-  readonly #icmpError: LineOf<IcmpErrorEvent>;
-  readonly #timeout: LineOf<TimeoutEvent>;
-  readonly #unsent: LineOf<UnsentEvent>;
-  readonly #summary: LineOf<TargetSummary>;
-  readonly #condition: LineOf<ConditionEvent>;
-  readonly #end: LineOf<EndInfo>;
+  readonly #run: WriterOf<RunInfo>;
+  readonly #reply: WriterOf<ReplyEvent>;
+  readonly #icmpError: WriterOf<IcmpErrorEvent>;
+  readonly #timeout: WriterOf<TimeoutEvent>;
+  readonly #unsent: WriterOf<UnsentEvent>;
+  readonly #summary: WriterOf<TargetSummary>;
+  readonly #condition: WriterOf<ConditionEvent>;
+  readonly #end: WriterOf<EndInfo>;
 
   /** Writes to `sink`. */
   constructor(sink: LineWriter, options: JsonReporterOptions) {
-    this.#sink = sink;
     this.#quiet = options.quiet;
     const { fields, form = jsonForm } = options;
     const tables = { ...RUN_TABLES, ...options.tables };
-    this.#run = form("run", tables.run);
-    this.#reply = form("reply", tables.reply, fields);
-    this.#icmpError = form("icmp_error", tables.icmpError, fields);
-    this.#timeout = form("timeout", tables.timeout, fields);
-    this.#unsent = form("unsent", tables.unsent, fields);
-    this.#summary = form("summary", tables.summary, fields);
-    this.#condition = form("condition", CONDITION_FIELDS, fields);
-    this.#end = form("end", tables.end);
+    this.#run = writerOf(sink, form, "run", tables.run);
+    this.#reply = writerOf(sink, form, "reply", tables.reply, fields);
+    this.#icmpError = writerOf(sink, form, "icmp_error", tables.icmpError, fields);
+    this.#timeout = writerOf(sink, form, "timeout", tables.timeout, fields);
+    this.#unsent = writerOf(sink, form, "unsent", tables.unsent, fields);
+    this.#summary = writerOf(sink, form, "summary", tables.summary, fields);
+    this.#condition = writerOf(sink, form, "condition", CONDITION_FIELDS, fields);
+    this.#end = writerOf(sink, form, "end", tables.end);
   }
 
   /** Writes `run`. */
   run(info: RunInfo): void {
-    this.#write(this.#run(info));
+    this.#run(info);
   }
 
   /** Requests have no record of their own: their outcome has one. */
@@ -100,22 +100,22 @@ export class JsonReporter implements Reporter {
 
   /** Writes `reply`. */
   reply(event: ReplyEvent): void {
-    if (!this.#quiet) this.#write(this.#reply(event));
+    if (!this.#quiet) this.#reply(event);
   }
 
   /** Writes `icmp_error`. */
   icmpError(event: IcmpErrorEvent): void {
-    if (!this.#quiet) this.#write(this.#icmpError(event));
+    if (!this.#quiet) this.#icmpError(event);
   }
 
   /** Writes `timeout`. */
   timeout(event: TimeoutEvent): void {
-    if (!this.#quiet) this.#write(this.#timeout(event));
+    if (!this.#quiet) this.#timeout(event);
   }
 
   /** Writes `unsent`. */
   unsent(event: UnsentEvent): void {
-    if (!this.#quiet) this.#write(this.#unsent(event));
+    if (!this.#quiet) this.#unsent(event);
   }
 
   /** Strays are counted in `end`. */
@@ -123,20 +123,35 @@ export class JsonReporter implements Reporter {
 
   /** Writes `summary`. */
   summary(summary: TargetSummary): void {
-    this.#write(this.#summary(summary));
+    this.#summary(summary);
   }
 
   /** Writes `condition`. */
   condition(event: ConditionEvent): void {
-    this.#write(this.#condition(event));
+    this.#condition(event);
   }
 
   /** Writes `end`. */
   end(info: EndInfo): void {
-    this.#write(this.#end(info));
+    this.#end(info);
   }
+}
 
-  #write(line: string | undefined): void {
-    if (line !== undefined) this.#sink.line(line);
+/** Writes records of one kind: JSON as octets, where the sink takes them. */
+function writerOf<S>(
+  sink: LineWriter,
+  form: RecordForm,
+  type: string,
+  table: readonly Field<S>[],
+  names?: readonly string[],
+): WriterOf<S> {
+  if (form === jsonForm && sink.block !== undefined) {
+    const write = jsonOctets(type, selectFields(table, names));
+    return (source) => write(source, (sink as Required<LineWriter>).block());
   }
+  const format = form(type, table, names);
+  return (source) => {
+    const line = format(source);
+    if (line !== undefined) sink.line(line);
+  };
 }

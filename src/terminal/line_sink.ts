@@ -1,11 +1,13 @@
 /** Where lines go: gathered, and written whole. */
 
 import { type ByteSink, OutputQueue } from "./output_queue.ts";
+import { TextBlock } from "./text_block.ts";
 
 export type { ByteSink };
 
 const encoder = new TextEncoder();
-/** Text held back at most, in characters. A run of any length keeps to this. */
+const decoder = new TextDecoder();
+/** Text held back at most, in characters, and in octets. A run of any length keeps to this. */
 const MAX_PENDING = 1 << 16;
 
 /**
@@ -17,6 +19,8 @@ const MAX_PENDING = 1 << 16;
 export class LineSink {
   readonly #sink: ByteSink;
   readonly #queue: OutputQueue;
+  /** Lines that stand before those of {@linkcode LineSink.#pending}. */
+  readonly #block = new TextBlock();
   #pending = "";
   /** Where lines go when the sink has failed. */
   #spare: OutputQueue | undefined;
@@ -40,7 +44,7 @@ export class LineSink {
 
   /** True when lines wait for {@linkcode flush}. */
   get pending(): boolean {
-    return this.#pending !== "";
+    return this.#pending !== "" || this.#block.length > 0;
   }
 
   /** True while written lines wait for their reader. */
@@ -52,6 +56,18 @@ export class LineSink {
   line(text: string): void {
     this.#pending += text + "\n";
     if (this.#pending.length >= MAX_PENDING) this.flush();
+  }
+
+  /** Takes lines as octets of UTF-8, each with its line break, that are written into this block until another call. */
+  block(): TextBlock {
+    if (this.#block.length >= MAX_PENDING) this.flush();
+    if (this.#pending !== "") this.#gather();
+    return this.#block;
+  }
+
+  #gather(): void {
+    this.#block.text(this.#pending);
+    this.#pending = "";
   }
 
   /** Takes text that more of the same line follows. */
@@ -68,12 +84,14 @@ export class LineSink {
 
   /** Writes all that was gathered, as far as there is room; the rest follows at the next call. */
   flush(): void {
-    const text = this.#pending;
-    this.#pending = "";
-    if (this.#spare !== undefined) this.#kept += text;
+    const block = this.#block;
+    if (this.#pending !== "") this.#gather();
+    const { written } = block;
+    if (this.#spare !== undefined) this.#kept += decoder.decode(written);
     if (this.failure !== undefined) this.#giveToSpare();
-    else if (text !== "") this.#queue.writeSync(encoder.encode(text));
+    else if (written.length > 0) this.#queue.writeSync(written);
     else this.#queue.flush();
+    block.clear(this.#queue.isBacklogged);
   }
 
   /** The lines that follow are not lost with the sink: if it has failed, or fails before it has them, they go to `spare`. */

@@ -131,3 +131,60 @@ Deno.test("what is thrown is an error, whatever it was", () => {
   lines.flush();
   assertEquals(lines.failure?.message, "no error at all");
 });
+
+const octets = new TextEncoder();
+
+/** Writes a line as octets. */
+function writeOctets(lines: LineSink, text: string): void {
+  const block = lines.block();
+  const bytes = octets.encode(`${text}\n`);
+  block.reserve(bytes.length);
+  block.bytes.set(bytes, block.length);
+  block.length += bytes.length;
+}
+
+Deno.test("lines as octets and as text keep their order", () => {
+  const sink = new MemorySink();
+  const { lines } = gather(sink);
+  lines.line("µ");
+  writeOctets(lines, "two");
+  assertEquals(lines.pending, true);
+  lines.line("three");
+  writeOctets(lines, "four");
+  lines.flush();
+  assertEquals([sink.text, sink.pieces, lines.pending], ["µ\ntwo\nthree\nfour\n", 1, false]);
+  writeOctets(lines, "five");
+  lines.flush();
+  assertEquals(sink.text.endsWith("four\nfive\n"), true);
+});
+
+Deno.test("octets that wait for their reader are not written over", async () => {
+  const sink = new ScriptedSink([2, 0, 0]);
+  const { lines } = gather(sink);
+  writeOctets(lines, "first");
+  lines.flush();
+  writeOctets(lines, "OTHER");
+  await lines.drain();
+  assertEquals(sink.text, "first\nOTHER\n");
+});
+
+Deno.test("many lines as octets are not held back", () => {
+  const sink = new MemorySink();
+  const { lines } = gather(sink);
+  for (let i = 0; i < 1000; i++) writeOctets(lines, "x".repeat(1000));
+  assertEquals(sink.text.length > 900_000, true);
+});
+
+Deno.test("lines as octets that a sink failed to take go to the spare one", () => {
+  const failing = {
+    writeSync: (): number => {
+      throw new Error("disk full");
+    },
+  };
+  const spare = new MemorySink();
+  const lines = new LineSink(failing, () => {});
+  lines.secure(spare);
+  writeOctets(lines, "kept");
+  lines.flush();
+  assertEquals(spare.text, "kept\n");
+});
