@@ -23,6 +23,7 @@ import { MAX_BACKLOG_BYTES, OutputQueue } from "../terminal/output_queue.ts";
 import { dispatch } from "./dispatch.ts";
 import { SOCKET_MACHINE } from "../machine/run_machine.ts";
 import type { ExitCode } from "./outcome.ts";
+import { readPieces } from "./read_pieces.ts";
 import { replaceFile } from "./replace_file.ts";
 import type { RespondMachine } from "../respond/machine.ts";
 import type { RunSignal, ScanMachine, WritableFile } from "../run/machine.ts";
@@ -217,23 +218,9 @@ async function openTerminal() {
   return openTerminal({ output: realSystem.stdout, stop: stopProcess, readKeys: readKeyBytes });
 }
 
-/** Octets that are read at once: each read costs a trip to another thread. */
-const READ_BYTES = 1 << 18;
-
 async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
   using file = path === "-" ? undefined : openNamed(path, () => Deno.openSync(path));
-  const input = file ?? Deno.stdin;
-  let room = new Uint8Array(READ_BYTES);
-  for (;;) {
-    const length = await input.read(room);
-    if (length === null) return;
-    // A pipe gives little at a time: a copy of that little is handed on.
-    if (length < READ_BYTES / 2) yield room.slice(0, length);
-    else {
-      yield room.subarray(0, length);
-      room = new Uint8Array(READ_BYTES);
-    }
-  }
+  yield* readPieces(file ?? Deno.stdin);
 }
 
 const ENDING: ReadonlySet<RunSignal> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
