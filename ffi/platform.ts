@@ -45,8 +45,8 @@ export interface Platform {
   readonly errnoFunction: string;
   /** Constants with a number of this system's own. */
   readonly constants: PlatformConstants;
-  /** Names of error numbers that are not Linux's; empty on Linux. */
-  readonly errorCodes: Readonly<Record<number, string>>;
+  /** Name of every error number; undefined on Linux, where `linux/errno_table.ts` has them with their texts. */
+  readonly errorCodes: readonly string[] | undefined;
   /** Offset of `ai_addr` in `struct addrinfo`, in bytes. */
   readonly addrinfoAddress: number;
   /** A socket address starts with its length (u8) and its family (u8), not with a family of 16 bits. */

@@ -1,4 +1,4 @@
-/** Constants that only macOS has, under their C names. They could not be checked with a compiler of that system. */
+/** Constants that only macOS has, under their C names. tests/system/darwin_headers_test.ts compares them with its headers. */
 
 // <netinet/in.h>
 /** Interface to which the socket is bound, by index. */

@@ -1,6 +1,7 @@
-/** macOS. None of this could be run, or compared with its headers, where it was written. */
+/** macOS. None of this could be run where it was written; tests/system/darwin_headers_test.ts compares it with the headers of XNU. */
 
 import type { Platform } from "../platform.ts";
+import { DARWIN_ERRORS } from "./errno_table.ts";
 
 /** macOS. */
 export const DARWIN: Platform = {
@@ -32,28 +33,7 @@ export const DARWIN: Platform = {
     EMSGSIZE: 40,
     SIGSTOP: 17,
   },
-  // Those that a socket can meet.
-  errorCodes: {
-    35: "EAGAIN",
-    38: "ENOTSOCK",
-    39: "EDESTADDRREQ",
-    40: "EMSGSIZE",
-    41: "EPROTOTYPE",
-    42: "ENOPROTOOPT",
-    43: "EPROTONOSUPPORT",
-    45: "EOPNOTSUPP",
-    47: "EAFNOSUPPORT",
-    48: "EADDRINUSE",
-    49: "EADDRNOTAVAIL",
-    50: "ENETDOWN",
-    51: "ENETUNREACH",
-    55: "ENOBUFS",
-    60: "ETIMEDOUT",
-    61: "ECONNREFUSED",
-    64: "EHOSTDOWN",
-    65: "EHOSTUNREACH",
-    78: "ENOSYS",
-  },
+  errorCodes: DARWIN_ERRORS,
   addrinfoAddress: 32,
   hasAddressLength: true,
   hasHostOrderHeader: true,

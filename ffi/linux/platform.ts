@@ -34,7 +34,7 @@ export const LINUX: Platform = {
     EMSGSIZE: 90,
     SIGSTOP: 19,
   },
-  errorCodes: {},
+  errorCodes: undefined,
   addrinfoAddress: 24,
   hasAddressLength: false,
   hasHostOrderHeader: false,

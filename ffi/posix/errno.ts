@@ -29,7 +29,9 @@ function openErrnoCell(): Int32Array {
  * @param errno an error number of this system, ≥ 0
  */
 export function errnoCode(errno: number): string {
-  return platform.errorCodes[errno] ?? linuxErrors()[errno]?.[0] ?? `E${errno}`;
+  const { errorCodes } = platform;
+  const code = errorCodes === undefined ? linuxErrors()[errno]?.[0] : errorCodes[errno];
+  return code || `E${errno}`;
 }
 
 /**
@@ -38,9 +40,12 @@ export function errnoCode(errno: number): string {
  * @param errno an error number of this system, ≥ 0
  */
 export function errnoText(errno: number): string {
-  const ownCode = platform.errorCodes[errno];
-  const linuxNumber = ownCode === undefined ? errno : findLinuxNumber(ownCode) ?? errno;
-  return linuxErrors()[linuxNumber]?.[1] ?? `Unknown error ${errno}`;
+  const ownCode = platform.errorCodes === undefined ? undefined : errnoCode(errno);
+  const linuxNumber = ownCode === undefined
+    ? errno
+    : findLinuxNumber(LINUX_CODES[ownCode] ?? ownCode);
+  const text = linuxNumber === undefined ? undefined : linuxErrors()[linuxNumber]?.[1];
+  return text ?? `Unknown error ${errno}`;
 }
 
 /**
@@ -50,18 +55,23 @@ export function errnoText(errno: number): string {
  * @throws {RangeError} for a name that does not exist
  */
 export function errnoNumber(code: string): number {
-  const number = findOwnNumber(code) ?? findLinuxNumber(code);
+  const number = findNumber(code);
   if (number === undefined) throw new RangeError(`Cannot number error ${code}: no such error`);
   return number;
 }
 
-function findLinuxNumber(code: string): number | undefined {
-  const found = Object.entries(linuxErrors()).find(([, [known]]) => known === code);
-  return found === undefined ? undefined : Number(found[0]);
+/** Linux has one number, and one of the names, for two errors of others. */
+const LINUX_CODES: Readonly<Record<string, string>> = { ENOTSUP: "EOPNOTSUPP" };
+
+function findNumber(code: string): number | undefined {
+  const { errorCodes } = platform;
+  if (errorCodes === undefined) return findLinuxNumber(LINUX_CODES[code] ?? code);
+  const number = errorCodes.indexOf(code);
+  return number > 0 ? number : undefined;
 }
 
-function findOwnNumber(code: string): number | undefined {
-  const found = Object.entries(platform.errorCodes).find(([, known]) => known === code);
+function findLinuxNumber(code: string): number | undefined {
+  const found = Object.entries(linuxErrors()).find(([, [known]]) => known === code);
   return found === undefined ? undefined : Number(found[0]);
 }
 

@@ -2,18 +2,8 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
-import { type CommandResult, runCommand } from "../support/command.ts";
-
-/** Runs code on a Deno that says it is another one. */
-function runAs(build: Readonly<Record<string, string>>, code: string): Promise<CommandResult> {
-  const pretence = `Object.defineProperty(Deno, "build", { value: { ...Deno.build, ...${
-    JSON.stringify(build)
-  } } });`;
-  return runCommand([
-    ...[Deno.execPath(), "eval", `--config=${PROJECT_FOLDER}deno.json`, "--no-lock"],
-    `${pretence}\nconst load = (path) => import("file://${PROJECT_FOLDER}" + path);\n${code}`,
-  ]);
-}
+import { runCommand } from "../support/command.ts";
+import { runAs } from "../support/other_system.ts";
 
 /** Prints what an action says when it is refused. */
 const says = (action: string) =>
