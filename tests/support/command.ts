@@ -10,7 +10,10 @@ export interface CommandOptions {
   readonly clearEnv?: boolean;
   /** Text for standard input; without it standard input is empty. */
   readonly stdin?: string;
-  /** After this many milliseconds the program is killed and the call fails; 300 000 by default. A guard against hanging alone. */
+  /**
+   * After this many milliseconds the program is killed and the call fails; 300 000 by default. A guard against hanging alone:
+   * `TEST_PATIENCE` multiplies it.
+   */
   readonly timeoutMs?: number;
 }
 
@@ -27,6 +30,11 @@ export interface CommandResult {
 }
 
 const DEFAULT_TIMEOUT_MS = 300_000;
+
+/** How much slower than others this machine is: more than 1 where it is emulated. */
+function patience(): number {
+  return Number(Deno.env.get("TEST_PATIENCE") ?? "1");
+}
 
 /** A started program. Disposing it kills it when it still runs. */
 export class RunningCommand implements AsyncDisposable {
@@ -47,7 +55,7 @@ export class RunningCommand implements AsyncDisposable {
     this.#timer = setTimeout(() => {
       this.#timedOut = true;
       this.#kill();
-    }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    }, patience() * (options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
     this.#ended = this.#end(options.stdin);
     // A caller that disposes without asking for the result has no use for its failure.
     this.#ended.catch(() => {});

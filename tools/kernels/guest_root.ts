@@ -11,7 +11,7 @@ import { type Architecture, ROOT_RELEASE } from "./kernels.ts";
 /** What the tests that run inside use. */
 const PROGRAMS: readonly string[] = [
   ...["iproute2", "nftables", "libcap2-bin", "procps", "util-linux", "kmod", "strace", "tcpdump"],
-  ...["iputils-ping", "fping", "busybox-static"],
+  ...["iputils-ping", "fping", "busybox-static", "python3", "gcc", "libc6-dev"],
 ];
 
 /** Users and groups that programs look up. */
@@ -32,8 +32,8 @@ export async function makeRootDisk(
   folder: string,
   architecture: Architecture,
 ): Promise<GuestRoot> {
-  const disk = `${folder}/root-${architecture.debian}.img`;
-  const busybox = `${folder}/busybox-${architecture.debian}`;
+  const name = `${architecture.debian}-${await digest([ROOT_RELEASE, ...PROGRAMS].join())}`;
+  const disk = `${folder}/root-${name}.img`, busybox = `${folder}/busybox-${name}`;
   if (await exists(disk)) return { disk, busybox };
   const root = `${folder}/root-${architecture.debian}`;
   await Deno.remove(root, { recursive: true }).catch(() => {});
@@ -72,6 +72,12 @@ export async function makeRootDisk(
   await Deno.rename(`${disk}.part`, disk);
   await Deno.remove(root, { recursive: true });
   return { disk, busybox };
+}
+
+/** A few digits by which another list of programs is known, so that it gets a disk of its own. */
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(bytes).toHex().slice(0, 12);
 }
 
 /** The parts of the project that tests need. */

@@ -1,6 +1,7 @@
 /** Boots kernels with tests inside, and the table of what came of it. */
 
-import { countTests } from "../junit.ts";
+import { closingLine, countTests } from "../junit.ts";
+import { table } from "../markdown_table.ts";
 import { ToolError } from "../output.ts";
 import { installPackages, KERNEL_PACKAGES } from "../test_packages.ts";
 import { Archive, exists, fetchKernel, unpack } from "./archive.ts";
@@ -8,6 +9,7 @@ import { findDeno } from "./guest_deno.ts";
 import { makeProjectDisk, makeRootDisk } from "./guest_root.ts";
 import { makeInitramfs } from "./initramfs.ts";
 import type { Kernel } from "./kernels.ts";
+import { countRoundTrips, formatRoundTrips, type RoundTrips } from "./round_trips.ts";
 import { type Boot, boot, hasKvm } from "./virtual_machine.ts";
 
 const ARM_PACKAGES: readonly string[] = ["qemu-system-arm"];
@@ -34,6 +36,8 @@ export interface Row {
   readonly boot: Boot;
   /** Tests that passed and failed, and the names of those that were skipped. */
   readonly counts: ReturnType<typeof countTests>;
+  /** Round-trip times under an orphaning queue. */
+  readonly roundTrips: RoundTrips;
 }
 
 /** How the tests are run. */
@@ -81,7 +85,12 @@ export async function testKernel(kernel: Kernel, options: KernelTestOptions): Pr
       tests: options.tests ?? (isFast ? TESTS : EMULATED_TESTS),
       limitMs: options.limitMs ?? (isFast ? FAST_LIMIT_MS : EMULATED_LIMIT_MS),
     }, isFast);
-    return { kernel, boot: ended, counts: countTests(ended.report) };
+    return {
+      kernel,
+      boot: ended,
+      counts: countTests(ended.report),
+      roundTrips: countRoundTrips(ended.console),
+    };
   } finally {
     await Deno.remove(work, { recursive: true });
   }
@@ -114,37 +123,19 @@ export function isGood({ boot: { release }, counts: { passed, failed } }: Row): 
   return release !== undefined && failed === 0 && passed > 0;
 }
 
-/** The rows as a table for people. */
+/** The rows as a table of Markdown, as docs/reach.md has it. */
 export function formatTable(rows: readonly Row[]): string {
-  const lines = rows.map(({ kernel, boot: { release, seconds, accelerator, isLate }, counts }) => [
+  const head = ["kernel", "release", "processor", "run by", "tests", "round trips", "minutes"];
+  const lines = rows.map(({ kernel, boot: { release, seconds, ...boot }, counts, roundTrips }) => [
     kernel.name,
-    release ?? (isLate ? "not in time" : "did not boot"),
+    release ?? (boot.isLate ? "not in time" : "did not boot"),
     kernel.architecture.debian,
-    accelerator,
-    String(counts.passed),
-    String(counts.failed),
-    String(counts.skipped.length),
-    seconds.toFixed(0),
+    boot.accelerator,
+    closingLine(counts),
+    formatRoundTrips(roundTrips),
+    (seconds / 60).toFixed(0),
   ]);
-  const head = [
-    "kernel",
-    "release",
-    "processor",
-    "run by",
-    "passed",
-    "failed",
-    "skipped",
-    "seconds",
-  ];
-  const widths = head.map((word, i) =>
-    Math.max(word.length, ...lines.map((line) => line[i]?.length ?? 0))
-  );
-  return [head, ...lines].map((line) =>
-    line.map((word, i) => i < 4 ? word.padEnd(widths[i] ?? 0) : word.padStart(widths[i] ?? 0)).join(
-      "  ",
-    )
-      .trimEnd()
-  ).join("\n");
+  return table(head, lines);
 }
 
 /** Installs what booting these kernels takes. */

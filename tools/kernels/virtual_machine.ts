@@ -54,6 +54,8 @@ export async function hasKvm(options: Omit<MachineOptions, "disks">): Promise<bo
 const PROBE_LIMIT_MS = 12_000;
 
 const MEMORY_MEGABYTES = 2048;
+/** How much slower a program may be where its processor is emulated. */
+const EMULATED_PATIENCE = 5;
 /** Exit codes of timeout(1). */
 const TIMED_OUT = 124, KILLED = 137;
 
@@ -74,7 +76,9 @@ export async function boot(options: MachineOptions, isFast: boolean): Promise<Bo
     ...["-drive", `file=${path},format=raw,if=none,id=disk${index},readonly=on`],
     ...["-device", `virtio-blk-pci,drive=disk${index}`],
   ]);
-  const append = `console=${architecture.console} loglevel=3 panic=-1 test=${options.tests.join()}`;
+  const patience = isFast ? 1 : EMULATED_PATIENCE;
+  const append = `console=${architecture.console} loglevel=3 panic=-1 patience=${patience} ` +
+    `test=${options.tests.join()}`;
   const start = performance.now();
   // By timeout(1), so that the machine ends even where this program is killed.
   const child = new Deno.Command("timeout", {
