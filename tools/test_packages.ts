@@ -21,7 +21,8 @@ const PACKAGES: readonly string[] = [
     "strace",
   ],
   // The ABI test compiles C; the runtime base for `deno task compile` comes as a tar file.
-  ...["gcc", "libc6-dev", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "tar", "xz-utils"],
+  ...["gcc", "libc6-dev", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "musl-tools"],
+  ...["tar", "xz-utils"],
   // Foreign tools that judge our bytes and our numbers.
   ...["tcpdump", "tshark", "fping", "nmap", "hping3", "iputils-clockdiff", "iputils-ping", "zmap"],
   ...["masscan", "chrony", "python3-scapy", "traceroute", "iputils-tracepath"],

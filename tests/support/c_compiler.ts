@@ -55,6 +55,41 @@ int capget(cap_user_header_t header, cap_user_data_t data); /* capget(2): "no wr
 int capset(cap_user_header_t header, cap_user_data_t data);
 `;
 
+/** The compiler of musl, Alpine's C library. */
+export const MUSL_COMPILER = "musl-gcc";
+
+/** Flags of a compiler. That of musl looks for no header elsewhere, and the kernel's are not musl's: they are linked into a folder. */
+async function flagsOf(compiler: string, folder: string): Promise<string[]> {
+  const flags = ["-std=gnu11", "-w"];
+  if (compiler !== MUSL_COMPILER) return flags;
+  const architecture = (await mustRun(["gcc", "-print-multiarch"])).stdout.trim();
+  const headers = `${folder}/kernel`;
+  await Deno.mkdir(headers);
+  for (const name of ["linux", "asm-generic", `${architecture}/asm`]) {
+    await Deno.symlink(`/usr/include/${name}`, `${headers}/${name.split("/").at(-1)}`);
+  }
+  return [...flags, "-isystem", headers];
+}
+
+/**
+ * Links a program that names functions, and runs it.
+ *
+ * @param names of functions; one that the library lacks is an error of the linker
+ */
+export async function linkFunctions(names: readonly string[], compiler: string): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-c-" });
+  try {
+    const list = names.map((name) => `(void *)${name}`).join(", ");
+    const main = `int main(void) { void *all[] = { ${list} }; return all[0] == 0; }`;
+    await Deno.writeTextFile(`${folder}/main.c`, `${PRELUDE}${main}\n`);
+    const flags = await flagsOf(compiler, folder);
+    await mustRun([compiler, ...flags, "-o", `${folder}/main`, `${folder}/main.c`]);
+    await mustRun([`${folder}/main`]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /**
  * Compiles and runs a program.
  *
@@ -89,8 +124,8 @@ export async function evaluateC(
       `const long long value_${i} = ${expression};`
     );
     await Deno.writeTextFile(`${folder}/main.c`, `${PRELUDE}${tables.join("\n")}\n`);
-    const argv = [compiler, "-std=gnu11", "-w", "-S", "-o", `${folder}/main.s`, `${folder}/main.c`];
-    await mustRun(argv);
+    const flags = await flagsOf(compiler, folder);
+    await mustRun([compiler, ...flags, "-S", "-o", `${folder}/main.s`, `${folder}/main.c`]);
     const values = new Map<string, number>();
     const data = /^value_(\d+):\n\s*\.(quad|xword|zero)\s+(-?\d+)$/gm;
     for (
