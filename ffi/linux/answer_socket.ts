@@ -17,7 +17,7 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from "../posix/constants.ts";
-import { checkResult, EAGAIN, EINTR, readErrno, SystemError } from "../posix/errno.ts";
+import { checkResult, EAGAIN, EINTR, errnoNumber, readErrno, SystemError } from "../posix/errno.ts";
 import { findInterfaceIndex } from "../posix/interfaces.ts";
 import { Timespec } from "../posix/layout.ts";
 import { openLibc } from "../posix/libc.ts";
@@ -42,7 +42,7 @@ import { ACCEPT, attachFilter, BPF, type FilterInstruction, REJECT } from "./pac
 const MAX_BYTES = 65_535;
 /** Room for a burst of requests; the kernel doubles it, and caps it at net.core.rmem_max. */
 const RECEIVE_BUFFER_BYTES = 4 << 20;
-const ENODEV = 19, ENETDOWN = 100;
+const ENODEV = errnoNumber("ENODEV"), ENETDOWN = errnoNumber("ENETDOWN");
 
 /** Passes whole ICMP datagrams to this machine's own hardware address that ask for an echo or a timestamp. */
 function requestFilter(): FilterInstruction[] {

@@ -1,6 +1,7 @@
 /** Why a root cannot become another user (user_namespaces(7)), and whether it is root outside its user namespace. */
 
 import { missingIdCapability } from "./capabilities.ts";
+import { O_RDONLY } from "../posix/constants.ts";
 import { openLibc } from "../posix/libc.ts";
 
 /** More than any file read here holds: 340 lines of three numbers (user_namespaces(7)). */
@@ -51,8 +52,8 @@ function findOutside(map: string, id: number): number | undefined {
 /** By the C library: the runtime keeps /proc from a program that has not every permission. Undefined where refused. */
 function readFile(path: string): string | undefined {
   const libc = openLibc();
-  // C reads the path and writes the bytes, both held during the call. Flag 0 is O_RDONLY.
-  const descriptor = libc.open(new TextEncoder().encode(`${path}\0`), 0, 0);
+  // C reads the path and writes the bytes, both held during the call.
+  const descriptor = libc.open(new TextEncoder().encode(`${path}\0`), O_RDONLY, 0);
   if (descriptor < 0) return undefined;
   const bytes = new Uint8Array(MAX_BYTES);
   const length = libc.read(descriptor, bytes, BigInt(bytes.length));

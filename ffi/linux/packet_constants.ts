@@ -39,6 +39,8 @@ export const SKF_AD_OFF: number = -0x1000;
 export const SKF_AD_PROTOCOL = 0;
 /** From there: type of the packet, PACKET_*. */
 export const SKF_AD_PKTTYPE = 4;
+/** From there: index of the interface. */
+export const SKF_AD_IFINDEX = 8;
 /** From there: link type of the interface, ARPHRD_*. */
 export const SKF_AD_HATYPE = 28;
 /** From there: 1 when the hardware took a VLAN tag off. */

@@ -4,6 +4,7 @@ import { SO_ATTACH_FILTER } from "./constants.ts";
 import { SOL_SOCKET } from "../posix/constants.ts";
 import { checkResult } from "../posix/errno.ts";
 import { SockFilter, SockFprog } from "./layout.ts";
+import { SKF_AD_IFINDEX, SKF_AD_OFF } from "./packet_constants.ts";
 import { openLibc } from "../posix/libc.ts";
 
 /** One instruction. */
@@ -28,10 +29,6 @@ export const BPF = {
   loadHalf: 0x28,
   /** A ← 32 bits at k. */
   loadWord: 0x20,
-  /** A ← M[k]. */
-  loadMemory: 0x60,
-  /** M[k] ← A. */
-  storeMemory: 0x02,
   /** A ← 16 bits at X + k. */
   loadHalfIndexed: 0x48,
   /** A ← word k of the scratch memory. */
@@ -87,7 +84,7 @@ export function dropAllFilter(): FilterInstruction[] {
 }
 
 /** Where a program finds the index of the interface that a datagram arrived at, <linux/filter.h>. */
-const INTERFACE_INDEX = 0xffff_f008;
+const INTERFACE_INDEX = (SKF_AD_OFF + SKF_AD_IFINDEX) >>> 0;
 
 /** Accepts what arrived at one of these interfaces, 1 to 255 of them. */
 export function interfaceFilter(indexes: readonly number[]): FilterInstruction[] {

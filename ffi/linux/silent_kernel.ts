@@ -11,8 +11,8 @@
  * with the program, and writes the old values back.
  */
 
-import { O_CLOEXEC, O_WRONLY } from "../posix/constants.ts";
-import { checkResult, EINTR, readErrno, SystemError } from "../posix/errno.ts";
+import { O_CLOEXEC, O_RDONLY, O_WRONLY } from "../posix/constants.ts";
+import { checkResult, EINTR, errnoNumber, readErrno, SystemError } from "../posix/errno.ts";
 import { openLibc } from "../posix/libc.ts";
 import { cString } from "../posix/socket_address.ts";
 import { SpawnFileActions } from "./layout.ts";
@@ -32,8 +32,6 @@ const SILENT: Readonly<Record<string, string>> = {
 const RESTORE = 'trap "" INT TERM HUP QUIT TSTP USR1 USR2; while read -r line; do :; done; ' +
   'while [ $# -gt 1 ]; do printf %s "$2" > "$1"; shift 2; done';
 const SHELL = "/bin/sh";
-const EBUSY = 16;
-const O_RDONLY = 0;
 /** Longest value of these variables, a number. */
 const MAX_VALUE_BYTES = 32;
 
@@ -67,7 +65,7 @@ export class SilentKernel {
     const before = names.map((name) => [`${FOLDER}/${name}`, readVariable(name)] as const);
     if (isSilent(before.map(([, value]) => value))) {
       const action = "take over from the kernel: another program has done so";
-      throw new SystemError("open", EBUSY, action);
+      throw new SystemError("open", errnoNumber("EBUSY"), action);
     }
     const ends = new Int32Array(2);
     const { pipe2 } = openLinuxLibc();

@@ -104,6 +104,8 @@ export const SIG_IGN = 1;
 export const SIG_ERR: number = -1;
 
 // <fcntl.h>, <limits.h>
+/** Open for reading alone. */
+export const O_RDONLY = 0;
 /** Open for writing alone. */
 export const O_WRONLY = 1;
 /** Open for reading and writing. */

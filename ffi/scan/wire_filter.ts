@@ -181,10 +181,10 @@ function sumHeader(): Step[] {
   // Ten words: what is carried is at most nine, so the sum that is folded once cannot need it again and be 0xffff.
   return [
     ...steps,
-    { code: BPF.storeMemory, k: 0 },
+    { code: BPF.store, k: 0 },
     { code: BPF.shiftRight, k: 16 },
     { code: BPF.toIndex, k: 0 },
-    { code: BPF.loadMemory, k: 0 },
+    { code: BPF.load, k: 0 },
     { code: BPF.and, k: 0xffff },
     { code: BPF.addIndex, k: 0 },
   ];

@@ -43,6 +43,7 @@ export const DARWIN_CONSTANTS: Readonly<Record<string, Readonly<Record<string, n
   "netdb.h": { EAI_AGAIN: 2, NI_NAMEREQD: 4, NI_MAXHOST: 1025 },
   "signal.h": { SIGHUP: 1, SIGSTOP: 17, SIGXFSZ: 25, SIG_IGN: 1, SIG_ERR: -1 },
   "fcntl.h": {
+    O_RDONLY: 0,
     O_WRONLY: 1,
     O_RDWR: 2,
     O_CREAT: 512,
