@@ -57,6 +57,8 @@ export interface Platform {
   readonly socketFlags: number;
   /** Flag for socket(2): closed on exec; 0 where socket(2) takes none. */
   readonly closeOnExecFlag: number;
+  /** A variadic argument of a C function travels like any other; on macOS for AArch64 it has a place of its own. */
+  readonly hasPlainVariadics: boolean;
   /** ppoll(2) and eventfd(2); otherwise poll(2) and pipe(2). */
   readonly hasPpoll: boolean;
   /** IP_RECVERR, SO_TIMESTAMPING, SO_RXQ_OVFL, ICMP_FILTER and batches (sendmmsg(2)) for raw sockets. */

@@ -39,6 +39,7 @@ export const DARWIN: Platform = {
   hasHostOrderHeader: true,
   socketFlags: 0,
   closeOnExecFlag: 0,
+  hasPlainVariadics: false,
   hasPpoll: false,
   hasErrorQueue: false,
   hasEchoSockets: false,

@@ -3,6 +3,7 @@
  * identifier: the port in its address.
  */
 
+import { platform } from "../platform.ts";
 import {
   AF_INET,
   IPPROTO_ICMP,
@@ -15,7 +16,7 @@ import { checkResult, errnoNumber, readErrno, SystemError } from "../posix/errno
 import { SockaddrIn } from "../posix/layout.ts";
 import { openLibc } from "../posix/libc.ts";
 import { addressText, createSocketAddress } from "../posix/socket_address.ts";
-import { setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
+import { requireLinux, setIntOption, setReceiveBuffer } from "../posix/socket_option.ts";
 import type { SocketTroubles } from "../posix/socket_troubles.ts";
 import {
   IP_PKTINFO,
@@ -56,13 +57,16 @@ const IDENTIFIER_ATTEMPTS = 16;
 /**
  * Opens the socket. The caller closes it.
  *
- * @throws {SystemError} EACCES where net.ipv4.ping_group_range leaves the groups of this process out
+ * @throws {SystemError} ENOSYS on another system, EACCES where net.ipv4.ping_group_range leaves the groups of this process out
  */
 export function openEchoDescriptor(): number {
+  const action = "open a raw socket, or one for echo alone";
+  requireLinux(platform.hasEchoSockets, action);
+  const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
   return checkResult(
-    openLibc().socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP),
+    openLibc().socket(AF_INET, SOCK_DGRAM | flags, IPPROTO_ICMP),
     "socket",
-    "open a raw socket, or one for echo alone",
+    action,
   );
 }
 

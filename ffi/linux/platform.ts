@@ -40,6 +40,7 @@ export const LINUX: Platform = {
   hasHostOrderHeader: false,
   socketFlags: SOCK_NONBLOCK | SOCK_CLOEXEC,
   closeOnExecFlag: SOCK_CLOEXEC,
+  hasPlainVariadics: true,
   hasPpoll: true,
   hasErrorQueue: true,
   hasEchoSockets: true,

@@ -1,5 +1,7 @@
 /** What the driver of a network interface can stamp (ethtool(8), ETHTOOL_GET_TS_INFO). */
 
+import { platform } from "../platform.ts";
+import { requireLinux } from "../posix/socket_option.ts";
 import { AF_INET, IF_NAMESIZE, SOCK_DGRAM } from "../posix/constants.ts";
 import { checkResult } from "../posix/errno.ts";
 import { openLibc } from "../posix/libc.ts";
@@ -31,10 +33,11 @@ export interface StampSupport {
  *
  * Memory: C reads the request and writes the answer, both held during the call.
  *
- * @throws {SystemError} ENODEV for an unknown interface, EOPNOTSUPP when the driver does not say
+ * @throws {SystemError} ENOSYS on another system, ENODEV for an unknown interface, EOPNOTSUPP when the driver does not say
  * @throws {RangeError} when the name is too long for an interface
  */
 export function readStampSupport(interfaceName: string): StampSupport {
+  requireLinux(platform.hasErrorQueue, `read what interface ${interfaceName} can stamp`);
   const name = cString(interfaceName);
   if (name.length > IF_NAMESIZE) {
     const most = IF_NAMESIZE - 1;

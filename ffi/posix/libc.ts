@@ -63,7 +63,7 @@ export const PORTABLE_SYMBOLS = {
   // r and w: nothing. Takes a constant for a handler
   signal: { parameters: ["i32", "usize"], result: "usize" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
-  // r: path. Variadic in C: on the Linux ABIs that Deno runs on, a variadic number travels like any other
+  // r: path. Variadic in C: the mode arrives where platform.hasPlainVariadics, so files are not made with it elsewhere
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
   lseek: { parameters: ["i32", "isize", "i32"], result: "isize" },
   ftruncate: { parameters: ["i32", "isize"], result: "i32" },

@@ -26,6 +26,7 @@ import {
 import { EAGAIN, EINTR, errnoNumber, readErrno, SystemError } from "./errno.ts";
 import { Pollfd } from "./layout.ts";
 import { openLibc } from "./libc.ts";
+import { platform } from "../platform.ts";
 
 const LINE_BREAK = 0x0a;
 /** rw for all, less what umask(2) takes. */
@@ -61,7 +62,9 @@ export class OutputDescriptor {
     const name = new TextEncoder().encode(`${path}\0`);
     // A pipe must not be opened for reading: its reader would be this program.
     const access = isRegularFile(path) ? [O_RDWR, O_WRONLY] : [O_WRONLY];
-    const flags = O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC;
+    const { hasPlainVariadics } = platform;
+    if (!hasPlainVariadics) makeFile(path);
+    const flags = O_APPEND | O_NONBLOCK | O_CLOEXEC | (hasPlainVariadics ? O_CREAT : 0);
     let errno = 0;
     for (const mode of access) {
       let descriptor: number;
@@ -175,4 +178,13 @@ function ignoreSizeLimit(): void {
   if (isLimitIgnored) return;
   isLimitIgnored =
     openLibc().signal(SIGXFSZ, BigInt(SIG_IGN)) !== BigInt.asUintN(64, BigInt(SIG_ERR));
+}
+
+/** Makes a file where there is nothing of that name. What keeps it from that is an error of open(2), which follows. */
+function makeFile(path: string): void {
+  try {
+    Deno.openSync(path, { write: true, createNew: true, mode: MODE }).close();
+  } catch {
+    // There is one, or there cannot be.
+  }
 }

@@ -15,7 +15,7 @@ import type {
   TransmitStamp,
 } from "../../src/probe/transport.ts";
 import { platform } from "../platform.ts";
-import { MSG_DONTWAIT, MSG_TRUNC } from "./constants.ts";
+import { MSG_DONTWAIT } from "./constants.ts";
 import type { DatagramPath, SocketEnds } from "./datagram.ts";
 import { checkReceiveErrno, sendError, tooLongError } from "./datagram_error.ts";
 import { EAGAIN, EINTR, EMSGSIZE, readErrno } from "./errno.ts";
@@ -69,12 +69,14 @@ export class PortablePath implements DatagramPath {
     this.#ends = ends;
     this.#clock = clock;
     this.#slotBytes = slotBytes;
-    this.#slotSize = BigInt(slotBytes);
+    // One octet more than a datagram may have: macOS does not say how long one was that it cut.
+    const slotSize = slotBytes + 1;
+    this.#slotSize = BigInt(slotSize);
     this.#outgoing = new Uint8Array(slotBytes);
     this.#outgoingPointer = Deno.UnsafePointer.of(this.#outgoing);
-    const memory = new Uint8Array(slots * slotBytes);
+    const memory = new Uint8Array(slots * slotSize);
     for (let slot = 0; slot < slots; slot++) {
-      const bytes = memory.subarray(slot * slotBytes, (slot + 1) * slotBytes);
+      const bytes = memory.subarray(slot * slotSize, (slot + 1) * slotSize);
       this.#incoming.push(bytes);
       this.#incomingPointers.push(Deno.UnsafePointer.of(bytes));
     }
@@ -133,7 +135,7 @@ export class PortablePath implements DatagramPath {
         this.#ends.receiveFd,
         this.#incomingPointers[received.length] as Deno.PointerValue,
         this.#slotSize,
-        MSG_DONTWAIT | MSG_TRUNC,
+        MSG_DONTWAIT,
         this.#addressPointer,
         this.#addressLengthPointer,
       );

@@ -3,6 +3,7 @@
  * packet(7). What it counts and the sweep's own socket did not receive was kept back by this machine.
  */
 
+import { platform } from "../platform.ts";
 import type { Witness } from "../../src/scan/reply_collector.ts";
 import { SOCK_CLOEXEC } from "../linux/constants.ts";
 import {
@@ -119,6 +120,7 @@ export class ReplyWitness implements Witness {
  * @param identifiers ICMP identifiers of the replies that count
  */
 export function openReplyWitness(identifiers: readonly number[]): ReplyWitness | undefined {
+  if (!platform.hasSocketFilters) return undefined;
   const destinations = [...new Set(knownInterfaceAddresses().map(({ address }) => address))];
   const counts = [destinations.length, identifiers.length];
   if (counts.some((count) => count === 0 || count > MAX_FILTER_VALUES)) return undefined;

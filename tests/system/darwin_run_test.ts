@@ -1,0 +1,116 @@
+/**
+ * The tool as macOS would run it: a stand-in for macOS's C library takes only macOS's numbers, structures and byte orders, and reports
+ * what macOS does not have. The network below is this kernel's.
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { type DarwinProgram, openDarwinProgram } from "../support/darwin_system.ts";
+import { VethPair } from "../support/namespace.ts";
+import { readRecords } from "../support/records.ts";
+import { systemTest } from "../support/tools.ts";
+
+const NEEDS = { namespaces: true, tools: ["gcc"] } as const;
+
+/** Registers a test with two namespaces and the program. */
+function darwinTest(
+  name: string,
+  test: (pair: VethPair, program: DarwinProgram) => Promise<void>,
+): void {
+  systemTest({ ...NEEDS, name: `macOS: ${name}` }, async () => {
+    await using program = await openDarwinProgram();
+    await using pair = await VethPair.open();
+    await test(pair, program);
+  });
+}
+
+darwinTest("ping measures with stamps of the program, and says so", async (pair, program) => {
+  const words = ["--json", "-c", "3", "-i", "50ms", "-W", "10s", "-I", pair.device];
+  const argv = program.argv(...words, pair.farAddress);
+  const { code, stdout, stderr } = await pair.near.run(argv, { env: program.env });
+  const { run, replies, end } = readRecords(stdout);
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals([run["stamp_source"], end.sent, end.received, end.malformed], ["user", 3, 3, 0]);
+  for (const { ttl, length_bytes, reading } of replies as readonly Record<string, unknown>[]) {
+    assertEquals([ttl, length_bytes, reading], [64, 20, "standard"]);
+  }
+});
+
+darwinTest("the commands that need no Linux work", async (pair, program) => {
+  const commands: readonly (readonly [words: readonly string[], said: RegExp])[] = [
+    [["clock", "-c", "3", "-i", "50ms", pair.farAddress], /^ {2}min rtt/m],
+    [["--echo", "-c", "1", pair.farAddress], /^1 sent, 1 received, 0 % loss$/m],
+    [["-c", "1", "localhost"], /^localhost \(127\.0\.0\.1\): seq=0/m],
+    [["trace", pair.farAddress], /^10\.77\.0\.2: answers both$/m],
+    [["audit", pair.farAddress], /^1 of 1 host answers/m],
+  ];
+  for (const [words, said] of commands) {
+    const { code, stdout, stderr } = await pair.near.run(program.argv(...words), {
+      env: program.env,
+    });
+    assertEquals([code, stderr], [0, ""], words.join(" "));
+    assertMatch(stdout, said);
+  }
+});
+
+darwinTest("what needs Linux says so, with exit code 4", async (pair, program) => {
+  const refused: readonly (readonly [words: readonly string[], complaint: string])[] = [
+    [["scan", pair.farAddress], "scan on this system, it needs Linux"],
+    [["--mark", "7", "-c", "1", pair.farAddress], "mark datagrams with 7, it needs Linux"],
+  ];
+  for (const [words, complaint] of refused) {
+    const result = await pair.near.run(program.argv(...words), { env: program.env });
+    assertEquals([result.code, result.stdout, result.stderr], [
+      4,
+      "",
+      `icmptime: Cannot ${complaint}: Function not implemented (ENOSYS)\n`,
+    ]);
+  }
+});
+
+darwinTest("an error has the text of its number there", async (pair, program) => {
+  const argv = program.argv("--json", "-c", "1", "192.0.2.1");
+  const { code, stdout, stderr } = await pair.near.run(argv, { env: program.env });
+  const unsent = stdout.split("\n").find((line) => line.includes('"unsent"'));
+  const { error_code, error } = JSON.parse(unsent ?? "{}");
+  assertEquals([code, stderr], [1, ""]);
+  assertEquals([error_code, error], [
+    "ENETUNREACH",
+    "Cannot send to 192.0.2.1: Network is unreachable (ENETUNREACH)",
+  ]);
+});
+
+darwinTest("doctor asks for nothing that is not there", async (pair, program) => {
+  const argv = program.argv("doctor", "--json", pair.farAddress);
+  const { code, stdout, stderr } = await pair.near.run(argv, { env: program.env });
+  const { findings } = JSON.parse(stdout) as { findings: { check: string; verdict: string }[] };
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(findings.filter(({ verdict }) => verdict === "fail"), []);
+  assertEquals(findings.find(({ check }) => check === "stamps")?.verdict, "warn");
+});
+
+darwinTest("masks without family and without their last octets are read", async (pair, program) => {
+  const argv = await program.codeArgv(
+    `const { listInterfaceAddresses } = await load("ffi/posix/interfaces.ts");
+    console.log(JSON.stringify(listInterfaceAddresses().map(({ name, netmask }) => [name, netmask])));`,
+  );
+  const { stdout, stderr } = await pair.near.run(argv, { env: program.env });
+  assertEquals(stderr, "");
+  assertEquals(JSON.parse(stdout), [["lo", 0xff00_0000], [pair.device, 0xffff_ff00]]);
+});
+
+darwinTest("an output file is made with the rights that umask leaves", async (pair, program) => {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-output-" });
+  try {
+    const path = `${folder}/out.json`;
+    for (const lines of [1, 2]) {
+      const argv = program.argv("--json", "-c", "1", "-o", path, pair.farAddress);
+      const { code, stderr } = await pair.near.run(argv, { env: program.env });
+      assertEquals([code, stderr], [0, ""]);
+      const written = (await Deno.readTextFile(path)).split("\n");
+      assertEquals(written.filter((line) => line.includes('"type":"reply"')).length, lines);
+    }
+    assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o666 & ~Deno.umask());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
