@@ -49,8 +49,8 @@ export class RunningMinimum {
     this.#advance(part);
     if (part <= this.#part - parts) return;
     const slot = ((part % parts) + parts) % parts;
-    if (value < (this.#minima[slot] ?? Infinity)) this.#minima[slot] = value;
-    if (value < this.#minimum) this.#minimum = value;
+    this.#minima[slot] = Math.min(value, this.#minima[slot] ?? Infinity);
+    this.#minimum = Math.min(value, this.#minimum);
   }
 
   /** Smallest value of the window that ends at the newest part seen; undefined when there is none. */
@@ -74,8 +74,7 @@ export class RunningMinimum {
       this.#minima[slot] = Infinity;
     }
     this.#part = part;
-    this.#minimum = Infinity;
-    for (const value of this.#minima) if (value < this.#minimum) this.#minimum = value;
+    this.#minimum = Math.min(...this.#minima);
   }
 }
 
@@ -148,7 +147,7 @@ export class DelayBaseline {
     const outChangeMs = outMs - outBaseMs;
     const backChangeMs = backMs - backBaseMs;
     const stepMs = Math.abs(outChangeMs - backChangeMs) / 2;
-    return outChangeMs * backChangeMs < 0 && stepMs > STEP_MS &&
-      Math.abs(outChangeMs + backChangeMs) < STEP_ASYMMETRY * stepMs;
+    // Changes of one sense add up to more than twice the step.
+    return stepMs > STEP_MS && Math.abs(outChangeMs + backChangeMs) < STEP_ASYMMETRY * stepMs;
   }
 }

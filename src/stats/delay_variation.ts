@@ -46,10 +46,9 @@ export class DelayVariation {
       throw new RangeError(`Cannot place sequence ${sequence}: a non-negative integer is wanted`);
     }
     const slot = sequence % REMEMBERED;
-    if (this.#sequences[slot] === sequence) return;
     // A very late reply must not push out the newer one that shares its slot.
     const occupant = this.#sequences[slot] ?? NaN;
-    if (occupant > sequence) return;
+    if (occupant >= sequence) return;
     this.#sequences[slot] = sequence;
     this.#delays[slot] = delay;
     const previous = this.#delayOf(sequence - 1);
@@ -69,7 +68,6 @@ export class DelayVariation {
   }
 
   #delayOf(sequence: number): number | undefined {
-    if (sequence < 0) return undefined;
     const slot = sequence % REMEMBERED;
     return this.#sequences[slot] === sequence ? this.#delays[slot] : undefined;
   }

@@ -19,8 +19,8 @@ export class RunningMoments {
     const deviation = value - this.#mean;
     this.#mean += deviation / this.#count;
     this.#squares += deviation * (value - this.#mean);
-    if (value < this.#min) this.#min = value;
-    if (value > this.#max) this.#max = value;
+    this.#min = Math.min(this.#min, value);
+    this.#max = Math.max(this.#max, value);
   }
 
   /** How many values were added. */

@@ -109,11 +109,13 @@ export class CentredSketch {
     }
     rank -= this.#atCentre;
     if (rank < 0) return this.#centre;
-    for (let index = this.#above.first; index < this.#above.end; index += 1) {
+    const last = this.#above.end - 1;
+    let index = this.#above.first;
+    for (; index < last; index += 1) {
       rank -= this.#above.at(index);
-      if (rank < 0) return this.#centre + bucketValue(index);
+      if (rank < 0) break;
     }
-    return this.#centre + bucketValue(this.#above.end - 1);
+    return this.#centre + bucketValue(index);
   }
 }
 

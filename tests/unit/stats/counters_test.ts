@@ -13,3 +13,17 @@ Deno.test("loss counts settled probes, those that could not be sent among them, 
   assertEquals(counters.pending, 2);
   assertEquals(counters.lossRatio, 5 / 11);
 });
+
+/** The counts themselves. */
+type Count = Exclude<keyof ProbeCounters, "add" | "pending" | "settled" | "lossRatio">;
+
+Deno.test("counters of two targets add up, each by itself", () => {
+  const one = new ProbeCounters(), other = new ProbeCounters();
+  const names = Object.keys(one) as Count[];
+  for (const [index, name] of names.entries()) {
+    one[name] = 2 ** index;
+    other[name] = 1000 * 2 ** index;
+  }
+  const sum = one.add(other);
+  assertEquals(names.map((name) => sum[name]), names.map((_, index) => 1001 * 2 ** index));
+});

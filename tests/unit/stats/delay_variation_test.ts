@@ -37,6 +37,21 @@ Deno.test("a reply far too late neither pairs nor displaces", () => {
   assertEquals(variation.last, 3);
 });
 
+Deno.test("replies pair as long as they arrive at most 128 sequence numbers apart", () => {
+  /** The pairs that probe 1 forms when it is answered after all others up to the last. */
+  const pairsOfOne = (last: number): number => {
+    const variation = new DelayVariation();
+    for (const sequence of [0, ...Array.from({ length: last - 1 }, (_, index) => index + 2)]) {
+      variation.add(sequence, sequence ** 2);
+    }
+    const before = variation.pairs;
+    variation.add(1, 1);
+    return variation.pairs - before;
+  };
+  // With both neighbours; with the later one alone, since the earlier is forgotten; not at all.
+  assertEquals([127, 128, 129].map(pairsOfOne), [2, 1, 0]);
+});
+
 Deno.test("no pairs, no summary; wrapped or fractional sequences are refused", () => {
   const variation = new DelayVariation();
   assertEquals(variation.summary(), undefined);
