@@ -14,7 +14,6 @@ const MAX_DIGITS = 6;
  */
 export function digitsFor(boundMs: number): number {
   if (!Number.isFinite(boundMs)) return 0;
-  if (boundMs <= 0) return MAX_DIGITS;
   // The tiny factor keeps 0.001, whose logarithm is -2.9999999999999996, at three decimals.
   const digits = -Math.floor(Math.log10(boundMs) + 1e-12);
   return Math.min(MAX_DIGITS, Math.max(0, digits));

@@ -1,5 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { formatUtcOffset, formatZone, UTC_OFFSETS_IN_USE } from "../../../src/time/utc_offset.ts";
+import {
+  findZones,
+  formatUtcOffset,
+  formatZone,
+  UTC_OFFSETS_IN_USE,
+} from "../../../src/time/utc_offset.ts";
 
 Deno.test("offsets from UTC in civil use, each once, ascending", () => {
   // The list of the IANA time zone database, as a clock shows them.
@@ -72,6 +77,21 @@ Deno.test("offsets from UTC: the names are those of places that keep them, by th
   const unnamed = UTC_OFFSETS_IN_USE.filter((minutes) => !named.has(minutes));
   assertEquals(unnamed, [-720, 0]);
   assertEquals(formatZone(-720), "UTC-12:00");
+});
+
+Deno.test("offsets from UTC: those that show a time of day, within the tolerance, New Zealand and Hawaii first", () => {
+  const minute = 60_000, day = 1440;
+  for (const minutes of UTC_OFFSETS_IN_USE) {
+    // Offsets a day apart show the same time of day.
+    const same = UTC_OFFSETS_IN_USE.filter((other) => (other - minutes) % day === 0 && other !== 0);
+    for (const offMs of [0, 300_000, -300_000]) {
+      const found = findZones(minutes * minute + offMs, 300_000);
+      assertEquals(found.toSorted((one, other) => one - other), same, `${minutes}`);
+    }
+    assertEquals(findZones(minutes * minute + 300_001, 300_000), [], `${minutes}`);
+  }
+  const likeliest = [-720, -660, -600].map((minutes) => findZones(minutes * minute, 1));
+  assertEquals(likeliest, [[720, -720], [780, -660], [-600, 840]]);
 });
 
 /** The offset of a zone by ICU, in minutes. */
