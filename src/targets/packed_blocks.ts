@@ -94,13 +94,18 @@ export class PackedBlocks implements Iterable<Block> {
 
   /** Whether an address is in one of the blocks. Only for a list as {@linkcode merged} gives it. */
   has(address: number): boolean {
+    return this.overlaps(address, address);
+  }
+
+  /** Whether an address from `first` to `last` is in one of the blocks. Only for a list as {@linkcode merged} gives it. */
+  overlaps(first: number, last: number): boolean {
     let low = 0, high = this.#length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.lastAt(middle) < address) low = middle + 1;
+      if (this.lastAt(middle) < first) low = middle + 1;
       else high = middle;
     }
-    return low < this.#length && this.firstAt(low) <= address;
+    return low < this.#length && this.firstAt(low) <= last;
   }
 
   /** The same addresses as sorted blocks that neither overlap nor touch: this list, if it is one. */
@@ -108,12 +113,12 @@ export class PackedBlocks implements Iterable<Block> {
     if (this.#isMerged()) return this;
     const merged = this.#sorted();
     const halves = merged.#halves;
-    let length = 0;
-    for (let i = 0; i < this.#length; i++) {
+    let length = 1;
+    for (let i = 1; i < this.#length; i++) {
       const last = halves[2 * i] as number, first = halves[2 * i + 1] as number;
       const end = 2 * length - 2;
-      if (length > 0 && first <= (halves[end] as number) + 1) {
-        if (last > (halves[end] as number)) halves[end] = last;
+      if (first <= (halves[end] as number) + 1) {
+        halves[end] = Math.max(last, halves[end] as number);
         continue;
       }
       halves[2 * length] = last;

@@ -6,8 +6,7 @@
  * Multicast Address Space Registry (RFC 5771).
  */
 
-import { type Block, blockOfPrefix, containsBlock, mergeBlocks, subtractBlocks } from "./block.ts";
-import type { PackedBlocks } from "./packed_blocks.ts";
+import { type Block, containsBlock, mergeBlocks, parseBlock, subtractBlocks } from "./block.ts";
 
 /** A block with a purpose other than numbering hosts of the public Internet. */
 export interface ReservedBlock extends Block {
@@ -23,52 +22,40 @@ export interface ReservedBlock extends Block {
 }
 
 function reserve(
-  address: number,
-  prefixLength: number,
+  prefix: string,
   name: string,
   reference: string,
   reach: ReservedBlock["reach"] = "closed",
 ): ReservedBlock {
-  return { ...blockOfPrefix(address, prefixLength), name, reference, reach };
+  return { ...parseBlock(prefix) as Block, name, reference, reach };
 }
 
 /** The registries' entries in order of address. Entries inside another entry are left out. */
 export const RESERVED_BLOCKS: readonly ReservedBlock[] = [
-  reserve(0x00000000, 8, "This network", "RFC 791"),
-  reserve(0x0a000000, 8, "Private-Use", "RFC 1918", "local"),
-  reserve(0x64400000, 10, "Shared Address Space", "RFC 6598", "local"),
-  reserve(0x7f000000, 8, "Loopback", "RFC 1122", "local"),
-  reserve(0xa9fe0000, 16, "Link Local", "RFC 3927", "local"),
-  reserve(0xac100000, 12, "Private-Use", "RFC 1918", "local"),
-  reserve(0xc0000000, 24, "IETF Protocol Assignments", "RFC 6890"),
-  reserve(0xc0000200, 24, "Documentation (TEST-NET-1)", "RFC 5737"),
-  reserve(0xc01fc400, 24, "AS112-v4", "RFC 7535", "global"),
-  reserve(0xc034c100, 24, "AMT", "RFC 7450", "global"),
-  reserve(0xc0586300, 24, "Deprecated (6to4 Relay Anycast)", "RFC 7526", "global"),
-  reserve(0xc0a80000, 16, "Private-Use", "RFC 1918", "local"),
-  reserve(0xc0af3000, 24, "Direct Delegation AS112 Service", "RFC 7534", "global"),
-  reserve(0xc6120000, 15, "Benchmarking", "RFC 2544"),
-  reserve(0xc6336400, 24, "Documentation (TEST-NET-2)", "RFC 5737"),
-  reserve(0xcb007100, 24, "Documentation (TEST-NET-3)", "RFC 5737"),
-  reserve(0xe0000000, 4, "Multicast", "RFC 5771", "global"),
-  reserve(0xf0000000, 4, "Reserved, with Limited Broadcast", "RFC 1112, RFC 919"),
+  reserve("0.0.0.0/8", "This network", "RFC 791"),
+  reserve("10.0.0.0/8", "Private-Use", "RFC 1918", "local"),
+  reserve("100.64.0.0/10", "Shared Address Space", "RFC 6598", "local"),
+  reserve("127.0.0.0/8", "Loopback", "RFC 1122", "local"),
+  reserve("169.254.0.0/16", "Link Local", "RFC 3927", "local"),
+  reserve("172.16.0.0/12", "Private-Use", "RFC 1918", "local"),
+  reserve("192.0.0.0/24", "IETF Protocol Assignments", "RFC 6890"),
+  reserve("192.0.2.0/24", "Documentation (TEST-NET-1)", "RFC 5737"),
+  reserve("192.31.196.0/24", "AS112-v4", "RFC 7535", "global"),
+  reserve("192.52.193.0/24", "AMT", "RFC 7450", "global"),
+  reserve("192.88.99.0/24", "Deprecated (6to4 Relay Anycast)", "RFC 7526", "global"),
+  reserve("192.168.0.0/16", "Private-Use", "RFC 1918", "local"),
+  reserve("192.175.48.0/24", "Direct Delegation AS112 Service", "RFC 7534", "global"),
+  reserve("198.18.0.0/15", "Benchmarking", "RFC 2544"),
+  reserve("198.51.100.0/24", "Documentation (TEST-NET-2)", "RFC 5737"),
+  reserve("203.0.113.0/24", "Documentation (TEST-NET-3)", "RFC 5737"),
+  reserve("224.0.0.0/4", "Multicast", "RFC 5771", "global"),
+  reserve("240.0.0.0/4", "Reserved, with Limited Broadcast", "RFC 1112, RFC 919"),
 ];
 
 /** The reserved blocks that the targets overlap. */
 export function reservedWithin(targets: Iterable<Block>): ReservedBlock[] {
   const merged = mergeBlocks(targets);
-  return RESERVED_BLOCKS.filter(({ first, last }) => overlapsAny(merged, first, last));
-}
-
-/** Whether one of sorted blocks that do not overlap has an address from `first` to `last`. */
-function overlapsAny(merged: PackedBlocks, first: number, last: number): boolean {
-  let low = 0, high = merged.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (merged.lastAt(middle) < first) low = middle + 1;
-    else high = middle;
-  }
-  return low < merged.length && merged.firstAt(low) <= last;
+  return RESERVED_BLOCKS.filter(({ first, last }) => merged.overlaps(first, last));
 }
 
 /**
@@ -84,10 +71,6 @@ const LOCAL_BLOCKS = RESERVED_BLOCKS.filter(({ reach }) => reach === "local");
 /** Whether some target is reachable over the public Internet: its owner is a stranger who did not ask for probes. */
 export function reachStrangers(targets: Iterable<Block>): boolean {
   const closed = mergeBlocks(RESERVED_BLOCKS.filter(({ reach }) => reach !== "global"));
-  const merged = mergeBlocks(targets);
   // Block by block: the rest of a long list is not needed once one is open.
-  for (let i = 0; i < merged.length; i++) {
-    if (subtractBlocks(merged.slice(i, i + 1), closed).length > 0) return true;
-  }
-  return false;
+  return mergeBlocks(targets).some((block) => subtractBlocks([block], closed).length > 0);
 }

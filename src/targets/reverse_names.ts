@@ -37,7 +37,6 @@ export class ReverseNames {
 
   /** Resolves when every name is known that can be known, or after `timeoutMs` milliseconds. */
   async settled(timeoutMs: number): Promise<void> {
-    if (this.#workers.size === 0) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
     await Promise.race([Promise.all(this.#workers), timeout]);

@@ -21,6 +21,7 @@ Deno.test("parseBlock reads an address, a prefix and a range", () => {
   assertEquals(block("10.0.0.1"), { first: 0x0a000001, last: 0x0a000001 });
   assertEquals(block("10.0.0.0/28"), { first: 0x0a000000, last: 0x0a00000f });
   assertEquals(block("10.0.0.1-10.0.0.20"), { first: 0x0a000001, last: 0x0a000014 });
+  assertEquals(block("10.0.0.1-10.0.0.1"), { first: 0x0a000001, last: 0x0a000001 });
   assertEquals(block("255.255.255.255/32"), { first: 0xffffffff, last: 0xffffffff });
   assertEquals(block("128.0.0.0/1"), { first: 0x80000000, last: 0xffffffff });
 });

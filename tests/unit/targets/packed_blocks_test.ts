@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type Block, mergeBlocks } from "../../../src/targets/block.ts";
 import { PackedBlocks } from "../../../src/targets/packed_blocks.ts";
 import { Random } from "../../lab/random.ts";
@@ -30,7 +30,25 @@ Deno.test("packed blocks merge, list and choose as an array of objects does", ()
     const isHigh = ({ first }: Block) => first > 2 ** 31;
     assertEquals([...packed.filter(isHigh)], blocks.filter(isHigh));
     assertEquals(packed.some(isHigh), blocks.some(isHigh));
+    assert(blocks.every(({ first }) => packed.some((block) => block.first === first)));
     assertEquals([packed.at(blocks.length), packed.at(-1)], [undefined, undefined]);
+  }
+});
+
+Deno.test("merged blocks are searched as one by one", () => {
+  for (let seed = 0; seed < 100; seed++) {
+    const random = new Random(seed);
+    const blocks = Array.from({ length: random.below(12) }, () => {
+      const first = random.below(100);
+      return { first, last: first + random.below(5) };
+    });
+    const merged = mergeBlocks(blocks);
+    for (let first = 0; first < 110; first++) {
+      const last = first + random.below(4);
+      const isThere = blocks.some((block) => block.first <= last && block.last >= first);
+      assertEquals(merged.overlaps(first, last), isThere, `seed ${seed}: ${first} to ${last}`);
+      assertEquals(merged.has(first), blocks.some((b) => b.first <= first && b.last >= first));
+    }
   }
 });
 
@@ -44,4 +62,8 @@ Deno.test("merged blocks are known as such, also at both ends of the address spa
   const whole = mergeBlocks([{ first: 5, last: end }, { first: 0, last: 9 }]);
   assertEquals([...whole], [{ first: 0, last: end }]);
   assertEquals(mergeBlocks(whole) === whole, true);
+  assertEquals([...mergeBlocks([{ first: 1, last: 2 }, { first: 3, last: 4 }])], [{
+    first: 1,
+    last: 4,
+  }]);
 });

@@ -18,6 +18,15 @@ Deno.test("the table is sorted, without overlap, and every entry names its sourc
   }
 });
 
+Deno.test("the table has the blocks of the registry", () => {
+  assertEquals(RESERVED_BLOCKS.map(formatBlock), [
+    ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"],
+    ...["172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24"],
+    ...["192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15"],
+    ...["198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"],
+  ]);
+});
+
 Deno.test("reserved blocks are found wherever targets touch them", () => {
   assertEquals(within("8.0.0.0/6"), ["10.0.0.0/8"]);
   assertEquals(within("0.0.0.0/0").length, RESERVED_BLOCKS.length);

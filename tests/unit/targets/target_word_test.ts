@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { formatAddress } from "../../../src/packet/address.ts";
 import { formatBlock } from "../../../src/targets/block.ts";
+import { Random } from "../../lab/random.ts";
 import { NO_ICMPV6_TIMESTAMP, readWord } from "../../../src/targets/target_word.ts";
 
 /** A word and what it stands for: a block, `name …`, or what is wrong. */
@@ -63,4 +65,36 @@ Deno.test("target word: IPv6 is told apart from what is wrong", () => {
     return reading.kind === "invalid" && reading.isIpv6;
   };
   assertEquals(["2001:db8::/32", "192.0.2.7:80", "10.0.0.300"].map(isIpv6), [true, false, false]);
+});
+
+Deno.test("target word: numbers that inet_aton(3) takes for an address are refused with that address", () => {
+  const random = new Random(1);
+  /** In decimal, octal or hexadecimal digits. */
+  const write = (value: number): string =>
+    random.pick([`${value}`, `0${value.toString(8)}`, `0x${value.toString(16)}`]);
+  for (let round = 0; round < 400; round++) {
+    const count = random.between(1, 4);
+    const octets = Array.from(
+      { length: count - 1 },
+      () => random.pick([0, 1, 255, random.below(256)]),
+    );
+    const size = 256 ** (5 - count);
+    const last = random.pick([0, 1, size - 1, Math.floor(random.unit() * size)]);
+    // A plain address is none of these.
+    const labels = [...octets.map(write), count === 4 ? `0x${last.toString(16)}` : write(last)];
+    const address = octets.reduce((sum, octet, index) => sum + octet * 256 ** (3 - index), last);
+    const right = readWord(labels.join("."));
+    const expected = `in four decimal numbers, expected ${formatAddress(address)} if that is meant`;
+    assertEquals(right.kind === "invalid" && right.message, `not an IPv4 address ${expected}`);
+    const wrong = [
+      [...labels.slice(0, -1), write(size)],
+      ...octets.map((_, index) => labels.with(index, write(256))),
+      ...(count === 4 ? [[...labels, "0"]] : []),
+    ];
+    for (const each of wrong) {
+      const reading = readWord(each.join("."));
+      const reason = "not an IPv4 address, expected four numbers up to 255";
+      assertEquals(reading.kind === "invalid" && reading.message, reason, each.join("."));
+    }
+  }
 });
