@@ -37,9 +37,8 @@ export class BucketHistogram {
     this.#sum += value;
   }
 
-  /** For each bound, and for infinity at last: how many values are at most that. */
-  cumulative(): number[] {
-    let total = 0;
-    return Array.from(this.#counts, (count) => total += count);
+  /** Values above the bound before that place and at most the one at it; the last place is that of infinity. */
+  countAt(place: number): number {
+    return this.#counts[place] ?? 0;
   }
 }

@@ -6,6 +6,8 @@ import type { DelayChange } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
 import { BucketHistogram } from "./bucket_histogram.ts";
 import { QUEUE_BUCKETS_S } from "./buckets.ts";
+import { encodeText } from "./byte_text.ts";
+import type { SeriesLabels } from "./exposition.ts";
 import { slotNsFor } from "./followed_slots.ts";
 import { formatLabels, type Labels } from "./label_text.ts";
 import { type TargetBuckets, TargetSeries } from "./target_series.ts";
@@ -25,19 +27,19 @@ export interface GroupIdentity {
 }
 
 /** A target's series and their labels. */
-export interface LabelledSeries {
-  /** The labels as they stand between braces. */
-  readonly labels: string;
+export interface LabelledSeries extends SeriesLabels {
   /** The series. */
   readonly series: TargetSeries;
 }
 
 /** Series of a group; follows its run. */
-export class GroupSeries implements RunView {
+export class GroupSeries implements RunView, SeriesLabels {
   /** The group. */
   readonly group: GroupIdentity;
   /** Labels of the group alone. */
   readonly labels: string;
+  /** The same in UTF-8. */
+  readonly labelBytes: Uint8Array;
   /** Series in the order of the targets. */
   readonly targets: readonly LabelledSeries[];
   /** Waits in this machine's own queue, seconds. */
@@ -50,6 +52,7 @@ export class GroupSeries implements RunView {
   constructor(group: GroupIdentity, targets: readonly Target[], former?: GroupSeries) {
     this.group = group;
     this.labels = formatLabels({ group: group.name });
+    this.labelBytes = encodeText(this.labels);
     this.queue = former?.queue ?? new BucketHistogram(QUEUE_BUCKETS_S);
     const slotNs = group.kind === "echo" ? undefined : slotNsFor(targets.length, group.intervalMs);
     const goesOn = former !== undefined && isAlike(former.group, group);
@@ -60,7 +63,7 @@ export class GroupSeries implements RunView {
       const series = kept.get(target.label) ?? new TargetSeries(target, group.buckets, slotNs);
       series.move(target);
       const labels = formatLabels({ group: group.name, target: target.label, ...group.labels });
-      return { labels, series };
+      return { labels, labelBytes: encodeText(labels), series };
     });
   }
 

@@ -7,7 +7,7 @@ import type { GroupSeries } from "./group_series.ts";
 import type { ProgramFigures } from "./program_figures.ts";
 import { writeProgram } from "./scrape_program.ts";
 import { writeGroups } from "./scrape_groups.ts";
-import { writeTargets } from "./scrape_targets.ts";
+import { endsStep, writeTargets } from "./scrape_targets.ts";
 
 /** A group at the moment of a scrape. */
 export interface GroupSource {
@@ -55,10 +55,10 @@ export function* writeScrape(sources: ScrapeSources, out: Exposition): Generator
   for (const { series, nowNs, baseUnixMs } of sources.groups) {
     const found: ClockEvent[] = [];
     clocks.push(found);
-    for (const each of series.targets) {
+    for (const [place, each] of series.targets.entries()) {
       const event = each.series.clock(nowNs, baseUnixMs);
       if (event !== undefined) found.push(event);
-      yield;
+      if (endsStep(place)) yield;
     }
   }
   yield* writeTargets(sources.groups, clocks, out);

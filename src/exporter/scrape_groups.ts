@@ -3,7 +3,7 @@
 import { agree } from "../run/clock/recorder.ts";
 import type { ClockEvent, ConsensusEvent } from "../run/clock/event.ts";
 import { QUEUE_BUCKETS_S } from "./buckets.ts";
-import { type Exposition, formatBounds } from "./exposition.ts";
+import { type Exposition, histogramForm } from "./exposition.ts";
 import { formatLabels } from "./label_text.ts";
 import type { Metric } from "./metric.ts";
 import { CONSENSUS_METRICS, EXPORTER_METRICS, GROUP_METRICS } from "./program_metrics.ts";
@@ -32,9 +32,9 @@ export function* writeGroups(
     }
   }
   out.family(GROUP_METRICS.queue);
-  const bounds = formatBounds(QUEUE_BUCKETS_S);
-  for (const { series: { labels, queue } } of groups) {
-    out.histogram(queryName(GROUP_METRICS.queue), labels, queue, bounds);
+  const form = histogramForm(queryName(GROUP_METRICS.queue), QUEUE_BUCKETS_S);
+  for (const { series: { labelBytes, queue } } of groups) {
+    out.seriesHistogram(form, labelBytes, queue);
   }
   out.family(EXPORTER_METRICS.stampSource);
   for (const { series: { labels }, stampSource } of groups) {

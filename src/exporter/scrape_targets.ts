@@ -5,8 +5,7 @@ import { formatAddress } from "../packet/address.ts";
 import type { ClockEvent } from "../run/clock/event.ts";
 import { UNKNOWN_ADDRESS } from "../targets/target.ts";
 import { CLOCK_REASONS } from "./clock_reason.ts";
-import { type Exposition, formatBounds } from "./exposition.ts";
-import { escapeLabelValue } from "./label_text.ts";
+import { type Exposition, histogramForm, sampleForm } from "./exposition.ts";
 import type { Metric } from "./metric.ts";
 import { queryName } from "./registry.ts";
 import type { GroupSource } from "./scrape.ts";
@@ -20,6 +19,14 @@ import { DIRECTIONS, type TargetSeries } from "./target_series.ts";
 
 /** Finds a value; undefined where there is none, and then no sample. */
 type ValueOf<T> = (source: T) => number | undefined;
+
+/** Targets whose clocks or histograms are written in one step: some 0.2 ms. */
+const STEP_TARGETS = 16;
+
+/** Whether a step ends with the target at this place of its group. */
+export function endsStep(place: number): boolean {
+  return place % STEP_TARGETS === STEP_TARGETS - 1;
+}
 
 /** Writes them all; `clocks` are those of each group, in the order of its targets. */
 export function* writeTargets(
@@ -44,11 +51,11 @@ function* writeSeries(
   valueOf: (series: TargetSeries, group: GroupSource) => number | undefined,
 ): Generator<void, void, void> {
   if (more === "") out.family(metric);
-  const name = queryName(metric);
+  const form = sampleForm(queryName(metric), more);
   for (const group of groups) {
-    for (const { labels, series } of group.series.targets) {
+    for (const { labelBytes, series } of group.series.targets) {
       const value = valueOf(series, group);
-      if (value !== undefined) out.sample(name, labels + more, value);
+      if (value !== undefined) out.seriesSample(form, labelBytes, value);
     }
     yield;
   }
@@ -62,23 +69,25 @@ function* writeHistograms(
   const rttName = queryName(rtt);
   out.family(rtt);
   for (const { series: { group, targets } } of groups) {
-    const bounds = formatBounds(group.buckets.rttS);
-    for (const { labels, series } of targets) {
-      out.histogram(rttName, labels, series.rtt, bounds);
-      yield;
+    const form = histogramForm(rttName, group.buckets.rttS);
+    for (const [place, { labelBytes, series }] of targets.entries()) {
+      out.seriesHistogram(form, labelBytes, series.rtt);
+      if (endsStep(place)) yield;
     }
   }
   const changeName = queryName(delayChange);
   out.family(delayChange);
   for (const { series: { group, targets } } of groups) {
     if (group.kind === "echo") continue;
-    const bounds = formatBounds(group.buckets.changeS);
-    for (const { labels, series } of targets) {
-      for (const direction of DIRECTIONS) {
-        const set = `${labels},direction="${direction}"`;
-        out.histogram(changeName, set, series.change[direction], bounds);
+    const forms = DIRECTIONS.map((direction) => ({
+      direction,
+      form: histogramForm(changeName, group.buckets.changeS, `direction="${direction}"`),
+    }));
+    for (const [place, { labelBytes, series }] of targets.entries()) {
+      for (const { direction, form } of forms) {
+        out.seriesHistogram(form, labelBytes, series.change[direction]);
       }
-      yield;
+      if (endsStep(place)) yield;
     }
   }
 }
@@ -95,7 +104,8 @@ function* writeStates(
     out,
     lastReply,
     "",
-    ({ latest }, { baseUnixMs }) => latest && rounded(baseUnixMs / 1e3 + latest.atNs / 1e9, 6),
+    ({ latest }, { baseUnixMs }) =>
+      latest && Math.round(baseUnixMs * 1e3 + latest.atNs / 1e3) / 1e6,
   );
   yield* writeSeries(groups, out, latestRtt, "", ({ latest }) => latest && latest.rttNs / 1e9);
   yield* writeSeries(
@@ -119,7 +129,7 @@ function* writeStates(
       groups,
       out,
       latestDelayChange,
-      `,direction="${direction}"`,
+      `direction="${direction}"`,
       ({ latest }) => seconds(latest?.change?.[key]),
     );
   }
@@ -129,7 +139,7 @@ function* writeStates(
       groups,
       out,
       jitter,
-      `,direction="${direction}"`,
+      `direction="${direction}"`,
       ({ jitterMs }) => seconds(jitterMs[direction]),
     );
   }
@@ -164,12 +174,13 @@ function* writeClocks(
   out: Exposition,
 ): Generator<void, void, void> {
   for (const [metric, valueOf] of CLOCK_VALUES) {
-    const name = queryName(metric);
+    const form = sampleForm(queryName(metric));
     out.family(metric);
     for (const [place, { series: { targets } }] of groups.entries()) {
       for (const [index, event] of (clocks[place] ?? []).entries()) {
         const value = valueOf(event);
-        if (value !== undefined) out.sample(name, targets[index]?.labels ?? "", value);
+        const labels = targets[index]?.labelBytes;
+        if (value !== undefined && labels !== undefined) out.seriesSample(form, labels, value);
       }
       yield;
     }
@@ -192,28 +203,28 @@ function* writeUsable(
 ): Generator<void, void, void> {
   out.family(CLOCK_METRICS.usable);
   const name = queryName(CLOCK_METRICS.usable);
+  const usable = sampleForm(name);
+  const unusable = new Map(
+    Object.entries(CLOCK_REASONS)
+      .map(([reason, word]) => [reason, sampleForm(name, `reason="${word}"`)]),
+  );
   for (const [place, { series: { targets } }] of groups.entries()) {
     for (const [index, { state, counters }] of (clocks[place] ?? []).entries()) {
-      const labels = targets[index]?.labels ?? "";
       const reason = undecidedReason(state, counters.received);
-      const set = reason === undefined
-        ? labels
-        : `${labels},reason="${escapeLabelValue(CLOCK_REASONS[reason])}"`;
-      out.sample(name, set, reason === undefined ? 1 : 0);
+      const form = reason === undefined ? usable : unusable.get(reason);
+      const labels = targets[index]?.labelBytes;
+      if (form === undefined || labels === undefined) continue;
+      out.seriesSample(form, labels, reason === undefined ? 1 : 0);
     }
     yield;
   }
 }
 
-/** Milliseconds as seconds, without the digits that the division adds. */
+/** Milliseconds as seconds, in whole nanoseconds: without the digits that arithmetic adds. */
 function seconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : rounded(ms / 1e3, 9);
+  return ms === undefined ? undefined : Math.round(ms * 1e6) / 1e9;
 }
 
 function ratio(ppm: number | undefined): number | undefined {
-  return ppm === undefined ? undefined : rounded(ppm / 1e6, 15);
-}
-
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
+  return ppm === undefined ? undefined : Math.round(ppm * 1e9) / 1e15;
 }

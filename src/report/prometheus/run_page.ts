@@ -49,7 +49,7 @@ export class RunPage {
 
   /** What was written since the last call; each line ends with a line break. */
   take(): string {
-    return this.#out.take();
+    return this.#out.takeText();
   }
 }
 

@@ -23,7 +23,7 @@ function summaryOf(host: HostOffset | undefined): TargetSummary {
 function clockOf(host: HostOffset | undefined): Record<string, number> {
   const out = new Exposition("text");
   writeProbePage(summaryOf(host), 1, out);
-  const lines = out.take().split("\n").filter((line) => line.startsWith("icmptime_clock_"));
+  const lines = out.takeText().split("\n").filter((line) => line.startsWith("icmptime_clock_"));
   return Object.fromEntries(lines.map((line) => {
     const [name = "", value = ""] = line.split(" ");
     return [name.replace("icmptime_clock_", ""), Number(value)];

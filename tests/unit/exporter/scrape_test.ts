@@ -77,7 +77,7 @@ async function probed(targets: number, group = GROUP): Promise<ScrapeSources> {
 function write(sources: ScrapeSources, format: ExpositionFormat): string {
   const out = new Exposition(format);
   for (const _ of writeScrape(sources, out));
-  return out.take();
+  return out.takeText();
 }
 
 const LABELS = 'group="lab",target="192.0.2.1",site="a \\"b\\"\\n"';

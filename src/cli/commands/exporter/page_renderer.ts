@@ -7,8 +7,6 @@ import { type ScrapeSources, writeScrape } from "../../../exporter/scrape.ts";
 const STEP_MS = 5;
 /** Requests within this time share an answer, milliseconds. */
 const SHARED_MS = 1000;
-/** Pieces are encoded when they have grown to this, characters. */
-const PIECE_CHARACTERS = 524_288;
 
 /** Bytes of an answer, in pieces. */
 export type RenderedPage = readonly Uint8Array[];
@@ -47,13 +45,10 @@ export class PageRenderer {
   }
 
   async #render(format: ExpositionFormat): Promise<RenderedPage> {
-    const encoder = new TextEncoder();
-    const pieces: Uint8Array[] = [];
     let stepMs = performance.now();
     let processorMs = 0;
     const out = new Exposition(format);
     for (const _ of writeScrape(this.#sources(), out)) {
-      if (out.length >= PIECE_CHARACTERS) pieces.push(encoder.encode(out.take()));
       const spentMs = performance.now() - stepMs;
       if (spentMs < STEP_MS) continue;
       processorMs += spentMs;
@@ -61,8 +56,7 @@ export class PageRenderer {
       await new Promise<void>((resolve) => setTimeout(resolve));
       stepMs = performance.now();
     }
-    pieces.push(encoder.encode(out.take()));
     this.#onRendered(processorMs + performance.now() - stepMs);
-    return pieces;
+    return out.take();
   }
 }

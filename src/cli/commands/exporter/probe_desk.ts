@@ -82,7 +82,7 @@ export class ProbeDesk {
         writeProbePage(snapshot.summary, (performance.now() - startedMs) / 1e3, out);
       }
       const headers = { "content-type": MEDIA_TYPES[out.format], vary: "accept" };
-      return { status: 200, headers, body: [new TextEncoder().encode(out.take())] };
+      return { status: 200, headers, body: out.take() };
     } finally {
       this.#sockets.giveBack(plan.transport, transport);
     }
