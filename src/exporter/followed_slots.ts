@@ -35,20 +35,26 @@ export class FollowedSlots {
   /** Takes in the outcome of a probe. */
   add(outcome: ProbeOutcome): void {
     if (outcome.kind !== "reply" || this.#slotNs === 0) {
-      this.#clock.add(outcome);
+      this.#take(outcome);
       return;
     }
     const slot = Math.floor(outcome.reply.receivedAt.monotonicNs / this.#slotNs);
     const best = this.#best;
-    if (best !== undefined && slot > this.#slot) this.#clock.add(best);
+    if (best !== undefined && slot > this.#slot) this.#take(best);
     const isFirst = best === undefined || slot > this.#slot;
     // The first replies say at once what there is to say.
-    if (this.#clock.tracker.probes < FIRST_REPLIES) this.#clock.add(outcome);
+    if (this.#clock.tracker.probes < FIRST_REPLIES) this.#take(outcome);
     else if (isFirst || hasTime(outcome) && !hasTime(best)) this.#best = outcome;
     else if (outcome.reply.rttNs < best.reply.rttNs && hasTime(outcome) === hasTime(best)) {
       this.#best = outcome;
     }
     this.#slot = Math.max(this.#slot, slot);
+  }
+
+  /** The estimate is made at once, for which there is time between two probes: a scrape asks for those of all targets together. */
+  #take(outcome: ProbeOutcome): void {
+    this.#clock.add(outcome);
+    if (outcome.kind === "reply") this.#clock.tracker.state();
   }
 
   /** What is known now, as {@linkcode FollowedClock.event} has it. */
