@@ -43,3 +43,14 @@ export function sampleProcess(pid: number, seconds: number): ProcessSample | und
 function kibibytes(status: string, name: string): number {
   return Number(status.match(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m"))?.[1]);
 }
+
+/** Times of the first thread of a process since it began, milliseconds; NaN where the process has ended. */
+export function threadTimes(pid: number): { readonly ranMs: number; readonly waitedMs: number } {
+  try {
+    const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/schedstat`);
+    const [ranNs = NaN, waitedNs = NaN] = text.split(" ").map(Number);
+    return { ranMs: ranNs / 1e6, waitedMs: waitedNs / 1e6 };
+  } catch {
+    return { ranMs: NaN, waitedMs: NaN };
+  }
+}
