@@ -2,6 +2,7 @@
 
 import { agree } from "../run/clock/recorder.ts";
 import type { ClockEvent, ConsensusEvent } from "../run/clock/event.ts";
+import { toSeconds } from "./base_unit.ts";
 import { QUEUE_BUCKETS_S } from "./buckets.ts";
 import { type Exposition, histogramForm } from "./exposition.ts";
 import { formatLabels } from "./label_text.ts";
@@ -69,8 +70,8 @@ function writeConsensus(
   out: Exposition,
 ): void {
   const { lower, upper, clocks, isOff } = CONSENSUS_METRICS;
-  writeEach(groups, out, lower, (_, place) => seconds(found[place]?.consensus.lowerMs));
-  writeEach(groups, out, upper, (_, place) => seconds(found[place]?.consensus.upperMs));
+  writeEach(groups, out, lower, (_, place) => toSeconds(found[place]?.consensus.lowerMs));
+  writeEach(groups, out, upper, (_, place) => toSeconds(found[place]?.consensus.upperMs));
   writeEach(groups, out, isOff, (_, place) => {
     const localClock = found[place]?.consensus.localClock ?? "unknown";
     return localClock === "unknown" ? undefined : localClock === "off" ? 1 : 0;
@@ -83,8 +84,4 @@ function writeConsensus(
     out.sample(queryName(clocks), `${labels},state="agreeing"`, agreeing);
     out.sample(queryName(clocks), `${labels},state="outside"`, hosts - agreeing);
   }
-}
-
-function seconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Number((ms / 1e3).toFixed(9));
 }

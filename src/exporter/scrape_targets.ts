@@ -4,6 +4,7 @@ import { undecidedReason } from "../clock/mod.ts";
 import { formatAddress } from "../packet/address.ts";
 import type { ClockEvent } from "../run/clock/event.ts";
 import { UNKNOWN_ADDRESS } from "../targets/target.ts";
+import { toRatio, toSeconds } from "./base_unit.ts";
 import { CLOCK_REASONS } from "./clock_reason.ts";
 import { type Exposition, histogramForm, sampleForm } from "./exposition.ts";
 import type { Metric } from "./metric.ts";
@@ -130,7 +131,7 @@ function* writeStates(
       out,
       latestDelayChange,
       `direction="${direction}"`,
-      ({ latest }) => seconds(latest?.change?.[key]),
+      ({ latest }) => toSeconds(latest?.change?.[key]),
     );
   }
   out.family(jitter);
@@ -140,7 +141,7 @@ function* writeStates(
       out,
       jitter,
       `direction="${direction}"`,
-      ({ jitterMs }) => seconds(jitterMs[direction]),
+      ({ jitterMs }) => toSeconds(jitterMs[direction]),
     );
   }
 }
@@ -159,13 +160,13 @@ function* writeInfo(groups: readonly GroupSource[], out: Exposition): Generator<
 
 /** Numbers of a clock, from milliseconds and parts per million. */
 const CLOCK_VALUES: readonly (readonly [Metric, ValueOf<ClockEvent>])[] = [
-  [CLOCK_METRICS.offset, ({ state }) => seconds(state.offsetMs)],
-  [CLOCK_METRICS.offsetLower, ({ state }) => seconds(state.lowerMs)],
-  [CLOCK_METRICS.offsetUpper, ({ state }) => seconds(state.upperMs)],
-  [CLOCK_METRICS.skew, ({ state }) => ratio(state.skewPpm)],
-  [CLOCK_METRICS.skewLower, ({ state }) => ratio(state.skewLowerPpm)],
-  [CLOCK_METRICS.skewUpper, ({ state }) => ratio(state.skewUpperPpm)],
-  [CLOCK_METRICS.tick, ({ state }) => state.probes === 0 ? undefined : seconds(state.tickMs)],
+  [CLOCK_METRICS.offset, ({ state }) => toSeconds(state.offsetMs)],
+  [CLOCK_METRICS.offsetLower, ({ state }) => toSeconds(state.lowerMs)],
+  [CLOCK_METRICS.offsetUpper, ({ state }) => toSeconds(state.upperMs)],
+  [CLOCK_METRICS.skew, ({ state }) => toRatio(state.skewPpm)],
+  [CLOCK_METRICS.skewLower, ({ state }) => toRatio(state.skewLowerPpm)],
+  [CLOCK_METRICS.skewUpper, ({ state }) => toRatio(state.skewUpperPpm)],
+  [CLOCK_METRICS.tick, ({ state }) => state.probes === 0 ? undefined : toSeconds(state.tickMs)],
 ];
 
 function* writeClocks(
@@ -218,13 +219,4 @@ function* writeUsable(
     }
     yield;
   }
-}
-
-/** Milliseconds as seconds, in whole nanoseconds: without the digits that arithmetic adds. */
-function seconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.round(ms * 1e6) / 1e9;
-}
-
-function ratio(ppm: number | undefined): number | undefined {
-  return ppm === undefined ? undefined : Math.round(ppm * 1e9) / 1e15;
 }

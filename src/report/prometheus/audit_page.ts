@@ -1,20 +1,20 @@
 /** An audit as metrics, written at its end. */
 
+import { toSeconds } from "../../exporter/base_unit.ts";
 import { CONSENSUS_METRICS } from "../../exporter/program_metrics.ts";
 import { RUN_METRICS } from "../../exporter/run_metrics.ts";
-import { CLOCK_METRICS } from "../../exporter/target_metrics.ts";
-import type { AuditResult } from "../../run/audit/result.ts";
-import type { HostFindings } from "../../run/audit/host_findings.ts";
-import { AUDIT_METRICS } from "./audit_metrics.ts";
 import {
   type Labelled,
   labelTargets,
   RunPage,
-  seconds,
   statSamples,
   writeBounds,
   writeProbes,
-} from "./run_page.ts";
+} from "../../exporter/run_page.ts";
+import { CLOCK_METRICS } from "../../exporter/target_metrics.ts";
+import type { AuditResult } from "../../run/audit/result.ts";
+import type { HostFindings } from "../../run/audit/host_findings.ts";
+import { AUDIT_METRICS } from "./audit_metrics.ts";
 
 /** Label `group` of these metrics. */
 const GROUP = "audit";
@@ -39,7 +39,7 @@ export class AuditPage {
     );
     writeHosts(page, hosts);
     writeConsensus(page, result.consensus?.consensus);
-    return page.take();
+    return page.takeText();
   }
 }
 
@@ -52,9 +52,9 @@ function writeHosts(page: RunPage, hosts: readonly Labelled<HostFindings>[]): vo
   );
   writeProbes(page, hosts, ({ summary }) => summary.counters);
   page.targets(RUN_METRICS.rtt, hosts, ({ summary }) => statSamples(summary.rttMs));
-  page.targets(CLOCK_METRICS.offset, hosts, ({ offset }) => [[{}, seconds(offset?.valueMs)]]);
+  page.targets(CLOCK_METRICS.offset, hosts, ({ offset }) => [[{}, toSeconds(offset?.valueMs)]]);
   writeBounds(page, hosts, ({ offset }) => offset);
-  page.targets(CLOCK_METRICS.tick, hosts, ({ tickMs }) => [[{}, seconds(tickMs)]]);
+  page.targets(CLOCK_METRICS.tick, hosts, ({ tickMs }) => [[{}, toSeconds(tickMs)]]);
 }
 
 function writeConsensus(
@@ -65,8 +65,8 @@ function writeConsensus(
   const { hosts, agreeing, lowerMs, upperMs, localClock } = consensus;
   const { lower, upper, clocks, isOff } = CONSENSUS_METRICS;
   const group = { group: GROUP };
-  page.family(lower, [[group, seconds(lowerMs)]]);
-  page.family(upper, [[group, seconds(upperMs)]]);
+  page.family(lower, [[group, toSeconds(lowerMs)]]);
+  page.family(upper, [[group, toSeconds(upperMs)]]);
   page.family(clocks, [
     [{ ...group, state: "agreeing" }, agreeing],
     [{ ...group, state: "outside" }, hosts - agreeing],

@@ -1,11 +1,10 @@
 /** A run of ping as metrics, written at its end. */
 
-import { RUN_METRICS } from "../../exporter/run_metrics.ts";
+import { labelTargets, RunPage, writeSummaries } from "../../exporter/run_page.ts";
 import { STATE_METRICS } from "../../exporter/target_metrics.ts";
 import type { LineWriter } from "../../record/line_writer.ts";
 import type { Reporter } from "../../run/reporter.ts";
 import type { TargetSummary } from "../../run/target_statistics.ts";
-import { labelTargets, RunPage, statSamples, writeBounds, writeProbes } from "./run_page.ts";
 
 /** Label `group` of these metrics: an exporter that probes the same targets has other series. */
 const GROUP = "ping";
@@ -51,18 +50,7 @@ export class PingPage implements Reporter {
       ...new Set(this.#unresolved).keys().map((target) => [{ group: GROUP, target }, 0] as const),
     ];
     page.family(STATE_METRICS.resolved, names);
-    writeProbes(page, targets, ({ counters }) => counters);
-    page.targets(RUN_METRICS.rtt, targets, ({ rttMs }) => statSamples(rttMs));
-    page.targets(RUN_METRICS.queue, targets, ({ queueMs }) => statSamples(queueMs));
-    page.targets(RUN_METRICS.delayChange, targets, ({ outChangeMs, backChangeMs }) => [
-      ...statSamples(outChangeMs, { direction: "out" }),
-      ...statSamples(backChangeMs, { direction: "back" }),
-    ]);
-    page.targets(RUN_METRICS.jitter, targets, ({ outJitterMs, backJitterMs }) => [
-      ...statSamples(outJitterMs, { direction: "out" }),
-      ...statSamples(backJitterMs, { direction: "back" }),
-    ]);
-    writeBounds(page, targets, ({ offset }) => offset);
-    this.#sink.line(page.take().trimEnd());
+    writeSummaries(page, targets);
+    this.#sink.line(page.takeText().trimEnd());
   }
 }

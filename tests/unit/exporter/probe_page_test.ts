@@ -1,9 +1,10 @@
 /** The answer of /probe: bounds assume nothing. */
 
 import { assertEquals } from "@std/assert";
-import { Exposition } from "../../../src/exporter/exposition.ts";
+import { RunPage } from "../../../src/exporter/run_page.ts";
 import { writeProbePage } from "../../../src/exporter/probe_page.ts";
 import type { HostOffset } from "../../../src/measurement/host_offset.ts";
+import { PingPage } from "../../../src/report/prometheus/ping_page.ts";
 import type { TargetSummary } from "../../../src/run/target_statistics.ts";
 import { ProbeCounters } from "../../../src/stats/mod.ts";
 import { makeTargets } from "../../support/simulated_run.ts";
@@ -21,7 +22,7 @@ function summaryOf(host: HostOffset | undefined): TargetSummary {
 
 /** Samples of the clock, by name. */
 function clockOf(host: HostOffset | undefined): Record<string, number> {
-  const out = new Exposition("text");
+  const out = new RunPage();
   writeProbePage(summaryOf(host), 1, out);
   const lines = out.takeText().split("\n").filter((line) => line.startsWith("icmptime_clock_"));
   return Object.fromEntries(lines.map((line) => {
@@ -49,4 +50,32 @@ Deno.test("probe page: once the tick is known, estimate and bounds are of one ki
   const known = { ...HOST, tick: "fine" as const, assumedOffset: undefined };
   assertEquals(clockOf(known).offset_seconds, 0.5);
   assertEquals(clockOf(undefined), {});
+});
+
+Deno.test("probe page: the samples of a run's page without its labels, and those of a probe alone", () => {
+  const spread = { min: 1, median: 2, mean: 2.5, p95: 3, max: 4, stddev: 0.5 };
+  const summary: TargetSummary = {
+    ...summaryOf(HOST),
+    ...{ rttMs: spread, queueMs: spread, outChangeMs: spread, backChangeMs: spread },
+    ...{ outJitterMs: spread, backJitterMs: spread },
+  };
+  const page = new RunPage("openmetrics");
+  writeProbePage(summary, 1.5, page);
+  const text = page.takeText();
+  let run = "";
+  const ping = new PingPage({ line: (line) => run += line, header() {} }, []);
+  ping.summary(summary);
+  ping.end();
+  const samples = (all: string) => all.split("\n").filter((line) => /^[^#]/.test(line)).sort();
+  const unlabelled = run.replaceAll(/\{group="ping",target="host-0",?/g, "{").replaceAll("{}", "");
+  assertEquals(
+    samples(text),
+    samples(
+      `${
+        unlabelled.replace(/^icmptime_resolved .*$/m, "")
+      }\nprobe_success 0\nprobe_duration_seconds 1.5
+icmptime_clock_offset_seconds 0.002`,
+    ),
+  );
+  assertEquals(text.endsWith("\n# EOF\n"), true);
 });

@@ -3,7 +3,7 @@ import { METRIC_CHAPTERS, queryName } from "../../../src/exporter/registry.ts";
 import { JsonReporter } from "../../../src/record/json_reporter.ts";
 import { AUDIT_METRICS } from "../../../src/report/prometheus/audit_metrics.ts";
 import { PingPage } from "../../../src/report/prometheus/ping_page.ts";
-import { labelTargets } from "../../../src/report/prometheus/run_page.ts";
+import { labelTargets } from "../../../src/exporter/run_page.ts";
 import type { Target } from "../../../src/targets/target.ts";
 import { EVENTFUL, QUEUED, reportRun } from "../../support/reported_run.ts";
 

@@ -1,11 +1,12 @@
 /** Serves /probe: one short run for each request, to an address that the configuration allows. */
 
 import type { ProbeConfig, ProbeModule } from "../../../exporter/config.ts";
-import { Exposition, MEDIA_TYPES } from "../../../exporter/exposition.ts";
+import { MEDIA_TYPES } from "../../../exporter/exposition.ts";
 import { type HttpAnswer, plainAnswer } from "../../../exporter/http_answer.ts";
 import type { HttpRequest } from "../../../exporter/http_head.ts";
 import { chooseFormat } from "../../../exporter/negotiate.ts";
 import { writeProbePage } from "../../../exporter/probe_page.ts";
+import { RunPage } from "../../../exporter/run_page.ts";
 import type { ProbeRefusal, RequestCounts } from "../../../exporter/request_counts.ts";
 import { parseAddress } from "../../../packet/mod.ts";
 import { PingRun } from "../../../run/ping_run.ts";
@@ -77,12 +78,13 @@ export class ProbeDesk {
       const startedMs = performance.now();
       await run.run(SILENT_REPORTER);
       const [snapshot] = run.snapshot().targets;
-      const out = new Exposition(chooseFormat(request.headers.get("accept")));
+      const format = chooseFormat(request.headers.get("accept"));
+      const page = new RunPage(format);
       if (snapshot !== undefined) {
-        writeProbePage(snapshot.summary, (performance.now() - startedMs) / 1e3, out);
+        writeProbePage(snapshot.summary, (performance.now() - startedMs) / 1e3, page);
       }
-      const headers = { "content-type": MEDIA_TYPES[out.format], vary: "accept" };
-      return { status: 200, headers, body: out.take() };
+      const headers = { "content-type": MEDIA_TYPES[format], vary: "accept" };
+      return { status: 200, headers, body: page.take() };
     } finally {
       this.#sockets.giveBack(plan.transport, transport);
     }

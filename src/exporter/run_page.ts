@@ -1,14 +1,16 @@
-/** Runs that are over as metrics, for node_exporter's textfile collector and the like. Names and words are the exporter's. */
+/** Runs that are over as metrics: for /probe, and for node_exporter's textfile collector and the like. */
 
-import { Exposition } from "../../exporter/exposition.ts";
-import { formatLabels, type Labels } from "../../exporter/label_text.ts";
-import type { Metric } from "../../exporter/metric.ts";
-import { queryName } from "../../exporter/registry.ts";
-import { RUN_METRICS } from "../../exporter/run_metrics.ts";
-import { CLOCK_METRICS } from "../../exporter/target_metrics.ts";
-import { formatAddress } from "../../packet/address.ts";
-import type { ProbeCounters, Summary } from "../../stats/mod.ts";
-import type { Target } from "../../targets/target.ts";
+import { toSeconds } from "./base_unit.ts";
+import { Exposition, type ExpositionFormat } from "./exposition.ts";
+import { formatLabels, type Labels } from "./label_text.ts";
+import type { Metric } from "./metric.ts";
+import { queryName } from "./registry.ts";
+import { RUN_METRICS } from "./run_metrics.ts";
+import { CLOCK_METRICS } from "./target_metrics.ts";
+import { formatAddress } from "../packet/address.ts";
+import type { ProbeCounters, Summary } from "../stats/mod.ts";
+import type { TargetSummary } from "../run/target_statistics.ts";
+import type { Target } from "../targets/target.ts";
 
 /** Labels besides those of the target, and a value. */
 export type MoreSample = readonly [more: Labels, value: number | undefined];
@@ -18,7 +20,7 @@ export type ReadSamples<T> = (found: T) => readonly MoreSample[];
 
 /** What is found about a target, with its labels as they are written. */
 export interface Labelled<T> {
-  /** `group` and `target`, without braces. */
+  /** `group` and `target`, without braces; none for the one target of /probe. */
   readonly labels: Labels;
   /** What was found. */
   readonly found: T;
@@ -26,7 +28,12 @@ export interface Labelled<T> {
 
 /** Gathers the families of a run. A family without a sample is left out. */
 export class RunPage {
-  readonly #out = new Exposition("text");
+  readonly #out: Exposition;
+
+  /** Starts empty. */
+  constructor(format: ExpositionFormat = "text") {
+    this.#out = new Exposition(format);
+  }
 
   /** Writes one family of series of targets. */
   targets<T>(metric: Metric, targets: readonly Labelled<T>[], read: ReadSamples<T>): void {
@@ -47,8 +54,18 @@ export class RunPage {
     for (const [labels, value] of known) this.#out.sample(name, formatLabels(labels), value ?? NaN);
   }
 
+  /** Ends the page, as OpenMetrics needs it. */
+  end(): void {
+    this.#out.end();
+  }
+
+  /** What was written since the last call, in pieces. */
+  take(): Uint8Array[] {
+    return this.#out.take();
+  }
+
   /** What was written since the last call; each line ends with a line break. */
-  take(): string {
+  takeText(): string {
     return this.#out.takeText();
   }
 }
@@ -76,6 +93,25 @@ export function labelTargets<T>(
     labelled.set(target, { labels: { group, target }, found: each });
   }
   return [...labelled.values()];
+}
+
+/** The numbers of the summaries of a run. */
+export function writeSummaries(
+  page: RunPage,
+  targets: readonly Labelled<TargetSummary>[],
+): void {
+  writeProbes(page, targets, ({ counters }) => counters);
+  page.targets(RUN_METRICS.rtt, targets, ({ rttMs }) => statSamples(rttMs));
+  page.targets(RUN_METRICS.queue, targets, ({ queueMs }) => statSamples(queueMs));
+  page.targets(RUN_METRICS.delayChange, targets, ({ outChangeMs, backChangeMs }) => [
+    ...statSamples(outChangeMs, { direction: "out" }),
+    ...statSamples(backChangeMs, { direction: "back" }),
+  ]);
+  page.targets(RUN_METRICS.jitter, targets, ({ outJitterMs, backJitterMs }) => [
+    ...statSamples(outJitterMs, { direction: "out" }),
+    ...statSamples(backJitterMs, { direction: "back" }),
+  ]);
+  writeBounds(page, targets, ({ offset }) => offset);
 }
 
 /** What became of the probes of a run. */
@@ -107,8 +143,8 @@ export function writeBounds<T>(
   read: (found: T) => OffsetBounds | undefined,
 ): void {
   const { offsetLower, offsetUpper } = CLOCK_METRICS;
-  page.targets(offsetLower, targets, (found) => [[{}, seconds(read(found)?.lowerMs)]]);
-  page.targets(offsetUpper, targets, (found) => [[{}, seconds(read(found)?.upperMs)]]);
+  page.targets(offsetLower, targets, (found) => [[{}, toSeconds(read(found)?.lowerMs)]]);
+  page.targets(offsetUpper, targets, (found) => [[{}, toSeconds(read(found)?.upperMs)]]);
 }
 
 /** The numbers of a summary of milliseconds as samples. */
@@ -116,12 +152,7 @@ export function statSamples(
   summary: Partial<Summary> | undefined,
   more: Labels = {},
 ): MoreSample[] {
-  return STATISTICS.map((stat) => [{ ...more, stat }, seconds(summary?.[stat])]);
+  return STATISTICS.map((stat) => [{ ...more, stat }, toSeconds(summary?.[stat])]);
 }
 
 const STATISTICS = ["min", "median", "mean", "p95", "max", "stddev"] as const;
-
-/** Milliseconds as seconds, without the digits that the division adds. */
-export function seconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Number((ms / 1e3).toFixed(9));
-}
