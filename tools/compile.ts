@@ -23,6 +23,9 @@ export interface CompileOptions {
   readonly target?: string | undefined;
 }
 
+/** No runtime base of a target can be fetched here; everything else may be right. */
+export class NoBaseError extends ToolError {}
+
 /**
  * Compiles a program with the permissions of icmptime.
  *
@@ -31,10 +34,7 @@ export interface CompileOptions {
 export async function compile(options: CompileOptions): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-compile-" });
   try {
-    const script = await bundle(options.entry, folder);
-    const outputFolder = options.output.replace(/[^/]*$/, "") || ".";
-    await Deno.mkdir(outputFolder, { recursive: true });
-    return await compileScript(script, options);
+    return await compileScript(await bundle(options.entry, folder), options);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -50,13 +50,27 @@ export async function bundle(entry: string, folder: string): Promise<string> {
     { cwd: PROJECT_FOLDER },
   );
   if (!ended.success) throw new ToolError(`Cannot bundle ${entry}:\n${ended.stderr.trim()}`);
-  // `deno compile` stores these times: equal ones make equal binaries of equal sources.
-  for (const { name } of Deno.readDirSync(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
+  // `deno compile` stores these times, and npm these modes: equal ones make equal files of equal sources.
+  for (const { name } of Deno.readDirSync(folder)) {
+    await Deno.utime(`${folder}/${name}`, 0, 0);
+    await Deno.chmod(`${folder}/${name}`, 0o644);
+  }
   const name = entry.replace(/^.*\//, "").replace(/\.ts$/, ".js");
   return `${folder}/${name}`;
 }
 
-async function compileScript(script: string, options: CompileOptions): Promise<string> {
+/**
+ * Compiles a script that {@linkcode bundle} made.
+ *
+ * @returns The Deno version inside the binary.
+ * @throws {NoBaseError} no runtime base of the target can be fetched
+ */
+export async function compileScript(
+  script: string,
+  options: Omit<CompileOptions, "entry">,
+): Promise<string> {
+  const outputFolder = options.output.replace(/[^/]*$/, "") || ".";
+  await Deno.mkdir(outputFolder, { recursive: true });
   const first = await denoCompile(Deno.execPath(), script, options, {});
   if (first.success) return Deno.version.deno;
   if (!/dl\.deno\.land|denort/.test(first.stderr)) {
@@ -64,7 +78,7 @@ async function compileScript(script: string, options: CompileOptions): Promise<s
   }
   const target = options.target ?? Deno.build.target;
   if (target !== NPM_BASE_TARGET) {
-    throw new ToolError(
+    throw new NoBaseError(
       `Cannot compile for ${target}: its runtime base cannot be downloaded from dl.deno.land, ` +
         `and npm has one for ${NPM_BASE_TARGET} alone`,
     );
@@ -87,7 +101,7 @@ function firstError(text: string): string {
 function denoCompile(
   deno: string,
   script: string,
-  options: CompileOptions,
+  options: Omit<CompileOptions, "entry">,
   env: Record<string, string>,
 ): Promise<Ended> {
   // No config, no npm: the script stands alone, and the import map would drag whole packages in.

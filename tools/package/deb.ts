@@ -2,7 +2,14 @@
 
 import { capture, ToolError } from "../output.ts";
 import { PROJECT_FOLDER } from "../project.ts";
-import { type PackageFacts, type PackageTarget, requiredGlibc, SUMMARY, VERSION } from "./facts.ts";
+import {
+  debianContact,
+  type PackageFacts,
+  type PackageTarget,
+  requiredGlibc,
+  SUMMARY,
+  VERSION,
+} from "./facts.ts";
 import { addProgram, DEBIAN_LAYOUT, fillTemplate, PackageTree, setcapLines } from "./tree.ts";
 
 /** Revision of the packaging. */
@@ -26,7 +33,6 @@ export interface PackageJob {
 export async function buildDeb(job: PackageJob): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-deb-" });
   try {
-    await Deno.chmod(folder, 0o755);
     const tree = new PackageTree(folder);
     await addProgram(tree, job.binary, DEBIAN_LAYOUT);
     await addDocuments(tree, job.facts);
@@ -35,6 +41,8 @@ export async function buildDeb(job: PackageJob): Promise<string> {
     const version = `${VERSION}-${REVISION}`;
     const path = `${job.output}/icmptime_${version}_${job.target.debian}.deb`;
     const compression = job.isQuick ? ["-Zgzip", "-z1"] : ["-Zxz", "-z6"];
+    // One thread: with more, xz cuts the data into blocks, and the octets depend on the machine's processors.
+    compression.push("--threads-max=1");
     const argv = ["dpkg-deb", "--root-owner-group", ...compression, "--build", folder, path];
     const { success, stderr } = await capture(argv, {
       env: { SOURCE_DATE_EPOCH: String(job.facts.epochSeconds) },
@@ -57,15 +65,15 @@ async function addDocuments(tree: PackageTree, facts: PackageFacts): Promise<voi
   await tree.copy("packaging/debian/lintian-overrides", "usr/share/lintian/overrides/icmptime");
 }
 
-function debianChangelog({ epochSeconds, maintainer }: PackageFacts): string {
+function debianChangelog(facts: PackageFacts): string {
   // RFC 5322's form of a date, with a numeric zone.
-  const date = new Date(epochSeconds * 1000).toUTCString().replace("GMT", "+0000");
+  const date = new Date(facts.epochSeconds * 1000).toUTCString().replace("GMT", "+0000");
   return [
     `icmptime (${VERSION}-${REVISION}) unstable; urgency=medium`,
     "",
     "  * Package of this version; changelog.gz says what is new in the program.",
     "",
-    ` -- ${maintainer}  ${date}`,
+    ` -- ${debianContact(facts)}  ${date}`,
     "",
   ].join("\n");
 }
@@ -76,7 +84,7 @@ async function addControl(tree: PackageTree, job: PackageJob): Promise<void> {
   const control = await fillTemplate("debian/control", {
     VERSION: `${VERSION}-${REVISION}`,
     ARCHITECTURE: job.target.debian,
-    MAINTAINER: job.facts.maintainer,
+    MAINTAINER: debianContact(job.facts),
     INSTALLED_SIZE: String(sizes.reduce((sum, size) => sum + Math.ceil(size / 1024), 0)),
     GLIBC: await requiredGlibc(job.binary),
     SUMMARY,

@@ -14,8 +14,23 @@ export const SUMMARY = "clocks and one-way delays of hosts, by ICMP Timestamp";
 export interface PackageFacts {
   /** Seconds since 1970 that every file of a package carries. */
   readonly epochSeconds: number;
-  /** `Name <address>` of who builds the packages. */
-  readonly maintainer: string;
+  /** Name of who answers for the packages. */
+  readonly name: string;
+  /** Address for mail; undefined where nobody gave one. */
+  readonly address: string | undefined;
+}
+
+/** Stands where a format demands an address and there is none: RFC 2606 keeps `.invalid` from ever being one. */
+const NO_ADDRESS = "icmptime@packages.invalid";
+
+/** `Name <address>`, as Debian demands it. */
+export function debianContact({ name, address }: PackageFacts): string {
+  return `${name} <${address ?? NO_ADDRESS}>`;
+}
+
+/** `Name <address>`, or the name alone, as rpm allows it. */
+export function rpmContact({ name, address }: PackageFacts): string {
+  return address === undefined ? name : `${name} <${address}>`;
 }
 
 /**
@@ -25,9 +40,9 @@ export interface PackageFacts {
  * @throws {ToolError} SOURCE_DATE_EPOCH is no number, or there is neither it nor a commit
  */
 export async function readFacts(): Promise<PackageFacts> {
-  const name = Deno.env.get("DEBFULLNAME") ?? "icmptime contributors";
-  const address = Deno.env.get("DEBEMAIL") ?? "icmptime@packages.invalid";
-  return { epochSeconds: await readEpoch(), maintainer: `${name} <${address}>` };
+  const name = Deno.env.get("DEBFULLNAME") || "icmptime contributors";
+  const address = Deno.env.get("DEBEMAIL") || undefined;
+  return { epochSeconds: await readEpoch(), name, address };
 }
 
 async function readEpoch(): Promise<number> {

@@ -25,7 +25,13 @@ export async function buildNpm(job: Pick<PackageJob, "output">): Promise<string>
     await tree.copy("packaging/npm/README.md", "README.md");
     await tree.copy("LICENSE", "LICENSE");
     await tree.write("man/icmptime.1", await printed("man"));
-    const argv = ["npm", "pack", "--silent", "--pack-destination", await Deno.realPath(job.output)];
+    const argv = [
+      "npm",
+      "pack",
+      "--loglevel=error",
+      "--pack-destination",
+      await Deno.realPath(job.output),
+    ];
     const { success, stdout, stderr } = await capture(argv, { cwd: folder });
     if (!success) throw new ToolError(`Cannot build the npm package: npm says\n${stderr.trim()}`);
     return `${job.output}/${stdout.trim().split("\n").at(-1)}`;

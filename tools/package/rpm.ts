@@ -3,7 +3,7 @@
 import { capture, ToolError } from "../output.ts";
 import { PROJECT_FOLDER } from "../project.ts";
 import type { PackageJob } from "./deb.ts";
-import { type PackageFacts, requiredGlibc, SUMMARY, VERSION } from "./facts.ts";
+import { type PackageFacts, requiredGlibc, rpmContact, SUMMARY, VERSION } from "./facts.ts";
 import { addProgram, fillTemplate, PackageTree, RPM_LAYOUT, setcapLines } from "./tree.ts";
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -13,7 +13,7 @@ const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 export async function buildRpm(job: PackageJob): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-rpm-" });
   try {
-    await Deno.mkdir(`${folder}/tree`, { mode: 0o755 });
+    await Deno.mkdir(`${folder}/tree`);
     const tree = new PackageTree(`${folder}/tree`);
     await addProgram(tree, job.binary, RPM_LAYOUT);
     await tree.copy("LICENSE", "usr/share/licenses/icmptime/LICENSE");
@@ -22,7 +22,7 @@ export async function buildRpm(job: PackageJob): Promise<string> {
     await tree.date(job.facts.epochSeconds);
     const spec = await fillTemplate("rpm/icmptime.spec", {
       SUMMARY: SUMMARY.replace(/^./, (letter) => letter.toUpperCase()),
-      MAINTAINER: job.facts.maintainer,
+      MAINTAINER: rpmContact(job.facts),
       SETCAP: await setcapLines(),
       CHANGELOG: rpmChangelog(job.facts),
     });
@@ -60,9 +60,9 @@ async function runRpmbuild(folder: string, job: PackageJob): Promise<void> {
   if (!success) throw new ToolError(`Cannot build the .rpm: rpmbuild says\n${stderr.trim()}`);
 }
 
-function rpmChangelog({ epochSeconds, maintainer }: PackageFacts): string {
-  const date = new Date(epochSeconds * 1000);
+function rpmChangelog(facts: PackageFacts): string {
+  const date = new Date(facts.epochSeconds * 1000);
   const day = String(date.getUTCDate()).padStart(2, "0");
   const words = [DAYS[date.getUTCDay()], MONTHS[date.getUTCMonth()], day, date.getUTCFullYear()];
-  return `* ${words.join(" ")} ${maintainer} - ${VERSION}-1\n- Package of this version`;
+  return `* ${words.join(" ")} ${rpmContact(facts)} - ${VERSION}-1\n- Package of this version`;
 }

@@ -70,8 +70,12 @@ export class PackageTree {
 
   async #prepare(path: string): Promise<string> {
     const whole = `${this.folder}/${path}`;
-    const folder = whole.slice(0, whole.lastIndexOf("/"));
-    await Deno.mkdir(folder, { recursive: true, mode: 0o755 });
+    const names = path.split("/").slice(0, -1);
+    await Deno.mkdir([this.folder, ...names].join("/"), { recursive: true });
+    // By chmod, since the umask of who builds takes from the mode that mkdir is given.
+    for (let length = 0; length <= names.length; length++) {
+      await Deno.chmod([this.folder, ...names.slice(0, length)].join("/"), 0o755);
+    }
     return whole;
   }
 }
