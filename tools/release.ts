@@ -1,19 +1,21 @@
 /**
- * `deno task release [--output FOLDER]`: everything that a release consists of, in one folder: an archive for each target
- * that a runtime base can be fetched for, the packages, an SBOM (CycloneDX) and SHA256SUMS.
+ * `deno task release [--output FOLDER] [--complete] [--quick]`: everything that a release consists of, in one folder: an
+ * archive for each target that a runtime base can be fetched for, the packages, an SBOM (CycloneDX) and SHA256SUMS.
  *
- * The same source, tools and SOURCE_DATE_EPOCH give the same archives.
+ * The same source, tools and SOURCE_DATE_EPOCH give the same octets. A target that is left out is named; `--complete` makes
+ * that a failure. `--quick` compresses fast instead of well. The folder gets everything at the end, or nothing.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { compile } from "./compile.ts";
-import { capture, runTool, say, ToolError, warn } from "./output.ts";
+import { bundle, compileScript, NoBaseError } from "./compile.ts";
+import { runTool, say, ToolError, warn } from "./output.ts";
 import { buildDeb } from "./package/deb.ts";
-import { PACKAGE_TARGETS, readFacts, VERSION } from "./package/facts.ts";
+import { PACKAGE_TARGETS, type PackageFacts, readFacts, VERSION } from "./package/facts.ts";
 import { buildNpm } from "./package/npm.ts";
 import { buildRpm } from "./package/rpm.ts";
 import { PackageTree, printed } from "./package/tree.ts";
 import { PROJECT_FOLDER } from "./project.ts";
+import { must, writeSbom } from "./release/sbom.ts";
 
 /** Targets of `deno compile` on which icmptime runs. */
 const TARGETS = [
@@ -23,15 +25,27 @@ const TARGETS = [
   "aarch64-apple-darwin",
 ];
 
-/** Writes SBOMs of npm packages. */
-const SBOM_TOOL = "@cyclonedx/cyclonedx-npm@6.0.1";
+/** What every target is built from. */
+interface ReleaseJob {
+  /** Folder that holds the binary of each target. */
+  readonly folder: string;
+  /** Folder that gets the files. */
+  readonly output: string;
+  /** Date and maintainer. */
+  readonly facts: PackageFacts;
+  /** Compress fast instead of well. */
+  readonly isQuick: boolean;
+}
 
 async function main(): Promise<void> {
   const args = parseArgs(Deno.args, {
     string: ["output"],
+    boolean: ["complete", "quick"],
     default: { output: `${PROJECT_FOLDER}dist/release` },
     unknown: (arg) => {
-      throw new ToolError(`Cannot understand ${arg}: release takes --output FOLDER`);
+      throw new ToolError(
+        `Cannot understand ${arg}: release takes --output FOLDER, --complete, --quick`,
+      );
     },
   });
   await Deno.mkdir(String(args["output"]), { recursive: true });
@@ -39,52 +53,92 @@ async function main(): Promise<void> {
   if ([...Deno.readDirSync(output)].length > 0) {
     throw new ToolError(`Cannot write a release into ${output}: it is not empty`);
   }
-  const facts = await readFacts();
-  for (const target of TARGETS) await releaseTarget(target, output, facts);
-  say(await buildNpm({ output }));
-  await writeSbom(`${output}/icmptime-${VERSION}.cdx.json`);
-  const names = [...Deno.readDirSync(output)].map(({ name }) => name).sort();
-  if (!names.some((name) => name.endsWith(".tar.xz"))) {
-    throw new ToolError("Cannot release: no target has a runtime base here");
+  // Beside the folder, so that one renaming puts all of it in place.
+  const [, parent = "/"] = /^(.*)\/[^/]+$/.exec(output) ?? [];
+  const staged = await Deno.makeTempDir({ dir: parent || "/", prefix: ".icmptime-release-" });
+  try {
+    await build(staged, args["complete"] === true, args["quick"] === true);
+    await Deno.chmod(staged, 0o755);
+    await Deno.rename(staged, output);
+  } catch (error) {
+    await Deno.remove(staged, { recursive: true });
+    throw error;
   }
-  await Deno.writeTextFile(`${output}/SHA256SUMS`, await must(["sha256sum", ...names], output));
+  for (const { name } of Deno.readDirSync(output)) say(`${output}/${name}`);
 }
 
-/** Compiles, archives and packages one target; without a runtime base it is left out, and that is said. */
-async function releaseTarget(
-  target: string,
-  output: string,
-  facts: Awaited<ReturnType<typeof readFacts>>,
-): Promise<void> {
+/** Builds everything into an empty folder. */
+async function build(output: string, isComplete: boolean, isQuick: boolean): Promise<void> {
+  const facts = await readFacts();
   const folder = await Deno.makeTempDir({ prefix: "icmptime-release-" });
   try {
-    const name = `icmptime-${VERSION}-${target}`;
-    const binary = `${folder}/${name}/icmptime`;
-    try {
-      const version = await compile({ entry: `${PROJECT_FOLDER}main.ts`, output: binary, target });
-      say(`${target}: Deno ${version}`);
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      warn(`left out: ${target}: ${error.message.split("\n", 1)[0]}`);
-      return;
+    const versions = await compileTargets(folder, isComplete);
+    for (const target of versions.keys()) {
+      await releaseTarget(target, { folder, output, facts, isQuick });
     }
-    await archive(
-      new PackageTree(`${folder}/${name}`),
-      `${output}/${name}.tar.xz`,
-      facts.epochSeconds,
-    );
-    const packaged = PACKAGE_TARGETS.find(({ triple }) => triple === target);
-    if (packaged === undefined) return;
-    const job = { binary, target: packaged, facts, output, isQuick: false };
-    say(await buildDeb(job));
-    say(await buildRpm(job));
+    await buildNpm({ output });
+    const denoVersions = [...new Set(versions.values())].sort();
+    await writeSbom(`${output}/icmptime-${VERSION}.cdx.json`, denoVersions);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+  const names = [...Deno.readDirSync(output)].map(({ name }) => name).sort();
+  await Deno.writeTextFile(`${output}/SHA256SUMS`, await must(["sha256sum", ...names], output));
+  for (const name of [...names, "SHA256SUMS"]) await Deno.chmod(`${output}/${name}`, 0o644);
+}
+
+/**
+ * Compiles the program for each target that has a runtime base, and names the others.
+ *
+ * @param folder Gets the binary of each target, in the folder that is archived
+ * @returns The version of Deno in each binary, by target
+ */
+async function compileTargets(folder: string, isComplete: boolean): Promise<Map<string, string>> {
+  const versions = new Map<string, string>();
+  await Deno.mkdir(`${folder}/bundle`);
+  const script = await bundle(`${PROJECT_FOLDER}main.ts`, `${folder}/bundle`);
+  for (const target of TARGETS) {
+    try {
+      const output = `${folder}/${archiveName(target)}/icmptime`;
+      versions.set(target, await compileScript(script, { output, target }));
+      say(`${target}: Deno ${versions.get(target)}`);
+    } catch (error) {
+      if (!(error instanceof NoBaseError)) throw error;
+      warn(`left out: ${target}: ${error.message}`);
+    }
+  }
+  if (versions.size === 0) {
+    throw new ToolError("Cannot release: no target has a runtime base here");
+  }
+  if (isComplete && versions.size < TARGETS.length) {
+    const missing = TARGETS.filter((target) => !versions.has(target));
+    throw new ToolError(`Cannot release completely: ${missing.join(", ")} left out`);
+  }
+  return versions;
+}
+
+function archiveName(target: string): string {
+  return `icmptime-${VERSION}-${target}`;
+}
+
+/** Archives and packages one target. */
+async function releaseTarget(target: string, job: ReleaseJob): Promise<void> {
+  const { output, facts, isQuick } = job;
+  const tree = new PackageTree(`${job.folder}/${archiveName(target)}`);
+  await archive(tree, `${output}/${archiveName(target)}.tar.xz`, job);
+  const packaged = PACKAGE_TARGETS.find(({ triple }) => triple === target);
+  if (packaged === undefined) return;
+  const binary = `${tree.folder}/icmptime`;
+  await buildDeb({ binary, target: packaged, facts, output, isQuick });
+  await buildRpm({ binary, target: packaged, facts, output, isQuick });
 }
 
 /** Adds the documents to a binary and archives them, with one date and owner and in one order. */
-async function archive(tree: PackageTree, path: string, epochSeconds: number): Promise<void> {
+async function archive(
+  tree: PackageTree,
+  path: string,
+  { facts, isQuick }: ReleaseJob,
+): Promise<void> {
   for (const name of ["LICENSE", "README.md", "CHANGELOG.md"]) await tree.copy(name, name);
   await tree.copy("packaging/README.packaged", "PACKAGING");
   await tree.write("icmptime.1", await printed("man"));
@@ -92,44 +146,21 @@ async function archive(tree: PackageTree, path: string, epochSeconds: number): P
     await tree.write(`completions/icmptime.${shell}`, await printed(shell));
   }
   const [, parent = "", name = ""] = /^(.*)\/([^/]+)$/.exec(tree.folder) ?? [];
+  // One thread, as for the .deb; newer versions of xz take all processors.
+  const compress = `--use-compress-program=xz -T1 ${isQuick ? "-0" : "-6"}`;
   await must([
-    ...["tar", "--create", "--xz", "--file", path, "--sort=name", `--mtime=@${epochSeconds}`],
     ...[
-      "--owner=0",
-      "--group=0",
-      "--numeric-owner",
-      "--mode=go+rX,go-w",
-      "--directory",
-      parent,
-      name,
+      "tar",
+      "--create",
+      compress,
+      "--file",
+      path,
+      "--sort=name",
+      `--mtime=@${facts.epochSeconds}`,
     ],
-  ]);
-  say(path);
-}
-
-/** The packages that ship, by npm's own lock file of what deno.lock names. */
-async function writeSbom(path: string): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "icmptime-sbom-" });
-  try {
-    const lock = JSON.parse(await Deno.readTextFile(`${PROJECT_FOLDER}deno.lock`));
-    const dependencies = Object.fromEntries(
-      Object.keys(lock.npm).map((entry) => /^(@?[^@]+)@([^_]+)/.exec(entry)?.slice(1, 3) ?? []),
-    );
-    const description = { name: "icmptime", version: VERSION, license: "MIT", dependencies };
-    await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify(description));
-    await must(["npm", "install", "--silent", "--package-lock-only", "--ignore-scripts"], folder);
-    const options = ["--package-lock-only", "--output-reproducible", "--output-file", path];
-    await must(["npx", "--yes", SBOM_TOOL, ...options, "package.json"], folder);
-    say(path);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function must(argv: readonly string[], cwd: string = PROJECT_FOLDER): Promise<string> {
-  const { success, stdout, stderr } = await capture(argv, { cwd });
-  if (!success) throw new ToolError(`Cannot release: ${argv[0]} says\n${stderr.trim()}`);
-  return stdout;
+    ...["--owner=0", "--group=0", "--numeric-owner", "--mode=u+rwX,go+rX,go-w"],
+    ...["--directory", parent, name],
+  ], PROJECT_FOLDER);
 }
 
 if (import.meta.main) await runTool(main);

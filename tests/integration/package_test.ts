@@ -81,14 +81,6 @@ binaryTest({
       },
     );
 
-    await context.step("the same source gives the same packages", async () => {
-      await Deno.mkdir(`${folder}/again`);
-      const again = await buildPackages(`${folder}/again`);
-      assertEquals(await digest(again.deb), await digest(deb));
-      assertEquals(await digest(again.rpm), await digest(rpm));
-      await Deno.remove(`${folder}/again`, { recursive: true });
-    });
-
     await using root = await DebianRoot.open();
     const fresh = await root.files();
 
