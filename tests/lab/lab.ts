@@ -14,6 +14,7 @@
 import { type CommandOptions, type CommandResult } from "../support/command.ts";
 import { mustRun, runCommand, RunningCommand } from "../support/command.ts";
 import { enterNamespace } from "../support/enter_namespace.ts";
+import { keepReceiveStamps } from "../support/receive_stamps.ts";
 import { type SystemTest, systemTest } from "../support/tools.ts";
 import { type LabLog, parseLog } from "./log.ts";
 import { parseScenario } from "./scenario_file.ts";
@@ -69,6 +70,7 @@ export class Lab {
   static async open(options: LabOptions = {}): Promise<Lab> {
     const scenario = JSON.stringify(options.scenario ?? {});
     parseScenario(scenario);
+    keepReceiveStamps();
     const namespace = `icmptime-lab-${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
     const directory = await Deno.makeTempDir({ prefix: "icmptime-lab-" });
     await Deno.writeTextFile(`${directory}/scenario.json`, scenario);

@@ -8,8 +8,10 @@
 import { type CommandOptions, type CommandResult } from "./command.ts";
 import { mustRun, runCommand, RunningCommand } from "./command.ts";
 import { enterNamespace } from "./enter_namespace.ts";
+import { keepReceiveStamps } from "./receive_stamps.ts";
 
-const NAME_PATTERN = /^icmptime-(\d+)-\d+$/;
+/** Names of namespaces, those of labs too. */
+const NAME_PATTERN = /^icmptime-(?:lab-)?(\d+)-[0-9a-f]+$/;
 let nextNumber = 1;
 let leftoversAreGone = false;
 
@@ -27,6 +29,7 @@ export class Namespace implements AsyncDisposable {
   static async open(): Promise<Namespace> {
     if (!leftoversAreGone) {
       leftoversAreGone = true;
+      keepReceiveStamps();
       await removeLeftovers();
     }
     const namespace = new Namespace(`icmptime-${Deno.pid}-${nextNumber++}`);
@@ -200,13 +203,23 @@ async function removeNamespace(name: string): Promise<void> {
   await runCommand(["ip", "netns", "del", name]);
 }
 
-/** Removes the namespaces of test runs that no longer live. */
+/** Removes the namespaces of test runs that no longer live, and the files that stood in for those of /etc in them. */
 async function removeLeftovers(): Promise<void> {
   const { stdout } = await runCommand(["ip", "netns", "list"]);
+  const isLeft = (name: string) => {
+    const pid = name.match(NAME_PATTERN)?.[1];
+    return pid !== undefined && !isAlive(Number(pid));
+  };
   for (const line of stdout.split("\n")) {
     const name = line.split(" ")[0] ?? "";
-    const pid = name.match(NAME_PATTERN)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await removeNamespace(name);
+    if (isLeft(name)) await removeNamespace(name);
+  }
+  try {
+    for (const { name } of [...Deno.readDirSync("/etc/netns")]) {
+      if (isLeft(name)) await Deno.remove(`/etc/netns/${name}`, { recursive: true });
+    }
+  } catch {
+    // There are none, or another run that begins now removes the same.
   }
 }
 

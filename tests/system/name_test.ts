@@ -86,7 +86,7 @@ systemTest(
     const resolution = await resolveName("slow.test");
     clearInterval(timer);
     silent.close();
-    print({ ...resolution, turned: turns > 10 });`;
+    print({ ...resolution, turned: turns > 2 });`;
     assertEquals(await runWithNames(code), {
       ok: false,
       reason: "unresolved",

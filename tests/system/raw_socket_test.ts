@@ -12,6 +12,7 @@ import {
 import { runCommand } from "../support/command.ts";
 import { openSlowPair, readQueue } from "../support/slow_pair.ts";
 import { systemTest } from "../support/tools.ts";
+import { until } from "../support/until.ts";
 
 const loopback = addressNumber("127.0.0.1");
 const ways: readonly (readonly [string, RawSocketOptions, (string | undefined)?])[] = [
@@ -88,9 +89,15 @@ for (const [way, options, missing] of ways) {
     await exchange(socket, [far], 1);
     const { outcomes, arrivals } = await exchange(socket, Array(300).fill(far), 0);
     assertEquals(new Set(outcomes), new Set(["ok"]));
+    let came = arrivals.length;
+    // On a busy machine the kernel answers some of them after the last one was sent.
+    await until("300 have come or were dropped", async () => {
+      came += (await exchange(socket, [], 0)).arrivals.length;
+      return came + socket.droppedDatagrams() >= 300;
+    });
     const dropped = socket.droppedDatagrams();
-    assert(dropped > 0 && arrivals.length > 0, `${dropped} dropped, ${arrivals.length} came`);
-    assertEquals(arrivals.length + dropped, 300);
+    assert(dropped > 0 && came > 0, `${dropped} dropped, ${came} came`);
+    assertEquals(came + dropped, 300);
   });
 
   systemTest(
