@@ -74,7 +74,7 @@ const EVERYTHING: Scenario = {
   defaults: { out: 3, back: 3 },
   hosts: {
     "198.18.0.2": { duplicate: { ratio: 1, copies: 1, gap: 1 } },
-    "198.18.0.3": { out: 700 },
+    "198.18.0.3": { out: 1500 },
     "198.18.0.4": { corruption: { ratio: 1, kinds: ["bad-checksum"] } },
     "198.18.0.5": { quirk: "little-endian" },
     "198.18.0.6": { quirk: "high-bit" },
@@ -91,7 +91,7 @@ const EVERYBODY = ["198.18.0.1-198.18.0.12", "203.0.113.1"];
 labTest({ name: "formats: every kind of line of ping is as the schema says" }, async () => {
   await using lab = await Lab.open({ scenario: EVERYTHING });
   const argv = SOURCE_PROGRAM.argv(
-    ...["--json", "--loop", "-w", "2", "-i", "400ms", "-W", "500ms", "--summary-every", "500ms"],
+    ...["--json", "--loop", "-w", "5", "-i", "400ms", "-W", "1200ms", "--summary-every", "500ms"],
     ...["--fail-if", "loss>5%"],
     ...EVERYBODY,
   );
@@ -119,12 +119,16 @@ labTest({ name: "formats: every kind of line of ping is as the schema says" }, a
 labTest({ name: "formats: echo, quiet and chosen fields are as the schema says" }, async () => {
   await using lab = await Lab.open({ scenario: EVERYTHING });
   const echo = await lab.run(
-    SOURCE_PROGRAM.argv("--echo", "--json", "-c", "2", "-i", "50ms", "198.18.0.1", "198.18.0.2"),
+    SOURCE_PROGRAM.argv(
+      ...["--echo", "--json", "-c", "2", "-i", "50ms", "-W", "30s", "198.18.0.1", "198.18.0.2"],
+    ),
   );
   const echoed = readRecords(echo.stdout);
   assertEquals(validateAll("ping", echoed.all), new Set(["run", "reply", "summary", "end"]));
   assertEquals(echoed.replies.map((reply) => "originate_ms" in reply).includes(true), false);
-  const quiet = await lab.run(SOURCE_PROGRAM.argv("-q", "--json", "-c", "1", "198.18.0.1"));
+  const quiet = await lab.run(
+    SOURCE_PROGRAM.argv("-q", "--json", "-c", "1", "-W", "30s", "198.18.0.1"),
+  );
   assertEquals(
     validateAll("ping", readRecords(quiet.stdout).all),
     new Set(["run", "summary", "end"]),
@@ -162,7 +166,7 @@ labTest({
       "table ip t { chain o { type filter hook output priority 0; ip daddr 198.18.0.5 drop; }; }",
   });
   const argv = SOURCE_PROGRAM.argv(
-    ...["scan", "--include-reserved", "--json", "--cooldown", "300ms", "198.18.0.0/28"],
+    ...["scan", "--include-reserved", "--json", "--cooldown", "3s", "198.18.0.0/28"],
   );
   const { code, stdout } = await lab.run(argv);
   assertEquals(code, 1);
@@ -219,7 +223,7 @@ labTest({ name: "formats: csv has a header and as many cells in every row" }, as
       "-i",
       "300ms",
       "-W",
-      "500ms",
+      "1200ms",
       ...args,
     );
     return readCsv((await lab.run([...argv, ...EVERYBODY])).stdout);
@@ -314,7 +318,7 @@ labTest({
     scenario: { hosts: { "198.18.0.2": { loss: { kind: "pattern", out: ".x" } } } },
   });
   const argv = SOURCE_PROGRAM.argv(
-    ...["--json", "-c", "20", "-i", "50ms", "-W", "300ms", "--summary-every", "300ms"],
+    ...["--json", "-c", "20", "-i", "50ms", "-W", "3s", "--summary-every", "300ms"],
     ...["198.18.0.1", "198.18.0.2"],
   );
   const { summaries } = readRecords((await lab.run(argv)).stdout);

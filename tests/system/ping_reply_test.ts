@@ -89,7 +89,17 @@ programTest(
     );
     await using lab = await Lab.open({ scenario: { hosts } });
     const targets = ODD_HOSTS.map((_, index) => addressOf(index));
-    const argv = program.argv("-v", "--json", "-c", String(COUNT), "-i", "100ms", ...targets);
+    const argv = program.argv(
+      "-v",
+      "--json",
+      "-c",
+      String(COUNT),
+      "-i",
+      "100ms",
+      "-W",
+      "5s",
+      ...targets,
+    );
     const { code, stdout, stderr } = await lab.run(argv);
     assertEquals([code, stderr], [1, ""]);
     const records = readRecords(stdout);
@@ -133,7 +143,7 @@ programTest(
       },
     });
     const targets = ["198.18.1.1", "198.18.1.2", "198.18.1.3"];
-    const { stdout } = await lab.run(program.argv("-v", "-c", "1", "-W", "300ms", ...targets));
+    const { stdout } = await lab.run(program.argv("-v", "-c", "1", "-W", "3s", ...targets));
     assertMatch(
       stdout,
       /^ignored \(malformed\): 198\.18\.1\.1: [^]*\(needed\s+20,\s+available\s+12,\s+offset\s+20\)$/m,
@@ -175,7 +185,7 @@ programTest(
     );
     await using lab = await Lab.open({ scenario: { hosts } });
     const targets = REFUSING_HOSTS.map((_, index) => addressOf(index));
-    const argv = program.argv("--json", "-c", String(COUNT), "-i", "100ms", ...targets);
+    const argv = program.argv("--json", "-c", String(COUNT), "-i", "100ms", "-W", "5s", ...targets);
     const { code, stdout, stderr } = await lab.run(argv);
     assertEquals([code, stderr], [1, ""]);
     const { summaries, icmpErrors, end } = readRecords(stdout);
@@ -214,7 +224,7 @@ programTest(
     const hops = ["198.18.99.1", "198.18.99.2"];
     await using lab = await Lab.open({ scenario: { defaults: { hops } } });
     for (const [ttl, router] of [["1", hops[0]], ["2", hops[1]], ["3", undefined]] as const) {
-      const argv = program.argv("--json", "-c", "1", "-t", ttl, "198.18.1.1");
+      const argv = program.argv("--json", "-c", "1", "-W", "30s", "-t", ttl, "198.18.1.1");
       const { code, stdout } = await lab.run(argv);
       const { icmpErrors, replies } = readRecords(stdout);
       assertEquals(
@@ -235,7 +245,8 @@ programTest(
       scenario: { hosts: { "198.18.1.2": { error: { ratio: 1, type: 3, code: 1 } } } },
     });
     const run = async (...args: string[]): Promise<RunRecords> => {
-      const argv = program.argv("-v", "--json", "-i", "20ms", ...args, "198.18.1.1", "198.18.1.2");
+      const pace = ["-i", "20ms", "-W", "30s"];
+      const argv = program.argv("-v", "--json", ...pace, ...args, "198.18.1.1", "198.18.1.2");
       await using ping = lab.spawn(argv);
       return readRecords((await ping.result()).stdout);
     };
@@ -244,8 +255,7 @@ programTest(
       "-v",
       "--json",
       "--loop",
-      "-i",
-      "20ms",
+      ...["-i", "20ms", "-W", "30s"],
       "198.18.1.1",
       "198.18.1.2",
     );

@@ -6,7 +6,10 @@ import { type Namespace, VethPair } from "../support/namespace.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
+import { until } from "../support/until.ts";
 
+/** What one who answers sends to the requests of {@linkcode countReplies}. */
+const ONCE = ["echo", "echo", "timestamp"];
 const VARIABLES = ["icmp_echo_ignore_all", "icmp_ratemask", "icmp_ratelimit"];
 
 async function kernelVariables(namespace: Namespace): Promise<string[]> {
@@ -29,11 +32,9 @@ function whyNoScapy(): string | undefined {
 
 /** The shell that restores may still be at it when the program is gone. */
 async function assertRestored(namespace: Namespace, expected: readonly string[]): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if ((await kernelVariables(namespace)).join() === expected.join()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assertEquals(await kernelVariables(namespace), expected);
+  await until(`the variables are ${expected} again`, async () => {
+    return (await kernelVariables(namespace)).join() === expected.join();
+  });
 }
 
 async function respond(namespace: Namespace, ...words: string[]): Promise<RunningCommand> {
@@ -42,16 +43,23 @@ async function respond(namespace: Namespace, ...words: string[]): Promise<Runnin
   return command;
 }
 
-/** Replies of types 0 and 14 to one echo and one timestamp request, as tcpdump sees them: `type source`. */
-async function countReplies(pair: VethPair, address: string): Promise<string[]> {
+/**
+ * Types of the replies to two echo requests and a timestamp request, as tcpdump sees them, sorted. Waits for as many as are
+ * expected: the program answers when it has the processor, the kernel at once, so that an answer too many is seen, too.
+ */
+async function countReplies(
+  pair: VethPair,
+  address: string,
+  expected: number,
+): Promise<string[]> {
   await using tcpdump = pair.near.spawn(
     ["tcpdump", "-i", "veth0", "-n", "-l", "--immediate-mode", "icmp[0] == 0 or icmp[0] == 14"],
   );
   await tcpdump.output(/listening on/, "stderr");
   await pair.near.run(["ping", "-c", "1", "-W", "1", address]);
   await pair.near.run(["hping3", "--icmp-ts", "-c", "1", address]);
-  // What the kernel would send comes at once: it is not waited for in vain.
   await pair.near.run(["ping", "-c", "1", "-W", "1", "-p", "ff", address]);
+  await tcpdump.output(new RegExp(`(?:.* reply.*\\n){${expected}}`));
   tcpdump.sendSignal("SIGINT");
   const { stdout } = await tcpdump.result();
   return stdout.trim().split("\n").map((line) =>
@@ -60,7 +68,7 @@ async function countReplies(pair: VethPair, address: string): Promise<string[]> 
       : line.includes("ICMP time stamp reply")
       ? "timestamp"
       : line
-  );
+  ).sort();
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
@@ -74,9 +82,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
     const before = await kernelVariables(far);
     assertEquals(before, ["0", "6168", "1000"]);
     // The kernel knows the asker already: it has saved up for answers.
-    assertEquals(await countReplies(pair, farAddress), ["echo", "timestamp", "echo"]);
+    assertEquals(await countReplies(pair, farAddress, 3), ONCE);
     const command = await respond(far, "--take-over", "--back", "2ms");
-    assertEquals(await countReplies(pair, farAddress), ["echo", "timestamp", "echo"]);
+    assertEquals(await countReplies(pair, farAddress, 3), ONCE);
     const silent = await kernelVariables(far);
     assertEquals(silent.slice(0, 2), ["1", "16384"]);
     assert(Number(silent[2]) > 1e9, silent[2]);
@@ -85,7 +93,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
     assertEquals([code, stderr], [signal === "SIGKILL" ? 137 : 0, ""]);
     if (signal !== "SIGKILL") assertMatch(stdout, /^3 packets sent$/m);
     await assertRestored(far, before);
-    assertEquals(await countReplies(pair, farAddress), ["echo", "timestamp", "echo"]);
+    assertEquals(await countReplies(pair, farAddress, 3), ONCE);
   });
 }
 
@@ -99,13 +107,12 @@ systemTest({
   const { far, farAddress } = pair;
   await using command = await respond(far);
   assertMatch(command.stderr, /^icmptime: the kernel answers .* unless a firewall or --take-over /);
-  const twice = ["echo", "echo", "timestamp", "timestamp", "echo", "echo"];
-  assertEquals(await countReplies(pair, farAddress), twice);
+  assertEquals(await countReplies(pair, farAddress, 6), [...ONCE, ...ONCE].sort());
   await far.nft(
     "table ip quiet {\nchain out {\ntype filter hook output priority 0;\n" +
       "icmp type { echo-reply, timestamp-reply } drop;\n}\n}",
   );
-  assertEquals(await countReplies(pair, farAddress), ["echo", "timestamp", "echo"]);
+  assertEquals(await countReplies(pair, farAddress, 3), ONCE);
 });
 
 systemTest({
@@ -126,8 +133,8 @@ systemTest({
     `neigh replace 192.0.2.8 lladdr ${link.stdout.trim()} dev veth0`,
   );
   await using command = await respond(far, "--take-over", "192.0.2.7", "10.77.0.0/24");
-  assertEquals(await countReplies(pair, "192.0.2.7"), ["echo", "timestamp", "echo"]);
-  assertEquals(await countReplies(pair, "192.0.2.8"), [""]);
+  assertEquals(await countReplies(pair, "192.0.2.7", 3), ONCE);
+  assertEquals(await countReplies(pair, "192.0.2.8", 0), [""]);
   await far.sysctl("net/ipv4/icmp_echo_ignore_broadcasts", "0");
   const broadcast = await near.run(["ping", "-b", "-c", "1", "-W", "0.5", "10.77.0.255"]);
   assertMatch(broadcast.stdout, /1 packets transmitted, 0 received/);
@@ -213,10 +220,8 @@ systemTest({
       ["echo", "replied", "10.77.0.1", "10.77.0.2", 2, 2],
     );
     assertEquals([timestamp.request, timestamp.receive_ms], ["timestamp", timestamp.transmit_ms]);
-    assert(
-      [1, 2, 3].includes(timestamp.receive_ms - timestamp.originate_ms),
-      JSON.stringify(timestamp),
-    );
+    // Two milliseconds after it came; how long hping3 and the cable took before is the machine's affair.
+    assert(timestamp.receive_ms - timestamp.originate_ms >= 1, JSON.stringify(timestamp));
     assertEquals([end.requests, end.packets_sent, end.fate_replied, end.kernel_drops], [
       3,
       6,

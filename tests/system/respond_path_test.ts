@@ -18,7 +18,8 @@ systemTest({
   await using responder = await RunningResponder.open([...BLOCK, ...words]);
   const { stdout } = await responder.namespace.mustRun(["clockdiff", "198.18.0.4"]);
   const [, differenceMs = ""] = stdout.trim().split(/\s+/);
-  assert(Math.abs(Number(differenceMs) + 2500) <= 3, stdout);
+  // Whole milliseconds, and more than one on a busy machine; a wrong sign or unit is thousands off.
+  assert(Math.abs(Number(differenceMs) + 2500) <= 50, stdout);
 });
 
 systemTest({
@@ -32,8 +33,9 @@ systemTest({
     "ping",
     "-c",
     "5",
+    // In the end it waits for another interval, at least.
     "-i",
-    "0.1",
+    "2",
     "198.18.0.1",
   ]);
   assertMatch(stdout, /5 packets transmitted, 5 received, \+[45] duplicates, 0% packet loss/);

@@ -1,6 +1,7 @@
 /** `icmptime respond` on a TUN device, judged by ping, nping, hping3, fping, tshark and the kernel. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { captureToFile, NOT_A_MARK } from "../support/capture.ts";
 import { Namespace } from "../support/namespace.ts";
 import { programTest } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
@@ -18,7 +19,7 @@ programTest({
     command.stdout,
     "Answering for 198.18.0.0/15 on icmptime0; this machine is 198.19.255.254\n",
   );
-  const ping = await namespace.mustRun(["ping", "-c", "3", "-i", "0.1", "-s", "700", "198.19.4.5"]);
+  const ping = await namespace.mustRun(["ping", "-c", "3", "-i", "1", "-s", "700", "198.19.4.5"]);
   assertMatch(ping.stdout, /3 packets transmitted, 3 received, 0% packet loss/);
   const asked = ["nping", "--icmp", "--icmp-type", "timestamp", "-c", "2", "--delay", "50ms"];
   const nping = await namespace.mustRun([...asked, "198.18.0.1"]);
@@ -54,18 +55,15 @@ systemTest({
   const { namespace } = responder;
   const capture = await Deno.makeTempFile({ suffix: ".pcap" });
   try {
-    await using tcpdump = namespace.spawn(
-      ["tcpdump", "-i", "icmptime0", "-n", "-U", "-w", capture, "--immediate-mode", "icmp"],
-    );
-    await tcpdump.output(/listening on/, "stderr");
-    const fping = await namespace.mustRun(
-      ["fping", "-c", "2", "-p", "100", "198.18.0.1", "198.18.0.2"],
-    );
-    assertEquals(fping.stderr.match(/xmt\/rcv\/%loss = 2\/2\/0%/g)?.length, 2);
-    const hping = await namespace.mustRun(["hping3", "--icmp-ts", "-c", "2", "198.18.0.3"]);
-    assertMatch(hping.stdout, /ICMP timestamp: Originate=\d+ Receive=\d+ Transmit=\d+/);
-    tcpdump.sendSignal("SIGINT");
-    await tcpdump.result();
+    const run = async () => {
+      const words = ["-c", "2", "-p", "100", "-t", "30000", "198.18.0.1", "198.18.0.2"];
+      const fping = await namespace.mustRun(["fping", ...words]);
+      assertEquals(fping.stderr.match(/xmt\/rcv\/%loss = 2\/2\/0%/g)?.length, 2);
+      const hping = await namespace.mustRun(["hping3", "--icmp-ts", "-c", "2", "198.18.0.3"]);
+      assertMatch(hping.stdout, /ICMP timestamp: Originate=\d+ Receive=\d+ Transmit=\d+/);
+    };
+    const mark = { from: namespace, to: "198.18.0.4" };
+    await captureToFile({ at: namespace, device: "icmptime0", path: capture, mark, run });
     const fields = [
       "ip.checksum.status",
       "icmp.checksum.status",
@@ -74,7 +72,15 @@ systemTest({
       "ip.ttl",
     ];
     const { stdout } = await namespace.mustRun([
-      ...["tshark", "-r", capture, "-Y", "ip.dst==198.18.0.254 && icmp", "-T", "fields"],
+      ...[
+        "tshark",
+        "-r",
+        capture,
+        "-Y",
+        `ip.dst==198.18.0.254 && icmp && ${NOT_A_MARK}`,
+        "-T",
+        "fields",
+      ],
       ...["-o", "ip.check_checksum:TRUE", ...fields.flatMap((field) => ["-e", field])],
     ]);
     const rows = stdout.trim().split("\n");

@@ -87,7 +87,7 @@ systemTest({
   assertMatch(ping.stdout, /1 received/);
   // The error of an interface that goes down is read before the interface is gone, and does not come twice.
   await far.ip("link set veth0 down");
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await new Promise((resolve) => setTimeout(resolve, 2000));
   await far.ip("link del veth0");
   const result = await command.result();
   assertComplaint(result.stderr, /Cannot receive on veth0: No such device \(ENODEV\)/);
