@@ -9,7 +9,7 @@ import { systemTest } from "../support/tools.ts";
 
 /** 1024 hosts that answer. */
 const BLOCK = "10.60.0.0/22";
-const QUICK = ["--cooldown", "300ms", "--rate", "20k"];
+const QUICK = ["--cooldown", "1s", "--rate", "20k"];
 
 type Record = { readonly type: string } & { readonly [key: string]: unknown };
 
@@ -143,9 +143,9 @@ systemTest({
       assertEquals([none.code, none.stdout], [0, ""]);
       const { stdout: link } = await pair.far.mustRun(["cat", "/sys/class/net/veth0/address"]);
       const zmap = await pair.near.mustRun([
-        ...["zmap", "-q", "-M", "icmp_echoscan", "-i", "veth0", "-G", link.trim(), "-r", "5000"],
-        ...["-S", pair.nearAddress, "-c", "1", "-b", "/dev/null", "-o", "-", BLOCK],
-      ], { timeoutMs: 60_000 });
+        ...["zmap", "-q", "-M", "icmp_echoscan", "-i", "veth0", "-G", link.trim(), "-r", "2000"],
+        ...["-S", pair.nearAddress, "-c", "5", "-b", "/dev/null", "-o", "-", BLOCK],
+      ]);
       const hosts = (text: string) => new Set(linesOf(text));
       assertEquals(hosts(zmap.stdout).size, 1008);
       for (const path of [[], ["--raw-socket"]]) {

@@ -13,7 +13,7 @@ programTest({
   await using namespace = await Namespace.open();
   const folder = await Deno.makeTempDir({ prefix: "icmptime-verify-" });
   try {
-    const scan = ["scan", "--seed", "7", "--include-reserved", "--cooldown", "50ms", "--quiet"];
+    const scan = ["scan", "--seed", "7", "--include-reserved", "--cooldown", "1s", "--quiet"];
     for (const shard of [1, 2, 3]) {
       const words = ["--shard", `${shard}/3`, "--metadata", `${folder}/${shard}.json`];
       const { code } = await namespace.run(program.argv(...scan, ...words, "127.0.0.0/26"));

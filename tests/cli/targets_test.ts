@@ -221,7 +221,7 @@ systemTest(
         "--include-reserved",
         "--yes",
         "--cooldown",
-        "300ms",
+        "1s",
         "--exclude-file",
         exclude,
       ],

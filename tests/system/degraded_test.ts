@@ -159,7 +159,7 @@ async function checkAll(
   assertEquals([pinged.code, pinged.stderr], [0, said(ping, "run")]);
   assertEquals([replies.length, end.sent, end.failed_calls], [3, 3, 0]);
 
-  const scanned = await run("scan", "--json", "--include-reserved", "--cooldown", "100ms", BLOCK);
+  const scanned = await run("scan", "--json", "--include-reserved", "--cooldown", "1s", BLOCK);
   const lines = scanned.stdout.trim().split("\n").map((line) => JSON.parse(line));
   const troubles = scanned.stderr.split("\n").filter((line) => / goes on$/.test(line));
   assertEquals([scanned.code, `${troubles.join("\n")}\n`], [0, said(scan, "scan") || "\n"]);
@@ -196,7 +196,7 @@ const COMMANDS: readonly (readonly [words: readonly string[], said: RegExp])[] =
   [["--echo", "-c", "1", HOST], /^1 sent, 1 received, 0 % loss$/m],
   [["clock", "-c", "3", "-i", "20ms", HOST], /^ +offset/m],
   [["fping", "-c", "1", HOST], /^198\.18\.0\.1 +: \[0\]/m],
-  [["scan", "--include-reserved", "--cooldown", "100ms", BLOCK], /^198\.18\.0\.15$/m],
+  [["scan", "--include-reserved", "--cooldown", "1s", BLOCK], /^198\.18\.0\.15$/m],
   [["audit", "--include-reserved", BLOCK], /^16 of 16 hosts answer/m],
   [["trace", HOST], /answers/],
 ];

@@ -65,7 +65,7 @@ for (const [name, script] of SURROUNDINGS) {
     const ping = await run("-c", "2", "-i", "20ms", "127.0.0.1");
     assertEquals([ping.code, ping.stderr], [0, ""]);
     assertMatch(ping.stdout, /^2 sent, 2 received, 0 % loss$/m);
-    const scan = await run("scan", "--cooldown", "50ms", "127.0.0.0/28");
+    const scan = await run("scan", "--cooldown", "1s", "127.0.0.0/28");
     assertEquals([scan.code, scan.stdout.trim().split("\n").length], [0, 16], scan.stderr);
     const doctor = await run("doctor", "--json", "127.0.0.1");
     assertEquals(doctor.code, 0, doctor.stdout + doctor.stderr);

@@ -34,11 +34,11 @@ labTest(
     );
     const defaults = { out: 0.6, back: 0.6, clock: { offsetMs: TRUTH_MS } };
     await using lab = await Lab.open({ scenario: { seed: 41, defaults, hosts } });
-    const words = ["--include-reserved", "--json", "--cooldown", "500ms", "198.18.0.1-198.18.0.8"];
+    const words = ["--include-reserved", "--json", "--cooldown", "2s", "198.18.0.1-198.18.0.8"];
     const scanned = readRecords((await lab.run(SOURCE_PROGRAM.argv("scan", ...words))).stdout);
     const pinged = readRecords(
       (await lab.run(
-        SOURCE_PROGRAM.argv("ping", "--json", "-c", "1", ...Object.keys(hosts)),
+        SOURCE_PROGRAM.argv("ping", "--json", "-c", "1", "-W", "30s", ...Object.keys(hosts)),
       )).stdout,
     );
     for (const [index, [, reading, flags]] of HOSTS.entries()) {

@@ -10,7 +10,7 @@ import { openScanNetwork } from "./scan_network.ts";
 
 /** Scans two /24 that all answer, unless other words are given. */
 function scan(near: Namespace, ...words: string[]): Promise<CommandResult> {
-  const options = ["--include-reserved", "--json", "-q", "--rate", "5k", "--cooldown", "300ms"];
+  const options = ["--include-reserved", "--json", "-q", "--rate", "5k", "--cooldown", "1s"];
   return near.run(SOURCE_PROGRAM.argv("scan", ...options, ...words, "198.18.0.0/23"));
 }
 

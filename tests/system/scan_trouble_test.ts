@@ -8,7 +8,9 @@ import { systemTest } from "../support/tools.ts";
 import { openScanNetwork } from "./scan_network.ts";
 
 const scan = (...words: string[]) => SOURCE_PROGRAM.argv("scan", "--include-reserved", ...words);
-const QUICK = ["-q", "--json", "--cooldown", "100ms", "--rate", "2k"];
+const QUICK = ["-q", "--json", "--cooldown", "1s", "--rate", "2k"];
+/** 4,096 targets take eight seconds: time for signals on a busy machine. */
+const SLOW = ["-q", "--json", "--cooldown", "1s", "--rate", "500"];
 
 /** Runs with a private full disk at `folder`. */
 async function withFullDisk(run: (folder: string) => Promise<void>): Promise<void> {
@@ -125,7 +127,7 @@ systemTest(
   async () => {
     await using pair = await openScanNetwork();
     const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
-    const words = ["--cooldown", "100ms", "--metadata", `${folder}/metadata`, "198.18.0.0/30"];
+    const words = ["--cooldown", "1s", "--metadata", `${folder}/metadata`, "198.18.0.0/30"];
     const line = scan(...words).map((word) => `'${word}'`).join(" ");
     const { code, stdout } = await pair.near.run(["bash", "-c", `${line} 2>/dev/full`]);
     assertEquals([code, stdout.trim().split("\n").length], [0, 4]);
@@ -142,7 +144,7 @@ programTest({
   await using pair = await openScanNetwork();
   const folder = await Deno.makeTempDir({ prefix: "icmptime-scan-" });
   const path = `${folder}/metadata`;
-  const words = ["scan", "--include-reserved", "-q", "--cooldown", "100ms", "--metadata"];
+  const words = ["scan", "--include-reserved", "-q", "--cooldown", "1s", "--metadata"];
   await pair.near.mustRun(["mkfifo", `${folder}/pipe`]);
   await using reader = pair.near.spawn(["cat", `${folder}/pipe`]);
   await pair.near.mustRun(program.argv(...words, `${folder}/pipe`, "198.18.0.0/30"));
@@ -179,7 +181,7 @@ systemTest({
 }, async () => {
   await using pair = await openScanNetwork();
   for (const [words, reason] of [[["nohup"], "complete"], [[], "stopped"]] as const) {
-    await using running = pair.near.spawn([...words, ...scan(...QUICK, "198.18.0.0/20")]);
+    await using running = pair.near.spawn([...words, ...scan(...SLOW, "198.18.0.0/20")]);
     await running.output(/"reply"/);
     running.sendSignal("SIGHUP");
     const { stdout } = await running.result();
@@ -192,7 +194,7 @@ systemTest({
   namespaces: true,
 }, async () => {
   await using pair = await openScanNetwork();
-  await using running = pair.near.spawn(scan(...QUICK, "198.18.0.0/20"));
+  await using running = pair.near.spawn(scan(...SLOW, "198.18.0.0/20"));
   await running.output(/"reply"/);
   for (let times = 1; times <= 3; times++) {
     running.sendSignal("SIGQUIT");
@@ -207,7 +209,7 @@ systemTest({
   namespaces: true,
 }, async () => {
   await using pair = await openScanNetwork();
-  const words = scan("-q", "--rate", "2k", "--cooldown", "100ms", "198.18.0.0/19");
+  const words = scan("-q", "--rate", "2k", "--cooldown", "1s", "198.18.0.0/19");
   const line = words.map((word) => `'${word}'`).join(" ");
   const script = `set -o pipefail; ${line} | head -2`;
   const { code, stdout, stderr } = await pair.near.run(["bash", "-c", script]);
@@ -219,7 +221,7 @@ systemTest({
   namespaces: true,
 }, async () => {
   await using pair = await openScanNetwork();
-  const argv = scan("--cooldown", "100ms", "-q", "no-such-host.invalid", "198.18.0.0/30");
+  const argv = scan("--cooldown", "1s", "-q", "no-such-host.invalid", "198.18.0.0/30");
   const { code, stdout, stderr } = await pair.near.run(argv);
   assertEquals([code, stdout.trim().split("\n").length], [2, 4]);
   assertComplaint(stderr, /Cannot resolve no-such-host\.invalid/);
@@ -231,7 +233,7 @@ systemTest({
   namespaces: true,
 }, async () => {
   await using pair = await openScanNetwork();
-  const argv = scan("--rate", "100", "--cooldown", "100ms", "198.18.0.0/24");
+  const argv = scan("--rate", "100", "--cooldown", "1s", "198.18.0.0/24");
   const terminal = ["env", "TERM=xterm", "script", "-qec", argv.join(" "), "/dev/null"];
   const { stdout } = await pair.near.mustRun(terminal);
   const shown = stdout.split("\n").map((line) => line.trimEnd().split("\x1b[K").at(-1) ?? "");

@@ -195,7 +195,7 @@ systemTest({
     "--rate",
     "max",
     "--cooldown",
-    "500ms",
+    "1s",
     "-q",
   ];
   const seen = new Set<string>();
@@ -249,7 +249,7 @@ systemTest({
 }, async () => {
   await using pair = await openScanNetwork();
   await using running = pair.near.spawn(
-    scan("--include-reserved", "--json", "--rate", "1000", "--cooldown", "300ms", "198.18.0.0/18"),
+    scan("--include-reserved", "--json", "--rate", "1000", "--cooldown", "1s", "198.18.0.0/18"),
   );
   await running.output(/"reply"/);
   running.sendSignal("SIGINT");

@@ -59,7 +59,7 @@ for (const [path, threads, words] of ways) {
       "--rate",
       "10k",
       "--cooldown",
-      "300ms",
+      "1s",
       "--ttl",
       "77",
     ];
@@ -98,7 +98,7 @@ systemTest(
     await using pair = await openScanNetwork();
     await rejectUnreachable(pair);
     const { stdout } = await pair.near.mustRun(
-      scan("--yes", "--json", "--cooldown", "500ms", "--rate", "500", UNREACHABLE),
+      scan("--yes", "--json", "--cooldown", "1s", "--rate", "500", UNREACHABLE),
     );
     const { icmpErrors, replies, end } = readRecords(stdout);
     assertEquals([replies.length, icmpErrors.length, end.icmp_errors], [0, 256, 256]);
@@ -134,7 +134,7 @@ for (const threads of ["1", "3"]) {
         threads,
         "--json",
         "--cooldown",
-        "300ms",
+        "1s",
         "198.18.0.0/24",
       ),
     );
@@ -182,7 +182,7 @@ for (const [path, words] of [["packet-socket", []], ["raw-socket", ["--mark", "1
       type filter hook input priority 0; limit rate 1/day burst 1 packets drop;
     }; }`);
     await pair.near.ip("neigh flush all");
-    const options = ["--include-reserved", "--json", "-q", "--rate", "max", "--cooldown", "300ms"];
+    const options = ["--include-reserved", "--json", "-q", "--rate", "max", "--cooldown", "1s"];
     const { stdout } = await pair.near.run(scan(...options, ...words, "198.18.0.0/18"));
     const { run, replies, end } = readRecords(stdout);
     assertEquals([run["path"], end.sent, replies.length], [path, 16_384, 16_384]);
@@ -271,7 +271,7 @@ systemTest({
   namespaces: true,
 }, async () => {
   await using pair = await openScanNetwork();
-  const words = ["--include-reserved", "-q", "-P", "5", "--rate", "max", "--cooldown", "200ms"];
+  const words = ["--include-reserved", "-q", "-P", "5", "--rate", "max", "--cooldown", "1s"];
   const text = await pair.near.mustRun(scan(...words, "198.18.0.0/26"));
   const lines = text.stdout.trim().split("\n");
   assertEquals([lines.length, new Set(lines).size], [64, 64]);
@@ -291,7 +291,7 @@ programTest({ name: "metadata says what was done", namespaces: true }, async (pr
     "--shard",
     "1/2",
     "--cooldown",
-    "300ms",
+    "1s",
     "-q",
     "--exclude",
     "198.18.1.0/25",
