@@ -80,7 +80,7 @@ systemTest({
   tools: ["fping"],
 }, async () => {
   await using pair = await VethPair.open();
-  const words = ["-c", "2", "-p", "50", "-b", "65000", pair.farAddress];
+  const words = ["-c", "2", "-p", "50", "-t", "10000", "-b", "65000", pair.farAddress];
   const theirs = await pair.near.run(["fping", ...words]);
   const ours = await pair.near.run(SOURCE_PROGRAM.argv("fping", ...words));
   const sizes = (stdout: string) => [...stdout.matchAll(/\[(\d+)\], (\d+) bytes/g)].map(String);

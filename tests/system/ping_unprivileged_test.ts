@@ -196,7 +196,7 @@ programTest({
       ip daddr ${SECOND} icmp type echo-request numgen inc mod 4 == 0 drop
     }
   }`);
-  const args = ["-q", "-c", "20", "-p", "20", "-t", "200", SECOND, pair.farAddress];
+  const args = ["-q", "-c", "20", "-p", "20", "-t", "3000", SECOND, pair.farAddress];
   const lossOf = ({ stderr }: { stderr: string }) =>
     [...stderr.matchAll(/^(\S+) +: xmt\/rcv\/%loss = ([^,]+)/gm)].map((
       [, host, loss],
@@ -308,11 +308,11 @@ programTest({
   const args = ["--json", "--echo", "-c", "3", "-i", "20ms", "--payload", "20000"];
   const whole = await pair.near.run(unprivileged(program, ...args, pair.farAddress));
   const { replies } = readRecords(whole.stdout);
-  assertEquals(replies.map(({ length_bytes, flags }) => [length_bytes, flags]), [
-    [20_008, []],
-    [20_008, []],
-    [20_008, []],
+  const sizes = replies.map(({ length_bytes, flags }) => [
+    length_bytes,
+    flags.filter((flag) => flag !== "user-stamp"),
   ]);
+  assertEquals(sizes, Array(3).fill([20_008, []]));
   const refused = await pair.near.run(unprivileged(program, ...args, "-M", "do", pair.farAddress));
   const { unsent, end } = readRecords(refused.stdout);
   assertEquals([refused.code, end.sent, unsent.length], [1, 0, 3]);
@@ -392,7 +392,7 @@ systemTest({
   assertEquals(socket.send([{ destination: far, bytes, key: 99 }]).map(({ ok }) => ok), [true]);
   const stamps = [], replies = [];
   for (let turn = 0; replies.length === 0 || stamps.length < 2; turn++) {
-    assert(turn < 100, `${stamps.length} stamps and ${replies.length} replies came`);
+    assert(turn < 1000, `${stamps.length} stamps and ${replies.length} replies came`);
     await socket.wait(100);
     stamps.push(...socket.receiveTransmitStamps());
     replies.push(...socket.receive());
