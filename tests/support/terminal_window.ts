@@ -79,9 +79,11 @@ export class TerminalWindow implements AsyncDisposable {
     return (await this.#tmux("capture-pane", "-p", "-e")).stdout;
   }
 
-  /** Waits until the screen matches; fails when it does not in time. */
-  until(pattern: RegExp): Promise<string[]> {
-    return this.#lookUntil(`find ${pattern} on`, (lines) => pattern.test(lines.join("\n")));
+  /** Waits until the screen matches, or its lines satisfy a condition; fails when they do not in time. */
+  until(pattern: RegExp | ((lines: readonly string[]) => boolean)): Promise<string[]> {
+    return typeof pattern === "function"
+      ? this.#lookUntil("find what is expected on", pattern)
+      : this.#lookUntil(`find ${pattern} on`, (lines) => pattern.test(lines.join("\n")));
   }
 
   /** Waits until the screen is the same twice, a second apart: what was being drawn is there, and nothing changes any more. */

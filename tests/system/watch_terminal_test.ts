@@ -11,13 +11,13 @@ const NEEDS = { namespaces: true, tools: ["tmux", "stty"] };
 const MODES = "#{alternate_on} #{cursor_flag} #{wrap_flag}";
 const CLEAN = "0 1 1", DRAWN = "1 0 0";
 
-/** A shell that has printed its settings, with a watch behind a job of its own. */
+/** A shell that has kept its settings, with a watch behind a job of its own. */
 async function startWatch(
   screen: TerminalWindow,
   pair: VethPair,
   program: Pick<Program, "argv">,
 ): Promise<void> {
-  await screen.enter("stty -a > /tmp/$$.stty; echo before-the-watch");
+  await screen.enter("settings=$(stty -a); echo before-the-watch");
   await screen.until(/^before-the-watch$/m);
   await screen.run(pair.near.argv(program.argv("watch", "-i", "50ms", pair.farAddress)));
   await screen.until(/neither direction is slow/);
@@ -41,7 +41,7 @@ async function findWatch(pair: VethPair): Promise<number> {
 /** The terminal has the settings that it had, and shows what it showed. */
 async function assertRestored(screen: TerminalWindow): Promise<void> {
   assertEquals(await screen.ask(MODES), CLEAN);
-  await screen.enter("stty -a | diff - /tmp/$$.stty && rm /tmp/$$.stty && echo 'same settings'");
+  await screen.enter('[ "$(stty -a)" = "$settings" ] && echo \'same settings\'');
   const lines = await screen.until(/^same settings$/m);
   assertEquals(lines.filter((line) => line === "before-the-watch").length, 1);
   // No piece of the screen stays.
