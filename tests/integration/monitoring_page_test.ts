@@ -9,7 +9,7 @@ import { Namespace } from "../support/namespace.ts";
 import { systemTest } from "../support/tools.ts";
 
 const page = await Deno.readTextFile(`${PROJECT_FOLDER}docs/monitoring.md`);
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 
 interface Block {
   readonly language: string;
@@ -51,7 +51,7 @@ class Desk implements AsyncDisposable {
 
   get #options() {
     const env = { PATH: `${this.folder}:${Deno.env.get("PATH")}` };
-    return { cwd: this.folder, env, timeoutMs: 120_000 };
+    return { cwd: this.folder, env, timeoutMs: 1_200_000 };
   }
 
   #argv(text: string): string[] {

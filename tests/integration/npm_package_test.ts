@@ -38,7 +38,7 @@ systemTest({
     await mustRun(["npm", "install", "--offline", "--silent", "--prefix", folder, file], options);
     const argv = [`${folder}/node_modules/.bin/icmptime`, "--loop", "-i", "50ms", "127.0.0.1"];
     using _inside = namespace.enter();
-    await using running = RunningCommand.spawn(argv, { timeoutMs: 60_000 });
+    await using running = RunningCommand.spawn(argv);
     await running.output(/seq=2/);
     running.sendSignal("SIGTERM");
     const ended = await running.result();

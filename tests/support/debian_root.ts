@@ -39,7 +39,7 @@ export class DebianRoot implements AsyncDisposable {
   }
 
   /** Runs a program inside, in a network namespace of its own with nothing but loopback. Returns its output. */
-  async run(argv: readonly string[], timeoutMs = 60_000): Promise<string> {
+  async run(argv: readonly string[], timeoutMs = 300_000): Promise<string> {
     const { stdout, stderr } = await mustRun([
       ...["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network"],
       ...["--pipe", "-D", this.folder, ...argv],
@@ -48,7 +48,7 @@ export class DebianRoot implements AsyncDisposable {
   }
 
   /** Boots systemd inside, runs a script of bash as its last service, and returns what the script printed. */
-  async boot(script: string, timeoutMs = 120_000): Promise<string> {
+  async boot(script: string, timeoutMs = 900_000): Promise<string> {
     const service = "etc/systemd/system/test-script.service";
     const wanted = "etc/systemd/system/multi-user.target.wants/test-script.service";
     await Deno.writeTextFile(`${this.folder}/root/script`, `exec >/root/printed 2>&1\n${script}\n`);

@@ -4,7 +4,7 @@ import type { CommandResult } from "./command.ts";
 import type { RunningCommand } from "./command.ts";
 
 const URL = "http://127.0.0.1:8086";
-const START_MS = 20_000;
+const START_MS = 120_000;
 const TRY_MS = 50;
 
 /** Where programs run: a namespace or a lab. */
@@ -49,7 +49,7 @@ bind-address = "127.0.0.1:8086"
 `,
     );
     const argv = ["influxd", "-config", `${directory}/influxdb.conf`];
-    const server = place.spawn(argv, { timeoutMs: 120_000 });
+    const server = place.spawn(argv, { timeoutMs: 1_200_000 });
     const opened = new InfluxServer(place, server, directory);
     try {
       await opened.#wait();
@@ -105,7 +105,7 @@ bind-address = "127.0.0.1:8086"
   }
 
   #curl(args: readonly string[], stdin = ""): Promise<CommandResult> {
-    return this.#place.run(["curl", "-s", "-m", "20", ...args], { stdin });
+    return this.#place.run(["curl", "-s", "-m", "60", ...args], { stdin });
   }
 }
 

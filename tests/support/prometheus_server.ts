@@ -4,7 +4,7 @@ import type { Lab } from "../lab/lab.ts";
 import type { RunningCommand } from "./command.ts";
 
 const ADDRESS = "127.0.0.1:9090";
-const START_MS = 20_000;
+const START_MS = 120_000;
 const LOOK_MS = 500;
 
 /** One series of an answer: its labels, and the value of its only or latest sample. */
@@ -45,7 +45,7 @@ export class PrometheusServer implements AsyncDisposable {
       "prometheus",
       ...[`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`],
       ...[`--web.listen-address=${ADDRESS}`, "--log.level=warn"],
-    ], { timeoutMs: 150_000 });
+    ], { timeoutMs: 1_200_000 });
     const opened = new PrometheusServer(lab, server, folder);
     try {
       await opened.until(
@@ -89,6 +89,6 @@ export class PrometheusServer implements AsyncDisposable {
   }
 
   #get(path: string, ...words: readonly string[]) {
-    return this.#lab.run(["curl", "-s", "-m", "20", ...words, `http://${ADDRESS}${path}`]);
+    return this.#lab.run(["curl", "-s", "-m", "60", ...words, `http://${ADDRESS}${path}`]);
   }
 }

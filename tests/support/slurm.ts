@@ -3,8 +3,8 @@
 import { type CommandResult, RunningCommand } from "./command.ts";
 import type { Namespace } from "./namespace.ts";
 
-const START_LIMIT_MS = 60_000;
-const DAEMON_LIMIT_MS = 240_000;
+const START_LIMIT_MS = 180_000;
+const DAEMON_LIMIT_MS = 1_200_000;
 const ASK_EVERY_MS = 200;
 
 /** A running cluster. Disposing ends its daemons, and the jobs with them. */
