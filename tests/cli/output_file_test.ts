@@ -6,6 +6,7 @@ import { Namespace } from "../support/namespace.ts";
 import { type Program, programTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint, readRecords } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
+import { until } from "../support/until.ts";
 
 /** A folder for the time of a test. */
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -27,9 +28,9 @@ function sizeOf(path: string): number {
   }
 }
 
-/** Waits until a file has grown to a size. The test's own time-out bounds it. */
+/** Waits until a file has grown to a size. */
 async function waitForSize(path: string, bytes: number): Promise<void> {
-  while (sizeOf(path) < bytes) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(`${path} has ${bytes} bytes`, () => sizeOf(path) >= bytes);
 }
 
 const ENDLESS = ["--loop", "-i", "1ms", "127.0.0.1"];
@@ -216,7 +217,7 @@ async function appendTo(path: string, args: readonly string[]) {
 const CSV_FORMS: readonly (readonly string[])[] = [
   ["--format", "csv", "-c", "2", "-i", "10ms", "127.0.0.1"],
   ["--format", "csv", "-q", "-c", "1", "127.0.0.1"],
-  ["scan", "--format", "csv", "-q", "--cooldown", "50ms", "--include-reserved", "127.0.0.0/31"],
+  ["scan", "--format", "csv", "-q", "--cooldown", "1s", "--include-reserved", "127.0.0.0/31"],
 ];
 
 systemTest({

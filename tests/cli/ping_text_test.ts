@@ -6,7 +6,7 @@ import { type Program, programTest } from "../support/program.ts";
 
 const LOOPBACK = "127.0.0.1";
 const REPLY =
-  /^127\.0\.0\.1: seq=\d+ ttl=64 rtt=\d+\.\d+ ms {2}clock within \d(?:\.\d)? ms of ours$/;
+  /^127\.0\.0\.1: seq=\d+ ttl=64 rtt=\d+\.\d+ ms {2}clock within \d+(?:\.\d)? ms of ours$/;
 
 /** Asks loopback twice; the lines printed. */
 async function ask(program: Program, ...args: readonly string[]): Promise<string[]> {

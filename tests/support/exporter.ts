@@ -49,7 +49,7 @@ export class RunningExporter implements AsyncDisposable {
   static async open(
     namespace: Pick<Namespace, "argv" | "run">,
     words: readonly string[],
-    { program = SOURCE_PROGRAM, prefix = [], timeoutMs = 120_000 }: {
+    { program = SOURCE_PROGRAM, prefix = [], timeoutMs = 900_000 }: {
       readonly program?: Program;
       /** argv before that of the program, such as setpriv. */
       readonly prefix?: readonly string[];
@@ -69,7 +69,7 @@ export class RunningExporter implements AsyncDisposable {
 
   /** Asks for a path, with further words for curl. */
   async get(path: string, ...words: readonly string[]): Promise<HttpReply> {
-    const argv = ["curl", "-sk", "-i", "--path-as-is", "--max-time", "30", ...words];
+    const argv = ["curl", "-sk", "-i", "--path-as-is", "--max-time", "120", ...words];
     const { stdout } = await this.#namespace.run([...argv, this.url + path]);
     const end = stdout.indexOf("\r\n\r\n");
     const head = stdout.slice(0, Math.max(0, end));
@@ -85,7 +85,7 @@ export class RunningExporter implements AsyncDisposable {
     isEnough: (text: string) => boolean = () => true,
     ...words: readonly string[]
   ): Promise<string> {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 400; tries++) {
       const { body } = await this.get("/metrics", ...words);
       if (isEnough(body)) return body;
       // Requests within a second share an answer.

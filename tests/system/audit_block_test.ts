@@ -102,7 +102,7 @@ systemTest({
     const forger = pair.far.spawn([
       ...["python3", `${PROJECT_FOLDER}tests/support/forger.py`, pair.device, pair.farAddress],
       ...["speak-for", VICTIM],
-    ], { timeoutMs: 240_000 });
+    ]);
     try {
       await forger.output(/ready/);
       assertEquals([await run(...named), await run(...block)], honest);

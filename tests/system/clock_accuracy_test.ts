@@ -9,7 +9,9 @@ import type { LabLog } from "../lab/log.ts";
 import { VethPair } from "../support/namespace.ts";
 import { systemTest } from "../support/tools.ts";
 
-const ROUNDS = 3;
+/** Runs until one is undisturbed, at most. */
+const MAX_ROUNDS = 10;
+const MAX_ERROR_MS = 0.02, MAX_EXCESS_MS = 0.1;
 const OFFSET_MS = 123.456;
 const HOSTS = Array.from({ length: 10 }, (_, index) => host(index));
 
@@ -22,7 +24,10 @@ systemTest(
     await using pair = await VethPair.open();
     const errorsMs: number[] = [];
     const excessMs: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    // A busy machine may take the processors away during some of the runs; an error of ours would be in all of them.
+    const isGood = () =>
+      Math.min(...errorsMs) <= MAX_ERROR_MS && Math.min(...excessMs) <= MAX_EXCESS_MS;
+    for (let round = 0; round < MAX_ROUNDS && !isGood(); round++) {
       const clock = await vethClock(pair, ["-c", "200", "-i", "20ms"]);
       const { offset_ms = NaN, offset_lower_ms = NaN, offset_upper_ms = NaN, rtt_min_ms = NaN } =
         clock;
@@ -39,9 +44,7 @@ systemTest(
       errorsMs.push(Math.abs(offset_ms));
       excessMs.push(offset_upper_ms - offset_lower_ms - rtt_min_ms);
     }
-    // Other tests may have had the processors during some of the runs; an error of ours would be in all of them.
-    assert(Math.min(...errorsMs) <= 0.02, `estimates off by ${errorsMs} ms`);
-    assert(Math.min(...excessMs) <= 0.1, `widths above the round trip ${excessMs} ms`);
+    assert(isGood(), `estimates off by ${errorsMs} ms, widths above the round trip ${excessMs} ms`);
   },
 );
 

@@ -9,6 +9,7 @@ import {
   judge,
   lastClock,
   MS_PER_DAY,
+  readClockRun,
 } from "../support/clock_records.ts";
 import { Lab, labTest } from "../lab/lab.ts";
 import type { LabLog } from "../lab/log.ts";
@@ -257,10 +258,15 @@ labTest(
     await using lab = await Lab.open({
       scenario: {
         seed: 22,
-        defaults: { out: 5, back: 5, clock: { offsetMs: 1.1, steps: [{ afterMs: 1500, byMs }] } },
+        defaults: { out: 5, back: 5, clock: { offsetMs: 1.1, steps: [{ afterMs: 3000, byMs }] } },
       },
     });
-    const run: ClockRun = await labClock(lab, ["--loop", "--every", "100ms", "-w", "3s", host(0)]);
+    const argv = SOURCE_PROGRAM.argv("clock", "--json", "--loop", "--every", "100ms", host(0));
+    await using command = lab.spawn(argv);
+    // As long after the step as before, on a machine that has time: until it is in thirty lines.
+    await command.output(/(?:"restarts":\["[^]*?\n){30}/);
+    command.sendSignal("SIGINT");
+    const run: ClockRun = readClockRun((await command.result()).stdout);
     const log = await lab.end();
     const last = lastClock(run, host(0));
     assertEquals(last.restarts.length, 1);

@@ -152,7 +152,7 @@ programTest({ name: "exporter: hostile clients cost no probe", ...NEEDS }, async
   try {
     await writeConfig(folder, {
       // A request of a busy machine is in time; what never comes is waited for.
-      limits: { connections: 40, request_time: "5s", answer_time: "1s" },
+      limits: { connections: 40, request_time: "5s", answer_time: "3s" },
       groups: [
         { name: "lab", targets: ["127.0.0.1"], interval: "50ms" },
         // Their answer is longer than what the kernel keeps for a client that does not read.
@@ -167,7 +167,7 @@ programTest({ name: "exporter: hostile clients cost no probe", ...NEEDS }, async
     const script = new URL("../support/hostile_clients.ts", import.meta.url).pathname;
     const { stdout } = await namespace.mustRun(
       [Deno.execPath(), "run", "--quiet", "--no-lock", "--allow-net", script, "9877"],
-      { timeoutMs: 120_000 },
+      { timeoutMs: 600_000 },
     );
     const found = JSON.parse(stdout) as Readonly<Record<string, Readonly<Record<string, number>>>>;
     const statuses = (part: string) =>
@@ -182,17 +182,18 @@ programTest({ name: "exporter: hostile clients cost no probe", ...NEEDS }, async
     assertEquals(statuses("paths"), [["404", 12]]);
     assertEquals(found["halfOpenClosed"] as unknown, 100);
     assertEquals(found["after"] as unknown, "HTTP/1.1 200 OK");
-    const text = await exporter.metrics();
+    const refusalsOf = (text: string, reason: string) =>
+      valueOf(text, `icmptime_http_refused_connections_total{reason="${reason}"}`);
+    // The answer is whole where its last counter is: curl on a busy machine may be as slow as a client that does not read.
+    const text = await exporter.metrics((each) => refusalsOf(each, "slow") >= 1);
     const labels = '{group="lab",target="127.0.0.1"}';
     assert(valueOf(text, `icmptime_sent_total${labels}`) > 20);
     for (const name of ["lost", "unsent", "late"]) {
       assertEquals(valueOf(text, `icmptime_${name}_total${labels}`), 0, name);
     }
-    const refused = (reason: string) =>
-      valueOf(text, `icmptime_http_refused_connections_total{reason="${reason}"}`);
+    const refused = (reason: string) => refusalsOf(text, reason);
     assert(refused("malformed") >= 10_000);
     assert(refused("timeout") + refused("limit") >= 100);
-    assert(refused("slow") >= 1);
     assertEquals((await exporter.end("SIGINT")).code, 0);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -6,6 +6,7 @@ import { Namespace } from "../support/namespace.ts";
 import { BINARY_PROGRAM, binaryTest, SOURCE_PROGRAM } from "../support/program.ts";
 import { assertComplaint } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
+import { until } from "../support/until.ts";
 
 const ENDLESS = ["--loop", "-i", "1ms", "127.0.0.1"];
 
@@ -31,14 +32,14 @@ fcntl.fcntl(writer, 1031, 4096)
 program = subprocess.Popen(argv, stdout=writer, stderr=writer if both else None)
 os.close(writer)
 held, same = 0, 0
-while same < 20 and program.poll() is None:
+while same < 50 and program.poll() is None:
     now = struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, b"0000"))[0]
     same = same + 1 if now == held and now > 0 else 0
     held = now
     time.sleep(0.02)
 program.send_signal(getattr(signal, name))
 try:
-    print("code", program.wait(10))
+    print("code", program.wait(120))
 except subprocess.TimeoutExpired:
     program.kill()
     print("stuck")
@@ -100,7 +101,7 @@ systemTest({
   assertEquals(probes, Array.from({ length: 1000 }, (_, probe) => probe));
   assertEquals(records.slice(-2).map(({ type }) => type), ["summary", "end"]);
 
-  const args = ["--rate", "50k", "--cooldown", "100ms", "-q", "127.0.0.0/19"];
+  const args = ["--rate", "50k", "--cooldown", "2s", "-q", "127.0.0.0/19"];
   const scan = await run("stdout", "scan", "--include-reserved", ...args);
   assertEquals([scan.code, scan.stderr], [0, ""]);
   const addresses = scan.stdout.trimEnd().split("\n");
@@ -189,13 +190,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
         const args = [...command, "-o", `${folder}/pipe`, "127.0.0.1"];
         await using ping = namespace.spawn(SOURCE_PROGRAM.argv(...args));
         // It waits with its socket open.
-        while (
-          !(await namespace.run(["cat", "/proc/net/raw", "/proc/net/packet"])).stdout.match(
-            /\n *\S+: |\n[0-9a-f]{8}/,
-          )
-        ) {
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
+        await until("its socket is open", async () => {
+          const sockets = await namespace.run(["cat", "/proc/net/raw", "/proc/net/packet"]);
+          return /\n *\S+: |\n[0-9a-f]{8}/.test(sockets.stdout);
+        });
         ping.sendSignal(signal);
         assertEquals((await ping.result()).signal, signal);
       }

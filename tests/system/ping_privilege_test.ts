@@ -63,7 +63,9 @@ async function threadIdentities(pid: number): Promise<string[]> {
   const keys = ["Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapAmb"];
   const found = new Set<string>();
   for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
-    const status = await Deno.readTextFile(`/proc/${pid}/task/${name}/status`);
+    const status = await Deno.readTextFile(`/proc/${pid}/task/${name}/status`).catch(() => "");
+    // A thread that has ended since it was listed.
+    if (status === "") continue;
     const values = keys.map((key) => {
       const line = status.match(new RegExp(`^${key}:(.*)$`, "m"))?.[1] ?? "?";
       return `${key} ${line.trim().replaceAll(/\s+/g, " ")}`.trimEnd();

@@ -28,11 +28,16 @@ const dropAndTell = `
   await ffi.resolveName("127.0.0.1"); // so that there are threads for waiting
   using before = ffi.RawSocket.open();
   const identity = ffi.dropPrivilege();
-  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => {
-    const status = Deno.readTextFileSync("/proc/self/task/" + name + "/status");
+  const threads = [...Deno.readDirSync("/proc/self/task")].flatMap(({ name }) => {
+    let status;
+    try {
+      status = Deno.readTextFileSync("/proc/self/task/" + name + "/status");
+    } catch {
+      return []; // It has ended since it was listed.
+    }
     const field = (key) => status.match(new RegExp("^" + key + ":[ \\\\t]*(.*?)[ \\\\t]*$", "m"))[1];
-    return ["Uid", "Gid", "Groups", "CapPrm", "CapEff", "CapInh", "CapAmb"].map((key) =>
-      field(key).replaceAll(/\\s+/g, " ")).join("|");
+    return [["Uid", "Gid", "Groups", "CapPrm", "CapEff", "CapInh", "CapAmb"].map((key) =>
+      field(key).replaceAll(/\\s+/g, " ")).join("|")];
   });
   let reopened = "opened";
   try { ffi.RawSocket.open().close(); } catch (error) { reopened = error.code; }

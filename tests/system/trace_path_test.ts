@@ -55,10 +55,12 @@ systemTest({
 
   await using capture = chain.node(1).spawn(
     ["tcpdump", "-n", "-vv", "-x", "-l", "-i", "l1", `icmp and dst host ${HOST}`],
-    { timeoutMs: 60_000 },
   );
   await capture.output(/listening on/, "stderr");
   const { code, verdicts: [verdict], hops } = await runTrace(chain, HOST);
+  // A last packet of its own length: once it is printed, all before are.
+  await near.mustRun(["ping", "-c", "1", "-s", "777", HOST]);
+  await capture.output(/echo request.* length 785\b/);
   capture.sendSignal("SIGINT");
   const { stdout: packets } = await capture.result();
 
@@ -75,9 +77,11 @@ systemTest({
     assertEquals([...new Map(found.map(([, hop, it]) => [hop, it])).values()], expected);
   });
 
-  await context.step("each router's own clock is ours, within bounds of a few milliseconds", () => {
+  await context.step("each router's own clock is ours, within bounds of its round trip", () => {
     for (const { hop, offset_lower_ms: lower = NaN, offset_upper_ms: upper = NaN } of hops) {
-      assert(lower <= 0 && upper >= 0 && upper - lower < 50, `hop ${hop}: ${lower} to ${upper}`);
+      // A busy machine makes the round trip longer; a stamp that is read wrong is hours off.
+      const isNear = lower <= 0 && upper >= 0 && upper - lower < 5000;
+      assert(isNear, `hop ${hop}: ${lower} to ${upper}`);
     }
   });
 
@@ -262,10 +266,14 @@ systemTest({
   );
 
   await context.step("a path that changes during the run", async () => {
-    const argv = SOURCE_PROGRAM.argv("trace", "--json", "-q", "20", MOVED);
+    await using capture = chain.node(3).spawn(
+      ["tcpdump", "-n", "-l", "--immediate-mode", "-i", "l3", `icmp and dst host ${MOVED}`],
+    );
+    await capture.output(/listening on/, "stderr");
+    const argv = SOURCE_PROGRAM.argv("trace", "--json", "-q", "60", MOVED);
     await using command = near.spawn(argv);
-    await command.output(/"type":"run"/);
-    // Three seconds of rounds have begun.
+    // The first of nine seconds of rounds have passed here.
+    await capture.output(/^(?:.*\n){60}/);
     await chain.node(2).ip(`route add ${MOVED} via 10.97.1.2`);
     const { code, stdout } = await command.result();
     const third = stdout.split("\n").filter((line) => line.includes('"hop":3,')).map((line) =>
