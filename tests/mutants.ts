@@ -147,16 +147,52 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: leads that differ by nothing, or by whole days, give the same lag",
   },
   {
+    path: "src/packet/capture/annotate_frame.ts",
+    code: "if (offset > 0) annotateLink(annotation, linkType, bytes, offset);",
+    change: "0 → 1",
+    why: "equivalent: no link-layer header is one octet long",
+  },
+  {
     path: "src/packet/capture/captured_packet.ts",
     code: "if (this.#skip > 0) {",
     change: "> → >=",
     why: "equivalent: skipping no octets changes nothing",
   },
   {
+    path: "src/packet/capture/pcap_parser.ts",
+    code: "#littleEndian = false;",
+    change: "false → true",
+    why: "equivalent: the file header says which it is before it is used",
+  },
+  {
+    path: "src/packet/capture/pcapng_layout.ts",
+    code: "export const STATISTICS = { interface: 8, options: 20, minBytes: 24 } as const;",
+    change: "24 → 25",
+    why: "equivalent: 24 octets have room for no option",
+  },
+  {
     path: "src/packet/capture/pcapng_time.ts",
     code: "const isDecimal = units <= 1e9 && 1e9 % units === 0;",
     change: "<= → <",
     why: "equivalent: both ways to nanoseconds are exact when a unit is one",
+  },
+  {
+    path: "src/packet/half_sip_hash.ts",
+    code: "const [k0 = 0, k1 = 0] = crypto.getRandomValues(new Uint32Array(2));",
+    change: "0 → 1",
+    why: "equivalent: both words are there",
+  },
+  {
+    path: "src/packet/hex_text.ts",
+    code: "let isRepeated = false;",
+    change: "false → true",
+    why: "equivalent: before the first line there is nothing to repeat",
+  },
+  {
+    path: "src/packet/ipv4_header.ts",
+    code: "export const IPV4_MAX_HEADER_BYTES = 60;",
+    change: "60 → 61",
+    why: "equivalent: a header is a multiple of four octets",
   },
   {
     path: "src/probe/fragmenting_sender.ts",

@@ -29,11 +29,13 @@ function meaningsOf(fields: AnnotatedField[]): Record<string, string> {
   );
 }
 
-/** Every octet belongs to at least one row, rows are in order, and each shows its own octets. */
+/** Every octet belongs to a row, or to several that share their octets; rows are in order, and each shows its own octets. */
 function requireCover(bytes: Uint8Array, fields: AnnotatedField[]): void {
-  let covered = 0;
+  let covered = 0, start = 0;
   for (const field of fields) {
-    assert(field.offset <= covered, `nothing names octet ${covered}`);
+    const isShared = field.offset === start && field.offset + field.lengthBytes === covered;
+    assert(field.offset === covered || isShared, `${field.name} does not begin at ${covered}`);
+    start = field.offset;
     const own = bytes.subarray(field.offset, field.offset + field.lengthBytes);
     assertEquals(formatHex(field.bytes), formatHex(own), field.name);
     covered = Math.max(covered, field.offset + field.lengthBytes);
@@ -93,6 +95,21 @@ Deno.test("annotate: every ECN and the reserved flag", () => {
   });
 });
 
+Deno.test("annotate: the names of differentiated services follow from their bits", () => {
+  const names = new Map([[0, "default"], [44, "voice admit"], [46, "EF"]]);
+  // RFC 2474 §4.2.2 and RFC 2597 §6: the class in the upper three bits, the drop precedence in the next two.
+  for (let level = 1; level <= 7; level++) names.set(8 * level, `CS${level}`);
+  for (const [level, drop] of [1, 2, 3, 4].flatMap((x) => [1, 2, 3].map((y) => [x, y] as const))) {
+    names.set(8 * level + 2 * drop, `AF${level}${drop}`);
+  }
+  for (let dscp = 0; dscp < 64; dscp++) {
+    const meanings = meaningsOf(annotateDatagram(datagram(REPLY, { tos: dscp << 2 })));
+    const [, shown] = /DSCP (.*), ECN/.exec(meanings["IPv4 header: type of service"] ?? "") ?? [];
+    const name = names.get(dscp);
+    assertEquals(shown, name === undefined ? `${dscp}` : `${dscp} (${name})`);
+  }
+});
+
 Deno.test("annotate: blank stamps of a request wait for the other host", () => {
   const message: IcmpFields = {
     kind: "timestamp-request",
@@ -123,6 +140,8 @@ Deno.test("annotate: an ICMP error names its quote's fields too, options include
   assertEquals(meanings["ICMP destination unreachable: next-hop MTU"], "1400 | octets (RFC 1191)");
   assertEquals(meanings["quoted IPv4 header: option"], "68 | internet timestamp");
   assertEquals(meanings["quoted IPv4 header: option pointer"], "13 | 1 of 2 entries written");
+  assertEquals(meanings["quoted IPv4 header: overflow"], "0 | hosts that found no room");
+  assertEquals(meanings["quoted IPv4 header: option flag"], "3 | prespecified addresses");
   assertEquals(meanings["quoted IPv4 header: stamp"], "0 | not written yet");
   assertEquals(meanings["quoted ICMP timestamp request: identifier"], "4660 | 0x1234");
   const stamps = fields.filter(({ name }) => name === "stamp").map(({ meaning }) => meaning);
@@ -201,6 +220,10 @@ Deno.test("annotate: lengths that count in units say both numbers", () => {
   const error = datagram({ kind: "error", type: 11, code: 0, restOfHeader: 0xff050000, body });
   const meanings = meaningsOf(annotateDatagram(error));
   assertEquals(meanings["ICMP time exceeded: quote length"], "5 | × 4 = 20 octets (RFC 4884)");
+  const unused = (bytes: Uint8Array) =>
+    annotateDatagram(bytes).filter(({ name }) => name === "unused").map(({ value }) => value);
+  assertEquals(unused(error), ["0xff", "0x0000"]);
+  assertEquals(unused(datagram({ kind: "error", type: 4, restOfHeader: 7, body })), ["0x00000007"]);
   const fragment = datagram(REPLY, { fragmentOffsetBytes: 1480 });
   assertEquals(
     meaningsOf(annotateDatagram(fragment))["IPv4 header: fragment offset"],

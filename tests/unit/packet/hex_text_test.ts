@@ -66,6 +66,38 @@ const TEXTS: readonly (readonly [name: string, text: string, packets: readonly s
     [IPV4],
   ],
   [
+    "hexdump -C of a packet with equal lines",
+    `00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+*
+00000030  45 61 62                                          |Eab|
+00000033
+`,
+    ["00".repeat(48) + "456162"],
+  ],
+  [
+    "hexdump -C that ends in equal lines, and another",
+    `00000000  41 42 43 44 45 46 47 48  61 62 63 64 65 66 67 68  |ABCDEFGHabcdefgh|
+*
+00000018
+00000000  09 0a                                             |..|
+00000002
+`,
+    ["4142434445464748" + "6162636465666768" + "4142434445464748", "090a"],
+  ],
+  [
+    "xxd, characters that look like octets",
+    `00000000: 6162                                     ab
+00000002: 6162 2063 6465 6667 6869 6a6b 6c6d 6e6f  ab cdefghijklmno
+00000012: 6263 6465 6667 6162  bcdefgab
+`,
+    ["6162" + "61622063646566676869" + "6a6b6c6d6e6f" + "6263646566676162"],
+  ],
+  [
+    "short escapes of C",
+    `"\\x00\\n\\r\\t\\0\\\\A\\q"`,
+    ["000a0d09005c4171"],
+  ],
+  [
     "xxd -i, an array in a C program",
     `unsigned char packet[] = {
   0x45, 0x00, 0x00, 0x28, 0x16, 0xb4, 0x40, 0x00, 0x40, 0x01, 0x26, 0x1f,

@@ -59,22 +59,25 @@ Deno.test("ip timestamp: no such option is no error", () => {
 });
 
 Deno.test("ip timestamp: lies", () => {
-  const table: [string, string][] = [
-    ["44 03 05 00", "a timestamp option has at least 4 octets, 3 are here"],
-    ["44 08 05 02 00000000", "flag 2 has no meaning"],
-    ["44 08 05 0f 00000000", "flag 15 has no meaning"],
-    ["44 06 05 00 0000 0000", "2 octets are no whole number of 4-octet entries"],
-    ["44 08 05 01 00000000", "4 octets are no whole number of 8-octet entries"],
-    ["44 08 04 00 00000000", "pointer 4 is not at the start of an entry"],
-    ["44 08 00 00 00000000", "pointer 0 is not at the start of an entry"],
-    ["44 08 06 00 00000000", "pointer 6 is not at the start of an entry"],
-    ["44 08 0d 00 00000000", "pointer 13 is not at the start of an entry"],
-    ["44 09 05 00 00000000", "option 68 says 9 octets, 8 are here"],
+  const table: [string, string, number, number][] = [
+    ["44 03 05 00", "a timestamp option has at least 4 octets, 3 are here", 0, 3],
+    ["44 08 05 02 00000000", "flag 2 has no meaning", 3, 8],
+    ["44 08 05 0f 00000000", "flag 15 has no meaning", 3, 8],
+    ["44 06 05 00 0000 0000", "2 octets are no whole number of 4-octet entries", 1, 2],
+    ["44 08 05 01 00000000", "4 octets are no whole number of 8-octet entries", 1, 4],
+    ["44 08 04 00 00000000", "pointer 4 is not at the start of an entry", 2, 8],
+    ["44 08 00 00 00000000", "pointer 0 is not at the start of an entry", 2, 8],
+    ["44 08 06 00 00000000", "pointer 6 is not at the start of an entry", 2, 8],
+    ["44 08 0d 00 00000000", "pointer 13 is not at the start of an entry", 2, 8],
+    ["44 09 05 00 00000000", "option 68 says 9 octets, 8 are here", 0, 8],
   ];
-  for (const [hex, reason] of table) {
-    const parsed = parseIpTimestampOption(parseHex(hex));
+  for (const [hex, reason, place, available] of table) {
+    // Behind three octets that do nothing.
+    const parsed = parseIpTimestampOption(parseHex(`010101 ${hex}`));
     assert(!parsed.ok, hex);
-    assertEquals([parsed.malformed.reason, parsed.malformed.layer], [reason, "option"]);
+    const { malformed } = parsed;
+    assertEquals([malformed.reason, malformed.layer], [reason, "option"]);
+    assertEquals([malformed.offset, malformed.available], [3 + place, available], hex);
   }
 });
 

@@ -118,6 +118,8 @@ Deno.test("pcapng: comment and direction are read, blocks of other types are ski
 });
 
 const CUT = writePcap(PACKETS).slice(0, -1);
+/** As many octets are left as were read. */
+const HALF = writePcap([{ bytes: new Uint8Array(40), seconds: 0, nanoseconds: 0 }]).slice(0, 48);
 const HUGE = writePcap([{ bytes: FIRST, seconds: 0, nanoseconds: 0 }]);
 new DataView(HUGE.buffer).setUint32(24 + 8, 3_000_000_000, true);
 
@@ -126,6 +128,7 @@ const BROKEN:
     [new Uint8Array(0), 0, 0, "the file is empty"],
     [Uint8Array.of(1, 2, 3, 4, 5), 0, 0, "neither pcap nor pcapng"],
     [CUT, 1, 24 + 16 + 5, "the file ends within a packet"],
+    [HALF, 0, 24, "the file ends within a packet"],
     [HUGE, 0, 24, "a packet of 3000000000 octets"],
     [new PcapngWriter().packet(0, 0n, FIRST).bytes, 0, 28, "a packet of the unknown interface 0"],
     [new PcapngWriter().block(6, { octets: [] }).bytes, 0, 28, "a packet block cut short"],
@@ -136,6 +139,15 @@ const BROKEN:
       "a block of 13 octets",
     ],
   ];
+
+Deno.test("four octets are enough to tell a capture by", () => {
+  const magic = CUT.slice(0, 4);
+  assertEquals([isCapture(magic), isCapture(magic.slice(1)), isCapture(magic.slice(0, 0))], [
+    true,
+    false,
+    false,
+  ]);
+});
 
 for (const [file, packets, offset, reason] of BROKEN) {
   Deno.test(`a broken capture is read as far as it goes, and the place is named: ${reason}`, () => {

@@ -1,7 +1,11 @@
 /** Datagrams of which the capture kept only the start. */
 
-import { assertEquals } from "@std/assert";
-import { isIcmp, parseCaptured } from "../../../../src/packet/capture/captured_datagram.ts";
+import { assert, assertEquals } from "@std/assert";
+import {
+  asDatagram,
+  isIcmp,
+  parseCaptured,
+} from "../../../../src/packet/capture/captured_datagram.ts";
 import { writeHeader, writeTimestampReply } from "../../../lab/packet.ts";
 import { write16 } from "../../../lab/octets.ts";
 
@@ -95,4 +99,23 @@ Deno.test("captured: of fragments, the first is a start and later ones are none"
   write16(later, LINK_BYTES + 6, 3);
   const other = parse(40, LINK_BYTES + 40, later);
   assertEquals(other.ok && [other.value.message, other.value.fragment], [undefined, "later"]);
+});
+
+Deno.test("captured: as a datagram, a message that was kept, and the start of an echo", () => {
+  const asOf = (parsed: ReturnType<typeof parse>) =>
+    parsed.ok ? asDatagram(parsed.value)?.message : undefined;
+  const whole = asOf(parse(40));
+  assertEquals([whole?.kind, whole?.type], ["timestamp-reply", 14]);
+  assertEquals([asOf(parse(30)), asDatagram({})], [undefined, undefined]);
+  const header = parse(40);
+  assert(header.ok && header.value.header !== undefined);
+  const start = { code: 0, checksum: 7, identifier: 1, sequence: 2, originateMs: undefined };
+  const stamps = { receiveMs: undefined, transmitMs: undefined };
+  for (const [type, kind] of [[8, "echo-request"], [0, "echo-reply"]] as const) {
+    const made = asDatagram({ header: header.value.header, start: { type, ...start, ...stamps } });
+    assertEquals(made?.message, {
+      ...{ type, code: 0, checksum: 7, expectedChecksum: 7, checksumOk: true },
+      ...{ kind, identifier: 1, sequence: 2, payload: new Uint8Array(0) },
+    });
+  }
 });

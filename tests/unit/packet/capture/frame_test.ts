@@ -41,6 +41,16 @@ const FRAMES: readonly {
     ],
   },
   {
+    name: "Ethernet, hardware addresses with letters",
+    linkType: 1,
+    header: "deadbeef00f0 0a1b2c3d4e5f 0800",
+    fields: [
+      "0+6 destination de:ad:be:ef:00:f0 ()",
+      "6+6 source 0a:1b:2c:3d:4e:5f ()",
+      "12+2 type 0x0800 (IPv4)",
+    ],
+  },
+  {
     name: "Ethernet with two VLAN tags",
     linkType: 1,
     header: `${MACS} 88a8 b064 8100 0065 0800`,
