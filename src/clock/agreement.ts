@@ -75,7 +75,7 @@ export function nearOurs(witnesses: readonly OffsetWitness[]): Nearness | undefi
   let index = DISTANCES_MS.findIndex((ms) => 2 * countWithin(ms) > hosts);
   if (index < 0) index = DISTANCES_MS.length - 1;
   const at = (place: number): number => countWithin(DISTANCES_MS[place] ?? Infinity);
-  while (index + 1 < DISTANCES_MS.length) {
+  for (;;) {
     const gained = at(index + 1) - at(index);
     if (gained === 0 || gained < WORTHWHILE_SHARE * hosts) break;
     index++;

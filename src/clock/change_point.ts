@@ -116,8 +116,7 @@ function logChance(count: number, own: number, other: number): number {
 function least(values: readonly number[], from: number, to: number): number {
   let lowest = Infinity;
   for (let index = from; index < to; index += 1) {
-    const value = values[index] as number;
-    if (value < lowest) lowest = value;
+    lowest = Math.min(lowest, values[index] as number);
   }
   return lowest;
 }

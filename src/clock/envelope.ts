@@ -41,7 +41,7 @@ export class LowerEnvelope {
 
     const hull = this.#hull;
     let at = hull.length;
-    while (at > 0 && (hull[at - 1]?.seconds ?? -Infinity) > seconds) at -= 1;
+    while ((hull[at - 1]?.seconds ?? -Infinity) > seconds) at -= 1;
     const before = hull[at - 1];
     const after = hull[at];
     const point = { seconds, valueMs };
@@ -54,11 +54,11 @@ export class LowerEnvelope {
     }
     hull.splice(at, 0, point);
     // Removes neighbours that the new point leaves above the hull.
-    while (at >= 2 && !convexAt(hull, at - 1)) {
+    while (!convexAt(hull, at - 1)) {
       hull.splice(at - 1, 1);
       at -= 1;
     }
-    while (at + 2 < hull.length && !convexAt(hull, at + 1)) hull.splice(at + 1, 1);
+    while (!convexAt(hull, at + 1)) hull.splice(at + 1, 1);
   }
 
   /** A copy with one more point. */
@@ -82,7 +82,7 @@ export class LowerEnvelope {
     let lowest = Infinity;
     for (const { seconds, valueMs } of this.#hull) {
       const height = valueMs - slope * (seconds - atSeconds);
-      if (height < lowest) lowest = height;
+      lowest = Math.min(lowest, height);
     }
     return lowest;
   }
@@ -102,7 +102,7 @@ export class LowerEnvelope {
       const excessMs = (this.#valuesMs[index] as number) - slope * (seconds - atSeconds) - heightMs;
       if (excessMs >= farthest) continue;
       let at = nearest.length;
-      while (at > 0 && (nearest[at - 1] as number) > excessMs) at -= 1;
+      while ((nearest[at - 1] ?? -Infinity) > excessMs) at -= 1;
       nearest.splice(at, 0, excessMs);
       if (nearest.length > rank) nearest.pop();
       if (nearest.length === rank) farthest = nearest[rank - 1] as number;
@@ -111,6 +111,7 @@ export class LowerEnvelope {
   }
 }
 
+/** Whether a point lies strictly below the line through its neighbours; true where it lacks one. */
 function convexAt(hull: readonly Point[], index: number): boolean {
   const before = hull[index - 1];
   const point = hull[index];

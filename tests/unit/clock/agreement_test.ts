@@ -70,6 +70,23 @@ Deno.test("agreement: whatever fewer than half of the hosts say, the truth is wi
   }
 });
 
+Deno.test("near ours: the next distance is reported where at least a twentieth of the hosts is within it", () => {
+  // 21 of 40 hosts within 0.1 ms; some more within 0.2, 0.5 and 1 ms, the others seconds off.
+  const near = (...more: readonly number[]) => {
+    const counts = [21, ...more];
+    const distances = [0.05, 0.15, 0.4, 0.9].flatMap((ms, index) =>
+      Array<number>(counts[index] ?? 0).fill(ms)
+    );
+    const far = Array.from({ length: 40 - distances.length }, (_, index) => 1500 + index);
+    const found = nearOurs(witnesses(...[...distances, ...far].map((ms) => [-ms, ms] as const)));
+    return [found?.withinMs, found?.count];
+  };
+  assertEquals(near(1), [0.1, 21]);
+  assertEquals(near(2), [0.2, 23]);
+  assertEquals(near(2, 3, 1), [0.5, 26]);
+  assertEquals(near(0, 9), [0.1, 21]);
+});
+
 Deno.test("near ours: more than half of the hosts, each surely within the distance", () => {
   const random = new Random(12);
   for (let round = 0; round < 300; round++) {

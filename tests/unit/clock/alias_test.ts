@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type ClockView, findAliases } from "../../../src/clock/alias.ts";
+import { differ } from "../../../src/clock/clock_view.ts";
 import { Random } from "../../lab/random.ts";
 
 /** A clock as one measures it: off by what its spreads say. */
@@ -28,6 +29,51 @@ function within(random: Random, least: number, greatest: number): number {
 const KEPT = { isOwnRateKept: true };
 const membersOf = (clocks: readonly ClockView[], options = KEPT) =>
   findAliases(clocks, options).groups.map(({ members }) => [...members]);
+
+/** A clock exactly as it is, measured to 0.01 ms and 0.5 ppm. */
+function exactView(offsetMs: number, skewPpm: number): ClockView {
+  const spreads = { spreadMs: 0.01, skewSpreadPpm: 0.5, minRttMs: 1 };
+  const bounds = { lowerMs: offsetMs - 0.5, upperMs: offsetMs + 0.5 };
+  const rates = { skewLowerPpm: skewPpm - 20, skewUpperPpm: skewPpm + 20 };
+  return { offsetMs, skewPpm, ...spreads, ...bounds, ...rates };
+}
+
+Deno.test("aliases: of three clocks in a row, of which the outer two are not one, the nearer two are joined", () => {
+  for (const offsetsMs of [[700, 700.04, 700.06], [700, 700.02, 700.06]]) {
+    const [first = 0, middle = 0] = offsetsMs;
+    const near = middle - first < 0.03 ? [0, 1] : [1, 2];
+    const clocks = offsetsMs.map((offsetMs) => exactView(offsetMs, 31));
+    const { groups, coincidences } = findAliases(clocks, KEPT);
+    const found = [...groups, ...coincidences].map(({ members }) => [...members]);
+    assertEquals(found, [near], `${offsetsMs}`);
+  }
+});
+
+Deno.test("aliases: where our rate is off, the rate of time is that of more than half of the clocks, three at least", () => {
+  const disciplinedOf = (...ratesPpm: readonly number[]) => {
+    const clocks = ratesPpm.map((ppm, index) => exactView(index * 1000, ppm));
+    return findAliases(clocks, { isOwnRateKept: false }).disciplined;
+  };
+  assertEquals(disciplinedOf(40, 40.5, 39.5, -70, 12), [0, 1, 2]);
+  assertEquals(disciplinedOf(40, 40.5, -70, 12, 95), []);
+  assertEquals(disciplinedOf(40, 40.5, 39.5, -70, 12, 95), []);
+  assertEquals(disciplinedOf(40, 40.5, 39.5, 40.2, -70, 12), [0, 1, 2, 3]);
+  assertEquals(disciplinedOf(40, 40.5, 39.5), [0, 1, 2]);
+  // Two are no majority of themselves.
+  assertEquals(disciplinedOf(40, 40.2), []);
+});
+
+Deno.test("aliases: how far two clocks differ, in what was measured and what asymmetric paths may add", () => {
+  const one = exactView(700, 31);
+  const spreads = (other: Partial<ClockView>) => differ([one, { ...one, ...other }], 0, 1).spreads;
+  // Root of 0.01² and 0.01², and of 0.5² and 0.5².
+  assertAlmostEquals(spreads({ offsetMs: 700.03 }), 0.03 / 0.01 / Math.SQRT2, 1e-6);
+  assertAlmostEquals(spreads({ offsetMs: 699.97 }), 0.03 / 0.01 / Math.SQRT2, 1e-6);
+  assertAlmostEquals(spreads({ skewPpm: 34 }), 3 / 0.5 / Math.SQRT2, 1e-9);
+  assertAlmostEquals(spreads({ skewPpm: 28, offsetMs: 700.01 }), 3 / 0.5 / Math.SQRT2, 1e-9);
+  const detour = spreads({ offsetMs: 700.3, minRttMs: 1.5 });
+  assertAlmostEquals(detour, 0.3 / (0.01 * Math.SQRT2 + 0.25), 1e-6);
+});
 
 Deno.test("aliases: two addresses of a clock that runs free, with the odds", () => {
   const random = new Random(1);

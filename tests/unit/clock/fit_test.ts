@@ -49,6 +49,16 @@ Deno.test("fit: what left the window is forgotten, down to three quarters of it"
   assertEquals(sizes[55], 34);
 });
 
+Deno.test("fit: rebuilt from its replies, it is the same", () => {
+  const { fit, samples } = fitOf({ jitterMs: 0.5 });
+  const atNs = samples[50]?.sentAt.realtimeNs ?? 0;
+  // While the tick may be coarse, nothing is known to be lacking.
+  assertEquals(fitOf({}, {}, false).fit.gap.deficitMs, 0);
+  const before = [fit.offsetAt(atNs), fit.skewPpm, fit.size, fit.minRttNs];
+  assertEquals(fit.rebuild(), true);
+  assertEquals([fit.offsetAt(atNs), fit.skewPpm, fit.size, fit.minRttNs], before);
+});
+
 Deno.test("fit: one sample too many makes it forget a quarter", () => {
   const { sizes, fit } = fitOf({ probes: 140 }, { maxSamples: 100 });
   assertEquals([sizes[99], sizes[100], sizes[125], sizes[126]], [100, 75, 100, 75]);

@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { fitOptions } from "../../../src/clock/tracker_options.ts";
 import { ClockTracker, sendPhaseMs } from "../../../src/clock/mod.ts";
 import { simulate, type SimulatedReply, type Simulation } from "../../support/simulated_clock.ts";
 
@@ -246,4 +247,11 @@ Deno.test("every reply is in use or left out, until the clock changes", () => {
     }
   }
   assert(looks > 4000 && leftOut >= 8, `${looks} looks, ${leftOut} left out at most`);
+});
+
+Deno.test("tracker: without options, 500 ppm at most, over a quarter of an hour, 2048 replies", () => {
+  assertEquals(fitOptions({}), { maxSkewPpm: 500, windowNs: 15 * 60 * 1e9, maxSamples: 2048 });
+  for (const wrong of [{ maxSkewPpm: 0 }, { windowNs: -1 }, { maxSamples: NaN }]) {
+    assertThrows(() => fitOptions(wrong), RangeError);
+  }
 });
