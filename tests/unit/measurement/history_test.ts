@@ -157,6 +157,21 @@ Deno.test("a host that has shown its own time is not taken for a copier by chanc
   assertEquals(answer(history, NOON_MS + 2000, NOON_MS + 2000).flags, ["tick-assumed"]);
 });
 
+Deno.test("a host so near that its time is our own is no copier from the first reply on", () => {
+  const history = new StampHistory();
+  for (const ms of [0, 1000, 2000]) {
+    const originateMs = NOON_MS + ms;
+    const { flags } = history.measure({
+      sentAt: instant(originateMs),
+      receivedAt: instant(originateMs + 0.5),
+      originateMs,
+      reply: { originateMs, receiveMs: originateMs, transmitMs: originateMs },
+      tickMs: 1,
+    });
+    assertEquals(flags, ["tick-assumed"], `${ms} ms`);
+  }
+});
+
 Deno.test("stamps without a time are not called stuck as well", () => {
   const history = new StampHistory();
   for (const ms of [0, 2000, 4000]) {

@@ -85,6 +85,16 @@ Deno.test("host: a tick of 10 ms contradicts a fine one, and is announced after 
   assert(lowerMs <= 0 && 0 <= upperMs);
 });
 
+Deno.test("host: a clock of whole seconds was never set, however far its stamps lag", () => {
+  const host = new Host();
+  // Stamps are whole seconds: they lag by 0 to 999.7 ms.
+  const lag = (index: number) => [0.1, 999.7, 400, 999.8][index % 4] as number;
+  host.ask(40, lag);
+  assert(host.results.every((result) => result));
+  assertEquals([host.tracker.tick, host.tracker.isWithdrawn], ["unknown", false]);
+  assert(host.bounds[0] <= 0 && host.bounds[1] >= 0, `${host.bounds}`);
+});
+
 Deno.test("host: a clock whose stamps happen to lie on a grid is doubted after sixteen, not before", () => {
   const host = new Host();
   // Asked each 100 ms sharp, just after a tick of whatever it is: nothing contradicts it, nothing shows it.

@@ -164,6 +164,16 @@ Deno.test("a time of day is shown in the form's own unit", () => {
   assertEquals([late?.offsetMs, late?.chance], [-100, 201 / 65_536]);
 });
 
+Deno.test("the low half of a time is read in either byte order", () => {
+  const half = NOW & 0xffff;
+  for (const [number, order] of [[half << 16, false], [byteSwap32(half), true]] as const) {
+    const found = readNumber(number >>> 0, NOON).filter(({ form, offsetMs }) =>
+      form === "swapped-halves" && offsetMs === 0
+    );
+    assertEquals(found.map(({ isLittleEndian }) => isLittleEndian), [order]);
+  }
+});
+
 Deno.test("a number that reads alike in both byte orders is read once", () => {
   const orders = readNumber(0x0101_0101, NOON).map(({ isLittleEndian }) => isLittleEndian);
   assertEquals(orders.includes(true), false);

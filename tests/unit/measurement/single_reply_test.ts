@@ -60,6 +60,13 @@ Deno.test("other ways to write the time are read, named and bound the offset", (
   }
 });
 
+Deno.test("a reply within the same tick of our own clock took no time, which is none below zero", () => {
+  const measured = measureSingleReply(reply(NOON_MS + 100, { arrivalMs: NOON_MS }));
+  assertEquals([measured.flags, measured.offset?.lowerMs], [["tick-assumed"], 100]);
+  const marked = measureSingleReply(reply(NOON_MS + 100 + 0x80000000, { arrivalMs: NOON_MS }));
+  assertEquals([marked.flags, marked.offset?.lowerMs], [["non-standard", "tick-assumed"], 100]);
+});
+
 Deno.test("midnight and half a day tear no bounds", () => {
   const late = { originateMs: MS_PER_DAY - 5, arrivalMs: 5.5 };
   const measured = measureSingleReply(reply(2, late));

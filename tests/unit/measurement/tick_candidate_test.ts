@@ -83,6 +83,8 @@ Deno.test("tick candidate: likeliest are multiples of the tick since midnight wh
   assertEquals(seen(10, 10).likelySpan(NOON + 10), { lowerMs: 0, upperMs: 10 });
   // A stamp of 13 is at no multiple: the middle of its millisecond.
   assertEquals(seen(10, 13).likelySpan(NOON + 13), { lowerMs: 0.5, upperMs: 10.5 });
+  // Nor is one of 9, which was cut from less than 10.
+  assertEquals(seen(10, 9).likelySpan(NOON + 9), { lowerMs: 0.5, upperMs: 10.5 });
   // 15.625 ms: the multiple after the stamp of 15 is at 15.625.
   const timer = seen(15.625, 15).likelySpan(NOON + 15);
   assertAlmostEquals(timer.lowerMs, 0.625, 1e-6);

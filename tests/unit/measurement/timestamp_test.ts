@@ -45,6 +45,11 @@ Deno.test("an ordinary reply: intervals of the derivation", () => {
   assertAlmostEquals(measured.offset.upperMs, 133.75, 1e-6);
 });
 
+Deno.test("a round trip of no time is none below zero", () => {
+  const measured = measureTimestamp(probe(NOON_MS, 0, NOON_MS + 7, NOON_MS + 7));
+  assertEquals([measured.flags, measured.rttNs, measured.offset?.lowerMs], [[], 0, 7]);
+});
+
 Deno.test("a coarse tick widens the intervals that depend on it", () => {
   const measured = measureTimestamp(probe(NOON_MS, 2, NOON_MS, NOON_MS, { tickMs: 16 }));
   assertEquals(measured.offset?.lowerMs, -2);
