@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseDatagram, parseQuotedDatagram } from "../../../src/packet/mod.ts";
+import { emitDatagram, parseDatagram, parseQuotedDatagram } from "../../../src/packet/mod.ts";
 import { halfSipHash } from "../../../src/packet/half_sip_hash.ts";
 import {
   createPlainSlots,
@@ -59,6 +59,16 @@ Deno.test("the reader agrees with the full parser on replies, and refuses what i
   padded.set(bytes, 7);
   assertEquals(reader.read(padded, 7, 50), "reply");
   assert(reader.checksumOk, "octets beyond the total length are not summed");
+  const header = { source: 1, destination: 2 };
+  const other = emitDatagram({
+    header,
+    message: { kind: "other", type: 42, body: new Uint8Array(0) },
+  });
+  assertEquals([other.length, reader.read(other, 0, 24), reader.read(other, 0, 23)], [
+    24,
+    "other",
+    "malformed",
+  ]);
 });
 
 Deno.test("the reader never throws and never accepts a lie about a length", () => {

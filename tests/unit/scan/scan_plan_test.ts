@@ -38,6 +38,8 @@ Deno.test("reserved blocks and our own address are left out, and said to be", ()
     { reason: "this machine", addresses: 1 },
   ]);
   assertEquals(plan.skipped, new Set([0x0a000005]));
+  const first = planScan({ ...base, ownAddresses: [0x0a000000, 0x09ffffff] });
+  assertEquals(first.skipped, new Set([0x0a000000]));
   assert(plan.isPublic);
 });
 
