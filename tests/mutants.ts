@@ -15,6 +15,18 @@ export interface KnownMutant {
 /** All known survivors, by module. */
 export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   {
+    path: "src/clock/alias.ts",
+    code: "for (let from = 0; from + needed <= sorted.length; from++) {",
+    change: "+ → -",
+    why: "equivalent: what lies beyond the last one is no rate",
+  },
+  {
+    path: "src/clock/change_point.ts",
+    code: "const SIDES: readonly number[] = [8, 16, 32, 64, 128];",
+    change: "32 → 33",
+    why: "a chosen width: one reply more is compared",
+  },
+  {
     path: "src/clock/consensus.ts",
     code: "{ atMs: fromMs + turn * MS_PER_DAY, change: 1 },",
     change: "1 → 2",
@@ -123,10 +135,22 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: a range is never exactly as long as the tolerance",
   },
   {
+    path: "src/clock/estimate.ts",
+    code: "if (atLeft < atRight) {",
+    change: "< → <=",
+    why: "equivalent: between two equal heights lies the top of a concave function",
+  },
+  {
     path: "src/clock/feasible_region.ts",
     code: "if (excess.every((value) => value <= 0)) return this;",
     change: "<= → <",
     why: "equivalent: a half-plane through a corner cuts nothing off",
+  },
+  {
+    path: "src/clock/fit.ts",
+    code: "index >= tooMany && newestNs - sample.sentNs <= windowNs * KEPT_SHARE",
+    change: "<= → <",
+    why: "a chosen window: the reply at its very end",
   },
   {
     path: "src/clock/gap.ts",
@@ -135,16 +159,114 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: where no gap is expected, one below 0 is refused by the hard bounds",
   },
   {
+    path: "src/clock/gap.ts",
+    code: "return gapShortfallMs(upper, negatedLower, this.#region.skewPpm, expectedMs) > 0;",
+    change: "> → >=",
+    why: "equivalent: a shortfall of exactly nothing is rounding",
+  },
+  {
+    path: "src/clock/precision_goal.ts",
+    code: "this.#nextLook[index] = Math.ceil(replies * PATIENCE);",
+    change: "* → /",
+    why: "a chosen pace: it looks more often",
+  },
+  {
+    path: "src/clock/rate_search.ts",
+    code: "const LEFT_OUT_TO_LOOK = 3;",
+    change: "3 → 4",
+    why: "a chosen pace: it looks one reply later",
+  },
+  {
+    path: "src/clock/rate_search.ts",
+    code: "this.#nextLook = replies + Math.ceil(fit.size * RATE_LOOK_SHARE);",
+    change: "+ → -",
+    why: "a chosen pace: it looks more often",
+  },
+  {
     path: "src/clock/tracker.ts",
     code: "const REVIEW_SHARE = 1 / 16;",
     change: "16 → 17",
     why: "a chosen pace: reviews a little more often",
   },
   {
+    path: "src/measurement/grid_watch.ts",
+    code: "#lagging = 0;",
+    change: "0 → 1",
+    why: "equivalent: the first tick sets it",
+  },
+  {
+    path: "src/measurement/grid_watch.ts",
+    code: "#onGrid = 0;",
+    change: "0 → 1",
+    why: "equivalent: the first tick sets it",
+  },
+  {
     path: "src/measurement/tick.ts",
     code: "this.#leadMs = foldMs(aheadMs - leadMs) > 0 ? aheadMs : leadMs;",
     change: "> → >=",
     why: "equivalent: leads that differ by nothing, or by whole days, give the same lag",
+  },
+  {
+    path: "src/measurement/tick.ts",
+    code: "this.#leadMs = foldMs(aheadMs - leadMs) > 0 ? aheadMs : leadMs;",
+    change: "0 → 1",
+    why: "a chosen measure: a lag may be a millisecond less",
+  },
+  {
+    path: "src/measurement/tick_candidate.ts",
+    code: "#lagging = 0;",
+    change: "0 → 1",
+    why: "equivalent: the first stamp sets it",
+  },
+  {
+    path: "src/measurement/tick_candidate.ts",
+    code: "#onGrid = 0;",
+    change: "0 → 1",
+    why: "equivalent: the first stamp sets it",
+  },
+  {
+    path: "src/measurement/tick_candidate.ts",
+    code: "#changes = 0;",
+    change: "0 → 1",
+    why: "equivalent: the first stamp sets it",
+  },
+  {
+    path: "src/measurement/tick_candidate.ts",
+    code: "#phaseLowerMs = 0;",
+    change: "0 → 1",
+    why: "equivalent: the first stamp sets it",
+  },
+  {
+    path: "src/measurement/tick_candidate.ts",
+    code: "#phaseUpperMs = 1;",
+    change: "1 → 2",
+    why: "equivalent: the first stamp sets it",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
+    code: "if (whole === 0) return false;",
+    change: "=== → !==",
+    why: "equivalent but for time: what is left is worked out each time",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
+    code:
+      "if (foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0)) % whole !== 0) return false;",
+    change: "- → +",
+    why:
+      "equivalent: neighbours whose sums are all multiples differ by multiples, or what is left is worked out",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
+    code: "after.push(greatestCommonDivisor(after[after.length - 1] ?? 0, step));",
+    change: "0 → 1",
+    why: "equivalent: there is always a last one",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
+    code: "for (let tickMs = MAX_TICK_MS; tickMs > FINE_TICK_MS; tickMs--) {",
+    change: "> → >=",
+    why: "equivalent: one divides every number, and is the answer then",
   },
   {
     path: "src/packet/capture/annotate_frame.ts",
@@ -271,6 +393,18 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "const SETS = 2 ** 18;",
     change: "18 → 19",
     why: "equivalent but for memory: 18 bits of the hash choose a set",
+  },
+  {
+    path: "src/scan/settled_mark.ts",
+    code: "if (position > (this.#marks.at(-1)?.position ?? this.#settled)) {",
+    change: "1 → 2",
+    why: "equivalent: two marks of one position settle as the first does",
+  },
+  {
+    path: "src/scan/sweep_receiver.ts",
+    code: "const DELIVERY_MS = 10;",
+    change: "10 → 11",
+    why: "a chosen patience",
   },
   {
     path: "src/stats/baseline.ts",
