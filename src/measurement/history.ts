@@ -86,10 +86,16 @@ export class StampHistory {
   #jumped = false;
   #hasOwnTime = false;
   #isCopier = false;
+  #isProven = false;
 
   /** How this host's stamps are read when only one reading fitted; undefined until one did. */
   get reading(): StampReading | undefined {
     return this.#reading;
+  }
+
+  /** The host has answered a request whose originate timestamp was early on purpose. */
+  get isProven(): boolean {
+    return this.#isProven;
   }
 
   /** How far this host's tick is known. */
@@ -108,6 +114,7 @@ export class StampHistory {
   measure(probe: ProbeStamps): HostMeasurement {
     const tickMs = this.#tickMs(probe);
     const measured = this.#measure(probe, tickMs);
+    if (probe.originateIsEarly) this.#isProven = true;
     const { reading, flags } = measured;
     if (reading !== "ambiguous" && reading !== "unreadable") this.#reading = reading;
     const isReadable = measured.receiveMs !== undefined;
@@ -167,6 +174,7 @@ export class StampHistory {
       tickMs,
       priorReading: probe.priorReading ?? this.#reading,
       hasOwnTime: probe.hasOwnTime ?? this.#hasOwnTime,
+      originateIsEarly: probe.originateIsEarly,
     });
   }
 

@@ -80,6 +80,8 @@ export interface StampsToRead {
   readonly priorReading?: StampReading | undefined;
   /** An earlier reply of this host had its own stamps: equal ones are chance, not a copy. */
   readonly hasOwnTime?: boolean | undefined;
+  /** The originate stamp is so much older than the departure that no synchronised clock shows it on arrival. */
+  readonly originateIsEarly?: boolean | undefined;
 }
 
 /** The outcome of reading the remote stamps of one reply. */
@@ -142,8 +144,9 @@ export function readStamps(stamps: StampsToRead): ReadStamps {
 function meaninglessFlag(stamps: StampsToRead): ReadingFlag | undefined {
   const { originate, receive, transmit, sentMs, rttMs } = stamps;
   if (receive === originate && transmit === originate && stamps.hasOwnTime !== true) {
-    const originateIsOurTime = Math.abs(foldMs(originate - sentMs)) <= NEAR_MS;
-    if (rttMs > COPY_RTT_MS || !originateIsOurTime) return "originate-copied";
+    const isOurTime = stamps.originateIsEarly !== true &&
+      Math.abs(foldMs(originate - sentMs)) <= NEAR_MS;
+    if (rttMs > COPY_RTT_MS || !isOurTime) return "originate-copied";
   }
   const near = isStandardStamp(receive) && Math.abs(foldMs(receive - sentMs)) <= NEAR_MS;
   if (near) return undefined;

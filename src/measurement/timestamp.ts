@@ -55,6 +55,8 @@ export interface ProbeStamps {
   readonly priorReading?: StampReading | undefined;
   /** An earlier reply of this host had stamps that were not copies of the originate stamp. */
   readonly hasOwnTime?: boolean | undefined;
+  /** The originate stamp is so much older than the departure that no synchronised clock shows it on arrival. */
+  readonly originateIsEarly?: boolean | undefined;
 }
 
 /** What is odd about one answered probe. */
@@ -139,6 +141,7 @@ export function measureTimestamp(probe: ProbeStamps): TimestampMeasurement {
     tickMs,
     priorReading: probe.priorReading,
     hasOwnTime: probe.hasOwnTime,
+    originateIsEarly: probe.originateIsEarly,
   });
 
   const flags: MeasurementFlag[] = [...read.flags];

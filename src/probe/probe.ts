@@ -47,6 +47,8 @@ export interface Probe {
   readonly queueNs: number | undefined;
   /** CLOCK_MONOTONIC, on the scale of `sentAt`, at which it counts as timed out, in nanoseconds. */
   readonly deadlineNs: number;
+  /** Its originate timestamp is older than its departure on purpose, see `originate_stamps.ts`. */
+  readonly isEarly: boolean;
 }
 
 /** What an answer ended a probe with. `pending` is the only state that can still become another. */
@@ -93,6 +95,8 @@ export class InFlightProbe implements Probe {
   leftAt: Instant | undefined = undefined;
   /** CLOCK_MONOTONIC, on the scale of `sentAt`, at which it counts as timed out; Infinity until it was sent. */
   deadlineNs: number = Infinity;
+  /** Its originate timestamp is early on purpose; known when the probe was written. */
+  isEarly = false;
   /** Where it stands. */
   state: ProbeState = "pending";
   /** Answers seen, late and repeated ones included. */

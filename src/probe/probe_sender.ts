@@ -9,6 +9,7 @@ import type { AnsweredTargets } from "./answered_targets.ts";
 import { FragmentingSender } from "./fragmenting_sender.ts";
 import type { InFlightTable } from "./in_flight_table.ts";
 import type { ProbeMessage } from "./message/message.ts";
+import { OriginateStamps } from "./originate_stamps.ts";
 import type { ProbeListener } from "./outcome.ts";
 import { InFlightProbe, SEQUENCES } from "./probe.ts";
 import type { ProbeNumbers } from "./probe_numbers.ts";
@@ -35,6 +36,8 @@ export interface ProbeSenderParts {
   readonly numbers: ProbeNumbers;
   /** Targets that are not asked again; undefined where all are. */
   readonly answered: AnsweredTargets | undefined;
+  /** Whether the target of a probe has answered one with an early originate timestamp. */
+  readonly isProven: (probe: InFlightProbe) => boolean;
   /** Receives what was sent and what was not. */
   readonly listener: ProbeListener;
 }
@@ -55,7 +58,7 @@ export class ProbeSender {
   readonly #backoff: number;
   readonly #buffers: readonly Uint8Array[];
   readonly #messages: readonly ProbeMessage[];
-  readonly #isExact: boolean;
+  readonly #originates: OriginateStamps;
   #timeoutNs: number;
   #timeoutIndex = 0;
   #key = 0;
@@ -68,7 +71,7 @@ export class ProbeSender {
     this.#backoff = options.backoff ?? 1;
     this.#timeoutNs = options.timeoutMs * 1e6;
     this.#messages = messagesOf(options);
-    this.#isExact = options.exactOriginate ?? false;
+    this.#originates = new OriginateStamps(options.originate ?? "making", parts.isProven);
     const lengthBytes = Math.max(...this.#messages.map((each) => each.lengthBytes));
     this.#buffers = Array.from({ length: BATCH_SIZE }, () => new Uint8Array(lengthBytes));
   }
@@ -127,7 +130,7 @@ export class ProbeSender {
 
   /** For exact originates: does all that is done before a probe leaves but for sending it. A first time takes milliseconds. */
   warmUp(): void {
-    if (!this.#isExact) return;
+    if (!this.#originates.isExactFromStart) return;
     const { transport, numbers } = this.#parts;
     const [target] = this.#targets;
     const [message] = this.#messages;
@@ -216,15 +219,7 @@ export class ProbeSender {
   #write(probe: InFlightProbe, slot: number): OutgoingDatagram {
     const { message, key, target: { address: destination } } = probe;
     const bytes = message.emit(probe, this.#buffers[slot] as Uint8Array);
-    if (!this.#isExact || message.isTimed !== true) return { destination, bytes, key };
-    const restamp = ({ realtimeNs }: Instant): boolean => {
-      const timeOfDayMs = wholeMsOfDay(realtimeNs);
-      if (probe.token === timeOfDayMs) return false;
-      probe.token = timeOfDayMs;
-      message.emit(probe, bytes);
-      return true;
-    };
-    return { destination, bytes, key, restamp };
+    return { destination, bytes, key, restamp: this.#originates.restampOf(probe, bytes) };
   }
 
   /** What found no room waits for some; the rest is unsent. */

@@ -73,6 +73,7 @@ export class Prober {
       stamps,
       numbers,
       answered,
+      isProven: (probe) => this.#reader.isProven(probe),
       listener,
     });
     this.#reader = new ReplyReader({

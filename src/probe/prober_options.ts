@@ -2,6 +2,7 @@
 
 import type { Target } from "../targets/target.ts";
 import type { ProbeMessage } from "./message/message.ts";
+import type { OriginateMoment } from "./originate_stamps.ts";
 import type { ProbeSpec } from "./probe.ts";
 import type { ProbeNumbersOptions } from "./probe_numbers.ts";
 import type { ProbeSchedule } from "./schedule.ts";
@@ -17,12 +18,8 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly beside?: ProbeSpec | undefined;
   /** Moment from which delays count; `driver` by default. */
   readonly stampAt?: TransmitMoment | undefined;
-  /**
-   * Write the originate timestamp right before the call that sends it, from the first probe on. Without it the first one is some
-   * milliseconds old, since code that runs for the first time takes that long: the reply then shows whether a host copies the
-   * originate timestamp or has a time of its own.
-   */
-  readonly exactOriginate?: boolean | undefined;
+  /** When the originate timestamps of timestamp messages are taken; `making` by default. */
+  readonly originate?: OriginateMoment | undefined;
   /** Probes per target; Infinity for no end. */
   readonly count: number;
   /** Time between two probes of one target, in milliseconds. */

@@ -54,6 +54,7 @@ export class ReplyDescriber {
         originateMs: probe.token,
         reply: stamps,
         tickMs: 1,
+        originateIsEarly: probe.isEarly,
       });
       flags.push(...measurement.flags);
     } else if (isClockStep(probe.sentAt, receivedAt)) {
@@ -71,6 +72,11 @@ export class ReplyDescriber {
       flags,
       bytes: keepBytes ? received.bytes.slice() : undefined,
     };
+  }
+
+  /** Whether the target of `probe` has answered one like it whose originate timestamp was early on purpose. */
+  isProven(probe: Probe): boolean {
+    return this.#histories.get(probe)?.isProven ?? false;
   }
 
   /** A target is another host from now on. */

@@ -63,6 +63,11 @@ export class ReplyReader {
     this.#describer = new ReplyDescriber(options);
   }
 
+  /** Whether the target of `probe` has answered one like it whose originate timestamp was early on purpose. */
+  isProven(probe: InFlightProbe): boolean {
+    return this.#describer.isProven(probe);
+  }
+
   /** A target is another host from now on: nothing learned of the one before holds. */
   forget(targetIndex: number): void {
     this.#matcher.forget(targetIndex);

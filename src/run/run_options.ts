@@ -32,7 +32,10 @@ export interface PacketOptions {
    * hour or more from the time of day, so that a host which only copies it is recognised.
    */
   readonly originateMs?: number | "random" | undefined;
-  /** Write the originate timestamp right before the call that sends it, for those who compute delays from it. */
+  /**
+   * Send the originate timestamp of the departure from the first probe on, for those who compute delays from it. Otherwise it is
+   * some tens of milliseconds early until a host has answered, which shows whether the host copies it; exact from then on.
+   */
   readonly exactOriginate?: boolean | undefined;
   /** Receive timestamp of the request, an unsigned 32-bit number; 0 by default. */
   readonly receiveMs?: number | undefined;

@@ -64,7 +64,7 @@ export function planRun(options: RunOptions): RunPlan {
       identifier: options.identifier,
       firstSequence: options.sequence,
       stampAt: options.stampAt,
-      exactOriginate: options.exactOriginate,
+      originate: options.exactOriginate ? "sending" : "sending-after-proof",
       count,
       intervalMs,
       spacingMs: options.spacingMs,

@@ -50,7 +50,9 @@ export async function reportRun(
   const errorLines = new LineSink(errors, fail);
   const reporter = open(outputLines, errorLines);
   const explains = options.explain ?? false;
-  const prober = { ...proberOptions(options, targets), keepBytes: explains };
+  // The lines of all forms are compared: they show the originate, which some forms want exact.
+  const asked = { originate: "sending" as const, ...options };
+  const prober = { ...proberOptions(asked, targets), keepBytes: explains };
   const messageBytes = options.kind === "echo" ? 64 : 20;
   const run = await PingRun.open(
     {

@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly firstSequence?: number | null;
   /** The time of day by default. */
   readonly originateMs?: number;
+  /** When it is taken; as `ping` does by default. */
+  readonly originate?: ProberOptions["originate"];
   /** Ask each target until it answers. */
   readonly stopOnReply?: boolean;
   /** 1 by default. */
@@ -123,6 +125,7 @@ export function proberOptions(options: RunOptions, targets: readonly Target[]): 
     backoff: options.backoff,
     groupMs: options.groupMs,
     stampAt: options.stampAt,
+    originate: options.originate ?? "sending-after-proof",
   };
 }
 

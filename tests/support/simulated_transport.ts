@@ -167,8 +167,9 @@ export class SimulatedTransport implements Transport {
     return datagrams.map((datagram) => this.#sendOne(datagram));
   }
 
-  #sendOne({ destination, bytes, key }: OutgoingDatagram): SendResult {
+  #sendOne({ destination, bytes, key, restamp }: OutgoingDatagram): SendResult {
     const sentAt = this.clock.now();
+    restamp?.(sentAt);
     this.clock.advance(this.#options.sendNs);
     const number = this.#numbers.get(destination) ?? 0;
     this.#numbers.set(destination, number + 1);

@@ -141,11 +141,6 @@ labTest(
 /** Each answers for a while what a clock could answer. */
 const TURNING: Readonly<Record<string, HostBehaviour>> = {
   "198.18.0.1": { quirk: "stuck", clock: { offsetMs: 90 } },
-  "198.18.0.2": {
-    quirk: "copy-originate",
-    out: 0.2,
-    back: { kind: "series", valuesMs: [0.2, 0.2, 9] },
-  },
   "198.18.0.3": { quirk: "seconds-of-day" },
 };
 

@@ -60,6 +60,16 @@ const CASES:
     ["a copy over 2 ms may be chance", { ...both(NOON), rttMs: 2 }, "standard"],
     ["a copy over more is none", { ...both(NOON), rttMs: 2.001 }, "unreadable originate-copied"],
     ["a copy of a host with its own time", { ...both(NOON), hasOwnTime: true }, "standard"],
+    [
+      "a copy of an originate that was early, at any path",
+      { ...both(NOON), rttMs: 1, originateIsEarly: true },
+      "unreadable originate-copied",
+    ],
+    [
+      "an early originate, and the host's own time",
+      { ...both(NOON + 1), originateIsEarly: true },
+      "standard",
+    ],
     ["one stamp alone is no copy", { receive: NOON, transmit: NOON + 1 }, "standard"],
     ["the other alone neither", { receive: NOON - 1, transmit: NOON }, "standard"],
     [

@@ -5,6 +5,7 @@ import { randomHashKey } from "../../../src/packet/half_sip_hash.ts";
 import { EchoProbe } from "../../../src/probe/message/echo.ts";
 import { TimestampProbe } from "../../../src/probe/message/timestamp.ts";
 import type { ProbeMessage } from "../../../src/probe/message/message.ts";
+import type { OriginateMoment } from "../../../src/probe/originate_stamps.ts";
 import type { ReplyDetail } from "../../../src/probe/outcome.ts";
 import { Prober } from "../../../src/probe/prober.ts";
 import type { OutgoingDatagram, SendResult } from "../../../src/probe/transport.ts";
@@ -37,7 +38,7 @@ class SlowTransport extends SimulatedTransport {
   }
 }
 
-async function run(message: ProbeMessage, exactOriginate = true) {
+async function run(message: ProbeMessage, originate: OriginateMoment = "sending") {
   const transport = new SlowTransport({});
   const replies: ReplyDetail[] = [];
   const others: string[] = [];
@@ -50,7 +51,7 @@ async function run(message: ProbeMessage, exactOriginate = true) {
       intervalMs: 100,
       spacingMs: 0,
       timeoutMs: 1000,
-      exactOriginate,
+      originate,
     },
     transport,
     {
@@ -89,7 +90,7 @@ Deno.test("warm up: one datagram that does not leave, before the first that does
 });
 
 Deno.test("restamp: unless it is to be exact, the originate is that of the making, and nothing is warmed up", async () => {
-  const { transport, replies } = await run(new TimestampProbe(), false);
+  const { transport, replies } = await run(new TimestampProbe(), "making");
   assertEquals(transport.warm, []);
   const originates = replies.map(({ stamps }) => stamps?.originateMs ?? NaN);
   assertEquals(originates.every((ms) => !transport.sentMs.includes(ms)), true);

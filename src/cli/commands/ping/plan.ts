@@ -40,6 +40,7 @@ export function readPingOptions(options: PingOptions): RunOptions {
     mark: options.mark,
     kernelStamps: !options["user-stamps"],
     stampAt: chooseStampMoment(options),
+    exactOriginate: ["fping", "tsping"].includes(options.format),
     rawSocketFor: options.echo ? findObstacle(options) : undefined,
     keepsBytes: options.explain,
     keepsStrays: options.verbose,
