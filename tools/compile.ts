@@ -32,12 +32,22 @@ export class NoBaseError extends ToolError {}
  * @returns The Deno version inside the binary.
  */
 export async function compile(options: CompileOptions): Promise<string> {
+  await makeRoom(options.output);
   const folder = await Deno.makeTempDir({ prefix: "icmptime-compile-" });
   try {
     return await compileScript(await bundle(options.entry, folder), options);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Makes the folder of a file; what is in the way is an error before anything is compiled. */
+async function makeRoom(output: string): Promise<void> {
+  const isFolder = await Deno.stat(output).then((info) => info.isDirectory, () => false);
+  if (isFolder) throw new ToolError(`Cannot compile to ${output}: it is a folder`);
+  await Deno.mkdir(output.replace(/[^/]*$/, "") || ".", { recursive: true }).catch((error) => {
+    throw new ToolError(`Cannot compile to ${output}: ${error.message}`);
+  });
 }
 
 /** Bundles a program into a folder. Returns the path of the main script. */
@@ -69,8 +79,18 @@ export async function compileScript(
   script: string,
   options: Omit<CompileOptions, "entry">,
 ): Promise<string> {
-  const outputFolder = options.output.replace(/[^/]*$/, "") || ".";
-  await Deno.mkdir(outputFolder, { recursive: true });
+  await makeRoom(options.output);
+  // Beside the file, which stays as it was until another one is complete: a `deno compile` that fails removes its output.
+  const output = `${options.output}.part`;
+  const version = await compileTo(script, { ...options, output });
+  await Deno.rename(output, options.output);
+  return version;
+}
+
+async function compileTo(
+  script: string,
+  options: Omit<CompileOptions, "entry">,
+): Promise<string> {
   const first = await denoCompile(Deno.execPath(), script, options, {});
   if (first.success) return Deno.version.deno;
   if (!/dl\.deno\.land|denort/.test(first.stderr)) {

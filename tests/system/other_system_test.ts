@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
-import { runCommand } from "../support/command.ts";
+import { type CommandResult, runCommand } from "../support/command.ts";
 import { runAs } from "../support/other_system.ts";
 
 /** Prints what an action says when it is refused. */
@@ -41,18 +41,25 @@ Deno.test("musl: its C library is opened, and one that is not there is named", a
   );
 });
 
+/** Runs the task `compile`. */
+function runCompile(...words: readonly string[]): Promise<CommandResult> {
+  const flags = ["run", "--quiet", "--allow-all"];
+  const argv = [Deno.execPath(), ...flags, `${PROJECT_FOLDER}tools/compile.ts`, ...words];
+  return runCommand(argv, { cwd: PROJECT_FOLDER });
+}
+
 Deno.test("compile: a target without a base, or that does not exist, is one sentence", async () => {
-  const argv = [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--allow-all",
-    `${PROJECT_FOLDER}tools/compile.ts`,
-  ];
-  const { code, stderr } = await runCommand([...argv, "--target", "nonsense"], {
-    cwd: PROJECT_FOLDER,
-    timeoutMs: 120_000,
-  });
+  const { code, stderr } = await runCompile("--target", "nonsense");
   assertEquals([code, stderr.trim().split("\n").length], [1, 1], stderr);
   assertMatch(stderr, /^Cannot compile: .*'nonsense'.*\n$/);
+});
+
+Deno.test("compile: a file that cannot be written, and words that mean nothing, are one sentence", async () => {
+  const output = "/dev/null/icmptime";
+  const unwritable = await runCompile("--output", output);
+  assertEquals([unwritable.code, unwritable.stderr.split("\n").length], [1, 2], unwritable.stderr);
+  assertMatch(unwritable.stderr, /^Cannot compile to \/dev\/null\/icmptime: .*mkdir.*\n$/);
+  const { code, stderr } = await runCompile("--nonsense");
+  const known = "compile takes --target TRIPLE, --output FILE";
+  assertEquals([code, stderr], [1, `Cannot understand --nonsense: ${known}\n`]);
 });
