@@ -48,10 +48,22 @@ function runCompile(...words: readonly string[]): Promise<CommandResult> {
   return runCommand(argv, { cwd: PROJECT_FOLDER });
 }
 
-Deno.test("compile: a target without a base, or that does not exist, is one sentence", async () => {
-  const { code, stderr } = await runCompile("--target", "nonsense");
-  assertEquals([code, stderr.trim().split("\n").length], [1, 1], stderr);
-  assertMatch(stderr, /^Cannot compile: .*'nonsense'.*\n$/);
+Deno.test("compile: a target that cannot be had is one sentence, and the file stays as it was", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-compile-" });
+  try {
+    const output = `${folder}/icmptime`;
+    await Deno.writeTextFile(output, "as it was");
+    const { code, stderr } = await runCompile("--target", "nonsense", "--output", output);
+    assertEquals([code, stderr.trim().split("\n").length], [1, 1], stderr);
+    assertMatch(stderr, /^Cannot compile: .*'nonsense'.*\n$/);
+    const occupied = await runCompile("--output", folder);
+    assertEquals([occupied.code, occupied.stderr.trim().split("\n").length], [1, 1]);
+    assertMatch(occupied.stderr, /^Cannot compile to \/.*: .*\n$/);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["icmptime"]);
+    assertEquals(await Deno.readTextFile(output), "as it was");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("compile: a file that cannot be written, and words that mean nothing, are one sentence", async () => {
