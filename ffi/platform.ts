@@ -63,6 +63,8 @@ export interface Platform {
   readonly hasPpoll: boolean;
   /** IP_RECVERR, SO_TIMESTAMPING, SO_RXQ_OVFL, ICMP_FILTER and batches (sendmmsg(2)) for raw sockets. */
   readonly hasErrorQueue: boolean;
+  /** The time of receipt alone, to the microsecond, in a control message (SO_TIMESTAMP). */
+  readonly hasReceiptTimes: boolean;
   /** Echo sockets, SOCK_DGRAM and IPPROTO_ICMP, with the control messages that {@linkcode EchoSocket} needs. */
   readonly hasEchoSockets: boolean;
   /** Classic BPF programs on sockets (SO_ATTACH_FILTER), and IP_UNICAST_IF beside them. */

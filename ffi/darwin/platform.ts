@@ -42,6 +42,7 @@ export const DARWIN: Platform = {
   hasPlainVariadics: false,
   hasPpoll: false,
   hasErrorQueue: false,
+  hasReceiptTimes: true,
   hasEchoSockets: false,
   hasSocketFilters: false,
   hasMemoryCounters: false,

@@ -43,6 +43,7 @@ export const LINUX: Platform = {
   hasPlainVariadics: true,
   hasPpoll: true,
   hasErrorQueue: true,
+  hasReceiptTimes: false,
   hasEchoSockets: true,
   hasSocketFilters: true,
   hasMemoryCounters: true,

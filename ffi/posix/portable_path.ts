@@ -2,7 +2,7 @@
  * Datagrams one at a time with user stamps: sendto(2) and recvfrom(2). What every POSIX system has, and what Linux
  * uses when kernel stamps are refused or switched off.
  *
- * macOS, where this could not be run: with IP_HDRINCL it expects total length and fragment field in host order, and
+ * macOS, where this could not be run, adds the kernel's time of receipt ({@linkcode StampedReceiver}). With IP_HDRINCL it expects total length and fragment field in host order, and
  * gives them so on receipt, with the header's length taken off the total.
  *
  * Memory: C reads and writes buffers owned by this object, during the call; it keeps no pointer.
@@ -14,6 +14,7 @@ import type {
   SendResult,
   TransmitStamp,
 } from "../../src/probe/transport.ts";
+import { StampedReceiver } from "../darwin/stamped_receiver.ts";
 import { platform } from "../platform.ts";
 import { MSG_DONTWAIT } from "./constants.ts";
 import type { DatagramPath, SocketEnds } from "./datagram.ts";
@@ -38,6 +39,7 @@ export class PortablePath implements DatagramPath {
   readonly #clock: SystemClock;
   readonly #troubles: SocketTroubles;
   #errorQueue: ErrorQueue | undefined;
+  readonly #stamped: StampedReceiver | undefined;
   readonly #slotBytes: number;
   readonly #slotSize: bigint;
   readonly #incoming: Uint8Array<ArrayBuffer>[] = [];
@@ -67,6 +69,7 @@ export class PortablePath implements DatagramPath {
   ) {
     this.#troubles = troubles;
     this.#ends = ends;
+    this.#stamped = platform.hasReceiptTimes ? new StampedReceiver(ends.receiveFd) : undefined;
     this.#clock = clock;
     this.#slotBytes = slotBytes;
     // One octet more than a datagram may have: macOS does not say how long one was that it cut.
@@ -130,33 +133,48 @@ export class PortablePath implements DatagramPath {
   receive(): ReceivedDatagram[] {
     const received: ReceivedDatagram[] = [];
     while (received.length < this.#incoming.length) {
-      this.#addressLength[0] = SockaddrIn.size;
-      const lengthBytes = this.#libc.recvfrom(
-        this.#ends.receiveFd,
+      const lengthBytes = this.#receiveOne(
         this.#incomingPointers[received.length] as Deno.PointerValue,
-        this.#slotSize,
-        MSG_DONTWAIT,
-        this.#addressPointer,
-        this.#addressLengthPointer,
       );
       if (lengthBytes < 0) {
         const errno = readErrno();
         if (errno === EINTR) continue;
-        const error = errno === EAGAIN ? undefined : checkReceiveErrno("recvfrom", errno);
+        const error = errno === EAGAIN ? undefined : checkReceiveErrno(this.#receiveCall, errno);
         if (error !== undefined) this.#troubles.add(error);
         break;
       }
-      const receivedAt = this.#clock.now();
+      const nearby = this.#clock.now();
+      const stamped = this.#stamped;
+      const receivedAt = stamped?.isStamped
+        ? this.#clock.fromKernel(stamped.stampSeconds, stamped.stampNs, nearby)
+        : nearby;
       const slot = this.#incoming[received.length] as Uint8Array<ArrayBuffer>;
       const bytes = slot.subarray(0, Math.min(lengthBytes, this.#slotBytes));
       if (platform.hasHostOrderHeader) restoreHeaderOrder(bytes);
-      const source = this.#address.getUint32(SockaddrIn.address, false);
+      const source = stamped?.source ?? this.#address.getUint32(SockaddrIn.address, false);
       received.push({ bytes, source, receivedAt, truncated: lengthBytes > this.#slotBytes });
     }
     return received;
   }
 
-  /** None: there are only user stamps here. */
+  get #receiveCall(): string {
+    return this.#stamped === undefined ? "recvfrom" : "recvmsg";
+  }
+
+  #receiveOne(payload: Deno.PointerValue): number {
+    if (this.#stamped !== undefined) return this.#stamped.receive(payload, this.#slotSize);
+    this.#addressLength[0] = SockaddrIn.size;
+    return this.#libc.recvfrom(
+      this.#ends.receiveFd,
+      payload,
+      this.#slotSize,
+      MSG_DONTWAIT,
+      this.#addressPointer,
+      this.#addressLengthPointer,
+    );
+  }
+
+  /** None: what is sent has only user stamps here. */
   receiveTransmitStamps(): TransmitStamp[] {
     return [];
   }

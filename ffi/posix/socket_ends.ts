@@ -7,6 +7,7 @@
  * probes comes; what others send as protocol 255 is dropped by a filter. Elsewhere one socket does both.
  */
 
+import { SO_TIMESTAMP } from "../darwin/constants.ts";
 import { platform } from "../platform.ts";
 import {
   IP_MTU_DISCOVER,
@@ -100,6 +101,10 @@ export function openSocketEnds(
     // before that is stamped `user`.
     const hasReceiveStamps = wantsStamps &&
       troubles.attempt(() => enableReceiveStamps(receiveFd)) === true;
+    if (platform.hasReceiptTimes && options.kernelStamps !== false) {
+      const action = "use kernel stamps (SO_TIMESTAMP)";
+      troubles.attempt(() => setIntOption(receiveFd, SOL_SOCKET, SO_TIMESTAMP, 1, action));
+    }
     if (platform.hasErrorQueue) {
       sendFd = openSocket(IPPROTO_RAW);
       const descriptor = sendFd;

@@ -20,6 +20,8 @@ export const DARWIN_CONSTANTS: Readonly<Record<string, Readonly<Record<string, n
     MSG_DONTWAIT: 128,
     MSG_TRUNC: 16,
     MSG_CTRUNC: 32,
+    SO_TIMESTAMP: 1024,
+    SCM_TIMESTAMP: 2,
   },
   "netinet/in.h": {
     IPPROTO_IP: 0,
@@ -166,6 +168,19 @@ export const DARWIN_ERROR_NUMBERS: Readonly<Record<string, number>> = {
 
 /** Sizes and offsets of structures in bytes, by our names. */
 export const DARWIN_LAYOUTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  DarwinMsghdr: {
+    size: 48,
+    name: 0,
+    nameLength: 8,
+    iov: 16,
+    iovCount: 24,
+    control: 32,
+    controlLength: 40,
+    flags: 44,
+  },
+  // The data starts at CMSG_LEN(0).
+  DarwinCmsghdr: { size: 12, length: 0, level: 4, type: 8, data: 12 },
+  DarwinTimeval: { size: 16, seconds: 0, microseconds: 8 },
   SockaddrIn: { size: 16, length: 0, family: 1, port: 2, address: 4 },
   Sigaction: { size: 16, handler: 0 },
   Iovec: { size: 16, base: 0, length: 8 },

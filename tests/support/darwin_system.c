@@ -101,6 +101,7 @@ int darwin_setsockopt(int socket, int level, int option, const void *value, sock
     if (option == DARWIN_SO_RCVBUF) number = SO_RCVBUF;
     if (option == DARWIN_SO_BROADCAST) number = SO_BROADCAST;
     if (option == DARWIN_SO_REUSEADDR) number = SO_REUSEADDR;
+    if (option == DARWIN_SO_TIMESTAMP) number = SO_TIMESTAMP;
     if (number < 0) return refuse("setsockopt", level, option);
     return ended(REAL(setsockopt)(socket, SOL_SOCKET, number, value, length));
   }
@@ -150,11 +151,7 @@ ssize_t darwin_sendto(int socket, const uint8_t *bytes, size_t length, int flags
 }
 
 /* So they are in what arrives, and the total is without the header. A datagram that is cut has the length of the buffer. */
-ssize_t darwin_recvfrom(int socket, uint8_t *bytes, size_t length, int flags, void *address, socklen_t *addressLength) __asm__("recvfrom");
-ssize_t darwin_recvfrom(int socket, uint8_t *bytes, size_t length, int flags, void *address, socklen_t *addressLength) {
-  if (flags != DARWIN_MSG_DONTWAIT) return refuse("recvfrom", flags, 0);
-  ssize_t received = ended(REAL(recvfrom)(socket, bytes, length, MSG_DONTWAIT, address, addressLength));
-  if (received < 20) return received;
+static void to_darwin_datagram(uint8_t *bytes) {
   uint16_t total, fragment;
   memcpy(&total, bytes + 2, 2);
   memcpy(&fragment, bytes + 6, 2);
@@ -162,12 +159,48 @@ ssize_t darwin_recvfrom(int socket, uint8_t *bytes, size_t length, int flags, vo
   fragment = ntohs(fragment);
   memcpy(bytes + 2, &total, 2);
   memcpy(bytes + 6, &fragment, 2);
-  to_darwin_address(address, *addressLength);
+}
+
+ssize_t darwin_recvfrom(int socket, uint8_t *bytes, size_t length, int flags, void *address, socklen_t *addressLength) __asm__("recvfrom");
+ssize_t darwin_recvfrom(int socket, uint8_t *bytes, size_t length, int flags, void *address, socklen_t *addressLength) {
+  return refuse("recvfrom, where recvmsg gives the time of receipt", socket, flags);
+}
+
+struct darwin_msghdr {
+  void *name;
+  socklen_t nameLength;
+  struct iovec *iov;
+  int iovCount;
+  uint8_t *control;
+  socklen_t controlLength;
+  int flags;
+};
+
+/* The time of receipt is a timeval behind a header of 12 octets. */
+ssize_t darwin_recvmsg(int socket, struct darwin_msghdr *message, int flags) __asm__("recvmsg");
+ssize_t darwin_recvmsg(int socket, struct darwin_msghdr *message, int flags) {
+  char control[256];
+  struct msghdr ours = { .msg_name = message->name, .msg_namelen = message->nameLength, .msg_iov = message->iov,
+    .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+  if (flags != DARWIN_MSG_DONTWAIT || message->iovCount != 1) return refuse("recvmsg", flags, message->iovCount);
+  ssize_t received = ended(REAL(recvmsg)(socket, &ours, MSG_DONTWAIT));
+  if (received < 20) return received;
+  to_darwin_datagram(message->iov->iov_base);
+  to_darwin_address(message->name, ours.msg_namelen);
+  message->flags = ours.msg_flags & MSG_TRUNC ? DARWIN_MSG_TRUNC : 0;
+  socklen_t room = message->controlLength;
+  message->controlLength = 0;
+  struct cmsghdr *first = CMSG_FIRSTHDR(&ours);
+  if (first == NULL || first->cmsg_type != SCM_TIMESTAMP || room < 28) return received;
+  struct timeval time;
+  memcpy(&time, CMSG_DATA(first), sizeof time);
+  int words[7] = { 28, DARWIN_SOL_SOCKET, DARWIN_SCM_TIMESTAMP, 0, 0, (int)time.tv_usec, 0 };
+  memcpy(words + 3, &time.tv_sec, 8);
+  memcpy(message->control, words, sizeof words);
+  message->controlLength = 28;
   return received;
 }
 
-ssize_t darwin_recvmsg(int socket, void *message, int flags) __asm__("recvmsg");
-ssize_t darwin_recvmsg(int socket, void *message, int flags) { return refuse("recvmsg", socket, flags); }
 ssize_t darwin_sendmsg(int socket, const void *message, int flags) __asm__("sendmsg");
 ssize_t darwin_sendmsg(int socket, const void *message, int flags) { return refuse("sendmsg", socket, flags); }
 

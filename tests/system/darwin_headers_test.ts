@@ -52,7 +52,9 @@ Deno.test("macOS: every error number has the name of its header, and a text wher
 });
 
 Deno.test("macOS: every size and offset of a structure is that of its headers", async () => {
-  const layouts = await loadAsDarwin('await load("ffi/posix/layout.ts")') as Record<
+  const layouts = await loadAsDarwin(
+    '{ ...await load("ffi/posix/layout.ts"), ...await load("ffi/darwin/layout.ts") }',
+  ) as Record<
     string,
     Numbers
   >;

@@ -35,6 +35,41 @@ darwinTest("ping measures with stamps of the program, and says so", async (pair,
   }
 });
 
+darwinTest("the time of receipt is the kernel's, unless it is refused", async (pair, program) => {
+  const run = async (options: string) => {
+    const argv = await program.codeArgv(
+      `const { RawSocket } = await load("ffi/mod.ts");
+      const { buildRequest } = await load("tests/support/request_bytes.ts");
+      using socket = RawSocket.open(${options});
+      const destination = 0x0a4d0002;
+      const [sent] = socket.send([{ bytes: buildRequest(destination, 7), destination }]);
+      let received = [];
+      for (let i = 0; i < 6000 && received.length === 0; i++) {
+        await socket.wait(10);
+        received = socket.receive();
+      }
+      const [{ receivedAt, source, truncated, bytes }] = received;
+      console.log(JSON.stringify({
+        kind: receivedAt.source, source, truncated, length: bytes.length, stamp: socket.stampSource,
+        isLater: receivedAt.realtimeNs >= sent.sentAt.realtimeNs - 1000 &&
+          receivedAt.realtimeNs <= socket.clock.now().realtimeNs,
+      }));`,
+    );
+    const { stdout, stderr } = await pair.near.run(argv, { env: program.env });
+    assertEquals(stderr, "");
+    return JSON.parse(stdout);
+  };
+  const expected = {
+    source: 0x0a4d_0002,
+    truncated: false,
+    length: 40,
+    stamp: "user",
+    isLater: true,
+  };
+  assertEquals(await run("{}"), { ...expected, kind: "kernel" });
+  assertEquals(await run("{ kernelStamps: false }"), { ...expected, kind: "user" });
+});
+
 darwinTest("the commands that need no Linux work", async (pair, program) => {
   const commands: readonly (readonly [words: readonly string[], said: RegExp])[] = [
     [["clock", "-c", "3", "-i", "50ms", pair.farAddress], /^ {2}min rtt/m],
