@@ -20,7 +20,7 @@ const paths = (names: readonly string[]) => names.map((name) => `tests/system/${
 export const EMULATED_TESTS: readonly string[] = paths(["any_kernel", "orphaning_queue"]);
 
 /** What shows a processor: the compiler's view of every layout, and calls that come back with structures. */
-const PROCESSOR_TESTS = paths(["abi", "raw_socket", "kernel_stamp", "descriptor", "local_network"]);
+const PROCESSOR_TESTS = paths(["abi", "raw_socket", "kernel_stamp", "local_network"]);
 
 /** Where the kernel itself matters: sockets, stamps, queues, filters, privileges, signals. */
 export const ALL_TESTS: readonly string[] = [
