@@ -222,6 +222,27 @@ Deno.test("audit: ICMP errors to a sweep are counted once for each address, and 
   assertEquals(unusedOfBlocks, 192);
 });
 
+Deno.test("audit: an address that answers a sweep beside an ICMP error is counted once, as one that answers", async () => {
+  const behaviour: Behaviour = (probe) => {
+    const error = writeErrorReply(
+      readRequest(probe.bytes),
+      { type: 3, code: 1, quoteBytes: 20 },
+      0x0a0000fe,
+    );
+    // Of four, one answers before the error, one after the first of two, and one not at all.
+    const errorsAtMs = [[20], [10, 30], [10], []][probe.destination % 4] ?? [];
+    const answers = probe.destination % 4 < 2 ? [{ bytes: answer(probe), delayMs: 15 }] : [];
+    return [...answers, ...errorsAtMs.map((delayMs) => ({ bytes: error, delayMs }))];
+  };
+  const { result, settled } = await auditSimulated({}, {
+    ...{ hosts: 0, ratePps: 5000, blocks: block(behaviour) },
+  });
+  const { verdicts, unusedOfBlocks } = result.tally;
+  assertEquals([verdicts.right, verdicts.icmp_error, verdicts.silent], [128, 64, 64]);
+  assertEquals([result.tally.hosts, unusedOfBlocks, result.tally.isAllRight], [256, 128, true]);
+  assertEquals([result.sweepErrors, settled[1]], [64, 64]);
+});
+
 Deno.test("audit: sweep and questions share one rate, and questions are not held up", async () => {
   const audit = await auditSimulated({}, { hosts: 1, ratePps: 1000, blocks: block(everyFourth) });
   const asked = audit.transport.requests.map(({ handedNs }) => handedNs);

@@ -64,7 +64,7 @@ export class AuditSweep implements CandidateSource {
   isDone = false;
   /** Hosts that answered. */
   found = 0;
-  /** Addresses that an ICMP error came for, the first of each. */
+  /** Addresses that an ICMP error came for and that did not answer. */
   icmpErrors = 0;
   /** The last report of the sweep. */
   progress: ScanProgress | undefined;
@@ -143,7 +143,8 @@ export class AuditSweep implements CandidateSource {
           listener.found?.(address);
         },
         icmpError: ({ address }) => {
-          if (!this.#failed.markSeen(space.indexOf(address))) this.icmpErrors++;
+          const index = space.indexOf(address);
+          if (!this.#failed.markSeen(index) && !this.#seen.has(index)) this.icmpErrors++;
         },
         unsent: () => {},
         progress: (progress) => this.progress = progress,
@@ -187,6 +188,7 @@ export class AuditSweep implements CandidateSource {
     const index = this.#options.plan.space.indexOf(address);
     if (index < 0 || this.#seen.markSeen(index)) return false;
     this.found++;
+    if (this.#failed.has(index)) this.icmpErrors--;
     return true;
   }
 
