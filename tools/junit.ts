@@ -46,17 +46,6 @@ export function countTests(xml: string): TestCounts {
 /** A file's part of a report, with its path. */
 const SUITES = /<testsuite name="\.\/([^"]*)"[^>]*>(.*?)<\/testsuite>/gs;
 
-/** Seconds that the tests of each file took, by its path in the project. */
-export function secondsByFile(xml: string): ReadonlyMap<string, number> {
-  const seconds = new Map<string, number>();
-  for (const [, path = "", body = ""] of xml.matchAll(SUITES)) {
-    for (const [, time = "0"] of body.matchAll(/<testcase\s[^>]*?\btime="([\d.]+)"/g)) {
-      seconds.set(path, (seconds.get(path) ?? 0) + Number(time));
-    }
-  }
-  return seconds;
-}
-
 /** Adds up several runs. */
 export function addCounts(counts: readonly TestCounts[]): TestCounts {
   return {

@@ -1,15 +1,14 @@
 /**
- * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH] [--near N] [--junit FILE]
- * [--verbose]`: how sharp the tests are that need no kernel.
+ * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH,…] [--near N] [--verbose]`: how sharp the tests are that need no
+ * kernel.
  *
- * Draws N one-token mutants (100 by default) of the pure folders of src, each in a copy of the project, and runs the
- * tests that can reach the changed module: quick ones first by distance, then slow ones. Prints each survivor (with
- * `--verbose` each mutant), then the counts. A survivor in tests/mutants.ts is known: no test can notice it, or one that
- * needs the kernel does. Exits with status 1 if fewer than 92 % of the others are killed.
+ * Draws N one-token mutants (100 by default) of the pure folders of src, each in a copy of the project, and runs the files of tests
+ * that run the changed token, the quickest first. Prints each survivor (with `--verbose` each mutant), then the counts. A survivor
+ * in tests/mutants.ts is known: no test can notice it, or one that needs the kernel does. Exits with status 1 if fewer than 92 % of
+ * the others are killed.
  *
- * `--only` draws from modules whose path starts with PATH. `--near N` runs only tests at the N shortest distances, which
- * is quick and never counts a mutant as killed that is not. `--junit` is the report of a run of the same tests: without
- * it they are run once before, to see that they pass and which of them are quick.
+ * `--only` draws from modules whose path starts with one of these. `--near N` uses only tests at the N shortest distances by import,
+ * which is quick and never counts a mutant as killed that is not.
  *
  * A mutant that never ends is stopped by a limit of processor time, so a busy machine changes no result.
  */
@@ -17,12 +16,11 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { KNOWN_MUTANTS, type KnownMutant } from "../tests/mutants.ts";
 import { Random } from "../tests/lab/random.ts";
-import { countTests, secondsByFile } from "./junit.ts";
 import { importersOf, readImports, readModules } from "./import_graph.ts";
 import { findMutants, type Mutant } from "./mutant.ts";
 import { runTool, say, ToolError } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
-import { copyProject, type TestGroup, type Verdict, Workshop } from "./workshop.ts";
+import { copyProject, type Measurements, type Verdict, Workshop } from "./workshop.ts";
 
 /** Folders whose mutants the tests without a kernel must kill. */
 const FOLDERS = [
@@ -35,10 +33,12 @@ const FOLDERS = [
   "time",
   "targets",
   "run",
+  "behaviour",
+  "record",
+  "report",
+  "cli/options",
 ];
 const PURE_LEVELS = /^tests\/(?:unit|property|scenario|golden)\/.*_test\.ts$/;
-/** A file of tests that takes longer runs after those that do not, seconds. */
-const QUICK_S = 1;
 /** Share of mutants, without the known ones, that must be killed. */
 const LEAST_KILLED_RATIO = 0.92;
 type Counts = Record<Verdict | "known", number>;
@@ -73,7 +73,7 @@ function refuseStale(mutants: readonly Mutant[]): void {
 /** The mutants to choose from, and which tests can reach each, the nearest first. */
 function readProject(only: string, near: number): {
   readonly mutants: readonly Mutant[];
-  readonly testsOf: (mutant: Mutant) => readonly (readonly string[])[];
+  readonly testsOf: (mutant: Mutant) => readonly string[];
 } {
   const modules = readModules(PROJECT_FOLDER, ["src", "tests", "ffi", "main.ts", "tools"]);
   const imports = readImports(modules);
@@ -85,72 +85,52 @@ function readProject(only: string, near: number): {
     importersOf(path, imports)
       .map((paths) => paths.filter((path) => PURE_LEVELS.test(path)))
       .filter((tests) => tests.length > 0)
-      .slice(0, near);
-  return { mutants: mutants.filter(({ path }) => path.startsWith(only)), testsOf };
-}
-
-/** Groups of tests in the order in which they are run: quick ones by distance, then each slow one alone, the quickest first. */
-function cheapestFirst(
-  testsByDistance: readonly (readonly string[])[],
-  seconds: ReadonlyMap<string, number>,
-): readonly TestGroup[] {
-  const cost = (test: string): number => seconds.get(test) ?? Infinity;
-  const isQuick = (test: string): boolean => cost(test) <= QUICK_S;
-  const [nearest = [], ...others] = testsByDistance.map((tests) => tests.filter(isQuick));
-  const slow = testsByDistance.flat().filter((test) => !isQuick(test))
-    .sort((one, other) => cost(one) - cost(other) || 0);
-  return [nearest, others.flat(), ...slow.map((test) => [test])]
-    .filter(({ length }) => length > 0)
-    .map((tests) => ({ tests, seconds: tests.reduce((sum, test) => sum + cost(test), 0) }));
-}
-
-/** Seconds of each file of tests, from a report of JUnit. */
-async function readTimes(path: string): Promise<ReadonlyMap<string, number>> {
-  const report = await Deno.readTextFile(path);
-  const { passed, failed } = countTests(report);
-  if (passed === 0 || failed > 0) {
-    throw new ToolError(`Cannot use ${path}: ${passed} tests passed, ${failed} failed`);
-  }
-  return secondsByFile(report);
+      .slice(0, near)
+      .flat();
+  const places = only.split(",");
+  return {
+    mutants: mutants.filter(({ path }) => places.some((place) => path.startsWith(place))),
+    testsOf,
+  };
 }
 
 /** Judges the drawn mutants, `jobs` at a time, and reports each. */
 async function judgeAll(
   drawn: readonly Mutant[],
-  testsOf: (mutant: Mutant) => readonly (readonly string[])[],
-  { root, jobs, junit, isVerbose }: {
+  testsOf: (mutant: Mutant) => readonly string[],
+  { root, jobs, isVerbose }: {
     readonly root: string;
     readonly jobs: number;
-    readonly junit: string | undefined;
     readonly isVerbose: boolean;
   },
 ): Promise<Counts> {
   const counts: Counts = { killed: 0, survived: 0, known: 0, invalid: 0 };
-  const folders = Array.from({ length: jobs }, (_, job) => `${root}/${job}/`);
-  for (const folder of folders) await copyProject(folder);
-  const workshops = folders.map((folder) => new Workshop(folder));
-  const allTests = [...new Set(drawn.flatMap(testsOf).flat())];
-  const seconds = junit === undefined
-    ? await workshops[0]?.measure(allTests) ?? new Map()
-    : await readTimes(junit);
+  const measured: Measurements = new Map();
   const queue = drawn.values();
-  await Promise.all(workshops.map(async (workshop) => {
+  await Promise.all(Array.from({ length: jobs }, async (_, job) => {
+    const folder = `${root}/${job}/`;
+    await copyProject(folder);
+    const workshop = new Workshop(folder, measured);
     for (const mutant of queue) {
-      const verdict = await workshop.judge(mutant, cheapestFirst(testsOf(mutant), seconds));
-      const why = verdict === "survived" ? whyKnown(mutant) : undefined;
-      counts[why === undefined ? verdict : "known"] += 1;
       const { path, line, before, after, code } = mutant;
       const place = `${path}:${line}: ${before} → ${after || "nothing"}: ${code}`;
+      const why = whyKnown(mutant);
+      const verdict = why === undefined ? await workshop.judge(mutant, testsOf(mutant)) : "known";
+      counts[verdict] += 1;
       if (why !== undefined) say(`known: ${place} (${why})`);
       else if (isVerbose || verdict === "survived") say(`${verdict}: ${place}`);
     }
+    await workshop.close();
   }));
+  for (const [test, result] of measured) {
+    if (await result === undefined) say(`not used, since it fails in the workshop: ${test}`);
+  }
   return counts;
 }
 
 async function main(): Promise<void> {
-  const { sample, seed, jobs, only, near, junit, verbose } = parseArgs(Deno.args, {
-    string: ["sample", "seed", "jobs", "only", "near", "junit"],
+  const { sample, seed, jobs, only, near, verbose } = parseArgs(Deno.args, {
+    string: ["sample", "seed", "jobs", "only", "near"],
     boolean: ["verbose"],
     default: { sample: "100", seed: "1", jobs: "1", only: "src/", near: "Infinity" },
   });
@@ -159,12 +139,7 @@ async function main(): Promise<void> {
   say(`${drawn.length} of ${mutants.length} mutants, seed ${seed}`);
   const root = await Deno.makeTempDir({ prefix: "icmptime-mutants-" });
   try {
-    const options = {
-      root,
-      jobs: Number(jobs),
-      junit: junit as string | undefined,
-      isVerbose: verbose === true,
-    };
+    const options = { root, jobs: Number(jobs), isVerbose: verbose === true };
     const { killed, survived, known, invalid } = await judgeAll(drawn, testsOf, options);
     const ratio = killed / (killed + survived);
     say(

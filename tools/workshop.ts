@@ -1,101 +1,169 @@
-/** Where mutants are judged: a copy of the project, in which one module at a time is changed and the tests are run. */
+/**
+ * Where mutants are judged: a copy of the project as plain JavaScript, in which one module at a time is changed and tests are run.
+ *
+ * Types are blanked, so a place in a module is the same place in its copy, and neither compiler nor process is needed for each
+ * mutant. What a test runs is measured once, without a mutant: only tests that run the changed token can notice it.
+ */
 
-import { secondsByFile } from "./junit.ts";
+import { stripTypeScriptTypes } from "node:module";
+import { type Coverage, isRun } from "./coverage.ts";
 import { applyMutant, type Mutant } from "./mutant.ts";
 import { capture, ToolError } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
+import type { HostResult, HostTask } from "./test_host.ts";
 
-/** Processor time for a run of tests: so much, and so many times what they took without a mutant. */
+/** Processor time for a file of tests: so much, and so many times what it took without a mutant. */
 const PROCESSOR_LIMIT_S = 5;
 const PROCESSOR_LIMIT_FACTOR = 5;
-/** Where that is not known, and for the compiler, seconds. */
+/** Where that is not known, seconds. */
 const PROCESSOR_UNKNOWN_S = 300;
-/** Guard against a run that waits for ever without using the processor. */
-const WALL_LIMIT_MS = 30 * 60_000;
 
-const TEST: readonly string[] = [
-  "test",
-  "--quiet",
-  "--no-check",
-  "--no-prompt",
-  "--fail-fast",
-  "--allow-read=tests/golden",
-  "--v8-flags=--max-old-space-size=1500",
-];
+/** Folders of a workshop: the project as it is, for the compiler, and its copy as plain JavaScript. */
+const SOURCE = "source/";
+const SCRIPT = "script/";
 
-/** Tests that are run together. */
-export interface TestGroup {
-  /** Their files. */
-  readonly tests: readonly string[];
-  /** Seconds that they take without a mutant; Infinity where that is not known. */
-  readonly seconds: number;
-}
+/** Tokens whose change breaks no type. */
+const ALWAYS_COMPILES: ReadonlySet<string> = new Set([
+  ...["<", "<=", ">", ">=", "*", "/", "%", "-", "min", "max", "floor", "ceil"],
+]);
 
 /** What became of a mutant; an invalid one does not compile. */
 export type Verdict = "killed" | "survived" | "invalid";
 
+/** What a file of tests does without a mutant. */
+export interface Measured {
+  /** Processor time, seconds. */
+  readonly seconds: number;
+  /** What it runs. */
+  readonly coverage: Coverage;
+}
+
+/** What files of tests do without a mutant, as far as they have been measured; undefined for one that fails here. */
+export type Measurements = Map<string, Promise<Measured | undefined>>;
+
 /** A copy of the project in which one mutant at a time is tested. */
 export class Workshop {
   readonly #folder: string;
+  readonly #measured: Measurements;
+  #host: Deno.ChildProcess | undefined;
+  #results: AsyncGenerator<HostResult, void, void> | undefined;
 
-  /** Works in that folder, whose path ends in a slash. */
-  constructor(folder: string) {
+  /** Works in that folder, whose path ends in a slash. Workshops of one project may share what they have measured. */
+  constructor(folder: string, measured: Measurements = new Map()) {
     this.#folder = folder;
+    this.#measured = measured;
   }
 
   /**
-   * Runs these tests without a mutant: if they fail, every mutant would look killed.
-   *
-   * @returns seconds that each file takes; one that is missing was not measured.
+   * Runs those of these files of tests that run the token, the quickest first, until one fails. One that fails here without a
+   * mutant is left out.
    */
-  async measure(tests: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const report = `${this.#folder}junit.xml`;
-    if (!await this.#pass([`--junit-path=${report}`, ...tests], PROCESSOR_UNKNOWN_S)) {
-      throw new ToolError("Cannot judge mutants: the tests fail without one");
+  async judge(mutant: Mutant, tests: readonly string[]): Promise<Verdict> {
+    const useful: { readonly test: string; readonly seconds: number }[] = [];
+    for (const test of tests) {
+      if (!this.#measured.has(test)) this.#measured.set(test, this.#measure(test));
+      const measured = await this.#measured.get(test);
+      if (!isRun(measured?.coverage ?? {}, toScript(mutant.path), mutant.offset)) continue;
+      useful.push({ test, seconds: measured?.seconds ?? 0 });
     }
-    return secondsByFile(await Deno.readTextFile(report));
-  }
-
-  /** Runs groups of tests in turn until one fails; a mutant that does not compile is none. */
-  async judge(mutant: Mutant, groups: readonly TestGroup[]): Promise<Verdict> {
-    const path = `${this.#folder}${mutant.path}`;
+    useful.sort((one, other) => one.seconds - other.seconds);
+    const path = `${this.#folder}${SCRIPT}${toScript(mutant.path)}`;
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, applyMutant(text, mutant));
     try {
-      for (const { tests, seconds } of groups) {
+      for (const { test, seconds } of useful) {
         const limitS = Math.ceil(PROCESSOR_LIMIT_S + PROCESSOR_LIMIT_FACTOR * seconds);
-        if (!await this.#pass(tests, limitS)) return "killed";
+        if (!(await this.#run(test, limitS)).isPassed) return "killed";
       }
-      return await this.#compiles(mutant.path) ? "survived" : "invalid";
+    } finally {
+      await Deno.writeTextFile(path, text);
+    }
+    return ALWAYS_COMPILES.has(mutant.before) || await this.#compiles(mutant)
+      ? "survived"
+      : "invalid";
+  }
+
+  /** Ends its process. */
+  async close(): Promise<void> {
+    if (this.#host === undefined) return;
+    this.#host.kill("SIGKILL");
+    await this.#results?.return();
+    await this.#host.status;
+    this.#host = undefined;
+  }
+
+  /** Runs a file of tests without a mutant: if it fails, every mutant would look killed. */
+  async #measure(test: string): Promise<Measured | undefined> {
+    const covered = `file://${this.#folder}${SCRIPT}`;
+    const { isPassed, seconds, coverage } = await this.#run(test, PROCESSOR_UNKNOWN_S, covered);
+    return isPassed && coverage !== undefined ? { seconds, coverage } : undefined;
+  }
+
+  async #compiles(mutant: Mutant): Promise<boolean> {
+    const path = `${this.#folder}${SOURCE}${mutant.path}`;
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, applyMutant(text, mutant));
+    try {
+      const argv = [Deno.execPath(), "check", "--quiet", "--no-lock", path];
+      return (await capture(argv, { cwd: `${this.#folder}${SOURCE}` })).success;
     } finally {
       await Deno.writeTextFile(path, text);
     }
   }
 
-  #pass(tests: readonly string[], limitS: number): Promise<boolean> {
-    return this.#deno([...TEST, ...tests], limitS);
+  async #run(test: string, limitS: number, covered?: string): Promise<HostResult> {
+    if (this.#host === undefined) this.#start();
+    const url = `file://${this.#folder}${SCRIPT}${toScript(test)}`;
+    const task: HostTask = { test: url, limitS, covered };
+    const writer = this.#host?.stdin.getWriter();
+    try {
+      await writer?.write(new TextEncoder().encode(`${JSON.stringify(task)}\n`));
+      const next = await this.#results?.next();
+      if (next?.done === false) return next.value;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    } finally {
+      writer?.releaseLock();
+    }
+    // It ended: no memory was left for the mutant.
+    await this.close();
+    return { isPassed: false, seconds: 0 };
   }
 
-  #compiles(path: string): Promise<boolean> {
-    return this.#deno(["check", "--quiet", path], PROCESSOR_UNKNOWN_S);
-  }
-
-  async #deno(args: readonly string[], limitS: number): Promise<boolean> {
-    const seconds = Math.min(limitS, PROCESSOR_UNKNOWN_S);
-    const { success } = await new Deno.Command("sh", {
-      args: ["-c", `ulimit -t ${seconds} && exec "$@"`, "sh", Deno.execPath(), ...args],
-      cwd: this.#folder,
+  #start(): void {
+    this.#host = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-lock", "--no-prompt", "--allow-all"],
+        ...["--v8-flags=--max-old-space-size=1500", "tools/test_host.js"],
+      ],
+      cwd: `${this.#folder}${SCRIPT}`,
       env: { DENO_NO_UPDATE_CHECK: "1" },
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-      signal: AbortSignal.timeout(WALL_LIMIT_MS),
-    }).spawn().status;
-    return success;
+      ...{ stdin: "piped", stdout: "piped", stderr: "null" },
+    }).spawn();
+    this.#results = readResults(this.#host.stdout);
   }
 }
 
-/** Copies what git knows of the project, changes included, into a folder whose path ends in a slash. */
+async function* readResults(
+  stdout: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<HostResult, void, void> {
+  let rest = "";
+  for await (const text of stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    // A program under test may print too.
+    for (const line of lines) {
+      if (line.startsWith('{"isPassed"')) yield JSON.parse(line) as HostResult;
+    }
+  }
+}
+
+/** The path of a module's copy. */
+function toScript(path: string): string {
+  return path.replace(/(?<!\.d)\.ts$/, ".js");
+}
+
+/** Copies what git knows of the project, changes included, into the folder of a workshop. */
 export async function copyProject(folder: string): Promise<void> {
   const { success, stdout, stderr } = await capture(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
@@ -103,12 +171,36 @@ export async function copyProject(folder: string): Promise<void> {
   );
   if (!success) throw new ToolError(`Cannot list the project's files: ${stderr.trim()}`);
   for (const path of stdout.split("\0").filter((path) => path !== "")) {
-    await Deno.mkdir(`${folder}${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
     try {
-      await Deno.copyFile(`${PROJECT_FOLDER}${path}`, `${folder}${path}`);
+      const bytes = await Deno.readFile(`${PROJECT_FOLDER}${path}`);
+      const isScript = /(?<!\.d)\.ts$|^deno\.json$/.test(path);
+      await write(`${folder}${SOURCE}${path}`, bytes);
+      await write(`${folder}${SCRIPT}${toScript(path)}`, isScript ? toPlain(path, bytes) : bytes);
     } catch (error) {
       // Git still lists a file that was deleted and not yet committed.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+  }
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true });
+  await Deno.writeFile(path, bytes);
+}
+
+/** A module without types, which imports the copies of others; every token stays in its place. */
+function toPlain(path: string, bytes: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(bytes);
+  const plain = path.endsWith(".ts") ? stripTypes(path, text) : text;
+  return new TextEncoder().encode(plain.replace(/("[^"\n]*)(?<!\.d)\.ts"/g, '$1.js"'));
+}
+
+/** Mutants are of src alone: elsewhere a module whose types cannot be blanked may change its places. */
+function stripTypes(path: string, text: string): string {
+  try {
+    return stripTypeScriptTypes(text);
+  } catch (error) {
+    if (path.startsWith("src/")) throw error;
+    return stripTypeScriptTypes(text, { mode: "transform" });
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { addCounts, closingLine, countTests, secondsByFile } from "../../../tools/junit.ts";
+import { addCounts, closingLine, countTests } from "../../../tools/junit.ts";
 
 /** What deno 2.9.6 wrote for a passing, a skipped and two failing cases. */
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
@@ -33,14 +33,6 @@ Deno.test("a JUnit report is counted case by case", () => {
     passedAlone: [],
     skipped: ['listens (skipped: "tcpdump" is not installed)'],
   });
-});
-
-Deno.test("the seconds of a file are those of its cases", () => {
-  const other = REPORT.replaceAll("a_test.ts", "tests/unit/b_test.ts").replace("0.002", "1.5");
-  assertEquals([...secondsByFile(REPORT)], [["a_test.ts", 0.001 + 0.001 + 0.002]]);
-  assertEquals([...secondsByFile(REPORT + other).keys()], ["a_test.ts", "tests/unit/b_test.ts"]);
-  assertEquals(secondsByFile(other).get("tests/unit/b_test.ts"), 0.001 + 0.001 + 1.5);
-  assertEquals([...secondsByFile("")], []);
 });
 
 Deno.test("a missing report counts nothing", () => {
