@@ -77,7 +77,6 @@ export function planTrace(options: TraceOptions): TracePlan {
     kind: "timestamp",
     count: tries,
     intervalMs: ROUND_MS,
-    spacingMs: 1000 / options.ratePps,
   });
   const direct = {
     echo: new EchoProbe({ source }),
