@@ -117,6 +117,21 @@ Deno.test("follow-up: more clocks than can be followed are counted, and reported
   assertEquals([asked.size, follow.aliases?.unfollowed, reported.length], [512, 88, 0]);
 });
 
+Deno.test("follow-up: replies that come late and those that come twice are counted apart", async () => {
+  const held = { probes: [3, 4], fate: { back: 700 } };
+  const late = followUp({ rules: [held] });
+  late.follow.keeps(host(0));
+  await late.follow.run("complete", late.listener, undefined);
+  const { sent, received, lost } = late.totals;
+  assertEquals([sent, received, lost, late.totals.late, late.totals.duplicates], [
+    ...[100, 98, 2, 2, 0],
+  ]);
+  const twice = followUp({ rules: [{ probes: [3, 4, 5], fate: { duplicateRatio: 1 } }] });
+  twice.follow.keeps(host(0));
+  await twice.follow.run("complete", twice.listener, undefined);
+  assertEquals([twice.totals.received, twice.totals.late, twice.totals.duplicates], [100, 0, 3]);
+});
+
 Deno.test("follow-up: a clock that shows no time of day is not followed", () => {
   const { follow } = followUp({}, { findsAliases: true });
   const odd = host(0);

@@ -300,6 +300,22 @@ Deno.test("audit: one that ends early reports the hosts of which enough is known
   assert((swept.result.sweep?.position ?? 256) < 200);
 });
 
+Deno.test("audit: one that ends early counts the probes whose answers it did not wait for", async () => {
+  // The answers take 400 ms: when it stops, some questions are on their way.
+  const { hosts, transport, result } = await auditSimulated({ back: 400 }, {
+    ...{ hosts: 1, stopAtMs: 3000 },
+  });
+  const settled = transport.requests.filter(({ handedNs }) => handedNs <= 3e9 - 405e6).length;
+  const pending = transport.requests.length - settled;
+  assert(pending > 0);
+  assertEquals([result.totals.sent, result.totals.received], [settled + pending, settled]);
+  // No host has to answer a wrong checksum, an odd code and a long request: those count only where they were not settled.
+  const isCounted = (number: number) => ![2, 4, 5].includes(number % QUESTIONS);
+  const counted = transport.requests.slice(0, settled).filter((_, i) => isCounted(i)).length;
+  const { counters } = hosts[0]?.summary ?? {};
+  assertEquals([counters?.sent, counters?.received], [counted + pending, counted]);
+});
+
 Deno.test("audit: an address of this machine is no witness of its clock", async () => {
   const { result } = await auditSimulated({}, { hosts: 3, own: [FIRST_HOST + 1] });
   assertEquals(result.consensus?.notCounted, ["198.18.0.2"]);
