@@ -106,8 +106,10 @@ function formatOffset(offsetMs: number): string {
   return `${sign}${hours}${formatTimeOfDay(size % MS_PER_HOUR).slice(2)}`;
 }
 
+/** Two digits from a thousand on: `12`, `1.2 k`, `120 k`, `12 M`. */
 function formatCount(count: number): string {
-  if (count < 1000) return String(Math.max(1, Math.round(count)));
-  const [scale, letter] = count < 1e6 ? [1e3, "k"] : count < 1e9 ? [1e6, "M"] : [1e9, "G"];
-  return `${(count / scale).toPrecision(2)} ${letter}`.replace(/^(\d)\.0 /, "$1 ");
+  if (count < 999.5) return String(Math.max(1, Math.round(count)));
+  const rounded = Number(count.toPrecision(2));
+  const [scale, letter] = rounded < 1e6 ? [1e3, "k"] : rounded < 1e9 ? [1e6, "M"] : [1e9, "G"];
+  return `${rounded / scale} ${letter}`;
 }
