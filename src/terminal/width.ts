@@ -79,7 +79,7 @@ export function wrap(text: string, columns: number, indent: number = 0, lead: nu
   for (const word of text.split(" ")) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && widthOf(longer) > room) {
-      lines.push(line);
+      lines.push(line.replace(/ +$/, ""));
       line = word;
       room = columns - indent;
     } else line = longer;
