@@ -6,7 +6,7 @@ import { latestOffset, movedBy } from "../../../src/report/log/clock_course.ts";
 const around = (middle: number, width = 2) => ({
   lower: middle - width / 2,
   upper: middle + width / 2,
-  time: 0,
+  value: middle,
 });
 const repeat = (count: number, middle: number, width?: number) =>
   Array.from({ length: count }, () => around(middle, width));
