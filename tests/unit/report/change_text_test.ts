@@ -66,4 +66,5 @@ Deno.test("changes: a long line is wrapped to the terminal, what follows is inde
     "Since the earlier audit: 1 changed its labels.",
     "192.0.2.1  changed its labels  +little-endian\n    +coarse-tick  +originate-tampered",
   ]);
+  assertEquals(formatChanges(found, 40)[0], "Since the earlier audit: 1 changed its\n  labels.");
 });

@@ -69,6 +69,7 @@ Deno.test("number text: how seldom chance comes as close, in two digits", () => 
     [0.9, "1"],
     [1 / 12.4, "12"],
     [1 / 999, "999"],
+    [2 / 1999, "1 k"],
     [1 / 999.7, "1 k"],
     [1 / 1000, "1 k"],
     [1 / 1240, "1.2 k"],
