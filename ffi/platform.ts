@@ -16,6 +16,7 @@ export type PlatformConstants = Readonly<
     | "SO_RCVBUF"
     | "SO_BROADCAST"
     | "SO_ERROR"
+    | "SO_LINGER"
     | "MSG_DONTWAIT"
     | "MSG_TRUNC"
     | "MSG_CTRUNC"

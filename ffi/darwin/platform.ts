@@ -15,6 +15,7 @@ export const DARWIN: Platform = {
     SO_RCVBUF: 0x1002,
     SO_BROADCAST: 0x20,
     SO_ERROR: 0x1007,
+    SO_LINGER: 0x0080,
     MSG_DONTWAIT: 0x80,
     MSG_TRUNC: 0x10,
     MSG_CTRUNC: 0x20,

@@ -16,6 +16,7 @@ export const LINUX: Platform = {
     SO_RCVBUF: 8,
     SO_BROADCAST: 6,
     SO_ERROR: 4,
+    SO_LINGER: 13,
     MSG_DONTWAIT: 0x40,
     MSG_TRUNC: 0x20,
     MSG_CTRUNC: 0x8,

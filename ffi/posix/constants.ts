@@ -30,6 +30,10 @@ export const SO_RCVBUF: number = constants.SO_RCVBUF;
 export const SO_BROADCAST: number = constants.SO_BROADCAST;
 /** The error that is pending; reading clears it. */
 export const SO_ERROR: number = constants.SO_ERROR;
+/** What close does with what was not sent yet. */
+export const SO_LINGER: number = constants.SO_LINGER;
+/** Neither direction goes on. */
+export const SHUT_RDWR = 2;
 /** Do not wait. */
 export const MSG_DONTWAIT: number = constants.MSG_DONTWAIT;
 /** Received: the datagram was longer than the buffer. Asked: return the real length. */

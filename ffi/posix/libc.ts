@@ -34,6 +34,9 @@ export const PORTABLE_SYMBOLS = {
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // w: address; r and w: its length
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  // w: address; r and w: its length
+  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
   // r: the option's value
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   // w: the option's value; r and w: its length

@@ -108,6 +108,10 @@ const realSystem: System = {
   openTerminal,
   readBytes,
   openAppend: (path) => openNamed(path, () => OutputDescriptor.openAppend(path)),
+  async loadConnectionBreaker() {
+    const { breakConnection } = await import("../../ffi/posix/tcp_connection.ts");
+    return (local, remote) => optional(() => breakConnection(local, remote)) ?? false;
+  },
   lookUpAddress,
   dropPrivileges: giveUpPrivileges,
   onSignal,

@@ -48,6 +48,9 @@ export interface Diagnostics {
   isFileCapabilityIgnored(): boolean;
 }
 
+/** Breaks the connection between two addresses; returns whether there is one. Never throws. */
+export type ConnectionBreaker = (local: Deno.NetAddr, remote: Deno.NetAddr) => boolean;
+
 /** The machine: the ports of a run, and what the command line needs beside them. */
 export interface System extends RunMachine {
   /** For `doctor`. */
@@ -72,6 +75,8 @@ export interface System extends RunMachine {
   readonly files: Files;
   /** Opens a file for appending, making it where there is none; undefined for a named pipe without a reader. */
   openAppend(path: string): OutputFileHandle | undefined;
+  /** Loads what a server needs to break a TCP connection of this process while a write on it waits. */
+  loadConnectionBreaker(): Promise<ConnectionBreaker>;
   /** Name of an address; undefined when it has none. Never rejects. */
   lookUpAddress(address: number): Promise<string | undefined>;
 }

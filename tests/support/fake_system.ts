@@ -160,6 +160,11 @@ export class FakeSystem implements System {
     return Promise.resolve(undefined);
   }
 
+  /** It has no connections. */
+  loadConnectionBreaker(): Promise<() => boolean> {
+    return Promise.resolve(() => false);
+  }
+
   /** Opens the simulated network. */
   openTransport(): SimulatedTransport {
     this.calls.push("openTransport");

@@ -134,7 +134,7 @@ programTest(
       await writeConfig(folder, CONFIG);
       exporter.command.sendSignal("SIGHUP");
       await exporter.command.output(
-        /reloaded: 2 targets\n(?:.*\n)*.*reloaded: 2 targets\n/,
+        /reloaded: 2 targets; the certificate is as before[^]*\n.*reloaded: 2 targets;.*\n/,
         "stderr",
       );
       const { code, stdout } = await exporter.end();
@@ -181,6 +181,7 @@ programTest({ name: "exporter: hostile clients cost no probe", ...NEEDS }, async
     }
     assertEquals(statuses("paths"), [["404", 12]]);
     assertEquals(found["halfOpenClosed"] as unknown, 100);
+    assertEquals(found["slowClosed"] as unknown, 60);
     assertEquals(found["after"] as unknown, "HTTP/1.1 200 OK");
     const refusalsOf = (text: string, reason: string) =>
       valueOf(text, `icmptime_http_refused_connections_total{reason="${reason}"}`);
@@ -194,6 +195,8 @@ programTest({ name: "exporter: hostile clients cost no probe", ...NEEDS }, async
     const refused = (reason: string) => refusalsOf(text, reason);
     assert(refused("malformed") >= 10_000);
     assert(refused("timeout") + refused("limit") >= 100);
+    // Those that were given up cost nothing any more.
+    await exporter.metrics((each) => valueOf(each, "icmptime_http_connections") === 1);
     assertEquals((await exporter.end("SIGINT")).code, 0);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,7 +1,7 @@
 /** The configuration file, and the files that it names. */
 
 import { parse } from "@std/yaml/parse";
-import type { ConfigUser, ExporterConfig } from "../../../exporter/config.ts";
+import type { ConfigUser, ExporterConfig, TlsFiles } from "../../../exporter/config.ts";
 import { ConfigError } from "../../../exporter/config_value.ts";
 import { readConfig } from "../../../exporter/read_config.ts";
 import { shortText } from "../../../terminal/safe_text.ts";
@@ -38,7 +38,7 @@ export interface LoadedConfig {
 /**
  * Reads a configuration in YAML, or in JSON where the name ends in `.json`, and the certificate and passwords that it names.
  *
- * @param former the one in use: certificate and key stay as they are, and so does a password whose file only root may read
+ * @param former the one in use: what its files held stays in use where only root may read them
  * @throws {UsageError} It cannot be read or used.
  */
 export async function loadConfigFile(
@@ -104,8 +104,11 @@ async function loadSecrets(
   former: LoadedConfig | undefined,
 ): Promise<LoadedConfig> {
   const read = (path: string) => readShortFile(path, MAX_SECRET_BYTES, system);
-  const tls = former !== undefined ? former.tls : config.tls &&
-    { cert: await read(config.tls.certificate), key: await read(config.tls.key) };
+  const tls = config.tls && await loadTls(config.tls, read).catch((error) => {
+    const isSame = JSON.stringify(config.tls) === JSON.stringify(former?.config.tls);
+    if (!isSame || former?.tls === undefined) throw error;
+    return former.tls;
+  });
   const users = await Promise.all(config.users.map((user) => {
     const isKnown = ({ name, passwordFile }: KnownUser) =>
       name === user.name && passwordFile !== undefined && passwordFile === user.passwordFile;
@@ -116,6 +119,13 @@ async function loadSecrets(
     });
   }));
   return { config, tls, users };
+}
+
+async function loadTls(
+  { certificate, key }: TlsFiles,
+  read: (path: string) => Promise<string>,
+): Promise<TlsIdentity> {
+  return { cert: await read(certificate), key: await read(key) };
 }
 
 async function loadUser(

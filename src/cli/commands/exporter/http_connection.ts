@@ -14,12 +14,14 @@ export interface ConnectionEvents {
   answered(path: string, status: number): void;
   /** The connection is closed for that reason. */
   refused(reason: ConnectionRefusal): void;
+  /** Ends what waits on the connection: to close it does not end a write in every runtime. */
+  break(stream: Deno.Conn): void;
 }
 
 /** A connection from accept to close. */
 export class HttpConnection {
   readonly #stream: Deno.Conn;
-  readonly #limits: ServerLimits;
+  readonly #limits: () => ServerLimits;
   readonly #events: ConnectionEvents;
   readonly #buffer: Uint8Array;
   #filled = 0;
@@ -27,14 +29,14 @@ export class HttpConnection {
   /** A request has arrived and its answer is not written yet. */
   isBusy = false;
 
-  /** Takes an accepted connection; it closes it. */
-  constructor(stream: Deno.Conn, limits: ServerLimits, events: ConnectionEvents) {
+  /** Takes an accepted connection; it closes it. `limits` returns those that hold now; that of headers is as it was at the start. */
+  constructor(stream: Deno.Conn, limits: () => ServerLimits, events: ConnectionEvents) {
     // The last segment of an answer is not to wait for an acknowledgement.
     if ("setNoDelay" in stream) (stream as Deno.TcpConn).setNoDelay();
     this.#stream = stream;
     this.#limits = limits;
     this.#events = events;
-    this.#buffer = new Uint8Array(limits.headerBytes);
+    this.#buffer = new Uint8Array(limits().headerBytes);
   }
 
   /** Answers requests in turn until either side closes. Never rejects. */
@@ -85,7 +87,7 @@ export class HttpConnection {
 
   /** Length of the next head; -1 where it is too long, undefined where none comes. */
   async #readHead(isFirst: boolean): Promise<number | undefined> {
-    const { requestMs, idleMs } = this.#limits;
+    const { requestMs, idleMs } = this.#limits();
     let timer = this.#limit(isFirst || this.#filled > 0 ? requestMs : idleMs, isFirst);
     try {
       for (;;) {
@@ -110,8 +112,9 @@ export class HttpConnection {
   async #write(answer: HttpAnswer, isHead: boolean, isLast: boolean): Promise<void> {
     const timer = setTimeout(() => {
       this.#events.refused("slow");
+      this.#events.break(this.#stream);
       this.close();
-    }, this.#limits.answerMs);
+    }, this.#limits().answerMs);
     try {
       const head = formatHead(answer, { isLast, date: new Date() });
       const [first = new Uint8Array(0), ...others] = isHead ? [] : answer.body;

@@ -9,6 +9,7 @@ import {
   type ServerLimits,
 } from "../../../exporter/config.ts";
 import type { RequestCounts } from "../../../exporter/request_counts.ts";
+import type { ConnectionBreaker } from "../../system.ts";
 import { HttpConnection, type RequestHandler } from "./http_connection.ts";
 
 /** Certificate and key, in PEM. */
@@ -21,28 +22,53 @@ export interface TlsIdentity {
 
 /** After a failed accept, as for want of descriptors, the next is tried this much later, milliseconds. */
 const RETRY_MS = 100;
+/** A port that was closed is free once the wait for a connection on it has ended: it is tried so often, in milliseconds. */
+const REOPEN_MS = 20;
+const REOPEN_TRIES = 100;
+
+/** What a port is opened with. */
+export interface Listening {
+  /** Where. */
+  readonly address: ListenAddress;
+  /** Undefined for plain HTTP. */
+  readonly tls: TlsIdentity | undefined;
+}
+
+/** A change that can be made. */
+export interface PreparedMove {
+  /**
+   * Makes it; connections that are open stay.
+   *
+   * @throws {Error} The system refuses the port: the server is where it was.
+   */
+  commit(): Promise<void>;
+  /** Leaves it. */
+  abort(): void;
+}
+
+/** What a server is opened with. */
+export interface ServerSetup {
+  /** Receives counts of connections and answers. */
+  readonly counts: RequestCounts;
+  /** Ends writes. */
+  readonly breaker: ConnectionBreaker;
+  /** `limits` of the configuration in use. */
+  limits(): ServerLimits;
+}
 
 /** An open port. */
 export class HttpServer {
-  /** Where it listens. */
-  readonly address: ListenAddress;
-  readonly #listener: Deno.Listener;
-  readonly #limits: ServerLimits;
-  readonly #counts: RequestCounts;
+  readonly #setup: ServerSetup;
+  #listening: Listening;
+  #listener: Deno.Listener;
   /** The oldest first; one that was answered moves to the end. */
   readonly #connections = new Set<HttpConnection>();
   #isClosed = false;
 
-  private constructor(
-    listener: Deno.Listener,
-    address: ListenAddress,
-    limits: ServerLimits,
-    counts: RequestCounts,
-  ) {
-    this.#listener = listener;
-    this.address = address;
-    this.#limits = limits;
-    this.#counts = counts;
+  private constructor(listening: Listening, setup: ServerSetup) {
+    this.#setup = setup;
+    this.#listening = listening;
+    this.#listener = openPort(listening);
   }
 
   /**
@@ -51,32 +77,69 @@ export class HttpServer {
    * @throws {Deno.errors.NotCapable} Deno was started without the permission.
    * @throws {Error} The system refuses the port, or the certificate cannot be used.
    */
-  static open(
-    { host, port }: ListenAddress,
-    tls: TlsIdentity | undefined,
-    limits: ServerLimits,
-    counts: RequestCounts,
-  ): HttpServer {
-    const listener: Deno.Listener = tls === undefined
-      ? Deno.listen({ hostname: host, port })
-      : Deno.listenTls({ hostname: host, port, ...tls, alpnProtocols: ["http/1.1"] });
-    const bound = listener.addr as Deno.NetAddr;
-    return new HttpServer(listener, { host, port: bound.port }, limits, counts);
+  static open(listening: Listening, setup: ServerSetup): HttpServer {
+    return new HttpServer(listening, setup);
   }
 
-  /** Where it listens, as part of a URL. */
-  get text(): string {
-    return formatListenAddress(this.address);
+  /** Where metrics are: scheme, address and port. */
+  get url(): string {
+    const { port } = this.#listener.addr as Deno.NetAddr;
+    const { address, tls } = this.#listening;
+    const scheme = tls === undefined ? "http" : "https";
+    return `${scheme}://${formatListenAddress({ ...address, port })}`;
+  }
+
+  /**
+   * Finds out whether it can go on with another port or certificate; undefined where both are as they were.
+   *
+   * @throws {Error} The system refuses the port, or the certificate cannot be used.
+   */
+  prepare(next: Listening): PreparedMove | undefined {
+    const isAt = (key: keyof Listening) =>
+      JSON.stringify(next[key]) === JSON.stringify(this.#listening[key]);
+    if (isAt("address") && isAt("tls")) return undefined;
+    const opened = isAt("address") ? undefined : this.#tryPort(next);
+    // A certificate is looked at where it harms nobody.
+    if (opened === undefined) openPort({ ...next, address: ANY_LOCAL_PORT }).close();
+    return {
+      commit: () => this.#move(next, opened),
+      abort: () => opened?.close(),
+    };
+  }
+
+  /** Undefined where our own port is in the way, as when another address has the same one. */
+  #tryPort(next: Listening): Deno.Listener | undefined {
+    try {
+      return openPort(next);
+    } catch (error) {
+      const { port } = this.#listener.addr as Deno.NetAddr;
+      if (error instanceof Deno.errors.AddrInUse && next.address.port === port) return undefined;
+      throw error;
+    }
+  }
+
+  async #move(next: Listening, opened: Deno.Listener | undefined): Promise<void> {
+    this.#listener.close();
+    try {
+      this.#listener = opened ?? await reopenPort(next);
+      this.#listening = next;
+    } catch (error) {
+      this.#listener = await reopenPort(this.#listening);
+      throw error;
+    }
+    if (this.#isClosed) this.#listener.close();
   }
 
   /** Accepts until {@linkcode close} is called; `handler` answers. */
   async serve(handler: RequestHandler): Promise<void> {
     while (!this.#isClosed) {
+      const listener = this.#listener;
       let stream: Deno.Conn;
       try {
-        stream = await this.#listener.accept();
+        stream = await listener.accept();
       } catch {
         if (this.#isClosed) return;
+        if (listener !== this.#listener) continue;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         continue;
       }
@@ -88,19 +151,26 @@ export class HttpServer {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#listener.close();
+    try {
+      this.#listener.close();
+    } catch {
+      // It is about to move.
+    }
     for (const connection of this.#connections) connection.close();
   }
 
   #accept(stream: Deno.Conn, handler: RequestHandler): void {
-    const connection: HttpConnection = new HttpConnection(stream, this.#limits, {
+    const { counts, breaker, limits } = this.#setup;
+    const connection: HttpConnection = new HttpConnection(stream, limits, {
       answered: (path, status) => {
-        this.#counts.addAnswer(path, status);
+        counts.addAnswer(path, status);
         if (this.#connections.delete(connection)) this.#connections.add(connection);
       },
-      refused: (reason) => this.#counts.refuseConnection(reason),
+      refused: (reason) => counts.refuseConnection(reason),
+      break: ({ localAddr, remoteAddr }) =>
+        void breaker(localAddr as Deno.NetAddr, remoteAddr as Deno.NetAddr),
     });
-    if (this.#connections.size >= this.#limits.connections && !this.#makeRoom()) {
+    if (this.#connections.size >= limits().connections && !this.#makeRoom()) {
       connection.close();
       return;
     }
@@ -114,7 +184,7 @@ export class HttpServer {
 
   /** Closes the connection that has waited longest without a request; returns whether there is one. */
   #makeRoom(): boolean {
-    this.#counts.refuseConnection("limit");
+    this.#setup.counts.refuseConnection("limit");
     for (const connection of this.#connections) {
       if (connection.isBusy) continue;
       this.#connections.delete(connection);
@@ -125,6 +195,26 @@ export class HttpServer {
   }
 
   #count(): void {
-    this.#counts.connections = this.#connections.size;
+    this.#setup.counts.connections = this.#connections.size;
+  }
+}
+
+const ANY_LOCAL_PORT: ListenAddress = { host: "127.0.0.1", port: 0 };
+
+function openPort({ address: { host, port }, tls }: Listening): Deno.Listener {
+  return tls === undefined
+    ? Deno.listen({ hostname: host, port })
+    : Deno.listenTls({ hostname: host, port, ...tls, alpnProtocols: ["http/1.1"] });
+}
+
+/** Opens a port that this process has just closed. */
+async function reopenPort(listening: Listening): Promise<Deno.Listener> {
+  for (let tries = 1;; tries++) {
+    try {
+      return openPort(listening);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse) || tries === REOPEN_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, REOPEN_MS));
+    }
   }
 }

@@ -1,20 +1,21 @@
 /** An exporter from its sockets to its end. */
 
-import { formatListenAddress, type ProbeModule } from "../../../exporter/config.ts";
+import type { ProbeModule } from "../../../exporter/config.ts";
 import type { ReloadState } from "../../../exporter/reload_state.ts";
 import { RequestCounts } from "../../../exporter/request_counts.ts";
 import type { ScrapeSources } from "../../../exporter/scrape.ts";
 import { countOf } from "../../../terminal/quantity.ts";
 import { ExitCode, isSystemError, printError, UsageError, VERSION } from "../../outcome.ts";
 import { privilegeHint } from "../../privileges.ts";
-import type { System } from "../../system.ts";
+import type { ConnectionBreaker, System } from "../../system.ts";
 import type { LoadedConfig } from "./config_file.ts";
-import { HttpServer } from "./http_server.ts";
+import { HttpServer, type PreparedMove } from "./http_server.ts";
 import { PageRenderer } from "./page_renderer.ts";
 import { planModule } from "./plans.ts";
 import { ProbeDesk } from "./probe_desk.ts";
 import { NoTargetError, Probing } from "./probing.ts";
 import { readProcessFigures } from "./process_figures.ts";
+import { describeReload, listeningOf, whyNotListening } from "./reload_text.ts";
 import { answerRequest } from "./routes.ts";
 import { SocketPool } from "./socket_pool.ts";
 
@@ -56,6 +57,7 @@ class ExporterSession {
   readonly #renderer: PageRenderer;
   readonly #ownAddresses: ReadonlySet<number>;
   #loaded: LoadedConfig;
+  #server: HttpServer | undefined;
   #reload: ReloadState = { isSuccessful: true, loadedAtS: nowS() };
   /** The reload that is under way; the next one waits for it. */
   #reloading: Promise<string | undefined> = Promise.resolve(undefined);
@@ -80,9 +82,10 @@ class ExporterSession {
 
   async run(): Promise<ExitCode> {
     await this.#open();
+    const breaker = await this.#system.loadConnectionBreaker();
     const remainder = this.#system.dropPrivileges();
     if (remainder !== undefined) printError(this.#system, remainder);
-    const server = this.#listen();
+    const server = this.#server = this.#listen(breaker);
     if (server === undefined) return ExitCode.System;
     const ended = new Promise<unknown>((resolve) => this.#end = resolve);
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -92,8 +95,7 @@ class ExporterSession {
     this.#probing.start();
     void server.serve(this.#handler());
     const targets = countOf(this.#probing.targets, "target");
-    const scheme = this.#loaded.tls === undefined ? "http" : "https";
-    printError(this.#system, `${targets}; metrics at ${scheme}://${server.text}/metrics`);
+    printError(this.#system, `${targets}; metrics at ${server.url}/metrics`);
     const error = await ended;
     server.close();
     await this.#probing.end();
@@ -130,15 +132,16 @@ class ExporterSession {
   }
 
   /** Undefined, after one line, where the system refuses the port. */
-  #listen(): HttpServer | undefined {
-    const { config: { listen, limits }, tls } = this.#loaded;
+  #listen(breaker: ConnectionBreaker): HttpServer | undefined {
     try {
-      return HttpServer.open(listen, tls, limits, this.#requests);
+      return HttpServer.open(listeningOf(this.#loaded), {
+        counts: this.#requests,
+        breaker,
+        limits: () => this.#loaded.config.limits,
+      });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      const isRefused = error instanceof Deno.errors.NotCapable;
-      const reason = isRefused ? "deno was started without --allow-net" : error.message;
-      printError(this.#system, `Cannot listen on ${formatListenAddress(listen)}: ${reason}`);
+      printError(this.#system, whyNotListening(this.#loaded, error));
       return undefined;
     }
   }
@@ -174,19 +177,42 @@ class ExporterSession {
     return this.#reloading;
   }
 
+  /** Throws a UsageError where the system refuses the port, or the certificate cannot be used. */
+  #prepareMove(loaded: LoadedConfig): PreparedMove | undefined {
+    try {
+      return this.#server?.prepare(listeningOf(loaded));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new UsageError(whyNotListening(loaded, error));
+    }
+  }
+
   async #replace(): Promise<string | undefined> {
     const again = this.#again;
     if (again === undefined) return undefined;
     try {
-      const loaded = await again(this.#loaded);
-      await this.#probing.replace(await this.#probing.locate(loaded.config.groups));
-      const fixed = fixedChanges(this.#loaded, loaded);
+      const before = this.#loaded;
+      const loaded = await again(before);
+      const setups = await this.#probing.locate(loaded.config.groups);
+      const move = this.#prepareMove(loaded);
+      try {
+        await this.#probing.replace(setups);
+      } catch (error) {
+        move?.abort();
+        throw error;
+      }
       this.#desk.config = loaded.config.probe;
       this.#loaded = loaded;
+      await move?.commit().catch((error) => {
+        // Tried again with the next reload.
+        const { listen } = before.config;
+        this.#loaded = { ...loaded, tls: before.tls, config: { ...loaded.config, listen } };
+        throw new UsageError(whyNotListening(loaded, error));
+      });
       this.#reload = { isSuccessful: true, loadedAtS: nowS() };
       const targets = countOf(this.#probing.targets, "target");
-      const later = fixed.length === 0 ? "" : `; ${fixed.join(", ")}: used after a restart`;
-      printError(this.#system, `configuration reloaded: ${targets}${later}`);
+      const movedTo = move === undefined ? undefined : this.#server?.url;
+      printError(this.#system, describeReload(before, loaded, targets, movedTo));
       return undefined;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -214,21 +240,6 @@ const PLAIN_MODULE: ProbeModule = {
   ttl: 64,
   tos: 0,
 };
-
-/** What is used as it was at the start. */
-function fixedChanges(before: LoadedConfig, after: LoadedConfig): string[] {
-  const isChanged = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
-  const { config: old } = before, { config } = after;
-  return [
-    ...isChanged(old.listen, config.listen) ? ["listen"] : [],
-    ...isChanged(old.tls, config.tls) ? ["tls"] : [],
-    ...isChanged(old.limits, config.limits) ? ["limits"] : [],
-    ...isChanged(ProbeDesk.kinds(old.probe), ProbeDesk.kinds(config.probe)) ||
-        old.probe.atOnce !== config.probe.atOnce
-      ? ["sockets of /probe"]
-      : [],
-  ];
-}
 
 function nowS(): number {
   return Math.round(Date.now()) / 1e3;
