@@ -204,7 +204,7 @@ function print(stretches: readonly Stretch[], answerBytes: number): void {
     ...stretches.map(({ name, memory }) => [name, ...memory.map((b) => (b / 1e6).toFixed(0))]),
   ]));
   say(
-    "Clocks keep 15 minutes of replies, one of each 5 s of a target: until then memory grows by some 4 MB a minute.",
+    "Clocks keep 15 minutes of replies, one of each 5 s of a target: until then memory grows, by some 10 MB a minute.",
   );
   say("\nInterval of two probes on the wire: difference from a second, ms");
   const quantile = (values: Float64Array, share: number) =>

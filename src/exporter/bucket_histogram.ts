@@ -28,13 +28,17 @@ export class BucketHistogram {
     return this.#sum;
   }
 
-  /** Counts a value; a bound belongs to its own bucket. */
+  /**
+   * Counts a value; a bound belongs to its own bucket. One below 0, as a clock that is set makes it, counts as 0, since the sum is a
+   * counter; one that is no number is left out.
+   */
   add(value: number): void {
+    if (Number.isNaN(value)) return;
     const { bounds } = this;
     let place = 0;
     while (place < bounds.length && value > (bounds[place] as number)) place++;
     this.#counts[place] = (this.#counts[place] as number) + 1;
-    this.#sum += value;
+    this.#sum += Math.max(0, value);
   }
 
   /** Values above the bound before that place and at most the one at it; the last place is that of infinity. */

@@ -21,24 +21,25 @@ export function slotNsFor(targets: number, intervalMs: number): number {
 
 /** Follows one clock. */
 export class FollowedSlots {
-  readonly #slotNs: number;
+  /** Length of a stretch, as {@linkcode slotNsFor} gives it; may be set at any time. */
+  slotNs: number;
   readonly #clock: FollowedClock;
   #slot = -Infinity;
   #best: Reply | undefined;
 
   /** Starts knowing nothing; `slotNs` as from {@linkcode slotNsFor}. */
   constructor(statistics: Pick<TargetStatistics, "target" | "counters">, slotNs: number) {
-    this.#slotNs = slotNs;
+    this.slotNs = slotNs;
     this.#clock = new FollowedClock(statistics, {});
   }
 
   /** Takes in the outcome of a probe. */
   add(outcome: ProbeOutcome): void {
-    if (outcome.kind !== "reply" || this.#slotNs === 0) {
+    if (outcome.kind !== "reply" || this.slotNs === 0) {
       this.#take(outcome);
       return;
     }
-    const slot = Math.floor(outcome.reply.receivedAt.monotonicNs / this.#slotNs);
+    const slot = Math.floor(outcome.reply.receivedAt.monotonicNs / this.slotNs);
     const best = this.#best;
     if (best !== undefined && slot > this.#slot) this.#take(best);
     const isFirst = best === undefined || slot > this.#slot;

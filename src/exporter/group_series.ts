@@ -61,6 +61,7 @@ export class GroupSeries implements RunView, SeriesLabels {
     );
     this.targets = targets.map((target) => {
       const series = kept.get(target.label) ?? new TargetSeries(target, group.buckets, slotNs);
+      series.setSlot(slotNs);
       series.move(target);
       const labels = formatLabels({ group: group.name, target: target.label, ...group.labels });
       return { labels, labelBytes: encodeText(labels), series };

@@ -17,7 +17,7 @@ import {
   type TlsFiles,
 } from "./config.ts";
 import { ConfigError, ConfigValue } from "./config_value.ts";
-import type { Labels } from "./label_text.ts";
+import { escapeLabelValue, type Labels } from "./label_text.ts";
 import { RESERVED_LABELS } from "./metric.ts";
 
 const KEYS = ["listen", "tls", "basic_auth", "limits", "reload_by_http", "probe", "groups"];
@@ -53,7 +53,8 @@ export function readConfig(value: unknown): ExporterConfig {
     throw new ConfigError(`groups: ${groups.length} groups, expected at most ${MAX_GROUPS}`);
   }
   for (const [place, { name }] of groups.entries()) {
-    if (groups.findIndex((each) => each.name === name) === place) continue;
+    const isAlike = (each: GroupConfig) => escapeLabelValue(each.name) === escapeLabelValue(name);
+    if (groups.findIndex(isAlike) === place) continue;
     throw new ConfigError(`groups[${place}].name: "${name}" stands twice, expected another name`);
   }
   if (groups.length === 0 && probe.allow.length === 0) {

@@ -55,7 +55,7 @@ export class TargetSeries {
   /** Counts of its probes at its present address. */
   #present = new ProbeCounters();
   #target: Target;
-  readonly #slotNs: number | undefined;
+  #slotNs: number | undefined;
   /** Restarts of clocks that are not followed any more. */
   #pastRestarts = 0;
   #restarts = 0;
@@ -86,6 +86,12 @@ export class TargetSeries {
   /** Restarts of the measurement of the clock, as far as {@linkcode clock} has seen them. */
   get restarts(): number {
     return this.#pastRestarts + this.#restarts;
+  }
+
+  /** The group has more or fewer targets, or another interval: its clock is followed by that length of stretches, nanoseconds. */
+  setSlot(slotNs: number | undefined): void {
+    this.#slotNs = slotNs;
+    if (this.#clock !== undefined && slotNs !== undefined) this.#clock.slotNs = slotNs;
   }
 
   /** The target is another host from now on: what is not a total starts again. */

@@ -13,3 +13,10 @@ Deno.test("histogram: bounds must ascend", () => {
     assertThrows(() => new BucketHistogram(bounds), RangeError, "expected ascending bounds");
   }
 });
+
+Deno.test("histogram: no value lowers the sum, or spoils it", () => {
+  const histogram = new BucketHistogram([0.1]);
+  for (const value of [1, -2, NaN, 0.05]) histogram.add(value);
+  assertEquals([0, 1].map((place) => histogram.countAt(place)), [2, 1]);
+  assertEquals(histogram.sum, 1.05);
+});

@@ -101,6 +101,10 @@ Deno.test("configuration: what is wrong is named with its place", () => {
     [{ groups: {} }, "groups: {}, expected a sequence"],
     [{ groups: [{ targets: ["a"] }] }, "groups[0].name: nothing, expected a text"],
     [{ groups: [{ name: "a" }] }, "groups[0].targets: nothing, expected targets or files"],
+    [
+      { groups: [{ ...GROUP, name: "a\u0001" }, { ...GROUP, name: "a\u0002" }] },
+      'groups[1].name: "a\u0002" stands twice, expected another name',
+    ],
     [{ groups: [GROUP, GROUP] }, 'groups[1].name: "a" stands twice, expected another name'],
     [{ groups: [GROUP], group: 1 }, "group: unknown key, expected one of listen, "],
     [JSON.parse('{"__proto__": 1, "groups": []}'), "__proto__: unknown key"],

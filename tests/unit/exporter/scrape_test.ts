@@ -30,10 +30,14 @@ const NETWORK: Network = {
 };
 
 /** What a scrape shows after ten probes to each of the targets. */
-async function probed(targets: number, group = GROUP): Promise<ScrapeSources> {
+async function probed(
+  targets: number,
+  group = GROUP,
+  former?: GroupSeries,
+): Promise<ScrapeSources> {
   const transport = new SimulatedTransport(NETWORK);
   const list = makeTargets(targets);
-  const series = new GroupSeries(group, list);
+  const series = new GroupSeries(group, list, former);
   const state = new RunState(list, transport.clock, series);
   const options = proberOptions({ count: 10, intervalMs: 100, timeoutMs: 500, targets }, list);
   await new Prober(options, transport, {
@@ -148,6 +152,18 @@ Deno.test("scrape: a group that is reloaded goes on counting; what is asked othe
   const sent = (group: GroupSeries) => group.targets.map((each) => each.series.counters.sent);
   assertEquals(sent(new GroupSeries({ ...GROUP, labels: {} }, more, series)), [10, 10, 0]);
   assertEquals(sent(new GroupSeries({ ...GROUP, kind: "echo" }, more, series)), [0, 0, 0]);
+});
+
+Deno.test("scrape: a reload that makes probes more frequent makes clocks take fewer of them", async () => {
+  const taken = ({ groups: [source] }: ScrapeSources) =>
+    source?.series.targets[0]?.series.clock(source.nowNs, source.baseUnixMs)?.state.probes ?? NaN;
+  const rare = await probed(300, { ...GROUP, intervalMs: 60_000 });
+  const before = taken(rare);
+  assertEquals(before, 8);
+  const former = rare.groups[0]?.series;
+  // All replies of the second run fall into one stretch of 1.5 s, whose quickest one is taken at its end.
+  const often = await probed(300, { ...GROUP, intervalMs: 1000 }, former);
+  assertEquals(taken(often) - before <= 1, true, `${taken(often)}`);
 });
 
 Deno.test("scrape: a name that moves keeps its totals, and nothing else of the host that it was", async () => {

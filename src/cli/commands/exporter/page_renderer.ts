@@ -5,7 +5,7 @@ import { type ScrapeSources, writeScrape } from "../../../exporter/scrape.ts";
 
 /** Longest step, milliseconds: probes of a group may wait for each other longer than that. */
 const STEP_MS = 5;
-/** Requests within this time share an answer, milliseconds. */
+/** Requests within this time share an answer, and those while it is made, milliseconds. */
 const SHARED_MS = 1000;
 
 /** Bytes of an answer, in pieces. */
@@ -14,27 +14,41 @@ export type RenderedPage = readonly Uint8Array[];
 interface SharedPage {
   readonly startedMs: number;
   readonly page: Promise<RenderedPage>;
+  isUnderWay: boolean;
 }
 
 /** Renders the answers of /metrics. */
 export class PageRenderer {
   readonly #sources: () => ScrapeSources;
   readonly #onRendered: (processorMs: number) => void;
+  readonly #nowMs: () => number;
   readonly #shared = new Map<ExpositionFormat, SharedPage>();
 
-  /** `sources` is called once for each rendering; `onRendered` receives the time that one took, without its pauses. */
-  constructor(sources: () => ScrapeSources, onRendered: (processorMs: number) => void) {
+  /**
+   * `sources` is called once for each rendering; `onRendered` receives the time that one took, without its pauses.
+   *
+   * @param nowMs a clock that is never set
+   */
+  constructor(
+    sources: () => ScrapeSources,
+    onRendered: (processorMs: number) => void,
+    nowMs: () => number = () => performance.now(),
+  ) {
+    this.#nowMs = nowMs;
     this.#sources = sources;
     this.#onRendered = onRendered;
   }
 
-  /** The answer as it is now, or was less than a second ago. */
+  /** The answer as it is now, or was when the one before was begun, less than a second ago or not yet complete. */
   render(format: ExpositionFormat): Promise<RenderedPage> {
-    const nowMs = performance.now();
+    const startedMs = this.#nowMs();
     const shared = this.#shared.get(format);
-    if (shared !== undefined && nowMs - shared.startedMs < SHARED_MS) return shared.page;
-    const page = this.#render(format);
-    this.#shared.set(format, { startedMs: nowMs, page });
+    const isFresh = shared !== undefined &&
+      (shared.isUnderWay || startedMs - shared.startedMs < SHARED_MS);
+    if (isFresh) return shared.page;
+    const page = this.#render(format).finally(() => next.isUnderWay = false);
+    const next: SharedPage = { startedMs, page, isUnderWay: true };
+    this.#shared.set(format, next);
     page.catch(() => this.#shared.delete(format));
     return page;
   }
@@ -45,18 +59,18 @@ export class PageRenderer {
   }
 
   async #render(format: ExpositionFormat): Promise<RenderedPage> {
-    let stepMs = performance.now();
+    let stepMs = this.#nowMs();
     let processorMs = 0;
     const out = new Exposition(format);
     for (const _ of writeScrape(this.#sources(), out)) {
-      const spentMs = performance.now() - stepMs;
+      const spentMs = this.#nowMs() - stepMs;
       if (spentMs < STEP_MS) continue;
       processorMs += spentMs;
       // By a timer, as the prober waits: a message to ourselves would always be first.
       await new Promise<void>((resolve) => setTimeout(resolve));
-      stepMs = performance.now();
+      stepMs = this.#nowMs();
     }
-    this.#onRendered(processorMs + performance.now() - stepMs);
+    this.#onRendered(processorMs + this.#nowMs() - stepMs);
     return out.take();
   }
 }

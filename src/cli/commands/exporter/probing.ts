@@ -3,6 +3,7 @@
 import type { GroupConfig } from "../../../exporter/config.ts";
 import type { GroupSource } from "../../../exporter/scrape.ts";
 import { ExitCode, printError, UsageError } from "../../outcome.ts";
+import type { Target } from "../../../targets/target.ts";
 import type { System } from "../../system.ts";
 import { gatherTargets } from "../../targets/gather_targets.ts";
 import { GroupRun, type GroupSetup } from "./group_run.ts";
@@ -48,7 +49,7 @@ export class Probing {
       });
       if (list === undefined) throw new NoTargetError(config.name);
       const remark = (text: string) => printError(this.#system, text);
-      setups.push({ config, targets: list.targets, remark });
+      setups.push({ config, targets: distinctTargets(list.targets), remark });
     }
     return setups;
   }
@@ -139,6 +140,13 @@ export class NoTargetError extends UsageError {
   constructor(group: string) {
     super(`Cannot probe group ${group}: it has no target, expected one at least`);
   }
+}
+
+/** The first target of each word: a name that stands twice may have two addresses, and its series would be there twice. */
+export function distinctTargets(targets: readonly Target[]): Target[] {
+  const words = new Set<string>();
+  return targets.filter(({ label }) => !words.has(label) && words.add(label))
+    .map((target, index) => ({ ...target, index }));
 }
 
 /** Nothing that matters to the run has changed. */

@@ -10,6 +10,9 @@ import { yieldingTransport } from "./yielding_transport.ts";
 /** An idle socket receives replies with this identifier alone: next to nothing. */
 const IDLE_IDENTIFIERS = [0];
 
+/** Most reads of a socket that comes to rest: a flood must not hold the program up. */
+const MAX_READS = 1000;
+
 /** Opens sockets, lends them and takes them back. */
 export class SocketPool {
   readonly #open: RunMachine["openTransport"];
@@ -75,7 +78,8 @@ export class SocketPool {
 /** What is on its way to the last run is of no use to the next. */
 function rest(transport: Transport): Transport {
   transport.keepIdentifiers?.(IDLE_IDENTIFIERS);
-  while (transport.receive().length > 0);
-  while (transport.receiveTransmitStamps().length > 0);
+  // Where more comes than can be read, the next run has to tell it apart itself.
+  for (let reads = 0; reads < MAX_READS && transport.receive().length > 0; reads++);
+  for (let reads = 0; reads < MAX_READS && transport.receiveTransmitStamps().length > 0; reads++);
   return transport;
 }
