@@ -3,8 +3,7 @@
  * cost, which are joined, made flat and encoded.
  */
 
-/** A piece of an answer, bytes. */
-const PIECE_BYTES = 262_144;
+import { PiecePool } from "./piece_pool.ts";
 
 /** Longest text of a number, characters. */
 const MAX_NUMBER = 32;
@@ -15,9 +14,15 @@ const decoder = new TextDecoder();
 
 /** Gathers bytes in pieces. */
 export class ByteText {
+  readonly #pool: PiecePool;
   readonly #full: Uint8Array<ArrayBuffer>[] = [];
   #piece = new Uint8Array(0);
   #filled = 0;
+
+  /** Starts empty; takes its buffers from the pool. */
+  constructor(pool: PiecePool = new PiecePool()) {
+    this.#pool = pool;
+  }
 
   /** Adds a text. */
   text(text: string): void {
@@ -43,7 +48,6 @@ export class ByteText {
   /** What was gathered, in pieces; afterwards it is empty. */
   take(): Uint8Array<ArrayBuffer>[] {
     this.#close();
-    this.#piece = new Uint8Array(0);
     return this.#full.splice(0);
   }
 
@@ -85,11 +89,12 @@ export class ByteText {
   #reserve(lengthBytes: number): void {
     if (this.#filled + lengthBytes <= this.#piece.length) return;
     this.#close();
-    this.#piece = new Uint8Array(Math.max(PIECE_BYTES, lengthBytes));
+    this.#piece = this.#pool.take(lengthBytes);
   }
 
   #close(): void {
     if (this.#filled > 0) this.#full.push(this.#piece.subarray(0, this.#filled));
+    this.#piece = new Uint8Array(0);
     this.#filled = 0;
   }
 }

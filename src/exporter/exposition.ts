@@ -4,6 +4,7 @@ import type { BucketHistogram } from "./bucket_histogram.ts";
 import { ByteText, encodeText, formatNumber } from "./byte_text.ts";
 import { escapeHelp } from "./label_text.ts";
 import type { Metric } from "./metric.ts";
+import type { PiecePool } from "./piece_pool.ts";
 import { familyName, queryName } from "./registry.ts";
 
 /** Formats of an answer. */
@@ -48,15 +49,16 @@ export interface HistogramForm {
 export class Exposition {
   /** Format. */
   readonly format: ExpositionFormat;
-  readonly #out = new ByteText();
+  readonly #out: ByteText;
 
-  /** Starts empty. */
-  constructor(format: ExpositionFormat) {
+  /** Starts empty; takes its buffers from the pool, where there is one. */
+  constructor(format: ExpositionFormat, pool?: PiecePool) {
     this.format = format;
+    this.#out = new ByteText(pool);
   }
 
   /** What was written since the last call, in pieces. */
-  take(): Uint8Array[] {
+  take(): Uint8Array<ArrayBuffer>[] {
     return this.#out.take();
   }
 

@@ -8,6 +8,8 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Body in pieces. */
   readonly body: readonly Uint8Array[];
+  /** Called once the body is of no use any more; its bytes may change from then on. */
+  readonly release?: () => void;
 }
 
 const REASONS: Readonly<Record<number, string>> = {

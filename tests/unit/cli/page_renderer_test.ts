@@ -1,7 +1,10 @@
 /** Requests share answers of /metrics. */
 
 import { assertEquals } from "@std/assert";
-import { PageRenderer } from "../../../src/cli/commands/exporter/page_renderer.ts";
+import {
+  PageRenderer,
+  type RenderedPage,
+} from "../../../src/cli/commands/exporter/page_renderer.ts";
 import { distinctTargets } from "../../../src/cli/commands/exporter/probing.ts";
 import { RequestCounts } from "../../../src/exporter/request_counts.ts";
 import type { ScrapeSources } from "../../../src/exporter/scrape.ts";
@@ -33,20 +36,54 @@ Deno.test("page renderer: requests share an answer for a second, and while it is
   const renderer = new PageRenderer(sources, () => {}, clock);
   const first = renderer.render("text");
   nowMs += 60_000;
-  assertEquals(renderer.render("text") === first, true, "a second rendering beside the first");
-  await first;
+  const second = renderer.render("text");
+  assertEquals((await first).pieces === (await second).pieces, true, "two renderings at one time");
   assertEquals(renderings, 1);
-  assertEquals(renderer.render("text") === first, false, "an old answer");
-  assertEquals(renderings, 2);
   await renderer.render("text");
+  assertEquals(renderings, 2);
   nowMs = 70_000;
   renderer.forget();
-  const last = renderer.render("text");
-  await last;
+  await renderer.render("text");
   nowMs = 70_500;
-  assertEquals(renderer.render("text") === last, true);
-  assertEquals(renderer.render("openmetrics") === last, false);
+  await renderer.render("text");
+  assertEquals(renderings, 3);
+  await renderer.render("openmetrics");
   assertEquals(renderings, 4);
+});
+
+Deno.test("page renderer: buffers are used again once each request is answered, and not before", async () => {
+  let nowMs = 0;
+  const decoder = new TextDecoder();
+  const textOf = ({ pieces }: RenderedPage) => pieces.map((each) => decoder.decode(each)).join("");
+  const buffersOf = ({ pieces }: RenderedPage) => pieces.map(({ buffer }) => buffer);
+  const requests = new RequestCounts();
+  const sources = () => {
+    requests.connections++;
+    return { ...emptySources(), program: { ...emptySources().program, requests } };
+  };
+  const renderer = new PageRenderer(sources, () => {}, () => nowMs);
+  const later = () => {
+    nowMs += 2000;
+    return renderer.render("text");
+  };
+  const slow = await later();
+  const other = await renderer.render("text");
+  other.release();
+  other.release();
+  const before = textOf(slow);
+  const pages = [await later(), await later()];
+  for (const page of pages) {
+    assertEquals(buffersOf(page).includes(buffersOf(slow)[0] as never), false);
+  }
+  assertEquals(textOf(slow), before);
+  assertEquals(before.includes("icmptime_http_connections 1\n"), true);
+  slow.release();
+  for (const page of pages) page.release();
+  await later();
+  const last = await later();
+  assertEquals(textOf(last).includes("icmptime_http_connections 5\n"), true);
+  const used = [slow, ...pages].flatMap(buffersOf);
+  assertEquals(used.includes(buffersOf(last)[0] as never), true, "no buffer was used again");
 });
 
 Deno.test("groups: a name that stands twice is one target, whatever its addresses", () => {

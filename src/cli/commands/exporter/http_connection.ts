@@ -80,7 +80,11 @@ export class HttpConnection {
     this.#filled -= lengthBytes;
     const answer = await answerSafely(handler, request);
     this.#events.answered(request.path, answer.status);
-    await this.#write(answer, request.method === "HEAD", !request.isPersistent);
+    try {
+      await this.#write(answer, request.method === "HEAD", !request.isPersistent);
+    } finally {
+      answer.release?.();
+    }
     this.isBusy = false;
     return request.isPersistent;
   }

@@ -99,7 +99,7 @@ export class HttpServer {
       JSON.stringify(next[key]) === JSON.stringify(this.#listening[key]);
     if (isAt("address") && isAt("tls")) return undefined;
     const opened = isAt("address") ? undefined : this.#tryPort(next);
-    // A certificate is looked at where it harms nobody.
+    // A certificate is looked at where it does no harm.
     if (opened === undefined) openPort({ ...next, address: ANY_LOCAL_PORT }).close();
     return {
       commit: () => this.#move(next, opened),

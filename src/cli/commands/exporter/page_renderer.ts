@@ -1,6 +1,7 @@
 /** Renders answers in short steps, so that probes leave in time meanwhile, and shares them among requests. */
 
 import { Exposition, type ExpositionFormat } from "../../../exporter/exposition.ts";
+import { PiecePool } from "../../../exporter/piece_pool.ts";
 import { type ScrapeSources, writeScrape } from "../../../exporter/scrape.ts";
 
 /** Longest step, milliseconds: probes of a group may wait for each other longer than that. */
@@ -8,13 +9,48 @@ const STEP_MS = 5;
 /** Requests within this time share an answer, and those while it is made, milliseconds. */
 const SHARED_MS = 1000;
 
-/** Bytes of an answer, in pieces. */
-export type RenderedPage = readonly Uint8Array[];
+/** An answer. */
+export interface RenderedPage {
+  /** Its bytes. */
+  readonly pieces: readonly Uint8Array[];
+  /** Must be called when they are of no use any more: their buffers are used again then. */
+  readonly release: () => void;
+}
 
-interface SharedPage {
+/** An answer, and for how many requests and whether for later ones it is kept. */
+class SharedPage {
   readonly startedMs: number;
-  readonly page: Promise<RenderedPage>;
-  isUnderWay: boolean;
+  readonly pieces: Promise<Uint8Array<ArrayBuffer>[]>;
+  isUnderWay = true;
+  readonly #pool: PiecePool;
+  #users = 1;
+
+  constructor(startedMs: number, pieces: Promise<Uint8Array<ArrayBuffer>[]>, pool: PiecePool) {
+    this.startedMs = startedMs;
+    this.pieces = pieces.finally(() => this.isUnderWay = false);
+    this.#pool = pool;
+  }
+
+  /** For one more request. */
+  async use(): Promise<RenderedPage> {
+    this.#users++;
+    let isReleased = false;
+    const pieces = await this.pieces;
+    return {
+      pieces,
+      release: () => {
+        if (!isReleased) this.release();
+        isReleased = true;
+      },
+    };
+  }
+
+  /** For one user less. */
+  release(): void {
+    if (--this.#users > 0) return;
+    // One that failed has no buffers.
+    this.pieces.then((pieces) => this.#pool.giveBack(pieces), () => {});
+  }
 }
 
 /** Renders the answers of /metrics. */
@@ -22,6 +58,7 @@ export class PageRenderer {
   readonly #sources: () => ScrapeSources;
   readonly #onRendered: (processorMs: number) => void;
   readonly #nowMs: () => number;
+  readonly #pool = new PiecePool();
   readonly #shared = new Map<ExpositionFormat, SharedPage>();
 
   /**
@@ -45,23 +82,27 @@ export class PageRenderer {
     const shared = this.#shared.get(format);
     const isFresh = shared !== undefined &&
       (shared.isUnderWay || startedMs - shared.startedMs < SHARED_MS);
-    if (isFresh) return shared.page;
-    const page = this.#render(format).finally(() => next.isUnderWay = false);
-    const next: SharedPage = { startedMs, page, isUnderWay: true };
+    if (isFresh) return shared.use();
+    shared?.release();
+    const next = new SharedPage(startedMs, this.#render(format), this.#pool);
     this.#shared.set(format, next);
-    page.catch(() => this.#shared.delete(format));
-    return page;
+    // It has no buffers to give back.
+    next.pieces.catch(() => {
+      if (this.#shared.get(format) === next) this.#shared.delete(format);
+    });
+    return next.use();
   }
 
   /** What was rendered so far is out of date. */
   forget(): void {
+    for (const shared of this.#shared.values()) shared.release();
     this.#shared.clear();
   }
 
-  async #render(format: ExpositionFormat): Promise<RenderedPage> {
+  async #render(format: ExpositionFormat): Promise<Uint8Array<ArrayBuffer>[]> {
     let stepMs = this.#nowMs();
     let processorMs = 0;
-    const out = new Exposition(format);
+    const out = new Exposition(format, this.#pool);
     for (const _ of writeScrape(this.#sources(), out)) {
       const spentMs = this.#nowMs() - stepMs;
       if (spentMs < STEP_MS) continue;

@@ -65,8 +65,9 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "/probe": (request, { desk }) => desk.answer(request),
   async "/metrics"(request, { renderer }) {
     const format = chooseFormat(request.headers.get("accept"));
-    const body = await renderer.render(format);
-    return { status: 200, headers: { "content-type": MEDIA_TYPES[format], vary: "accept" }, body };
+    const { pieces, release } = await renderer.render(format);
+    const headers = { "content-type": MEDIA_TYPES[format], vary: "accept" };
+    return { status: 200, headers, body: pieces, release };
   },
 };
 
