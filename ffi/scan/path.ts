@@ -5,19 +5,16 @@
  * the same gateway on the same Ethernet interface (`route_survey.ts`). They bypass the firewall and IPsec.
  */
 
-import { SOCK_CLOEXEC } from "../linux/constants.ts";
 import { RTN_UNICAST } from "../linux/netlink_constants.ts";
 import { ARPHRD_ETHER, ETH_P_IP } from "../linux/packet_constants.ts";
-import { AF_INET, SOCK_DGRAM } from "../posix/constants.ts";
-import { checkResult, errnoNumber, SystemError } from "../posix/errno.ts";
+import { errnoNumber, SystemError } from "../posix/errno.ts";
 import { findInterfaceIndex } from "../posix/interfaces.ts";
-import { openLibc } from "../posix/libc.ts";
 import { findHardwareAddresses } from "../linux/neighbours.ts";
 import { isNetlinkRefused } from "../linux/netlink_message.ts";
 import { lookUpRoute, type NetlinkLink, type NetlinkRoute, readLink } from "../linux/netlink.ts";
 import { type RouteSurvey, type SurveyedBlocks, surveyRoutes } from "../linux/route_survey.ts";
 import { addressText } from "../posix/socket_address.ts";
-import { bindToAddress } from "../posix/socket_option.ts";
+import { requireOwnAddress } from "./source_addresses.ts";
 
 /** What a path is chosen for. */
 export interface ScanPathQuery {
@@ -147,21 +144,6 @@ function requireInterface(name: string | undefined): number | undefined {
   const index = findInterfaceIndex(name);
   if (index !== undefined) return index;
   throw new SystemError("if_nametoindex", errnoNumber("ENODEV"), `use interface ${name}`);
-}
-
-/** From an address that is not ours no reply comes back: refused here, as bind(2) refuses it elsewhere. */
-function requireOwnAddress(address: number): void {
-  const libc = openLibc();
-  const descriptor = checkResult(
-    libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
-    "socket",
-    "look at the source address",
-  );
-  try {
-    bindToAddress(descriptor, address);
-  } finally {
-    libc.close(descriptor);
-  }
 }
 
 function isEthernet({ type, address }: NetlinkLink): boolean {

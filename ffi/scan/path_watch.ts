@@ -23,6 +23,8 @@ export interface PathWatchOptions {
   readonly query: ScanPathQuery;
   /** The path at the start. */
   readonly path: ScanPath;
+  /** Addresses that probes are sent from whatever the path is; undefined for that of the path. */
+  readonly sources?: readonly number[] | undefined;
   /** Frames or datagrams leave here. */
   readonly transmitters: readonly object[];
   /** Answers arrive here. */
@@ -55,7 +57,7 @@ export class PathWatch implements PathGuard {
   readonly #news: KernelNews | undefined;
   #path: ScanPath;
   readonly #gateway: GatewayWatch;
-  #sources: number[];
+  #sources: readonly number[];
   #hasNews = false;
   #nextRenewNs = -Infinity;
   #nextLookNs = -Infinity;
@@ -69,7 +71,7 @@ export class PathWatch implements PathGuard {
     this.#news = news;
     this.#gateway = gateway;
     this.#path = options.path;
-    this.#sources = [options.path.source];
+    this.#sources = options.sources ?? [options.path.source];
   }
 
   /**
@@ -223,13 +225,13 @@ export class PathWatch implements PathGuard {
   }
 
   #move(next: ScanPath): void {
-    const { transmitters, replies, witness, frameFor, filterFor } = this.#options;
+    const { transmitters, sources, replies, witness, frameFor, filterFor } = this.#options;
     if (next.kind === "packet-socket") {
       const frame = frameFor(next);
       for (const transmitter of transmitters) {
         if (transmitter instanceof PacketSocket) transmitter.redirect(next.interfaceIndex, frame);
       }
-      if (!this.#sources.includes(next.source)) {
+      if (sources === undefined && !this.#sources.includes(next.source)) {
         this.#sources = [next.source, ...this.#sources].slice(0, MAX_SOURCES);
         replies.setFilter(filterFor(this.#sources));
       }

@@ -1,5 +1,5 @@
 /**
- * Counts the timestamp replies that reach this machine, whatever becomes of them afterwards: a packet socket that is not read,
+ * Counts the replies to a sweep that reach this machine, whatever becomes of them afterwards: a packet socket that is not read,
  * packet(7). What it counts and the sweep's own socket did not receive was kept back by this machine.
  */
 
@@ -33,6 +33,8 @@ export interface ReplyWitnessOptions {
   readonly interfaceIndex: number;
   /** Addresses of this machine, 1 to 64. */
   readonly destinations: readonly number[];
+  /** What a sweep sent; `timestamp` by default. */
+  readonly message?: "timestamp" | "echo" | undefined;
   /** ICMP identifiers that count, 1 to 64; all by default. */
   readonly identifiers?: readonly number[];
 }
@@ -40,10 +42,12 @@ export interface ReplyWitnessOptions {
 /** A packet socket that counts. */
 export class ReplyWitness implements Witness {
   #descriptor: number;
+  readonly #message: ReplyWitnessOptions["message"];
   #seen = 0;
 
-  private constructor(descriptor: number) {
+  private constructor(descriptor: number, message: ReplyWitnessOptions["message"]) {
     this.#descriptor = descriptor;
+    this.#message = message;
   }
 
   /**
@@ -52,7 +56,7 @@ export class ReplyWitness implements Witness {
    * @throws {SystemError} EPERM without CAP_NET_RAW; ENODEV when there is no such interface
    */
   static open(options: ReplyWitnessOptions): ReplyWitness {
-    const { protocol, interfaceIndex, destinations, identifiers } = options;
+    const { protocol, interfaceIndex, destinations, identifiers, message } = options;
     const libc = openLibc();
     const descriptor = checkResult(
       // Protocol 0: nothing arrives before the filter is there.
@@ -64,14 +68,14 @@ export class ReplyWitness implements Witness {
       attachFilter(
         descriptor,
         identifiers === undefined
-          ? deliverableReplyFilter(destinations)
+          ? deliverableReplyFilter(destinations, message)
           : identifiedReplyFilter(destinations, identifiers),
       );
       setIntOption(descriptor, SOL_SOCKET, SO_RCVBUF, 1, "set the receive buffer");
       const ignore = "ignore what is sent (PACKET_IGNORE_OUTGOING)";
       setIntOption(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, ignore);
       bindToLink(descriptor, protocol, interfaceIndex);
-      return new ReplyWitness(descriptor);
+      return new ReplyWitness(descriptor, message);
     } catch (error) {
       libc.close(descriptor);
       throw error;
@@ -83,8 +87,13 @@ export class ReplyWitness implements Witness {
    *
    * @throws {SystemError} ENODEV when there is no such interface
    */
-  redirect({ protocol, interfaceIndex, destinations }: ReplyWitnessOptions): void {
-    attachFilter(this.#descriptor, deliverableReplyFilter(destinations));
+  redirect(
+    { protocol, interfaceIndex, destinations }: Omit<
+      ReplyWitnessOptions,
+      "message" | "identifiers"
+    >,
+  ): void {
+    attachFilter(this.#descriptor, deliverableReplyFilter(destinations, this.#message));
     bindToLink(this.#descriptor, protocol, interfaceIndex);
   }
 

@@ -13,6 +13,7 @@ import { PathWatch } from "./path_watch.ts";
 import { ReplySocket } from "./reply_socket.ts";
 import { MAX_FILTER_VALUES, ReplyWitness } from "./reply_witness.ts";
 import { chooseScanPath, type ScanPath } from "./path.ts";
+import { firstOwnAddress, requireOwnAddress, sourcesOf } from "./source_addresses.ts";
 import { SocketTroubles } from "../posix/socket_troubles.ts";
 import { SystemClock } from "../posix/system_clock.ts";
 import { wireReplyFilter } from "./wire_filter.ts";
@@ -44,9 +45,9 @@ export async function openScanSockets(options: ScanSocketRequest): Promise<OpenS
   const clock = SystemClock.open();
   const troubles = new SocketTroubles(options.onTrouble);
   const { path, query } = await findPath(options, troubles);
-  const replies = openReplies(path, options.message, clock.baseUnixMs, troubles);
-  // A witness counts timestamp replies alone.
-  const witness = options.message === "echo" ? undefined : openWitness(path);
+  const sources = sourcesOf(options);
+  const replies = openReplies(path, options, clock.baseUnixMs, troubles);
+  const witness = openWitness(path, options);
   const transmitters: (PacketSocket | BulkRawSocket)[] = [];
   const close = () => {
     for (const transmitter of transmitters) transmitter.close();
@@ -62,7 +63,7 @@ export async function openScanSockets(options: ScanSocketRequest): Promise<OpenS
     const frameFor = (path: ScanPath) => writeFrame(path, options);
     const filterFor = (sources: readonly number[]) => wireReplyFilter(sources, options.message);
     watch = await PathWatch.open({
-      ...{ query, path, transmitters, replies, witness, clock, frameFor, filterFor },
+      ...{ query, path, sources, transmitters, replies, witness, clock, frameFor, filterFor },
     });
     const dispose = { close, [Symbol.dispose]: close };
     return { transmitters, replies, witness, clock, path, watch, ...dispose };
@@ -74,6 +75,17 @@ export async function openScanSockets(options: ScanSocketRequest): Promise<OpenS
 
 /** The path and what it was chosen by. Where packet sockets are refused, the kernel routes. */
 async function findPath(
+  request: ScanSocketRequest,
+  troubles: SocketTroubles,
+): Promise<{ path: ScanPath; query: ScanSocketRequest }> {
+  const sources = sourcesOf(request);
+  if (sources === undefined) return await findPathFor(request, troubles);
+  const found = await findPathFor({ ...request, source: firstOwnAddress(sources) }, troubles);
+  if (found.path.kind === "raw-socket") { for (const each of sources) requireOwnAddress(each); }
+  return found;
+}
+
+async function findPathFor(
   options: ScanSocketRequest,
   troubles: SocketTroubles,
 ): Promise<{ path: ScanPath; query: ScanSocketRequest }> {
@@ -91,14 +103,16 @@ async function findPath(
 /** Answers are received where the probes leave. */
 function openReplies(
   path: ScanPath,
-  message: ScanSocketRequest["message"],
+  options: ScanSocketRequest,
   baseUnixMs: number,
   troubles: SocketTroubles,
 ): ReplySocket {
+  const { message } = options;
   const isLink = path.kind === "packet-socket";
+  const sources = sourcesOf(options) ?? [path.source];
   return ReplySocket.open({
     layer: isLink ? "link" : "icmp",
-    filter: isLink ? wireReplyFilter([path.source], message) : icmpReplyFilter(message),
+    filter: isLink ? wireReplyFilter(sources, message) : icmpReplyFilter(message),
     capacity: RECEIVE_BATCH,
     bufferBytes: RECEIVE_BUFFER_BYTES,
     baseUnixMs,
@@ -110,10 +124,10 @@ function openReplies(
  * Looks one step nearer to the wire than the socket for replies: before the traffic control of the interface that frames leave by,
  * before the firewall where the kernel routes. A kernel older than 4.20, or one without packet sockets, has no witness.
  */
-function openWitness(path: ScanPath): ReplyWitness | undefined {
+function openWitness(path: ScanPath, options: ScanSocketRequest): ReplyWitness | undefined {
   const isLink = path.kind === "packet-socket";
   const own = isLink
-    ? [path.source]
+    ? sourcesOf(options) ?? [path.source]
     : [...new Set(knownInterfaceAddresses().map(({ address }) => address))];
   if (own.length === 0 || own.length > MAX_FILTER_VALUES) return undefined;
   try {
@@ -121,6 +135,7 @@ function openWitness(path: ScanPath): ReplyWitness | undefined {
       protocol: isLink ? ETH_P_ALL : ETH_P_IP,
       interfaceIndex: isLink ? path.interfaceIndex : 0,
       destinations: own,
+      message: options.message,
     });
   } catch (error) {
     if (error instanceof SystemError) return undefined;

@@ -30,7 +30,9 @@ const IP = {
   icmpIdentifier: 24,
 } as const;
 const MORE_FRAGMENTS_AND_OFFSET = 0x3fff;
-const ICMP = 1, TIMESTAMP_REPLY = 14, TIMESTAMP_DATAGRAM_BYTES = 40;
+const ICMP = 1, ECHO_REPLY = 0, TIMESTAMP_REPLY = 14;
+/** Replies to timestamp requests, and to the echo requests of a sweep, which are as long. */
+const REPLY_DATAGRAM_BYTES = 40;
 /** Version 4, a header of five words. */
 const PLAIN_HEADER = 0x45, PLAIN_HEADER_BYTES = 20;
 /** Where the first octet of a source puts it out of the question (RFC 1122 §3.2.1.3). */
@@ -128,12 +130,15 @@ export function identifiedReplyFilter(
 }
 
 /**
- * Accepts only timestamp replies that a raw ICMP socket would receive as well if nothing on this machine kept them from it: right
+ * Accepts only replies to that message that a raw ICMP socket would receive as well if nothing on this machine kept them from it: right
  * length, right header checksum, a source that may be one. For a socket that sees every Ethernet type (ETH_P_ALL) too.
  *
  * @param destinations addresses of this machine, 1 to 64 unsigned 32-bit numbers
  */
-export function deliverableReplyFilter(destinations: readonly number[]): FilterInstruction[] {
+export function deliverableReplyFilter(
+  destinations: readonly number[],
+  message: "timestamp" | "echo" = "timestamp",
+): FilterInstruction[] {
   const ownSource = destinations.map((k) => dropIf(BPF.jumpEqual, k));
   const sourceSteps: Step[] = [
     { code: BPF.loadByte, k: IP.source },
@@ -153,9 +158,9 @@ export function deliverableReplyFilter(destinations: readonly number[]): FilterI
     { code: BPF.loadByte, k: IP.versionAndLength },
     dropUnless(BPF.jumpEqual, PLAIN_HEADER),
     { code: BPF.loadHalf, k: IP.totalLength },
-    dropUnless(BPF.jumpEqual, TIMESTAMP_DATAGRAM_BYTES),
+    dropUnless(BPF.jumpEqual, REPLY_DATAGRAM_BYTES),
     { code: BPF.loadByte, k: IP.icmpType },
-    dropUnless(BPF.jumpEqual, TIMESTAMP_REPLY),
+    dropUnless(BPF.jumpEqual, message === "echo" ? ECHO_REPLY : TIMESTAMP_REPLY),
     // On the loopback interface such sources are right.
     loadFact(SKF_AD_HATYPE),
     { code: BPF.jumpEqual, k: ARPHRD_LOOPBACK, jumpTrue: sourceSteps.length },
@@ -163,7 +168,7 @@ export function deliverableReplyFilter(destinations: readonly number[]): FilterI
     ...sumHeader(),
     dropUnless(BPF.jumpEqual, 0xffff),
     // An octet that is not there drops the packet.
-    { code: BPF.loadByte, k: TIMESTAMP_DATAGRAM_BYTES - 1 },
+    { code: BPF.loadByte, k: REPLY_DATAGRAM_BYTES - 1 },
   ];
   return assemble(steps, [{ code: BPF.accept, k: 1 }, { code: BPF.accept, k: 0 }]);
 }

@@ -231,7 +231,7 @@ export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
   count("kernel_drops", (end) => end.dropped),
   number(
     "blocked",
-    "Timestamp replies that reached this machine and that its firewall or reverse path filter kept back",
+    "Replies that reached this machine and that its firewall or reverse path filter kept back",
     (end) => end.blocked,
   ),
   count("failed_calls", (end) => end.failedCalls),

@@ -52,7 +52,7 @@ export type RouteFinding =
   | { readonly kind: "broadcast" }
   | { readonly kind: "unreachable"; readonly message: string };
 
-/** Counts the timestamp replies that reach this machine's interfaces, before its firewall. */
+/** Counts the replies that reach this machine's interfaces, before its firewall. */
 export interface ReplyWitness extends Witness {
   /** Closes the socket. */
   close(): void;
@@ -96,6 +96,8 @@ export interface ScanSocketRequest {
   readonly interfaceName?: string | undefined;
   /** Source address to send from, an unsigned 32-bit number. */
   readonly source?: number | undefined;
+  /** Several source addresses instead, both ends included, 64 at most: each probe has one of them. */
+  readonly sources?: { readonly first: number; readonly last: number } | undefined;
   /** Hardware address of the next hop, six bytes. */
   readonly gatewayMac?: Uint8Array | undefined;
   /** Firewall mark. */

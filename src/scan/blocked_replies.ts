@@ -14,7 +14,7 @@ import type { ReplyCollector, ReplySource, Witness } from "./reply_collector.ts"
 export class BlockedReplies {
   readonly #witness: Witness | undefined;
   readonly #source: Pick<ReplySource, "droppedDatagrams">;
-  readonly #collector: Pick<ReplyCollector, "received">;
+  readonly #collector: Pick<ReplyCollector, "received" | "witnessed">;
   #seen = 0;
   #lookedNs = -Infinity;
   #blocked = 0;
@@ -23,7 +23,7 @@ export class BlockedReplies {
   constructor(
     witness: Witness | undefined,
     source: Pick<ReplySource, "droppedDatagrams">,
-    collector: Pick<ReplyCollector, "received">,
+    collector: Pick<ReplyCollector, "received" | "witnessed">,
   ) {
     this.#witness = witness;
     this.#source = source;
@@ -50,7 +50,7 @@ export class BlockedReplies {
 
   /** {@linkcode count}, where all that the witness saw has been read. */
   recount(): void {
-    const known = this.#collector.received + this.#source.droppedDatagrams();
+    const known = this.#collector.witnessed + this.#source.droppedDatagrams();
     this.#blocked = Math.max(0, this.#seen - known);
   }
 

@@ -13,6 +13,7 @@
 import type { Block } from "../targets/block.ts";
 import { PackedBlocks } from "../targets/packed_blocks.ts";
 import { halfSipHash } from "../packet/half_sip_hash.ts";
+import type { ScanMessage } from "./probe_writer.ts";
 
 /** What identifies the sequence of probes: a checkpoint of another scan is worth nothing. */
 export interface ScanIdentity {
@@ -26,6 +27,10 @@ export interface ScanIdentity {
   readonly maxTargets: number;
   /** Times each address is probed. */
   readonly probesPerTarget: number;
+  /** What the hosts are asked. */
+  readonly message: ScanMessage;
+  /** Range of addresses to send from, as `10.0.0.1-10.0.0.8`; empty for none. */
+  readonly sources: string;
 }
 
 /** A place in a scan. */
@@ -127,8 +132,8 @@ function readFields(fields: Readonly<Record<string, unknown>>): Checkpoint | str
     faults.push(`its ${name} is not a whole number from ${least} to ${most}`);
     return 0;
   };
-  const text = (name: string, pattern: RegExp): string => {
-    const value = fields[name];
+  const text = (name: string, pattern: RegExp, absent?: string): string => {
+    const value = fields[name] === undefined ? absent : fields[name];
     if (typeof value === "string" && pattern.test(value)) return value;
     faults.push(`its ${name} is not of the right form`);
     return "";
@@ -141,6 +146,9 @@ function readFields(fields: Readonly<Record<string, unknown>>): Checkpoint | str
     shard: text("shard", SHARD_PATTERN),
     maxTargets: count("maxTargets", 0, 2 ** 32),
     probesPerTarget: count("probesPerTarget", 1, 2 ** 32),
+    // Checkpoints had neither before there was a choice.
+    message: text("message", /^(timestamp|echo)$/, "timestamp") as ScanMessage,
+    sources: text("sources", /^[\d.-]{0,31}$/, ""),
     position: count("position", 0, length),
     length,
     writtenAt: text("writtenAt", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/),
@@ -154,7 +162,7 @@ export type ScanExtent = ScanIdentity & Pick<Checkpoint, "length">;
 /** The first property in which two scans differ, or undefined when they are the same scan. */
 export function findDifference(a: ScanExtent, b: ScanExtent): keyof ScanExtent | undefined {
   const keys = ["targets", "seed", "shard", "maxTargets", "probesPerTarget", "length"] as const;
-  return keys.find((key) => a[key] !== b[key]);
+  return [...keys, "message" as const, "sources" as const].find((key) => a[key] !== b[key]);
 }
 
 /** A file that is written in place. */

@@ -150,6 +150,8 @@ export function parseShardRun(file: string, text: string): ShardRun | string {
       version: String(version),
       of_scan: get("targets.of_scan"),
       digest,
+      // Files had no message before there was a choice.
+      message: String(read("options.message") ?? "timestamp"),
     },
     start: get("counts.start_position"),
     position: get("counts.position"),

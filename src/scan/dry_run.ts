@@ -9,6 +9,7 @@ import {
   ProbeWriter,
 } from "./probe_writer.ts";
 import type { ScanOrder } from "./scan_order.ts";
+import type { SourceRange } from "./source_range.ts";
 
 /** A probe that would leave. */
 export interface DryProbe {
@@ -28,6 +29,8 @@ export interface DryRunOptions {
   readonly startPosition: number;
   /** The secret. */
   readonly key: HashKey;
+  /** Addresses to send from; that of `shape` when undefined. */
+  readonly sources?: SourceRange | undefined;
   /** What all probes have in common. */
   readonly shape: ProbeShape;
   /** Probes a second; Infinity for no limit. */
@@ -40,7 +43,7 @@ export interface DryRunOptions {
 export function* dryRun(options: DryRunOptions): Generator<DryProbe> {
   const { order, skipped, startPosition, rate, startUnixMs } = options;
   const slots = createPlainSlots(1, emitProbeTemplate(options.shape));
-  const writer = new ProbeWriter(slots, 0, options.key);
+  const writer = new ProbeWriter(slots, 0, options.key, options.sources);
   for (let position = startPosition; position < order.length; position++) {
     const unixMs = startUnixMs + (position - startPosition) * 1000 / rate;
     const address = order.addressAt(position);

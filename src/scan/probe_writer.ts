@@ -1,8 +1,8 @@
 /**
  * Probes of a sweep, patched into frames that the kernel reads in place.
  *
- * Everything but destination, identifier, sequence, originate stamp and the two checksums is the
- * same in every probe, so its sums are taken once and a probe costs one keyed hash and six stores.
+ * Everything but destination, identifier, sequence, originate stamp and the two checksums (and the source address, where there are
+ * several) is the same in every probe, so its sums are taken once and a probe costs one keyed hash and six stores.
  */
 
 import { foldSum, sumWords } from "../packet/checksum.ts";
@@ -11,6 +11,7 @@ import { ICMP } from "../packet/icmp_header.ts";
 import { emitIpv4Header, IPV4, IPV4_MIN_HEADER_BYTES } from "../packet/ipv4_header.ts";
 import { emitTimestampMessage, TIMESTAMP, TIMESTAMP_BYTES } from "../packet/timestamp_message.ts";
 import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
+import { sourceFor, type SourceRange } from "./source_range.ts";
 
 /** Memory for frames. The FFI layer's FrameBatch is one. */
 export interface FrameSlots {
@@ -82,6 +83,7 @@ export class ProbeWriter {
   readonly #messageSum: number;
   readonly #k0: number;
   readonly #k1: number;
+  readonly #sources: SourceRange | undefined;
 
   /**
    * Takes the sums of what never changes.
@@ -89,8 +91,9 @@ export class ProbeWriter {
    * @param slots frames, each holding the template from `datagramOffset` on
    * @param datagramOffset from a frame's start to its IPv4 header
    * @param key the scan's secret
+   * @param sources addresses to send from; that of the template when undefined
    */
-  constructor(slots: FrameSlots, datagramOffset: number, key: HashKey) {
+  constructor(slots: FrameSlots, datagramOffset: number, key: HashKey, sources?: SourceRange) {
     this.#slots = slots;
     this.#view = slots.view;
     this.#strideBytes = slots.strideBytes;
@@ -100,11 +103,13 @@ export class ProbeWriter {
       : slots.firstFrame + slots.addressDelta;
     this.#k0 = key.k0;
     this.#k1 = key.k1;
+    this.#sources = sources;
     const template = new Uint8Array(slots.view.buffer, this.#firstDatagram, PROBE_BYTES).slice();
     const message = IPV4_MIN_HEADER_BYTES;
     const words = new DataView(template.buffer);
     words.setUint16(IPV4.checksum, 0);
     words.setUint32(IPV4.destination, 0);
+    if (sources !== undefined) words.setUint32(IPV4.source, 0);
     words.setUint16(message + ICMP.checksum, 0);
     words.setUint32(message + TIMESTAMP.identifier, 0);
     words.setUint32(message + TIMESTAMP.originate, 0);
@@ -124,7 +129,12 @@ export class ProbeWriter {
     const header = this.#firstDatagram + slot * this.#strideBytes;
     const message = header + IPV4_MIN_HEADER_BYTES;
     const proof = halfSipHash(this.#k0, this.#k1, destination, originateMs);
-    const headerSum = this.#headerSum + (destination >>> 16) + (destination & 0xffff);
+    let headerSum = this.#headerSum + (destination >>> 16) + (destination & 0xffff);
+    if (this.#sources !== undefined) {
+      const source = sourceFor(this.#sources, destination);
+      headerSum += (source >>> 16) + (source & 0xffff);
+      view.setUint32(header + IPV4.source, source);
+    }
     const messageSum = this.#messageSum + (proof >>> 16) + (proof & 0xffff) +
       (originateMs >>> 16) + (originateMs & 0xffff);
     view.setUint16(header + IPV4.checksum, ~foldSum(headerSum));

@@ -3,7 +3,7 @@
  *
  * Identifier and sequence together are HalfSipHash(key, destination, originate stamp). A host that was
  * not asked, or changes the originate stamp, does not know the 32 bits: a guess is right with
- * probability 2^-32.
+ * probability 2^-32. Where a scan has several source addresses, a reply must also come to the one that its host was asked from.
  */
 
 import { foldSum } from "../packet/checksum.ts";
@@ -12,6 +12,7 @@ import { MS_PER_DAY } from "../time/day.ts";
 import { ICMP_TYPE } from "../packet/icmp_header.ts";
 import { halfSipHash, type HashKey } from "../packet/half_sip_hash.ts";
 import type { ScanMessage } from "./probe_writer.ts";
+import { sourceFor, type SourceRange } from "./source_range.ts";
 
 /** Ones' complement sums are sums modulo this. */
 const SUM_MODULUS = 0xffff;
@@ -26,12 +27,18 @@ export class ProofChecker {
   readonly #k0: number;
   readonly #k1: number;
   readonly #requestType: number;
+  readonly #sources: SourceRange | undefined;
 
-  /** Checks against `key`, the secret that the probes were written with, of that ICMP type. */
-  constructor(key: HashKey, requestType: number = ICMP_TYPE.timestampRequest) {
+  /** Checks against `key`, the secret that the probes were written with, of that ICMP type, and sent from `sources`. */
+  constructor(
+    key: HashKey,
+    requestType: number = ICMP_TYPE.timestampRequest,
+    sources?: SourceRange,
+  ) {
     this.#k0 = key.k0;
     this.#k1 = key.k1;
     this.#requestType = requestType;
+    this.#sources = sources;
   }
 
   /**
@@ -43,6 +50,11 @@ export class ProofChecker {
    */
   isProven(source: number, originateMs: number, proof: number): boolean {
     return halfSipHash(this.#k0, this.#k1, source, originateMs) === proof;
+  }
+
+  /** Whether a reply of `source` came to the address from which it was asked; true where the kernel chose that address. */
+  isFor(source: number, destination: number): boolean {
+    return this.#sources === undefined || sourceFor(this.#sources, source) === destination;
   }
 
   /**

@@ -38,7 +38,7 @@ export interface ReplySource {
   yieldToEventLoop(): Promise<void>;
 }
 
-/** Counts the timestamp replies that reach this machine, whatever becomes of them. The FFI layer's ReplyWitness is one. */
+/** Counts the replies to the message of the scan that reach this machine, whatever becomes of them. The FFI layer's ReplyWitness is one. */
 export interface Witness {
   /** Replies seen since open. */
   seen(): number;
@@ -85,8 +85,10 @@ export class ReplyCollector {
   unproven = 0;
   /** Datagrams that could not be read. */
   malformed = 0;
-  /** Timestamp replies received, proven or not. */
+  /** Replies received, proven or not. */
   received = 0;
+  /** Of them, those that a witness sees. */
+  witnessed = 0;
   readonly #options: CollectorOptions;
   readonly #reader: ReplyReader;
 
@@ -128,7 +130,10 @@ export class ReplyCollector {
       return;
     }
     this.received++;
-    if (proofs.isProven(reader.source, reader.originateMs, reader.proof)) {
+    if (reader.isPlain) this.witnessed++;
+    const { originateMs, proof } = reader;
+    const isOurs = proofs.isFor(reader.source, reader.destination);
+    if (isOurs && proofs.isProven(reader.source, originateMs, proof)) {
       this.#accept(source.receivedRealtimeNs(index));
     } else {
       this.unproven++;

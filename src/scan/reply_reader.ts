@@ -16,6 +16,10 @@ export type ReplyKind = "reply" | "other" | "malformed";
 export class ReplyReader {
   /** Sender's address, unsigned 32-bit. */
   source = 0;
+  /** Address that it was sent to, unsigned 32-bit. */
+  destination = 0;
+  /** Header without options and as long as the replies to our probes: a witness sees no others. */
+  isPlain = false;
   /** Identification of the IPv4 header. */
   ipId = 0;
   /** Time to live as it arrived. */
@@ -56,6 +60,9 @@ export class ReplyReader {
     if (bytes[message + ICMP.type] !== this.#type) return "other";
     if (end - message < TIMESTAMP_BYTES) return "malformed";
     this.source = readU32(bytes, start + IPV4.source);
+    this.destination = readU32(bytes, start + IPV4.destination);
+    this.isPlain = headerBytes === IPV4_MIN_HEADER_BYTES &&
+      totalBytes === IPV4_MIN_HEADER_BYTES + TIMESTAMP_BYTES;
     this.ipId = readU16(bytes, start + IPV4.identification);
     this.ttl = bytes[start + IPV4.ttl] as number;
     this.code = bytes[message + ICMP.code] as number;

@@ -17,7 +17,9 @@ import {
 } from "../targets/reserved.ts";
 import { AddressSpace } from "./address_space.ts";
 import { digestBlocks, type ScanIdentity } from "./checkpoint.ts";
+import type { ScanMessage } from "./probe_writer.ts";
 import { ScanOrder, type Shard } from "./scan_order.ts";
+import { formatSources, type SourceRange } from "./source_range.ts";
 
 /** Most addresses, or a share of all, as a ratio from 0 to 1. */
 export type TargetLimit = number | { readonly ratio: number };
@@ -44,6 +46,10 @@ export interface ScanPlanOptions {
   readonly rate: number;
   /** How long to listen after the last probe, in milliseconds. */
   readonly cooldownMs: number;
+  /** What the hosts are asked; `timestamp` by default. */
+  readonly message?: ScanMessage | undefined;
+  /** Addresses to send from; undefined for the one that the path or the kernel chooses. */
+  readonly sources?: SourceRange | undefined;
 }
 
 /** Addresses that were asked for and will not be probed. */
@@ -105,6 +111,8 @@ export function planScan(options: ScanPlanOptions): ScanPlan {
       shard: shard === undefined ? "1/1" : `${shard.index}/${shard.count}`,
       maxTargets: order.targets,
       probesPerTarget,
+      message: options.message ?? "timestamp",
+      sources: options.sources === undefined ? "" : formatSources(options.sources),
     },
     leftOut: [
       ...countReserved(subtractBlocks(wanted, space.blocks), reserved),

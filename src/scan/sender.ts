@@ -3,6 +3,7 @@
 import type { HashKey } from "../packet/half_sip_hash.ts";
 import { type FrameSlots, ProbeWriter } from "./probe_writer.ts";
 import type { ScanOrder } from "./scan_order.ts";
+import type { SourceRange } from "./source_range.ts";
 
 /** Where probes go. The FFI layer's PacketSocket and BulkRawSocket are such. */
 export interface Transmitter {
@@ -37,6 +38,8 @@ export interface SenderOptions {
   readonly skipped: SkippedAddresses;
   /** The secret of this run. */
   readonly key: HashKey;
+  /** Addresses to send from; that of the template when undefined. */
+  readonly sources?: SourceRange | undefined;
   /** How often a probe that the kernel refuses is sent again; 0 by default. */
   readonly retries?: number | undefined;
   /** Told of probes that the kernel took. */
@@ -62,8 +65,7 @@ export class Sender {
   /** Prepares the frames of a transmitter. */
   constructor(options: SenderOptions) {
     this.#options = options;
-    const { transmitter, key } = options;
-    this.#writer = new ProbeWriter(transmitter.batch, transmitter.datagramOffset, key);
+    this.#writer = makeWriter(options);
   }
 
   /** Probes that are written and have not left. */
@@ -109,9 +111,8 @@ export class Sender {
 
   /** Gives up what is pending, and takes the frames as they are now: they may lead elsewhere. */
   reset(): void {
-    const { transmitter, key } = this.#options;
     this.#loaded = this.#next = 0;
-    this.#writer = new ProbeWriter(transmitter.batch, transmitter.datagramOffset, key);
+    this.#writer = makeWriter(this.#options);
   }
 
   /** Gives pending probes a new originate stamp. */
@@ -169,4 +170,8 @@ export class Sender {
     }
     return true;
   }
+}
+
+function makeWriter({ transmitter, key, sources }: SenderOptions): ProbeWriter {
+  return new ProbeWriter(transmitter.batch, transmitter.datagramOffset, key, sources);
 }

@@ -64,7 +64,7 @@ export class Sweep {
     });
     this.#receiver = new SweepReceiver({
       ...{ source: replies, space, clock, witness, listener, message },
-      proofs: new ProofChecker(key, requestTypeOf(message)),
+      proofs: new ProofChecker(key, requestTypeOf(message), options.sources),
       duplicates: createDuplicateFilter(space.size, options.probesPerTarget),
       batchProbes: this.#pool.batchProbes,
       answered: (nowNs) => this.#path.heard(nowNs),

@@ -9,6 +9,7 @@ import type { ReplySource, Witness } from "./reply_collector.ts";
 import type { ScanOrder } from "./scan_order.ts";
 import type { ScanCounts, ScanListener } from "./scan_record.ts";
 import type { SkippedAddresses, Transmitter } from "./sender.ts";
+import type { SourceRange } from "./source_range.ts";
 
 /** A scan ready to run. */
 export interface SweepOptions {
@@ -26,6 +27,8 @@ export interface SweepOptions {
   readonly probesPerTarget: number;
   /** The secret of this run. */
   readonly key: HashKey;
+  /** Addresses to send from; the one of the path, or the kernel's choice, when undefined. */
+  readonly sources?: SourceRange | undefined;
   /** Where probes go, at least one. One sends on this thread, several on threads of their own. */
   readonly transmitters: readonly Transmitter[];
   /** Where replies come from. */

@@ -8,6 +8,7 @@ import type { ReplySource } from "./reply_collector.ts";
 import type { ScanOrder } from "./scan_order.ts";
 import type { SkippedAddresses, Transmitter } from "./sender.ts";
 import { SenderPool } from "./sender_pool.ts";
+import type { SourceRange } from "./source_range.ts";
 
 /** Longest wait while probes are still to be sent. */
 const SENDING_WAIT_MS = 50;
@@ -27,6 +28,8 @@ export interface SweepSenderOptions {
   readonly startPosition?: number;
   /** The secret of this run. */
   readonly key: HashKey;
+  /** Addresses to send from; that of the template when undefined. */
+  readonly sources?: SourceRange | undefined;
   /** How often a probe that the kernel refuses is sent again; 0 by default. */
   readonly retries?: number | undefined;
   /** Probes a second; Infinity for no limit. */
@@ -57,11 +60,11 @@ export class SweepSender {
    */
   constructor(options: SweepSenderOptions) {
     const { transmitters, order, skipped, startPosition = 0, key, rate, replies } = options;
-    const { retries } = options;
+    const { retries, sources } = options;
     this.#pacer = new Pacer(rate);
     this.#replies = replies;
     this.pool = new SenderPool({
-      ...{ transmitters, order, skipped, startPosition, key, retries },
+      ...{ transmitters, order, skipped, startPosition, key, sources, retries },
       left: (count) => {
         this.sent += count;
         this.#pacer.sent(count);

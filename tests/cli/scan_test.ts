@@ -109,7 +109,8 @@ programTest(
   { name: "scan resumes no scan but the one that the checkpoint is of" },
   async (program) => {
     const path = await Deno.makeTempFile();
-    const identity = { seed: 7, shard: "1/1", maxTargets: 4, probesPerTarget: 1 };
+    const asked = { message: "timestamp" as const, sources: "" };
+    const identity = { seed: 7, shard: "1/1", maxTargets: 4, probesPerTarget: 1, ...asked };
     const blocks = [{ first: 0x0a000000, last: 0x0a000003 }];
     await Deno.writeTextFile(
       path,
@@ -123,6 +124,8 @@ programTest(
         [["10.0.0.0/29", "--max-targets", "4"], /its target blocks differ$/m],
         [["10.0.0.0/30", "--seed", "8"], /its --seed differs$/m],
         [["10.0.0.0/30", "--shard", "1/2"], /its --shard differs$/m],
+        [["10.0.0.0/30", "--echo"], /another scan, it sends timestamp requests$/m],
+        [["10.0.0.0/30", "-S", "127.0.0.1-127.0.0.3"], /another scan, it has no --source-ip$/m],
         [["10.0.0.0/30", "--max-targets", "3"], /its --max-targets differs$/m],
         [["10.0.0.0/30", "--probes-per-target", "2"], /its --probes-per-target differs$/m],
       ] as const
@@ -193,7 +196,8 @@ programTest(
 
 programTest({ name: "scan refuses a checkpoint whose place is forged" }, async (program) => {
   const path = await Deno.makeTempFile();
-  const identity = { seed: 7, shard: "1/1", maxTargets: 4, probesPerTarget: 1 };
+  const asked = { message: "timestamp" as const, sources: "" };
+  const identity = { seed: 7, shard: "1/1", maxTargets: 4, probesPerTarget: 1, ...asked };
   const targets = digestBlocks([{ first: 0x0a000000, last: 0x0a000003 }]);
   const right = { ...identity, targets, number: 0, position: 2, length: 4 };
   // Written by hand: what JSON can say and the program would not.

@@ -15,7 +15,7 @@ import type {
 } from "../../src/scan/scan_record.ts";
 import type { Transmitter } from "../../src/scan/sender.ts";
 import type { Clock, Instant } from "../../src/time/instant.ts";
-import { sealMessage, write16 } from "../lab/octets.ts";
+import { read32, sealHeader, sealMessage, write16, write32 } from "../lab/octets.ts";
 import type { Random } from "../lab/random.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -23,6 +23,8 @@ import { OWN_ADDRESS, readRequest, writeReply } from "./simulated_datagram.ts";
 
 /** A probe as a host sees it. */
 export interface SeenProbe {
+  /** Who asks. */
+  readonly source: number;
   readonly destination: number;
   readonly identifier: number;
   readonly sequence: number;
@@ -35,7 +37,7 @@ export type Behaviour = (probe: SeenProbe) => readonly { bytes: Uint8Array; dela
 
 const SLOT_BYTES = 128;
 const BATCH = 64;
-const IP_BYTES = 20;
+const IP_BYTES = 20, SOURCE = 12, DESTINATION = 16;
 const TIMESTAMP_REQUEST = 13;
 const TEMPLATE = emitProbeTemplate({ source: OWN_ADDRESS, ttl: 64, tos: 0 });
 /** Time that one turn of the loop takes. */
@@ -60,6 +62,8 @@ export function answer(probe: SeenProbe, changes: AnswerChanges = {}): Uint8Arra
   const asked = { ...probe, start: IP_BYTES, ttl: 64, type: TIMESTAMP_REQUEST };
   const request = { ...asked, destination: source, originateMs };
   const bytes = writeReply(request, receiveMs, transmitMs);
+  write32(bytes, DESTINATION, probe.source);
+  sealHeader(bytes, bytes.length);
   if (code !== undefined) {
     bytes[IP_BYTES + 1] = code;
     sealMessage(bytes, IP_BYTES, bytes.length);
@@ -157,7 +161,8 @@ export class SimulatedNetwork implements Clock, Transmitter, ReplySource {
     const bytes = new Uint8Array(view.buffer, slot * strideBytes, strideBytes).slice();
     const { type, destination, identifier, sequence, originateMs } = readRequest(bytes);
     if (type !== TIMESTAMP_REQUEST) throw new Error(`Cannot take the probe: its type is ${type}`);
-    const probe = { destination, identifier, sequence, originateMs, bytes };
+    const source = read32(bytes, SOURCE);
+    const probe = { source, destination, identifier, sequence, originateMs, bytes };
     this.#linkFreeNs = Math.max(this.#linkFreeNs, this.#nowNs) + (this.link?.frameNs ?? 0);
     this.probes.push(probe);
     this.sentNs.push(this.#linkFreeNs);

@@ -64,6 +64,17 @@ const total: readonly BlockCase[] = [
       "icmp type timestamp-reply drop; }; }",
     words: [],
   },
+  {
+    name: "echo requests, an ingress hook of the interface, packet socket",
+    rules: "table netdev t { chain i { type filter hook ingress device veth0 priority 0; " +
+      "icmp type echo-reply drop; }; }",
+    words: ["--echo"],
+  },
+  {
+    name: "echo requests, an input chain, --raw-socket",
+    rules: "table ip t { chain i { type filter hook input priority 0; ip protocol icmp drop; }; }",
+    words: ["--echo", "--raw-socket"],
+  },
 ];
 
 for (const { name, rules, words } of total) {
@@ -81,7 +92,8 @@ for (const { name, rules, words } of total) {
     assertEquals(replies.length, 0);
     assertComplaint(stderr, /this machine's firewall lets no reply through: 512 arrived/);
     await pair.near.mustRun(["nft", "flush", "ruleset"]);
-    const again = await scan(pair.near, "--resume", path);
+    const message = words.filter((word) => word === "--echo");
+    const again = await scan(pair.near, ...message, "--resume", path);
     assertEquals([again.code, readRecords(again.stdout).replies.length], [0, 512]);
     await Deno.remove(path);
   });
@@ -97,6 +109,27 @@ systemTest({
     "table ip t { chain i { type filter hook input priority 0; ip saddr 198.18.1.0/24 drop; }; }",
   );
   const { code, stdout, stderr } = await scan(pair.near, "--raw-socket");
+  const { replies, end } = readRecords(stdout);
+  assertEquals([code, end.reason, replies.length, end["blocked"]], [1, "complete", 256, 256]);
+  assertComplaint(stderr, /lost replies: this machine's firewall kept back 256/);
+});
+
+systemTest({
+  name:
+    "scan --echo counts what is blocked in part, and the echo replies of other programs change nothing",
+  tools: ["nft", "ping"],
+  namespaces: true,
+}, async () => {
+  await using pair = await openScanNetwork();
+  await pair.near.nft(
+    "table ip t { chain i { type filter hook input priority 0; ip saddr 198.18.1.0/24 drop; }; }",
+  );
+  await using ping = pair.near.spawn(["ping", "-q", "-i", "0.01", "198.18.0.9"], {
+    timeoutMs: 60_000,
+  });
+  const { code, stdout, stderr } = await scan(pair.near, "--echo", "--raw-socket");
+  ping.sendSignal("SIGINT");
+  await ping.result();
   const { replies, end } = readRecords(stdout);
   assertEquals([code, end.reason, replies.length, end["blocked"]], [1, "complete", 256, 256]);
   assertComplaint(stderr, /lost replies: this machine's firewall kept back 256/);

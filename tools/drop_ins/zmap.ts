@@ -37,7 +37,7 @@ const OPTIONS: readonly Row[] = [
   ["--retries", ["retries"], "0 by default; a full queue is waited for without counting"],
   ["--min-hitrate", ["min-hitrate"], "in percent"],
   ["-d, --dryrun", ["dry-run", "pcap"], "prints every field, or writes a capture"],
-  ["-S, --source-ip", ["interface"], "one address: `-I ADDRESS`"],
+  ["-S, --source-ip", ["source-ip"], "at most 64 addresses"],
   ["-i, --interface", ["interface"]],
   ["-G, --gateway-mac", ["gateway-mac"]],
   ["-X, --vpn", ["raw-socket"]],

@@ -4,6 +4,7 @@ import { DEFAULT_TTL } from "../../packet/ipv4_header.ts";
 import type { Checkpoint } from "../../scan/checkpoint.ts";
 import type { ScanMessage } from "../../scan/probe_writer.ts";
 import type { Shard } from "../../scan/scan_order.ts";
+import type { SourceRange } from "../../scan/source_range.ts";
 import { planScan, type ScanPlan, type TargetLimit } from "../../scan/scan_plan.ts";
 import type { Block } from "../../targets/block.ts";
 import type { ScanMachine } from "../machine.ts";
@@ -29,6 +30,8 @@ export interface ScanEgress {
   readonly interfaceName?: string | undefined;
   /** Source address, an unsigned 32-bit number; the kernel's choice when undefined. */
   readonly source?: number | undefined;
+  /** Several source addresses instead, 64 at most. */
+  readonly sources?: SourceRange | undefined;
   /** Ethernet address of the next hop, six bytes; the gateway's when undefined. */
   readonly gatewayMac?: Uint8Array | undefined;
   /** Firewall mark, an unsigned 32-bit number. */
@@ -124,6 +127,7 @@ export function planScanRun(
   };
   const plan = planScan({
     ...{ targets, excluded, shard, maxTargets },
+    ...{ message: options.message, sources: egress.sources },
     ...chosen,
     ownAddresses: machine.ownAddresses(),
     includeReserved: options.includeReserved ?? SCAN_DEFAULTS.includeReserved,

@@ -90,11 +90,12 @@ export class ScanRun implements Disposable {
     this.#hosts = { targets: order.shardTargets, answered: 0 };
     this.#known = probesPerTarget > 1 ? createDuplicateFilter(space.size, 1) : undefined;
     const key = randomHashKey();
-    this.#proofs = new ProofChecker(key, requestTypeOf(plan.message));
+    this.#proofs = new ProofChecker(key, requestTypeOf(plan.message), plan.egress.sources);
     const { transmitters, replies, witness, watch: guard, clock, path } = sockets;
     this.#sweep = new Sweep({
       ...plan,
       key,
+      sources: plan.egress.sources,
       skipped: this.#skipped(),
       ...{ transmitters, replies, witness, guard, clock },
       isDirect: path.isDirect,

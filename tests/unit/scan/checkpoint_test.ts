@@ -18,6 +18,8 @@ const identity: ScanIdentity = {
   shard: "2/8",
   maxTargets: 2 ** 32,
   probesPerTarget: 1,
+  message: "echo",
+  sources: "203.0.113.100-203.0.113.163",
 };
 
 const checkpoint: Checkpoint = {
@@ -81,6 +83,8 @@ Deno.test("each field of a checkpoint with a right digest is looked at", () => {
     ...[-1, 1.5, "x", 2_097_153, null, [17]].map((position) => ({ position })),
     ...[-1, 1.5, 16, "17", 2 ** 60].map((length) => ({ length })),
     ...["", "yesterday", 0].map((writtenAt) => ({ writtenAt })),
+    ...["", "icmp", null, 8].map((message) => ({ message })),
+    ...["a.b", null, 7, "1".repeat(32)].map((sources) => ({ sources })),
   ];
   for (const fields of wrong) {
     const [name = ""] = Object.keys(fields);
@@ -98,6 +102,13 @@ Deno.test("each field of a checkpoint with a right digest is looked at", () => {
     "string",
     "beside a right one too",
   );
+});
+
+Deno.test("a checkpoint of before there was a choice is one of timestamp requests from one address", () => {
+  const { message: _, sources: __, ...old } = checkpoint;
+  const body = JSON.stringify({ version: 1, ...old });
+  const found = parseCheckpoint(`${digestText(body)} ${body}\n`);
+  assertEquals(found, { ...old, message: "timestamp", sources: "" });
 });
 
 Deno.test("the latest whole line counts, and any spoiled octet is found", () => {
@@ -169,6 +180,8 @@ Deno.test("another scan's checkpoint is recognized", () => {
   assertEquals(findDifference(checkpoint, { ...checkpoint, shard: "1/8" }), "shard");
   assertEquals(findDifference(checkpoint, { ...checkpoint, targets: "0" }), "targets");
   assertEquals(findDifference(checkpoint, { ...checkpoint, length: 18 }), "length");
+  assertEquals(findDifference(checkpoint, { ...checkpoint, message: "timestamp" }), "message");
+  assertEquals(findDifference(checkpoint, { ...checkpoint, sources: "" }), "sources");
 });
 
 Deno.test("digests tell blocks apart by their ends and their order", () => {

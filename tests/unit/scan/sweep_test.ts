@@ -108,7 +108,9 @@ Deno.test("a hundred thousand forged replies and errors: none accepted", async (
       sequence: random.u32() & 0xffff,
       originateMs: 43_200_000 + random.u32() % 300,
     };
-    if (number % 2 === 0) return answer({ destination, ...fields, bytes: new Uint8Array() });
+    if (number % 2 === 0) {
+      return answer({ source: 0, destination, ...fields, bytes: new Uint8Array() });
+    }
     const quoted = emitDatagram({
       header: { source: 0x0a000001, destination },
       message: { kind: "timestamp-request", ...fields },

@@ -140,6 +140,7 @@ function identify(
     shard: "1/1",
     maxTargets: identity?.maxTargets ?? 0,
     probesPerTarget: identity?.probesPerTarget ?? 1,
+    ...{ message: "timestamp", sources: "" },
     // The last step is the end of the questions.
     length: (order?.length ?? 0) + 1,
   };

@@ -43,11 +43,17 @@ export function checkPrevious({ previous, identity, order }: ScanRunPlan): void 
   const difference = findDifference({ ...identity, length: order.length }, previous);
   if (difference === undefined) return;
   throw new UsageError(
-    `Cannot resume: the checkpoint is of another scan, ${describe(difference)}`,
+    `Cannot resume: the checkpoint is of another scan, ${describe(difference, previous)}`,
   );
 }
 
-function describe(key: keyof ScanExtent): string {
+function describe(key: keyof ScanExtent, { message, sources }: Checkpoint): string {
+  if (key === "message") {
+    return `it sends ${message} requests${message === "echo" ? " (--echo)" : ""}`;
+  }
+  if (key === "sources") {
+    return sources === "" ? "it has no --source-ip" : `its --source-ip is ${sources}`;
+  }
   if (key === "targets") return "its target blocks differ";
   if (key === "length") return "its number of probes differs";
   const option = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

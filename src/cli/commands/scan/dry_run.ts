@@ -34,7 +34,8 @@ export async function runDry(
   const { ttl, tos, message } = plan;
   const shape: ProbeShape = { source: findSource(plan, system), ttl, tos, message };
   const key = randomHashKey();
-  const probes = dryRun({ ...plan, key, shape, startUnixMs: Date.now() });
+  const { sources } = plan.egress;
+  const probes = dryRun({ ...plan, key, sources, shape, startUnixMs: Date.now() });
   const { pcap, output } = options;
   let exitCode: ExitCode = ExitCode.Ok;
   const fail = (error: Error) => {
@@ -63,7 +64,8 @@ export async function runDry(
 }
 
 function findSource({ egress, space }: ScanRunPlan, system: System): number {
-  if (egress.source !== undefined) return egress.source;
+  const source = egress.source ?? egress.sources?.first;
+  if (source !== undefined) return source;
   const route = system.findRoute(space.addressAt(0));
   return route.kind === "routed" ? route.source : 0;
 }

@@ -55,6 +55,7 @@ export function formatScanMetadata(scan: FinishedScan): string {
       ttl: plan.ttl,
       tos: plan.tos,
       interface: options.interface.join(",") || null,
+      source_ip: plan.identity.sources || null,
       resumed: plan.previous !== undefined,
     },
     targets: {

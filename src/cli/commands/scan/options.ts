@@ -15,6 +15,7 @@ import {
   probeRate,
   recordFilter,
   shard,
+  sourceRange,
   targetLimit,
 } from "./values.ts";
 import { choice, duration, integer, text } from "../../options/values.ts";
@@ -117,6 +118,13 @@ export const SCAN_OPTIONS = {
     short: "y",
     help: "Confirm a scan of public Internet addresses",
     group: "Scan",
+  },
+  "source-ip": {
+    short: "S",
+    value: sourceRange(),
+    help: "Send from these addresses, at most 64; each target from one",
+    group: "Packet",
+    defaultText: "as routed",
   },
   "gateway-mac": {
     short: "G",

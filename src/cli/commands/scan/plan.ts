@@ -7,6 +7,7 @@ import { PROBE_BYTES } from "../../../scan/probe_writer.ts";
 import type { PackedBlocks } from "../../../targets/packed_blocks.ts";
 import { readEgress } from "../../options/egress.ts";
 import { reportLeftOut, requireConsent } from "../../targets/sweep_limits.ts";
+import { UsageError } from "../../outcome.ts";
 import type { System } from "../../system.ts";
 import { checkPrevious } from "./checkpoints.ts";
 import type { ScanOptions } from "./checks.ts";
@@ -33,6 +34,12 @@ export function planScanCommand(
 ): ScanRunPlan {
   const { interfaceName, sourceAddress: source } = readEgress(options.interface);
   const { mark, ttl, tos, shard, seed, bandwidth } = options;
+  const sources = options["source-ip"];
+  if (source !== undefined && sources !== undefined) {
+    throw new UsageError(
+      "Cannot use --source-ip with an address of --interface: expected one of them",
+    );
+  }
   const plan = planScanRun({
     ...input,
     ...{ seed, shard, ttl, tos },
@@ -45,7 +52,7 @@ export function planScanCommand(
     cooldownMs: options.cooldown,
     senderThreads: options["sender-threads"],
     egress: {
-      ...{ interfaceName, source, mark },
+      ...{ interfaceName, source, sources, mark },
       gatewayMac: options["gateway-mac"],
       rawSocket: options["raw-socket"],
     },

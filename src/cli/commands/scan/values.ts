@@ -3,6 +3,8 @@
 import type { Shard } from "../../../scan/scan_order.ts";
 import { type Expression, parseExpression } from "../../../run/condition_expression.ts";
 import type { TargetLimit } from "../../../scan/scan_plan.ts";
+import { MAX_SOURCES, type SourceRange } from "../../../scan/source_range.ts";
+import { readWord } from "../../../targets/target_word.ts";
 import type { OptionValue } from "../../options/option.ts";
 
 const MULTIPLES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
@@ -53,6 +55,22 @@ export function shard(): OptionValue<Shard> {
       if (index >= 1 && index <= count) return { index, count };
       throw new RangeError(
         "expected the number of this shard and how many there are, such as 1/8 to 8/8",
+      );
+    },
+  };
+}
+
+/** Addresses to send from: `10.0.0.1`, `10.0.0.1-10.0.0.8`, `10.0.0.0/29`. */
+export function sourceRange(): OptionValue<SourceRange> {
+  return {
+    metavar: "A[-B]",
+    complete: "none",
+    parse(text) {
+      const reading = readWord(text);
+      const range = reading.kind === "block" ? reading.block : undefined;
+      if (range !== undefined && range.last - range.first < MAX_SOURCES) return range;
+      throw new RangeError(
+        `expected an address or a range of at most ${MAX_SOURCES}, such as 10.0.0.1-10.0.0.8`,
       );
     },
   };
