@@ -41,14 +41,19 @@ export function when<S>(note: string, seconds: (source: S) => number): Field<S> 
 
 /** `time` once more, as ISO 8601 has it; `read` gives Unix time in milliseconds. */
 export function timeIso<S>(read: (source: S) => number): Field<S> {
+  // A million records a scan are of few seconds: a Date for each takes half of the time that its line takes.
+  let second = NaN, prefix = "";
   return {
     name: "time_iso",
     type: "string",
     description: "The same time as ISO 8601 has it, UTC, to the microsecond",
     value(source) {
-      const us = Math.round(read(source) * 1e3);
-      const iso = new Date(Math.floor(us / 1e3)).toISOString().slice(0, -1);
-      return `${iso}${String(us % 1000).padStart(3, "0")}Z`;
+      const us = Math.round(read(source) * 1e3), ofUs = Math.floor(us / 1e6);
+      if (ofUs !== second) {
+        second = ofUs;
+        prefix = new Date(ofUs * 1000).toISOString().slice(0, -"000Z".length);
+      }
+      return `${prefix}${String(us - ofUs * 1e6).padStart(6, "0")}Z`;
     },
   };
 }
