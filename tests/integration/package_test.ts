@@ -45,6 +45,25 @@ wait_for 'grep -qs rtt_ms $log'
 systemctl stop icmptime@lo.service
 systemctl show -p Result --value icmptime@lo.service
 tail -n 1 $log | grep -o '"reason":"[a-z]*"'
+
+scrape() {
+  (
+    exec 3<>/dev/tcp/127.0.0.1/9877 &&
+      printf 'GET /metrics HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && cat <&3
+  ) 2>/dev/null
+}
+unit=icmptime-exporter.service
+echo 127.0.0.1 >/etc/icmptime/exporter.targets
+systemctl enable --quiet --now $unit
+wait_for 'scrape | grep -q "^icmptime_received_total{.*127.0.0.1.*} [1-9]"'
+pid=$(systemctl show -p MainPID --value $unit)
+echo "exporter user $(id -un $(stat -c %u /proc/$pid)) capabilities $(awk '/^CapEff:/{print $2}' /proc/$pid/status)"
+echo "exposure $(systemd-analyze security $unit | grep -o 'exposure level.*: [0-9.]*' | grep -o '[0-9.]*$')"
+echo 127.0.0.2 >>/etc/icmptime/exporter.targets
+systemctl reload $unit
+wait_for 'scrape | grep -q "^icmptime_received_total{.*127.0.0.2.*} [1-9]"'
+systemctl stop $unit
+systemctl show -p Result --value $unit
 `;
 
 binaryTest({
@@ -112,13 +131,16 @@ binaryTest({
     });
 
     await context.step(
-      "the service logs, survives a rotation and stops cleanly under systemd",
+      "the services log, survive a rotation, answer a scrape and stop cleanly under systemd",
       async () => {
         const printed = await root.boot(SERVICES);
         assertEquals(printed.trim().split("\n"), [
           "user icmptime seccomp 2",
           "success",
           '"reason":"stopped"',
+          "exporter user icmptime capabilities 0000000000000000",
+          "exposure 1.0",
+          "success",
         ]);
       },
     );
@@ -127,7 +149,7 @@ binaryTest({
       await root.run([
         "sh",
         "-ec",
-        "rm /root/icmptime.deb /etc/icmptime/lo.targets; dpkg --purge icmptime",
+        "rm /root/icmptime.deb /etc/icmptime/*.targets; dpkg --purge icmptime",
       ]);
       assertEquals(await root.files(), fresh);
       assert(!(await exists(`${root.folder}/var/log/private/icmptime`)), "its logs are left");
