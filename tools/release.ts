@@ -1,7 +1,8 @@
 /**
- * `deno task release [--output FOLDER] [--complete] [--quick]`: everything that a release consists of, in one folder: an
- * archive for each target that a runtime base can be fetched for, the packages, an SBOM (CycloneDX) and SHA256SUMS.
+ * `deno task release [--output FOLDER] [--url URL] [--complete] [--quick]`: everything that a release consists of, in one
+ * folder: an archive for each target that a runtime base can be fetched for, the packages, an SBOM (CycloneDX) and SHA256SUMS.
  *
+ * `--url` is where these files will be downloaded from: with it, recipes for Homebrew, Arch Linux and Nix are there too.
  * The same source, tools and SOURCE_DATE_EPOCH give the same octets. A target that is left out is named; `--complete` makes
  * that a failure. `--quick` compresses fast instead of well. The folder gets everything at the end, or nothing.
  */
@@ -15,6 +16,7 @@ import { buildNpm } from "./package/npm.ts";
 import { buildRpm } from "./package/rpm.ts";
 import { PackageTree, printed } from "./package/tree.ts";
 import { PROJECT_FOLDER } from "./project.ts";
+import { writeRecipes } from "./release/recipes.ts";
 import { must, writeSbom } from "./release/sbom.ts";
 
 /** Targets of `deno compile` on which icmptime runs. */
@@ -39,12 +41,12 @@ interface ReleaseJob {
 
 async function main(): Promise<void> {
   const args = parseArgs(Deno.args, {
-    string: ["output"],
+    string: ["output", "url"],
     boolean: ["complete", "quick"],
     default: { output: `${PROJECT_FOLDER}dist/release` },
     unknown: (arg) => {
       throw new ToolError(
-        `Cannot understand ${arg}: release takes --output FOLDER, --complete, --quick`,
+        `Cannot understand ${arg}: release takes --output FOLDER, --url URL, --complete, --quick`,
       );
     },
   });
@@ -57,7 +59,11 @@ async function main(): Promise<void> {
   const [, parent = "/"] = /^(.*)\/[^/]+$/.exec(output) ?? [];
   const staged = await Deno.makeTempDir({ dir: parent || "/", prefix: ".icmptime-release-" });
   try {
-    await build(staged, args["complete"] === true, args["quick"] === true);
+    await build(staged, {
+      isComplete: args["complete"] === true,
+      isQuick: args["quick"] === true,
+      url: args["url"] === undefined ? undefined : String(args["url"]).replace(/\/+$/, ""),
+    });
     await Deno.chmod(staged, 0o755);
     await Deno.rename(staged, output);
   } catch (error) {
@@ -67,8 +73,19 @@ async function main(): Promise<void> {
   for (const { name } of Deno.readDirSync(output)) say(`${output}/${name}`);
 }
 
+/** What the command line chose. */
+interface ReleaseOptions {
+  /** A target that is left out is a failure. */
+  readonly isComplete: boolean;
+  /** Compress fast instead of well. */
+  readonly isQuick: boolean;
+  /** Where the files will be downloaded from; without it there are no recipes. */
+  readonly url: string | undefined;
+}
+
 /** Builds everything into an empty folder. */
-async function build(output: string, isComplete: boolean, isQuick: boolean): Promise<void> {
+async function build(output: string, options: ReleaseOptions): Promise<void> {
+  const { isComplete, isQuick, url } = options;
   const facts = await readFacts();
   const folder = await Deno.makeTempDir({ prefix: "icmptime-release-" });
   try {
@@ -79,6 +96,7 @@ async function build(output: string, isComplete: boolean, isQuick: boolean): Pro
     await buildNpm({ output });
     const denoVersions = [...new Set(versions.values())].sort();
     await writeSbom(`${output}/icmptime-${VERSION}.cdx.json`, denoVersions);
+    if (url !== undefined) await writeRecipes(output, url, facts);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -47,6 +47,10 @@ const PACKAGES: readonly string[] = [
     "systemd",
     "systemd-container",
   ],
+  // Recipes and images for others: Homebrew's language, Arch's and Nix's tools, and a builder of images.
+  ...["ruby", "makepkg", "libarchive-tools", "fakeroot", "nix-bin", "buildah"],
+  // Machines that ssh reaches.
+  ...["openssh-server", "openssh-client", "rsync"],
   // A cluster that runs the shards of a scan.
   ...["slurmctld", "slurmd", "slurm-client", "munge"],
   // Writers of the hexadecimal text that decode reads.

@@ -45,9 +45,10 @@ systemTest({
     const folder = `${root}/a`;
     // What must not matter: the umask, the zone, the language, the processors, and what is built beside it.
     const other = { TZ: "Pacific/Kiritimati", LC_ALL: "C.UTF-8", DPKG_DEB_THREADS_MAX: "7" };
+    const words = ["--quick", "--url", "https://downloads.example.org/icmptime/"];
     const [first, second] = await Promise.all([
-      release(folder, ["--quick"], "022", { TZ: "UTC", LC_ALL: "C", DPKG_DEB_THREADS_MAX: "1" }),
-      release(`${root}/b`, ["--quick"], "077", other),
+      release(folder, words, "022", { TZ: "UTC", LC_ALL: "C", DPKG_DEB_THREADS_MAX: "1" }),
+      release(`${root}/b`, words, "077", other),
     ]);
     assertEquals([first.code, second.code], [0, 0], first.stderr + second.stderr);
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
@@ -76,7 +77,10 @@ systemTest({
           `icmptime-${VERSION}-1.${rpm}.rpm`,
         ],
       );
-      const others = [`icmptime-${VERSION}.cdx.json`, `icmptime-${VERSION}.tgz`, "SHA256SUMS"];
+      const others = [
+        ...[`icmptime-${VERSION}.cdx.json`, `icmptime-${VERSION}.tgz`, "SHA256SUMS"],
+        ...["PKGBUILD", "icmptime.nix", "icmptime.rb"],
+      ];
       assertEquals(names, [...built.map(archiveOf), ...packages, ...others].sort());
     });
 

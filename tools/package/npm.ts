@@ -7,6 +7,12 @@ import type { PackageJob } from "./deb.ts";
 import { SUMMARY, VERSION } from "./facts.ts";
 import { fillTemplate, PackageTree, printed } from "./tree.ts";
 
+/** The flags with which `deno run` starts the bundled program: it needs no configuration, no lock file and no package. */
+export const BUNDLE_FLAGS: readonly string[] = [
+  ...["--quiet", "--no-prompt", "--no-config", "--no-lock", "--no-npm", "--no-remote"],
+  ...["--allow-all", ...v8Flags()],
+];
+
 /** Builds `icmptime-VERSION.tgz`. Returns its path. */
 export async function buildNpm(job: Pick<PackageJob, "output">): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-npm-" });
@@ -14,12 +20,9 @@ export async function buildNpm(job: Pick<PackageJob, "output">): Promise<string>
     const tree = new PackageTree(folder);
     await Deno.mkdir(`${folder}/lib`);
     await bundle(`${PROJECT_FOLDER}main.ts`, `${folder}/lib`);
-    const [v8 = ""] = v8Flags();
-    await tree.write(
-      "bin/icmptime.mjs",
-      await fillTemplate("npm/bin/icmptime.mjs", { V8_FLAGS: v8 }),
-      0o755,
-    );
+    const starter = { DENO_FLAGS: BUNDLE_FLAGS.join(" ") };
+    const text = await fillTemplate("npm/bin/icmptime.mjs", starter);
+    await tree.write("bin/icmptime.mjs", text, 0o755);
     const values = { VERSION, SUMMARY, DENO_VERSION: Deno.version.deno };
     await tree.write("package.json", await fillTemplate("npm/package.json", values));
     await tree.copy("packaging/npm/README.md", "README.md");

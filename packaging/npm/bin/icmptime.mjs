@@ -38,14 +38,7 @@ function findDeno() {
 const deno = findDeno();
 const argv = [
   "run",
-  "--quiet",
-  "--no-prompt",
-  "--no-config",
-  "--no-lock",
-  "--no-npm",
-  "--no-remote",
-  "--allow-all",
-  "@V8_FLAGS@",
+  ..."@DENO_FLAGS@".split(" "),
   fileURLToPath(new URL("../lib/main.js", import.meta.url)),
   ...process.argv.slice(2),
 ];
