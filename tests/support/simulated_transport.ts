@@ -3,6 +3,9 @@
  *
  * wait() moves the clock to the next event, so an hour of probing takes no time and every run of a seed
  * is the same. The transport keeps the truth about each datagram, by which tests judge what the prober says.
+ *
+ * It is not the network of sweeps (swept_network.ts): a prober hands over one datagram at a time with a key, gets transmit
+ * stamps and refusals by that key, and is judged by the truth about each. The two share clock, events and datagrams.
  */
 
 import type { Instant, StampSource } from "../../src/time/instant.ts";

@@ -1,4 +1,9 @@
-/** A network for sweeps without a kernel: hosts that answer, a clock that obeys, a queue in between. */
+/**
+ * A network for sweeps without a kernel: hosts that answer, a clock that obeys, a queue in between.
+ *
+ * It is not SimulatedTransport: a sweep fills frames that the network owns, from several threads, and reads replies from slots
+ * without a sender's key or transmit stamp. The two share their clock, their queue of events and how datagrams are written.
+ */
 
 import { setImmediate } from "node:timers/promises";
 import {
