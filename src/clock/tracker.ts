@@ -218,7 +218,7 @@ export class ClockTracker {
   #review(fit: ClockFit): void {
     if (fit.size < this.#nextReview) return;
     this.#nextReview = fit.size + Math.max(REVIEW_REPLIES, Math.floor(fit.size * REVIEW_SHARE));
-    if (!this.#tick.settled || !fit.gap.isStrained) return;
+    if (!fit.gap.isStrained) return;
     if (fit.gap.suggestsOtherRate && this.#followsOtherRate()) return;
     const change = fit.changePoint();
     if (change === undefined || this.#followsOtherRate()) return;

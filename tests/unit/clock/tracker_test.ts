@@ -255,3 +255,28 @@ Deno.test("tracker: without options, 500 ppm at most, over a quarter of an hour,
     assertThrows(() => fitOptions(wrong), RangeError);
   }
 });
+
+Deno.test("tracker: two probes of three are sent to arrive around the remote tick, the third wherever its turn is", () => {
+  const steered: number[] = [], even: number[] = [];
+  for (const offsetMs of [123.4, -7.15, 0.9]) {
+    const { tracker } = run({
+      probes: 200,
+      jitterMs: 0.02,
+      offsetMs,
+      outMs: 5,
+      backMs: 5,
+      skewPpm: 0,
+    });
+    for (let index = 200; index < 260; index += 1) {
+      const plannedMs = 43_200_000 + index * 50;
+      const phaseMs = tracker.phaseMs(index, plannedMs * 1e6, { intervalMs: 50 });
+      const arrivesMs = plannedMs + phaseMs + 5 + offsetMs;
+      (index % 3 === 0 ? even : steered).push(Math.abs(arrivesMs - Math.round(arrivesMs)));
+    }
+  }
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  // Anywhere in a millisecond, the nearest edge is 0.25 ms away in the mean.
+  assertAlmostEquals(mean(even), 0.25, 0.05);
+  assert(mean(steered) < 0.12, `${mean(steered)} ms`);
+});
