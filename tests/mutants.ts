@@ -213,6 +213,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "a chosen measure: a lag may be a millisecond less",
   },
   {
+    path: "src/measurement/tick.ts",
+    code: "this.#stampsInBlock += 1;",
+    change: "1 → 2",
+    why: "a chosen length: a lead is kept for half as many stamps",
+  },
+  {
     path: "src/measurement/tick_candidate.ts",
     code: "#lagging = 0;",
     change: "0 → 1",
@@ -250,6 +256,18 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/measurement/tick_proof.ts",
+    code: "for (let tickMs = MAX_TICK_MS; tickMs > FINE_TICK_MS; tickMs--) {",
+    change: "> → >=",
+    why: "equivalent: one divides every number, and is the answer then",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
+    code: "if (stamps[stamps.length - 1] === stampMs) return;",
+    change: "1 → 2",
+    why: "equivalent but for memory: a stamp that repeats contradicts nothing",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
     code:
       "if (foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0)) % whole !== 0) return false;",
     change: "- → +",
@@ -261,12 +279,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "after.push(greatestCommonDivisor(after[after.length - 1] ?? 0, step));",
     change: "0 → 1",
     why: "equivalent: there is always a last one",
-  },
-  {
-    path: "src/measurement/tick_proof.ts",
-    code: "for (let tickMs = MAX_TICK_MS; tickMs > FINE_TICK_MS; tickMs--) {",
-    change: "> → >=",
-    why: "equivalent: one divides every number, and is the answer then",
   },
   {
     path: "src/packet/capture/annotate_frame.ts",
