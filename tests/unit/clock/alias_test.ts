@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type ClockView, findAliases } from "../../../src/clock/alias.ts";
+import { describeGroup, shareWithin } from "../../../src/clock/alias_chance.ts";
 import { differ } from "../../../src/clock/clock_view.ts";
 import { Random } from "../../lab/random.ts";
 
@@ -73,6 +74,43 @@ Deno.test("aliases: how far two clocks differ, in what was measured and what asy
   assertAlmostEquals(spreads({ skewPpm: 28, offsetMs: 700.01 }), 3 / 0.5 / Math.SQRT2, 1e-9);
   const detour = spreads({ offsetMs: 700.3, minRttMs: 1.5 });
   assertAlmostEquals(detour, 0.3 / (0.01 * Math.SQRT2 + 0.25), 1e-6);
+});
+
+Deno.test("aliases: the window of a group is what its members differ by, but no less than what can be measured", () => {
+  const windowOf = (...clocks: readonly ClockView[]) => {
+    let window = { offsetMs: NaN, skewPpm: NaN, shapes: NaN };
+    const { chance } = describeGroup(clocks, clocks.map((_, place) => place), (found) => {
+      window = found;
+      return 7;
+    });
+    assertEquals(chance, 1, "no chance is more than one");
+    return window;
+  };
+  const [spreadMs, spreadPpm] = [0.01 * Math.SQRT2, 0.5 * Math.SQRT2];
+  const near = windowOf(exactView(700, 31), exactView(700.001, 31.1));
+  assertAlmostEquals(near.offsetMs, spreadMs, 1e-9);
+  assertAlmostEquals(near.skewPpm, spreadPpm, 1e-9);
+  // Of 4 spreads by 4 there are windows of every shape: 1 + ln 16 of them.
+  assertAlmostEquals(near.shapes, 1 + Math.log(16), 1e-9);
+  const apart = windowOf(exactView(700, 31), exactView(700.03, 31.5), exactView(700.05, 32));
+  assertAlmostEquals(apart.offsetMs, 0.05, 1e-9);
+  assertAlmostEquals(apart.skewPpm, 1, 1e-9);
+  assertAlmostEquals(apart.shapes, 1 + Math.log(16 * spreadMs * spreadPpm / 0.05), 1e-9);
+  assertEquals(windowOf(exactView(700, 31), exactView(700.5, 38)).shapes, 1);
+});
+
+Deno.test("aliases: with fewer than ten others, clocks are taken to be spread over two seconds and 100 ppm", () => {
+  const window = { offsetMs: 0.02, skewPpm: 1, shapes: 3 };
+  const shareOf = (others: number) =>
+    shareWithin(
+      exactView(0, 0),
+      Array.from({ length: others }, (_, index) => exactView(1e7 + index * 1e6, 400)),
+      window,
+    );
+  const expected = 3 * 0.04 * 2 / (2000 * 100);
+  assertAlmostEquals(shareOf(1), expected, 1e-12);
+  assertAlmostEquals(shareOf(9), expected, 1e-12);
+  assert(shareOf(10) < expected / 1000, `${shareOf(10)}`);
 });
 
 Deno.test("aliases: two addresses of a clock that runs free, with the odds", () => {
