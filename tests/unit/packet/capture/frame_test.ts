@@ -1,6 +1,7 @@
 /** Frames of every link type: where the datagram starts, which way it went, and every field of the header before it. */
 
 import { assertEquals } from "@std/assert";
+import { annotateDatagram, annotateMessage } from "../../../../src/packet/annotate.ts";
 import { annotateFrame } from "../../../../src/packet/capture/annotate_frame.ts";
 import { guessStart } from "../../../../src/packet/capture/guess_link_type.ts";
 import {
@@ -171,7 +172,7 @@ for (const { name, linkType, header, direction, fields } of FRAMES) {
       ),
       fields,
     );
-    const rest = annotateFrame(101, parseHex(DATAGRAM), 0, "ipv4");
+    const rest = annotateDatagram(parseHex(DATAGRAM));
     assertEquals(
       annotated.slice(inHeader.length).map(({ name, offset }) => [name, offset - start]),
       rest.map(({ name, offset }) => [name, offset]),
@@ -190,6 +191,7 @@ for (const { name, linkType, header, direction, fields } of FRAMES) {
 const OTHERS: readonly (readonly [linkType: number, frame: string, why: string])[] = [
   [1, `${MACS} 0806 0001`, "not IPv4"],
   [1, `${MACS} 8100 0001 86dd 60`, "not IPv4"],
+  [1, `${MACS} 8100 0001 86dd`, "not IPv4"],
   [101, "60", "not IPv4"],
   [113, "0000 0001 0006 0200000000010000 86dd 60", "not IPv4"],
   [0, "1e000000 60", "not IPv4"],
@@ -203,6 +205,11 @@ for (const [linkType, text, why] of OTHERS) {
     assertEquals([found < 0, whyNoIpv4(found, linkType)], [true, why]);
   });
 }
+
+Deno.test("frame: a bare message has the fields of a message", () => {
+  const bytes = parseHex(MESSAGE);
+  assertEquals(annotateFrame(LINK_TYPE.ipv4, bytes, 0, "icmp"), annotateMessage(bytes));
+});
 
 Deno.test("frame: a header that is not whole has no direction", () => {
   assertEquals(readDirection(LINK_TYPE.linuxCooked, new Uint8Array(15)), undefined);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { LINK_TYPE } from "../../../src/packet/capture/link_type.ts";
-import { emitPcapHeader, emitPcapRecord } from "../../../src/packet/capture/pcap_writer.ts";
+import { LINK_TYPE } from "../../../../src/packet/capture/link_type.ts";
+import { emitPcapHeader, emitPcapRecord } from "../../../../src/packet/capture/pcap_writer.ts";
 
 const hex = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
