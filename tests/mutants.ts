@@ -21,6 +21,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: what lies beyond the last one is no rate",
   },
   {
+    path: "src/clock/alias_chance.ts",
+    code: "skewPpm: mean(members.map((place) => clocks[place]?.skewPpm ?? 0)),",
+    change: "0 → 1",
+    why: "equivalent: every member is a clock",
+  },
+  {
     path: "src/clock/change_point.ts",
     code: "const SIDES: readonly number[] = [8, 16, 32, 64, 128];",
     change: "32 → 33",
@@ -43,6 +49,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "const DEFICIT_RATES = 2;",
     change: "2 → 3",
     why: "a chosen width: bounds that are half as wide again hold the truth too",
+  },
+  {
+    path: "src/clock/envelope.ts",
+    code: "while ((nearest[at - 1] ?? -Infinity) > excessMs) at -= 1;",
+    change: "> → >=",
+    why: "equivalent: of two equal distances either may be first",
   },
   {
     path: "src/clock/estimate.ts",
@@ -165,10 +177,28 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: a shortfall of exactly nothing is rounding",
   },
   {
+    path: "src/clock/phase.ts",
+    code: "const whole = Math.floor(fraction(seed + index * COARSE_STEP) * spreadMs);",
+    change: "+ → -",
+    why: "equivalent: the sequence is as even the other way round",
+  },
+  {
     path: "src/clock/precision_goal.ts",
     code: "this.#nextLook[index] = Math.ceil(replies * PATIENCE);",
     change: "* → /",
     why: "a chosen pace: it looks more often",
+  },
+  {
+    path: "src/clock/precision_goal.ts",
+    code: "if (this.#pending.size > 0) return false;",
+    change: "0 → 1",
+    why: "equivalent but for time: one that is pending is looked for among the others",
+  },
+  {
+    path: "src/clock/precision_goal.ts",
+    code: "if (!this.#pending.has(index) || replies < (this.#nextLook[index] ?? 0)) return false;",
+    change: "0 → 1",
+    why: "equivalent: every tracker has its next look",
   },
   {
     path: "src/clock/rate_search.ts",
@@ -303,6 +333,18 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "export const STATISTICS = { interface: 8, options: 20, minBytes: 24 } as const;",
     change: "24 → 25",
     why: "equivalent: 24 octets have room for no option",
+  },
+  {
+    path: "src/packet/capture/pcapng_parser.ts",
+    code: "const MAX_INTERFACES = 65_536;",
+    change: "65_536 → 65537",
+    why: "a chosen limit",
+  },
+  {
+    path: "src/packet/capture/pcapng_parser.ts",
+    code: "#littleEndian = false;",
+    change: "false → true",
+    why: "equivalent: the section header says which it is before it is used",
   },
   {
     path: "src/packet/capture/pcapng_time.ts",
