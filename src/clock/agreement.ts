@@ -77,7 +77,7 @@ export function nearOurs(witnesses: readonly OffsetWitness[]): Nearness | undefi
   const at = (place: number): number => countWithin(DISTANCES_MS[place] ?? Infinity);
   for (;;) {
     const gained = at(index + 1) - at(index);
-    if (gained === 0 || gained < WORTHWHILE_SHARE * hosts) break;
+    if (gained < WORTHWHILE_SHARE * hosts) break;
     index++;
   }
   const count = at(index);

@@ -85,6 +85,9 @@ Deno.test("near ours: the next distance is reported where at least a twentieth o
   assertEquals(near(2), [0.2, 23]);
   assertEquals(near(2, 3, 1), [0.5, 26]);
   assertEquals(near(0, 9), [0.1, 21]);
+  // Of three hosts, one is more than a twentieth.
+  const two = nearOurs(witnesses([-0.05, 0.05], [-0.05, 0.05], [-0.15, 0.15]));
+  assertEquals([two?.withinMs, two?.count], [0.2, 3]);
 });
 
 Deno.test("near ours: more than half of the hosts, each surely within the distance", () => {
