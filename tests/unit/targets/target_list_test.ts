@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatAddress } from "../../../src/packet/address.ts";
 import { type Block, parseBlock } from "../../../src/targets/block.ts";
+import { UNKNOWN_ADDRESS } from "../../../src/targets/target.ts";
 import type { ListedWord } from "../../../src/targets/list_words.ts";
 import type { NameResolution } from "../../../src/targets/resolver.ts";
 import {
@@ -121,6 +122,12 @@ Deno.test("targets: what does not resolve leaves the others", async () => {
   const { targets, problems } = await list(["nowhere.example", "10.0.0.1", "six.example"]);
   assertEquals(targets.map(({ label }) => label), ["10.0.0.1"]);
   assertEquals(problems.map(({ label }) => label), ["nowhere.example", "six.example"]);
+});
+
+Deno.test("targets: a name that is kept without an address has one that no host can be asked at", async () => {
+  const { targets, problems } = await list(["nowhere.example"], { keepsUnresolved: true });
+  assertEquals([targets.map(({ address }) => address), problems.length], [[UNKNOWN_ADDRESS], 1]);
+  assertEquals((await list([formatAddress(UNKNOWN_ADDRESS)])).targets, []);
 });
 
 Deno.test("targets: too many are refused before they cost memory, and scan is named", async () => {
