@@ -202,15 +202,15 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/clock/rate_search.ts",
-    code: "const LEFT_OUT_TO_LOOK = 3;",
-    change: "3 → 4",
-    why: "a chosen pace: it looks one reply later",
+    code: "this.#nextLook = replies + Math.ceil(fit.size * RATE_LOOK_SHARE);",
+    change: "+ → -",
+    why: "a chosen pace: it looks more often",
   },
   {
     path: "src/clock/rate_search.ts",
     code: "this.#nextLook = replies + Math.ceil(fit.size * RATE_LOOK_SHARE);",
-    change: "+ → -",
-    why: "a chosen pace: it looks more often",
+    change: "ceil → floor",
+    why: "a chosen pace: it looks one reply earlier",
   },
   {
     path: "src/clock/tracker.ts",
@@ -609,6 +609,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "if (this.#length === this.#numbers.length) this.#grow();",
     change: "=== → !==",
     why: "equivalent but for time: each push makes room",
+  },
+  {
+    path: "src/targets/packed_blocks.ts",
+    code: "const FIRST_CAPACITY = 16;",
+    change: "16 → 17",
+    why: "equivalent but for memory",
   },
   {
     path: "src/targets/target_list.ts",
