@@ -70,6 +70,31 @@ darwinTest("the time of receipt is the kernel's, unless it is refused", async (p
   assertEquals(await run("{ kernelStamps: false }"), { ...expected, kind: "user" });
 });
 
+darwinTest(
+  "a datagram that is longer than its buffer is cut, and says so",
+  async (pair, program) => {
+    const argv = await program.codeArgv(
+      `const { RawSocket } = await load("ffi/mod.ts");
+    const { buildRequest } = await load("tests/support/request_bytes.ts");
+    using sender = RawSocket.open({ slotBytes: 4096 });
+    using receiver = RawSocket.open({ slotBytes: 2048 });
+    const destination = 0x7f000001;
+    sender.send([20, 2028, 2029].map((icmpBytes) => (
+      { bytes: buildRequest(destination, icmpBytes, { type: 8, icmpBytes }), destination }
+    )));
+    const lengths = new Set();
+    // The requests arrive as well as their answers.
+    for (let i = 0; i < 6000 && lengths.size < 3; i++) {
+      await receiver.wait(10);
+      for (const { bytes, truncated } of receiver.receive()) lengths.add(bytes.length + " " + truncated);
+    }
+    console.log([...lengths].join());`,
+    );
+    const { stdout, stderr } = await pair.near.run(argv, { env: program.env });
+    assertEquals([stdout.trim(), stderr], ["40 false,2048 false,2048 true", ""]);
+  },
+);
+
 darwinTest("the commands that need no Linux work", async (pair, program) => {
   const commands: readonly (readonly [words: readonly string[], said: RegExp])[] = [
     [["clock", "-c", "3", "-i", "50ms", pair.farAddress], /^ {2}min rtt/m],
