@@ -52,6 +52,8 @@ export interface ServerSetup {
   readonly counts: RequestCounts;
   /** Ends writes. */
   readonly breaker: ConnectionBreaker;
+  /** Receives why there is no port any more. */
+  failed(error: unknown): void;
   /** `limits` of the configuration in use. */
   limits(): ServerLimits;
 }
@@ -124,10 +126,19 @@ export class HttpServer {
       this.#listener = opened ?? await reopenPort(next);
       this.#listening = next;
     } catch (error) {
-      this.#listener = await reopenPort(this.#listening);
+      await this.#goBack();
       throw error;
     }
     if (this.#isClosed) this.#listener.close();
+  }
+
+  /** Without a port the program is of no use: what started it may start it again. */
+  async #goBack(): Promise<void> {
+    try {
+      this.#listener = await reopenPort(this.#listening);
+    } catch (error) {
+      this.#setup.failed(error);
+    }
   }
 
   /** Accepts until {@linkcode close} is called; `handler` answers. */

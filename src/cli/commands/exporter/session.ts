@@ -137,6 +137,7 @@ class ExporterSession {
       return HttpServer.open(listeningOf(this.#loaded), {
         counts: this.#requests,
         breaker,
+        failed: (error) => this.#end(error),
         limits: () => this.#loaded.config.limits,
       });
     } catch (error) {
