@@ -173,7 +173,9 @@ async function readReporterOptions(
       nameWidth: targets.reduce((width, { label }) => Math.max(width, label.length), 0),
       outagePeriodMs: options.outage ? options.period : undefined,
     }),
-    hasProbeLines: mode === "loop" ? squiet === undefined : mode === "count" && !isQuiet,
+    hasProbeLines: mode === "loop"
+      ? squiet === undefined
+      : mode === "count" && !isQuiet && !isFiltered,
     lists: mode !== "list"
       ? undefined
       : alive

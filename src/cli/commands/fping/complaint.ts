@@ -38,6 +38,10 @@ function describeUsage(error: Error): string {
 }
 
 function complainOfSystem({ code, message }: Error & { code: string }): Complaint | undefined {
+  if (code === "EADDRNOTAVAIL") {
+    const text = "fping: cannot bind source address : Cannot assign requested address";
+    return { text, exitCode: ExitCode.System };
+  }
   if (code !== "ENODEV") return undefined;
   const reason = message.includes("No such device") ? "No such device" : message;
   return {
