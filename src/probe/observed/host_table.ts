@@ -65,12 +65,12 @@ export class HostTable {
     return host;
   }
 
-  /** Forgets the half that was silent longest, except those whose probes may still be answered. */
+  /** Forgets those that were silent longest, but for half of the limit, and those whose probes may still be answered. */
   #makeRoom(newest: ObservedHost): void {
     const idle = [...this.#hosts.entries()]
       .filter((host) => host.remembered === 0 && host !== newest)
       .sort((one, other) => one.seenNs - other.seenNs);
-    for (const host of idle.slice(0, this.#maxHosts >>> 1)) this.#remove(host);
+    for (const host of idle.slice(0, this.#hosts.size - (this.#maxHosts >>> 1))) this.#remove(host);
     // While all are in use, the next search waits: it costs time for each host.
     this.#limit = Math.max(this.#maxHosts, this.#hosts.size * 1.25);
   }
