@@ -30,23 +30,25 @@ export function findPoint(request: SeenPacket, reply: SeenPacket): CapturePoint 
   return isReplyNew ? "server" : "path";
 }
 
+const POINTS: readonly CapturePoint[] = ["client", "server", "path"];
+
 /** Counts what the packets of one client and host show. */
 export class PointVote {
-  #counts: Map<CapturePoint, number> | undefined;
+  #client = 0;
+  #server = 0;
+  #path = 0;
 
   /** Counts one request and its reply. */
   add(point: CapturePoint | undefined): void {
-    if (point === undefined) return;
-    this.#counts ??= new Map();
-    this.#counts.set(point, (this.#counts.get(point) ?? 0) + 1);
+    if (point === "client") this.#client++;
+    else if (point === "server") this.#server++;
+    else if (point === "path") this.#path++;
   }
 
   /** The place that most pairs show; undefined where none shows any. */
   get point(): CapturePoint | undefined {
-    let found: CapturePoint | undefined, most = 0;
-    for (const [point, count] of this.#counts ?? []) {
-      if (count > most) [found, most] = [point, count];
-    }
-    return found;
+    const counts = [this.#client, this.#server, this.#path];
+    const most = Math.max(...counts);
+    return most === 0 ? undefined : POINTS[counts.indexOf(most)];
   }
 }
