@@ -147,7 +147,8 @@ export class StampHistory {
     const knownMs = this.#tickMs(probe);
     const bounded = knownMs === tickMs ? measured : this.#measure(probe, knownMs);
     const tickFlags = bounded.offset === undefined ? [] : TICK_FLAGS[this.#offset.tick];
-    return { ...bounded, flags: [...bounded.flags, ...tickFlags], host: this.#offset };
+    const flags = bounded.flags.length === 0 ? tickFlags : [...bounded.flags, ...tickFlags];
+    return { ...bounded, flags, host: this.#offset };
   }
 
   #reject(measured: TimestampMeasurement, trouble: readonly MeasurementFlag[]): HostMeasurement {

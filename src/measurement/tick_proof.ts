@@ -47,6 +47,8 @@ export class TickProof {
   /** Worked out when it is asked for. */
   #worstTickMs: number | undefined = MAX_TICK_MS;
   #isFine = false;
+  /** So many of the latest stamps have differences that all of {@linkcode TickProof.#wholes} divide. */
+  #divided = 0;
 
   /** Whether every tick above a millisecond is ruled out. It stays so. */
   get isFine(): boolean {
@@ -68,19 +70,18 @@ export class TickProof {
     const stamps = this.#stampsMs, times = this.#timesNs;
     // A stamp that repeats says nothing new.
     if (stamps[stamps.length - 1] === stampMs) return;
-    stamps.push(stampMs);
-    times.push(atNs);
-    if (stamps.length > MAX_STAMPS) {
-      stamps.shift();
-      times.shift();
-    }
+    append(stamps, stampMs);
+    append(times, atNs);
     if (stamps.length <= CONTRADICTIONS) return;
     const latest = countLatest(times, atNs);
     const used = latest === stamps.length ? stamps : stamps.slice(-latest);
     // Most stamps rule nothing out that was left. They are many in a capture: no array is made then.
-    if (!doDivideAll(this.#wholes, used)) {
+    const first = this.#divided + 1 < latest ? 1 : used.length - 1;
+    if (doDivideAll(this.#wholes, used, first)) this.#divided = latest;
+    else {
       this.#wholes = meet(this.#wholes, wholeTicks(used));
       this.#worstTickMs = undefined;
+      this.#divided = 0;
     }
     if (!arePossibleTicks(this.#fractionals, used)) {
       this.#fractionals = this.#fractionals.filter((tickMs) => isPossibleTick(used, tickMs));
@@ -98,6 +99,16 @@ export class TickProof {
   }
 }
 
+/** Adds to the latest numbers. Moving them makes no array, as taking one from the start does. */
+function append(latest: number[], value: number): void {
+  if (latest.length < MAX_STAMPS) {
+    latest.push(value);
+    return;
+  }
+  for (let index = 1; index < MAX_STAMPS; index++) latest[index - 1] = latest[index] as number;
+  latest[MAX_STAMPS - 1] = value;
+}
+
 /** How many stamps are looked at: those of the last time, and some more. */
 function countLatest(timesNs: readonly number[], atNs: number): number {
   let count = 0;
@@ -107,11 +118,18 @@ function countLatest(timesNs: readonly number[], atNs: number): number {
   return count;
 }
 
-/** Whether each number divides every difference of stamps: then what they have in common with them is they themselves. */
-function doDivideAll(wholes: readonly number[], stampsMs: readonly number[]): boolean {
+/**
+ * Whether each number divides every difference of stamps, from that to the one with number `first` on: then what they have in
+ * common with them is they themselves.
+ */
+function doDivideAll(
+  wholes: readonly number[],
+  stampsMs: readonly number[],
+  first: number,
+): boolean {
   for (const whole of wholes) {
     if (whole === 0) return false;
-    for (let index = 1; index < stampsMs.length; index++) {
+    for (let index = first; index < stampsMs.length; index++) {
       if (foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0)) % whole !== 0) return false;
     }
   }

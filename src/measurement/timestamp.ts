@@ -153,16 +153,11 @@ export function measureTimestamp(probe: ProbeStamps): TimestampMeasurement {
   const { receiveMs, transmitMs } = read;
   const readable = receiveMs !== undefined && transmitMs !== undefined;
   const processingMs = readable ? foldMs(transmitMs - receiveMs) : undefined;
-  const base = {
-    rttNs,
-    receiveMs,
-    transmitMs,
-    reading: read.reading,
-    flags,
-  };
   const trusted = read.consistent && !originateChanged && !stepped && rttNs >= 0;
   if (!trusted || !readable || processingMs === undefined) {
-    return { ...base, out: undefined, back: undefined, offset: undefined };
+    const { reading } = read;
+    const none = { out: undefined, back: undefined, offset: undefined };
+    return { rttNs, receiveMs, transmitMs, reading, flags, ...none };
   }
   const receivedMs = msOfDay(receivedAt.realtimeNs);
   // The slack that reading allows can leave an interval a hair below empty; it is then a point.

@@ -56,7 +56,7 @@ export class ReplyDescriber {
         tickMs: 1,
         originateIsEarly: probe.isEarly,
       });
-      flags.push(...measurement.flags);
+      for (const flag of measurement.flags) flags.push(flag);
     } else if (isClockStep(probe.sentAt, receivedAt)) {
       flags.push("clock-step");
     }
