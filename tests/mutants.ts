@@ -527,6 +527,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "a chosen limit, to the nanosecond",
   },
   {
+    path: "src/run/capture/capture_run.ts",
+    code: "lengthBytes: 0,",
+    change: "0 → 1",
+    why: "equivalent: no form of output of a capture has the length of its requests",
+  },
+  {
     path: "src/run/recording/packet_recorder.ts",
     code: "const MAX_WAIT_NS = 200e6;",
     change: "200e6 → 400000000",
@@ -543,6 +549,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "if (this.#writer.length > 0) take(this.#writer.take());",
     change: "> → >=",
     why: "equivalent: no octets are no block",
+  },
+  {
+    path: "src/run/recording/packet_recorder.ts",
+    code: "if (this.#writer.length > 0) take(this.#writer.take());",
+    change: "0 → 1",
+    why: "equivalent: a block has at least twelve octets",
   },
   {
     path: "src/run/recording/packet_recorder.ts",

@@ -174,3 +174,11 @@ Deno.test("capture: answered requests make room for those that are still open", 
   const records = pair(packets, { limits: { probes: 64, hosts: 32 } });
   assertEquals(pick(records, "end", "sent", "received", "lost", "pending"), [[501, 501, 0, 0]]);
 });
+
+Deno.test("capture: without a packet it starts and ends at the epoch, and no one was asked", () => {
+  const records = pair([]);
+  assertEquals(pick(records, "run", "time"), [[0]]);
+  assertEquals(pick(records, "end", "time", "duration_s", "targets", "sent", "loss_ratio"), [
+    [0, 0, 0, 0, undefined],
+  ]);
+});
