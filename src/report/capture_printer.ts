@@ -79,8 +79,9 @@ function formatFragment(header: Ipv4Header): string {
 
 /** A packet of which the capture kept less than a message. */
 function formatStart(header: Ipv4Header | undefined, start: QuotedIcmp | undefined): string {
-  if (header === undefined || start === undefined) return "nothing";
+  if (header === undefined) return "IP, cut by the capture within its header";
   const ends = `${formatAddress(header.source)} > ${formatAddress(header.destination)}`;
+  if (start === undefined) return `IP ${ends}: ICMP, cut by the capture within its first octets`;
   const { type, identifier, sequence } = start;
   return `IP ${ends}: ICMP ${
     icmpTypeName(type)

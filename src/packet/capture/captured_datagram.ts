@@ -20,11 +20,11 @@ export interface CapturedStart extends QuotedIcmp {
 
 /** What a captured packet says. */
 export interface CapturedContent {
-  /** Its IPv4 header; undefined for a bare ICMP message. */
+  /** Its IPv4 header; undefined for a bare ICMP message, and where less than the header was kept. */
   readonly header?: Ipv4Header;
   /** Its ICMP message; undefined where less than its fixed part was kept. */
   readonly message?: IcmpMessage;
-  /** The part of its ICMP message that is there, where that is not all. */
+  /** The part of its ICMP message that is there, where that is not all; undefined where less than eight octets were kept. */
   readonly start?: CapturedStart;
   /** The capture kept only its start: the end of the message is missing, and its checksum cannot be verified. */
   readonly isCut?: boolean;
@@ -50,15 +50,21 @@ export function parseCaptured(
   const datagram = datagramAt(bytes, offset);
   const whole = parseDatagram(datagram);
   if (whole.ok) return whole;
+  const missingBytes = originalLengthBytes - bytes.length;
   const header = parseIpv4Header(datagram);
-  if (!header.ok) return whole;
+  if (!header.ok) {
+    const { needed, available } = header.malformed;
+    const isCutShort = needed > available && missingBytes >= needed - available;
+    return isCutShort ? { ok: true, value: { isCut: true } } : whole;
+  }
+  if (header.value.protocol !== PROTOCOL_ICMP) return whole;
   const { headerLengthBytes, totalLengthBytes, fragmentOffsetBytes, moreFragments } = header.value;
   const isFragment = moreFragments || fragmentOffsetBytes > 0;
   if (totalLengthBytes < headerLengthBytes) return whole;
   if (fragmentOffsetBytes > 0) {
     return { ok: true, value: { header: header.value, isCut: true, fragment: "later" } };
   }
-  const isShort = originalLengthBytes > bytes.length && totalLengthBytes > datagram.length;
+  const isShort = missingBytes > 0 && totalLengthBytes > datagram.length;
   if (!isShort && !isFragment) return whole;
   const end = Math.min(totalLengthBytes, datagram.length);
   const message = parseIcmpMessage(datagram, headerLengthBytes, end);
@@ -69,7 +75,9 @@ export function parseCaptured(
   if (!isShort) return whole;
   // What the capture kept is what an ICMP error quotes: the start of a datagram.
   const quote = parseQuotedDatagram(datagram);
-  if (!quote.ok || quote.value.icmp === undefined) return message;
+  if (!quote.ok || quote.value.icmp === undefined) {
+    return { ok: true, value: { header: header.value, isCut: true } };
+  }
   const { icmp, payload } = quote.value;
   const stampAt = (offset: number) =>
     isTimestamp(icmp.type) && payload.length >= offset + 4 ? readU32(payload, offset) : undefined;

@@ -45,16 +45,18 @@ Deno.test("captured: a whole datagram is parsed, and is not cut", () => {
 Deno.test("captured: of a cut timestamp reply, the fields that were kept whole", () => {
   for (let kept = 0; kept < 40; kept++) {
     const parsed = parse(kept);
-    assertEquals(parsed.ok, kept >= 28, `${kept} octets`);
-    if (!parsed.ok) continue;
+    assert(parsed.ok, `${kept} octets`);
     const { header, start, message, isCut } = parsed.value;
-    assertEquals([header?.source, message, isCut], [0xc6120001, undefined, true]);
+    const source = kept >= 20 ? 0xc6120001 : undefined;
+    assertEquals([header?.source, message, isCut], [source, undefined, true], `${kept} octets`);
+    assertEquals(start !== undefined, kept >= 28, `${kept} octets`);
+    if (start === undefined) continue;
     assertEquals(
-      [start?.type, start?.identifier, start?.sequence, start?.originateMs],
+      [start.type, start.identifier, start.sequence, start.originateMs],
       [14, 0x1cab, 7, kept >= 32 ? 1000 : undefined],
     );
     assertEquals(
-      [start?.receiveMs, start?.transmitMs],
+      [start.receiveMs, start.transmitMs],
       [kept >= 36 ? 2000 : undefined, kept >= 40 ? 3000 : undefined],
     );
   }
@@ -73,6 +75,15 @@ Deno.test("captured: a message that is whole without its last octets is read, an
 
 Deno.test("captured: what was short on the wire is malformed, not cut", () => {
   assertEquals(parse(32, LINK_BYTES + 32).ok, false);
+  // Less was on the wire than a header, or than its options take.
+  assertEquals(parse(12, LINK_BYTES + 19).ok, false);
+  const withOptions = frame();
+  withOptions[LINK_BYTES] = 0x48;
+  assertEquals(parse(28, LINK_BYTES + 31, withOptions).ok, false);
+  assertEquals(parse(28, LINK_BYTES + 32, withOptions).ok, true);
+  const tooShort = frame();
+  tooShort[LINK_BYTES] = 0x44;
+  assertEquals(parse(28, undefined, tooShort).ok, false);
   // The capture cut padding away, not the datagram, whose length is a lie.
   const lying = frame();
   write16(lying, LINK_BYTES + 2, 30);
