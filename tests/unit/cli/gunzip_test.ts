@@ -80,3 +80,51 @@ Deno.test("gunzip: what the source throws is passed on", async () => {
     "Input/output error",
   );
 });
+
+Deno.test("gunzip: members follow each other, wherever the pieces end", async () => {
+  // The octets of a head are in the data of a member that is not compressed, too.
+  const heads = new Uint8Array(600).map((_, index) => [0x1f, 0x8b, 8, 0][index % 4] as number);
+  const parts = [PLAIN.slice(0, 9000), new Uint8Array(0), heads, PLAIN.slice(9000, 20_000)];
+  const packed: number[] = [];
+  const plain: number[] = [];
+  for (const part of parts) {
+    packed.push(...await gzip(part));
+    plain.push(...part);
+    assertEquals(await unpack(new Uint8Array(packed)), {
+      plain: new Uint8Array(plain),
+      reason: "",
+    });
+  }
+  const bytes = new Uint8Array(packed);
+  async function* each() {
+    // Every octet alone, where the first member ends and the others begin.
+    yield await Promise.resolve(bytes.subarray(0, 9000));
+    for (let at = 9000; at < 9300; at++) yield bytes.subarray(at, at + 1);
+    yield bytes.subarray(9300);
+  }
+  const unpacked: number[] = [];
+  for await (const piece of gunzip(each())) unpacked.push(...piece);
+  assertEquals(unpacked, plain);
+  const { reason } = await unpack(bytes.subarray(0, bytes.length - 1));
+  assertEquals(reason, `the gzipped data are cut off or damaged, at octet ${bytes.length - 1}`);
+});
+
+Deno.test("gunzip: what becomes a thousand times as long is handed over in parts", async () => {
+  const packed = await gzip(new Uint8Array(64 << 20));
+  let longest = 0, length = 0;
+  const whole = async function* () {
+    yield await Promise.resolve(packed);
+  };
+  for await (const piece of gunzip(whole())) {
+    longest = Math.max(longest, piece.length);
+    length += piece.length;
+  }
+  assertEquals(length, 64 << 20);
+  assert(longest <= 20 << 20, `${longest} octets at once`);
+});
+
+Deno.test("gunzip: an octet behind the end is no member", async () => {
+  const packed = await gzip(PLAIN);
+  const { reason } = await unpack(new Uint8Array([...packed, 7]));
+  assertEquals(reason, `other data follow the gzipped, before octet ${packed.length + 1}`);
+});
