@@ -79,6 +79,7 @@ async function* named(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 export async function readFile(source: AsyncIterable<Uint8Array>): Promise<DecodeInput[]> {
   const [head, rest] = await peek(named(source));
   const [start, chunks] = isGzip(head) ? await peek(named(gunzip(rest))) : [head, rest];
+  if (start.length === 0) return [{ kind: "unreadable", reason: "it is empty" }];
   if (isCapture(start)) return [{ kind: "capture", reader: new CaptureReader(), chunks }];
   const text = await readAll(chunks);
   if (text === undefined) {
