@@ -228,7 +228,9 @@ export function unixTime(): OptionValue<number> {
       if (iso !== null) {
         const [, date = "", time = "00:00", zone = "Z"] = iso;
         const unixMs = Date.parse(`${date}T${time.length === 5 ? `${time}:00` : time}${zone}`);
-        if (Number.isFinite(unixMs)) return unixMs;
+        // The engine takes the 30th of February for the 2nd of March.
+        const isDay = new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date);
+        if (isDay && Number.isFinite(unixMs)) return unixMs;
       }
       throw new RangeError("expected Unix seconds or a time such as 2026-11-27T11:51:34Z");
     },

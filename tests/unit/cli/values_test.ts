@@ -10,6 +10,7 @@ import {
   separator,
   stamp,
   text,
+  unixTime,
   words,
 } from "../../../src/cli/options/values.ts";
 
@@ -214,4 +215,21 @@ for (const { name, value, rows, want } of TABLES) {
 Deno.test("values: a payload counts up over and over", () => {
   const bytes = payload().parse("300");
   assertEquals([bytes.length, bytes[255], bytes[256], bytes[299]], [300, 255, 0, 43]);
+});
+
+Deno.test("a moment: Unix seconds, or a day that there is, UTC unless it says", () => {
+  const { parse } = unixTime();
+  const moments: readonly (readonly [text: string, iso: string])[] = [
+    ["1795737600.5", "2026-11-27T00:00:00.500Z"],
+    ["2026-11-27", "2026-11-27T00:00:00.000Z"],
+    ["2026-11-27 11:51", "2026-11-27T11:51:00.000Z"],
+    ["2026-11-27T11:51:34.25", "2026-11-27T11:51:34.250Z"],
+    ["2026-11-27T01:30:00+0200", "2026-11-26T23:30:00.000Z"],
+    ["2028-02-29T00:00:00-01:00", "2028-02-29T01:00:00.000Z"],
+  ];
+  for (const [text, iso] of moments) assertEquals(new Date(parse(text)).toISOString(), iso, text);
+  const wrong = ["2026-02-29", "2026-02-30T12:00Z", "2026-04-31", "2026-13-01", "2026-11-27T25:00"];
+  for (const text of [...wrong, "12:00", "-5", "1e9", " 5", "2026-11-27T11:51:60Z"]) {
+    assertThrows(() => parse(text), RangeError, "expected Unix seconds or a time such as");
+  }
 });
