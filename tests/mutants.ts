@@ -15,6 +15,12 @@ export interface KnownMutant {
 /** All known survivors, by module. */
 export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   {
+    path: "src/behaviour/path_evidence.ts",
+    code: "const { timestamp, distance = 0, refusals, unsent } = seen;",
+    change: "0 → 1",
+    why: "equivalent: asked only where the distance is known",
+  },
+  {
     path: "src/clock/alias.ts",
     code: "for (let from = 0; from + needed <= sorted.length; from++) {",
     change: "+ → -",

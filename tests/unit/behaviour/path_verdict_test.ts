@@ -212,6 +212,16 @@ Deno.test("path verdict: the evidence names another way to the time, and who els
   ]);
 });
 
+Deno.test("path verdict: nothing is said of kinds of requests that were not sent", () => {
+  const none = { sent: 0, answered: 0 };
+  const plain = { ...UP, timestamp: tries(3), ipTimestamp: none, badChecksum: none };
+  assertEquals(describeEvidence(plain), [
+    "echo requests: 3 of 3 answered",
+    "timestamp requests: 3 of 3 answered",
+    "the host is hop 4",
+  ]);
+});
+
 Deno.test("path verdict: the evidence names counts, hops and who forges", () => {
   const seen = {
     ...UP,
