@@ -80,8 +80,8 @@ for (const threads of ["1", "4", "16"]) {
   }, async () => {
     await using pair = await openScanNetwork();
     const { near, device } = pair;
-    // The queue holds whatever it is given; sixteen send buffers are a second of it.
-    const shaper = ["tbf", "rate", "4mbit", "burst", "20k", "limit", "500m"];
+    // The queue holds whatever it is given; sixteen send buffers are two seconds of it.
+    const shaper = ["tbf", "rate", "2mbit", "burst", "20k", "limit", "500m"];
     await near.mustRun(["tc", "qdisc", "add", "dev", device, "root", ...shaper]);
     // A packet socket passes the queue by; a mark asks for the path that goes through it.
     const words = ["--rate", "max", "-T", threads, "--mark", "1", "--cooldown", "400ms"];
