@@ -212,11 +212,11 @@ systemTest(
     const { farAddress } = pair;
     const clocks = await pair.near.run(example("clock_offsets.ts", ["--allow-ffi"], farAddress));
     assertEquals([clocks.code, clocks.stderr], [0, ""]);
-    assertMatch(clocks.stdout, /^10\.77\.0\.2: -?0\.\d{3} ms ahead, from -\S+ to \S+ ms\n$/);
+    assertMatch(clocks.stdout, /^10\.77\.0\.2: -?\d+\.\d{3} ms ahead, from -\S+ to \S+ ms\n$/);
 
     const hosts = await pair.near.run(example("answering_hosts.ts", ["--allow-ffi"], farAddress));
     assertEquals([hosts.code, hosts.stderr], [0, ""]);
-    assertMatch(hosts.stdout, /^10\.77\.0\.2 -?\d\.\d ms\n1 of 1 hosts answered \(complete\)\n$/);
+    assertMatch(hosts.stdout, /^10\.77\.0\.2 -?\d+\.\d ms\n1 of 1 hosts answered \(complete\)\n$/);
 
     const path = await Deno.makeTempFile({ suffix: ".pcap" });
     const icmptime = [Deno.execPath(), "run", "--quiet", "-A", `${PROJECT_FOLDER}main.ts`];
