@@ -20,6 +20,7 @@ type Count = Exclude<keyof ProbeCounters, "add" | "pending" | "settled" | "lossR
 Deno.test("counters of two targets add up, each by itself", () => {
   const one = new ProbeCounters(), other = new ProbeCounters();
   const names = Object.keys(one) as Count[];
+  assertEquals(names.map((name) => one[name]), names.map(() => 0));
   for (const [index, name] of names.entries()) {
     one[name] = 2 ** index;
     other[name] = 1000 * 2 ** index;

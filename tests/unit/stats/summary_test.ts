@@ -38,6 +38,16 @@ Deno.test("an empty series has no summary, and nonsense is refused", () => {
   assertEquals(series.count, 0);
 });
 
+Deno.test("a series keeps 256 values, and its summary goes on without them", () => {
+  const series = new SeriesSummary();
+  for (let value = 1; value <= 256; value += 1) series.add(value);
+  assertEquals([series.exact, series.summary()?.median], [true, 128.5]);
+  series.add(257);
+  const { median, p95, min, max } = series.summary() ?? {};
+  assertEquals([series.exact, min, max], [false, 1, 257]);
+  assertEquals([median, p95], [series.quantile(0.5), series.quantile(0.95)]);
+});
+
 Deno.test("a series that may keep one value keeps one", () => {
   const series = new SeriesSummary(1);
   series.add(3);
