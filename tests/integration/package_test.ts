@@ -59,6 +59,9 @@ systemctl enable --quiet --now $unit
 wait_for 'scrape | grep -q "^icmptime_received_total{.*127.0.0.1.*} [1-9]"'
 pid=$(systemctl show -p MainPID --value $unit)
 echo "exporter user $(id -un $(stat -c %u /proc/$pid)) capabilities $(awk '/^CapEff:/{print $2}' /proc/$pid/status)"
+echo 127.0.0.2 >>/etc/icmptime/exporter.targets
+systemctl reload $unit
+wait_for 'scrape | grep -q "^icmptime_received_total{.*127.0.0.2.*} [1-9]"'
 systemd-analyze security --threshold=${MOST_EXPOSED} $unit >/dev/null && echo "little exposed"
 systemctl stop $unit
 systemctl show -p Result --value $unit

@@ -1,10 +1,11 @@
-/** What a reload of `icmptime exporter` changes about its port: address, certificate and limits. */
+/** What a reload of `icmptime exporter` changes: files of targets; address, certificate and limits of its port. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RunningExporter, valueOf } from "../support/exporter.ts";
 import { Namespace } from "../support/namespace.ts";
 import { programTest } from "../support/program.ts";
 import { requireTool } from "../support/tools.ts";
+import { until } from "../support/until.ts";
 
 const NEEDS = { namespaces: true, tools: ["curl", "openssl"] };
 const GROUPS = [{ name: "lab", targets: ["127.0.0.1"], interval: "100ms" }];
@@ -95,6 +96,41 @@ programTest({
     const seen = kept.stdout.length;
     await kept.output(new RegExp(`^[^]{${seen},}200\n`));
     assertEquals(/[^2\n0]/.test(kept.stdout), false, kept.stdout);
+    assertEquals((await exporter.end()).code, 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+programTest({
+  name: "exporter: a reload reads the files of the command line again",
+  ...NEEDS,
+}, async (program) => {
+  const folder = await makeFolder();
+  await using namespace = await Namespace.open();
+  try {
+    const file = `${folder}/targets`;
+    const write = (...lines: readonly string[]) => Deno.writeTextFile(file, lines.join("\n"));
+    await write("# one", "127.0.0.1");
+    const words = ["--file", file, "-i", "100ms"];
+    await using exporter = await RunningExporter.open(namespace, words, { program });
+    await write("127.0.0.1", "127.0.0.2", "127.0.0.3");
+    assertMatch(await reload(exporter), /reloaded: 3 targets\n/);
+    const ups = async () => {
+      const { body } = await exporter.get("/metrics");
+      return [1, 2, 3].map((host) =>
+        valueOf(body, `icmptime_up{group="default",target="127.0.0.${host}"}`)
+      );
+    };
+    await until("new targets answer", async () => `${await ups()}` === "1,1,1");
+
+    // A file without a target is a mistake, at least as often as it is meant.
+    await write("# none");
+    assertMatch(await reload(exporter), /not reloaded, .*No target given/);
+    assertEquals(await ups(), [1, 1, 1]);
+    await write("127.0.0.3");
+    assertMatch(await reload(exporter), /reloaded: 1 target\n/);
+    assertEquals((await ups()).map(Number.isNaN), [true, true, false]);
     assertEquals((await exporter.end()).code, 0);
   } finally {
     await Deno.remove(folder, { recursive: true });

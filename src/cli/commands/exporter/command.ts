@@ -31,11 +31,7 @@ export type ExporterLine = CommandLine<typeof EXPORTER_OPTIONS>;
  */
 export async function runExporter(line: ExporterLine, system: System): Promise<ExitCode> {
   const { options: { config: path, check, listen }, operands } = line;
-  if (path === undefined) {
-    const config = configOfLine(line);
-    config.groups.forEach(planGroup);
-    return await runSession({ config, tls: undefined, users: [] }, undefined, system);
-  }
+  if (path === undefined) return await runLine(line, system);
   if (operands.length > 0) {
     throw new UsageError(
       `Cannot probe ${operands[0]} besides a configuration: expected --config FILE or targets`,
@@ -48,6 +44,17 @@ export async function runExporter(line: ExporterLine, system: System): Promise<E
   if (!check) return await runSession(loaded, read, system);
   const { groups } = loaded.config;
   return await printText(system, `${path} is right; groups: ${groups.length}\n`);
+}
+
+/** Runs what the command line says. A reload reads its files again, and looks its names up. */
+async function runLine(line: ExporterLine, system: System): Promise<ExitCode> {
+  const config = configOfLine(line);
+  config.groups.forEach(planGroup);
+  const { file, "exclude-file": excludeFile } = line.options;
+  // Standard input is read once.
+  const isReadable = ![...file, ...excludeFile].includes("-");
+  const again = isReadable ? (former: LoadedConfig) => Promise.resolve(former) : undefined;
+  return await runSession({ config, tls: undefined, users: [] }, again, system);
 }
 
 /** `--listen` goes before the configuration. */

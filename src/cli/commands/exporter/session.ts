@@ -28,7 +28,7 @@ export type ConfigSource = (former: LoadedConfig) => Promise<LoadedConfig>;
 /**
  * Probes and serves until a signal ends it; returns the exit code.
  *
- * @param again undefined where there is no file of configuration
+ * @param again undefined where nothing can be read again
  */
 export async function runSession(
   loaded: LoadedConfig,
