@@ -225,7 +225,7 @@ systemTest({
   namespaces: true,
 }, async () => {
   await using pair = await openSlowPair("2000");
-  const options = ["--json", "-c", "100", "-i", "20ms", "-W", "100ms", "-w", "8"];
+  const options = ["--json", "-c", "100", "-i", "20ms", "-W", "100ms", "-w", "4"];
   const argv = SOURCE_PROGRAM.argv(...options, "127.0.0.1", pair.farAddress);
   const { code, stdout, stderr } = await pair.near.run(argv);
   const { replies, unsent, summaries, end } = readRecords(stdout);
