@@ -237,8 +237,7 @@ export class Sweep {
     }
     if (this.#tally.isReportDue(nowNs)) {
       this.#options.listener.progress(this.#progress(nowNs, phase));
-      this.#checkpoint(this.#place.settled);
-      this.#receiver.look();
+      this.#checkpoint(this.#place.look());
     }
   }
 

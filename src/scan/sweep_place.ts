@@ -11,6 +11,7 @@ export class SweepPlace {
   readonly #path: PathKeeper;
   readonly #receiver: SweepReceiver;
   readonly #mark: SettledMark;
+  #looked: number;
 
   /** Starts with nothing under way. `cooldownMs`: how long an answer is awaited. */
   constructor(pool: SenderPool, path: PathKeeper, receiver: SweepReceiver, cooldownMs: number) {
@@ -18,11 +19,23 @@ export class SweepPlace {
     this.#path = path;
     this.#receiver = receiver;
     this.#mark = new SettledMark(pool, cooldownMs);
+    this.#looked = this.settled;
   }
 
   /** All probes below this position have left a cooldown ago, and what answered has been read. */
   get settled(): number {
     return this.#mark.settled(this.#confirmedNs);
+  }
+
+  /**
+   * Asks the witness. Returns what is settled; while nothing was received, what was settled when the witness was asked before: only of
+   * that is it known by now that no reply was blocked.
+   */
+  look(): number {
+    const before = this.#looked;
+    this.#looked = this.settled;
+    this.#receiver.look();
+    return this.#receiver.collector.received > 0 ? this.#looked : before;
   }
 
   /** Up to this moment (monotonic nanoseconds) the path is known to have worked, and what arrived has been read. */

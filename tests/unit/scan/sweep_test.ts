@@ -148,6 +148,20 @@ Deno.test("replies that a witness saw and the scan did not receive are counted a
   }
 });
 
+Deno.test("no place is kept while all replies are blocked, however long it takes", async () => {
+  let seen = 0;
+  const { listener, sweep } = prepareSweep(() => {
+    seen++;
+    return [];
+  }, {
+    block: "10.1.0.0/20",
+    options: { rate: 1000, cooldownMs: 100, witness: { seen: () => seen } },
+  });
+  const result = await sweep.run();
+  assertEquals([result.trouble?.reason, result.blocked], ["blocked", 4096]);
+  assertEquals(listener.checkpointed.position, 0);
+});
+
 Deno.test("replies that a witness saw and that are not read yet are not blocked", async () => {
   let seen = 0;
   // Seen on the wire at once, read after 300 ms: every progress but the last finds fewer read than seen.
