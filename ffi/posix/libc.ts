@@ -34,9 +34,6 @@ export const PORTABLE_SYMBOLS = {
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // w: address; r and w: its length
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  // w: address; r and w: its length
-  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  shutdown: { parameters: ["i32", "i32"], result: "i32" },
   // r: the option's value
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   // w: the option's value; r and w: its length
@@ -114,6 +111,13 @@ export const PORTABLE_SYMBOLS = {
 /** The functions of {@linkcode PORTABLE_SYMBOLS}, ready to call. */
 export type Libc = Deno.DynamicLibrary<typeof PORTABLE_SYMBOLS>["symbols"];
 
+/** Functions that the exporter alone needs, for connections of its clients. */
+export const CONNECTION_SYMBOLS = {
+  // w: address; r and w: its length
+  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 /** Functions that run once a probe. */
 const HOT: ReadonlySet<string> = new Set(["clockGettime", "sendto", "recvfrom"]);
 let libc: Libc | undefined;
@@ -125,4 +129,17 @@ let libc: Libc | undefined;
  */
 export function openLibc(): Libc {
   return libc ??= openLazily(platform.library, PORTABLE_SYMBOLS, HOT);
+}
+
+/** The functions of {@linkcode CONNECTION_SYMBOLS}, ready to call. */
+export type ConnectionCalls = Deno.DynamicLibrary<typeof CONNECTION_SYMBOLS>["symbols"];
+let connections: ConnectionCalls | undefined;
+
+/**
+ * {@linkcode CONNECTION_SYMBOLS} of the C library, ready to call.
+ *
+ * @throws {Deno.errors.NotCapable} without `--allow-ffi`
+ */
+export function openConnectionCalls(): ConnectionCalls {
+  return connections ??= openLazily(platform.library, CONNECTION_SYMBOLS, new Set());
 }

@@ -5,7 +5,7 @@
 
 import { platform } from "../platform.ts";
 import { AF_INET, AF_INET6, SHUT_RDWR, SO_LINGER, SOL_SOCKET } from "./constants.ts";
-import { openLibc } from "./libc.ts";
+import { openConnectionCalls, openLibc } from "./libc.ts";
 
 /** One end of a connection, as the runtime names it. */
 export interface ConnectionEnd {
@@ -32,11 +32,11 @@ const IPV6_OFFSET = 8;
  * @returns whether this process has such a connection
  */
 export function breakConnection(local: ConnectionEnd, remote: ConnectionEnd): boolean {
-  const libc = openLibc();
+  const libc = openLibc(), { getpeername, shutdown } = openConnectionCalls();
   const name = new Uint8Array(ADDRESS_BYTES);
   const length = new Uint8Array(4);
   const isAt = (
-    call: typeof libc.getpeername | typeof libc.getsockname,
+    call: typeof getpeername | typeof libc.getsockname,
     descriptor: number,
     end: string,
   ): boolean => {
@@ -45,12 +45,12 @@ export function breakConnection(local: ConnectionEnd, remote: ConnectionEnd): bo
   };
   const [localText, remoteText] = [local, remote].map(endText) as [string, string];
   for (let descriptor = 0; descriptor < MAX_DESCRIPTORS; descriptor++) {
-    if (!isAt(libc.getpeername, descriptor, remoteText)) continue;
+    if (!isAt(getpeername, descriptor, remoteText)) continue;
     if (!isAt(libc.getsockname, descriptor, localText)) continue;
     // On, and for no time at all.
     const linger = new Uint8Array(new Int32Array([1, 0]).buffer);
     libc.setsockopt(descriptor, SOL_SOCKET, SO_LINGER, linger, linger.length);
-    libc.shutdown(descriptor, SHUT_RDWR);
+    shutdown(descriptor, SHUT_RDWR);
     return true;
   }
   return false;

@@ -11,7 +11,7 @@ import * as posixConstants from "../../ffi/posix/constants.ts";
 import { linuxErrors } from "../../ffi/linux/errno_table.ts";
 import * as posixLayout from "../../ffi/posix/layout.ts";
 import { LINUX_SYMBOLS } from "../../ffi/linux/libc.ts";
-import { PORTABLE_SYMBOLS } from "../../ffi/posix/libc.ts";
+import { CONNECTION_SYMBOLS, PORTABLE_SYMBOLS } from "../../ffi/posix/libc.ts";
 import {
   evaluateC,
   linkFunctions,
@@ -297,7 +297,7 @@ systemTest({ name: "every error number has C's name and text", ...requirements }
 systemTest(
   { name: "every function is in musl's library", ...requirements, tools: ["gcc", MUSL_COMPILER] },
   async () => {
-    const names = Object.entries({ ...PORTABLE_SYMBOLS, ...LINUX_SYMBOLS })
+    const names = Object.entries({ ...PORTABLE_SYMBOLS, ...CONNECTION_SYMBOLS, ...LINUX_SYMBOLS })
       .map(([key, symbol]) => "name" in symbol ? symbol.name : key);
     assert(names.length > 40, "the functions were not found");
     await linkFunctions(names, MUSL_COMPILER);
@@ -322,7 +322,13 @@ systemTest(
       result: string;
       parameters: readonly string[];
     }[] = [];
-    for (const [key, symbol] of Object.entries({ ...PORTABLE_SYMBOLS, ...LINUX_SYMBOLS })) {
+    for (
+      const [key, symbol] of Object.entries({
+        ...PORTABLE_SYMBOLS,
+        ...CONNECTION_SYMBOLS,
+        ...LINUX_SYMBOLS,
+      })
+    ) {
       const name = "name" in symbol ? symbol.name : key;
       const prototype = prototypes.get(name);
       assert(prototype !== undefined, `no header declares ${name}`);
