@@ -68,6 +68,12 @@ export function asPlainUser(argv: readonly string[]): string[] {
   return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...reachableArgv(argv)];
 }
 
+/** The compiled binary where any user can reach it. */
+export const PUBLIC_BINARY_PROGRAM: Program = {
+  ...BINARY_PROGRAM,
+  argv: (...args) => reachableArgv(BINARY_PROGRAM.argv(...args)),
+};
+
 /** argv that runs a program as root that may not open raw sockets. */
 export function withoutNetRaw(argv: readonly string[]): string[] {
   return ["setpriv", "--bounding-set=-net_raw", ...argv];

@@ -4,7 +4,13 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { CONTAINER_CAPABILITIES, CONTAINER_FILTER } from "../support/container_filter.ts";
 import { hideFolders } from "../support/hidden_folders.ts";
 import { VethPair } from "../support/namespace.ts";
-import { BINARY_PROGRAM, binaryTest, type Program, programTest } from "../support/program.ts";
+import {
+  BINARY_PROGRAM,
+  binaryTest,
+  type Program,
+  programTest,
+  PUBLIC_BINARY_PROGRAM,
+} from "../support/program.ts";
 import { readRecords } from "../support/records.ts";
 import { buildSandbox, type Refusal } from "../support/seccomp.ts";
 
@@ -264,7 +270,7 @@ binaryTest({
   await inSandbox({ refuse }, async (pair, [box = ""]) => {
     const remark = "icmptime: keeps its capabilities: a system-call filter forbids giving them up";
     // The filter comes last: a plain user may set one with no_new_privs.
-    await checkCommands(BINARY_PROGRAM, pair, [...asService, box], remark);
+    await checkCommands(PUBLIC_BINARY_PROGRAM, pair, [...asService, box], remark);
   });
 });
 

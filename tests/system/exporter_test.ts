@@ -3,7 +3,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exporterArgv, RunningExporter, valueOf } from "../support/exporter.ts";
 import { Namespace } from "../support/namespace.ts";
-import { BINARY_PROGRAM, binaryTest, programTest, SOURCE_PROGRAM } from "../support/program.ts";
+import {
+  binaryTest,
+  programTest,
+  PUBLIC_BINARY_PROGRAM,
+  SOURCE_PROGRAM,
+} from "../support/program.ts";
 import { requireTool, systemTest } from "../support/tools.ts";
 
 const NEEDS = { namespaces: true, tools: ["curl", "openssl"] };
@@ -217,7 +222,7 @@ binaryTest(
     ];
     await using exporter = await RunningExporter.open(namespace, ["-i", "100ms", "127.0.0.1"], {
       prefix,
-      program: BINARY_PROGRAM,
+      program: PUBLIC_BINARY_PROGRAM,
     });
     const up = 'icmptime_up{group="default",target="127.0.0.1"}';
     const text = await exporter.metrics((each) => valueOf(each, up) === 1);
