@@ -91,7 +91,7 @@ export class LineSink {
     if (this.failure !== undefined) this.#giveToSpare();
     else if (written.length > 0) this.#queue.writeSync(written);
     else this.#queue.flush();
-    block.clear(this.#queue.isBacklogged);
+    block.clear();
   }
 
   /** The lines that follow are not lost with the sink: if it has failed, or fails before it has them, they go to `spare`. */

@@ -58,12 +58,14 @@ export class OutputQueue implements ByteSink {
     return this.#bytes > 0;
   }
 
-  /** Takes all of the bytes, and writes what there is room for. Later changes to `bytes` would be written. */
+  /** Takes all of the bytes, and writes what there is room for. What is left is copied: a queue may be the sink of another. */
   writeSync(bytes: Uint8Array): number {
     if (this.#failure === undefined && bytes.length > 0 && this.#bytes <= this.#maxBytes) {
       this.#chunks.push(bytes);
       this.#bytes += bytes.length;
       this.flush();
+      const last = this.#chunks.at(-1);
+      if (last !== undefined) this.#chunks[this.#chunks.length - 1] = last.slice();
     }
     return bytes.length;
   }

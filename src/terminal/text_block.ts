@@ -32,9 +32,8 @@ export class TextBlock {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Starts again; `keep`: a view on what was written is still in use. */
-  clear(keep: boolean): void {
-    if (keep) this.bytes = new Uint8Array(0);
+  /** Starts again, in the same octets. */
+  clear(): void {
     this.length = 0;
   }
 }

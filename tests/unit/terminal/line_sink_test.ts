@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { isClosedPipe, LineSink } from "../../../src/terminal/line_sink.ts";
+import { OutputQueue } from "../../../src/terminal/output_queue.ts";
 import { MemorySink, ScriptedSink } from "../../support/memory_sink.ts";
 
 function gather(sink: MemorySink): { lines: LineSink; failures: Error[] } {
@@ -166,6 +167,28 @@ Deno.test("octets that wait for their reader are not written over", async () => 
   writeOctets(lines, "OTHER");
   await lines.drain();
   assertEquals(sink.text, "first\nOTHER\n");
+});
+
+Deno.test("a queue behind the sink, as that of standard error, keeps what it was given", async () => {
+  const taken: number[] = [];
+  let room = 7;
+  const queue = new OutputQueue({
+    writeSync(bytes) {
+      const written = Math.min(room, bytes.length);
+      room -= written;
+      taken.push(...bytes.subarray(0, written));
+      return written;
+    },
+  }, () => {});
+  const sink = new LineSink(queue, () => {});
+  const lines = Array.from({ length: 20 }, (_, number) => `line ${number}`);
+  for (const line of lines) {
+    sink.line(line);
+    sink.flush();
+  }
+  room = Infinity;
+  await queue.drain();
+  assertEquals(new TextDecoder().decode(new Uint8Array(taken)), lines.join("\n") + "\n");
 });
 
 Deno.test("many lines as octets are not held back", () => {
