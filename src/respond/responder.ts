@@ -79,14 +79,20 @@ export class Responder {
    * @param bytes an IPv4 datagram
    * @param arrivedAt when it arrived
    * @param to the link's note of the sender, for the replies
+   * @param readAt when it was there for certain: where `arrivedAt` is a guess, no clock of a host shows less than that
    */
-  answer(bytes: Uint8Array, arrivedAt: Instant, to?: Uint8Array): Answered {
-    const answered = this.#decide(bytes, arrivedAt, to);
+  answer(bytes: Uint8Array, arrivedAt: Instant, to?: Uint8Array, readAt = arrivedAt): Answered {
+    const answered = this.#decide(bytes, arrivedAt, to, readAt);
     this.counts.fates[answered.fate]++;
     return answered;
   }
 
-  #decide(bytes: Uint8Array, arrivedAt: Instant, to: Uint8Array | undefined): Answered {
+  #decide(
+    bytes: Uint8Array,
+    arrivedAt: Instant,
+    to: Uint8Array | undefined,
+    readAt: Instant,
+  ): Answered {
     const request = readRequest(bytes);
     if (typeof request === "string") return unanswered(request);
     const { source, destination } = request.header;
@@ -117,9 +123,10 @@ export class Responder {
     }
     const refusal = refuse(request, behaviour);
     if (refusal !== undefined) return unanswered(refusal, request);
+    const atHostMs = Math.max(outMs, (readAt.monotonicNs - arrivedAt.monotonicNs) / NS_PER_MS);
     const stamps = request.message.kind === "echo-request"
       ? undefined
-      : this.#stamps(request, behaviour, index, arrivedAt, outMs);
+      : this.#stamps(request, behaviour, index, arrivedAt, atHostMs);
     if (this.#draw.chance(behaviour.lossBackRatio, destination, index, PURPOSE.lossBack)) {
       return { fate: "lost_back", request, stamps, departures: NOTHING };
     }
@@ -128,7 +135,8 @@ export class Responder {
     const meets = (ratio: number, purpose: number) =>
       this.#draw.chance(ratio, destination, index, purpose);
     const heldMs = meets(behaviour.reorderRatio, PURPOSE.reorder) ? behaviour.reorderMs : 0;
-    const dueNs = dueAt(arrivedAt, outMs + behaviour.processingMs + backMs + heldMs);
+    const travelMs = Math.max(outMs + backMs, atHostMs);
+    const dueNs = dueAt(arrivedAt, travelMs + behaviour.processingMs + heldMs);
     const departure = { dueNs, bytes: reply, to };
     const isDoubled = meets(behaviour.duplicateRatio, PURPOSE.duplicate);
     const departures = isDoubled ? [departure, departure] : [departure];
@@ -153,7 +161,7 @@ export class Responder {
     host: Behaviour,
     index: number,
     arrivedAt: Instant,
-    outMs: number,
+    atHostMs: number,
   ): ReplyStamps {
     if (message.kind !== "timestamp-request") return NO_STAMPS;
     const both = (value: number) => ({ receiveMs: value, transmitMs: value });
@@ -176,7 +184,7 @@ export class Responder {
           transmitMs: this.#draw.bits(destination, index, PURPOSE.transmit),
         };
       case "clock": {
-        const unixMs = this.#options.baseUnixMs + arrivedAt.realtimeNs / NS_PER_MS + outMs;
+        const unixMs = this.#options.baseUnixMs + arrivedAt.realtimeNs / NS_PER_MS + atHostMs;
         const receiveMs = readHostClock(host, unixMs, this.#startMs);
         if (!host.separateStamps) return { receiveMs, transmitMs: receiveMs };
         const transmitMs = readHostClock(host, unixMs + host.processingMs, this.#startMs);

@@ -118,8 +118,9 @@ export class ResponderRun {
     for (let count = 0; count < BATCH; count++) {
       const arrival = this.#link.receive();
       if (arrival === undefined) return count > 0;
-      const arrivedAt = arrival.stamp ?? this.#guessArrival();
-      const answered = this.responder.answer(arrival.bytes, arrivedAt, arrival.from);
+      const readAt = arrival.stamp ?? clock.now();
+      const arrivedAt = arrival.stamp ?? this.#guessArrival(readAt);
+      const answered = this.responder.answer(arrival.bytes, arrivedAt, arrival.from, readAt);
       for (const departure of answered.departures) {
         if (departure.dueNs <= arrivedAt.monotonicNs) this.#send(departure);
         else if (this.#queue.length < MAX_WAITING) this.#queue.push(departure);
@@ -135,8 +136,7 @@ export class ResponderRun {
    * When a datagram arrived that has just been read and bears no stamp. One that ended a sleep arrived before: a thread
    * wakes as late for a datagram as for the end of its sleep.
    */
-  #guessArrival(): Instant {
-    const now = this.#link.clock.now();
+  #guessArrival(now: Instant): Instant {
     if (!this.#wasWoken) return now;
     this.#wasWoken = false;
     const realtimeNs = Math.round(now.realtimeNs - this.#oversleptNs);

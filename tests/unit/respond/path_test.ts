@@ -24,6 +24,25 @@ Deno.test("path: the receive timestamp lies after the way out, the reply leaves 
   assertEquals([u32(reply, 32), u32(reply, 36)], [36_000_130, 36_000_134]);
 });
 
+Deno.test("path: no clock shows less than the time at which the request was read, and no reply leaves before it is stamped", () => {
+  // Read 2 ms after the moment at which it is believed to have arrived.
+  const cases = [
+    [{}, 102, [102, 102]],
+    [{ outMs: 1, processingMs: 4, separateStamps: true }, 106, [102, 106]],
+    [{ outMs: 1, backMs: 9 }, 110, [102, 102]],
+    [{ outMs: 30, backMs: 7 }, 137, [130, 130]],
+  ] as const;
+  for (const [change, dueMs, stampsMs] of cases) {
+    const answered = responderOf(change).answer(TIMESTAMP_REQUEST, at(100), undefined, at(102));
+    const [departure] = answered.departures;
+    assertEquals(departure?.dueNs, dueMs * 1e6);
+    assertEquals([u32(departure?.bytes, 32), u32(departure?.bytes, 36)], [
+      36_000_000 + stampsMs[0],
+      36_000_000 + stampsMs[1],
+    ]);
+  }
+});
+
 Deno.test("path: jitter is exponential with its mean, and the timestamps know that of the way out", () => {
   const answers = many({ outMs: 10, outJitterMs: 2, backJitterMs: 5 });
   const outs = answers.map(({ stamps }, i) => (stamps?.receiveMs ?? 0) - 36_000_000 - i);
