@@ -13,7 +13,13 @@ import { compile } from "./compile.ts";
 import { addCounts, closingLine, countTests, type TestCounts } from "./junit.ts";
 import { runTool, say, ToolError, warn } from "./output.ts";
 import { BINARY_PATH, PROJECT_FOLDER, TEST_LOCK } from "./project.ts";
-import { mergeSecondRun, planSecondRun } from "./second_run.ts";
+import {
+  failedTests,
+  type FileRun,
+  filterFor,
+  mergeSecondRun,
+  planSecondRun,
+} from "./second_run.ts";
 import { findMissingFiles, planLanes, runBatches } from "./test_lanes.ts";
 import { installTestPackages } from "./test_packages.ts";
 
@@ -75,20 +81,31 @@ async function runLevels(
     if (folders.length === 0) continue;
     say(`== ${folders.join(" ")} (${group.permissions})`);
     const flags = [...group.flags, ...options];
-    const first = group.hasLanes === true
+    const runs = group.hasLanes === true
       ? await runInLanes(folders, flags)
-      : await runDenoTest(folders, flags);
-    counts.push(group.needsMachine === true ? await runAgain(first, flags) : first);
+      : [await runDenoTest(folders, flags)];
+    // With a filter, somebody looks at these tests.
+    const mayRepeat = group.needsMachine === true && !options.some(isFilter);
+    counts.push(...(mayRepeat ? await runAgain(runs, flags) : runs.map(({ counts }) => counts)));
   }
   return counts;
 }
 
-/** Runs few files that failed once more, each with nothing beside it. */
-async function runAgain(first: TestCounts, flags: readonly string[]): Promise<TestCounts> {
-  let counts = first;
-  for (const file of planSecondRun(first.failures)) {
-    say(`== ${file} failed: again, alone`);
-    counts = mergeSecondRun(counts, file, await runDenoTest([file], flags));
+function isFilter(option: string): boolean {
+  return option.startsWith("--filter");
+}
+
+/** Runs few tests that failed once more, with nothing beside them; returns what became of all. */
+async function runAgain(
+  runs: readonly FileRun[],
+  flags: readonly string[],
+): Promise<readonly TestCounts[]> {
+  const again = planSecondRun(runs);
+  const counts = runs.filter((run) => !again.includes(run)).map(({ counts }) => counts);
+  for (const { files, counts: first } of again) {
+    say(`== again, alone: ${failedTests(first.failures).join("; ")}`);
+    const second = await runDenoTest(files, [...flags, `--filter=${filterFor(first.failures)}`]);
+    counts.push(mergeSecondRun(first, second.counts));
   }
   return counts;
 }
@@ -97,11 +114,11 @@ async function runAgain(first: TestCounts, flags: readonly string[]): Promise<Te
 async function runInLanes(
   folders: readonly string[],
   flags: readonly string[],
-): Promise<TestCounts> {
+): Promise<readonly FileRun[]> {
   const plan = planLanes(folders.flatMap(testFiles), navigator.hardwareConcurrency);
-  const counts = await runBatches(plan, (files) => runDenoTest(files, flags, { isQuiet: true }));
-  if (plan.alone.length > 0) counts.push(await runDenoTest(plan.alone, flags));
-  return addCounts(counts);
+  const runs = await runBatches(plan, (files) => runDenoTest(files, flags, { isQuiet: true }));
+  if (plan.alone.length > 0) runs.push(await runDenoTest(plan.alone, flags));
+  return runs;
 }
 
 /** Installs and compiles what the chosen levels need. */
@@ -132,7 +149,7 @@ async function runDenoTest(
   paths: readonly string[],
   flags: readonly string[],
   { isQuiet = false }: { readonly isQuiet?: boolean } = {},
-): Promise<TestCounts> {
+): Promise<FileRun> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-tests-" });
   try {
     const report = `${folder}/junit.xml`;
@@ -154,7 +171,8 @@ async function runDenoTest(
     const status = isQuiet ? await printAtEnd(command) : await command.spawn().status;
     const counts = countTests(await readReport(report));
     // A module that fails outside its tests, or does not compile, is in no report: the exit code shows it.
-    return status.success || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+    const isCounted = status.success || counts.failed > 0;
+    return { files: paths, counts: isCounted ? counts : { ...counts, failed: 1 } };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -218,7 +236,7 @@ async function main(): Promise<void> {
   refuseStrays();
   const chosen = names.length > 0 ? names : LEVELS;
   // With a filter, deno reports what it left out as skipped too: all the others, no news.
-  const isFiltered = options.some((option) => option.startsWith("--filter"));
+  const isFiltered = options.some(isFilter);
   await prepareMachine(chosen, { installs: !words.includes(NO_INSTALL), compiles: !isFiltered });
   const total = addCounts(await runLevels(chosen, options));
   if (!isFiltered) { for (const name of total.skipped) say(`not run: ${name}`); }

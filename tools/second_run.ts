@@ -1,39 +1,62 @@
 /**
- * A second, lonely run for files of which a test failed beside others.
+ * A second, lonely run of tests that failed beside others.
  *
  * Tests with a kernel share processors with each other and with whatever else the machine does; a fault of the program fails
- * alone as well. So few files that failed are run once more with nothing beside them, and a test that passes then is named in
- * the closing lines: it counts as passed, and as news. Many files that fail are no matter of company: they are not run again.
+ * alone as well. So few tests that failed are run once more with nothing beside them, and one that passes then is named in
+ * the closing lines: it counts as passed, and as news. Many that fail are no matter of company: they are not run again.
  */
 
-import { type FailedTest, type TestCounts } from "./junit.ts";
+import type { TestCounts } from "./junit.ts";
 
-/** Files that may be run again; when more have failed, none is. */
+/** Tests that may be run again; when more have failed, none is. */
 export const MAX_AGAIN = 3;
 
-/** The files to run again, each once, in the order of their failures; none when too many failed. */
-export function planSecondRun(failures: readonly FailedTest[]): string[] {
-  const files = [...new Set(failures.map(({ file }) => file))];
-  return files.length <= MAX_AGAIN ? files : [];
+/** Between the name of a test and that of a step of it, as a report has them. */
+const STEP = " ... ";
+
+/** A run of test files. */
+export interface FileRun {
+  /** Paths in the project. */
+  readonly files: readonly string[];
+  /** What became of it. */
+  readonly counts: TestCounts;
 }
 
-/**
- * The counts of a first run after one of its files ran again alone.
- *
- * Its failures become passes only when the second run of the whole file has no failure; else the first run stays as it was.
- */
-export function mergeSecondRun(
-  first: TestCounts,
-  file: string,
-  second: TestCounts,
-): TestCounts {
-  if (second.failures.length > 0 || second.failed > 0 || second.passed === 0) return first;
-  const healed = first.failures.filter((failure) => failure.file === file);
+/** Names of the tests that failed, without those of their steps. */
+export function failedTests(names: readonly string[]): string[] {
+  const all = new Set(names);
+  const isStep = (name: string) => {
+    for (let at = name.indexOf(STEP); at >= 0; at = name.indexOf(STEP, at + 1)) {
+      if (all.has(name.slice(0, at))) return true;
+    }
+    return false;
+  };
+  return [...all].filter((name) => !isStep(name));
+}
+
+/** The runs with tests to run again; none when too many failed, or when one failed that no report names. */
+export function planSecondRun(runs: readonly FileRun[]): FileRun[] {
+  const failed = runs.filter(({ counts }) => counts.failed > 0);
+  const tests = failed.flatMap(({ counts }) => failedTests(counts.failures));
+  const isNamed = failed.every(({ counts }) => counts.failures.length === counts.failed);
+  return isNamed && tests.length <= MAX_AGAIN ? failed : [];
+}
+
+/** A filter for `deno test` that these tests pass, and no other. */
+export function filterFor(names: readonly string[]): string {
+  const escaped = failedTests(names).map((name) => name.replace(/[/\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return `/^(?:${escaped.join("|")})$/`;
+}
+
+/** The counts of a run after its failed tests ran again; its failures become passes only when each of them passed now. */
+export function mergeSecondRun(first: TestCounts, second: TestCounts): TestCounts {
+  const tests = failedTests(first.failures);
+  if (second.failed > 0 || second.passed < tests.length) return first;
   return {
     ...first,
-    passed: first.passed + healed.length,
-    failed: first.failed - healed.length,
-    failures: first.failures.filter((failure) => failure.file !== file),
-    passedAlone: [...first.passedAlone, ...healed.map(({ name }) => name)],
+    passed: first.passed + first.failed,
+    failed: 0,
+    failures: [],
+    passedAlone: [...first.passedAlone, ...tests],
   };
 }
