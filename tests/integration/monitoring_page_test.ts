@@ -97,7 +97,7 @@ class Desk implements AsyncDisposable {
   }
 }
 
-const withoutNumbers = (line: string) => line.replace(/\d+\.\d+(?=m?s\b)/g, "#").trim();
+const withoutNumbers = (line: string) => line.replace(/\d+(?:\.\d+)?(?=m?s\b)/g, "#").trim();
 
 systemTest({
   name: "monitoring.md: from nothing to an alert",
