@@ -84,7 +84,7 @@ async function runLevels(
     const runs = group.hasLanes === true
       ? await runInLanes(folders, flags)
       : [await runDenoTest(folders, flags)];
-    // With a filter, somebody looks at these tests.
+    // With a filter, the developer looks at these tests.
     const mayRepeat = group.needsMachine === true && !options.some(isFilter);
     counts.push(...(mayRepeat ? await runAgain(runs, flags) : runs.map(({ counts }) => counts)));
   }

@@ -12,7 +12,7 @@ import { capture, ToolError } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
 import type { HostResult, HostTask } from "./test_host.ts";
 
-/** Processor time for a file of tests: so much, and so many times what it took without a mutant. */
+/** Processor time for a file of tests: a fixed part, and a multiple of what it took without a mutant. */
 const PROCESSOR_LIMIT_S = 5;
 const PROCESSOR_LIMIT_FACTOR = 5;
 /** Where that is not known, seconds. */

@@ -35,7 +35,7 @@ export function sourcesOf({ sources }: Pick<ScanSocketRequest, "sources">): numb
 
 /**
  * What the path of a sweep with a range of source addresses is looked for with: the first of them that is ours. Where none is, the
- * kernel's choice: frames can carry any source, and somebody else has to see to it that the replies come here.
+ * kernel's choice: frames can carry any source, and the network has to be set up so that the replies come here.
  */
 export function firstOwnAddress(sources: readonly number[]): number | undefined {
   return sources.find((address) => {

@@ -85,7 +85,7 @@ export class ByteText {
     }
   }
 
-  /** Goes on in another piece where this one has no room for so many bytes. */
+  /** Goes on in another piece where this one has no room for that number of bytes. */
   #reserve(lengthBytes: number): void {
     if (this.#filled + lengthBytes <= this.#piece.length) return;
     this.#close();

@@ -12,7 +12,7 @@ const MAX_FREE = 64;
 export class PiecePool {
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
 
-  /** A buffer of at least so many bytes; it may hold what was written before. */
+  /** A buffer of at least that number of bytes; it may hold what was written before. */
   take(lengthBytes: number): Uint8Array<ArrayBuffer> {
     if (lengthBytes > PIECE_BYTES) return new Uint8Array(lengthBytes);
     return this.#free.pop() ?? new Uint8Array(PIECE_BYTES);

@@ -107,7 +107,7 @@ function writeNumber(value: number, block: TextRoom): void {
   writeText(Number.isFinite(value) ? String(value) : "null", block);
 }
 
-/** Writes a whole number of parts, of which so many with that number of digits are one. Room for it is there. */
+/** Writes a whole number of parts; `unit` of them are one, and it has `digits` decimals. Room for it is there. */
 function writeDecimal(parts: number, unit: number, digits: number, block: TextRoom): void {
   const { bytes } = block;
   if (parts < 0) bytes[block.length++] = MINUS;

@@ -16,6 +16,6 @@ export interface TextRoom {
   readonly bytes: Uint8Array;
   /** Octets written. */
   length: number;
-  /** Makes room for so many octets more; `bytes` may be others afterwards. */
+  /** Makes room for that number of octets more; `bytes` may be others afterwards. */
   reserve(octets: number): void;
 }

@@ -12,7 +12,7 @@ export class TextBlock {
   /** Octets written. */
   length = 0;
 
-  /** Makes room for so many octets more. */
+  /** Makes room for that number of octets more. */
   reserve(octets: number): void {
     const needed = this.length + octets;
     if (needed <= this.bytes.length) return;

@@ -10,7 +10,7 @@ import { SOURCE_PROGRAM } from "../support/program.ts";
 import { systemTest } from "../support/tools.ts";
 
 const SILENT = 8;
-/** Both find the same where nothing holds either up: of so many pairs of runs one must be of that kind, on a busy machine, too. */
+/** Both find the same where nothing holds either up: of this number of pairs of runs one must be of that kind, on a busy machine, too. */
 const MAX_TRIES = 8;
 
 /**

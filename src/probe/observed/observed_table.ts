@@ -17,9 +17,9 @@ import { readU32 } from "../../packet/octets.ts";
 export const MAX_REMEMBERED = 1 << 16;
 /** As many times more may be remembered where they are pending. */
 const PENDING_FACTOR = 4;
-/** Of those remembered one in so many may be answered: what a probe with an answer waits for is a duplicate, which comes soon. */
+/** Of those remembered one in this number may be answered: what a probe with an answer waits for is a duplicate, which comes soon. */
 const ANSWERED_DIVISOR = 4;
-/** Where there is no room, room for so many of those allowed stays. */
+/** Where there is no room, this share of those allowed stays. */
 const KEPT_RATIO = 0.75;
 /**
  * Probes of a client that are remembered with the same address and sequence number. Each packet with these numbers is compared

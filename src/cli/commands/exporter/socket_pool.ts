@@ -78,7 +78,7 @@ export class SocketPool {
 /** What is on its way to the last run is of no use to the next. */
 function rest(transport: Transport): Transport {
   transport.keepIdentifiers?.(IDLE_IDENTIFIERS);
-  // Where more comes than can be read, the next run has to tell it apart itself.
+  // Where more comes than can be read, the next run has to distinguish it itself.
   for (let reads = 0; reads < MAX_READS && transport.receive().length > 0; reads++);
   for (let reads = 0; reads < MAX_READS && transport.receiveTransmitStamps().length > 0; reads++);
   return transport;

@@ -140,7 +140,7 @@ const BROKEN:
     ],
   ];
 
-Deno.test("four octets are enough to tell a capture by", () => {
+Deno.test("four octets are enough to recognise a capture", () => {
   const magic = CUT.slice(0, 4);
   assertEquals([isCapture(magic), isCapture(magic.slice(1)), isCapture(magic.slice(0, 0))], [
     true,
