@@ -44,7 +44,8 @@ const ALLOWED: Grants = {
   scan: ["time", "packet", "measurement", "targets"],
   respond: ["behaviour", "time", "packet", "targets"],
   run: ["behaviour", "time", "packet", "stats", "measurement", "clock", "targets", "probe", "scan"],
-  exporter: ["stats", "packet", "clock", "targets", "probe", "run"],
+  prometheus: ["stats", "packet", "targets", "run"],
+  exporter: ["stats", "packet", "clock", "targets", "probe", "run", "prometheus"],
   record: ["behaviour", ...[
     "time",
     "packet",
@@ -66,11 +67,11 @@ const ALLOWED: Grants = {
     "probe",
     "scan",
     "run",
-  ], ...["record", "respond", "exporter", "terminal", "log", "page"]],
+  ], ...["record", "respond", "prometheus", "terminal", "log", "page"]],
   cli: [
     ...["behaviour", "time", "stats", "packet", "measurement", "clock", "targets", "scan", "run"],
-    ...["record", "report", "respond", "exporter", "terminal", "log", "machine", "packages"],
-    ...["probe", "config"],
+    ...["record", "report", "respond", "prometheus", "exporter", "terminal", "log", "machine"],
+    ...["packages", "probe", "config"],
   ],
   machine: ["probe", "run"],
   library: [

@@ -1,8 +1,8 @@
 /** docs/metrics.md, from the tables of the exporter. */
 
-import { CHANGE_BUCKETS_S, QUEUE_BUCKETS_S, RTT_BUCKETS_S } from "../src/exporter/buckets.ts";
-import type { Metric } from "../src/exporter/metric.ts";
-import { METRIC_CHAPTERS, queryName } from "../src/exporter/registry.ts";
+import { CHANGE_BUCKETS_S, QUEUE_BUCKETS_S, RTT_BUCKETS_S } from "../src/prometheus/buckets.ts";
+import type { Metric } from "../src/prometheus/metric.ts";
+import { METRIC_CHAPTERS, queryName } from "../src/prometheus/registry.ts";
 import { CLOCK_REASONS } from "../src/exporter/clock_reason.ts";
 import { table } from "./markdown_table.ts";
 

@@ -11,7 +11,7 @@ import {
   type FieldDescription,
 } from "../src/record/registry.ts";
 import { FLAG_MEANINGS } from "../src/record/flags.ts";
-import { queryName } from "../src/exporter/registry.ts";
+import { queryName } from "../src/prometheus/registry.ts";
 import { AUDIT_METRICS } from "../src/report/prometheus/audit_metrics.ts";
 import { SCAN_FLAG_NAMES } from "../src/record/scan_record.ts";
 import { SCHEMA_VERSION } from "../src/record/run_record.ts";

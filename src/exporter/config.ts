@@ -1,7 +1,7 @@
 /** What the exporter is to do: groups of targets, and how it serves them. */
 
 import type { Block } from "../targets/block.ts";
-import type { Labels } from "./label_text.ts";
+import type { Labels } from "../prometheus/label_text.ts";
 import type { TargetBuckets } from "./target_series.ts";
 
 /** Targets that share a socket and a schedule. */

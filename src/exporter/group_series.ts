@@ -4,12 +4,12 @@ import type { ExtraReply, ProbeOutcome } from "../probe/outcome.ts";
 import type { RunView } from "../run/run_state.ts";
 import type { DelayChange } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
-import { BucketHistogram } from "./bucket_histogram.ts";
-import { QUEUE_BUCKETS_S } from "./buckets.ts";
-import { encodeText } from "./byte_text.ts";
-import type { SeriesLabels } from "./exposition.ts";
+import { BucketHistogram } from "../prometheus/bucket_histogram.ts";
+import { QUEUE_BUCKETS_S } from "../prometheus/buckets.ts";
+import { encodeText } from "../prometheus/byte_text.ts";
+import type { SeriesLabels } from "../prometheus/exposition.ts";
 import { slotNsFor } from "./followed_slots.ts";
-import { formatLabels, type Labels } from "./label_text.ts";
+import { formatLabels, type Labels } from "../prometheus/label_text.ts";
 import { type TargetBuckets, TargetSeries } from "./target_series.ts";
 
 /** A group, as far as its series depend on it. */

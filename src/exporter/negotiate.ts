@@ -1,6 +1,6 @@
 /** Which format of exposition a request asks for (RFC 9110 §12.5.1). */
 
-import type { ExpositionFormat } from "./exposition.ts";
+import type { ExpositionFormat } from "../prometheus/exposition.ts";
 
 /** Versions of OpenMetrics that the answer is valid as. */
 const OPEN_VERSIONS: ReadonlySet<string> = new Set(["1.0.0", "0.0.1"]);

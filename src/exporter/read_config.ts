@@ -2,7 +2,7 @@
 
 import type { Block } from "../targets/block.ts";
 import { readWord } from "../targets/target_word.ts";
-import { CHANGE_BUCKETS_S, MAX_BUCKETS, RTT_BUCKETS_S } from "./buckets.ts";
+import { CHANGE_BUCKETS_S, MAX_BUCKETS, RTT_BUCKETS_S } from "../prometheus/buckets.ts";
 import {
   type ConfigUser,
   DEFAULT_LIMITS,
@@ -17,8 +17,8 @@ import {
   type TlsFiles,
 } from "./config.ts";
 import { ConfigError, ConfigValue } from "./config_value.ts";
-import { escapeLabelValue, type Labels } from "./label_text.ts";
-import { RESERVED_LABELS } from "./metric.ts";
+import { escapeLabelValue, type Labels } from "../prometheus/label_text.ts";
+import { RESERVED_LABELS } from "../prometheus/metric.ts";
 
 const KEYS = ["listen", "tls", "basic_auth", "limits", "reload_by_http", "probe", "groups"];
 const EGRESS_KEYS = ["source", "mark", "ttl", "tos"];

@@ -2,7 +2,7 @@
 
 import type { StrayCounts } from "../run/stray_counts.ts";
 import type { ClockEvent } from "../run/clock/event.ts";
-import type { Exposition } from "./exposition.ts";
+import type { Exposition } from "../prometheus/exposition.ts";
 import type { GroupSeries } from "./group_series.ts";
 import type { ProgramFigures } from "./program_figures.ts";
 import { writeProgram } from "./scrape_program.ts";

@@ -2,13 +2,17 @@
 
 import { agree } from "../run/clock/recorder.ts";
 import type { ClockEvent, ConsensusEvent } from "../run/clock/event.ts";
-import { toSeconds } from "./base_unit.ts";
-import { QUEUE_BUCKETS_S } from "./buckets.ts";
-import { type Exposition, histogramForm } from "./exposition.ts";
-import { formatLabels } from "./label_text.ts";
-import type { Metric } from "./metric.ts";
-import { CONSENSUS_METRICS, EXPORTER_METRICS, GROUP_METRICS } from "./program_metrics.ts";
-import { queryName } from "./registry.ts";
+import { toSeconds } from "../prometheus/base_unit.ts";
+import { QUEUE_BUCKETS_S } from "../prometheus/buckets.ts";
+import { type Exposition, histogramForm } from "../prometheus/exposition.ts";
+import { formatLabels } from "../prometheus/label_text.ts";
+import type { Metric } from "../prometheus/metric.ts";
+import {
+  CONSENSUS_METRICS,
+  EXPORTER_METRICS,
+  GROUP_METRICS,
+} from "../prometheus/program_metrics.ts";
+import { queryName } from "../prometheus/registry.ts";
 import type { GroupSource, ScrapeSources } from "./scrape.ts";
 
 /** Writes them all; `clocks` are those of each group. */

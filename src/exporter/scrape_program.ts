@@ -1,11 +1,15 @@
 /** The families of this machine, the exporter and its process in an answer. */
 
-import type { Exposition } from "./exposition.ts";
-import { formatLabels } from "./label_text.ts";
-import type { Metric } from "./metric.ts";
+import type { Exposition } from "../prometheus/exposition.ts";
+import { formatLabels } from "../prometheus/label_text.ts";
+import type { Metric } from "../prometheus/metric.ts";
 import type { LocalClockFigures, ProcessFigures, ProgramFigures } from "./program_figures.ts";
-import { EXPORTER_METRICS, LOCAL_CLOCK_METRICS, PROCESS_METRICS } from "./program_metrics.ts";
-import { queryName } from "./registry.ts";
+import {
+  EXPORTER_METRICS,
+  LOCAL_CLOCK_METRICS,
+  PROCESS_METRICS,
+} from "../prometheus/program_metrics.ts";
+import { queryName } from "../prometheus/registry.ts";
 
 /** Writes them all. */
 export function writeProgram(program: ProgramFigures, out: Exposition): void {

@@ -4,18 +4,18 @@ import { undecidedReason } from "../clock/mod.ts";
 import { formatAddress } from "../packet/address.ts";
 import type { ClockEvent } from "../run/clock/event.ts";
 import { UNKNOWN_ADDRESS } from "../targets/target.ts";
-import { toRatio, toSeconds } from "./base_unit.ts";
+import { toRatio, toSeconds } from "../prometheus/base_unit.ts";
 import { CLOCK_REASONS } from "./clock_reason.ts";
-import { type Exposition, histogramForm, sampleForm } from "./exposition.ts";
-import type { Metric } from "./metric.ts";
-import { queryName } from "./registry.ts";
+import { type Exposition, histogramForm, sampleForm } from "../prometheus/exposition.ts";
+import type { Metric } from "../prometheus/metric.ts";
+import { queryName } from "../prometheus/registry.ts";
 import type { GroupSource } from "./scrape.ts";
 import {
   CLOCK_METRICS,
   COUNTER_METRICS,
   HISTOGRAM_METRICS,
   STATE_METRICS,
-} from "./target_metrics.ts";
+} from "../prometheus/target_metrics.ts";
 import { DIRECTIONS, type TargetSeries } from "./target_series.ts";
 
 /** Finds a value; undefined where there is none, and then no sample. */

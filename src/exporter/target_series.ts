@@ -5,7 +5,7 @@ import type { Probe } from "../probe/probe.ts";
 import { countOutcome } from "../run/target_statistics.ts";
 import { type DelayChange, ProbeCounters } from "../stats/mod.ts";
 import type { Target } from "../targets/target.ts";
-import { BucketHistogram } from "./bucket_histogram.ts";
+import { BucketHistogram } from "../prometheus/bucket_histogram.ts";
 import { FollowedSlots } from "./followed_slots.ts";
 
 /** Directions of a delay, as the label has them. */

@@ -1,7 +1,7 @@
 /** packaging/prometheus and packaging/grafana, by promtool: rules and their tests, scrape configurations, every expression of the dashboard. */
 
 import { assert, assertEquals } from "@std/assert";
-import { METRIC_CHAPTERS, queryName } from "../../src/exporter/registry.ts";
+import { METRIC_CHAPTERS, queryName } from "../../src/prometheus/registry.ts";
 import { icmptimeDashboard } from "../../tools/grafana_dashboard.ts";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
 import { mustRun } from "../support/command.ts";

@@ -1,6 +1,6 @@
 /** Metrics that only `--format prometheus` of audit has, beside those of a run. */
 
-import { type Metric, TARGET_LABELS } from "../../exporter/metric.ts";
+import { type Metric, TARGET_LABELS } from "../../prometheus/metric.ts";
 
 /** What an audit found, as gauges: an audit ends. */
 export const AUDIT_METRICS = {

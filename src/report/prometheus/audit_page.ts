@@ -1,8 +1,8 @@
 /** An audit as metrics, written at its end. */
 
-import { toSeconds } from "../../exporter/base_unit.ts";
-import { CONSENSUS_METRICS } from "../../exporter/program_metrics.ts";
-import { RUN_METRICS } from "../../exporter/run_metrics.ts";
+import { toSeconds } from "../../prometheus/base_unit.ts";
+import { CONSENSUS_METRICS } from "../../prometheus/program_metrics.ts";
+import { RUN_METRICS } from "../../prometheus/run_metrics.ts";
 import {
   type Labelled,
   labelTargets,
@@ -10,8 +10,8 @@ import {
   statSamples,
   writeBounds,
   writeProbes,
-} from "../../exporter/run_page.ts";
-import { CLOCK_METRICS } from "../../exporter/target_metrics.ts";
+} from "../../prometheus/run_page.ts";
+import { CLOCK_METRICS } from "../../prometheus/target_metrics.ts";
 import type { AuditResult } from "../../run/audit/result.ts";
 import type { HostFindings } from "../../run/audit/host_findings.ts";
 import { AUDIT_METRICS } from "./audit_metrics.ts";

@@ -1,7 +1,7 @@
 /** A run of ping as metrics, written at its end. */
 
-import { labelTargets, RunPage, writeSummaries } from "../../exporter/run_page.ts";
-import { STATE_METRICS } from "../../exporter/target_metrics.ts";
+import { labelTargets, RunPage, writeSummaries } from "../../prometheus/run_page.ts";
+import { STATE_METRICS } from "../../prometheus/target_metrics.ts";
 import type { LineWriter } from "../../record/line_writer.ts";
 import type { Reporter } from "../../run/reporter.ts";
 import type { TargetSummary } from "../../run/target_statistics.ts";

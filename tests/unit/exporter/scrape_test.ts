@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Exposition, type ExpositionFormat } from "../../../src/exporter/exposition.ts";
+import { Exposition, type ExpositionFormat } from "../../../src/prometheus/exposition.ts";
 import { type GroupIdentity, GroupSeries } from "../../../src/exporter/group_series.ts";
-import { METRIC_CHAPTERS, queryName } from "../../../src/exporter/registry.ts";
+import { METRIC_CHAPTERS, queryName } from "../../../src/prometheus/registry.ts";
 import { RequestCounts } from "../../../src/exporter/request_counts.ts";
 import { type ScrapeSources, writeScrape } from "../../../src/exporter/scrape.ts";
 import type { TargetSeries } from "../../../src/exporter/target_series.ts";

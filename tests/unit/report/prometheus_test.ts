@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { METRIC_CHAPTERS, queryName } from "../../../src/exporter/registry.ts";
+import { METRIC_CHAPTERS, queryName } from "../../../src/prometheus/registry.ts";
 import { JsonReporter } from "../../../src/record/json_reporter.ts";
 import { AUDIT_METRICS } from "../../../src/report/prometheus/audit_metrics.ts";
 import { PingPage } from "../../../src/report/prometheus/ping_page.ts";
-import { labelTargets } from "../../../src/exporter/run_page.ts";
+import { labelTargets } from "../../../src/prometheus/run_page.ts";
 import type { Target } from "../../../src/targets/target.ts";
 import { EVENTFUL, QUEUED, reportRun } from "../../support/reported_run.ts";
 

@@ -1,6 +1,6 @@
 /** `icmptime exporter`: from words to exit code. */
 
-import { CHANGE_BUCKETS_S, RTT_BUCKETS_S } from "../../../exporter/buckets.ts";
+import { CHANGE_BUCKETS_S, RTT_BUCKETS_S } from "../../../prometheus/buckets.ts";
 import {
   DEFAULT_LIMITS,
   DEFAULT_LISTEN,

@@ -1,7 +1,7 @@
 /** Renders answers in short steps, so that probes leave in time meanwhile, and shares them among requests. */
 
-import { Exposition, type ExpositionFormat } from "../../../exporter/exposition.ts";
-import { PiecePool } from "../../../exporter/piece_pool.ts";
+import { Exposition, type ExpositionFormat } from "../../../prometheus/exposition.ts";
+import { PiecePool } from "../../../prometheus/piece_pool.ts";
 import { type ScrapeSources, writeScrape } from "../../../exporter/scrape.ts";
 
 /** Longest step, milliseconds: probes of a group may wait for each other longer than that. */

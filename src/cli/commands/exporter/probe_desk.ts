@@ -1,12 +1,12 @@
 /** Serves /probe: one short run for each request, to an address that the configuration allows. */
 
 import type { ProbeConfig, ProbeModule } from "../../../exporter/config.ts";
-import { MEDIA_TYPES } from "../../../exporter/exposition.ts";
+import { MEDIA_TYPES } from "../../../prometheus/exposition.ts";
 import { type HttpAnswer, plainAnswer } from "../../../exporter/http_answer.ts";
 import type { HttpRequest } from "../../../exporter/http_head.ts";
 import { chooseFormat } from "../../../exporter/negotiate.ts";
-import { writeProbePage } from "../../../exporter/probe_page.ts";
-import { RunPage } from "../../../exporter/run_page.ts";
+import { writeProbePage } from "../../../prometheus/probe_page.ts";
+import { RunPage } from "../../../prometheus/run_page.ts";
 import type { ProbeRefusal, RequestCounts } from "../../../exporter/request_counts.ts";
 import { parseAddress } from "../../../packet/mod.ts";
 import { PingRun } from "../../../run/ping_run.ts";

@@ -1,6 +1,6 @@
 /** What each path answers. */
 
-import { MEDIA_TYPES } from "../../../exporter/exposition.ts";
+import { MEDIA_TYPES } from "../../../prometheus/exposition.ts";
 import { type HttpAnswer, plainAnswer } from "../../../exporter/http_answer.ts";
 import type { HttpRequest } from "../../../exporter/http_head.ts";
 import { chooseFormat } from "../../../exporter/negotiate.ts";

@@ -1,8 +1,8 @@
 /** The answer of /probe: bounds assume nothing. */
 
 import { assertEquals } from "@std/assert";
-import { RunPage } from "../../../src/exporter/run_page.ts";
-import { writeProbePage } from "../../../src/exporter/probe_page.ts";
+import { RunPage } from "../../../src/prometheus/run_page.ts";
+import { writeProbePage } from "../../../src/prometheus/probe_page.ts";
 import type { HostOffset } from "../../../src/measurement/host_offset.ts";
 import { PingPage } from "../../../src/report/prometheus/ping_page.ts";
 import type { TargetSummary } from "../../../src/run/target_statistics.ts";

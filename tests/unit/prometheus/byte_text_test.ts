@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { ByteText, encodeText, formatNumber } from "../../../src/exporter/byte_text.ts";
-import { BucketHistogram } from "../../../src/exporter/bucket_histogram.ts";
-import { Exposition, histogramForm, sampleForm } from "../../../src/exporter/exposition.ts";
+import { ByteText, encodeText, formatNumber } from "../../../src/prometheus/byte_text.ts";
+import { BucketHistogram } from "../../../src/prometheus/bucket_histogram.ts";
+import { Exposition, histogramForm, sampleForm } from "../../../src/prometheus/exposition.ts";
 
 const NUMBERS: readonly (readonly [value: number, text: string])[] = [
   [0, "0"],

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { RESERVED_LABELS } from "../../../src/exporter/metric.ts";
-import { familyName, METRIC_CHAPTERS, queryName } from "../../../src/exporter/registry.ts";
+import { RESERVED_LABELS } from "../../../src/prometheus/metric.ts";
+import { familyName, METRIC_CHAPTERS, queryName } from "../../../src/prometheus/registry.ts";
 
 const METRICS = METRIC_CHAPTERS.flatMap(({ metrics }) => metrics);
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { BucketHistogram } from "../../../src/exporter/bucket_histogram.ts";
+import { BucketHistogram } from "../../../src/prometheus/bucket_histogram.ts";
 
 Deno.test("histogram: a value at a bound is in its bucket, and no other", () => {
   const histogram = new BucketHistogram([0.1, 1]);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { escapeLabelValue, formatLabels } from "../../../src/exporter/label_text.ts";
+import { escapeLabelValue, formatLabels } from "../../../src/prometheus/label_text.ts";
 
 Deno.test("labels: quotes, backslashes and line breaks are escaped", () => {
   assertEquals(escapeLabelValue('a "b" \\ c\nd'), 'a \\"b\\" \\\\ c\\nd');
