@@ -79,6 +79,9 @@ export type MeasurementFlag =
   /** The stamps speak against such a tick; the bounds allow for the coarsest that is left (see StampHistory). */
   | "tick-unknown";
 
+/** Flags that an ordinary reply has: after a single probe of a host, each reply with timestamps. */
+export const ORDINARY_FLAGS: ReadonlySet<string> = new Set<MeasurementFlag>(["tick-assumed"]);
+
 /** What one answered probe measured. */
 export interface TimestampMeasurement {
   /** Round-trip time, nanoseconds, by the local clocks alone. */

@@ -1,5 +1,6 @@
 /** Chooses records by what is in them: the language of conditions, over the fields of records. */
 
+import { ORDINARY_FLAGS } from "../measurement/timestamp.ts";
 import {
   compare,
   compileExpression,
@@ -14,6 +15,7 @@ import type { Field } from "./field.ts";
 /** Name of the kind of a record, which every record has. */
 const TYPE = "type";
 const FLAGS = "flags";
+const ADDRESS_NAME = "address";
 
 /** The fields and flags that a filter may name. */
 export interface FilterNames {
@@ -21,19 +23,30 @@ export interface FilterNames {
   readonly fields: readonly Pick<Field<never>, "name" | "type">[];
   /** Names of their flags. */
   readonly flags: readonly string[];
+  /** Kinds of these records, as in their `type`. */
+  readonly types: readonly string[];
+  /** The one of some names that was meant by another; undefined when none is like it. */
+  readonly nearest?: (name: string, names: readonly string[]) => string | undefined;
 }
+
+/** An IPv4 address, as records have it. */
+const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 /**
  * Checks the names and values of a filter.
  *
  * @throws {RangeError} A name is neither field nor flag, or a value is not of its field's kind; the message says where.
  */
-export function checkFilter(filter: Expression, { fields, flags }: FilterNames): void {
+export function checkFilter(filter: Expression, names: FilterNames): void {
+  const { fields, flags, types, nearest } = names;
   for (const { kind, name, place, operator, value, valuePlace } of leavesOf(filter)) {
     const type = name === TYPE ? "string" : fields.find((field) => field.name === name)?.type;
     if (type === undefined) {
       if (kind === "flag" && flags.includes(name)) continue;
-      throw expectedAt("a field or flag of --list-fields", place, name);
+      const known = [TYPE, ...fields.map((field) => field.name), ...kind === "flag" ? flags : []];
+      const meant = nearest?.(name, known);
+      const list = "a field or flag of --list-fields";
+      throw expectedAt(meant === undefined ? list : `${list} such as ${meant}`, place, name);
     }
     if (kind === "flag") continue;
     const isOrder = operator !== "=" && operator !== "!=";
@@ -44,6 +57,12 @@ export function checkFilter(filter: Expression, { fields, flags }: FilterNames):
     if (isOrder) throw expectedAt(`= or != for ${name}`, valuePlace, `${operator}${value}`);
     if (name === FLAGS && !flags.includes(value)) {
       throw expectedAt("the name of a flag", valuePlace, value);
+    }
+    if (name === TYPE && !types.includes(value)) {
+      throw expectedAt(`one of ${types.join(", ")}`, valuePlace, value);
+    }
+    if (name === ADDRESS_NAME && !ADDRESS.test(value)) {
+      throw expectedAt("one IPv4 address", valuePlace, value);
     }
     if (type === "boolean" && !/^(true|false|0|1)$/.test(value)) {
       throw expectedAt(`true or false for ${name}`, valuePlace, value);
@@ -70,9 +89,13 @@ export function recordFilter<S>(
 }
 
 function testField(found: ReturnType<Field<never>["value"]>, leaf: Leaf): Truth {
-  const { kind, operator, value } = leaf;
+  const { kind, name, operator, value } = leaf;
   if (found === undefined || found === null) return kind === "flag" ? false : undefined;
-  if (kind === "flag") return Array.isArray(found) ? found.length > 0 : Boolean(found);
+  if (kind === "flag") {
+    // What each reply of a sweep has would make `!flags` true of none.
+    if (name === FLAGS) return listOf(found).some((flag) => !ORDINARY_FLAGS.has(flag));
+    return Array.isArray(found) ? found.length > 0 : Boolean(found);
+  }
   if (typeof found === "number") return compare(found, operator, Number(value));
   if (typeof found === "boolean") {
     return (found === (value === "true" || value === "1")) === (operator === "=");

@@ -3,6 +3,7 @@
 import { dim, yellow } from "../terminal/color.ts";
 import type { HostMeasurement } from "../measurement/history.ts";
 import { type BoundedMs, halfWidthMs } from "../measurement/interval.ts";
+import { ORDINARY_FLAGS } from "../measurement/timestamp.ts";
 import type { ReplyEvent } from "../run/event.ts";
 import { joinFitting, NO_BREAK, USUAL_COLUMNS, widthOf, wrap } from "../terminal/width.ts";
 import { formatMs } from "../time/precision.ts";
@@ -21,8 +22,6 @@ const USER_STAMP_DIGITS = 1;
 const TICKS_SHOWN = 2;
 /** A clock that is off by more hides the delays, which contain its offset; milliseconds. */
 const HIDING_OFFSET_MS = 1000;
-/** Remarks that go without saying in the line of a reply. */
-const TACIT: ReadonlySet<string> = new Set(["tick-assumed"]);
 
 /**
  * `192.0.2.7: seq=0 ttl=62 rtt=0.034 ms  clock within 0.6 ms of ours`, as wide as `columns` unless the name is long.
@@ -42,7 +41,7 @@ export function formatReply(
   const { measurement } = reply;
   const clock = reply.stamps === undefined ? "" : `  clock ${formatClock(measurement?.offset)}`;
   const line = `${name}: ${numbers}${clock}`;
-  const odd = flags.filter((flag) => !TACIT.has(flag)).join(", ");
+  const odd = flags.filter((flag) => !ORDINARY_FLAGS.has(flag)).join(", ");
   const whole = odd === "" ? line : `${line}  ${yellow(odd)}`;
   if (widthOf(whole) > columns && odd !== "") return `${line}\n    ${yellow(wrapIndented(odd))}`;
   const why = measurement?.offset === undefined ? undefined : explainOffset(measurement.offset);

@@ -53,28 +53,32 @@ export interface Coverage {
   readonly gaps: readonly CoverageGap[];
   /** Shards of which a part was probed by more than one run: their hosts may be listed twice. */
   readonly repeated: readonly number[];
+  /** Probes that a checkpoint alone vouches for, since the run that sent them left no metadata: they are in no count. */
+  readonly uncounted: readonly { readonly shard: number; readonly count: number }[];
   /** Probes that left. */
   readonly sent: number;
   /** Hosts that answered; a host counts once for each run that probed it. */
   readonly answered: number;
 }
 
-/** Judges runs of one scan, the scan of the first of them. @param runs At least one */
+/** Judges runs of one scan, that of most of them. @param runs At least one */
 export function judgeCoverage(runs: readonly ShardRun[]): Coverage {
-  const [first] = runs;
-  if (first === undefined) throw new RangeError("Cannot judge a scan without runs");
+  const usual = findUsualScan(runs);
   const strangers = runs.flatMap(({ file, scan }) => {
-    const property = Object.keys(first.scan).find((name) => scan[name] !== first.scan[name]);
+    const property = Object.keys(usual).find((name) => scan[name] !== usual[name]);
     return property === undefined ? [] : [{ file, property }];
   });
   const strange = new Set(strangers.map(({ file }) => file));
   const own = runs.filter(({ file }) => !strange.has(file));
-  const shards = Number(first.scan["shards"]);
+  const shards = Number(usual["shards"]);
   const gaps: CoverageGap[] = [];
   const repeated: number[] = [];
+  const uncounted: { shard: number; count: number }[] = [];
   for (let shard = 1; shard <= shards; shard++) {
     const parts = own.filter((run) => run.shard === shard).sort((a, b) => a.start - b.start);
     gaps.push(...findGaps(shard, parts));
+    const count = countVouched(parts);
+    if (count > 0) uncounted.push({ shard, count });
     if (parts.some((part, index) => parts.slice(0, index).some((p) => p.position > part.start))) {
       repeated.push(shard);
     }
@@ -84,9 +88,31 @@ export function judgeCoverage(runs: readonly ShardRun[]): Coverage {
     strangers,
     gaps,
     repeated,
+    uncounted,
     sent: own.reduce((sum, { sent }) => sum + sent, 0),
     answered: own.reduce((sum, { answered }) => sum + answered, 0),
   };
+}
+
+/** The scan of most runs; of the first where several have as many. */
+function findUsualScan(runs: readonly ShardRun[]): ShardRun["scan"] {
+  const counts = new Map<string, number>();
+  const keyOf = ({ scan }: ShardRun) => JSON.stringify(Object.values(scan));
+  for (const run of runs) counts.set(keyOf(run), (counts.get(keyOf(run)) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  const usual = runs.find((run) => counts.get(keyOf(run)) === most);
+  if (usual === undefined) throw new RangeError("Cannot judge a scan without runs");
+  return usual.scan;
+}
+
+/** Positions before resumed runs that no run probed. @param parts In order of their starts */
+function countVouched(parts: readonly ShardRun[]): number {
+  let reached = 0, count = 0;
+  for (const { start, position, isResumed } of parts) {
+    if (isResumed) count += Math.max(0, start - reached);
+    reached = Math.max(reached, position);
+  }
+  return count;
 }
 
 /** What the runs of one shard leave out. @param parts In order of their starts */
@@ -136,15 +162,17 @@ export function parseShardRun(file: string, text: string): ShardRun | string {
   if (read("command") !== "scan" || shard === null || typeof digest !== "string") {
     return "it is no file of scan --metadata";
   }
+  const [number, shards] = [Number(shard[1]), Number(shard[2])];
+  if (number < 1 || number > shards) return `its options.shard ${number}/${shards} is no shard`;
   const numbers = Object.fromEntries(NUMBERS.map((path) => [path, read(path)]));
   const wrong = NUMBERS.find((path) => !isCount(numbers[path]));
   if (wrong !== undefined) return `its ${wrong} is no whole number`;
   const get = (path: typeof NUMBERS[number]): number => numbers[path] as number;
   return {
     file,
-    shard: Number(shard[1]),
+    shard: number,
     scan: {
-      shards: Number(shard[2]),
+      shards,
       seed: get("options.seed"),
       probes_per_target: get("options.probes_per_target"),
       version: String(version),

@@ -11,6 +11,13 @@ import { systemTest } from "../support/tools.ts";
 const BLOCK = "10.60.0.0/22";
 const QUICK = ["--cooldown", "1s", "--rate", "20k"];
 
+const WRONG_FILTERS: readonly (readonly [filter: string, complaint: RegExp])[] = [
+  ["rt_ms < 5", /such as rtt_ms at character 1, found 'rt_ms'$/m],
+  ["duplicat", /such as duplicate at character 1/],
+  ["type = replies", /expected one of reply, icmp_error, unsent at character 8/],
+  ["address = 10.60.0.0/24", /expected one IPv4 address at character 11/],
+];
+
 type Record = { readonly type: string } & { readonly [key: string]: unknown };
 
 function scan(pair: VethPair, ...words: readonly string[]): Promise<CommandResult> {
@@ -50,12 +57,25 @@ systemTest({
       }
       const none = await scan(pair, "--output-filter", "flags = zero", "10.60.1.0/28");
       assertEquals([none.code, none.stdout], [0, ""]);
+      // The example of the help: an ordinary reply passes.
+      const plain = await scan(pair, "--output-filter", "rtt_ms<60000 && !flags", "10.60.1.0/28");
+      assertEquals([plain.code, linesOf(plain.stdout).length], [0, 16]);
+      for (const [wrong, complaint] of WRONG_FILTERS) {
+        const { code, stdout, stderr } = await scan(pair, "--output-filter", wrong, BLOCK);
+        assertEquals([wrong, code, stdout], [wrong, 3, ""]);
+        assertComplaint(stderr, complaint);
+      }
     });
 
     await context.step("-n takes a share, and -N ends with as many results", async () => {
       const share = await scan(pair, "--json", "-n", "1%", BLOCK);
       const end = readRecords(share.stdout).at(-1);
       assertEquals([share.code, end?.["sent"], end?.["reason"]], [0, 11, "complete"]);
+      for (const wrong of ["0", "1.", "0%", "101%"]) {
+        const { code, stderr } = await scan(pair, "-n", wrong, BLOCK);
+        assertEquals([wrong, code], [wrong, 3]);
+        assertComplaint(stderr, /for --max-targets: expected a number of addresses such as 1000/);
+      }
       const some = await scan(pair, "--rate", "200", "-N", "5", BLOCK);
       assertEquals([some.code, linesOf(some.stdout).length], [0, 5]);
       const few = await scan(
@@ -126,6 +146,14 @@ systemTest({
         "100",
       ]);
       assertMatch(last["time_iso"] ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      for (const name of ["--status-updates-file", "--metadata", "--checkpoint"]) {
+        const refused = await scan(pair, name, "-", BLOCK);
+        assertEquals([name, refused.code, refused.stdout], [name, 3, ""]);
+        assertComplaint(
+          refused.stderr,
+          new RegExp(`Cannot write ${name} to standard output: expected a file`),
+        );
+      }
       const written = JSON.parse(await Deno.readTextFile(metadata));
       assertEquals([written.notes, written.user_metadata, written.options.max_targets], [
         "weekly, lab",

@@ -28,6 +28,10 @@ programTest({
     assertEquals(await verify("1.json", "2.json", "3.json"), [
       ...[0, "complete: 3 shards, 64 probes sent, 64 hosts answered"],
     ]);
+    assertEquals(await verify("1.json", "2.json", "3.json", "1.json"), [
+      ...[0, "complete: 3 shards, 64 probes sent, 64 hosts answered"],
+      "1.json: the same as 1.json, counted once",
+    ]);
     await Deno.writeTextFile(`${folder}/2.json`, "");
     assertMatch(
       (await verify("1.json", "2.json", "3.json")).join("\n"),
@@ -51,6 +55,8 @@ const WRONG: readonly (readonly [words: readonly string[], complaint: RegExp])[]
   [["/nonexistent"], /Cannot read \/nonexistent/],
   [["/etc/passwd"], /Cannot verify \/etc\/passwd: it is no JSON/],
   [["--json", "x"], /--verify with --json/],
+  [["--output", "x", "x"], /--verify with --output/],
+  [["--shard", "1/2", "x"], /--verify with --shard/],
 ];
 
 systemTest({ name: "scan --verify: what is no metadata is refused" }, async () => {

@@ -28,7 +28,7 @@ const SLOWNESS = [1, 5, 25];
 
 /** Why the test cannot run here; undefined where it can. */
 async function whyNot(): Promise<string | undefined> {
-  const missing = whatIsMissing({ namespaces: true, tools: ["tc", "tcpdump"] });
+  const missing = whatIsMissing({ namespaces: true, tools: ["tc", "tcpdump", "ping"] });
   if (missing !== undefined) return missing;
   await using namespace = await Namespace.open();
   const { code } = await runCommand([
@@ -65,7 +65,8 @@ async function measureOverflow(queueOf: (slowness: number) => string): Promise<S
 
 async function measure(queue: string, waitSeconds: number): Promise<Split> {
   await using pair = await VethPair.open();
-  await pair.near.run(PROGRAM.argv("-c", "1", pair.farAddress), { timeoutMs: 120_000 });
+  // Until the neighbour's address is known, datagrams wait in another queue.
+  await pair.near.mustRun(["ping", "-c", "1", pair.farAddress], { timeoutMs: 120_000 });
   const qdisc = `tc qdisc add dev ${pair.device} root netem ${queue}`;
   await pair.near.mustRun(qdisc.split(" "));
   await using near = await startCapture(pair.near, pair.device);

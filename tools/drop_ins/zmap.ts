@@ -91,11 +91,12 @@ export function formatZmapSection(): string {
 }
 
 const FILTERS =
-  `\`--output-filter\` and \`--fail-if\` have one language. Comparisons are \`>\`, \`<\`, \`>=\`, \`<=\`, \`=\` (or \`==\`) and \`!=\`; they are
-joined by \`&&\`, \`||\`, \`!\` and parentheses, \`&&\` before \`||\`. A name alone is true where its field is there and not zero, empty or
-false; the name of a flag is true where the record has it. Text with blanks stands in quotes. What a record does not have is unknown:
-\`!\` leaves that unknown, \`&&\` is false where one side is, \`||\` true where one side is. A filter passes what is true; \`--fail-if\`
-counts what is unknown as true, since a host that says nothing must not pass. An error names the character at which it is.
+  `\`--output-filter\` and \`--fail-if\` have one language. Comparisons are \`>\`, \`<\`, \`>=\`, \`<=\`, \`=\` (or \`==\`) and \`!=\`; they
+are joined by \`&&\`, \`||\`, \`!\` and parentheses, \`&&\` before \`||\`. A name alone is true where its field is there and not zero, empty
+or false; the name of a flag is true where the record has it. \`flags\` alone does not count \`tick-assumed\`, which each timestamp reply of
+a scan has. Text with blanks stands in quotes. What a record does not have is unknown: \`!\` leaves that unknown, \`&&\` is false where one
+side is, \`||\` true where one side is. A filter passes what is true; \`--fail-if\` counts what is unknown as true, since a host that says
+nothing must not pass. An error names the character at which it is.
 
 \`\`\`sh
 icmptime scan --json --output-filter 'rtt_ms < 50 && !flags' 10.0.0.0/16

@@ -38,6 +38,11 @@ cp /run.sh /new/run.sh
 exec switch_root /new /bin/sh /run.sh
 `;
 
+/** How tests are run inside: not quietly, which would keep back what a test prints, such as counts of round trips. */
+export const GUEST_TEST_FLAGS: readonly string[] = [
+  ...["--no-prompt", "--cached-only", "--no-lock", "--no-check", "--allow-all"],
+];
+
 const RUN = `export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
 chmod 1777 /tmp
 ip link set lo up
@@ -50,7 +55,9 @@ cp -r /project/deno-dir /tmp/deno-dir
 cd /project
 uname -r
 # shellcheck disable=SC2046
-./deno test --quiet --no-prompt --cached-only --no-lock --no-check --allow-all --junit-path=/tmp/junit.xml $(cat /proc/cmdline | tr ' ' '\\n' | sed -n 's/^test=//p' | tr ',' ' ')
+./deno test ${
+  GUEST_TEST_FLAGS.join(" ")
+} --junit-path=/tmp/junit.xml $(cat /proc/cmdline | tr ' ' '\\n' | sed -n 's/^test=//p' | tr ',' ' ')
 { uname -r; cat /tmp/junit.xml; echo "== end"; } > "$(ls /dev/vport*p1 | head -n 1)"
 sync
 echo o > /proc/sysrq-trigger

@@ -21,9 +21,13 @@ const FIELDS = [
   field("is_known", "boolean"),
   field("flags", "strings"),
 ];
-const NAMES = { fields: FIELDS, flags: ["duplicate", "odd-code"] };
+const NAMES = {
+  fields: FIELDS,
+  flags: ["duplicate", "odd-code", "tick-assumed"],
+  types: ["reply", "unsent"],
+};
 
-const PLAIN: Row = { address: "192.0.2.1", rtt_ms: 20, is_known: true, flags: [] };
+const PLAIN: Row = { address: "192.0.2.1", rtt_ms: 20, is_known: true, flags: ["tick-assumed"] };
 const FLAGGED: Row = { address: "192.0.2.2", rtt_ms: -0.5, is_known: false, flags: ["duplicate"] };
 const BARE: Row = { address: "192.0.2.3", flags: ["odd-code", "duplicate"] };
 
@@ -38,6 +42,9 @@ const CASES: readonly (readonly [text: string, passes: readonly [boolean, boolea
   ["flags", [false, true, true]],
   ["flags = odd-code", [false, false, true]],
   ["flags != odd-code", [true, true, false]],
+  // An ordinary flag counts where it is named.
+  ["flags = tick-assumed", [true, false, false]],
+  ["tick-assumed", [true, false, false]],
   ["!duplicate", [true, false, false]],
   ["odd-code || rtt_ms >= 20", [true, false, true]],
   ["address = 192.0.2.2", [false, true, false]],
@@ -66,6 +73,9 @@ const REFUSED: readonly (readonly [text: string, message: string])[] = [
   ["address > 5", "expected = or != for address at character 11, found '>5'"],
   ["flags = dup", "expected the name of a flag at character 9, found 'dup'"],
   ["is_known = yes", "expected true or false for is_known at character 12, found 'yes'"],
+  ["address = 192.0.2", "expected one IPv4 address at character 11, found '192.0.2'"],
+  ["address != 192.0.2.0/24", "expected one IPv4 address at character 12, found '192.0.2.0/24'"],
+  ["type = replies", "expected one of reply, unsent at character 8, found 'replies'"],
   ["rtt_ms = ''", "expected a number for rtt_ms at character 10, found the end"],
 ];
 
@@ -75,3 +85,21 @@ for (const [text, message] of REFUSED) {
     assertEquals(error.message, message);
   });
 }
+
+Deno.test("filter: a name that is like another is answered with it, flags where a flag may stand", () => {
+  const asked: (readonly [name: string, names: readonly string[]])[] = [];
+  const nearest = (name: string, names: readonly string[]) => {
+    asked.push([name, names]);
+    return names.includes("rtt_ms") ? "rtt_ms" : undefined;
+  };
+  for (const text of ["rt_ms < 5", "rt_ms"]) {
+    const names = { ...NAMES, nearest };
+    const error = assertThrows(() => checkFilter(parseExpression(text), names), RangeError);
+    assertEquals(
+      error.message,
+      "expected a field or flag of --list-fields such as rtt_ms at character 1, found 'rt_ms'",
+    );
+  }
+  const fields = ["type", "address", "rtt_ms", "is_known", "flags"];
+  assertEquals(asked, [["rt_ms", fields], ["rt_ms", [...fields, ...NAMES.flags]]]);
+});

@@ -12,11 +12,12 @@ function metadata(shard: number, changes: Readonly<Record<string, unknown>> = {}
     drops = 0,
     unsent = 0,
     version = "1",
+    shards = 3,
   } = changes;
   return JSON.stringify({
     version,
     command: "scan",
-    options: { seed, shard: `${shard}/3`, probes_per_target: 1, resumed },
+    options: { seed, shard: `${shard}/${shards}`, probes_per_target: 1, resumed },
     targets: { of_scan: 300, of_shard: 100, digest: "abc" },
     counts: {
       ...{ start_position: start, position, probes: 100, kernel_drops: drops, unsent },
@@ -48,7 +49,10 @@ Deno.test("coverage: an absent, an unfinished and a lossy shard are named with w
 
 Deno.test("coverage: a resumed run vouches for what its checkpoint had", () => {
   const resumed = metadata(2, { start: 40, resumed: true });
-  assertEquals(judge(metadata(1), resumed, metadata(3)).length, 1);
+  assertEquals(judge(metadata(1), resumed, metadata(3)), [
+    "complete: 3 shards, 260 probes sent, 30 hosts answered",
+    "shard 2/3: 40 probes more by a run that left no metadata, known from its checkpoint",
+  ]);
   assertEquals(
     judge(metadata(1), metadata(2, { start: 40 }), metadata(3))[1],
     [
@@ -72,6 +76,18 @@ Deno.test("coverage: files of another scan are named with the property that diff
     "shard 2/3: no metadata: not finished, or its file is not among these",
     "1.json: of another scan, its seed differs",
   ]);
+  // The scan is that of most files, whichever comes first.
+  assertEquals(judge(metadata(2, { seed: 8 }), metadata(1), metadata(3)), [
+    "incomplete: 1 of 3 shards lacking, 200 probes sent, 20 hosts answered",
+    "shard 2/3: no metadata: not finished, or its file is not among these",
+    "0.json: of another scan, its seed differs",
+  ]);
+  assertEquals(
+    judge(metadata(1), metadata(2, { shards: 4 }), metadata(3))[2],
+    [
+      "1.json: of another scan, its number of shards differs",
+    ][0],
+  );
   assertEquals(judge(metadata(1), metadata(2), metadata(3), metadata(3, { version: "2" })), [
     "incomplete: 0 of 3 shards lacking, 300 probes sent, 30 hosts answered",
     "3.json: of another scan, its version differs",
@@ -82,6 +98,8 @@ Deno.test("coverage: what is no metadata is refused with its reason", () => {
   const refuse = (text: string) => parseShardRun("x", text);
   assertEquals(refuse("{"), "it is no JSON");
   assertEquals(refuse("[1]"), "it is no file of scan --metadata");
+  assertEquals(refuse(metadata(4)), "its options.shard 4/3 is no shard");
+  assertEquals(refuse(metadata(0)), "its options.shard 0/3 is no shard");
   assertEquals(refuse(metadata(1, { position: -1 })), "its counts.position is no whole number");
   assertEquals(refuse(metadata(1, { seed: null })), "its options.seed is no whole number");
 });

@@ -4,6 +4,7 @@ import { checkFields } from "../../options/check_fields.ts";
 import { UsageError } from "../../outcome.ts";
 import type { Parsed } from "../../options/option.ts";
 import type { SCAN_OPTIONS } from "./options.ts";
+import { SCAN_RECORDS } from "../../../report/scan_reporter.ts";
 
 /** The options of `scan` as they were given. */
 export type ScanOptions = Parsed<typeof SCAN_OPTIONS>;
@@ -26,13 +27,14 @@ async function checkFilterNames({ "output-filter": filter }: ScanOptions): Promi
   if (filter === undefined) return;
   const record = await import("../../../record/scan_record.ts");
   const { checkFilter } = await import("../../../record/record_filter.ts");
+  const { nearest } = await import("../../options/command_line.ts");
   const fields = [
     ...record.SCAN_REPLY_FIELDS,
     ...record.SCAN_ICMP_ERROR_FIELDS,
     ...record.SCAN_UNSENT_FIELDS,
   ];
   try {
-    checkFilter(filter, { fields, flags: record.SCAN_FLAG_NAMES });
+    checkFilter(filter, { fields, flags: record.SCAN_FLAG_NAMES, types: SCAN_RECORDS, nearest });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`Cannot use --output-filter: ${error.message}`);

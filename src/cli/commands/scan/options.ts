@@ -167,6 +167,9 @@ export const SCAN_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
+/** Options that mean something beside `--verify`: with every other one a scan was meant. */
+const WITH_VERIFY: ReadonlySet<string> = new Set(["verify", "quiet", "yes", "color"]);
+
 /** The command `scan`. */
 export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
   name: "scan",
@@ -201,8 +204,8 @@ export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
     ["format", "dry-run"],
     ["fields", "dry-run"],
     ["only", "dry-run"],
-    ...(["dry-run", "json", "format", "file", "checkpoint", "resume", "metadata"] as const)
-      .map((name) => ["verify", name] as const),
+    ...(Object.keys(SCAN_OPTIONS) as (keyof typeof SCAN_OPTIONS)[])
+      .filter((name) => !WITH_VERIFY.has(name)).map((name) => ["verify", name] as const),
     ["output-filter", "dry-run"],
     ["status-updates-file", "dry-run"],
   ],

@@ -96,9 +96,9 @@ export function targetLimit(): OptionValue<TargetLimit> {
     metavar: "N|N%",
     complete: "none",
     parse(text) {
-      const match = /^(\d+(?:\.\d*)?)(%?)$/.exec(text), value = Number(match?.[1]);
+      const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text), value = Number(match?.[1]);
       if (match?.[2] === "%" && value > 0 && value <= 100) return { ratio: value / 100 };
-      if (match?.[2] === "" && Number.isSafeInteger(value)) return value;
+      if (match?.[2] === "" && value > 0 && Number.isSafeInteger(value)) return value;
       throw new RangeError("expected a number of addresses such as 1000, or a share such as 1%");
     },
   };

@@ -28,13 +28,20 @@ export async function runVerify(files: readonly string[], system: System): Promi
       "No metadata given: expected files of scan --metadata, e.g. icmptime scan --verify meta-*.json",
     );
   }
-  const runs = [], unended = [];
+  const runs = [], remarks = [];
+  const seen = new Map<string, string>();
   for (const file of files) {
     const text = await readShortFile(file, MAX_METADATA_BYTES, system);
+    const same = seen.get(text);
     if (text === "") {
-      unended.push(file);
+      remarks.push(`${safeText(file)}: empty, so its run still goes on or was killed`);
       continue;
     }
+    if (same !== undefined) {
+      remarks.push(`${safeText(file)}: the same as ${safeText(same)}, counted once`);
+      continue;
+    }
+    seen.set(text, file);
     const run = parseShardRun(file, text);
     if (typeof run === "string") throw new UsageError(`Cannot verify ${shortText(file)}: ${run}`);
     runs.push(run);
@@ -49,14 +56,18 @@ export async function runVerify(files: readonly string[], system: System): Promi
   const lines = coverage === undefined
     ? ["incomplete: no run has ended"]
     : formatCoverage(coverage);
-  for (const line of lines) sink.line(line);
-  for (const file of unended) {
-    sink.line(`${safeText(file)}: empty, so its run still goes on or was killed`);
-  }
+  for (const line of [...lines, ...remarks]) sink.line(line);
   sink.flush();
   await sink.drain();
   return code;
 }
+
+/** Properties of a scan whose names in metadata are no words. */
+const PROPERTIES: Readonly<Record<string, string>> = {
+  shards: "number of shards",
+  of_scan: "number of addresses",
+  probes_per_target: "number of probes for each target",
+};
 
 function isWhole({ gaps, strangers }: Coverage): boolean {
   return gaps.length === 0 && strangers.length === 0;
@@ -64,7 +75,7 @@ function isWhole({ gaps, strangers }: Coverage): boolean {
 
 /** The judgement as lines: whole or not, then what is missing, then what is there twice. */
 export function formatCoverage(coverage: Coverage): string[] {
-  const { shards, gaps, strangers, repeated, sent, answered } = coverage;
+  const { shards, gaps, strangers, repeated, uncounted, sent, answered } = coverage;
   const lacking = new Set(gaps.map(({ shard }) => shard)).size;
   const counts = `${formatCount(sent)} probes sent, ${formatCount(answered)} hosts answered`;
   return [
@@ -73,10 +84,15 @@ export function formatCoverage(coverage: Coverage): string[] {
       : `incomplete: ${lacking} of ${countOf(shards, "shard")} lacking, ${counts}`,
     ...gaps.map((gap) => `shard ${gap.shard}/${shards}: ${formatGap(gap)}`),
     ...strangers.map(({ file, property }) =>
-      `${safeText(file)}: of another scan, its ${property} differs`
+      `${safeText(file)}: of another scan, its ${PROPERTIES[property] ?? property} differs`
     ),
     ...repeated.map((shard) =>
       `shard ${shard}/${shards}: probed more than once in part, count each address once`
+    ),
+    ...uncounted.map(({ shard, count }) =>
+      `shard ${shard}/${shards}: ${
+        countOf(count, "probe")
+      } more by a run that left no metadata, known from its checkpoint`
     ),
   ];
 }
