@@ -190,21 +190,9 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/clock/precision_goal.ts",
-    code: "this.#nextLook[index] = Math.ceil(replies * PATIENCE);",
-    change: "* → /",
-    why: "a chosen pace: it looks more often",
-  },
-  {
-    path: "src/clock/precision_goal.ts",
     code: "if (this.#pending.size > 0) return false;",
     change: "0 → 1",
     why: "equivalent but for time: one that is pending is looked for among the others",
-  },
-  {
-    path: "src/clock/precision_goal.ts",
-    code: "if (!this.#pending.has(index) || replies < (this.#nextLook[index] ?? 0)) return false;",
-    change: "0 → 1",
-    why: "equivalent: every tracker has its next look",
   },
   {
     path: "src/clock/rate_search.ts",

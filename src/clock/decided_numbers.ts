@@ -3,6 +3,7 @@
 import { foldMs } from "../time/day.ts";
 import type { Range } from "./feasible_region.ts";
 import type { ClockFit } from "./fit.ts";
+import type { Gap } from "./gap.ts";
 import type { ClockState } from "./state.ts";
 
 /** How many times what the gap lacks, over the length of the run, the rate may be off beyond its bounds. */
@@ -41,6 +42,11 @@ export const NO_NUMBERS: DecidedNumbers = {
   skewUpperPpm: undefined,
 };
 
+/** What is read of a fit. */
+type FitNumbers =
+  & Pick<ClockFit, "offsetAt" | "lengthSeconds" | "estimate" | "referenceMs" | "shaping">
+  & { readonly gap: Pick<Gap, "deficitMs" | "believableSkewPpm"> };
+
 /**
  * What a fit says of a time.
  *
@@ -48,7 +54,7 @@ export const NO_NUMBERS: DecidedNumbers = {
  * @param isTickSettled whether a coarser tick is ruled out.
  */
 export function decidedNumbers(
-  fit: ClockFit,
+  fit: FitNumbers,
   atNs: number,
   isTickSettled: boolean,
 ): DecidedNumbers {

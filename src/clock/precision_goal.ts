@@ -20,29 +20,32 @@ export function precisionMs(state: ClockState): number | undefined {
   return Math.min(spreadMs, (upperMs - lowerMs) / 2);
 }
 
+/** What the goal reads of a tracker. */
+type StatedClock = Pick<ClockTracker, "state">;
+
 /** Watches trackers until each is as precise as wanted. */
 export class PrecisionGoal {
-  readonly #trackers: readonly ClockTracker[];
+  readonly #trackers: readonly StatedClock[];
   readonly #goalMs: number;
   readonly #pending: Set<number>;
-  readonly #replies: number[];
-  readonly #nextLook: number[];
+  readonly #replies: number[] = [];
+  readonly #nextLook: number[] = [];
   readonly #givenUp = new Set<number>();
 
   /** Expects every tracker to be at least as precise as `goalMs`. */
-  constructor(trackers: readonly ClockTracker[], goalMs: number) {
+  constructor(trackers: readonly StatedClock[], goalMs: number) {
     this.#trackers = trackers;
     this.#goalMs = goalMs;
     this.#pending = new Set(trackers.keys());
-    this.#replies = trackers.map(() => 0);
-    this.#nextLook = trackers.map(() => MIN_REPLIES);
   }
 
   /** A tracker has taken a reply in; returns whether all are precise enough now. */
   replied(index: number): boolean {
     const replies = (this.#replies[index] ?? 0) + 1;
     this.#replies[index] = replies;
-    if (!this.#pending.has(index) || replies < (this.#nextLook[index] ?? 0)) return false;
+    if (!this.#pending.has(index) || replies < (this.#nextLook[index] ?? MIN_REPLIES)) {
+      return false;
+    }
     this.#nextLook[index] = Math.ceil(replies * PATIENCE);
     if (!this.#isReached(index)) return false;
     this.#pending.delete(index);

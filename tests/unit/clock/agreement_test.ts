@@ -47,6 +47,32 @@ Deno.test("agreement: a clock that is nearer than the tolerance is not called of
   assertEquals([found?.toleranceMs, found?.localClock], [2, "right"]);
 });
 
+Deno.test("agreement: the least tolerance of 1, 2, 5, …, 100 ms that makes bounds meet is taken", () => {
+  // Two hosts around our time, a gap between their bounds: both are widened, so half of it closes it.
+  const toleranceOf = (gapMs: number) => {
+    const half = gapMs / 2;
+    const found = findAgreement(witnesses([-half - 1, -half], [half, half + 1], [9000, 9001]));
+    return [found?.toleranceMs, found?.majority];
+  };
+  for (
+    const [gapMs, toleranceMs] of [
+      ...[[1.9, 1], [2.1, 2], [3.9, 2], [4.1, 5], [9.9, 5], [10.1, 10], [19.9, 10], [20.1, 20]],
+      ...[[39.9, 20], [40.1, 50], [99.9, 50], [100.1, 100], [199.9, 100]],
+    ] as const
+  ) assertEquals(toleranceOf(gapMs), [toleranceMs, true], `${gapMs} ms`);
+  assertEquals(toleranceOf(200.1), [100, false]);
+});
+
+Deno.test("agreement: a clock as far off as the tolerance is looked at with the next one", () => {
+  // Widened by 1 ms they meet from 1 ms on, which may be a clock that is right; by 2 ms they hold zero.
+  const ahead = findAgreement(witnesses([1, 1.5], [2, 3]));
+  assertEquals([ahead?.toleranceMs, ahead?.localClock], [2, "right"]);
+  const behind = findAgreement(witnesses([-1.5, -1], [-3, -2]));
+  assertEquals([behind?.toleranceMs, behind?.localClock], [2, "right"]);
+  const off = findAgreement(witnesses([1, 1.75], [2.25, 3]));
+  assertEquals([off?.toleranceMs, off?.localClock, off?.lowerMs], [1, "off", 1.25]);
+});
+
 Deno.test("agreement: hosts that have nothing in common have no majority", () => {
   const found = findAgreement(witnesses([0, 1], [5000, 5001], [-9000, -8999]));
   assertEquals([found?.majority, found?.agreeing, found?.toleranceMs], [false, 1, 100]);

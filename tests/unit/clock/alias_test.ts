@@ -113,6 +113,33 @@ Deno.test("aliases: with fewer than ten others, clocks are taken to be spread ov
   assert(shareOf(10) < expected / 1000, `${shareOf(10)}`);
 });
 
+Deno.test("aliases: the share of clocks around one is taken from windows 4, 16, … times as large too", () => {
+  const window = { offsetMs: 0.5, skewPpm: 2, shapes: 1 };
+  /** Ten others, of which three differ by so much and the rest by more than counts. */
+  const shareOf = (offsetMs: number, skewPpm: number, shapes = 1) => {
+    const far = Array.from({ length: 7 }, (_, index) => exactView(1e7 + index * 1e5, -1e6));
+    const near = Array.from({ length: 3 }, () => exactView(100 + offsetMs, 40 + skewPpm));
+    return shareWithin(exactView(100, 40), [...near, ...far], { ...window, shapes });
+  };
+  // Of the three in a window two count: its size was chosen by the third.
+  assertAlmostEquals(shareOf(0.5, 2), 2 / 10, 1e-12);
+  assertAlmostEquals(shareOf(-0.5, -2), 2 / 10, 1e-12);
+  assertAlmostEquals(shareOf(0.5, 2, 3), 3 * 2 / 10, 1e-12);
+  assertAlmostEquals(shareOf(0.75, 2), 2 / 10 / 4, 1e-12);
+  assertAlmostEquals(shareOf(0.5, 3), 2 / 10 / 4, 1e-12);
+  assertAlmostEquals(shareOf(0.75, 3), 2 / 10 / 16, 1e-12);
+  assertAlmostEquals(shareOf(1.99, 7.9), 2 / 10 / 16, 1e-12);
+  assertAlmostEquals(shareOf(2.1, 1), 2 / 10 / 16, 1e-12);
+  assertAlmostEquals(shareOf(33, 1), 2 / 10 / 4 ** 4, 1e-12);
+});
+
+Deno.test("aliases: what is farther than the largest window counts in that one", () => {
+  const window = { offsetMs: 1e-12, skewPpm: 2, shapes: 4 ** 23 };
+  const others = Array.from({ length: 11 }, () => exactView(7000, 31));
+  // 7e15 windows are more than 4 to the 23rd.
+  assertAlmostEquals(shareWithin(exactView(0, 31), others, window), 10 / 11, 1e-9);
+});
+
 Deno.test("aliases: two addresses of a clock that runs free, with the odds", () => {
   const random = new Random(1);
   const clocks = [view(700, 31, random), view(-40, 12, random), view(700, 31, random)];

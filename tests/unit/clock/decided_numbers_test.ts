@@ -2,6 +2,8 @@
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type ClockSample, ClockTracker, sendPhaseMs } from "../../../src/clock/mod.ts";
+import { decidedNumbers } from "../../../src/clock/decided_numbers.ts";
+import type { LineEstimate } from "../../../src/clock/estimate.ts";
 import { simulate, type Simulation } from "../../support/simulated_clock.ts";
 
 const START_MS = 43_200_000.25;
@@ -153,4 +155,61 @@ Deno.test("the numbers of a state go together, and the estimate lies within its 
   assert(spreadMs <= (upperMs - lowerMs) / Math.sqrt(12) + 1e-9);
   assert(shaping >= 2 && shaping <= 10);
   assertEquals(state.used, 60);
+});
+
+/** What a fit may say: offsets of 1 to 5 ms, rates of -30 to 50 ppm, a gap that lacks 0.2 ms, over 4 s. */
+function fitSaying(line: Partial<LineEstimate> | undefined, lengthSeconds = 4, referenceMs = 100) {
+  return {
+    ...{ lengthSeconds, referenceMs, shaping: 3 },
+    gap: { deficitMs: 0.2, believableSkewPpm: { lower: -30, upper: 50 } },
+    offsetAt: () => ({ lower: 1, upper: 5 }),
+    estimate: () =>
+      line && { ...{ offsetMs: 3, offsetSpreadMs: 0.24, skewPpm: 7, skewSpreadPpm: 2 }, ...line },
+  };
+}
+
+Deno.test("decided numbers: what the gap lacks widens offsets by that, and rates by twice that over the run", () => {
+  const numbers = decidedNumbers(fitSaying({}), 0, true);
+  assertEquals([numbers.lowerMs, numbers.upperMs, numbers.shaping], [100.8, 105.2, 3]);
+  // 2 × 0.2 ms in 4 s are 100 ppm.
+  assertEquals([numbers.skewLowerPpm, numbers.skewUpperPpm], [-130, 150]);
+  assertEquals([numbers.skewPpm, numbers.skewSpreadPpm], [7, 2]);
+  // A run is taken as a tenth of a second at least: 0.4 ms are 4000 ppm of it.
+  const short = decidedNumbers(fitSaying({}, 0.05), 0, true);
+  assertAlmostEquals(short.skewUpperPpm ?? NaN, 4050, 1e-9);
+});
+
+Deno.test("decided numbers: of an estimate's spread only what the bounds allow is given", () => {
+  // The root of 0.24² and half of 0.2 ms squared is 0.26 ms; the bounds are 0.8 and 5.2 ms.
+  for (
+    const [offsetMs, middleMs, spreadMs] of [
+      ...[[3, 3, 0.26], [0.9, 0.98, 0.18], [5.1, 5.02, 0.18], [7, 5.07, 0.13], [-3, 0.93, 0.13]],
+    ] as const
+  ) {
+    const numbers = decidedNumbers(fitSaying({ offsetMs }), 0, true);
+    assertAlmostEquals(numbers.offsetMs ?? NaN, 100 + Number(middleMs), 1e-9, `${offsetMs}`);
+    assertAlmostEquals(numbers.spreadMs ?? NaN, Number(spreadMs), 1e-9, `${offsetMs}`);
+  }
+});
+
+Deno.test("decided numbers: a spread is no more than that of any offset within the bounds", () => {
+  // Evenly spread over 4.4 ms, and over 280 ppm.
+  const evenMs = 4.4 / Math.sqrt(12), evenPpm = 280 / Math.sqrt(12);
+  const wide = decidedNumbers(fitSaying({ offsetSpreadMs: 9, skewSpreadPpm: 500 }), 0, true);
+  assertAlmostEquals(wide.spreadMs ?? NaN, evenMs, 1e-9);
+  assertAlmostEquals(wide.skewSpreadPpm ?? NaN, evenPpm, 1e-9);
+  // While the tick may be coarser, the spread of the line counts for nothing.
+  assertAlmostEquals(decidedNumbers(fitSaying({}), 0, false).spreadMs ?? NaN, evenMs, 1e-9);
+  const none = decidedNumbers(fitSaying(undefined), 0, true);
+  assertAlmostEquals(none.offsetMs ?? NaN, 103, 1e-9);
+  assertAlmostEquals(none.spreadMs ?? NaN, evenMs, 1e-9);
+  assertAlmostEquals(none.skewPpm ?? NaN, 10, 1e-9);
+  assertAlmostEquals(none.skewSpreadPpm ?? NaN, evenPpm, 1e-9);
+});
+
+Deno.test("decided numbers: at twelve hours the estimate is folded and its bounds go with it", () => {
+  const numbers = decidedNumbers(fitSaying({}, 4, 43_199_999), 0, true);
+  assertAlmostEquals(numbers.offsetMs ?? NaN, -43_199_998, 1e-6);
+  assertAlmostEquals(numbers.lowerMs ?? NaN, -43_200_000.2, 1e-6);
+  assertAlmostEquals(numbers.upperMs ?? NaN, -43_199_995.8, 1e-6);
 });

@@ -68,3 +68,28 @@ Deno.test("a clock that is given up is not waited for, and others still are", ()
   assertEquals(goal.giveUp(2), true);
   assertEquals(new PrecisionGoal([new ClockTracker()], 1).giveUp(0), true);
 });
+
+Deno.test("precision: without the spread or a bound there is none", () => {
+  const tracker = new ClockTracker();
+  for (const sample of samples({ outMs: 1, backMs: 1 })) tracker.add(sample);
+  const state = tracker.state();
+  for (const name of ["spreadMs", "lowerMs", "upperMs"] as const) {
+    assertEquals(precisionMs({ ...state, [name]: undefined }), undefined, name);
+  }
+  assertEquals(precisionMs({ ...state, used: 8 }), state.spreadMs);
+});
+
+Deno.test("the goal looks at the eighth reply of a clock, then after a sixteenth more each time", () => {
+  const state = new ClockTracker().state();
+  const looks: number[] = [];
+  let replies = 0;
+  const clock = () => {
+    looks.push(replies);
+    return state;
+  };
+  const goal = new PrecisionGoal([{ state: clock }, { state: () => state }], 1);
+  for (replies = 1; replies <= 40; replies++) assertEquals(goal.replied(0), false);
+  // 17/16 times as many, rounded up: 17 after 16, 19 after 17 (18.06), 21 after 19 (20.19).
+  const first = [8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
+  assertEquals(looks, [...first, 19, 21, 23, 25, 27, 29, 31, 33, 36, 39]);
+});

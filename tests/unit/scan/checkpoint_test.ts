@@ -152,8 +152,12 @@ Deno.test("the store writes its two lines in turn, only when something changed, 
   assertEquals(file.text.length, 2 * CHECKPOINT_LINE_BYTES);
   const previous = parseCheckpoint(file.text) as Checkpoint;
   assertEquals([previous.position, previous.number], [20, 1]);
+  const latest = file.text.slice(CHECKPOINT_LINE_BYTES);
   const resumed = new CheckpointStore(file, identity, 100, previous);
   resumed.save(20, 3000);
+  // The latest one stays until the next is whole.
+  assertEquals(file.text.slice(CHECKPOINT_LINE_BYTES), latest);
+  assertEquals((parseCheckpoint(file.text) as Checkpoint).number, 2);
   resumed.save(30, 4000);
   assertEquals((parseCheckpoint(file.text) as Checkpoint).position, 30);
   assertEquals(file.text.length, 2 * CHECKPOINT_LINE_BYTES);

@@ -21,6 +21,12 @@ Deno.test("no value and one value", () => {
   assertEquals(moments.stddev, 0);
 });
 
+Deno.test("one value is its own mean, however small", () => {
+  const moments = new RunningMoments();
+  moments.add(1e-20);
+  assertEquals([moments.mean, moments.min, moments.max], [1e-20, 1e-20, 1e-20]);
+});
+
 Deno.test("small deviations survive a large constant", () => {
   const moments = new RunningMoments();
   for (let index = 0; index < 10_000; index += 1) moments.add(43_000_000 + (index % 2) * 0.001);

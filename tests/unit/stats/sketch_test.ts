@@ -104,5 +104,7 @@ Deno.test("baseline: opposite changes of more than 5 ms, equal to a quarter, are
   // The changes add up to 2 and to 3 of a step of 10: below a quarter, and above it.
   assertEquals([isStep(11, -9), isStep(11.5, -8.5)], [true, false]);
   assertEquals([isStep(-9, 11), isStep(-8.5, 11.5)], [true, false]);
+  // 2 of a step of 8 are a quarter.
+  assertEquals([isStep(9, -7), isStep(8.99, -7)], [false, true]);
   assertEquals([isStep(10, 10), isStep(10, 0)], [false, false]);
 });

@@ -13,7 +13,10 @@ Deno.test("exact quantiles interpolate between ranks", () => {
   assertEquals(exactQuantile([7], 0.95), 7);
   assertEquals(exactQuantile([0, 10], 0.95), 9.5);
   assertEquals(exactQuantile([], 0.5), NaN);
-  assertThrows(() => exactQuantile([1], 1.5), RangeError);
+  assertEquals([exactQuantile([1, 5, 6], 0), exactQuantile([1, 5, 6], 1)], [1, 6]);
+  for (const share of [1.5, -0.1, NaN]) {
+    assertThrows(() => exactQuantile([1, 2], share), RangeError, `${share}`);
+  }
 });
 
 Deno.test("a short series is exact", () => {

@@ -23,6 +23,7 @@ Deno.test("exclusions: every word that is no block is named with its line, and I
   const lines = ["10.0.0.0/8", "10.0.0.0/40", "example.org", "2001:db8::/32 10.9.0.0/16"];
   const { blocks, faults } = parseBlockLines(lines, 11);
   assertEquals(blocks.map(formatBlock), ["10.0.0.0/8", "10.9.0.0/16"]);
+  assertEquals(parseBlockLines(lines).faults.map(({ line }) => line), [2, 3, 4]);
   assertEquals(faults.map(({ line, text, isIpv6 }) => [line, text, isIpv6]), [
     [12, "10.0.0.0/40", false],
     [13, "example.org", false],

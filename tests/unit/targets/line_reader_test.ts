@@ -98,3 +98,19 @@ Deno.test("readLines: who stops early closes the source", async () => {
   }
   assertEquals(state, { chunks: 1, isClosed: true });
 });
+
+Deno.test("readLines: unless something else is asked, a line has 4 Mi characters at most and a text 1 GiB", async () => {
+  const longest = new Uint8Array(4_194_304).fill(0x78);
+  assertEquals((await linesOf([longest])).map(({ length }) => length), [4_194_306]);
+  await assertRejects(
+    () => linesOf([longest, Uint8Array.of(0x78)]),
+    TextError,
+    "line 1 has more than 4194304 characters, expected less",
+  );
+  // Memory that nothing reads or writes takes no room.
+  await assertRejects(
+    () => linesOf([new Uint8Array(1_073_741_825)]),
+    TextError,
+    "more than 1073741824 bytes, expected a list",
+  );
+});
