@@ -1,14 +1,16 @@
 /**
- * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH,…] [--near N] [--verbose]`: how sharp the tests are that need no
- * kernel.
+ * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH,…] [--near N] [--verbose] [--known]`: how sharp the tests are that
+ * need no kernel.
  *
  * Draws N one-token mutants (100 by default) of the pure folders of src, each in a copy of the project, and runs the files of tests
  * that run the changed token, the quickest first. Prints each survivor (with `--verbose` each mutant), then the counts. A survivor
  * in tests/mutants.ts is known: no test can notice it, or one that needs the kernel does. Exits with status 1 if fewer than 92 % of
  * the others are killed.
  *
- * `--only` draws from modules whose path starts with one of these. `--near N` uses only tests at the N shortest distances by import,
+ * `--only` draws from what starts with one of these, such as `src/clock/` or `src/clock/gap.ts:104:` for a line. `--near N` uses only tests at the N shortest distances by import,
  * which is quick and never counts a mutant as killed that is not.
+ *
+ * `--known` judges the known survivors instead, and exits with status 1 if a test kills one: its entry is then wrong.
  *
  * A mutant that never ends is stopped by a limit of processor time, so a busy machine changes no result.
  */
@@ -42,6 +44,14 @@ const PURE_LEVELS = /^tests\/(?:unit|property|scenario|golden)\/.*_test\.ts$/;
 /** Share of mutants, without the known ones, that must be killed. */
 const LEAST_KILLED_RATIO = 0.92;
 type Counts = Record<Verdict | "known", number>;
+
+interface JudgeOptions {
+  readonly root: string;
+  readonly jobs: number;
+  readonly isVerbose: boolean;
+  /** Known survivors are judged as well. */
+  readonly judgesKnown: boolean;
+}
 
 /** Mutants drawn without replacement, in the order of their places. */
 function draw(mutants: readonly Mutant[], count: number, seed: number): Mutant[] {
@@ -89,7 +99,9 @@ function readProject(only: string, near: number): {
       .flat();
   const places = only.split(",");
   return {
-    mutants: mutants.filter(({ path }) => places.some((place) => path.startsWith(place))),
+    mutants: mutants.filter(({ path, line }) =>
+      places.some((place) => `${path}:${line}:`.startsWith(place))
+    ),
     testsOf,
   };
 }
@@ -98,11 +110,7 @@ function readProject(only: string, near: number): {
 async function judgeAll(
   drawn: readonly Mutant[],
   testsOf: (mutant: Mutant) => readonly string[],
-  { root, jobs, isVerbose }: {
-    readonly root: string;
-    readonly jobs: number;
-    readonly isVerbose: boolean;
-  },
+  { root, jobs, isVerbose, judgesKnown }: JudgeOptions,
 ): Promise<Counts> {
   const counts: Counts = { killed: 0, survived: 0, known: 0, invalid: 0 };
   const measured: Measurements = new Map();
@@ -114,11 +122,11 @@ async function judgeAll(
     for (const mutant of queue) {
       const { path, line, before, after, code } = mutant;
       const place = `${path}:${line}: ${before} → ${after || "nothing"}: ${code}`;
-      const why = whyKnown(mutant);
+      const why = judgesKnown ? undefined : whyKnown(mutant);
       const verdict = why === undefined ? await workshop.judge(mutant, testsOf(mutant)) : "known";
       counts[verdict] += 1;
       if (why !== undefined) say(`known: ${place} (${why})`);
-      else if (isVerbose || verdict === "survived") say(`${verdict}: ${place}`);
+      else if (isVerbose || (verdict === "survived") !== judgesKnown) say(`${verdict}: ${place}`);
     }
     await workshop.close();
   }));
@@ -129,24 +137,29 @@ async function judgeAll(
 }
 
 async function main(): Promise<void> {
-  const { sample, seed, jobs, only, near, verbose } = parseArgs(Deno.args, {
+  const { sample, seed, jobs, only, near, verbose, known: judgesKnown } = parseArgs(Deno.args, {
     string: ["sample", "seed", "jobs", "only", "near"],
-    boolean: ["verbose"],
+    boolean: ["verbose", "known"],
     default: { sample: "100", seed: "1", jobs: "1", only: "src/", near: "Infinity" },
   });
   const { mutants, testsOf } = readProject(String(only), Number(near));
-  const drawn = draw(mutants, Number(sample), Number(seed));
-  say(`${drawn.length} of ${mutants.length} mutants, seed ${seed}`);
+  const drawn = judgesKnown
+    ? mutants.filter((mutant) => whyKnown(mutant) !== undefined)
+    : draw(mutants, Number(sample), Number(seed));
+  say(`${drawn.length} of ${mutants.length} mutants, ${judgesKnown ? "known" : `seed ${seed}`}`);
   const root = await Deno.makeTempDir({ prefix: "icmptime-mutants-" });
   try {
-    const options = { root, jobs: Number(jobs), isVerbose: verbose === true };
+    const options = {
+      ...{ root, jobs: Number(jobs) },
+      ...{ isVerbose: verbose === true, judgesKnown: judgesKnown === true },
+    };
     const { killed, survived, known, invalid } = await judgeAll(drawn, testsOf, options);
     const ratio = killed / (killed + survived);
     say(
       `${killed} killed, ${survived} survived, ${known} known survivors, ` +
         `${invalid} do not compile: ${(100 * ratio).toFixed(1)} % killed`,
     );
-    if (!(ratio >= LEAST_KILLED_RATIO)) Deno.exitCode = 1;
+    if (judgesKnown ? killed + invalid > 0 : !(ratio >= LEAST_KILLED_RATIO)) Deno.exitCode = 1;
   } finally {
     await Deno.remove(root, { recursive: true });
   }
