@@ -21,18 +21,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: asked only where the distance is known",
   },
   {
-    path: "src/clock/alias.ts",
-    code: "for (let from = 0; from + needed <= sorted.length; from++) {",
-    change: "+ → -",
-    why: "equivalent: what lies beyond the last one is no rate",
-  },
-  {
-    path: "src/clock/alias_chance.ts",
-    code: "skewPpm: mean(members.map((place) => clocks[place]?.skewPpm ?? 0)),",
-    change: "0 → 1",
-    why: "equivalent: every member is a clock",
-  },
-  {
     path: "src/clock/change_point.ts",
     code: "const SIDES: readonly number[] = [8, 16, 32, 64, 128];",
     change: "32 → 33",
@@ -49,12 +37,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "if (lengthMs < best.lengthMs) best = { fromMs, lengthMs };",
     change: "< → <=",
     why: "equivalent: of two gaps of one width either may be cut out",
-  },
-  {
-    path: "src/clock/decided_numbers.ts",
-    code: "const DEFICIT_RATES = 2;",
-    change: "2 → 3",
-    why: "a chosen width: bounds that are half as wide again hold the truth too",
   },
   {
     path: "src/clock/envelope.ts",
@@ -142,12 +124,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/clock/estimate.ts",
-    code: "if (!(weights > 0)) return undefined;",
-    change: "> → >=",
-    why: "equivalent: no weight is 0, the least likely one has e to the -12th",
-  },
-  {
-    path: "src/clock/estimate.ts",
     code: "while (upper - lower > SKEW_TOLERANCE_PPM) {",
     change: "> → >=",
     why: "equivalent: a range is never exactly as long as the tolerance",
@@ -189,94 +165,16 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: the sequence is as even the other way round",
   },
   {
-    path: "src/clock/precision_goal.ts",
-    code: "if (this.#pending.size > 0) return false;",
-    change: "0 → 1",
-    why: "equivalent but for time: one that is pending is looked for among the others",
-  },
-  {
-    path: "src/clock/rate_search.ts",
-    code: "this.#nextLook = replies + Math.ceil(fit.size * RATE_LOOK_SHARE);",
-    change: "+ → -",
-    why: "a chosen pace: it looks more often",
-  },
-  {
-    path: "src/clock/rate_search.ts",
-    code: "this.#nextLook = replies + Math.ceil(fit.size * RATE_LOOK_SHARE);",
-    change: "ceil → floor",
-    why: "a chosen pace: it looks one reply earlier",
-  },
-  {
     path: "src/clock/tracker.ts",
     code: "const REVIEW_SHARE = 1 / 16;",
     change: "16 → 17",
     why: "a chosen pace: reviews a little more often",
   },
   {
-    path: "src/measurement/grid_watch.ts",
-    code: "#lagging = 0;",
-    change: "0 → 1",
-    why: "equivalent: the first tick sets it",
-  },
-  {
-    path: "src/measurement/grid_watch.ts",
-    code: "#onGrid = 0;",
-    change: "0 → 1",
-    why: "equivalent: the first tick sets it",
-  },
-  {
     path: "src/measurement/tick.ts",
     code: "this.#leadMs = foldMs(aheadMs - leadMs) > 0 ? aheadMs : leadMs;",
     change: "> → >=",
     why: "equivalent: leads that differ by nothing, or by whole days, give the same lag",
-  },
-  {
-    path: "src/measurement/tick.ts",
-    code: "this.#leadMs = foldMs(aheadMs - leadMs) > 0 ? aheadMs : leadMs;",
-    change: "0 → 1",
-    why: "a chosen measure: a lag may be a millisecond less",
-  },
-  {
-    path: "src/measurement/tick.ts",
-    code: "this.#stampsInBlock += 1;",
-    change: "1 → 2",
-    why: "a chosen length: a lead is kept for half as many stamps",
-  },
-  {
-    path: "src/measurement/tick_candidate.ts",
-    code: "#lagging = 0;",
-    change: "0 → 1",
-    why: "equivalent: the first stamp sets it",
-  },
-  {
-    path: "src/measurement/tick_candidate.ts",
-    code: "#onGrid = 0;",
-    change: "0 → 1",
-    why: "equivalent: the first stamp sets it",
-  },
-  {
-    path: "src/measurement/tick_candidate.ts",
-    code: "#changes = 0;",
-    change: "0 → 1",
-    why: "equivalent: the first stamp sets it",
-  },
-  {
-    path: "src/measurement/tick_candidate.ts",
-    code: "#phaseLowerMs = 0;",
-    change: "0 → 1",
-    why: "equivalent: the first stamp sets it",
-  },
-  {
-    path: "src/measurement/tick_candidate.ts",
-    code: "#phaseUpperMs = 1;",
-    change: "1 → 2",
-    why: "equivalent: the first stamp sets it",
-  },
-  {
-    path: "src/measurement/tick_proof.ts",
-    code: "if (whole === 0) return false;",
-    change: "=== → !==",
-    why: "equivalent but for time: what is left is worked out each time",
   },
   {
     path: "src/measurement/tick_proof.ts",
@@ -297,12 +195,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     change: "- → +",
     why:
       "equivalent: neighbours whose sums are all multiples differ by multiples, or what is left is worked out",
-  },
-  {
-    path: "src/measurement/tick_proof.ts",
-    code: "after.push(greatestCommonDivisor(after[after.length - 1] ?? 0, step));",
-    change: "0 → 1",
-    why: "equivalent: there is always a last one",
   },
   {
     path: "src/packet/capture/annotate_frame.ts",
@@ -387,36 +279,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "export const MAX_REMEMBERED = 1 << 16;",
     change: "16 → 17",
     why: "a chosen limit: more probes are remembered",
-  },
-  {
-    path: "src/probe/observed/observed_table.ts",
-    code: "const ANSWERED_DIVISOR = 4;",
-    change: "4 → 5",
-    why: "a chosen limit: answered probes are forgotten a little earlier",
-  },
-  {
-    path: "src/probe/observed/observed_table.ts",
-    code: "export const MAX_ALIKE = 256;",
-    change: "256 → 257",
-    why: "a chosen limit: one more probe with the same numbers is remembered",
-  },
-  {
-    path: "src/probe/observed/observed_table.ts",
-    code: "#answered = 0;",
-    change: "0 → 1",
-    why: "a chosen limit: room is made one answered probe earlier",
-  },
-  {
-    path: "src/probe/observed/observed_table.ts",
-    code: "if (this.size > this.#limit) this.#makeRoom(giveUp);",
-    change: "> → >=",
-    why: "a chosen limit: room is made one probe earlier",
-  },
-  {
-    path: "src/probe/observed/observed_table.ts",
-    code: "while (probe !== undefined && this.size > settledUntil) {",
-    change: "> → >=",
-    why: "a chosen limit: one settled probe less is kept",
   },
   {
     path: "src/probe/observed/observed_table.ts",

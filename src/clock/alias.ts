@@ -86,8 +86,8 @@ function commonRate(ratesPpm: readonly number[]): number {
   const sorted = [...ratesPpm].sort((one, other) => one - other);
   const needed = Math.max(3, Math.floor(sorted.length / 2) + 1);
   let bestPpm = 0, leastPpm = 2 * DISCIPLINED_PPM;
-  for (let from = 0; from + needed <= sorted.length; from++) {
-    const [lower = 0, upper = Infinity] = [sorted[from], sorted[from + needed - 1]];
+  for (const [from, upper] of sorted.slice(needed - 1).entries()) {
+    const lower = sorted[from] as number;
     if (upper - lower > leastPpm) continue;
     leastPpm = upper - lower;
     bestPpm = (lower + upper) / 2;

@@ -62,7 +62,7 @@ export function describeGroup(
     chance: Math.min(1, chanceOf({ offsetMs, skewPpm, shapes })),
     offsetWithinMs,
     skewWithinPpm,
-    skewPpm: mean(members.map((place) => clocks[place]?.skewPpm ?? 0)),
+    skewPpm: mean(members.map((place) => (clocks[place] as ClockView).skewPpm)),
   };
 }
 

@@ -125,7 +125,6 @@ export function estimateLine(
     skewSquares += weight * skew * skew;
     products += weight * offset * skew;
   }
-  if (!(weights > 0)) return undefined;
   const meanOffset = offsets / weights;
   const meanSkew = skews / weights;
   const offsetVariance = offsetSquares / weights - meanOffset * meanOffset;

@@ -223,12 +223,15 @@ export class HostOffsetTracker implements HostOffset {
     // Nearly every host is known as a fine clock by then.
     if (this.#state === "fine" || this.#state === "assumed" && this.#stamps < GRID_STAMPS) return;
     const { worstTickMs } = this.#proof;
-    const grid = this.#grid ??= new GridWatch();
-    if (grid.turnTo(worstTickMs) && this.#state === "coarse") {
-      this.#state = "unknown";
-      this.#contradictions++;
+    if (this.#grid?.tickMs !== worstTickMs) {
+      this.#grid = new GridWatch(worstTickMs);
+      if (this.#state === "coarse") {
+        this.#state = "unknown";
+        this.#contradictions++;
+      }
     }
     if (worstTickMs === FINE_TICK_MS) return;
+    const grid = this.#grid;
     grid.add((this.#extremes as OffsetExtremes).lagMs(aheadMs));
     if (grid.isShown && worstTickMs + FINE_TICK_MS + TOLERANCE_MS >= this.#leastTickMs) {
       this.#state = "coarse";

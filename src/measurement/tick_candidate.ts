@@ -65,7 +65,7 @@ export class TickCandidate {
    * @param lagMs how far it lags behind the time expected, milliseconds.
    */
   add(stampMs: number, lagMs: number): void {
-    if (this.#anchorMs === undefined) this.#begin(stampMs);
+    this.#anchorMs ??= stampMs;
     const position = this.#position(stampMs);
     if (position === undefined) {
       this.ruledOut = true;

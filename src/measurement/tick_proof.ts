@@ -128,7 +128,6 @@ function doDivideAll(
   first: number,
 ): boolean {
   for (const whole of wholes) {
-    if (whole === 0) return false;
     for (let index = first; index < stampsMs.length; index++) {
       if (foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0)) % whole !== 0) return false;
     }
@@ -146,9 +145,11 @@ function wholeTicks(stampsMs: readonly number[]): number[] {
   const steps = stampsMs.slice(1).map((stampMs, index) =>
     Math.abs(foldMs(stampMs - (stampsMs[index] ?? 0)))
   );
-  const after = [0];
+  let common = 0;
+  const after = [common];
   for (const step of steps.toReversed()) {
-    after.push(greatestCommonDivisor(after[after.length - 1] ?? 0, step));
+    common = greatestCommonDivisor(common, step);
+    after.push(common);
   }
   let before = 0;
   return steps.map((step, index) => {

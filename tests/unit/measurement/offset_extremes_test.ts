@@ -74,8 +74,7 @@ Deno.test("interval: the value is the middle, the half width what stands behind 
 
 /** Watches a tick of 10 ms over so many timestamps of which some lag by half of it. */
 function watched(stamps: number, lagging: number, lagMs = 5): GridWatch {
-  const watch = new GridWatch();
-  assert(watch.turnTo(10));
+  const watch = new GridWatch(10);
   for (let index = 0; index < stamps; index++) watch.add(index < lagging ? lagMs : 4.9);
   return watch;
 }
@@ -85,14 +84,4 @@ Deno.test("grid: 24 timestamps of which 8 lag by half the tick show it", () => {
   assert(!watched(23, 8).isShown);
   assert(!watched(24, 7).isShown);
   assert(!watched(24, 8, 4.95).isShown);
-});
-
-Deno.test("grid: another tick starts anew, the same one goes on", () => {
-  const watch = watched(24, 8);
-  assert(!watch.turnTo(10));
-  assert(watch.isShown);
-  assert(watch.turnTo(20));
-  assert(!watch.isShown);
-  for (let index = 0; index < 24; index++) watch.add(10);
-  assert(watch.isShown);
 });
