@@ -2,8 +2,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { ClockSample } from "../../../src/clock/mod.ts";
+import { FeasibleRegion } from "../../../src/clock/feasible_region.ts";
 import { ClockFit } from "../../../src/clock/fit.ts";
-import { referenceOf } from "../../../src/clock/sample.ts";
+import { Gap } from "../../../src/clock/gap.ts";
+import { referenceOf, relativeSample } from "../../../src/clock/sample.ts";
+import { SampleBounds } from "../../../src/clock/sample_bounds.ts";
 import { TickDetector } from "../../../src/measurement/mod.ts";
 import { Random } from "../../lab/random.ts";
 import { simulate } from "../../support/simulated_clock.ts";
@@ -100,4 +103,38 @@ Deno.test("a reply is refused where it would leave a gap narrower than the short
     }
   }
   assert(taken >= 8 && refused >= 20, `${taken} taken, ${refused} refused`);
+});
+
+/** The gap of all replies of a clock of that rate, for lines of at most 500 ppm. */
+function gapAt(skewPpm: number, jitterMs: number): Gap {
+  const replies = simulate({
+    ...{ seed: 6, probes: 120, startMs: START_MS, intervalMs: 200, outMs: 5, backMs: 5 },
+    ...{ jitterMs, skewPpm },
+    phase: (index) => index * 0.6180339887 % 1,
+  }).map(({ sample }) => sample);
+  const { referenceNs, referenceMs } = referenceOf(replies[0] as ClockSample);
+  const region = FeasibleRegion.unbounded(LIMIT_PPM);
+  const gap = new Gap(new SampleBounds(fineTick(), referenceNs), region);
+  for (const [index, sample] of replies.entries()) {
+    gap.add(relativeSample(sample, index, referenceMs), region);
+  }
+  return gap;
+}
+
+Deno.test("a rate beyond the limit is suggested and believable where one is kept, and not otherwise", () => {
+  for (const skewPpm of [0, 300, -300]) {
+    const gap = gapAt(skewPpm, 1);
+    assert((gap.line?.excessMs ?? 0) > 0.1, "queues are larger than the least that counts");
+    assertEquals(gap.suggestsOtherRate, false, `${skewPpm}`);
+    assertEquals(gap.believableSkewPpm, { lower: -LIMIT_PPM, upper: LIMIT_PPM });
+  }
+  for (const skewPpm of [560, -560, 700, -700]) {
+    const gap = gapAt(skewPpm, 0);
+    assertEquals(gap.suggestsOtherRate, true, `${skewPpm}`);
+    const { lower, upper } = gap.believableSkewPpm;
+    // The rates within the limit stay possible, and the true one is, by not much more.
+    const [near, far] = skewPpm > 0 ? [lower, upper] : [-upper, -lower];
+    assertEquals(near, -LIMIT_PPM);
+    assert(far >= Math.abs(skewPpm) && far <= Math.abs(skewPpm) + 150, `${skewPpm}: ${far}`);
+  }
 });

@@ -93,3 +93,21 @@ Deno.test("the goal looks at the eighth reply of a clock, then after a sixteenth
   const first = [8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
   assertEquals(looks, [...first, 19, 21, 23, 25, 27, 29, 31, 33, 36, 39]);
 });
+
+Deno.test("the goal looks at the others only when none is left to wait for", () => {
+  const none = new ClockTracker().state();
+  const precise = { ...none, tickSettled: true, used: 8, spreadMs: 0.1, lowerMs: -1, upperMs: 1 };
+  const looks = [0, 0, 0];
+  const clocks = looks.map((_, index) => ({
+    state: () => {
+      looks[index] = (looks[index] ?? 0) + 1;
+      return precise;
+    },
+  }));
+  const goal = new PrecisionGoal(clocks, 0.5);
+  for (let replies = 1; replies <= 8; replies++) assertEquals(goal.replied(0), false);
+  for (let replies = 1; replies <= 8; replies++) assertEquals(goal.replied(1), false);
+  assertEquals(looks, [1, 1, 0]);
+  for (let replies = 1; replies <= 8; replies++) assertEquals(goal.replied(2), replies === 8);
+  assertEquals(looks, [2, 2, 2]);
+});

@@ -42,6 +42,26 @@ Deno.test("a stamp that repeats says nothing", () => {
   assertEquals(worst(5, 5, 5, 5, 5, 5, 5, 5), 1000);
 });
 
+Deno.test("a stamp that repeats changes nothing, wherever it does", () => {
+  let fine = 0;
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = new Random(seed);
+    const intervalMs = random.pick([500, 3000, 5000, 20_000]);
+    const [once, twice] = [new TickProof(), new TickProof()];
+    for (let index = 0; index < 12; index++) {
+      const stampMs = NOON_MS + index * intervalMs + random.between(0, 50);
+      once.add(stampMs, index * intervalMs * 1e6);
+      const repeats = random.between(1, 4);
+      for (let times = 0; times < repeats; times++) {
+        twice.add(stampMs, (index * intervalMs + times) * 1e6);
+      }
+      assertEquals(twice.worstTickMs, once.worstTickMs, `seed ${seed}, stamp ${index}`);
+    }
+    if (once.isFine) fine++;
+  }
+  assert(fine >= 100, `${fine}`);
+});
+
 Deno.test("midnight contradicts no tick that divides a day", () => {
   const proof = new TickProof();
   for (let index = 0; index < 12; index++) {

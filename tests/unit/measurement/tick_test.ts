@@ -112,3 +112,32 @@ Deno.test("an announced tick survives one odd stamp and is withdrawn when stamps
   feed(detector, 0, 30, { startMs: 44_000_000 });
   assertEquals(detector.tickMs, 1);
 });
+
+/** A clock of 10 ms whose stamps are so far ahead of our time, and from which stamp on they are on one grid. */
+function lagging(aheadsMs: readonly number[], onGridFrom: number): number {
+  const detector = new TickDetector();
+  for (const [index, aheadMs] of aheadsMs.entries()) {
+    const offGridMs = index < onGridFrom ? index * 3 % 10 : 0;
+    const stampMs = 43_200_000 + 5 * index * (index + 1) + offGridMs;
+    detector.add(stampMs - aheadMs, stampMs);
+  }
+  return detector.tickMs;
+}
+
+Deno.test("a stamp lags behind the one that was most ahead, by however little it was", () => {
+  // 8 of 24 stamps lag by half a tick behind the others, which are that much ahead of the first.
+  for (const mostMs of [1, 0.5, 0.25]) {
+    const lags = Array<number>(8).fill(mostMs - 5), others = Array<number>(14).fill(mostMs);
+    assertEquals(lagging([0, mostMs, ...lags, ...others], 0), 10, `${mostMs} ms`);
+    assertEquals(lagging([0, mostMs, ...lags.slice(1), ...others, mostMs], 0), 1, `${mostMs} ms`);
+  }
+});
+
+Deno.test("how far ahead stamps were is known of the last 64 to 128 of them", () => {
+  /** The first stamp is 5 ms ahead of all others. On one grid are that one and 24 more. */
+  const after = (from: number) =>
+    lagging(Array.from({ length: from + 25 }, (_, index) => index === 0 ? 5 : 0), from);
+  // Eight of the 24 must lag: the numbers 120 to 127, as the second 64 stamps end there.
+  assertEquals(after(119), 10);
+  assertEquals(after(120), 1);
+});

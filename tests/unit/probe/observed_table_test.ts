@@ -109,6 +109,54 @@ Deno.test("observed table: open requests are kept up to five times the limit, se
   }
 });
 
+/** A table of 100 with so many requests of different numbers, each of which becomes that. */
+function filled(requests: number, state?: "reply" | "icmpError" | "timedOut") {
+  const table = new ObservedTable(1000, 100);
+  const to = host();
+  const left: number[] = [];
+  for (let sequence = 0; sequence < requests; sequence++) {
+    const probe = probeOf(requestBytes({ sequence }), to);
+    table.add(probe, ({ sequence }) => left.push(sequence));
+    if (state !== undefined) table.settle(probe, state);
+  }
+  return { table, left };
+}
+
+Deno.test("observed table: the one too many makes room, of which a quarter stays free", () => {
+  assertEquals(filled(100, "timedOut").table.size, 100);
+  assertEquals(filled(101, "timedOut").table.size, 75);
+  assertEquals(filled(126, "timedOut").table.size, 100);
+  assertEquals(filled(127, "timedOut").table.size, 75);
+});
+
+Deno.test("observed table: of answered requests a quarter of the limit is kept, and three quarters of those when they are more", () => {
+  for (const state of ["reply", "icmpError"] as const) {
+    // The 27th request finds 26 answered ones: all but 18 are forgotten.
+    assertEquals(filled(26, state).table.size, 26);
+    assertEquals(filled(27, state).table.size, 19);
+  }
+});
+
+Deno.test("observed table: pending requests are given up beyond four times the limit, when a quarter more than were are", () => {
+  const { table, left } = filled(101);
+  assertEquals([table.size, left], [101, []]);
+  // Looked for at 101, then at a quarter more each time: 127, 159, 199, 249, 312, 391, and 489, which is too many.
+  const full = filled(489);
+  assertEquals([full.table.size, full.left], [400, Array.from({ length: 89 }, (_, i) => i)]);
+  assertEquals(filled(488).table.size, 488);
+});
+
+Deno.test("observed table: of requests with the same numbers the latest 256 are kept", () => {
+  const table = new ObservedTable(1000);
+  const to = host();
+  const left: number[] = [];
+  for (let originateMs = 0; originateMs < 258; originateMs++) {
+    table.add(probeOf(requestBytes({ originateMs }), to), ({ token }) => left.push(token));
+    if (originateMs === 255) assertEquals([table.size, left], [256, []]);
+  }
+  assertEquals([table.size, left], [256, [0, 1]]);
+});
+
 Deno.test("observed table: an echo without room for a token repeats it always, one with room only where it does", () => {
   const [, short, long] = OBSERVED_MESSAGES;
   const reply = (payload: readonly number[], token?: number) => {

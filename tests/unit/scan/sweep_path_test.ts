@@ -1,7 +1,7 @@
 // A sweep whose path changes under way, over a network without a kernel.
 
 import { assert, assertEquals } from "@std/assert";
-import type { PathFinding, PathGuard } from "../../../src/scan/path_keeper.ts";
+import { type PathFinding, type PathGuard, PathKeeper } from "../../../src/scan/path_keeper.ts";
 import { answer, type SeenProbe } from "../../support/swept_network.ts";
 import { addresses, prepareSweep, type SweepSetup } from "./simulated_sweep.ts";
 
@@ -88,6 +88,25 @@ Deno.test("without a path the sweep ends, and a resumed one finds the rest", asy
     await rest.sweep.run();
     const found = addresses([...listener.replies, ...rest.listener.replies]);
     assertEquals(found.size, 1024, `after ${breaksAfter}`);
+  }
+});
+
+Deno.test("a path that is lost is waited for ten seconds, and no longer than the sweep is to go on", async () => {
+  for (const isStoppedAt of [Infinity, 3]) {
+    const guard = new BreakingPath(0, 0, () => ({ kind: "lost", message: "gone" }));
+    const passed: number[] = [];
+    const keeper = new PathKeeper({
+      guard,
+      unsent: () => {},
+      pass: (timeoutMs) => Promise.resolve(passed.push(timeoutMs) < isStoppedAt),
+    });
+    assertEquals(await keeper.renew(), true);
+    if (isStoppedAt === Infinity) {
+      assertEquals(keeper.trouble, { reason: "path-lost", message: "gone" });
+      assertEquals(passed.reduce((sum, each) => sum + each, 0), 10_000);
+      // Once before the first wait and once after each.
+      assertEquals(guard.renewals, passed.length + 1);
+    } else assertEquals([keeper.trouble, passed.length, guard.renewals], [undefined, 3, 3]);
   }
 });
 
