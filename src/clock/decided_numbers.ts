@@ -43,7 +43,7 @@ export const NO_NUMBERS: DecidedNumbers = {
 };
 
 /** What is read of a fit. */
-type FitNumbers =
+export type FitNumbers =
   & Pick<ClockFit, "offsetAt" | "lengthSeconds" | "estimate" | "referenceMs" | "shaping">
   & { readonly gap: Pick<Gap, "deficitMs" | "believableSkewPpm"> };
 
