@@ -5,8 +5,6 @@
  * Answering is optional ("MAY"); these clauses hold for a host that does.
  */
 
-import { readTimestamp } from "../measurement/clock_form.ts";
-import { foldMs } from "../time/day.ts";
 import type { HostEvidence } from "./answer.ts";
 import type { HostBehaviour } from "./classify.ts";
 import type { HostTick } from "./coarse_tick.ts";
@@ -92,9 +90,7 @@ function judgeClock({ answers }: HostEvidence, behaviour: HostBehaviour) {
     ] as const;
     return clauses.map((clause) => notTested(clause, "its timestamps are undecided"));
   }
-  const shown = names.filter((name) => "showsNoTime" in LABELS[name] || name === "time-zone").join(
-    ", ",
-  );
+  const shown = names.filter((name) => "showsNoTime" in LABELS[name]).join(", ");
   const isStandard = form?.unit === "milliseconds-of-day" && !form.isLittleEndian &&
     !form.hasHighBit;
   const isMarked = form?.hasHighBit === true && !form.isLittleEndian;
@@ -114,16 +110,10 @@ function judgeClock({ answers }: HostEvidence, behaviour: HostBehaviour) {
       notTested("updated-15-times-a-second", "no time can be read"),
     ];
   }
-  const ordered = answers.filter(({ reply }) => {
-    const receiveMs = readTimestamp(reply.receive, form) ?? 0;
-    return foldMs((readTimestamp(reply.transmit, form) ?? 0) - receiveMs) >= 0;
-  });
+  const count = answers.length;
+  const backwards = labels.find(({ label }) => label === "transmit-before-receive")?.count ?? 0;
   findings.push(
-    verdict(
-      "transmit-after-receive",
-      ordered.length === answers.length,
-      share(ordered.length, answers.length),
-    ),
+    verdict("transmit-after-receive", backwards === 0, share(count - backwards, count)),
   );
   const { lowerMs, upperMs } = form;
   if (isMarked || lowerMs === undefined || upperMs === undefined) {
@@ -134,7 +124,7 @@ function judgeClock({ answers }: HostEvidence, behaviour: HostBehaviour) {
     const local = utcOffsetMinutes === undefined ? "" : ", as a local time";
     findings.push(verdict("right-within-minutes", isRight, `off by ${middleS} s${local}`));
   }
-  findings.push(judgeTick(behaviour.tick, answers.length));
+  findings.push(judgeTick(behaviour.tick, count));
   return findings;
 }
 

@@ -18,11 +18,10 @@ export function undecided(answers: number): LabelFinding {
   return { label: "undecided", count: answers, of: answers };
 }
 
-/** Time from the first request to the last, in milliseconds. */
+/** Time from the first request to the last of at least one answer, in milliseconds. */
 export function spanMs(answers: readonly HostAnswer[]): number {
-  const [first] = answers;
-  const last = answers.at(-1);
-  return first === undefined || last === undefined ? 0 : last.sentUnixMs - first.sentUnixMs;
+  const first = answers[0] as HostAnswer, last = answers.at(-1) as HostAnswer;
+  return last.sentUnixMs - first.sentUnixMs;
 }
 
 /** Whether receive and transmit are taken separately. */
