@@ -88,10 +88,12 @@ function chart(
     let path = "", isOpen = false;
     for (const bucket of buckets) {
       const ms = bucket.delays[name]?.max;
-      if (ms !== undefined) path += `${isOpen ? "L" : "M"}${short(toX(bucket))} ${short(toY(ms))}`;
+      const point = ms === undefined ? "" : `${short(toX(bucket))} ${short(toY(ms))}`;
+      // A line of no length is a dot: a moment between two losses has no other.
+      if (ms !== undefined) path += isOpen ? `L${point}` : `M${point}h0`;
       isOpen = ms !== undefined;
     }
-    return `<path d="${path}" fill="none" stroke="${COLORS[name]}"/>`;
+    return `<path d="${path}" fill="none" stroke="${COLORS[name]}" stroke-linecap="round"/>`;
   });
   const ticks = buckets.filter(({ counts, settled }) => counts.received < settled)
     .map((bucket) => `M${short(toX(bucket))} ${short(y)}v5`).join("");

@@ -6,7 +6,7 @@ import { Html } from "./html.ts";
 /** Points of a line, and its size in units of the drawing. */
 const POINTS = 60, HEIGHT = 22, WIDTH = 120;
 
-/** A line through the medians, and a red tick where probes had no answer. Empty where there is nothing to show. */
+/** A line through the 95th percentiles, and a red tick where probes had no answer. Empty where there is nothing to show. */
 export function sparkline(buckets: readonly Bucket[]): Html {
   const [first, last] = [buckets[0], buckets.at(-1)];
   if (first === undefined || last === undefined || last.lastS <= first.firstS) return new Html("");
@@ -30,8 +30,10 @@ export function sparkline(buckets: readonly Bucket[]): Html {
   let line = "", isOpen = false, ticks = "";
   columns.forEach(({ max, lost }, i) => {
     if (lost) ticks += `M${x(i)} 0v4`;
-    if (max > -Infinity) line += `${isOpen ? "L" : "M"}${x(i)} ${y(max)}`;
-    isOpen = max > -Infinity;
+    // A line of no length is a dot: a moment between two losses has no other.
+    if (max > -Infinity) line += isOpen ? `L${x(i)} ${y(max)}` : `M${x(i)} ${y(max)}h0`;
+    // Where no probe was sent, nothing was lost: the line goes on.
+    if (max > -Infinity || lost) isOpen = max > -Infinity;
   });
   return new Html(
     `<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true" focusable="false">` +

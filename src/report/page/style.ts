@@ -37,7 +37,7 @@ th button::after{content:"↕";color:var(--faint);padding-left:.3em}
 th[aria-sort=ascending] button::after{content:"▲";color:var(--accent)}
 th[aria-sort=descending] button::after{content:"▼";color:var(--accent)}
 .number,td[data-value]{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td .spark{display:block;width:120px;height:22px}.spark path{fill:none;stroke:var(--rtt);stroke-width:1}
+td .spark{display:block;width:120px;height:22px}.spark path{fill:none;stroke:var(--rtt);stroke-width:1;stroke-linecap:round}
 .spark .lost{stroke:var(--loss);stroke-width:1.5}
 .bad{color:var(--bad);font-weight:600}
 .heat td{width:2.3rem;min-width:2.3rem;padding:.12rem;text-align:center;font-size:.7rem;border:1px solid var(--bg);

@@ -242,7 +242,7 @@ Deno.test("a picture of a log is XML with a line for each direction", () => {
   assertMatch(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
   for (const color of ["#0b6bcb", "#b84d00", "#4a5568"]) {
     assertEquals(
-      svg.match(new RegExp(`<path d="M[^"]+L[^"]+" fill="none" stroke="${color}"/>`, "g"))
+      svg.match(new RegExp(`<path d="M[^"]+L[^"]+" fill="none" stroke="${color}" `, "g"))
         ?.length,
       1,
       color,
