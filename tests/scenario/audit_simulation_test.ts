@@ -178,7 +178,7 @@ Deno.test("audit: the rate of the run holds for all hosts together, and asks for
 Deno.test("audit: a host that is named and swept is asked once, and who answers the sweep is not looked for", async () => {
   const audit = await auditSimulated({}, { hosts: 1, ratePps: 5000, blocks: block(everyFourth) });
   const { result, hosts, found, settled, run } = audit;
-  assertEquals([hosts.length, found.length, settled], [65, 64, [256, 0]]);
+  assertEquals([hosts.length, found.length, settled], [65, 64, 256]);
   assertEquals(new Set(found).size, 64);
   assert(found.every((address) => address % 4 === 0));
   assertEquals(hosts.filter(({ target }) => target.isFromBlock === true).length, 64);
@@ -188,7 +188,7 @@ Deno.test("audit: a host that is named and swept is asked once, and who answers 
   }
   const indices = hosts.map(({ target }) => target.index).sort((one, other) => one - other);
   assertEquals(indices, [0, ...Array.from({ length: 64 }, (_, i) => 1 + 4 * i)]);
-  assertEquals([result.targets, result.answered, result.sweepErrors], [257, 65, 0]);
+  assertEquals([result.targets, result.answered, audit.failed], [257, 65, []]);
   assertEquals([result.tally.verdicts.silent, result.tally.unusedOfBlocks], [192, 192]);
   assertEquals(result.tally.isAllRight, true);
   assertEquals(result.sweep?.isWhole, true);
@@ -211,12 +211,12 @@ Deno.test("audit: ICMP errors to a sweep are counted once for each address, and 
         delayMs,
       }))
       : everyFourth(probe);
-  const { result, settled } = await auditSimulated({}, {
+  const { result, failed } = await auditSimulated({}, {
     hosts: 0,
     ratePps: 5000,
     blocks: block(behaviour),
   });
-  assertEquals([result.sweepErrors, settled[1]], [64, 64]);
+  assertEquals([failed.length, failed.every((address) => address % 4 === 1)], [64, true]);
   const { verdicts, unusedOfBlocks } = result.tally;
   assertEquals([verdicts.icmp_error, verdicts.silent, verdicts.right], [64, 128, 64]);
   assertEquals(unusedOfBlocks, 192);
@@ -234,13 +234,16 @@ Deno.test("audit: an address that answers a sweep beside an ICMP error is counte
     const answers = probe.destination % 4 < 2 ? [{ bytes: answer(probe), delayMs: 15 }] : [];
     return [...answers, ...errorsAtMs.map((delayMs) => ({ bytes: error, delayMs }))];
   };
-  const { result, settled } = await auditSimulated({}, {
+  const { result, failed } = await auditSimulated({}, {
     ...{ hosts: 0, ratePps: 5000, blocks: block(behaviour) },
   });
   const { verdicts, unusedOfBlocks } = result.tally;
   assertEquals([verdicts.right, verdicts.icmp_error, verdicts.silent], [128, 64, 64]);
   assertEquals([result.tally.hosts, unusedOfBlocks, result.tally.isAllRight], [256, 128, true]);
-  assertEquals([result.sweepErrors, settled[1]], [64, 64]);
+  // What answers after an error was reported as failed before.
+  assertEquals([0, 1, 2, 3].map((kind) => failed.filter((each) => each % 4 === kind).length), [
+    ...[0, 64, 64, 0],
+  ]);
 });
 
 Deno.test("audit: sweep and questions share one rate, and questions are not held up", async () => {
@@ -263,7 +266,7 @@ Deno.test("audit: one that is resumed asks nobody twice, and ends with the same"
   const resumed = await auditSimulated({}, {
     ...{ hosts: 2, ratePps: 5000, blocks: block(everyFourth) },
     earlier: {
-      ...{ pending, final: new Set(done.map(({ target }) => target.address)), icmpErrors: 3 },
+      ...{ pending, final: new Set(done.map(({ target }) => target.address)), icmpErrors: [] },
       async *hosts() {
         for (const each of done) yield await Promise.resolve(each);
       },
@@ -275,9 +278,32 @@ Deno.test("audit: one that is resumed asks nobody twice, and ends with the same"
   assertEquals(key(resumed), key(whole));
   for (const { target } of done) assertEquals(timesOf(resumed, target.address), []);
   assertEquals(resumed.result.tally.answering, whole.result.tally.answering);
-  assertEquals(resumed.result.sweepErrors, 3);
-  assertEquals(resumed.result.tally.verdicts.silent + 3, whole.result.tally.verdicts.silent);
+  assertEquals(resumed.result.tally.verdicts, whole.result.tally.verdicts);
   for (const address of pending) assertEquals(resumed.found.includes(address), false);
+});
+
+Deno.test("audit: an address with an ICMP error is counted once, however often the audit is resumed", async () => {
+  // Of four, one answers, and an ICMP error comes for one.
+  const behaviour: Behaviour = (probe) => {
+    if (probe.destination % 4 !== 1) return everyFourth(probe);
+    const error = { type: 3, code: 1, quoteBytes: 20 };
+    return [{ bytes: writeErrorReply(readRequest(probe.bytes), error, 0x0a0000fe), delayMs: 10 }];
+  };
+  const options = { hosts: 0, ratePps: 5000, blocks: block(behaviour) };
+  const whole = await auditSimulated({}, options);
+  // Errors came before for one that answers now, one with an error again, and one that is silent now.
+  const resumed = await auditSimulated({}, {
+    ...options,
+    earlier: {
+      ...{ pending: [], final: new Set<number>() },
+      icmpErrors: [0, 1, 2].map((each) => BLOCK + 64 + each),
+      async *hosts() {},
+    },
+  });
+  const { verdicts } = whole.result.tally;
+  assertEquals([verdicts.icmp_error, verdicts.silent], [64, 128]);
+  assertEquals(resumed.result.tally.verdicts, { ...verdicts, icmp_error: 65, silent: 127 });
+  assertEquals(resumed.failed.length, 63);
 });
 
 Deno.test("audit: one that ends early reports the hosts of which enough is known", async () => {

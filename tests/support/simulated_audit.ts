@@ -37,8 +37,10 @@ export interface SimulatedAudit {
   readonly earlier: readonly HostFindings[];
   /** Addresses that the sweep found. */
   readonly found: readonly number[];
-  /** The last checkpoint: probes before it are settled, and so many addresses had an ICMP error. */
-  readonly settled: readonly [position: number, icmpErrors: number];
+  /** The last checkpoint: probes before it are settled. */
+  readonly settled: number;
+  /** Addresses of the sweep that an ICMP error came for. */
+  readonly failed: readonly number[];
   /** The network of the questions. */
   readonly transport: SimulatedTransport;
   /** The network of the sweep. */
@@ -91,7 +93,8 @@ export async function auditSimulated(
   const hosts: HostFindings[] = [];
   const taken: HostFindings[] = [];
   const found: number[] = [];
-  let settled: readonly [number, number] = [0, 0];
+  const failed: number[] = [];
+  let settled = 0;
   const result = await run.run({
     run: () => {},
     host: (findings, isEarlier) => {
@@ -99,9 +102,10 @@ export async function auditSimulated(
       if (isEarlier) taken.push(findings);
     },
     found: (address) => void found.push(address),
-    settled: (position, icmpErrors) => settled = [position, icmpErrors],
+    failed: (address) => void failed.push(address),
+    settled: (position) => settled = position,
   });
   run.close();
   const byOctet = new Map(hosts.map((each) => [each.target.address & 0xff, each]));
-  return { result, hosts, byOctet, earlier: taken, found, settled, transport, swept, run };
+  return { result, hosts, byOctet, earlier: taken, found, settled, failed, transport, swept, run };
 }

@@ -7,7 +7,7 @@
  * ```text
  *   {"found":[3325231617,…]}        addresses of blocks that answered the sweep
  *   {"host":{…}}                    a host that is final, as HostFindings has it
- *   {"icmpErrors":17}               addresses of blocks that an ICMP error came for, so far
+ *   {"icmpErrors":[3325231618,…]}   addresses of blocks that an ICMP error came for
  * ```
  *
  * Lines are written before the checkpoint that vouches for them. So a resumed audit asks the hosts that were found and are not
@@ -30,8 +30,7 @@ export class AuditJournal {
   #position: number;
   #lines: string[] = [];
   #found: number[] = [];
-  #icmpErrors = 0;
-  #writtenErrors = 0;
+  #failed: number[] = [];
 
   /**
    * Writes to `file`, whose checkpoints `store` keeps.
@@ -66,10 +65,14 @@ export class AuditJournal {
     this.#lines.push(`${JSON.stringify({ host: findings })}\n`);
   }
 
-  /** All probes of the sweep below `position` are settled; so many addresses had an ICMP error. */
-  settle(position: number, icmpErrors: number): void {
+  /** An ICMP error came for an address of a block. */
+  failed(address: number): void {
+    this.#failed.push(address);
+  }
+
+  /** All probes of the sweep below `position` are settled. */
+  settle(position: number): void {
     this.#position = position;
-    this.#icmpErrors = icmpErrors;
   }
 
   /**
@@ -78,28 +81,37 @@ export class AuditJournal {
    * @throws {Error} The file cannot be written.
    */
   save(unixMs: number): void {
-    const found = this.#found.length === 0 ? [] : [`${JSON.stringify({ found: this.#found })}\n`];
-    const errors = this.#icmpErrors === this.#writtenErrors
-      ? []
-      : [`${JSON.stringify({ icmpErrors: this.#icmpErrors })}\n`];
+    const found = listLines("found", this.#found), failed = listLines("icmpErrors", this.#failed);
     // Found before final: the same save may hold both.
-    const bytes = this.#encoder.encode([...found, ...this.#lines, ...errors].join(""));
+    const bytes = this.#encoder.encode([...found, ...this.#lines, ...failed].join(""));
     if (bytes.length > 0) {
       this.#file.writeAt(this.#endBytes, bytes);
       this.#endBytes += bytes.length;
       this.#found = [];
       this.#lines = [];
-      this.#writtenErrors = this.#icmpErrors;
+      this.#failed = [];
     }
     this.#store.save(this.#position, unixMs);
   }
+}
+
+/** Addresses of one line: 11 octets each at most, so a line stays below 64 KiB. */
+const ADDRESSES_PER_LINE = 4096;
+
+function listLines(key: "found" | "icmpErrors", addresses: readonly number[]): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < addresses.length; start += ADDRESSES_PER_LINE) {
+    const part = addresses.slice(start, start + ADDRESSES_PER_LINE);
+    lines.push(`${JSON.stringify({ [key]: part })}\n`);
+  }
+  return lines;
 }
 
 /** One line of a journal. */
 export type JournalEntry =
   | { readonly kind: "found"; readonly addresses: readonly number[] }
   | { readonly kind: "host"; readonly findings: HostFindings }
-  | { readonly kind: "icmpErrors"; readonly count: number };
+  | { readonly kind: "icmpErrors"; readonly addresses: readonly number[] };
 
 /** Reads a line without its line break; undefined where it is none of a journal. */
 export function parseJournalLine(line: string): JournalEntry | undefined {
@@ -115,9 +127,13 @@ export function parseJournalLine(line: string): JournalEntry | undefined {
   }
   if (typeof entry !== "object" || entry === null) return undefined;
   const { found, host, icmpErrors }: Readonly<Record<string, unknown>> = { ...entry };
-  if (Array.isArray(found) && found.every(isAddress)) return { kind: "found", addresses: found };
-  if (Number.isSafeInteger(icmpErrors)) return { kind: "icmpErrors", count: icmpErrors as number };
+  if (areAddresses(found)) return { kind: "found", addresses: found };
+  if (areAddresses(icmpErrors)) return { kind: "icmpErrors", addresses: icmpErrors };
   return isFindings(host) ? { kind: "host", findings: host } : undefined;
+}
+
+function areAddresses(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every(isAddress);
 }
 
 function isAddress(value: unknown): boolean {

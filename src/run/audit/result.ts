@@ -19,8 +19,6 @@ export interface AuditResult extends RunResult {
   readonly witnesses: readonly OffsetWitness[];
   /** How the sweep of the blocks ended; undefined without blocks. */
   readonly sweep: ScanResult | undefined;
-  /** Addresses of blocks that an ICMP error came for. */
-  readonly sweepErrors: number;
   /** Addresses that show one clock; undefined where they were not looked for. */
   readonly aliases?: AliasResult | undefined;
   /** Hosts that are called right, but whose round trips are too long to show it; of a narrow limit only. */

@@ -139,7 +139,7 @@ export class AuditRun implements OpenRun {
     };
     return {
       ...describeResult(reason, counts, this.#transport, startedAt),
-      ...{ tally: this.#tally, sweep, sweepErrors: this.#sweep?.icmpErrors ?? 0 },
+      ...{ tally: this.#tally, sweep },
       ...{ aliases: this.#followUp?.aliases, open: this.#followUp?.open },
       ...this.#witnesses.agree(time, (address) => this.#isOwnAddress(address)),
     };

@@ -19,16 +19,18 @@ export interface EarlierFindings {
   readonly pending: readonly number[];
   /** Addresses that are final, those of hosts that were named among them. */
   readonly final: ReadonlySet<number>;
-  /** Addresses that an ICMP error came for. */
-  readonly icmpErrors: number;
+  /** Addresses that an ICMP error came for. They may be probed again, and answer. */
+  readonly icmpErrors: readonly number[];
 }
 
 /** Receives what a sweep finds. */
 export interface AuditSweepListener {
   /** An address answered for the first time. */
   found?(address: number): void;
-  /** All probes below the position are settled; so many addresses had an ICMP error. */
-  settled?(position: number, icmpErrors: number): void;
+  /** The first ICMP error came for an address that has not answered. It may still answer. */
+  failed?(address: number): void;
+  /** All probes below the position are settled. */
+  settled?(position: number): void;
 }
 
 /** What a sweep works with. */
@@ -85,7 +87,7 @@ export class AuditSweep implements CandidateSource {
     this.#failed = new ExactDuplicateFilter(space.size);
     this.#seen = new ExactDuplicateFilter(space.size);
     if (earlier === undefined) return;
-    this.icmpErrors = earlier.icmpErrors;
+    for (const address of earlier.icmpErrors) this.#fail(address);
     for (const address of earlier.final) this.#see(address);
     for (const address of earlier.pending) {
       if (this.#see(address)) this.#waiting.push(address);
@@ -133,7 +135,7 @@ export class AuditSweep implements CandidateSource {
 
   /** Sweeps to the end. */
   async run(listener: AuditSweepListener): Promise<ScanResult> {
-    const { run, plan: { space }, wake, nowNs } = this.#options;
+    const { run, wake, nowNs } = this.#options;
     this.#turnNs = nowNs();
     try {
       return await run.run({
@@ -143,12 +145,11 @@ export class AuditSweep implements CandidateSource {
           listener.found?.(address);
         },
         icmpError: ({ address }) => {
-          const index = space.indexOf(address);
-          if (!this.#failed.markSeen(index) && !this.#seen.has(index)) this.icmpErrors++;
+          if (this.#fail(address)) listener.failed?.(address);
         },
         unsent: () => {},
         progress: (progress) => this.progress = progress,
-        checkpoint: (position) => listener.settled?.(position, this.icmpErrors),
+        checkpoint: (position) => listener.settled?.(position),
         room: () => this.#room(),
       });
     } finally {
@@ -189,6 +190,14 @@ export class AuditSweep implements CandidateSource {
     if (index < 0 || this.#seen.markSeen(index)) return false;
     this.found++;
     if (this.#failed.has(index)) this.icmpErrors--;
+    return true;
+  }
+
+  /** Notes an ICMP error; returns whether it is the first one for an address that has not answered. */
+  #fail(address: number): boolean {
+    const index = this.#options.plan.space.indexOf(address);
+    if (index < 0 || this.#failed.markSeen(index) || this.#seen.has(index)) return false;
+    this.icmpErrors++;
     return true;
   }
 

@@ -20,7 +20,7 @@ const FINDINGS = {
 } as unknown as HostFindings;
 
 function open(endBytes?: number) {
-  const bytes = new Uint8Array(4096);
+  const bytes = new Uint8Array(65_536);
   const saved: [position: number, unixMs: number, text: string][] = [];
   const state = { isFull: false };
   const text = () =>
@@ -48,13 +48,15 @@ Deno.test("journal: a new file has room for the checkpoints, and lines follow in
   journal.host(FINDINGS);
   journal.found(9);
   journal.found(10);
-  journal.settle(64, 2);
+  journal.failed(7);
+  journal.failed(8);
+  journal.settle(64);
   assertEquals(text(), "");
   journal.save(2000);
   const lines = [
     '{"found":[9,10]}',
     JSON.stringify({ host: FINDINGS }),
-    '{"icmpErrors":2}',
+    '{"icmpErrors":[7,8]}',
   ];
   assertEquals(text(), lines.map((line) => `${line}\n`).join(""));
   assertEquals(saved.at(-1)?.slice(0, 2), [64, 2000]);
@@ -62,23 +64,34 @@ Deno.test("journal: a new file has room for the checkpoints, and lines follow in
   // Nothing is written twice.
   journal.save(3000);
   assertEquals(text().split("\n").length, 4);
-  journal.settle(70, 3);
+  journal.failed(12);
+  journal.settle(70);
   journal.found(11);
   journal.save(4000);
-  assertEquals(text().split("\n").slice(3), ['{"found":[11]}', '{"icmpErrors":3}', ""]);
+  assertEquals(text().split("\n").slice(3), ['{"found":[11]}', '{"icmpErrors":[12]}', ""]);
 });
 
 Deno.test("journal: what could not be written is written the next time, at the same place", () => {
   const { journal, text, state, saved } = open();
   journal.found(1);
-  journal.settle(8, 4);
+  journal.failed(4);
+  journal.settle(8);
   state.isFull = true;
   assertThrows(() => journal.save(1), Error, "no space");
   assertEquals([text(), saved], ["", []]);
   state.isFull = false;
   journal.found(2);
   journal.save(2);
-  assertEquals(text(), '{"found":[1,2]}\n{"icmpErrors":4}\n');
+  assertEquals(text(), '{"found":[1,2]}\n{"icmpErrors":[4]}\n');
+});
+
+Deno.test("journal: many addresses of one save are lines of at most 4096 each", () => {
+  const { journal, text } = open(JOURNAL_START_BYTES);
+  for (let address = 1; address <= 4096 + 2; address++) journal.failed(address);
+  journal.save(1);
+  const entries = text().trimEnd().split("\n").map(parseJournalLine);
+  const addresses = entries.map((entry) => entry?.kind === "icmpErrors" ? entry.addresses : []);
+  assertEquals([addresses.length, addresses[0]?.length, addresses[1]], [2, 4096, [4097, 4098]]);
 });
 
 Deno.test("journal: a file that is resumed is added to where its last whole line ends", () => {
@@ -93,7 +106,7 @@ Deno.test("journal: lines are read back, and what is none of a journal is not", 
     kind: "found",
     addresses: [0, 0xffffffff],
   });
-  assertEquals(parseJournalLine('{"icmpErrors":17}'), { kind: "icmpErrors", count: 17 });
+  assertEquals(parseJournalLine('{"icmpErrors":[17]}'), { kind: "icmpErrors", addresses: [17] });
   const line = JSON.stringify({ host: FINDINGS });
   assertEquals(parseJournalLine(line), { kind: "host", findings: FINDINGS });
   const silent = { ...FINDINGS, verdict: "silent", offset: undefined };
@@ -111,8 +124,8 @@ Deno.test("journal: lines are read back, and what is none of a journal is not", 
       '{"found":7}',
       '{"found":[-1]}',
     ],
-    ...['{"found":[4294967296]}', '{"found":[1.5]}', '{"found":[1,"2"]}', '{"icmpErrors":1.5}'],
-    ...['{"icmpErrors":"1"}', '{"host":null}', '{"host":7}'],
+    ...['{"found":[4294967296]}', '{"found":[1.5]}', '{"found":[1,"2"]}', '{"icmpErrors":[1.5]}'],
+    ...['{"icmpErrors":17}', '{"host":null}', '{"host":7}'],
   ];
   for (const text of broken) assertEquals(parseJournalLine(text), undefined, text);
   const changes: readonly Readonly<Record<string, unknown>>[] = [

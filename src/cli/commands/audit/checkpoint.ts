@@ -65,14 +65,14 @@ export async function readEarlierRun(
 }
 
 async function scanFile(path: string, system: System, refuse: (why: string) => UsageError) {
-  const pending = new Set<number>(), final = new Set<number>();
-  let icmpErrors = 0, head = "", endBytes = JOURNAL_START_BYTES;
+  const pending = new Set<number>(), final = new Set<number>(), icmpErrors: number[] = [];
+  let head = "", endBytes = JOURNAL_START_BYTES;
   for await (const line of readJournal(path, system, refuse)) {
     head = line.head ?? head;
     endBytes = line.endBytes;
     const { entry } = line;
-    if (entry?.kind === "found") { for (const address of entry.addresses) pending.add(address); }
-    else if (entry?.kind === "icmpErrors") icmpErrors = entry.count;
+    if (entry?.kind === "found") entry.addresses.forEach((address) => pending.add(address));
+    else if (entry?.kind === "icmpErrors") icmpErrors.push(...entry.addresses);
     else if (entry?.kind === "host") {
       const { address } = entry.findings.target;
       pending.delete(address);
@@ -238,8 +238,8 @@ export class AuditCheckpoint {
   }
 
   /** Writes the last one of an audit that is whole. */
-  end(isWhole: boolean, icmpErrors: number): void {
-    if (isWhole) this.#journal.settle(this.#length, icmpErrors);
+  end(isWhole: boolean): void {
+    if (isWhole) this.#journal.settle(this.#length);
     this.#journal.save(Date.now());
   }
 

@@ -127,9 +127,14 @@ export class AuditOutput extends RunOutput implements AuditListener {
     this.#checkpoint?.journal.found(address);
   }
 
+  /** An ICMP error came for an address of a block. */
+  failed(address: number): void {
+    this.#checkpoint?.journal.failed(address);
+  }
+
   /** The sweep is settled up to a position. */
-  settled(position: number, icmpErrors: number): void {
-    this.#checkpoint?.journal.settle(position, icmpErrors);
+  settled(position: number): void {
+    this.#checkpoint?.journal.settle(position);
   }
 
   /** Writes out what has gathered, and shows how far the audit is. */
@@ -157,7 +162,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
     if (result.sweep !== undefined) {
       for (const warning of listScanWarnings(result.sweep)) this.remark(warning);
     }
-    this.#keep((checkpoint) => checkpoint.end(isWhole(result), result.sweepErrors));
+    this.#keep((checkpoint) => checkpoint.end(isWhole(result)));
     await this.#page?.write({ ...result, exitCode: this.chooseExitCode(result) });
     const { comparison } = this.#given;
     const changes = comparison?.finish(this.#covers(result), result.time);
