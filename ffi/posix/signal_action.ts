@@ -6,7 +6,8 @@ import { Sigaction } from "./layout.ts";
 import { openLibc } from "./libc.ts";
 
 /**
- * Whether SIGHUP is ignored. Before the first listener, that is what the program was started with, as by nohup(1).
+ * Whether SIGHUP is ignored. Before the first listener, that is what the program was started with, as by nohup(1); but half a second
+ * after the start the runtime takes signals over, so ask before anything that takes long.
  *
  * Memory: C writes the action during the call only.
  */

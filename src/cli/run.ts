@@ -31,6 +31,8 @@ import type { ClockFinding, Diagnostics, Files, SocketFinding, System } from "./
 
 /** Runs icmptime on this machine with the words of a command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
+  // Asked before the first wait: half a second after the start the runtime takes SIGHUP over.
+  startedWithoutHangup = optional(isHangupIgnored);
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor && !isDumb());
   const exitCode = await dispatch(args, realSystem);
   await stderr?.drain();
@@ -228,16 +230,15 @@ async function* readBytes(path: string): AsyncGenerator<Uint8Array, void, void> 
 }
 
 const ENDING: ReadonlySet<RunSignal> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
-/** Asked before the first listener: the runtime then takes all signals over. */
+/** Whether SIGHUP was ignored at the start; undefined where this system does not say so. */
 let startedWithoutHangup: boolean | undefined;
+let hasListened = false;
 
 function onSignal(signal: RunSignal, handler: () => void): () => void {
-  if (startedWithoutHangup === undefined) {
-    requireSignalDescriptors();
-    startedWithoutHangup = isHangupIgnored();
-  }
+  if (!hasListened) requireSignalDescriptors();
+  hasListened = true;
   // A program started with nohup(1) is to outlive the terminal. Without any listener the runtime would end it.
-  const isIgnored = signal === "SIGHUP" && startedWithoutHangup;
+  const isIgnored = signal === "SIGHUP" && startedWithoutHangup === true;
   const listener = () => {
     if (isIgnored) return;
     // A signal to end does not wait for a standard error that no process reads.
