@@ -3,7 +3,7 @@
 import { bold, dim, yellow } from "../terminal/color.ts";
 import { remoteTimeOfDay, type Restart } from "../clock/mod.ts";
 import type { ClockEvent } from "../run/clock/event.ts";
-import { joinFitting, NO_BREAK, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
+import { joinFitting, NO_BREAK, wrap } from "../terminal/width.ts";
 import { formatTimeOfDay, msOfDay } from "../time/mod.ts";
 import {
   estimateOffset,
@@ -83,29 +83,29 @@ export function formatClock(event: ClockEvent, options: ClockTextOptions): strin
 }
 
 /** `12:00:00 192.0.2.7: +123.46 ±0.01 ms (113.123 to 133.790), +1.3 ±0.4 ppm`: a clock that is followed. */
-export function formatClockLine(event: ClockEvent, { numeric }: ClockTextOptions): string {
+export function formatClockLine(event: ClockEvent, { numeric, columns }: ClockTextOptions): string {
   const { state, nowNs, target } = event;
   const time = formatTimeOfDay(msOfDay(nowNs)).slice(0, "HH:MM:SS".length);
   const head = `${time} ${lineName(target, { numeric })}: `;
   if (!state.decidable) {
     const text = [describeUndecided(event), ...listTroubles(event)].join("; ");
-    return wrap(head + yellow(text), USUAL_COLUMNS, 4);
+    return wrap(head + yellow(text), columns, 4);
   }
   const { value, spread, unit } = estimateOffset(state);
   const [lower, upper] = offsetBounds(state);
   const [skew, skewSpread] = estimateSkew(state);
   const offset = `${head}${value} ±${spread} ${unit} (${lower} to ${upper})`;
-  return joinFitting([offset, `${skew} ±${skewSpread} ppm`], ", ", USUAL_COLUMNS);
+  return wrap(joinFitting([offset, `${skew} ±${skewSpread} ppm`], ", ", columns), columns, 4);
 }
 
 /** That a clock that is followed is measured from a later moment on. */
 export function formatRestartLine(
   { target, state }: ClockEvent,
   restart: Restart,
-  { numeric }: ClockTextOptions,
+  { numeric, columns }: ClockTextOptions,
 ): string {
   const text = `${lineName(target, { numeric })}: ${yellow(describeRestart(restart, state))}`;
-  return wrap(text, USUAL_COLUMNS, 4);
+  return wrap(text, columns, 4);
 }
 
 function formatProbes({ state, counters }: ClockEvent): string {

@@ -71,6 +71,23 @@ Deno.test("clock output: each restart of a clock is printed once", () => {
   assertEquals([0, 1, 1, 3, 3].map(added), [0, 1, 0, 2, 0]);
 });
 
+Deno.test("clock output: lines of clocks that are followed are as wide as the terminal", () => {
+  const restart = { atNs: 43_000e9, reason: "remote clock changed", changeMs: 5 } as const;
+  const events = [
+    clockEvent({ restartCount: 1, restarts: [restart] }),
+    clockEvent({ ...UNDECIDED, restartCount: 1, restarts: [restart] }),
+  ];
+  const linesAt = (columns: number) => {
+    const { sink, reporter } = open({ columns: () => columns });
+    for (const event of events) reporter.report([event], undefined, true);
+    return sink.lines;
+  };
+  const narrow = linesAt(44), wide = linesAt(200);
+  for (const line of narrow) assert(line.length <= 44, line);
+  assert(wide.some((line) => line.length > 80), wide.join("\n"));
+  assert(narrow.length > wide.length, narrow.join("\n"));
+});
+
 Deno.test("clock output: a form for programs takes the place of text, to the end", () => {
   const { sink, reporter } = open({}, true);
   reporter.report([clockEvent(), clockEvent(UNDECIDED)], undefined, false);
