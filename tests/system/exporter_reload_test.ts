@@ -126,7 +126,10 @@ programTest({
 
     // A file without a target is a mistake, at least as often as it is meant.
     await write("# none");
-    assertMatch(await reload(exporter), /not reloaded, .*No target given/);
+    assertMatch(
+      await reload(exporter),
+      /not reloaded, .*No target given in group default: expected at least one host/,
+    );
     assertEquals(await ups(), [1, 1, 1]);
     await write("127.0.0.3");
     assertMatch(await reload(exporter), /reloaded: 1 target\n/);

@@ -22,6 +22,8 @@ export interface GatherOptions extends TargetListOptions {
   readonly skipsInvalidOperands?: boolean;
   /** Lists of addresses that are never probed, `-` for standard input. */
   readonly excludeFiles?: readonly string[];
+  /** Group whose targets these are, for messages; undefined for those of a command line. */
+  readonly group?: string;
   /** When the run ends, in milliseconds from the start of the program: no name is waited for any longer. */
   readonly deadlineMs?: number | undefined;
 }
@@ -39,17 +41,21 @@ export async function gatherTargets(
   options: GatherOptions = {},
 ): Promise<TargetList | undefined> {
   const words = [...operands, ...await readFiles(files, system)];
+  const { exclude = [], excludeFiles = [], group } = options;
+  const where = group === undefined ? "" : ` in group ${shortText(group)}`;
   if (words.length === 0) {
-    throw new UsageError("No target given: expected at least one host, e.g. icmptime 192.0.2.7");
+    const example = group === undefined ? ", e.g. icmptime 192.0.2.7" : "";
+    throw new UsageError(`No target given${where}: expected at least one host${example}`);
   }
-  const { exclude = [], excludeFiles = [] } = options;
   const excluded = excludeFiles.length === 0
     ? exclude
     : await (await import("./exclusions.ts")).readExclusions(exclude, excludeFiles, system);
   const list = await locateTargets(words, system, { ...options, exclude: excluded });
   if (list.targets.length > 0) return list;
   if (list.problems.length > 0) return undefined;
-  throw new UsageError("No target left: every target is excluded, expected at least one host");
+  throw new UsageError(
+    `No target left${where}: every target is excluded, expected at least one host`,
+  );
 }
 
 /**

@@ -43,6 +43,7 @@ export class Probing {
     const setups: GroupSetup[] = [];
     for (const config of configs) {
       const list = await gatherTargets(config.targets, config.files, this.#system, {
+        group: config.name,
         exclude: config.exclude,
         excludeFiles: config.excludeFiles,
         keepsUnresolved: true,
