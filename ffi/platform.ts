@@ -76,6 +76,8 @@ export interface Platform {
   readonly hasForcedBuffers: boolean;
   /** Sockets are bound to the index of an interface (IP_BOUND_IF), not to its name (SO_BINDTODEVICE). */
   readonly bindsByIndex: boolean;
+  /** User and group id of `nobody`, which own nothing: -2 as 32 bits without sign on macOS. */
+  readonly nobodyId: number;
   /** setresuid(2), setfsuid(2) and capabilities(7). */
   readonly hasCapabilities: boolean;
   /** Marks on datagrams that a firewall looks at (SO_MARK), and control over the path's MTU (IP_MTU_DISCOVER). */

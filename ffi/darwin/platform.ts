@@ -49,6 +49,7 @@ export const DARWIN: Platform = {
   hasMemoryCounters: false,
   hasForcedBuffers: false,
   bindsByIndex: true,
+  nobodyId: 0xffff_fffe,
   hasCapabilities: false,
   hasMarks: false,
 };

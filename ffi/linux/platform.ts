@@ -50,6 +50,7 @@ export const LINUX: Platform = {
   hasMemoryCounters: true,
   hasForcedBuffers: true,
   bindsByIndex: false,
+  nobodyId: 65_534,
   hasCapabilities: true,
   hasMarks: true,
 };

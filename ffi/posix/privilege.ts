@@ -14,8 +14,6 @@ import { hasCallFilter, isRootOutside, whyIdsAreFixed } from "../linux/fixed_ids
 import { openLinuxLibc } from "../linux/libc.ts";
 import { openLibc } from "./libc.ts";
 
-/** `nobody` on every Linux; a user id that owns nothing. */
-const NOBODY = 65_534;
 /** The largest id; one more means "leave as it is". */
 const LARGEST_ID = 0xffff_fffe;
 
@@ -148,8 +146,8 @@ function chooseIdentity(
   if (realUserId !== 0) return { userId: realUserId, groupId: openLibc().getgid() };
   const userId = parseId(readVariable(environment, "SUDO_UID"));
   const groupId = parseId(readVariable(environment, "SUDO_GID"));
-  if (userId === undefined) return { userId: NOBODY, groupId: NOBODY };
-  return { userId, groupId: groupId ?? NOBODY };
+  if (userId === undefined) return { userId: platform.nobodyId, groupId: platform.nobodyId };
+  return { userId, groupId: groupId ?? platform.nobodyId };
 }
 
 function parseId(text: string | undefined): number | undefined {

@@ -158,6 +158,18 @@ darwinTest("masks without family and without their last octets are read", async 
   assertEquals(JSON.parse(stdout), [["lo", 0xff00_0000], [pair.device, 0xffff_ff00]]);
 });
 
+darwinTest("root becomes macOS's nobody, -2", async (pair, program) => {
+  const argv = await program.codeArgv(
+    `const { dropPrivilege } = await load("ffi/posix/privilege.ts");
+    const identity = dropPrivilege({ get: () => undefined });
+    console.log(JSON.stringify({ identity, user: Deno.uid(), group: Deno.gid() }));`,
+  );
+  const { stdout, stderr } = await pair.near.run(argv, { env: program.env });
+  assertEquals(stderr, "");
+  const id = 0xffff_fffe;
+  assertEquals(JSON.parse(stdout), { identity: { userId: id, groupId: id }, user: id, group: id });
+});
+
 darwinTest("an output file is made with the rights that umask leaves", async (pair, program) => {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-output-" });
   try {
