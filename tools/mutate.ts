@@ -7,8 +7,8 @@
  * in tests/mutants.ts is known: no test can notice it, or one that needs the kernel does. Exits with status 1 if fewer than 92 % of
  * the others are killed.
  *
- * `--only` draws from what starts with one of these, such as `src/clock/` or `src/clock/gap.ts:104:` for a line. `--near N` uses only tests at the N shortest distances by import,
- * which is quick and never counts a mutant as killed that is not.
+ * `--only` draws from what starts with one of these, such as `src/clock/`, or `src/clock/gap.ts:104:` for a line. `--near N` uses
+ * only tests at the N shortest distances by import, which is quick and never counts a mutant as killed that is not.
  *
  * `--known` judges the known survivors instead, and exits with status 1 if a test kills one: its entry is then wrong.
  *
