@@ -3,6 +3,7 @@
 import { foldMs, msOfDay } from "../time/day.ts";
 import type { HostOffset, TickState } from "./host_offset.ts";
 import { HostOffsetTracker } from "./host_offset_tracker.ts";
+import { RateWatch } from "./rate_watch.ts";
 import type { StampReading } from "./reading.ts";
 import {
   type MeasurementFlag,
@@ -16,22 +17,6 @@ import {
  * has moved by then.
  */
 export const STUCK_AFTER_MS = 1500;
-
-/** Minimum span over which the advance of the timestamps is compared with that of our clock. */
-export const RATE_AFTER_MS = 1500;
-
-/**
- * How far the two may differ: by half of the time that has passed, and by what the outward delay can change and a
- * clock of whole seconds can lag. Stamps in seconds, a thousandth of the right rate, differ by more.
- */
-const RATE_TOLERANCE_RATIO = 0.5;
-const RATE_TOLERANCE_MS = 500;
-
-/**
- * Where one pair of replies is all that there is to compare, a clock that went by less than this share of the time
- * counts in another unit; one that was set differs by anything.
- */
-const OTHER_UNIT_RATIO = 0.05;
 
 /**
  * A timestamp that was stuck is trusted again after this time: a clock with a tick of some seconds moves now and then,
@@ -74,16 +59,7 @@ export class StampHistory {
   #receive: number | undefined;
   #sameSinceNs = 0;
   #stuckNs = -Infinity;
-  #anchorMs: number | undefined;
-  #anchorNs = 0;
-  #wrongRate = false;
-  /** The stamp and time of the reply before, and by how much the stamps moved apart from time where they did most. */
-  #beforeMs = 0;
-  #beforeNs = 0;
-  #jumpMs = 0;
-  #jumpAfterMs = 0;
-  /** The stamps of the last stretch differed from time, which one jump explains. */
-  #jumped = false;
+  readonly #rate = new RateWatch();
   #hasOwnTime = false;
   #isCopier = false;
   #isProven = false;
@@ -119,7 +95,7 @@ export class StampHistory {
     if (reading !== "ambiguous" && reading !== "unreadable") this.#reading = reading;
     const isReadable = measured.receiveMs !== undefined;
     const isStuck = this.#isStuck(probe) && isReadable;
-    if (isStuck) this.#anchorMs = undefined;
+    if (isStuck) this.#rate.restart();
     else if (isReadable) this.#watch(probe, measured);
     if (flags.includes("originate-copied")) this.#isCopier = true;
     const found = isStuck ? "stuck" : this.#findTrouble();
@@ -180,7 +156,7 @@ export class StampHistory {
   }
 
   #findTrouble(): MeasurementFlag | undefined {
-    if (this.#wrongRate) return "wrong-rate";
+    if (this.#rate.isWrong) return "wrong-rate";
     // On a short path a copy looks like the time of a synchronised host.
     return this.#isCopier && !this.#hasOwnTime ? "originate-copied" : undefined;
   }
@@ -197,51 +173,6 @@ export class StampHistory {
   #watch({ sentAt, originateMs, reply }: ProbeStamps, { receiveMs }: TimestampMeasurement): void {
     if (receiveMs === undefined) return;
     if (reply.receiveMs !== originateMs) this.#hasOwnTime = true;
-    this.#watchRate(sentAt.monotonicNs, receiveMs);
-  }
-
-  #watchRate(atNs: number, receiveMs: number): void {
-    if (this.#anchorMs === undefined) {
-      this.#wrongRate = false;
-      this.#jumped = false;
-      this.#anchor(atNs, receiveMs);
-      return;
-    }
-    const sinceMs = (atNs - this.#beforeNs) / 1e6;
-    const aheadMs = foldMs(receiveMs - this.#beforeMs - sinceMs);
-    if (Math.abs(aheadMs) >= Math.abs(this.#jumpMs)) {
-      this.#jumpMs = aheadMs;
-      this.#jumpAfterMs = sinceMs;
-    }
-    this.#beforeMs = receiveMs;
-    this.#beforeNs = atNs;
-    const passedMs = (atNs - this.#anchorNs) / 1e6;
-    if (passedMs < RATE_AFTER_MS) return;
-    const differenceMs = foldMs(receiveMs - this.#anchorMs - passedMs);
-    const toleranceMs = passedMs * RATE_TOLERANCE_RATIO + RATE_TOLERANCE_MS;
-    const differs = Math.abs(differenceMs) > toleranceMs;
-    // A clock that was set differs once, and in one place; one that counts otherwise does so everywhere.
-    this.#wrongRate = differs && (this.#jumped || !this.#isJump(differenceMs, passedMs));
-    this.#jumped = differs;
-    this.#anchor(atNs, receiveMs);
-  }
-
-  /** Whether one jump between two replies explains how far the stamps moved apart from time. */
-  #isJump(differenceMs: number, passedMs: number): boolean {
-    const otherMs = passedMs - this.#jumpAfterMs;
-    if (otherMs > 0) {
-      return Math.abs(foldMs(differenceMs - this.#jumpMs)) <= otherMs * RATE_TOLERANCE_RATIO;
-    }
-    const movedMs = foldMs(passedMs + differenceMs);
-    return movedMs < 0 || movedMs >= passedMs * OTHER_UNIT_RATIO;
-  }
-
-  #anchor(atNs: number, receiveMs: number): void {
-    this.#anchorMs = receiveMs;
-    this.#anchorNs = atNs;
-    this.#beforeMs = receiveMs;
-    this.#beforeNs = atNs;
-    this.#jumpMs = 0;
-    this.#jumpAfterMs = 0;
+    this.#rate.add(sentAt.monotonicNs, receiveMs);
   }
 }
