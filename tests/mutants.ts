@@ -45,6 +45,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: of two equal distances either may be first",
   },
   {
+    path: "src/clock/envelope.ts",
+    code: "if (before.valueMs <= valueMs) return;",
+    change: "<= → <",
+    why: "equivalent: a point is replaced by one that is equal",
+  },
+  {
     path: "src/clock/estimate.ts",
     code: "return (upper.meanSeconds + negatedLower.meanSeconds) / 2;",
     change: "/ → *",
@@ -142,9 +148,21 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/clock/fit.ts",
-    code: "index >= tooMany && newestNs - sample.sentNs <= windowNs * KEPT_SHARE",
-    change: "<= → <",
-    why: "a chosen window: the reply at its very end",
+    code: "const SAMPLES_BENT = 16;",
+    change: "16 → 17",
+    why: "a chosen number: one reply more is left out of a line",
+  },
+  {
+    path: "src/clock/fit.ts",
+    code: "const SAMPLES_FOR_LINE = 8;",
+    change: "8 → 9",
+    why: "a chosen number: a line is laid through one reply more at least",
+  },
+  {
+    path: "src/clock/fit.ts",
+    code: "const ppm = skewPpm + spreads * skewSpreadPpm;",
+    change: "+ → -",
+    why: "equivalent: as many spreads are tried on either side",
   },
   {
     path: "src/clock/gap.ts",
@@ -177,6 +195,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: leads that differ by nothing, or by whole days, give the same lag",
   },
   {
+    path: "src/measurement/tick_candidate.ts",
+    code: "#phaseUpperMs = 1;",
+    change: "1 → 2",
+    why: "equivalent: the first stamp, whose arc is [0, 1), makes it 1",
+  },
+  {
     path: "src/measurement/tick_proof.ts",
     code: "for (let tickMs = MAX_TICK_MS; tickMs > FINE_TICK_MS; tickMs--) {",
     change: "> → >=",
@@ -191,7 +215,7 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   {
     path: "src/measurement/tick_proof.ts",
     code:
-      "if (foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0)) % whole !== 0) return false;",
+      "if (foldMs((stampsMs[index] as number) - (stampsMs[index - 1] as number)) % whole !== 0) return false;",
     change: "- → +",
     why:
       "equivalent: neighbours whose sums are all multiples differ by multiples, or what is left is worked out",

@@ -50,7 +50,7 @@ export function findAliases(
   const all = cluster(clocks);
   const utcPpm = isOwnRateKept
     ? 0
-    : commonRate(all.map(([place = 0]) => clocks[place]?.skewPpm ?? 0));
+    : commonRate(all.map(([place]) => (clocks[place as number] as ClockView).skewPpm));
   const disciplined: number[] = [], machines: number[][] = [];
   for (const members of all) {
     if (isDisciplined(members.map((place) => clocks[place] as ClockView), utcPpm)) {
@@ -67,7 +67,7 @@ export function findAliases(
       clocks,
       members,
       (window) =>
-        pairs * shareWithin(clocks[members[0] ?? 0] as ClockView, others as ClockView[], window),
+        pairs * shareWithin(clocks[members[0] as number] as ClockView, others as ClockView[], window),
     );
     (group.chance <= MAX_CHANCE ? groups : coincidences).push(group);
   }
@@ -111,7 +111,7 @@ function cluster(clocks: readonly ClockView[]): number[][] {
 
 /** All pairs that agree, the nearest first. */
 function nearPairs(clocks: readonly ClockView[]): [number, number][] {
-  const offsetOf = (place: number) => clocks[place]?.offsetMs ?? 0;
+  const offsetOf = (place: number) => (clocks[place] as ClockView).offsetMs;
   const sorted = [...clocks.keys()].sort((one, other) => offsetOf(one) - offsetOf(other));
   const widestMs = clocks.reduce((widest, clock) => Math.max(widest, reachMs(clock)), 0);
   const pairs: { readonly pair: [number, number]; readonly spreads: number }[] = [];

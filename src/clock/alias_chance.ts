@@ -83,7 +83,7 @@ export function shareWithin(
   for (const other of others) {
     const i = scaleOf(Math.abs(foldMs(other.offsetMs - clock.offsetMs)) / offsetMs);
     const j = scaleOf(Math.abs(other.skewPpm - clock.skewPpm) / skewPpm);
-    for (const row of counts.slice(i)) row[j] = (row[j] ?? 0) + 1;
+    for (const row of counts.slice(i)) row[j] = (row[j] as number) + 1;
   }
   for (const [i, row] of counts.entries()) {
     let within = 0;

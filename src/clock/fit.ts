@@ -141,7 +141,7 @@ export class ClockFit {
 
   /** The likeliest line without the newest samples; undefined where too few are left. */
   #earlierLine(): LineEstimate | undefined {
-    const samples = this.#samples.slice(0, -SAMPLES_BENT);
+    const samples = this.#samples.toSpliced(-SAMPLES_BENT);
     if (samples.length < SAMPLES_FOR_LINE) return undefined;
     const gap = new Gap(this.#bounds, this.#region);
     for (const sample of samples) gap.add(sample, this.#region);
@@ -239,7 +239,7 @@ export class ClockFit {
   /** Drops the oldest part, and not only one sample, so that rebuilding is rare. */
   #forgetOldest(): void {
     const { maxSamples, windowNs } = this.#options;
-    const newestNs = this.#samples[this.#samples.length - 1]?.sentNs ?? 0;
+    const newestNs = (this.#samples.at(-1) as RelativeSample).sentNs;
     const tooMany = this.#samples.length - Math.floor(maxSamples * KEPT_SHARE);
     this.#samples = this.#samples.filter((sample, index) =>
       index >= tooMany && newestNs - sample.sentNs <= windowNs * KEPT_SHARE

@@ -17,7 +17,7 @@ export class LeastDelays {
 
   /** How far the mean lies above the least, milliseconds: what queues and rounding add. */
   get queueingMs(): number {
-    return this.#count === 0 ? 0 : this.#sumMs / this.#count - (this.#ranked[0] ?? 0);
+    return this.#count === 0 ? 0 : this.#sumMs / this.#count - (this.#ranked[0] as number);
   }
 
   /**
@@ -26,7 +26,7 @@ export class LeastDelays {
    */
   get grainMs(): number | undefined {
     const highest = this.#ranked[RANKED - 1];
-    return highest === undefined ? undefined : highest - (this.#ranked[0] ?? 0);
+    return highest === undefined ? undefined : highest - (this.#ranked[0] as number);
   }
 
   /** Adds a delay. */

@@ -110,9 +110,9 @@ export class TickCandidate {
     return { lowerMs, upperMs: lowerMs + this.tickMs };
   }
 
-  /** How long before a remote time, in milliseconds of the day, the last tick was: milliseconds in [0, tick). */
+  /** How long before a remote time, in milliseconds of the day, the last tick was: milliseconds in [0, tick). After a stamp. */
   phaseOf(remoteMs: number): number {
-    const anchorMs = this.#anchorMs ?? 0;
+    const anchorMs = this.#anchorMs as number;
     const { lowerMs } = this.likelySpan(anchorMs);
     return modulo(foldMs(remoteMs - anchorMs) - lowerMs, this.tickMs);
   }

@@ -113,7 +113,7 @@ function append(latest: number[], value: number): void {
 function countLatest(timesNs: readonly number[], atNs: number): number {
   let count = 0;
   for (let index = 0; index < timesNs.length; index++) {
-    if (timesNs.length - index <= MIN_STAMPS || atNs - (timesNs[index] ?? 0) <= SPAN_NS) count++;
+    if (timesNs.length - index <= MIN_STAMPS || atNs - (timesNs[index] as number) <= SPAN_NS) count++;
   }
   return count;
 }
@@ -129,7 +129,7 @@ function doDivideAll(
 ): boolean {
   for (const whole of wholes) {
     for (let index = first; index < stampsMs.length; index++) {
-      if (foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0)) % whole !== 0) return false;
+      if (foldMs((stampsMs[index] as number) - (stampsMs[index - 1] as number)) % whole !== 0) return false;
     }
   }
   return true;
@@ -143,7 +143,7 @@ function arePossibleTicks(ticksMs: readonly number[], stampsMs: readonly number[
 /** For each place at which the clock may have been set: what all differences before and after it have in common. */
 function wholeTicks(stampsMs: readonly number[]): number[] {
   const steps = stampsMs.slice(1).map((stampMs, index) =>
-    Math.abs(foldMs(stampMs - (stampsMs[index] ?? 0)))
+    Math.abs(foldMs(stampMs - (stampsMs[index] as number)))
   );
   let common = 0;
   const after = [common];
@@ -153,7 +153,7 @@ function wholeTicks(stampsMs: readonly number[]): number[] {
   }
   let before = 0;
   return steps.map((step, index) => {
-    const common = greatestCommonDivisor(before, after[steps.length - 1 - index] ?? 0);
+    const common = greatestCommonDivisor(before, after[steps.length - 1 - index] as number);
     before = greatestCommonDivisor(before, step);
     return common;
   });
@@ -194,7 +194,7 @@ export function isPossibleTick(
   tickMs: number,
   maxSets = CONTRADICTIONS - 1,
 ): boolean {
-  let anchorMs = stampsMs[0] ?? 0, lowerMs = 0, upperMs = 1, contradictions = 0;
+  let anchorMs = stampsMs[0] as number, lowerMs = 0, upperMs = 1, contradictions = 0;
   for (const stampMs of stampsMs) {
     const aheadMs = foldMs(stampMs - anchorMs) % tickMs;
     const position = aheadMs < 0 ? aheadMs + tickMs : aheadMs;
@@ -220,8 +220,8 @@ function mayBeSliding(
 ): boolean {
   let contradictions = 0;
   for (let index = 1; index < stampsMs.length; index++) {
-    const stepMs = foldMs((stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0));
-    const passedMs = ((timesNs[index] ?? 0) - (timesNs[index - 1] ?? 0)) / 1e6;
+    const stepMs = foldMs((stampsMs[index] as number) - (stampsMs[index - 1] as number));
+    const passedMs = ((timesNs[index] as number) - (timesNs[index - 1] as number)) / 1e6;
     const openMs = 1 + Math.abs(passedMs) * MAX_SLIDE_RATIO;
     if (tickMs < SLIDE_FACTOR * openMs) return false;
     if (Math.abs(stepMs - Math.round(stepMs / tickMs) * tickMs) <= openMs) continue;

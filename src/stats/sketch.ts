@@ -40,7 +40,7 @@ class Buckets {
   }
 
   at(index: number): number {
-    return this.#counts[index - this.#first] ?? 0;
+    return this.#counts[index - this.#first] as number;
   }
 
   add(index: number): void {
@@ -54,7 +54,7 @@ class Buckets {
     }
     const place = index - this.#first;
     while (counts.length <= place) counts.push(0);
-    counts[place] = (counts[place] ?? 0) + 1;
+    counts[place] = (counts[place] as number) + 1;
   }
 }
 

@@ -39,6 +39,7 @@ Deno.test("excesses are ranked from the line upwards", () => {
     envelope.add(seconds, value);
   }
   assertEquals([1, 2, 3, 4, 9].map((rank) => envelope.excess(0, 0, 1, rank)), [0, 1, 2, 6, 6]);
+  assertEquals(new LowerEnvelope().excess(0, 0, 1, 1), 0);
 });
 
 Deno.test("the mean time is that of all points, also in a copy with one more", () => {

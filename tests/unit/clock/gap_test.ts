@@ -72,7 +72,7 @@ Deno.test("a reply is refused where it would leave a gap narrower than the short
       outMs: random.pick([1, 5]),
       backMs: random.pick([1, 8]),
       jitterMs,
-      skewPpm: random.pick([0, 0, 300]),
+      skewPpm: random.pick([0, 300, -300]),
       processingMs: random.pick([0, 0, 3]),
       phase: (index) => index * 0.6180339887 % 1,
     }).map(({ sample }) => sample);
