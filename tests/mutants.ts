@@ -195,10 +195,23 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: leads that differ by nothing, or by whole days, give the same lag",
   },
   {
+    path: "src/measurement/tick.ts",
+    code: "if (tick !== this.#tick || worst !== this.#worst) this.#revision += 1;",
+    change: "1 → 2",
+    why: "equivalent: all that is asked of a revision is whether it is another",
+  },
+  {
     path: "src/measurement/tick_candidate.ts",
     code: "#phaseUpperMs = 1;",
     change: "1 → 2",
     why: "equivalent: the first stamp, whose arc is [0, 1), makes it 1",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
+    code: "const first = this.#divided + 1 < latest ? 1 : used.length - 1;",
+    change: "1 → 2",
+    why:
+      "equivalent: a step more or less is looked at of those that were divided, or that one setting explains",
   },
   {
     path: "src/measurement/tick_proof.ts",
