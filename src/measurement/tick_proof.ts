@@ -105,7 +105,7 @@ function append(latest: number[], value: number): void {
     latest.push(value);
     return;
   }
-  for (let index = 1; index < MAX_STAMPS; index++) latest[index - 1] = latest[index] as number;
+  latest.copyWithin(0, 1);
   latest[MAX_STAMPS - 1] = value;
 }
 
@@ -113,7 +113,9 @@ function append(latest: number[], value: number): void {
 function countLatest(timesNs: readonly number[], atNs: number): number {
   let count = 0;
   for (let index = 0; index < timesNs.length; index++) {
-    if (timesNs.length - index <= MIN_STAMPS || atNs - (timesNs[index] as number) <= SPAN_NS) count++;
+    if (timesNs.length - index <= MIN_STAMPS || atNs - (timesNs[index] as number) <= SPAN_NS) {
+      count++;
+    }
   }
   return count;
 }
@@ -129,7 +131,9 @@ function doDivideAll(
 ): boolean {
   for (const whole of wholes) {
     for (let index = first; index < stampsMs.length; index++) {
-      if (foldMs((stampsMs[index] as number) - (stampsMs[index - 1] as number)) % whole !== 0) return false;
+      if (foldMs((stampsMs[index] as number) - (stampsMs[index - 1] as number)) % whole !== 0) {
+        return false;
+      }
     }
   }
   return true;

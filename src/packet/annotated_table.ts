@@ -16,8 +16,8 @@ export function formatAnnotated(fields: readonly AnnotatedField[]): string {
   let part: string | undefined;
   fields.forEach((field, index) => {
     if (field.part !== part) {
+      if (part !== undefined) lines.push("");
       part = field.part;
-      if (lines.length > 0) lines.push("");
       lines.push(part, formatLine([...heads, "meaning"], widths));
     }
     lines.push(formatLine(rows[index] ?? [], widths));

@@ -64,6 +64,14 @@ Deno.test("aliases: where our rate is off, the rate of time is that of more than
   assertEquals(disciplinedOf(40, 40.2), []);
 });
 
+Deno.test("aliases: a rate within 1 ppm of UTC, and two of its spreads, is kept right", () => {
+  const isDisciplined = (skewPpm: number) =>
+    findAliases([exactView(700, skewPpm)], KEPT).disciplined.length === 1;
+  // The spread is 0.5 ppm: the root of 1² and of 1².
+  assertEquals([isDisciplined(1.414), isDisciplined(-1.414)], [true, true]);
+  assertEquals([isDisciplined(1.415), isDisciplined(-1.415)], [false, false]);
+});
+
 Deno.test("aliases: how far two clocks differ, in what was measured and what asymmetric paths may add", () => {
   const one = exactView(700, 31);
   const spreads = (other: Partial<ClockView>) => differ([one, { ...one, ...other }], 0, 1).spreads;

@@ -42,6 +42,19 @@ Deno.test("a stamp that repeats says nothing", () => {
   assertEquals(worst(5, 5, 5, 5, 5, 5, 5, 5), 1000);
 });
 
+Deno.test("a clock of whole seconds that slides and is set once keeps its tick", () => {
+  const proof = new TickProof();
+  for (let index = 0; index < 12; index++) {
+    // Ticks that are 50 ppm too long, asked for each ten seconds; set by 337 ms.
+    const setMs = index < 6 ? 0 : 337;
+    proof.add(NOON_MS + Math.floor(index * 10_000 * 1.00005) + setMs, index * 10e9);
+    assertEquals(proof.worstTickMs, 1000, `${index}`);
+  }
+  // Set again, it is no clock of whole seconds.
+  proof.add(NOON_MS + 120_500, 120e9);
+  assert(proof.worstTickMs < 1000);
+});
+
 Deno.test("a stamp that repeats changes nothing, wherever it does", () => {
   let fine = 0;
   for (let seed = 1; seed <= 200; seed++) {

@@ -57,7 +57,12 @@ Deno.test("echo: every message shorter than 8 octets is refused", () => {
 
 Deno.test("echo: emit refuses what does not fit", () => {
   const good = { kind: "echo-request", identifier: 1, sequence: 2 } as const;
-  for (const wrong of [{ identifier: -1 }, { sequence: 65_536 }, { code: 256 }, { checksum: -1 }]) {
+  const tooMuch = { identifier: 65_536, sequence: 65_536, code: 256, checksum: 65_536 };
+  for (
+    const wrong of Object.entries(tooMuch).flatMap(([name, value]) =>
+      [value, -1].map((each) => ({ [name]: each }))
+    )
+  ) {
     const emit = () => emitEchoMessage({ ...good, ...wrong }, new Uint8Array(8));
     assertThrows(emit, RangeError);
   }

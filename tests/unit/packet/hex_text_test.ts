@@ -148,6 +148,20 @@ for (const [text, line, reason] of BROKEN) {
   });
 }
 
+Deno.test("a dump of a single octet ends with its length", () => {
+  const read = parseHexText("0000  45 \n0001\n");
+  assertEquals(read.ok && read.packets.map(toHex), ["45"]);
+});
+
+Deno.test("a text of 16 Mi characters is read, and none that is longer", () => {
+  const reasonOf = (length: number) => {
+    const read = parseHexText(" ".repeat(length));
+    return read.ok ? undefined : read.reason;
+  };
+  assertEquals(reasonOf(16_777_216), "no hexadecimal digits");
+  assertEquals(reasonOf(16_777_217), "more than 16777216 characters");
+});
+
 Deno.test("a text of 60,000 blanks is read at once", () => {
   const read = parseHexText(`${" ".repeat(60_000)}45`);
   assertEquals(read.ok && read.packets.map(toHex), ["45"]);

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { emitIcmpError, parseIcmpError } from "../../../src/packet/icmp_error.ts";
+import {
+  emitIcmpError,
+  isErrorType,
+  isFinalErrorType,
+  parseIcmpError,
+} from "../../../src/packet/icmp_error.ts";
 import type { IcmpErrorFields, IcmpErrorMessage } from "../../../src/packet/icmp_error.ts";
 import { ProbeTemplate } from "../../../src/packet/probe_template.ts";
 import { parseHex } from "../../support/hex.ts";
@@ -173,9 +178,20 @@ Deno.test("icmp error: every message shorter than 8 octets is refused", () => {
 
 Deno.test("icmp error: emit refuses what does not fit", () => {
   const good: IcmpErrorFields = { kind: "error", type: 3, body: new Uint8Array(28) };
-  for (const wrong of [{ type: 256 }, { code: -1 }, { restOfHeader: 2 ** 32 }, { checksum: 1.5 }]) {
+  for (
+    const wrong of [{ type: 256 }, { code: -1 }, { restOfHeader: 2 ** 32 }, { checksum: 1.5 }, {
+      checksum: 65_536,
+    }]
+  ) {
     const emitWrong = () => emitIcmpError({ ...good, ...wrong }, new Uint8Array(36));
     assertThrows(emitWrong, RangeError);
   }
   assertThrows(() => emitIcmpError(good, new Uint8Array(35)), RangeError);
+});
+
+Deno.test("icmp errors: five types quote a datagram, three of them end it", () => {
+  // Destination Unreachable, Source Quench, Redirect, Time Exceeded and Parameter Problem of RFC 792.
+  const types = Array.from({ length: 256 }, (_, type) => type);
+  assertEquals(types.filter(isErrorType), [3, 4, 5, 11, 12]);
+  assertEquals(types.filter(isFinalErrorType), [3, 11, 12]);
 });

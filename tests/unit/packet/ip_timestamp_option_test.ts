@@ -90,6 +90,7 @@ Deno.test("ip timestamp: emit refuses what does not fit", () => {
     { flag: 0, pointer: 256, entries: [] },
     { flag: 1, entries: [{ address: 2 ** 32, stampMs: 0 }] },
     { flag: 1, entries: [{ address: 1, stampMs: -1 }] },
+    { flag: 1, entries: [{ address: 1, stampMs: 2 ** 32 }] },
   ];
   for (const fields of wrong) assertThrows(() => emitIpTimestampOption(fields), RangeError);
 });

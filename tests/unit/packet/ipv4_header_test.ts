@@ -77,6 +77,22 @@ Deno.test("ipv4: each field at its least and greatest survives", () => {
   }
 });
 
+Deno.test("ipv4: every bit beside and in the fragment offset is its own, both ways", () => {
+  for (let bit = 0; bit < 16; bit++) {
+    const bytes = parseHex(KNOWN);
+    bytes.set([1 << bit >>> 8, 1 << bit & 0xff], 6);
+    const { reservedFlag, dontFragment, moreFragments, fragmentOffsetBytes } = mustParse(bytes);
+    assertEquals(
+      [reservedFlag, dontFragment, moreFragments, fragmentOffsetBytes],
+      [bit === 15, bit === 14, bit === 13, bit < 13 ? 8 << bit : 0],
+      `bit ${bit}`,
+    );
+    const again = new Uint8Array(20);
+    emitIpv4Header(mustParse(bytes), 0, again);
+    assertEquals(again.subarray(6, 8), bytes.subarray(6, 8), `bit ${bit}`);
+  }
+});
+
 Deno.test("ipv4: a wrong checksum is reported with the right one", () => {
   const bytes = parseHex(KNOWN.replace("b861", "b862"));
   const header = mustParse(bytes);
@@ -146,6 +162,8 @@ Deno.test("ipv4: emit refuses what does not fit", () => {
     ["protocol", { protocol: 256 }],
     ["header checksum", { checksum: 65_536 }],
     ["source", { source: 2 ** 32 }],
+    ["source", { source: -1 }],
+    ["destination", { destination: 2 ** 32 }],
     ["destination", { destination: -1 }],
     ["options", { options: new Uint8Array(3) }],
     ["header length", { options: new Uint8Array(44) }],

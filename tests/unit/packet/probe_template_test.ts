@@ -225,6 +225,7 @@ Deno.test("template: options that do not fit are refused at once", () => {
     { source: 2 ** 32 },
     { receiveMs: 2 ** 32 },
     { transmitMs: -1 },
+    { transmitMs: 2 ** 32 },
     { ipOptions: new Uint8Array(5) },
     { ipOptions: new Uint8Array(44) },
     { payload: new Uint8Array(65_496) },

@@ -121,8 +121,11 @@ Deno.test("timestamp: emit refuses what does not fit", () => {
   const wrong: [string, Partial<TimestampFields>][] = [
     ["identifier", { identifier: 65_536 }],
     ["sequence", { sequence: -1 }],
+    ["sequence", { sequence: 65_536 }],
     ["originate", { originateMs: 2 ** 32 }],
     ["receive", { receiveMs: 0.5 }],
+    ["receive", { receiveMs: 2 ** 32 }],
+    ["transmit", { transmitMs: 2 ** 32 }],
     ["transmit", { transmitMs: Infinity }],
     ["code", { code: 256 }],
     ["checksum", { checksum: 65_536 }],
