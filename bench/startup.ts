@@ -5,7 +5,7 @@
  * opens the C library, and with hping3 and nping where they are installed; all in a network namespace.
  */
 
-import { compile } from "../tools/compile.ts";
+import { compile } from "../tools/deno_compile.ts";
 import { runTool, say, ToolError } from "../tools/output.ts";
 import { PROJECT_FOLDER } from "../tools/project.ts";
 import { Namespace } from "../tests/support/namespace.ts";

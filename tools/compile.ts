@@ -1,148 +1,36 @@
 /**
  * `deno task compile [--target TRIPLE] [--output FILE]`: icmptime as one file that needs nothing.
  *
- * The program is bundled first: the binary then resolves no package and reads few modules when it
- * starts, which spares a fifth of the start-up. Each `import()` stays a separate file, and the
- * text is minified, because what V8 does not read costs nothing. It is compiled without V8's
- * code cache: a compiled program keeps that in a file of a known name in the temporary folder,
- * anyone could put one there, and icmptime runs as root.
+ * The program is bundled first: the binary then resolves no package when it starts. The text is minified, because what V8 does
+ * not read costs nothing. For the machine that compiles, it is started from code caches as well (tools/code_cache.ts).
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { capture, type Ended, runTool, say, ToolError, warn } from "./output.ts";
-import { BINARY_PATH, PROJECT_FOLDER, v8Flags } from "./project.ts";
-import { NPM_BASE_TARGET, openNpmBase } from "./runtime_base.ts";
-
-/** What to compile, and where to. */
-export interface CompileOptions {
-  /** Path of the main module. */
-  readonly entry: string;
-  /** Path of the binary. */
-  readonly output: string;
-  /** Target triple as `deno compile --target` takes it; this machine unless given. */
-  readonly target?: string | undefined;
-}
-
-/** No runtime base of a target can be fetched here; everything else may be right. */
-export class NoBaseError extends ToolError {}
+import { bundleProgram, type ProgramFolder } from "./code_cache.ts";
+import { bundle, type CompileOptions, compileScript } from "./deno_compile.ts";
+import { runTool, say, ToolError } from "./output.ts";
+import { BINARY_PATH, PROJECT_FOLDER } from "./project.ts";
 
 /**
- * Compiles a program with the permissions of icmptime.
+ * Compiles icmptime.
  *
  * @returns The Deno version inside the binary.
+ * @throws {NoBaseError} no runtime base of the target can be fetched
  */
-export async function compile(options: CompileOptions): Promise<string> {
-  await makeRoom(options.output);
+export async function compileProgram(options: Omit<CompileOptions, "entry">): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-compile-" });
   try {
-    return await compileScript(await bundle(options.entry, folder), options);
+    const { main, includes } = await prepare(folder, options.target);
+    return await compileScript(main, { ...options, includes });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** Makes the folder of a file; what is in the way is an error before anything is compiled. */
-async function makeRoom(output: string): Promise<void> {
-  const isFolder = await Deno.stat(output).then((info) => info.isDirectory, () => false);
-  if (isFolder) throw new ToolError(`Cannot compile to ${output}: it is a folder`);
-  await Deno.mkdir(output.replace(/[^/]*$/, "") || ".", { recursive: true }).catch((error) => {
-    throw new ToolError(`Cannot compile to ${output}: ${error.message}`);
-  });
-}
-
-/** Bundles a program into a folder. Returns the path of the main script. */
-export async function bundle(entry: string, folder: string): Promise<string> {
-  const ended = await capture(
-    [
-      ...[Deno.execPath(), "bundle", "--quiet", "--check", "--minify", "--code-splitting"],
-      ...["--outdir", folder, entry],
-    ],
-    { cwd: PROJECT_FOLDER },
-  );
-  if (!ended.success) throw new ToolError(`Cannot bundle ${entry}:\n${ended.stderr.trim()}`);
-  // `deno compile` stores these times, and npm these modes: equal ones make equal files of equal sources.
-  for (const { name } of Deno.readDirSync(folder)) {
-    await Deno.utime(`${folder}/${name}`, 0, 0);
-    await Deno.chmod(`${folder}/${name}`, 0o644);
-  }
-  const name = entry.replace(/^.*\//, "").replace(/\.ts$/, ".js");
-  return `${folder}/${name}`;
-}
-
-/**
- * Compiles a script that {@linkcode bundle} made.
- *
- * @returns The Deno version inside the binary.
- * @throws {NoBaseError} no runtime base of the target can be fetched
- */
-export async function compileScript(
-  script: string,
-  options: Omit<CompileOptions, "entry">,
-): Promise<string> {
-  await makeRoom(options.output);
-  // Beside the file, which stays as it was until another one is complete: a `deno compile` that fails removes its output.
-  const output = `${options.output}.part`;
-  const version = await compileTo(script, { ...options, output });
-  await Deno.rename(output, options.output);
-  return version;
-}
-
-async function compileTo(
-  script: string,
-  options: Omit<CompileOptions, "entry">,
-): Promise<string> {
-  const first = await denoCompile(Deno.execPath(), script, options, {});
-  if (first.success) return Deno.version.deno;
-  if (!/dl\.deno\.land|denort/.test(first.stderr)) {
-    throw new ToolError(`Cannot compile: ${firstError(first.stderr)}`);
-  }
-  const target = options.target ?? Deno.build.target;
-  if (target !== NPM_BASE_TARGET) {
-    throw new NoBaseError(
-      `Cannot compile for ${target}: its runtime base cannot be downloaded from dl.deno.land, ` +
-        `and npm has one for ${NPM_BASE_TARGET} alone`,
-    );
-  }
-  const base = await openNpmBase();
-  warn(
-    `The runtime base of Deno ${Deno.version.deno} cannot be downloaded from dl.deno.land: ` +
-      `compiling with Deno ${base.version} from npm`,
-  );
-  const second = await denoCompile(base.deno, script, options, { DENORT_BIN: base.denort });
-  if (!second.success) throw new ToolError(`Cannot compile: ${firstError(second.stderr)}`);
-  return base.version;
-}
-
-/** The first line of what deno says, without its headline and the stack of its own. */
-function firstError(text: string): string {
-  return (text.trim().split("\n")[0] ?? "").replace(/^error: /, "");
-}
-
-function denoCompile(
-  deno: string,
-  script: string,
-  options: Omit<CompileOptions, "entry">,
-  env: Record<string, string>,
-): Promise<Ended> {
-  // No config, no npm: the script stands alone, and the import map would drag whole packages in.
-  return capture([
-    deno,
-    "compile",
-    "--quiet",
-    "--no-config",
-    "--no-npm",
-    "--no-code-cache",
-    // The bundler has checked the types; an older compiler has none for the modules of node.
-    "--no-check",
-    // Who may call libc may do anything, so narrower flags protect nothing; and without all of them Deno refuses
-    // device files such as /dev/stdout.
-    "--allow-all",
-    ...v8Flags(),
-    ...(options.target === undefined ? [] : ["--target", options.target]),
-    "--output",
-    options.output,
-    script,
-  ], { env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", ...env } });
+/** A code cache is recorded by the runtime that will use it, so only for a target that runs here. */
+async function prepare(folder: string, target = Deno.build.target): Promise<ProgramFolder> {
+  if (target === Deno.build.target) return await bundleProgram(folder);
+  return { main: await bundle(`${PROJECT_FOLDER}main.ts`, folder), includes: [] };
 }
 
 async function main(): Promise<void> {
@@ -155,7 +43,7 @@ async function main(): Promise<void> {
   });
   const output = String(args["output"]);
   const target = args["target"] === undefined ? undefined : String(args["target"]);
-  const version = await compile({ entry: `${PROJECT_FOLDER}main.ts`, output, target });
+  const version = await compileProgram({ output, target });
   const { size } = await Deno.stat(output);
   say(`${output}: ${Math.round(size / 1e6)} MB, Deno ${version}`);
 }

@@ -7,7 +7,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { compile } from "./compile.ts";
+import { compileProgram } from "./compile.ts";
 import { runTool, say, ToolError } from "./output.ts";
 import { buildDeb, type PackageJob } from "./package/deb.ts";
 import { PACKAGE_TARGETS, readFacts } from "./package/facts.ts";
@@ -75,7 +75,7 @@ async function withBinary(
   const folder = await Deno.makeTempDir({ prefix: "icmptime-package-" });
   try {
     const output = `${folder}/icmptime`;
-    const version = await compile({ entry: `${PROJECT_FOLDER}main.ts`, output, target });
+    const version = await compileProgram({ output, target });
     say(`compiled for ${target} with Deno ${version}`);
     await use(output);
   } finally {

@@ -8,7 +8,8 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { bundle, compileScript, NoBaseError } from "./compile.ts";
+import { compileProgram } from "./compile.ts";
+import { NoBaseError } from "./deno_compile.ts";
 import { runTool, say, ToolError, warn } from "./output.ts";
 import { buildDeb } from "./package/deb.ts";
 import { PACKAGE_TARGETS, type PackageFacts, readFacts, VERSION } from "./package/facts.ts";
@@ -113,12 +114,10 @@ async function build(output: string, options: ReleaseOptions): Promise<void> {
  */
 async function compileTargets(folder: string, isComplete: boolean): Promise<Map<string, string>> {
   const versions = new Map<string, string>();
-  await Deno.mkdir(`${folder}/bundle`);
-  const script = await bundle(`${PROJECT_FOLDER}main.ts`, `${folder}/bundle`);
   for (const target of TARGETS) {
     try {
       const output = `${folder}/${archiveName(target)}/icmptime`;
-      versions.set(target, await compileScript(script, { output, target }));
+      versions.set(target, await compileProgram({ output, target }));
       say(`${target}: Deno ${versions.get(target)}`);
     } catch (error) {
       if (!(error instanceof NoBaseError)) throw error;

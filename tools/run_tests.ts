@@ -9,7 +9,7 @@
  */
 
 import { readBinaryAge } from "./binary_age.ts";
-import { compile } from "./compile.ts";
+import { compileProgram } from "./compile.ts";
 import { addCounts, closingLine, countTests, type TestCounts } from "./junit.ts";
 import { runTool, say, ToolError, warn } from "./output.ts";
 import { BINARY_PATH, PROJECT_FOLDER, TEST_LOCK } from "./project.ts";
@@ -134,10 +134,7 @@ async function prepareMachine(
   if (!compiles || readBinaryAge() === "current") return;
   say(`== compiling ${BINARY_PATH}`);
   try {
-    await compile({
-      entry: `${PROJECT_FOLDER}main.ts`,
-      output: `${PROJECT_FOLDER}${BINARY_PATH}`,
-    });
+    await compileProgram({ output: `${PROJECT_FOLDER}${BINARY_PATH}` });
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     warn(error.message);

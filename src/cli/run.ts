@@ -15,26 +15,29 @@ import {
   readNetworkCapabilities,
   readStampSupport,
   requireSignalDescriptors,
-  withCallersRights,
 } from "../../ffi/mod.ts";
 import { FileSink } from "../terminal/file_sink.ts";
-import { type ByteSink, writeAll } from "../terminal/line_sink.ts";
+import type { ByteSink } from "../terminal/line_sink.ts";
 import { MAX_BACKLOG_BYTES, OutputQueue } from "../terminal/output_queue.ts";
 import { dispatch } from "./dispatch.ts";
 import { SOCKET_MACHINE } from "../machine/run_machine.ts";
+import { optional } from "./optional.ts";
 import type { ExitCode } from "./outcome.ts";
 import { readPieces } from "./read_pieces.ts";
-import { replaceFile } from "./replace_file.ts";
+import { FILES } from "./real_files.ts";
 import type { RespondMachine } from "../respond/machine.ts";
-import type { RunSignal, ScanMachine, WritableFile } from "../run/machine.ts";
-import type { ClockFinding, Diagnostics, Files, SocketFinding, System } from "./system.ts";
+import type { RunSignal, ScanMachine } from "../run/machine.ts";
+import type { ClockFinding, Diagnostics, SocketFinding, System } from "./system.ts";
 
-/** Runs icmptime on this machine with the words of a command line; returns the exit code. */
-export async function run(args: readonly string[]): Promise<ExitCode> {
+/** Runs icmptime on this machine, or on a variation of it, with the words of a command line; returns the exit code. */
+export async function run(
+  args: readonly string[],
+  system: System = realSystem,
+): Promise<ExitCode> {
   // Asked before the first wait: half a second after the start the runtime takes SIGHUP over.
   startedWithoutHangup = optional(isHangupIgnored);
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor && !isDumb());
-  const exitCode = await dispatch(args, realSystem);
+  const exitCode = await dispatch(args, system);
   await stderr?.drain();
   return exitCode;
 }
@@ -72,13 +75,6 @@ const scanMachine: ScanMachine = {
   hostName: readHostName,
 };
 
-const files: Files = {
-  openFile,
-  readRegularFile,
-  replaceFile,
-  identifyFile: (path) => withCallersRights(() => identifyFile(path)),
-};
-
 /** Loaded only when it answers: start-up time is part of the tool. */
 const respondMachine: RespondMachine = {
   listAddresses: (name) => listInterfaceAddresses().filter((each) => each.name === name),
@@ -90,10 +86,11 @@ const respondMachine: RespondMachine = {
     (await import("../../ffi/linux/tun_device.ts")).TunDevice.open(request),
 };
 
-const realSystem: System = {
+/** This machine. */
+export const realSystem: System = {
   ...SOCKET_MACHINE,
   scan: scanMachine,
-  files,
+  files: FILES,
   diagnostics,
   respond: respondMachine,
   get stdout() {
@@ -118,59 +115,6 @@ const realSystem: System = {
   dropPrivileges: giveUpPrivileges,
   onSignal,
 };
-
-function openFile(path: string, mode: "create" | "keep"): WritableFile {
-  const file = openNamed(
-    path,
-    () => Deno.openSync(path, { write: true, create: mode === "create" }),
-  );
-  // Now: once root is given up, the path may be out of reach.
-  const { isFile } = file.statSync();
-  return {
-    clear() {
-      if (!isFile) return;
-      file.truncateSync();
-      file.seekSync(0, Deno.SeekMode.Start);
-    },
-    writeSync: (bytes) => file.writeSync(bytes),
-    writeAt(offsetBytes, bytes) {
-      file.seekSync(offsetBytes, Deno.SeekMode.Start);
-      writeAll(file, bytes);
-    },
-    close: () => file.close(),
-  };
-}
-
-/** Links to follow before a chain of them is taken for a ring, as in Linux (path_resolution(7)). */
-const MAX_LINKS = 40;
-
-function identifyFile(path: string, links = 0): { id: string; sizeBytes: number } | undefined {
-  const found = optional(() => Deno.statSync(path));
-  if (found !== undefined) {
-    return found.isFile ? { id: `${found.dev} ${found.ino}`, sizeBytes: found.size } : undefined;
-  }
-  // A link to a file that is not there yet.
-  const target = optional(() => Deno.readLinkSync(path));
-  const slash = path.lastIndexOf("/");
-  const folder = slash < 0 ? "." : path.slice(0, slash + 1);
-  if (target !== undefined && links < MAX_LINKS) {
-    return identifyFile(target.startsWith("/") ? target : `${folder}/${target}`, links + 1);
-  }
-  const real = optional(() => Deno.realPathSync(folder));
-  return real === undefined ? undefined : { id: `${real}/${path.slice(slash + 1)}`, sizeBytes: 0 };
-}
-
-function readRegularFile(path: string, maxBytes: number): string | undefined {
-  return optional(() => {
-    using file = openNamed(path, () => Deno.openSync(path));
-    const { isFile, size } = file.statSync();
-    if (!isFile || size > maxBytes) return undefined;
-    const bytes = new Uint8Array(size);
-    let length = 0;
-    for (let read; (read = file.readSync(bytes.subarray(length)) ?? 0) > 0;) length += read;
-    return new TextDecoder().decode(bytes.subarray(0, length));
-  });
-}
 
 function trySocket(): SocketFinding {
   const refusals: Error[] = [];
@@ -205,15 +149,6 @@ function stampsTransmit(interfaceName: string): boolean | undefined {
 
 function hasNetRaw(): boolean | undefined {
   return optional(() => readNetworkCapabilities().netRaw);
-}
-
-/** What a question answers, or undefined where this system does not take it. */
-function optional<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Loaded only for a screen: start-up time is part of the tool. */

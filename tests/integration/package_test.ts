@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { compile } from "../../tools/compile.ts";
+import { compile } from "../../tools/deno_compile.ts";
 import { PROJECT_FOLDER } from "../../tools/project.ts";
 import { mustRun, runCommand } from "../support/command.ts";
 import { DebianRoot } from "../support/debian_root.ts";

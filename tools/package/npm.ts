@@ -1,6 +1,6 @@
 /** A package for npm, by `npm pack`: the bundled program, and a small starter that runs it on Deno's own npm packages. */
 
-import { bundle } from "../compile.ts";
+import { bundle } from "../deno_compile.ts";
 import { capture, ToolError } from "../output.ts";
 import { PROJECT_FOLDER, v8Flags } from "../project.ts";
 import type { PackageJob } from "./deb.ts";

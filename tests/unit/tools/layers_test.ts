@@ -135,7 +135,7 @@ Deno.test("unsafe calls belong in ffi", () => {
 Deno.test("only main.ts ends the process", () => {
   assertEquals(findWrongCalls([{ path: "main.ts", text: CALLS.exit }]), []);
   assertEquals(findWrongCalls([{ path: "src/cli/run.ts", text: CALLS.exit }]), [
-    "src/cli/run.ts: may not use Deno.exit (only main.ts may)",
+    "src/cli/run.ts: may not use Deno.exit (only main modules may)",
   ]);
   assertEquals(findWrongCalls([{ path: "tools/compile.ts", text: "Deno.exitCode = 1;" }]), []);
 });

@@ -1,0 +1,118 @@
+/**
+ * The files that the binary starts from. With V8's code cache it needs a quarter less time for a probe of one host.
+ *
+ * Most of the time before the first probe went into parsing, and into compiling functions to bytecode. So icmptime is one script,
+ * which `node:vm` loads together with the bytecode that V8 made of it at a rehearsal: a few probes of 127.0.0.1. V8 checks that
+ * the cache is of this script, of its own version and of these options, and otherwise compiles as ever.
+ *
+ * Deno has a code cache of its own, in the folder for temporary files. It is not used: anyone could put one there, and icmptime
+ * runs as root. docs/decisions/2026-11-27-code-cache.md has the figures.
+ */
+
+import { compileScript } from "./deno_compile.ts";
+import { capture, ToolError, warn } from "./output.ts";
+import { PROJECT_FOLDER } from "./project.ts";
+
+const SOURCES = `${PROJECT_FOLDER}tools/code_cache/`;
+/**
+ * What is rehearsed: commands that start often. More would make a larger cache, which costs every start (about 9 ms a megabyte),
+ * and clock's depends on chance, so that no two binaries were alike.
+ */
+const REHEARSALS = [
+  ["fping", "-c", "1", "127.0.0.1"],
+  ["-c", "1", "127.0.0.1"],
+];
+/** After this long a rehearsal is ended, in milliseconds; it takes a fraction of a second. */
+const REHEARSAL_LIMIT_MS = 60_000;
+/** Which functions have run depends on chance in one rehearsal of ten. */
+const MAX_REHEARSALS = 9;
+
+/** A folder with all that a binary of icmptime is compiled from. */
+export interface ProgramFolder {
+  /** Path of the main module. */
+  readonly main: string;
+  /** Paths of the files that it reads. */
+  readonly includes: readonly string[];
+}
+
+/**
+ * Bundles icmptime into a folder, and records its code cache. Recording runs the program, so this is for the target of this
+ * machine alone; where no raw socket may be opened, the cache holds less.
+ *
+ * @param main the module that the binary begins with: `start`, or `check` for a test
+ */
+export async function bundleProgram(
+  folder: string,
+  main: "start" | "check" = "start",
+): Promise<ProgramFolder> {
+  const includes = [`${folder}/icmptime.script`, `${folder}/icmptime.cache`] as const;
+  const [script, cache] = includes;
+  await Deno.writeTextFile(script, await bundleScript(folder));
+  for (const name of ["entry", "load", "rehearse", main]) {
+    await Deno.copyFile(`${SOURCES}${name}.ts`, `${folder}/${name}.ts`);
+  }
+  await Deno.writeFile(cache, await recordCache(folder, script));
+  // `deno compile` stores the times: equal ones make equal files of equal sources.
+  for (const { name } of Deno.readDirSync(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
+  return { main: `${folder}/${main}.ts`, includes };
+}
+
+/** The program as the text of a script, in ASCII: it takes half the memory, and less time to read. */
+async function bundleScript(folder: string): Promise<string> {
+  const path = `${folder}/bundle.js`;
+  const ended = await capture(
+    [
+      ...[Deno.execPath(), "bundle", "--quiet", "--check", "--minify", "--format", "iife"],
+      // For the other platform, a script may begin with an import.
+      ...["--platform", "browser", "--output", path, `${SOURCES}entry.ts`],
+    ],
+    { cwd: PROJECT_FOLDER },
+  );
+  if (!ended.success) throw new ToolError(`Cannot bundle icmptime:\n${ended.stderr.trim()}`);
+  const code = await Deno.readTextFile(path);
+  await Deno.remove(path);
+  // Modules are strict.
+  return `"use strict";${code.replace(/[^\0-\x7f]/g, escapeUnit)}`;
+}
+
+/** In minified code such characters stand in strings and regular expressions only, where an escape means the same. */
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** Rehearses with the very runtime and options of the binary, until two caches are alike. */
+async function recordCache(
+  folder: string,
+  script: string,
+): Promise<Uint8Array> {
+  const program = `${folder}/rehearsal`;
+  const cache = `${folder}/rehearsed`;
+  await compileScript(`${folder}/rehearse.ts`, { output: program, includes: [script] });
+  const seen = new Map<string, Uint8Array>();
+  let bytes = new Uint8Array();
+  try {
+    for (let runs = 0; runs < MAX_REHEARSALS; runs++) {
+      bytes = await rehearse(program, cache);
+      const key = bytes.toBase64();
+      if (seen.has(key)) return bytes;
+      seen.set(key, bytes);
+    }
+  } finally {
+    await Deno.remove(program);
+  }
+  warn("No two code caches are alike: this binary differs from others of the same source");
+  return bytes;
+}
+
+async function rehearse(program: string, cache: string): Promise<Uint8Array<ArrayBuffer>> {
+  const ended = await new Deno.Command(program, {
+    args: [cache, JSON.stringify(REHEARSALS)],
+    ...{ stdin: "null", stdout: "null", stderr: "piped" },
+    signal: AbortSignal.timeout(REHEARSAL_LIMIT_MS),
+  }).output();
+  const bytes = await Deno.readFile(cache).catch(() => new Uint8Array());
+  await Deno.remove(cache).catch(() => {});
+  if (ended.success && bytes.length > 0) return bytes;
+  const said = new TextDecoder().decode(ended.stderr).trim();
+  throw new ToolError(`Cannot record the code cache: ${said.slice(-500)}`);
+}
