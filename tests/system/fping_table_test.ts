@@ -10,6 +10,7 @@ import {
   INTERRUPTED,
   LATER_SAYS,
 } from "../support/fping_table.ts";
+import { BOTH_SAY_OF_VALUES, LATER_COUNTS, LATER_REFUSES } from "../support/fping_value_rows.ts";
 import { Namespace } from "../support/namespace.ts";
 import { SOURCE_PROGRAM } from "../support/program.ts";
 import { systemTest } from "../support/tools.ts";
@@ -96,8 +97,12 @@ function wordsOf(line: string): string[] {
   return line.split(" ").filter((word) => word !== "").map((word) => word === "''" ? "" : word);
 }
 
+function withEnd(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
+}
+
 /** What differs from run to run, taken out; lines of a run in which time-outs and replies mix are sorted. */
-function shapeOf({ code, stdout, stderr }: CommandResult) {
+function shapeOf({ code, stdout, stderr }: Pick<CommandResult, "code" | "stdout" | "stderr">) {
   const mask = (text: string) => text.split("\n").map(maskLine);
   const lines = mask(stdout);
   const isMixed = stdout.includes("timed out");
@@ -163,7 +168,7 @@ systemTest({
 }, async () => {
   await using place = await Place.open();
   const lines = [
-    ...Object.values(BOTH_SAY).flat().map((line) => [line] as const),
+    ...Object.values({ ...BOTH_SAY, ...BOTH_SAY_OF_VALUES }).flat().map((line) => [line] as const),
     ...BOTH_READ,
   ];
   assert(lines.length >= 300);
@@ -191,12 +196,22 @@ systemTest({
   ...NEEDS,
 }, async () => {
   await using place = await Place.open();
-  await runAll(LATER_SAYS, async ([line, { code, stdout = [], stderr = [] }]) => {
-    assertEquals(shapeOf(await place.run(line)), {
-      code,
-      stdout: [...stdout, ""],
-      stderr: [...stderr, ""],
-    });
+  await runAll([...LATER_SAYS, ...LATER_COUNTS], async ([line, given]) => {
+    const { code, stdout = [], stderr = [] } = given;
+    const expected = { code, stdout: withEnd(stdout), stderr: withEnd(stderr) };
+    assertEquals(shapeOf(await place.run(line)), shapeOf(expected));
+  });
+});
+
+systemTest({
+  name: "fping: a value that fping 5.5 does not read to its end is refused, and named",
+  ...NEEDS,
+}, async () => {
+  await using place = await Place.open();
+  await runAll(LATER_REFUSES, async (line) => {
+    const { code, stdout, stderr } = await place.run(line);
+    assertEquals([code, stdout], [1, ""]);
+    assert(/^fping[:,] .+\n/.test(stderr), stderr);
   });
 });
 

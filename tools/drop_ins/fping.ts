@@ -23,9 +23,12 @@ const LATER: Readonly<Record<string, string>> = {
 const DIFFERENCES: Readonly<Record<string, string>> = {
   "ipv4": "always so",
   "ipv6": "every target is reported as one that cannot be probed",
+  "interval": "also `1s`, `200ms`",
   "period": "also `1s`, `200ms`",
   "seqmap-timeout": "accepted, without effect",
+  "src": "an IPv6 address is without effect",
   "select-timeout": "accepted, without effect; fping has the letter alone",
+  "timeout": "also `1s`, `200ms`",
   "version": "our own version follows",
 };
 
@@ -53,11 +56,15 @@ export function formatFpingSection(): string {
 
 const DIFFERENT = `What is different:
 
-- An IPv6 target, a name that has IPv6 addresses alone, and a multicast or broadcast address are reported as an unknown name is, and the
-  others are probed: exit code 2.
+- An IPv6 target, a name that has IPv6 addresses alone, and a multicast, broadcast or unspecified address are reported as an unknown name
+  is, and the others are probed: exit code 2.
 - An ICMP error ends its probe: \`timed out\` follows it at once, not after the timeout.
 - SIGTERM and SIGHUP end a run as SIGINT does, with its summaries.
 - The value of an option that cannot be used is named in one line, where fping prints its help. The exit code is 1 in both.
+- A number beyond 32 bits is refused, and a time of more than 292 years; fping takes what is left of it.
+- The command line is read to its end before \`-v\` or \`-h\` is obeyed: a wrong option after them is an error.
+- When the reader of standard output has gone, the run ends with its summaries, where SIGPIPE kills fping. When standard output cannot be
+  written, the exit code is 4.
 - With \`-l\` a name that does not resolve is reported and looked up again while the run goes on.
 - It costs more: 0.09 s of processor time and 56 MB to start, and 1.4 to 1.6 times fping's for three probes to each of 2000 hosts
   (\`bench/peers.ts\`).

@@ -141,8 +141,11 @@ class WordReader {
       );
     }
     const value = parseValue(name, option, text, spelled);
+    // What is given again is given last.
+    const before = this.values.get(name) as unknown[] | undefined;
+    this.values.delete(name);
     if (!option.repeatable) this.values.set(name, value);
-    else this.values.set(name, [...(this.values.get(name) as unknown[] ?? []), value]);
+    else this.values.set(name, [...(before ?? []), value]);
   }
 }
 

@@ -1,7 +1,7 @@
 /** ICMP errors in the words of fping, as measured from fping 5.1, because programs look for them. */
 
 import { formatAddress } from "../../packet/address.ts";
-import type { IcmpErrorEvent } from "../../run/event.ts";
+import type { IcmpErrorEvent, UnsentEvent } from "../../run/event.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 
 /** Destination unreachable, by code; a code beyond the list is `Invalid Code`. */
@@ -35,6 +35,15 @@ export function formatFpingError(
   const sent = message === "timestamp" ? "ICMP Timestamp" : "ICMP Echo";
   return `ICMP ${nameOf(error.type, error.code)} from ${formatAddress(reporter)} for ${sent} ` +
     `sent to ${safeText(probe.target.label)}`;
+}
+
+/** The system's words in an error: `Permission denied` of `Cannot send to 192.0.2.7: Permission denied (EACCES)`. */
+const REASON = /: ([^:]*?)(?: \([A-Z0-9]+\))?$/;
+
+/** `host: error while sending ping: Network is unreachable`. */
+export function formatUnsent({ target, error }: UnsentEvent["outcome"]): string {
+  const reason = REASON.exec(error.message)?.[1] ?? error.message;
+  return `${safeText(target.label)}: error while sending ping: ${reason}`;
 }
 
 function nameOf(type: number, code: number): string {

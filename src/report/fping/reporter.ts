@@ -18,16 +18,13 @@ import type { Target } from "../../targets/target.ts";
 import type { LineSink } from "../../terminal/line_sink.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import { endRemarks } from "../end_remarks.ts";
-import { formatFpingError } from "./error_text.ts";
+import { formatFpingError, formatUnsent } from "./error_text.ts";
 import { formatTail } from "./form.ts";
 import { formatNetdata } from "./netdata.ts";
 import { formatFpingMs, formatHeading } from "./number_text.ts";
 import { formatDuplicate, readReplyLine } from "./reply_line.ts";
-import type { FpingReporterOptions } from "./reporter_options.ts";
+import { type FpingReporterOptions, timeoutNs } from "./reporter_options.ts";
 import { Tally, Totals } from "./tally.ts";
-
-/** The system's words in an error: `Permission denied` of `Cannot send to 192.0.2.7: Permission denied (EACCES)`. */
-const REASON = /: ([^:]*?)(?: \([A-Z0-9]+\))?$/;
 
 /** Reports a run as fping does. */
 export class FpingReporter implements Reporter {
@@ -70,16 +67,20 @@ export class FpingReporter implements Reporter {
   /** An answer; one that is late or repeated has a line of its own, or none. */
   reply(event: ReplyEvent): void {
     const { probe, reply, flags: [flag] } = event;
-    const { mode, timeoutMs } = this.#options;
+    const { mode } = this.#options;
     const tally = this.#tally(probe.target);
     const rttNs = Math.max(0, Math.round(reply.rttNs));
+    const isSlow = rttNs > timeoutNs(this.#options, probe.index);
     this.totals.received++;
     const isAlive = tally.run.received > 0;
     if (flag === "duplicate" && mode !== "loop") return this.#duplicate(event);
     if (flag === "late" && mode !== "list") return;
     if (flag === "late" || flag === "after-icmp-error") {
-      if (mode === "list" ? isAlive : rttNs > timeoutMs * 1e6) return;
+      if (mode === "list" ? isAlive : isSlow) return;
       tally.recover(this.#indexOf(probe.index), rttNs);
+    } else if (isSlow && flag !== "duplicate") {
+      // It was read before its time was looked at.
+      return this.#lose(probe.target, probe.index, reply.receivedAt.realtimeNs);
     } else {
       tally.addReply(this.#indexOf(probe.index), rttNs);
       if (flag !== "duplicate") this.totals.sent++;
@@ -113,8 +114,7 @@ export class FpingReporter implements Reporter {
     if (isQuiet) return;
     if (reportsUnsent) errors.line(outcome.error.message);
     else if (mode === "list" && lists === "both") {
-      const reason = REASON.exec(outcome.error.message)?.[1] ?? outcome.error.message;
-      errors.line(`${safeText(outcome.target.label)}: error while sending ping: ${reason}`);
+      errors.line(formatUnsent(outcome));
     }
     errors.flush();
   }

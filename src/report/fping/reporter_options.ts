@@ -41,8 +41,18 @@ export interface FpingReporterOptions {
   readonly unknown?: number | undefined;
   /** Time within which an answer counts, in milliseconds. */
   readonly timeoutMs: number;
+  /** List mode: each try's time is that many times the one before; 1 by default. */
+  readonly backoff?: number | undefined;
   /** Receives what is no result. */
   readonly errors: LineSink;
   /** Ends the run. */
   readonly stop?: (() => void) | undefined;
+}
+
+/** Time within which the probe of that index must be answered, in nanoseconds. */
+export function timeoutNs(
+  { timeoutMs, backoff = 1 }: Pick<FpingReporterOptions, "timeoutMs" | "backoff">,
+  index: number,
+): number {
+  return timeoutMs * 1e6 * (backoff === 1 ? 1 : backoff ** index);
 }

@@ -13,6 +13,7 @@ import type { System } from "../../system.ts";
 import { FpingError } from "./complaint.ts";
 import type { FPING_OPTIONS } from "./options.ts";
 import { type FpingOptions, type FpingTargets, gatherFpingTargets } from "./targets.ts";
+import { isIpv6Address } from "./words.ts";
 
 const DEFAULT_TIMEOUT_MS = 500;
 const MAX_DEFAULT_TIMEOUT_MS = 2000;
@@ -49,13 +50,13 @@ export async function runFping(
     write: options.write,
     plan,
     list,
-    summaryEveryMs: modeOf(options) === "list" ? undefined : options.squiet?.everyMs,
+    summaryEveryMs: modeOf(options) === "list" ? undefined : options.squiet?.everyMs || undefined,
     openReporter: (output, errors, stop) =>
       reporter = new FpingReporter(output, { ...reported, errors, stop }),
     chooseExitCode(usual) {
       const isEnough = reporter?.isEnough;
       if (isEnough !== undefined) return isEnough ? ExitCode.Ok : ExitCode.Unanswered;
-      if (options.loop || list.problems.length > 0) return usual;
+      if (list.problems.length > 0) return usual;
       return reporter?.totals.alive === list.targets.length ? ExitCode.Ok : ExitCode.Unanswered;
     },
   }, system);
@@ -121,7 +122,7 @@ function readFpingOptions(options: FpingOptions, targetCount: number): RunOption
     stopOnReply: isList,
     stopOnRefusal: true,
     backoff: options.backoff,
-    interfaceName: options.iface,
+    interfaceName: options.iface || undefined,
     sourceAddress: options.src === undefined ? undefined : readSource(options.src),
     mark: options.fwmark,
     acceptsOtherSources: !options["check-source"],
@@ -149,9 +150,10 @@ function payloadOf({ size, random }: FpingOptions): Uint8Array | undefined {
   return payload;
 }
 
-function readSource(text: string): number {
+/** Undefined for an IPv6 address, which is none for an IPv4 target. */
+function readSource(text: string): number | undefined {
   const address = parseAddress(text);
-  if (address !== undefined) return address;
+  if (address !== undefined || isIpv6Address(text)) return address;
   throw new FpingError(`fping: can't parse source address: ${text}`);
 }
 
@@ -163,7 +165,6 @@ async function readReporterOptions(
   const mode = modeOf(options);
   const { alive, unreach, squiet, json, reachable } = options;
   const isQuiet = options.quiet || squiet !== undefined;
-  const isFiltered = alive || unreach || (options["fast-reachable"] ?? reachable) !== undefined;
   const needed = options["fast-reachable"] ?? reachable;
   return {
     mode,
@@ -173,16 +174,14 @@ async function readReporterOptions(
       nameWidth: targets.reduce((width, { label }) => Math.max(width, label.length), 0),
       outagePeriodMs: options.outage ? options.period : undefined,
     }),
-    hasProbeLines: mode === "loop"
-      ? squiet === undefined
-      : mode === "count" && !isQuiet && !isFiltered,
+    hasProbeLines: mode === "loop" ? !squiet?.everyMs : mode === "count" && !isQuiet,
     lists: mode !== "list"
       ? undefined
       : alive
       ? "alive"
       : unreach
       ? "unreachable"
-      : isFiltered || isQuiet
+      : needed !== undefined || isQuiet
       ? undefined
       : "both",
     isQuiet,
@@ -191,15 +190,14 @@ async function readReporterOptions(
     hasStatistics: options.stats,
     printsTos: options["print-tos"],
     printsTtl: options["print-ttl"],
-    netdata: options.netdata && squiet !== undefined
-      ? { everyMs: squiet.everyMs, words }
-      : undefined,
+    netdata: options.netdata && squiet?.everyMs ? { everyMs: squiet.everyMs, words } : undefined,
     isCumulative: squiet?.isCumulative,
     reachable: needed === undefined
       ? undefined
       : { needed, endsRun: options["fast-reachable"] !== undefined },
     unknown: problems.length,
     timeoutMs: timeoutOf(options),
+    backoff: mode === "list" ? options.backoff : 1,
   };
 }
 

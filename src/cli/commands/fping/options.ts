@@ -2,12 +2,10 @@
 
 import type { CommandSpec, OptionTable } from "../../options/option.ts";
 import { COLOR_OPTION, TARGET_OPTIONS, WRITE_OPTION } from "../../options/shared_options.ts";
-import { choice, duration, integer, number, text } from "../../options/values.ts";
+import { choice } from "../../options/values.ts";
 import { complainAsFping } from "./complaint.ts";
-import { reportPeriod } from "./values.ts";
+import { anyText, count, factor, milliseconds, octet, reportPeriod } from "./values.ts";
 
-const DAY_MS = 86_400_000;
-const MAX_UINT = 0xffffffff;
 /** The version whose options and lines are ours. */
 const FPING_VERSION = "5.5";
 
@@ -17,26 +15,27 @@ export const FPING_OPTIONS = {
   ipv6: { short: "6", help: "Refuse every target: ICMPv6 has no timestamps", group: "Probes" },
   size: {
     short: "b",
-    value: integer("BYTES", 0, MAX_UINT),
+    value: count("BYTES", 0),
     help: "Send this many payload bytes in an echo request",
     group: "Probes",
     defaultText: "56",
   },
   backoff: {
     short: "B",
-    value: number("N", 0, MAX_UINT),
+    value: factor("N"),
     help: "Multiply the timeout by N for each retry, 1 to 5",
     group: "Probes",
     default: 1.5,
   },
   count: {
     short: "c",
-    value: integer("N", 1, MAX_UINT),
+    value: count("N", 1),
     help: "Send N probes to each target (count mode)",
     group: "Probes",
   },
   file: {
     ...TARGET_OPTIONS.file,
+    value: anyText("FILE", "file"),
     help: "Read targets from FILE, the first word of each line",
   },
   generate: {
@@ -46,14 +45,14 @@ export const FPING_OPTIONS = {
   },
   ttl: {
     short: "H",
-    value: integer("N", 1, MAX_UINT),
+    value: count("N", 1),
     help: "Set the time to live",
     group: "Probes",
     default: 64,
   },
   iface: {
     short: "I",
-    value: text("IFACE", "interface"),
+    value: anyText("IFACE", "interface"),
     help: "Send from this interface",
     group: "Probes",
   },
@@ -63,7 +62,7 @@ export const FPING_OPTIONS = {
   },
   fwmark: {
     short: "k",
-    value: integer("N", 0, MAX_UINT),
+    value: count("N", 1),
     help: "Set the firewall mark of the socket",
     group: "Probes",
   },
@@ -72,42 +71,42 @@ export const FPING_OPTIONS = {
   dontfrag: { short: "M", help: "Set the don't-fragment bit", group: "Probes" },
   tos: {
     short: "O",
-    value: integer("N", 0, 255),
+    value: octet("N"),
     help: "Set the DSCP and ECN byte",
     group: "Probes",
     default: 0,
   },
   period: {
     short: "p",
-    value: duration(0, DAY_MS, 1),
+    value: milliseconds(),
     help: "Send to each target every TIME, in ms (count, loop mode)",
     group: "Probes",
     default: 1000,
   },
   retry: {
     short: "r",
-    value: integer("N", 0, MAX_UINT),
+    value: count("N", 0),
     help: "Retry at most N times, without count or loop mode",
     group: "Probes",
     default: 3,
   },
   random: { short: "R", help: "Send random payload bytes instead of zeros", group: "Probes" },
-  src: { short: "S", value: text("ADDRESS"), help: "Send from this address", group: "Probes" },
+  src: { short: "S", value: anyText("ADDRESS"), help: "Send from this address", group: "Probes" },
   "seqmap-timeout": {
-    value: duration(0, DAY_MS, 1),
+    value: milliseconds(),
     help: "Accept TIME; sequence numbers are reused after 65536",
     group: "Probes",
   },
   timeout: {
     short: "t",
-    value: duration(0, DAY_MS, 1),
+    value: milliseconds(),
     help: "Wait this long for the reply to a probe, in ms",
     group: "Probes",
     defaultText: "500; in count and loop mode the period, at most 2000",
   },
   "select-timeout": {
     short: "T",
-    value: text("N"),
+    value: anyText("N"),
     help: "Accept N for callers of fping 2",
     group: "Probes",
   },
@@ -125,7 +124,7 @@ export const FPING_OPTIONS = {
   addr: { short: "A", help: "Print targets by address", group: "Output" },
   vcount: {
     short: "C",
-    value: integer("N", 1, MAX_UINT),
+    value: count("N", 1),
     help: "Send N probes and print all round-trip times at the end",
     group: "Output",
   },
@@ -139,7 +138,7 @@ export const FPING_OPTIONS = {
   elapsed: { short: "e", help: "Print the round-trip time of targets that reply", group: "Output" },
   interval: {
     short: "i",
-    value: duration(0, DAY_MS, 1),
+    value: milliseconds(),
     help: "Wait this long between any two probes, in ms",
     group: "Probes",
     default: 10,
@@ -165,13 +164,13 @@ export const FPING_OPTIONS = {
   },
   reachable: {
     short: "x",
-    value: integer("N", 1, MAX_UINT),
+    value: count("N", 1),
     help: "Exit with 0 if N or more targets reply",
     group: "Output",
   },
   "fast-reachable": {
     short: "X",
-    value: integer("N", 1, MAX_UINT),
+    value: count("N", 1),
     help: "End with 0 as soon as N targets reply",
     group: "Output",
   },

@@ -1,7 +1,6 @@
 /** The targets of fping: words in order, each looked up as getaddrinfo(3) reads it; a target that stands twice is two. */
 
 import { formatAddress, parseAddress } from "../../../packet/mod.ts";
-import { blockSize, parseBlock } from "../../../targets/block.ts";
 import type { NameResolution } from "../../../targets/resolver.ts";
 import { type Target, UNKNOWN_ADDRESS } from "../../../targets/target.ts";
 import { MAX_TARGETS, type TargetList, type TargetProblem } from "../../../targets/target_list.ts";
@@ -10,15 +9,12 @@ import { ExitCode, printComplaint, UsageError } from "../../outcome.ts";
 import type { Parsed } from "../../options/option.ts";
 import type { System } from "../../system.ts";
 import { FpingError } from "./complaint.ts";
+import { generateWords } from "./generate.ts";
 import type { FPING_OPTIONS } from "./options.ts";
+import { isIpv6Address, isName, NOT_KNOWN, WRONG_FAMILY } from "./words.ts";
 
 /** Names that are looked up at one time. */
 const LOOKUPS_AT_ONCE = 16;
-/** What getaddrinfo(3) says of an IPv6 address where IPv4 is asked for. */
-const WRONG_FAMILY = "Address family for hostname not supported";
-const NOT_KNOWN = "Name or service not known";
-/** Looks like an IPv6 address, perhaps with a zone (RFC 4007 §11). */
-const IPV6 = /^[\da-f]*:[\da-f:.]*:[\da-f.]*(%\w+)?$/i;
 /** Addresses up to which each is checked for being a broadcast address. */
 const MAX_CHECKED = 64;
 
@@ -89,7 +85,7 @@ async function readWords(
   if (path !== undefined && (operands.length > 0 || generate)) {
     throw new UsageError("use -f alone: no targets or -g beside it");
   }
-  if (generate) return generateWords(operands);
+  if (generate) return await generateWords(operands, system);
   return operands.length > 0
     ? operands
     : await readFirstWords(path === undefined || path === "/dev/stdin" ? "-" : path, system);
@@ -110,47 +106,17 @@ async function readFirstWords(path: string, system: System): Promise<string[]> {
     }
   } catch (error) {
     if (!(error instanceof UsageError) || error instanceof FpingError) throw error;
-    const reason = error.message.replace(/^Cannot read .*?: /, "");
-    throw new FpingError(`fping: fopen : ${reason}`, ExitCode.System);
+    const reason = path === ""
+      ? "No such file or directory"
+      : error.message.replace(/^Cannot read .*?: /, "");
+    // fopen(3) opens a folder, which then has no lines.
+    const isFolder = reason.startsWith("Is a directory");
+    throw new FpingError(
+      `fping: fopen : ${reason}`,
+      isFolder ? ExitCode.Unanswered : ExitCode.System,
+    );
   }
   return words;
-}
-
-/** Addresses of a prefix, or from one to another. */
-function generateWords(operands: readonly string[]): string[] {
-  const [first = "", last, ...more] = operands;
-  const isPrefix = last === undefined && first.includes("/");
-  if (operands.length === 0 || more.length > 0 || last === undefined && !isPrefix) {
-    throw new UsageError("use -g with a prefix, or with a first and a last address");
-  }
-  const range = isPrefix ? rangeOfPrefix(first) : { first: parse(first), last: parse(last ?? "") };
-  if (range.last - range.first >= MAX_TARGETS) {
-    throw new FpingError("fping: -g parameter generates too many addresses");
-  }
-  const words: string[] = [];
-  for (let address = range.first; address <= range.last; address++) {
-    words.push(formatAddress(address));
-  }
-  return words;
-}
-
-function rangeOfPrefix(text: string): { readonly first: number; readonly last: number } {
-  const slash = text.lastIndexOf("/");
-  const [address, length] = [text.slice(0, slash), text.slice(slash + 1)];
-  const block = parseBlock(`${formatAddress(parse(address, ","))}/${length}`);
-  if (typeof block === "string" || Number(length) < 1) {
-    throw new FpingError(`fping: netmask must be between 1 and 32 (is: ${length})`);
-  }
-  const { first, last } = block;
-  return blockSize(block) > 2 ? { first: first + 1, last: last - 1 } : block;
-}
-
-/** fping writes a comma after its name where the address is that of a prefix. */
-function parse(text: string, mark = ":"): number {
-  const address = parseAddress(text);
-  if (address !== undefined) return address;
-  const reason = text.includes(":") ? WRONG_FAMILY : NOT_KNOWN;
-  throw new FpingError(`fping${mark} can't parse address ${text}: ${reason}`);
 }
 
 async function locateAll(
@@ -182,7 +148,7 @@ async function locateWord(
   system: System,
 ): Promise<Located> {
   if (word === "" || word.includes("\0")) return fail(NOT_KNOWN);
-  if (word.includes(":")) return fail(IPV6.test(word) ? WRONG_FAMILY : NOT_KNOWN);
+  if (word.includes(":")) return fail(isIpv6Address(word) ? WRONG_FAMILY : NOT_KNOWN);
   const resolution = await system.resolver.resolve(word);
   if (!resolution.ok) return fail(describeUnknown(resolution, ipv4));
   return { isOk: true, addresses: resolution.addresses, isNumeric: !isName(word) };
@@ -216,12 +182,6 @@ function refuseIpv6(word: string): Located {
 
 function fail(message: string): Located {
   return { isOk: false, message };
-}
-
-/** A word that only a resolver can read: no address in any form of inet_aton(3) or of IPv6. */
-function isName(word: string): boolean {
-  return word !== "" && !word.includes(":") &&
-    !/^(0x[\da-f]+|\d+)(\.(0x[\da-f]+|\d+))*$/i.test(word);
 }
 
 /** What the lines call a target: the word, its address (-A), its name (-n, -d), or both. */
