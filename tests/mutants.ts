@@ -355,6 +355,36 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent but for memory: nothing looks at the octets that are kept",
   },
   {
+    path: "src/report/milliseconds.ts",
+    code: "const digits = ms > 0 ? 2 - Math.floor(Math.log10(ms)) : mostDigits;",
+    change: "> → >=",
+    why: "equivalent: the logarithm of 0 asks for as many decimals as there may be",
+  },
+  {
+    path: "src/report/milliseconds.ts",
+    code: 'if (!(bound > 0)) return "0";',
+    change: "> → >=",
+    why: "equivalent: 0 in as many decimals as there may be is 0",
+  },
+  {
+    path: "src/report/milliseconds.ts",
+    code: "const hasTwo = place > 0 || bound / 10 ** place < 2;",
+    change: "< → <=",
+    why: "equivalent: a bound of exactly 2 has no second digit",
+  },
+  {
+    path: "src/report/milliseconds.ts",
+    code: "if (digits < 0) return String(Math.ceil(bound / 10 ** -digits - 1e-9) * 10 ** -digits);",
+    change: "< → <=",
+    why: "equivalent: without decimals both branches divide by 1 and multiply by it",
+  },
+  {
+    path: "src/report/milliseconds.ts",
+    code: "if (digits < 0) return String(Math.ceil(bound / 10 ** -digits - 1e-9) * 10 ** -digits);",
+    change: "0 → 1",
+    why: "equivalent: without decimals both branches divide by 1 and multiply by it",
+  },
+  {
     path: "src/report/number_text.ts",
     code: "Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0))",
     change: "0 → 1",
