@@ -50,18 +50,24 @@ binaryTest({
 });
 
 binaryTest({
-  name: "the binary reads no code cache: anyone could have put one into the temporary folder",
+  name:
+    "the binary reads nothing in the temporary folder, where anyone could have put a program or a code cache",
   tools: ["mkfifo"],
 }, async () => {
   const folder = await Deno.makeTempDir({ prefix: "icmptime-temporary-" });
   try {
-    // A pipe without a writer: a binary that opens it to read hangs, and the time-out shows it.
-    const [binary = ""] = BINARY_PROGRAM.argv();
-    const cache = `${folder}/deno-compile-${binary.replace(/^.*\//, "")}.cache`;
-    await mustRun(["mkfifo", cache]);
-    const { code } = await runCommand([binary, "--version"], { env: { TMPDIR: folder } });
-    assertEquals(code, 0);
-    assertEquals([...Deno.readDirSync(folder)].length, 1);
+    await withCopy(async (binary) => {
+      // A pipe without a writer: a binary that opens one to read hangs, and the time-out shows it.
+      const planted = `${folder}/deno-compile-icmptime`;
+      await Deno.mkdir(planted);
+      const names = ["start.ts", "load.ts", "icmptime.script", "icmptime.cache"];
+      const pipes = [`${planted}.cache`, ...names.map((name) => `${planted}/${name}`)];
+      await mustRun(["mkfifo", ...pipes]);
+      const { code, stdout } = await runCommand([binary, "--version"], { env: { TMPDIR: folder } });
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, "icmptime ");
+      assertEquals([...Deno.readDirSync(folder)].length, 2);
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
