@@ -62,6 +62,7 @@ const GROUPS: readonly LevelGroup[] = [
     flags: ["--allow-all"],
     permissions: "all permissions",
     needsMachine: true,
+    hasLanes: true,
   },
 ];
 

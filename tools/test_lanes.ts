@@ -6,10 +6,20 @@
  * process id, and a thread that enters a namespace is not always theirs alone.
  */
 
-/** Files whose tests compare delays, rates or queues with the truth, or fill a table that all namespaces share: these run alone. */
+/**
+ * Files whose tests compare delays, rates or queues with the truth, wait for what must come in time, or fill a table that all
+ * namespaces share: these run alone.
+ */
 const ALONE: ReadonlySet<string> = new Set([
   "tests/cli/clockdiff_test.ts",
   "tests/cli/dropin_test.ts",
+  "tests/integration/alerts_test.ts",
+  "tests/integration/bufferbloat_page_test.ts",
+  "tests/integration/exporter_prometheus_test.ts",
+  "tests/integration/monitoring_page_test.ts",
+  "tests/integration/monitors_test.ts",
+  "tests/integration/smokeping_test.ts",
+  "tests/integration/textfile_test.ts",
   "tests/system/audit_follow_test.ts",
   "tests/system/clock_accuracy_test.ts",
   "tests/system/clock_foreign_test.ts",
@@ -33,6 +43,13 @@ const ALONE: ReadonlySet<string> = new Set([
 
 /** Files of one process: few enough that lanes end together, enough that starting costs little. */
 const BATCH_FILES = 3;
+/** The longest of all, begun first: a lane that begins one last ends long after the other. */
+const LONG: readonly string[] = [
+  "tests/integration/kernel_test.ts",
+  "tests/integration/package_test.ts",
+  "tests/integration/slurm_test.ts",
+  "tests/integration/release_test.ts",
+];
 /** More lanes than this would compete for the processor rather than wait side by side. */
 const MAX_LANES = 2;
 
@@ -49,19 +66,21 @@ export interface LanePlan {
 /** Plans the lanes for test files; a single processor has one lane. */
 export function planLanes(files: readonly string[], processors: number): LanePlan {
   const alone = files.filter((path) => ALONE.has(path));
-  const others = files.filter((path) => !ALONE.has(path));
+  const others = files.filter((path) => !ALONE.has(path) && !LONG.includes(path));
   const count = Math.ceil(others.length / BATCH_FILES);
   // Dealt like cards: files of one kind, which take equally long, get into different batches.
   const batches = Array.from(
     { length: count },
     (_, batch) => others.filter((_, index) => index % count === batch),
   );
+  // Each of these is a batch of its own.
+  batches.unshift(...LONG.filter((path) => files.includes(path)).map((path) => [path]));
   return { alone, batches, lanes: Math.max(1, Math.min(MAX_LANES, processors)) };
 }
 
-/** Files of the list above that are not there: a name that was changed. */
+/** Files of the lists above that are not there: a name that was changed. */
 export function findMissingFiles(files: readonly string[]): string[] {
-  return [...ALONE].filter((path) => !files.includes(path));
+  return [...ALONE, ...LONG].filter((path) => !files.includes(path));
 }
 
 /** Runs the batches of a plan in its lanes; a lane takes the next batch when it has ended one. */

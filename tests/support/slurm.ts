@@ -88,6 +88,8 @@ export class SlurmCluster implements AsyncDisposable {
       // A requeued job waits as long as credentials live.
       `AuthInfo=socket=${this.#path("munge")},cred_expire=5`,
       ...["ProctrackType=proctrack/pgid", "TaskPlugin=task/none", "MpiDefault=none"],
+      // By default a job that waits may do so for half a minute more than it must.
+      "SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0",
       ...["SelectType=select/cons_tres", "SelectTypeParameters=CR_CPU_Memory"],
       ...["ReturnToService=2", "KillWait=5", "SlurmdParameters=config_overrides"],
       `StateSaveLocation=${this.#path("state")}`,

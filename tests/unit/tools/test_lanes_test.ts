@@ -15,6 +15,14 @@ Deno.test("lanes: every file is run once, whatever their number", () => {
   }
 });
 
+Deno.test("lanes: the longest files are batches of their own, and begin first", () => {
+  const long = ["tests/integration/kernel_test.ts", "tests/integration/slurm_test.ts"];
+  const others = Array.from({ length: 5 }, (_, index) => `tests/cli/${index}_test.ts`);
+  const { batches } = planLanes([...others, ...long.toReversed()], 2);
+  assertEquals(batches.slice(0, 2), long.map((path) => [path]));
+  assertEquals(batches.slice(2).flat().sort(), others);
+});
+
 Deno.test("lanes: as many as processors, two at most", () => {
   assertEquals([1, 2, 64].map((processors) => planLanes([], processors).lanes), [1, 2, 2]);
 });
