@@ -120,14 +120,14 @@ labTest(
     await using lab = await Lab.open({
       scenario: { defaults: { out: 4, back: 4, clock: { offsetMs: -2500.25 } } },
     });
-    for (const flags of [[], ["-o"], ["-o1"]]) {
+    await Promise.all([[], ["-o"], ["-o1"]].map(async (flags) => {
       const { stdout } = await lab.mustRun(["clockdiff", ...flags, HOST]);
       const [, least, most] = stdout.trim().split(/\s+/).map(Number);
       // Whole milliseconds, one or two off on a quiet machine, more on a busy one; a wrong sign or unit is thousands off.
       for (const ms of [least, most]) {
         assert(Math.abs((ms ?? NaN) + 2500) <= 50, `clockdiff ${flags}: ${stdout}`);
       }
-    }
+    }));
   },
 );
 

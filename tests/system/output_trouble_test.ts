@@ -53,7 +53,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   }, async () => {
     await using namespace = await Namespace.open();
     const script = ["python3", "-c", STOPPED_READER];
-    for (const form of signal === "SIGINT" ? FORMS : FORMS.slice(0, 1)) {
+    await Promise.all((signal === "SIGINT" ? FORMS : FORMS.slice(0, 1)).map(async (form) => {
       const argv = [...script, "stdout", signal, ...SOURCE_PROGRAM.argv(...form)];
       const { stdout, stderr } = await namespace.run(argv);
       assertEquals([form, stdout], [form, "code 4\n"]);
@@ -63,7 +63,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
       );
       // The summary goes where somebody still reads.
       if (form[0] === "--json") assertMatch(stderr, /^\{"type":"end",.*"exit_code":0,.*\}$/m);
-    }
+    }));
     const argv = [...script, "both", signal, ...SOURCE_PROGRAM.argv("--json", ...ENDLESS)];
     const { stdout } = await namespace.run(argv);
     assertEquals(stdout, "code 4\n");

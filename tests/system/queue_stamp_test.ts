@@ -101,13 +101,14 @@ for (const [words, time] of standIns) {
   }, async (program) => {
     await using pair = await openCongestedPair();
     await using _load = await congest(pair);
-    for (const [more, isInQueue] of [[[], true], [["--stamp-at", "driver"], false]] as const) {
+    const forms = [[[], true], [["--stamp-at", "driver"], false]] as const;
+    await Promise.all(forms.map(async ([more, isInQueue]) => {
       const { stdout } = await pair.near.run(program.argv(...words, ...more, pair.farAddress));
       const times = [...stdout.matchAll(time)].map(([, ms]) => Number(ms));
       assertEquals(times.length, 3, stdout);
       const median = medianOf(times);
       assert(isInQueue ? median > 500 : median < 500, stdout);
-    }
+    }));
   });
 }
 
@@ -134,8 +135,9 @@ programTest({
   await using pair = await openCongestedPair();
   // A queue of some 1.4 s: long beside the time-out, short beside the run, in which replies are to come late.
   await using _load = await congest(pair, 3);
-  const words = ["--json", "-c", "60", "-i", "100ms", "-W", "300ms", pair.farAddress];
-  const { stdout } = await pair.near.run(program.argv(...words));
+  const run = (...words: string[]) =>
+    pair.near.run(program.argv("--json", ...words, "-W", "300ms", pair.farAddress));
+  const { stdout } = await run("-c", "60", "-i", "100ms");
   const { timeouts, replies } = readRecords(stdout);
   const queued = timeouts.filter((record) => record["is_still_queued"] === true);
   assertGreater(queued.length, 0, stdout);
@@ -148,7 +150,7 @@ programTest({
   await pair.near.mustRun(["tc", "qdisc", "del", "dev", pair.device, "root"]);
   await pair.far.nft(`table ip t { chain c { type filter hook input priority 0;
     icmp type timestamp-request numgen inc mod 2 0 drop; }; }`);
-  const lossy = await pair.near.run(program.argv(...words));
+  const lossy = await run("-c", "30", "-i", "10ms");
   const { timeouts: lost } = readRecords(lossy.stdout);
   assertGreater(lost.length, 5);
   assertEquals(lost.filter((record) => "is_still_queued" in record), []);

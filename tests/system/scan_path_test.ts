@@ -166,7 +166,7 @@ for (const { name, words = [], change, message } of lost) {
     assertEquals([first.code, end.reason], [1, "path-lost"]);
     assert(Number(end["position"]) < HOSTS);
     await using pair = await openScanNetwork();
-    const rest = await pair.near.run(scanSlowly(...words, "--resume", path, TARGETS));
+    const rest = await pair.near.run(scan(...words, "--resume", path, TARGETS));
     const again = readRecords(rest.stdout);
     assertEquals([rest.code, again.end.reason], [0, "complete"]);
     assertEquals(again.run["start_position"], end["position"]);

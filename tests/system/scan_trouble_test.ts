@@ -240,7 +240,9 @@ systemTest({
 }, async () => {
   await using pair = await openScanNetwork();
   const argv = scan("--cooldown", "1s", "-q", "no-such-host.invalid", "198.18.0.0/30");
-  const { code, stdout, stderr } = await pair.near.run(argv);
+  // No name server answers there.
+  const env = { RES_OPTIONS: "timeout:1 attempts:1" };
+  const { code, stdout, stderr } = await pair.near.run(argv, { env });
   assertEquals([code, stdout.trim().split("\n").length], [2, 4]);
   assertComplaint(stderr, /Cannot resolve no-such-host\.invalid/);
 });
