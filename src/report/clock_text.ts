@@ -94,7 +94,8 @@ export function formatClockLine(event: ClockEvent, { numeric, columns }: ClockTe
   const { value, spread, unit } = estimateOffset(state);
   const [lower, upper] = offsetBounds(state);
   const [skew, skewSpread] = estimateSkew(state);
-  const offset = `${head}${value} ±${spread} ${unit} (${lower} to ${upper})`;
+  const bounds = `(${lower} to ${upper})`.replaceAll(" ", NO_BREAK);
+  const offset = `${head}${value} ±${spread} ${unit} ${bounds}`;
   return wrap(joinFitting([offset, `${skew} ±${skewSpread} ppm`], ", ", columns), columns, 4);
 }
 

@@ -42,6 +42,13 @@ export function formatReply(
   const clock = reply.stamps === undefined ? "" : `  clock ${formatClock(measurement?.offset)}`;
   const line = `${name}: ${numbers}${clock}`;
   const odd = flags.filter((flag) => !ORDINARY_FLAGS.has(flag)).join(", ");
+  if (widthOf(line) > columns && clock !== "") {
+    const head = `${name}: ${numbers}`;
+    const [first, rest] = widthOf(head) <= columns
+      ? [head, clock.trim()]
+      : [`${name}:`, `${numbers}${clock}`];
+    return `${first}\n    ${wrapIndented(odd === "" ? rest : `${rest}  ${yellow(odd)}`)}`;
+  }
   const whole = odd === "" ? line : `${line}  ${yellow(odd)}`;
   if (widthOf(whole) > columns && odd !== "") return `${line}\n    ${yellow(wrapIndented(odd))}`;
   const why = measurement?.offset === undefined ? undefined : explainOffset(measurement.offset);

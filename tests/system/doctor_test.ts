@@ -1,6 +1,6 @@
 /** `icmptime doctor`: what it finds, and the exit code that sums it up. */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { CommandResult } from "../support/command.ts";
 import { VethPair } from "../support/namespace.ts";
 import { programTest, withoutNetRaw } from "../support/program.ts";
@@ -48,15 +48,18 @@ programTest({
 });
 
 programTest({
-  name: "doctor: the text is a line for each finding",
+  name: "doctor: the text begins a line for each finding, and fits 80 columns",
   namespaces: true,
 }, async (program) => {
   await using pair = await VethPair.open();
   const { code, stdout } = await pair.near.run(program.argv("doctor", pair.farAddress));
   assertEquals(code, 0);
   const lines = stdout.trimEnd().split("\n");
-  assertEquals(lines.length, 7);
-  for (const line of lines) assertMatch(line, /^(ok {2}|warn) {2}[a-z ]{10} {2}\S/);
+  assertEquals(lines.filter((line) => !line.startsWith(" ")).length, 7);
+  for (const line of lines) {
+    assertMatch(line, /^(?:(ok {2}|warn) {2}[a-z ]{10} {2}| {18})\S/);
+    assert(line.length <= 80, line);
+  }
 });
 
 programTest({

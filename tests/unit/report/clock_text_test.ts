@@ -72,6 +72,12 @@ Deno.test("a clock that is followed has a line of at most 80 columns", () => {
     line(UNDECIDED, "a.host"),
     "12:00:00 a.host (192.0.2.7): not decided: replies contradict each other",
   );
+  const offsetMs = -43_198_999.9, spreadMs = 0.3;
+  const far = { offsetMs, spreadMs, lowerMs: offsetMs - 0.5, upperMs: offsetMs + 0.5 };
+  assertEquals(line(far, "198.18.200.202").split("\n"), [
+    "12:00:00 198.18.200.202: -11:59:58.9999 ±0.0003 s",
+    "    (-11:59:59.0004 to -11:59:58.9994)",
+  ]);
 });
 
 Deno.test("an offset has the digits that its spread supports, and the spread one", () => {

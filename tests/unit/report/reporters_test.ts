@@ -48,6 +48,23 @@ Deno.test("text: quiet, echo, stamps in user space", async () => {
   assertEquals(output.lines, golden.textQuiet);
 });
 
+Deno.test("text: the line of a reply fits 80 columns, whatever the name, the offset and the time before it", async () => {
+  const labels = ["a-host-with-a-long-name.some-department.example.org"];
+  const network = { out: 0.1, back: 0.1, clock: { offsetMs: -43_199_000 } };
+  for (const timestamps of [true, false]) {
+    for (const numeric of [true, false]) {
+      const { output } = await reportRun(
+        network,
+        { count: 2, labels },
+        text({ verbose: false, timestamps, numeric }),
+      );
+      const lines = output.lines.slice(1, output.lines.indexOf(""));
+      for (const line of lines) assert(line.length <= 80, line);
+      assert(lines.some((line) => line.includes("clock -11:59:59.000 ±0.001 s")), lines.join("\n"));
+    }
+  }
+});
+
 Deno.test("text: a reply says what a clock may show that is an hour off", async () => {
   const { output } = await reportRun(
     { out: 0.1, back: 0.1, clock: { offsetMs: 3_600_000 } },

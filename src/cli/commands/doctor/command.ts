@@ -9,6 +9,7 @@ import { printText } from "../../output/output_file.ts";
 import { ECHO_HINT, privilegeHint } from "../../privileges.ts";
 import type { DOCTOR_OPTIONS } from "./options.ts";
 import type { System } from "../../system.ts";
+import { NO_BREAK, terminalColumns, USUAL_COLUMNS, wrap } from "../../../terminal/width.ts";
 
 type Verdict = "ok" | "warn" | "fail";
 
@@ -62,7 +63,7 @@ export async function runDoctor(
   }
   const text = options.json
     ? JSON.stringify({ type: "doctor", version: VERSION, findings })
-    : findings.map(formatFinding).join("\n");
+    : formatFindings(findings, system.stdoutIsTerminal ? terminalColumns() : USUAL_COLUMNS);
   const printed = await printText(system, `${text}\n`);
   if (printed !== ExitCode.Ok) return printed;
   if (unresolved) return ExitCode.Unresolved;
@@ -203,6 +204,14 @@ function traceFinding(target: string): Finding {
 const VERDICT_TEXT: Readonly<Record<Verdict, string>> = { ok: "ok  ", warn: "warn", fail: "FAIL" };
 const VERDICT_COLOR = { ok: green, warn: yellow, fail: red } as const;
 
-function formatFinding({ check, verdict, detail }: Finding): string {
-  return `${VERDICT_COLOR[verdict](VERDICT_TEXT[verdict])}  ${check.padEnd(10)}  ${detail}`;
+/** Columns before what was found. */
+const LEAD_COLUMNS = 18;
+
+function formatFindings(findings: readonly Finding[], columns: number): string {
+  return findings.map(({ check, verdict, detail }) => {
+    // A command is copied as a whole.
+    const whole = detail.replace(/'[^']+'/g, (command) => command.replaceAll(" ", NO_BREAK));
+    return `${VERDICT_COLOR[verdict](VERDICT_TEXT[verdict])}  ${check.padEnd(10)}  ` +
+      wrap(whole, columns, LEAD_COLUMNS, LEAD_COLUMNS);
+  }).join("\n");
 }
