@@ -114,7 +114,7 @@ systemTest({
         const [text, complaint] of [
           ["rate fast", /zmap\.conf, line 1: Cannot take 'fast' for --rate/],
           ["\n\nrats 5", /zmap\.conf, line 3: Cannot use --rats: no such option/],
-          ["config x", /line 1: --config names no further file/],
+          ["config x", /line 1: a file of --config cannot name another/],
           ["json\nformat csv", /--json with --format csv/],
           ["!", /line 1: expected an option, as in rate 10000/],
         ] as const

@@ -10,7 +10,7 @@ const wrong: readonly (readonly [words: readonly string[], complaint: RegExp, co
   [[], /No target given: expected at least one/, 3],
   [
     ["--resume", "place"],
-    /Cannot resume without targets: place keeps the place alone, expected the same/,
+    /Cannot resume without targets: place holds only the position, expected the same/,
     3,
   ],
   [["10.0.0.0/33"], /"33" is not a prefix length from 0 to 32/, 3],

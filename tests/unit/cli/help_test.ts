@@ -16,7 +16,7 @@ const SPECS = await loadSpecs();
 const VERBS = new Set(
   ("Append Assume Confirm Continue Count End Exit Explain Follow Leave Let List Listen Look Multiply Print Probe Read " +
     "Retry Scan Send Set Start Take Use Wait Write " +
-    "Accept Answer Behave Cut Delay Drop Hold Limit Make Name Poll Refuse Return Run Shift Show Step Swap")
+    "Accept Advance Answer Behave Check Cut Delay Drop Hold Keep Limit Make Name Poll Refuse Return Run Shift Show Step Swap Treat")
     .split(
       " ",
     ),

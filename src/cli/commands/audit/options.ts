@@ -91,7 +91,7 @@ export const AUDIT_OPTIONS = {
   html: {
     value: text("FILE", "file"),
     fileUse: "write",
-    help: "Write a page for people to FILE too",
+    help: "Write an HTML page to FILE too",
     group: "Output",
   },
   numeric: { short: "n", help: "Print addresses instead of names", group: "Output" },

@@ -39,7 +39,7 @@ export const CLOCK_OPTIONS = {
   ...WAIT_OPTIONS,
   until: {
     value: duration(0.001, DAY_MS),
-    help: "End once the offset is known this well; exit with 1 if never",
+    help: "End once the offset is this precise; exit with 1 if never",
     group: "Clock",
   },
   loop: { help: "Follow the clocks until interrupted", group: "Clock" },

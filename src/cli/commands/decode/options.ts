@@ -21,7 +21,7 @@ export const DECODE_OPTIONS = {
   },
   "captured-at": {
     value: choice("PLACE", ["client", "server", "path"]),
-    help: "Take captures as made at the client, server or between",
+    help: "Read captures as made at the client, server or between",
     group: "Captures",
     defaultText: "found out",
   },

@@ -147,7 +147,7 @@ export const PING_OPTIONS = {
   ...SERIES_OUTPUT_OPTIONS,
   "summary-every": {
     value: duration(1, 366 * DAY_MS),
-    help: "Print a summary of every such interval",
+    help: "Print a summary of each interval of this length",
     group: "Output",
   },
   "fail-if": {

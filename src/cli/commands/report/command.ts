@@ -69,10 +69,10 @@ function checkOperands(
     );
   }
   if (operands.filter((path) => path === "-").length > 1) {
-    throw new UsageError("Cannot read standard input twice: - stands there more than once");
+    throw new UsageError("Cannot read standard input twice: - is given more than once");
   }
   if (from !== undefined && to !== undefined && from >= to) {
-    throw new UsageError("Cannot report on no time: --from is not before --to");
+    throw new UsageError("Cannot report on an empty time span: --from is not before --to");
   }
   if (output === undefined && format === "html" && stdoutIsTerminal) {
     throw new UsageError("Cannot show a page on a terminal: expected -o FILE");

@@ -10,7 +10,7 @@ export const REPORT_OPTIONS = {
     short: "o",
     value: text("FILE", "file"),
     fileUse: "write",
-    help: "Write the report to FILE, in place of what it holds",
+    help: "Write the report to FILE, replacing what it holds",
     group: "Output",
     defaultText: "standard output",
   },
@@ -58,11 +58,14 @@ export const REPORT_COMMAND: CommandSpec<typeof REPORT_OPTIONS> = {
     [4, "The report cannot be written"],
   ],
   examples: [
-    ["icmptime report day.jsonl -o day.html", "a page of a day"],
-    ["icmptime ping --json -c 100 192.0.2.7 | icmptime report - -o page.html", "of a run"],
+    ["icmptime report day.jsonl -o day.html", "make a page of one day"],
+    [
+      "icmptime ping --json -c 100 192.0.2.7 | icmptime report - -o page.html",
+      "make a page of one run",
+    ],
     [
       "icmptime report --format markdown --from 2026-11-27T10:00Z day.jsonl",
-      "for a ticket, from ten on",
+      "make Markdown for a ticket, from 10:00 on",
     ],
   ],
 };

@@ -34,7 +34,7 @@ export const RESPOND_OPTIONS = {
     group: "Addresses",
   },
   "take-over": {
-    help: "Let the kernel not answer while this runs",
+    help: "Keep the kernel from answering while this runs",
     group: "Addresses",
   },
   yes: {
@@ -45,7 +45,7 @@ export const RESPOND_OPTIONS = {
   scenario: {
     value: text("FILE", "file"),
     fileUse: "read",
-    help: "Read how single hosts behave from FILE; - is standard input",
+    help: "Read what single hosts do from FILE; - is standard input",
     group: "Hosts",
   },
   seed: {

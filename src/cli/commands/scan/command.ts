@@ -51,7 +51,7 @@ function noTarget({ resume }: ScanOptions): UsageError {
     );
   }
   return new UsageError(
-    `Cannot resume without targets: ${safeText(resume)} keeps the place alone, ` +
+    `Cannot resume without targets: ${safeText(resume)} holds only the position, ` +
       "expected the same targets and options as before",
   );
 }

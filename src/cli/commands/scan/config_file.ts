@@ -49,7 +49,7 @@ function readLine(row: string, place: string): ScanLine {
   }
   const [, name = "", value = ""] = match;
   if (name === "config") {
-    throw new UsageError(`Cannot read ${place}: --config names no further file`);
+    throw new UsageError(`Cannot read ${place}: a file of --config cannot name another`);
   }
   const quoted = /^"(.*)"$|^'(.*)'$/.exec(value);
   const words = value === "" ? [`--${name}`] : [`--${name}=${quoted?.[1] ?? quoted?.[2] ?? value}`];

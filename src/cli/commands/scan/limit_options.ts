@@ -38,12 +38,12 @@ export const LIMIT_OPTIONS = {
 export const REPORT_OPTIONS = {
   notes: {
     value: text("TEXT"),
-    help: "Write a text of yours into --metadata",
+    help: "Write this text into the file of --metadata",
     group: "Output",
   },
   "user-metadata": {
     value: jsonValue(),
-    help: "Write JSON of yours into --metadata",
+    help: "Write this JSON into the file of --metadata",
     group: "Output",
   },
   "status-updates-file": {

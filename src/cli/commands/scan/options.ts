@@ -111,7 +111,7 @@ export const SCAN_OPTIONS = {
     group: "Scan",
   },
   verify: {
-    help: "Look whether metadata files are all shards of one scan",
+    help: "Check that metadata files are all shards of one scan",
     group: "Scan",
   },
   yes: {
@@ -153,7 +153,7 @@ export const SCAN_OPTIONS = {
   },
   "output-filter": {
     value: recordFilter(),
-    help: "Print records of which it is true, e.g. rtt_ms<50 && !flags",
+    help: "Print records that it is true for, e.g. rtt_ms<50 && !flags",
     group: "Output",
   },
   metadata: {

@@ -31,7 +31,9 @@ export async function runWatch(
     );
   }
   if (options.output === "-") {
-    throw new UsageError("Cannot write the log to -: the screen is there, expected a file");
+    throw new UsageError(
+      "Cannot write the log to -: the screen uses standard output, expected a file",
+    );
   }
   const { interval: intervalMs, echo } = options;
   const plan = planRun({

@@ -42,7 +42,7 @@ export const WATCH_OPTIONS = {
     short: "o",
     value: text("FILE", "file"),
     fileUse: "append",
-    help: "Append every probe to FILE as JSON Lines meanwhile",
+    help: "Append every probe to FILE too, as JSON Lines",
     group: "Output",
   },
   ...WRITE_OPTION,
