@@ -241,7 +241,7 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   {
     path: "src/measurement/tick_proof.ts",
     code:
-      "if (foldMs((stampsMs[index] as number) - (stampsMs[index - 1] as number)) % whole !== 0) return false;",
+      "if (foldMs((stampsMs[index] as number) - (stampsMs[index - 1] as number)) % whole !== 0) {",
     change: "- → +",
     why:
       "equivalent: neighbours whose sums are all multiples differ by multiples, or what is left is worked out",
@@ -383,6 +383,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "if (digits < 0) return String(Math.ceil(bound / 10 ** -digits - 1e-9) * 10 ** -digits);",
     change: "0 → 1",
     why: "equivalent: without decimals both branches divide by 1 and multiply by it",
+  },
+  {
+    path: "src/report/path_text.ts",
+    code: 'const noiseMs = noiseOf("queue", 1);',
+    change: "1 → 2",
+    why: "equivalent: waits in this machine's own queue have no tick",
   },
   {
     path: "src/report/number_text.ts",
