@@ -17,7 +17,7 @@ export type CommandRunner<T extends OptionTable> = (
   system: System,
 ) => ExitCode | Promise<ExitCode>;
 
-/** A command. */
+/** A command, whose parts are loaded when it is asked for. */
 export interface Command {
   /** Word on the command line. */
   readonly name: string;

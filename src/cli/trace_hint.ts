@@ -7,7 +7,7 @@ import type { Target } from "../targets/target.ts";
 export interface AskedHost {
   /** The host. */
   readonly target: Target;
-  /** Its counts. */
+  /** Probes of the host by what became of them. */
   readonly counters: ProbeCounters;
 }
 

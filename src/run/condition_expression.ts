@@ -18,7 +18,7 @@ export type Operator = ">" | "<" | ">=" | "<=" | "=" | "!=";
 
 /** A name with a value, or alone. */
 export interface Leaf {
-  /** Which of both. */
+  /** A comparison with a number, or the presence of a flag. */
   readonly kind: "comparison" | "flag";
   /** The name as it was written. */
   readonly name: string;

@@ -6,7 +6,7 @@ import { type Condition, type ConditionFinding, formatFinding } from "./conditio
 
 /** A target enters or leaves a condition, or meets one over the whole run. */
 export interface ConditionEvent {
-  /** The target. */
+  /** Target that enters, leaves or meets the condition. */
   readonly target: Target;
   /** Unix time in seconds. */
   readonly time: number;

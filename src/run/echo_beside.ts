@@ -27,7 +27,7 @@ export class EchoBeside {
   /** Made when they are first switched on. */
   #counted: { readonly state: RunState; readonly view: StateView } | undefined;
 
-  /** Off at first. */
+  /** Sends no echo requests until it is switched on. */
   constructor(parts: EchoBesideParts) {
     this.#parts = parts;
   }

@@ -90,7 +90,7 @@ export interface RunMachine {
 export interface ScanSocketRequest {
   /** Message that is sent; `timestamp` by default. */
   readonly message?: "timestamp" | "echo" | undefined;
-  /** The targets, sorted. */
+  /** Blocks of the scan, sorted by address. */
   readonly blocks: PackedBlocks;
   /** Interface to send from. */
   readonly interfaceName?: string | undefined;
@@ -116,7 +116,7 @@ export interface ScanSocketRequest {
 export interface OpenScan {
   /** Ways out, all the same one. */
   readonly transmitters: readonly Transmitter[];
-  /** Way in. */
+  /** Receives the replies; apart from the sockets that send. */
   readonly replies: ReplySource;
   /** Counts the replies that reach this machine; undefined where there is none. */
   readonly witness: Witness | undefined;

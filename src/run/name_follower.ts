@@ -15,7 +15,7 @@ export interface FollowedRun {
   readonly shared: SharedAddresses;
   /** Statistics by address. */
   readonly state: RunState;
-  /** Reports them. */
+  /** Receives the new addresses of names. */
   readonly recorder: RunRecorder;
   /** Sends to the new address. */
   readonly prober: Prober;

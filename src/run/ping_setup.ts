@@ -43,7 +43,7 @@ export interface PingParts {
   readonly beside: typeof import("./echo_beside.ts") | undefined;
 }
 
-/** Loads them. */
+/** Loads the parts of a run that its options need, and no others. */
 export async function loadParts(setup: PingSetup): Promise<PingParts> {
   const isJudged = (setup.conditions ?? []).length > 0;
   const isFollowed = setup.followsNames && setup.plan.prober.count === Infinity;

@@ -30,7 +30,7 @@ export interface RunPlan {
   readonly kind: "timestamp" | "echo";
   /** Packets and schedule. `deadlineMs` counts from the start of the program. */
   readonly prober: Omit<ProberOptions, "targets">;
-  /** Socket. */
+  /** Source, interface, mark and stamps of the socket. */
   readonly transport: TransportOptions;
   /** Length of the ICMP message, in bytes. */
   readonly messageBytes: number;

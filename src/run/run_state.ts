@@ -26,7 +26,7 @@ export interface ClockPicture {
 export interface TargetSnapshot {
   /** The target; its address may have changed since the start. */
   readonly target: Target;
-  /** Its probes, counted. */
+  /** Probes of the target by what became of them. */
   readonly counters: Readonly<ProbeCounters>;
   /** Its statistics since the start or the last reset of its view. Each spread is computed when it is read. */
   readonly summary: TargetSummary;

@@ -7,7 +7,7 @@ import type { ReceivedDatagram, Transport } from "../probe/transport.ts";
 export interface ThreadSharer {
   /** It needs the thread now. */
   readonly isBusy: boolean;
-  /** It is over. */
+  /** Whether the sweep has ended and needs the thread no more. */
   readonly isDone: boolean;
   /** Whether a timestamp reply belongs to it. `proof`: identifier × 65 536 + sequence. */
   isOwnReply(source: number, originateMs: number, proof: number): boolean;

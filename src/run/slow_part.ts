@@ -9,7 +9,7 @@ export interface Spread {
   readonly median: number;
   /** 95 of 100 values are not larger. */
   readonly p95: number;
-  /** Largest value. */
+  /** Largest value of the part, in milliseconds. */
   readonly max: number;
 }
 

@@ -2,7 +2,7 @@
 
 import type { StrayDatagram } from "../probe/outcome.ts";
 
-/** The counts. */
+/** Datagrams that were no answer to a probe, by reason. */
 export interface StrayCounts {
   /** Datagrams that cannot be parsed. */
   readonly malformed: number;
@@ -14,7 +14,7 @@ export interface StrayCounts {
   readonly unreported: number;
 }
 
-/** Counts strays. */
+/** Counts datagrams that were no answer to a probe. */
 export class StrayCounter implements StrayCounts {
   /** See {@linkcode StrayCounts.malformed}. */
   malformed = 0;

@@ -108,7 +108,7 @@ export interface CommandSpec<T extends OptionTable = OptionTable> {
   readonly completeOperand: Completion;
   /** Paragraphs for help and man page. */
   readonly description: readonly string[];
-  /** Its options. */
+  /** Options by their long names, without dashes. */
   readonly options: T;
   /** Options of which only one may be given. */
   readonly conflicts?: readonly OptionPair<T>[];

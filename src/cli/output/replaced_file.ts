@@ -43,7 +43,7 @@ export class ReplacedFile implements ByteSink {
     this.#file = openOutput(path, () => system.files.openFile(path, "create"));
   }
 
-  /** Gathers. */
+  /** Keeps the bytes; the file is written as a whole at the end. */
   writeSync(bytes: Uint8Array): number {
     this.#chunks.push(bytes.slice());
     return bytes.length;

@@ -60,7 +60,7 @@ export async function openResultFile(
 
 /** Takes the results of one run. */
 export class RunOutput implements OpenOutput {
-  /** Results. */
+  /** Results, line by line: standard output or the file of `--output`. */
   readonly lines: LineSink;
   /** Lines of a report that belong on standard error. */
   readonly errors: LineSink;

@@ -20,7 +20,7 @@ export interface AliasResult extends AliasFindings {
 export interface FollowedHost {
   /** The host. */
   readonly target: Target;
-  /** Its clock. */
+  /** Offset and rate of the clock, as measured so far. */
   readonly tracker: ClockTracker;
 }
 

@@ -18,13 +18,13 @@ import { countOutcome } from "../target_statistics.ts";
 
 /** What an asker works with. */
 export interface AuditAskerOptions {
-  /** What is asked. */
+  /** Questions, rounds and rate. */
   readonly plan: AuditPlan;
   /** Hosts that were named, each address once. */
   readonly targets: readonly Target[];
   /** Finds further hosts; undefined for none. */
   readonly sweep: AuditSweep | undefined;
-  /** The socket. */
+  /** Sends the questions and receives the answers; the caller closes it. */
   readonly transport: Transport;
   /** Rate of all probes. */
   readonly pace: AuditPace;
@@ -45,7 +45,7 @@ const SEATS = 4096;
 export class AuditAsker {
   /** What became of all probes. */
   readonly totals: ProbeCounters = new ProbeCounters();
-  /** What arrived besides. */
+  /** Datagrams that answered none of the questions, counted by kind. */
   readonly strays: StrayCounter = new StrayCounter();
   readonly #options: AuditAskerOptions;
   #interviews: Interviews | undefined;

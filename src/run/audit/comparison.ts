@@ -4,9 +4,9 @@ import type { HostFindings, Verdict } from "./host_findings.ts";
 
 /** What an earlier audit said of a host. */
 export interface ComparedHost {
-  /** Verdict. */
+  /** What the audit found about the clock of the host. */
   readonly verdict: Verdict;
-  /** Labels. */
+  /** Names of how its timestamps count and how it answers. */
   readonly labels: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export const HOST_CHANGES = [
 
 /** One change of one host. */
 export interface HostChange {
-  /** What changed. */
+  /** Kind of the change between the two audits. */
   readonly change: typeof HOST_CHANGES[number];
   /** Address, unsigned 32-bit. */
   readonly address: number;

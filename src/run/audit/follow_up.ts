@@ -42,7 +42,7 @@ export interface FollowUpOptions {
   readonly plan: FollowUpPlan;
   /** The standard question. */
   readonly standard: RunPlan;
-  /** The socket. */
+  /** Sends the probes and receives the answers; the caller closes it. */
   readonly transport: Transport;
   /** Largest offset of a clock that is right, in milliseconds. */
   readonly maxOffsetMs: number;

@@ -40,7 +40,7 @@ export interface HostFindings {
   readonly target: Target;
   /** When the audit of it ended, Unix time in seconds. */
   readonly time: number;
-  /** The judgement. */
+  /** Whether the clock is right, wrong or unreadable, or why nothing is known. */
   readonly verdict: Verdict;
   /** How its timestamps count and how it answers. */
   readonly behaviour: HostBehaviour;
@@ -85,7 +85,7 @@ export class HostRecord {
     this.#isFound = isFound;
   }
 
-  /** It has answered. */
+  /** Whether it answered the sweep or at least one question. */
   get hasAnswered(): boolean {
     return this.#isFound || this.#answers.length > 0 || this.#counters.received > 0;
   }

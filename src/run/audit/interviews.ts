@@ -22,7 +22,7 @@ import { HostRecord } from "./host_findings.ts";
 
 /** What interviews work with. */
 export interface InterviewOptions {
-  /** What is asked. */
+  /** Questions, rounds and the time between them. */
   readonly plan: InterviewPlan;
   /** Hosts that are asked at a time, at most. */
   readonly seats: number;

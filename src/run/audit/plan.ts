@@ -73,7 +73,7 @@ const SERVICE = 0x40;
 /** How long a probe is remembered after its time, in milliseconds: each of ten thousand a second takes memory. */
 const REMEMBER_MS = 2000;
 
-/** Plans an audit. */
+/** Plans the questions of an audit and the standard request behind them. */
 export function planAudit(options: AuditOptions): AuditPlan {
   const { ratePps, ttl, rounds, timeoutMs, deadlineMs } = options;
   const questions = planQuestions({ ttl, source: options.sourceAddress ?? 0 });

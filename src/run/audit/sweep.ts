@@ -37,7 +37,7 @@ export interface AuditSweepListener {
 export interface AuditSweepOptions {
   /** The scan, whose sockets are open. */
   readonly run: ScanRun;
-  /** What is swept. */
+  /** Addresses of the blocks, their order, and those of this machine, which are skipped. */
   readonly plan: Pick<ScanRunPlan, "space" | "order" | "skipped">;
   /** Rate of all probes. */
   readonly pace: AuditPace;

@@ -50,7 +50,7 @@ export class AuditWitnesses {
   ): {
     /** What they agree on; undefined for fewer than two. */
     readonly consensus: ConsensusEvent | undefined;
-    /** Those that count. */
+    /** Clocks that count for the consensus: not this machine's own, and readable. */
     readonly witnesses: readonly LocatedWitness[];
   } {
     const looksUp = this.#kept.length <= MAX_OWN_LOOKUPS;

@@ -17,7 +17,7 @@ export type SocketPorts = Pick<RunMachine, "findRoute" | "openTransport"> & {
 export interface RecordedMachine<Machine extends SocketPorts> {
   /** The machine. */
   readonly machine: Machine;
-  /** Has the packets. */
+  /** Receives a copy of each packet that is sent or received. */
   readonly recorder: PacketRecorder;
 }
 

@@ -38,7 +38,7 @@ export interface ScanHosts {
 export interface ScanSnapshot extends ScanProgress {
   /** Unix time in seconds. */
   readonly time: number;
-  /** Hosts so far. */
+  /** Hosts that answered so far, each counted once. */
   readonly hosts: ScanHosts;
 }
 

@@ -8,7 +8,7 @@ export interface Answer {
   readonly rttNs: number;
   /** Time to live with which it arrived. */
   readonly ttl: number;
-  /** It has timestamps. */
+  /** Whether the IP Timestamp option of the answer holds times. */
   readonly hasOptionTime: boolean;
 }
 

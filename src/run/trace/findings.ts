@@ -60,7 +60,7 @@ export interface HopFindings {
 export interface TracePath {
   /** Flows that took it. */
   readonly flows: number;
-  /** Its hops. */
+  /** Hops of the path, from time to live 1 on. */
   readonly hops: readonly HopFindings[];
 }
 
@@ -72,7 +72,7 @@ export interface TraceFindings {
   readonly time: number;
   /** All that the verdict rests on. */
   readonly seen: PathObservation;
-  /** The verdict. */
+  /** Whether the host answers, and otherwise where and how requests end. */
   readonly verdict: PathVerdict;
   /** The evidence in sentences. */
   readonly evidence: readonly string[];
@@ -86,7 +86,7 @@ export type AskedRouters = ReadonlyMap<number, {
   readonly echo: Readonly<AnswerTally>;
   /** Timestamp requests to it. */
   readonly timestamp: Readonly<AnswerTally>;
-  /** Its clock. */
+  /** Delays and offset of the router, where it answers timestamp requests. */
   readonly statistics: TargetStatistics;
 }>;
 
@@ -116,7 +116,7 @@ export function findSeenHops(hosts: readonly TraceTarget[]): ReadonlySet<number>
   return new Set(hops.filter(({ addresses }) => addresses.size > 0).map(({ hop }) => hop));
 }
 
-/** Judges one host. */
+/** Judges one host from the answers of all hops of its path. */
 export function findTrace(
   traced: TraceTarget,
   { routers, rate, seenHops, isBlockedHere, isComplete, time }: {

@@ -11,7 +11,7 @@ export interface PathChange {
   readonly kind: PathQuestion;
   /** The address before, an unsigned 32-bit number. */
   readonly from: number;
-  /** The address after. */
+  /** Address that answers from the change on, unsigned 32-bit. */
   readonly to: number;
   /** When, Unix time in seconds. */
   readonly time: number;
@@ -33,7 +33,7 @@ export interface HopRefusal {
 
 /** One kind of probe at one hop. */
 export class HopSeries implements AnswerTally {
-  /** Probes that left. */
+  /** Probes to this hop that the kernel took. */
   sent = 0;
   /** Probes that were answered: by Time Exceeded, or by the host itself. */
   answered = 0;

@@ -58,7 +58,7 @@ const CONFIRM_TRIES = 2, CONFIRM_MS = 600;
 export class TraceInterview {
   /** The hosts of the trace, then the other addresses on the paths. */
   readonly targets: readonly Target[];
-  /** By address. */
+  /** Routers by address, each asked once however many paths share it. */
   readonly routers: Map<number, AskedRouter> = new Map();
   readonly #plan: TracePlan;
   readonly #traced: readonly TraceTarget[];

@@ -41,7 +41,7 @@ export interface FlowMessages {
 
 /** What is sent, and how. */
 export interface TracePlan {
-  /** The options. */
+  /** Options of the trace, with their defaults. */
   readonly options: TraceOptions;
   /** The standard question, for the `run` record, and the socket. */
   readonly run: RunPlan;

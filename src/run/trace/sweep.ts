@@ -21,7 +21,7 @@ export const SILENT_HOPS = 5;
 export interface SweepSetup {
   /** Place of the target in the run. */
   readonly targetIndex: number;
-  /** The flow. */
+  /** Messages that keep to one path through load balancers. */
   readonly messages: FlowMessages;
   /** Probes of each kind for each hop. */
   readonly tries: number;

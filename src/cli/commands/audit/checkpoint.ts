@@ -27,7 +27,7 @@ import type { AuditTargets } from "./targets.ts";
 
 /** A checkpoint with what it vouches for. */
 export interface EarlierRun extends EarlierAudit {
-  /** The checkpoint. */
+  /** Position up to which the sweep is settled, and what identifies the audit. */
   readonly checkpoint: Checkpoint;
   /** Where the last whole line ends, bytes from the start of the file. */
   readonly endBytes: number;

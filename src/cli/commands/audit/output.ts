@@ -33,17 +33,17 @@ const CHECKPOINT_NS = 1e9;
 export interface AuditOutputOptions {
   /** The run, whose sockets are open. */
   readonly run: AuditRun;
-  /** What is asked. */
+  /** Named hosts and blocks of the audit. */
   readonly targets: AuditTargets;
-  /** What is resumed. */
+  /** What the file of `--resume` holds; undefined for a new audit. */
   readonly earlier: EarlierRun | undefined;
   /** The earlier audit of `--compare`. */
   readonly comparison: AuditComparison | undefined;
   /** Keeps the packets; undefined without `--write`. */
   readonly packets: RunOutputOptions["packets"];
-  /** The command line. */
+  /** Options as parsed; their defaults are filled in. */
   readonly options: Parsed<typeof AUDIT_OPTIONS>;
-  /** The machine. */
+  /** Streams, files and resolver of this machine. */
   readonly system: System;
 }
 
@@ -114,7 +114,7 @@ export class AuditOutput extends RunOutput implements AuditListener {
     this.#page?.run(info);
   }
 
-  /** Writes a host. */
+  /** Writes a host to every output: lines, checkpoint, page and comparison. */
   host(findings: HostFindings, isEarlier: boolean): void {
     if (!isEarlier) this.#checkpoint?.journal.host(findings);
     this.#page?.host(findings);

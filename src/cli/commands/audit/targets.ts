@@ -32,7 +32,7 @@ export interface BlockInput {
   readonly list: TargetList;
   /** Addresses that are never asked. */
   readonly exclude: PackedBlocks;
-  /** The command line. */
+  /** Options as parsed; their defaults are filled in. */
   readonly options: Parsed<typeof AUDIT_OPTIONS>;
   /** The checkpoint of `--resume`. */
   readonly previous: Checkpoint | undefined;

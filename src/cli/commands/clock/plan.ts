@@ -14,7 +14,7 @@ const DEFAULT_COUNT_UNTIL = 1000;
 /** A run that is to be short does not ask a silent host for longer than this, or than one probe waits. */
 const GIVE_UP_MS = 2000;
 
-/** Translates the options. */
+/** Translates the options of the command line into those of a run. */
 export function readClockOptions(options: ClockOptions): RunOptions {
   const defaultCount = options.until === undefined ? DEFAULT_COUNT : DEFAULT_COUNT_UNTIL;
   const readsOption = options.via === "ip-option";

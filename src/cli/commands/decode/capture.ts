@@ -29,7 +29,7 @@ export interface CaptureTaker {
     content: ParseResult<CapturedContent>,
     reader: CaptureReader,
   ): void;
-  /** No packet follows. */
+  /** The capture has ended; `isWhole` where it was not cut short. */
   finish(reader: CaptureReader, isWhole: boolean): void;
 }
 

@@ -7,7 +7,7 @@ import type { DECODE_OPTIONS } from "./options.ts";
 
 /** One run of `decode`. */
 export interface Decoding {
-  /** The machine. */
+  /** Streams and files of this machine. */
   readonly system: System;
   /** Receives the output. */
   readonly sink: LineSink;

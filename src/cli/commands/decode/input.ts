@@ -4,7 +4,7 @@ import { CaptureReader, isCapture } from "../../../packet/capture/capture_reader
 import { type HexText, MAX_HEX_TEXT_LENGTH, parseHexText } from "../../../packet/hex_text.ts";
 import { gunzip, isGzip } from "../../gunzip.ts";
 
-/** Something to decode. */
+/** A timestamp, the octets of packets, or a file: what one operand of `decode` is. */
 export type DecodeInput =
   | { readonly kind: "number"; readonly number: number }
   | { readonly kind: "packets"; readonly packets: readonly Uint8Array[] }

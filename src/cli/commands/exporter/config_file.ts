@@ -17,7 +17,7 @@ const MAX_SECRET_BYTES = 1 << 16;
 
 /** A user and the SHA-256 of the password, hexadecimal. */
 export interface KnownUser {
-  /** Name. */
+  /** Name of the user, as in HTTP basic authentication. */
   readonly name: string;
   /** Lower-case digits. */
   readonly passwordSha256: string;
@@ -31,7 +31,7 @@ export interface LoadedConfig {
   readonly config: ExporterConfig;
   /** Certificate and key; undefined for plain HTTP. */
   readonly tls: TlsIdentity | undefined;
-  /** Users. */
+  /** Users who may scrape; none means everybody. */
   readonly users: readonly KnownUser[];
 }
 

@@ -25,7 +25,7 @@ export interface GroupSetup {
 export class GroupRun {
   /** What it was opened with. */
   readonly setup: GroupSetup;
-  /** Its series. */
+  /** Counters and histograms of each target, which outlive a reload. */
   readonly series: GroupSeries;
   readonly #run: PingRun;
   readonly #transport: Transport;

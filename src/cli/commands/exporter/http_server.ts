@@ -16,7 +16,7 @@ import { HttpConnection, type RequestHandler } from "./http_connection.ts";
 export interface TlsIdentity {
   /** Chain, the own certificate first. */
   readonly cert: string;
-  /** Private key. */
+  /** Private key in PEM form. */
   readonly key: string;
 }
 
@@ -28,7 +28,7 @@ const REOPEN_TRIES = 100;
 
 /** What a port is opened with. */
 export interface Listening {
-  /** Where. */
+  /** Address and port on which it listens. */
   readonly address: ListenAddress;
   /** Undefined for plain HTTP. */
   readonly tls: TlsIdentity | undefined;
@@ -42,7 +42,7 @@ export interface PreparedMove {
    * @throws {Error} The system refuses the port: the server is where it was.
    */
   commit(): Promise<void>;
-  /** Leaves it. */
+  /** Gives the change up: the server stays where it is. */
   abort(): void;
 }
 
@@ -50,7 +50,7 @@ export interface PreparedMove {
 export interface ServerSetup {
   /** Receives counts of connections and answers. */
   readonly counts: RequestCounts;
-  /** Ends writes. */
+  /** Ends writes to clients that read nothing, by a reset of their connection. */
   readonly breaker: ConnectionBreaker;
   /** Receives why there is no port any more. */
   failed(error: unknown): void;

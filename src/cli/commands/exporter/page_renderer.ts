@@ -9,9 +9,9 @@ const STEP_MS = 5;
 /** Requests within this time share an answer, and those while it is made, milliseconds. */
 const SHARED_MS = 1000;
 
-/** An answer. */
+/** A page of metrics with its header fields. */
 export interface RenderedPage {
-  /** Its bytes. */
+  /** The page in pieces, in order, so that no copy of the whole is made. */
   readonly pieces: readonly Uint8Array[];
   /** Must be called when they are of no use any more: their buffers are used again then. */
   readonly release: () => void;

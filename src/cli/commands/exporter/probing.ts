@@ -114,7 +114,7 @@ export class Probing {
     return after;
   }
 
-  /** Ends all. */
+  /** Ends all groups and closes their sockets. */
   async end(): Promise<void> {
     await Promise.all(this.#groups.map((group) => group.end()));
     this.#groups = [];

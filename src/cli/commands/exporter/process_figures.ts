@@ -2,7 +2,7 @@
 
 import type { ProcessFigures } from "../../../exporter/program_figures.ts";
 
-/** Reads them. */
+/** Reads memory, processor time and descriptors of this process from /proc. */
 export function readProcessFigures(): ProcessFigures {
   return {
     cpuS: optional(readProcessorTime),

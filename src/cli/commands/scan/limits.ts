@@ -54,7 +54,7 @@ export class ScanLimits {
     return this.#results >= (this.#options["max-results"] ?? Infinity);
   }
 
-  /** Sending begins. */
+  /** Counts --max-runtime from now on. */
   start(): void {
     const { "max-runtime": runtimeMs } = this.#options;
     if (runtimeMs === undefined) return;

@@ -12,7 +12,7 @@ const LISTED_BLOCKS = 1000;
 
 /** A scan that is over. */
 export interface FinishedScan {
-  /** What was scanned. */
+  /** Blocks, order and seed of the scan. */
   readonly plan: ScanRunPlan;
   /** The command line. */
   readonly options: Pick<
@@ -21,7 +21,7 @@ export interface FinishedScan {
   >;
   /** Its first record. */
   readonly info: ScanRunInfo;
-  /** How it ended. */
+  /** Counts of the scan and the reason why it ended. */
   readonly result: ScanResult;
   /** Exit code of the process. */
   readonly exitCode: ExitCode;

@@ -29,11 +29,11 @@ import { StatusFile } from "./status_file.ts";
 export interface ScanOutputOptions {
   /** The run, whose sockets are open. */
   readonly run: ScanRun;
-  /** What is scanned. */
+  /** Blocks, order and seed of the scan. */
   readonly plan: ScanRunPlan;
-  /** The command line. */
+  /** Options as parsed; their defaults are filled in. */
   readonly options: ScanOptions;
-  /** The machine. */
+  /** Streams, files and resolver of this machine. */
   readonly system: System;
   /** Has the packets, where they are to be written. */
   readonly packets: PacketRecording | undefined;
