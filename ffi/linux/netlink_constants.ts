@@ -39,8 +39,6 @@ export const RTM_NEWLINK = 16;
 export const RTM_GETLINK = 18;
 /** Describes an address of this machine. */
 export const RTM_NEWADDR = 20;
-/** Asks for addresses of this machine. */
-export const RTM_GETADDR = 22;
 /** Describes a route. */
 export const RTM_NEWROUTE = 24;
 /** Asks for a route. */

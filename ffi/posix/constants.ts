@@ -82,8 +82,6 @@ export const IFF_UP = 1;
 export const IFF_BROADCAST = 2;
 /** The interface is a loopback. */
 export const IFF_LOOPBACK = 8;
-/** The interface joins two hosts. */
-export const IFF_POINTOPOINT = 16;
 /** Flag of an interface: its link is up, a cable is in. */
 export const IFF_RUNNING = 0x40;
 

@@ -2,6 +2,7 @@
 
 import { formatAddress } from "../packet/address.ts";
 import { type Fate, FATES, type ResponderCounts } from "../respond/fate.ts";
+import type { RunEndReason } from "../run/event.ts";
 import type { Answered } from "../respond/responder.ts";
 import { type Field, jsonFormatter, nsToMs } from "./field.ts";
 import { timestamps } from "./measured_fields.ts";
@@ -38,8 +39,8 @@ export interface AnswerEvent extends Answered {
 export interface RespondEndEvent {
   /** When it ended, Unix time in seconds. */
   readonly time: number;
-  /** Why it ended. */
-  readonly reason: string;
+  /** `complete`, `deadline` or `stopped`. */
+  readonly reason: RunEndReason;
   /** Exit status of the process. */
   readonly exitCode: number;
   /** Length of the run in seconds. */

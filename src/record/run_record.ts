@@ -1,6 +1,6 @@
 /** Records of whole runs: `run` and `end` of `ping` and `clock`, and what those of `scan` share with them. */
 
-import type { EndInfo, RunInfo } from "../run/event.ts";
+import type { EndInfo, RunEndReason, RunInfo } from "../run/event.ts";
 import type { Field } from "./field.ts";
 import { count, identifier, probeCounts, when } from "./shared_fields.ts";
 import { stampSource } from "./probe_record.ts";
@@ -46,16 +46,13 @@ export const END_REASONS = [
   ...["complete", "deadline", "stopped", "blocked", "path-lost"] as const,
   "broken",
   ...["enough", "few-replies"] as const,
-] as const;
-
-/** One of {@linkcode END_REASONS}. */
-export type RunEndReason = typeof END_REASONS[number];
+] as const satisfies readonly RunEndReason[];
 
 /** What every `end` begins with. */
 export function endHead<
   S extends {
     readonly time: number;
-    readonly reason: string;
+    readonly reason: RunEndReason;
     readonly exitCode: number;
     readonly durationS: number;
   },

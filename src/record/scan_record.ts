@@ -1,6 +1,7 @@
 /** Records of `scan`; fields that `ping` has too come from the same code. */
 
 import { formatAddress } from "../packet/address.ts";
+import type { RunEndReason } from "../run/event.ts";
 import type { ScanUnsent } from "../run/scan/run.ts";
 import type { ScanIcmpError, ScanProgress, ScanReply } from "../scan/scan_record.ts";
 import { type Field, roundMs } from "./field.ts";
@@ -73,7 +74,7 @@ export interface ScanEndInfo
   /** When, Unix time in seconds. */
   readonly time: number;
   /** Why it ended. */
-  readonly reason: string;
+  readonly reason: RunEndReason;
   /** Exit code. */
   readonly exitCode: number;
   /** From the first probe to the end, seconds. */

@@ -89,12 +89,26 @@ export interface UnsentEvent {
   readonly baseUnixMs: number;
 }
 
+/**
+ * Why a run of any command can end. Of a capture that is damaged it is `broken`; `enough` and `few-replies` are limits of a scan,
+ * `blocked` and `path-lost` what stopped one.
+ */
+export type RunEndReason =
+  | "complete"
+  | "deadline"
+  | "stopped"
+  | "blocked"
+  | "path-lost"
+  | "broken"
+  | "enough"
+  | "few-replies";
+
 /** How a run ended. */
 export interface EndInfo {
   /** When, Unix time in seconds. */
   readonly time: number;
-  /** `complete`, `deadline` or `stopped`. */
-  readonly reason: string;
+  /** `complete`, `deadline` or `stopped`; of a capture that was cut short `broken`. */
+  readonly reason: RunEndReason;
   /** Exit code of the process. */
   readonly exitCode: number;
   /** Length of the run in seconds. */

@@ -89,11 +89,6 @@ export class TargetStatistics {
     this.#scope = scope;
   }
 
-  /** Mean round-trip time so far, milliseconds; undefined before the first answer. */
-  get meanRttMs(): number | undefined {
-    return this.#delays?.rtt.moments.mean;
-  }
-
   /**
    * Counts the final word on a probe; returns how far an answer's delays are above their baselines.
    * `change` says so where that is known already.

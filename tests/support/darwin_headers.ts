@@ -41,7 +41,6 @@ export const DARWIN_CONSTANTS: Readonly<Record<string, Readonly<Record<string, n
     IFF_UP: 1,
     IFF_BROADCAST: 2,
     IFF_LOOPBACK: 8,
-    IFF_POINTOPOINT: 16,
     IFF_RUNNING: 64,
   },
   "netdb.h": { EAI_AGAIN: 2, NI_NAMEREQD: 4, NI_MAXHOST: 1025 },
