@@ -83,7 +83,7 @@ function answeredOtherwise({ badChecksum, others }: PathObservation): PathVerdic
   }
   const [from] = others;
   if (from === undefined) return undefined;
-  return { finding: "other_answers", text: `somebody else answers: ${others.join(", ")}`, from };
+  return { finding: "other_answers", text: `another host answers: ${others.join(", ")}`, from };
 }
 
 /** What did not come may still have come. */

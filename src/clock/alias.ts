@@ -39,7 +39,7 @@ export interface AliasOptions {
 const MAX_CHANCE = 0.01;
 /** A clock that NTP or PTP keeps has, over a minute, the rate of UTC to within this, parts per million. */
 const DISCIPLINED_PPM = 1;
-/** And so many standard deviations of what was measured. */
+/** And this many standard deviations of what was measured. */
 const DISCIPLINED_SPREADS = 2;
 
 /** Groups clocks that agree. */

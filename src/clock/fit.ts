@@ -31,7 +31,7 @@ const KEPT_SHARE = 3 / 4;
 /** Number of newest samples among which a step is looked for. */
 const SAMPLES_FOR_CHANGE = 512;
 
-/** A step that is not found yet bends the line of all samples, but not that of those before so many newest ones. */
+/** A step that is not found yet bends the line of all samples, but not that of the samples before the newest ones, this many. */
 const SAMPLES_BENT = 16;
 
 /** Fewer samples than this have no line to compare with. */

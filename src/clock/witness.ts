@@ -2,7 +2,7 @@
  * Which of the measured clocks are witnesses of their own.
  *
  * A host that is asked under several addresses must not outvote the others. What its timestamps say does not
- * tell: two hosts that NTP keeps are as alike as two addresses of one host. So a host is known by what we asked
+ * show: two hosts that NTP keeps are as alike as two addresses of one host. So a host is known by what we asked
  * for: the same address, whatever it was called, is one host; addresses of the same name are one host as far as their
  * clocks agree (a name may stand for a pool of hosts, whose clocks then differ). And this machine is no witness of
  * its own clock.

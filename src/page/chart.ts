@@ -85,7 +85,7 @@ export class Chart {
     this.#place.addEventListener("blur", () => this.#choose(-1));
   }
 
-  /** Fits the drawing into its place, or into so many pixels. */
+  /** Fits the drawing into its place, or into this many pixels. */
   resize(widthPx: number = this.#place.clientWidth): void {
     if (widthPx > 0) this.#plot.setSize({ width: widthPx, height: HEIGHT_PX });
   }

@@ -10,7 +10,7 @@ import { followTheme } from "./theme.ts";
 import { followWheel, showToolbar } from "./toolbar.ts";
 import { View } from "./view.ts";
 
-/** Room beside the first and the last record, as a share of the time between them, and at least so many seconds. */
+/** Room beside the first and the last record, as a share of the time between them, and the least of it, seconds. */
 const ROOM_SHARE = 0.01, ROOM_S = 0.1;
 
 function main(): void {

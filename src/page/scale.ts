@@ -3,7 +3,7 @@
 import type { Line, Rows } from "./chart_spec.ts";
 import type { Span } from "./view.ts";
 
-/** A pause of so many usual steps is a gap, which no line may cross. */
+/** A pause of this many usual steps is a gap, which no line may cross. */
 const GAP_STEPS = 5;
 
 /** Index of the first time that is not before `timeS`. */

@@ -5,7 +5,7 @@ import type { TargetData } from "./data.ts";
 import { element } from "./dom.ts";
 import { formatTime } from "./format.ts";
 
-/** A moment within so many pixels is named too. */
+/** A moment within this many pixels is named too. */
 const NEAR_PX = 6;
 
 /** Lines of a tooltip: name and value. */

@@ -70,7 +70,7 @@ export class AnsweredAddresses {
   }
 }
 
-/** Whether a source can be that of one host: an answer to any other would reach many, or nobody (RFC 1122 §3.2.1.3). */
+/** Whether a source can be that of one host: an answer to any other would reach many hosts or none (RFC 1122 §3.2.1.3). */
 function isHost(source: number): boolean {
   return source > THIS_NETWORK.last && source < FIRST_NO_HOST;
 }

@@ -19,7 +19,7 @@ export const REPLIES_FOR_PATH = 5;
 export const REPLIES_FOR_P95 = 20;
 /** A stamp is rounded down to a tick: delays that differ by one may be equal, and the least is a lucky one. */
 const TICKS_OF_NOISE = 2;
-/** A part is not the slow one where another rose by more than so many times as much. */
+/** A part is not the slow one where another rose by more than this many times as much. */
 const DOMINANCE = 5;
 /** Waits in this machine's own queue below this are none to speak of, in milliseconds. */
 const QUEUE_SLOW_MS = 1;

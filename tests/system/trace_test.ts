@@ -134,7 +134,7 @@ const CASES: readonly Case[] = [
     at: FAR,
     rules: { postrouting: "ip saddr $host ip protocol icmp ip saddr set 10.99.6.77" },
     finding: "other_answers",
-    sentence: "somebody else answers: 10.99.6.77",
+    sentence: "another host answers: 10.99.6.77",
   },
   {
     at: 0,

@@ -7,7 +7,7 @@ import { formatCount } from "../../terminal/quantity.ts";
 import { describeOffset, formatThreeDigits } from "../milliseconds.ts";
 import type { DirectionSummary, TargetSummary } from "./target_summary.ts";
 
-/** One direction is named alone when it rises so many times as much as the other. */
+/** One direction is named alone when it rises this many times as much as the other. */
 const CLEARLY = 2;
 /** Waits in our own queue that are worth a word. */
 const QUEUE_MS = 1;

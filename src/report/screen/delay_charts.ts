@@ -49,7 +49,7 @@ const METRICS: readonly [Metric, ...Metric[]] = [
 ];
 /** `back+  500 ms `. */
 const LABEL_COLUMNS = 13;
-/** A fourth chart needs so many lines for all. */
+/** Lines that all charts need together before there is a fourth. */
 const ROWS_FOR_QUEUE = 8;
 
 /** Draws charts over each other: how high each is follows from the room. */

@@ -33,7 +33,7 @@ export class WatchView {
   isReversed = false;
   readonly #levels: number;
 
-  /** Starts at a chart column's length, one of so many. */
+  /** Starts at one of the lengths that a chart column can have. */
   constructor(zoom: number, levels: number) {
     this.zoom = zoom;
     this.#levels = levels;

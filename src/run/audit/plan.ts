@@ -24,7 +24,7 @@ export interface AuditOptions extends SocketOptions {
   readonly deadlineMs?: number | undefined;
   /** Largest offset of a clock that is right, in milliseconds: where it is narrow, clocks are followed. */
   readonly maxOffsetMs?: number | undefined;
-  /** Follows clocks for so many milliseconds to find addresses that are one machine; undefined for not at all. */
+  /** How long clocks are followed to find addresses of one machine, milliseconds; undefined for not at all. */
   readonly aliasesMs?: number | undefined;
   /** Our own clock keeps the rate of UTC; for `aliasesMs`. */
   readonly isOwnRateKept?: boolean | undefined;
@@ -46,7 +46,7 @@ export interface AskedNumbers {
 
 /** What each host is asked. */
 export interface InterviewPlan {
-  /** Every question is sent so many times at most, from 1. */
+  /** How often a question is sent at most, from 1. */
   readonly rounds: number;
   /** What each message asks, in the order of asking. */
   readonly questions: ReadonlyMap<ProbeMessage, AskedNumbers>;

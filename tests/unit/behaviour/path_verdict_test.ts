@@ -64,11 +64,11 @@ const CASES: readonly (readonly [PathObservation, PathFinding, string])[] = [
     "wrong_checksum_only",
     "answers only when the checksum is wrong",
   ],
-  [{ ...UP, others: ["10.66.1.250"] }, "other_answers", "somebody else answers: 10.66.1.250"],
+  [{ ...UP, others: ["10.66.1.250"] }, "other_answers", "another host answers: 10.66.1.250"],
   [
     { ...SILENT, others: ["10.66.1.250"], refusals: refusal("destination unreachable: x") },
     "other_answers",
-    "somebody else answers: 10.66.1.250",
+    "another host answers: 10.66.1.250",
   ],
   [
     { ...UP, hops: hops("et/et", "et/et", "et/et") },

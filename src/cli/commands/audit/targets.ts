@@ -40,7 +40,7 @@ export interface BlockInput {
 
 /** One bit is kept for each address: a prefix of length 8. */
 const MAX_BLOCK_ADDRESSES = 2 ** 24;
-/** Blocks of up to so many addresses are probed several times, so that a lost probe costs no host. */
+/** Largest number of addresses for which each is probed several times, so that a lost probe costs no host. */
 const MAX_REPEATED = 65_536;
 const PASSES = 3;
 /** One pass takes at least this long, seconds: answers come before the next one, and bursts of loss end. */
