@@ -190,6 +190,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: the sequence is as even the other way round",
   },
   {
+    path: "src/clock/phase.ts",
+    code: "return whole + fraction(seed + index * GOLDEN);",
+    change: "* → /",
+    why: "equivalent: the golden ratio is 1 more than its inverse, and only the fraction counts",
+  },
+  {
     path: "src/clock/tracker.ts",
     code: "const REVIEW_SHARE = 1 / 16;",
     change: "16 → 17",

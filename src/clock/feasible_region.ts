@@ -108,12 +108,8 @@ export class FeasibleRegion {
     const kept: Corner[] = [];
     for (let index = 0; index < corners.length; index += 1) {
       const next = (index + 1) % corners.length;
-      const here = corners[index];
-      const there = corners[next];
-      const hereExcess = excess[index];
-      const thereExcess = excess[next];
-      if (here === undefined || there === undefined) continue;
-      if (hereExcess === undefined || thereExcess === undefined) continue;
+      const [here, there] = [corners[index] as Corner, corners[next] as Corner];
+      const [hereExcess, thereExcess] = [excess[index] as number, excess[next] as number];
       if (hereExcess <= 0) kept.push(here);
       if (hereExcess <= 0 && thereExcess > 0) {
         // Leaving: the new edge begins here and lies on the new constraint.

@@ -70,6 +70,8 @@ Deno.test("aliases: a rate within 1 ppm of UTC, and two of its spreads, is kept 
   // The spread is 0.5 ppm: the root of 1² and of 1².
   assertEquals([isDisciplined(1.414), isDisciplined(-1.414)], [true, true]);
   assertEquals([isDisciplined(1.415), isDisciplined(-1.415)], [false, false]);
+  const sure = { ...exactView(700, 1), skewSpreadPpm: 0 };
+  assertEquals(findAliases([sure], KEPT).disciplined, [0]);
 });
 
 Deno.test("aliases: how far two clocks differ, in what was measured and what asymmetric paths may add", () => {
