@@ -106,7 +106,7 @@ Deno.test("a reply is refused where it would leave a gap narrower than the short
 });
 
 /** The gap of all replies of a clock of that rate, for lines of at most 500 ppm. */
-function gapAt(skewPpm: number, jitterMs: number): Gap {
+function gapAt(skewPpm: number, jitterMs: number, tick = fineTick()): Gap {
   const replies = simulate({
     ...{ seed: 6, probes: 120, startMs: START_MS, intervalMs: 200, outMs: 5, backMs: 5 },
     ...{ jitterMs, skewPpm },
@@ -114,7 +114,7 @@ function gapAt(skewPpm: number, jitterMs: number): Gap {
   }).map(({ sample }) => sample);
   const { referenceNs, referenceMs } = referenceOf(replies[0] as ClockSample);
   const region = FeasibleRegion.unbounded(LIMIT_PPM);
-  const gap = new Gap(new SampleBounds(fineTick(), referenceNs), region);
+  const gap = new Gap(new SampleBounds(tick, referenceNs), region);
   for (const [index, sample] of replies.entries()) {
     gap.add(relativeSample(sample, index, referenceMs), region);
   }
@@ -137,4 +137,14 @@ Deno.test("a rate beyond the limit is suggested and believable where one is kept
     assertEquals(near, -LIMIT_PPM);
     assert(far >= Math.abs(skewPpm) && far <= Math.abs(skewPpm) + 150, `${skewPpm}: ${far}`);
   }
+});
+
+Deno.test("while the tick may be coarse, a gap lacks nothing and no rate beyond the limit is believable", () => {
+  const hard = { lower: -LIMIT_PPM, upper: LIMIT_PPM };
+  assert(gapAt(700, 0).deficitMs > 0.1);
+  const gap = gapAt(700, 0, new TickDetector());
+  assertEquals([gap.deficitMs, gap.isStrained, gap.believableSkewPpm], [0, false, hard]);
+  const none = new Gap(new SampleBounds(fineTick(), 0), FeasibleRegion.unbounded(LIMIT_PPM));
+  assertEquals([none.deficitMs, none.isStrained, none.suggestsOtherRate], [0, false, false]);
+  assertEquals([none.line, none.believableSkewPpm], [undefined, hard]);
 });
