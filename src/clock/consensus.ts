@@ -139,17 +139,17 @@ function overlaps(
   // begins there ends within the third.
   const ends = arcs.filter((arc) => !isWhole(arc)).flatMap(({ fromMs, lengthMs }) =>
     [0, 1, 2].flatMap((turn) => [
-      { atMs: fromMs + turn * MS_PER_DAY, change: 1 },
-      { atMs: fromMs + lengthMs + turn * MS_PER_DAY, change: -1 },
+      { atMs: fromMs + turn * MS_PER_DAY, isStart: true },
+      { atMs: fromMs + lengthMs + turn * MS_PER_DAY, isStart: false },
     ])
-  ).sort((one, other) => one.atMs - other.atMs || other.change - one.change);
+  ).sort((one, other) => one.atMs - other.atMs || Number(other.isStart) - Number(one.isStart));
   let depth = whole;
   let agreeing = whole;
   let sinceMs: number | undefined;
   const places: Arc[] = [];
   // At equal places beginnings come first: bounds that touch do meet.
-  for (const { atMs, change } of ends) {
-    if (change > 0) {
+  for (const { atMs, isStart } of ends) {
+    if (isStart) {
       depth += 1;
       agreeing = Math.max(agreeing, depth);
       if (depth === needed) sinceMs = atMs;

@@ -175,6 +175,22 @@ Deno.test("aliases: a clock twelve hours off is one clock on either side of the 
   assertEquals(membersOf(clocks), [[0, 1]]);
 });
 
+Deno.test("aliases: bounds exclude each other across the fold as elsewhere", () => {
+  const half = 43_200_000;
+  const bounded = (offsetMs: number, byMs: number): ClockView => ({
+    ...exactView(offsetMs, 40),
+    ...{ lowerMs: offsetMs - byMs, upperMs: offsetMs + byMs },
+  });
+  for (const byMs of [0.05, 0.15]) {
+    const clocks = [bounded(half - 0.1, byMs), bounded(-half + 0.1, byMs)];
+    for (const [one, other] of [[0, 1], [1, 0]] as const) {
+      const { offsetMs, isPossible } = differ(clocks, one, other);
+      assertAlmostEquals(offsetMs, 0.2, 1e-6);
+      assertEquals(isPossible, byMs > 0.1, `${one}, ${byMs} ms`);
+    }
+  }
+});
+
 Deno.test("aliases: offset or rate alone is not enough", () => {
   const random = new Random(3);
   assertEquals(membersOf([view(700, 31, random), view(700, 38, random)]), []);
