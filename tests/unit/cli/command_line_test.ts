@@ -122,6 +122,20 @@ Deno.test("command line: what is not given is absent, false or empty", () => {
   assertEquals(absentOptions(TABLE), options);
 });
 
+Deno.test("the nearest word is less than half of the word away, rounded up", () => {
+  for (
+    const [word, candidate, isNear] of [
+      ...[["abcde", "abcxy", true], ["abcde", "abxyz", false], ["abcdef", "abcdxy", true]],
+      ...[["abcdef", "abcxyz", false], ["abc", "axc", true], ["abc", "axy", false]],
+      // From four letters on the beginning of a word is enough.
+      ...[["abcd", "abcdefghijk", true], ["abc", "abcdefghijk", false]],
+    ] as readonly (readonly [string, string, boolean])[]
+  ) assertEquals(nearest(word, [candidate]), isNear ? candidate : undefined, word);
+  // The first of those that are equally near.
+  assertEquals(nearest("abcde", ["abcdx", "abcdy"]), "abcdx");
+  assertEquals(nearest("abcde", ["abcxx", "abcdy"]), "abcdy");
+});
+
 Deno.test("the nearest word, or none", () => {
   const words = ["--count", "--code", "--interval", "-c", "-C"];
   assertEquals(nearest("--cuont", words), "--count");
