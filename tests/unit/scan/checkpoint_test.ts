@@ -52,6 +52,17 @@ Deno.test("a checkpoint is read back as it was written, in a line of fixed lengt
   assertEquals(parseCheckpoint(line), checkpoint);
 });
 
+Deno.test("a checkpoint that an earlier version wrote is read", () => {
+  const line =
+    '3cfa444930b8791f {"version":1,"number":4,"targets":"0123456789abcdef","seed":9007199254740991,' +
+    '"shard":"2/8","maxTargets":4294967296,"probesPerTarget":1,"message":"echo",' +
+    '"sources":"203.0.113.100-203.0.113.163","position":17,"length":2097152,' +
+    '"writtenAt":"2026-01-02T03:04:05.678Z"}';
+  assertEquals(parseCheckpoint(`${line}\n`), checkpoint);
+  // And the targets of its scan are recognised.
+  assertEquals(digestBlocks([{ first: 1, last: 5 }]), "c1980d77d0d6ad30");
+});
+
 Deno.test("the largest values still fit a line", () => {
   const huge = { number: 2 ** 52, position: 2 ** 52, length: 2 ** 52, probesPerTarget: 2 ** 20 };
   const line = formatCheckpoint({ ...checkpoint, ...huge, shard: "4294967295/4294967295" });

@@ -118,3 +118,9 @@ Deno.test("subtractBlocks agrees with sets of addresses on random blocks", () =>
     assertEquals(totalSize(kept), expected.size);
   }
 });
+
+Deno.test("a block without an address before the slash or the dash is refused for that", () => {
+  for (const text of ["/24", "-192.0.2.1"]) {
+    assertEquals(parseBlock(text), '"" is not an IPv4 address such as 192.0.2.1', text);
+  }
+});

@@ -173,3 +173,27 @@ Deno.test("pcapng: of a simple packet as much is there as its interface keeps, w
   // Where the block holds less than it says, what it holds.
   assertEquals(kept(0, 90, [9, 8, 7, 6]), [[9, 8, 7, 6], 90]);
 });
+
+Deno.test("a pcap record of no octets at the end of the file is a packet", () => {
+  const file = writePcap([{ bytes: FIRST, seconds: 1, nanoseconds: 0 }, {
+    bytes: new Uint8Array(0),
+    seconds: 2,
+    nanoseconds: 3000,
+  }]);
+  const { packets, broken } = read(file);
+  assertEquals(packets, [
+    packet(1, FIRST, { unixSeconds: 1, nanoseconds: 0 }),
+    packet(2, new Uint8Array(0), { unixSeconds: 2, nanoseconds: 3000 }),
+  ]);
+  assertEquals(broken, undefined);
+});
+
+Deno.test("a pcap fraction is less than a second", () => {
+  for (const nanoseconds of [true, false]) {
+    const of = (fraction: number) =>
+      read(writePcap([{ bytes: FIRST, seconds: 1, nanoseconds: fraction }], { nanoseconds }))
+        .broken;
+    assertEquals(of(999_999_000), undefined);
+    assertEquals(of(1_000_000_000)?.reason, "a fraction of more than a second");
+  }
+});
