@@ -27,6 +27,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "a chosen width: one reply more is compared",
   },
   {
+    path: "src/clock/change_point.ts",
+    code: "const SIDES: readonly number[] = [8, 16, 32, 64, 128];",
+    change: "128 → 129",
+    why: "a chosen width: one reply more is compared",
+  },
+  {
     path: "src/clock/consensus.ts",
     code: "if (lengthMs < best.lengthMs) best = { fromMs, lengthMs };",
     change: "< → <=",
@@ -196,10 +202,40 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "a chosen pace: reviews a little more often",
   },
   {
+    path: "src/measurement/clock_form.ts",
+    code: "rarity: 100,",
+    change: "100 → 200",
+    why: "a chosen number: how rare a form is, roughly",
+  },
+  {
     path: "src/measurement/rate_watch.ts",
     code: "if (otherMs > 0) {",
     change: "0 → 1",
     why: "a chosen measure: a millisecond beside a jump is as good as none",
+  },
+  {
+    path: "src/measurement/single_reply.ts",
+    code: "rttMs >= 0 && processingMs >= 0 && processingMs <= rttMs;",
+    change: ">= → >",
+    why: "equivalent but for time: the long way says the same of an ordinary reply",
+  },
+  {
+    path: "src/measurement/single_reply.ts",
+    code: "rttMs >= 0 && processingMs >= 0 && processingMs <= rttMs;",
+    change: "<= → <",
+    why: "equivalent but for time: the long way says the same of an ordinary reply",
+  },
+  {
+    path: "src/measurement/single_reply.ts",
+    code: "rttMs >= 0 && processingMs >= 0 && processingMs <= rttMs;",
+    change: "0 → 1",
+    why: "equivalent but for time: the long way says the same of an ordinary reply",
+  },
+  {
+    path: "src/measurement/single_reply.ts",
+    code: "receiveMs !== originateMs && Math.abs(receiveMs - originateMs) <= NEAR_MS &&",
+    change: "<= → <",
+    why: "equivalent but for time: the long way says the same of an ordinary reply",
   },
   {
     path: "src/measurement/tick.ts",
@@ -245,6 +281,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     change: "- → +",
     why:
       "equivalent: neighbours whose sums are all multiples differ by multiples, or what is left is worked out",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
+    code: "#divided = 0;",
+    change: "0 → 1",
+    why: "equivalent: none are looked at before there are three, and two are as many more as three",
   },
   {
     path: "src/packet/capture/annotate_frame.ts",

@@ -90,8 +90,8 @@ export class RetryQueue implements ProbeSchedule {
   /** The kernel took this one. */
   sent(due: DueProbe): void {
     this.#waitNs = FIRST_WAIT_NS;
-    if (this.#sinceNs.size > 0) this.#sinceNs.delete(due);
-    if (this.#hopeless.size > 0) this.#hopeless.delete(due.targetIndex);
+    this.#sinceNs.delete(due);
+    this.#hopeless.delete(due.targetIndex);
   }
 
   /**

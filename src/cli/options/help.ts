@@ -10,8 +10,8 @@ const MIN_COLUMNS = 60;
 const INDENT = 26;
 
 /** Columns for help: those that COLUMNS names, else those of the terminal, within readable limits. */
-export function helpColumns(): number {
-  const named = Number(readVariable("COLUMNS"));
+export function helpColumns(variable: string | undefined = readVariable("COLUMNS")): number {
+  const named = Number(variable);
   const columns = Number.isInteger(named) && named > 0 ? named : terminalColumns();
   return Math.min(Math.max(columns, MIN_COLUMNS), MAX_COLUMNS);
 }

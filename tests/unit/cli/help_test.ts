@@ -6,9 +6,10 @@ import { COMMANDS, loadSpecs } from "../../../src/cli/registry.ts";
 import { completionScript } from "../../../src/cli/commands/completions/script.ts";
 import { shellCommands } from "../../../src/cli/commands/completions/shell_command.ts";
 import { SHELLS } from "../../../src/cli/commands/completions/options.ts";
-import { formatHelp, formatOverview } from "../../../src/cli/options/help.ts";
+import { formatHelp, formatOverview, helpColumns } from "../../../src/cli/options/help.ts";
 import { formatManPage } from "../../../src/cli/commands/completions/man_page.ts";
 import type { CommandSpec } from "../../../src/cli/options/option.ts";
+import { terminalColumns } from "../../../src/terminal/width.ts";
 
 const SPECS = await loadSpecs();
 
@@ -193,3 +194,12 @@ function hasClosedQuotes(line: string, shell: string): boolean {
   }
   return quote === "";
 }
+
+Deno.test("help has the columns that are named, from 60 to 100, and those of the terminal where none are", () => {
+  const wide = [["80", 80], ["60", 60], ["59", 60], ["1", 60], ["100", 100], ["101", 100]] as const;
+  for (const [named, columns] of wide) assertEquals(helpColumns(named), columns, named);
+  const own = Math.min(Math.max(terminalColumns(), 60), 100);
+  for (const named of ["0", "-70", "70.5", "wide", "", undefined]) {
+    assertEquals(helpColumns(named), own, named);
+  }
+});

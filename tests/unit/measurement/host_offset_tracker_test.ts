@@ -85,6 +85,18 @@ Deno.test("host: a tick of 10 ms contradicts a fine one, and is announced after 
   assert(lowerMs <= 0 && 0 <= upperMs);
 });
 
+Deno.test("host: a coarse clock that becomes a fine one is unknown until 24 replies fit", () => {
+  const host = new Host();
+  host.ask(60, TEN);
+  assertEquals(host.tracker.tick, "coarse");
+  const seen: string[] = [];
+  for (let reply = 0; reply < 80; reply++) {
+    host.ask(1);
+    if (seen.at(-1) !== host.tracker.tick) seen.push(host.tracker.tick);
+  }
+  assertEquals(seen, ["coarse", "unknown", "fine"]);
+});
+
 Deno.test("host: a clock of whole seconds was never set, however far its stamps lag", () => {
   const host = new Host();
   // Stamps are whole seconds: they lag by 0 to 999.7 ms.

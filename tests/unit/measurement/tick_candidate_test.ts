@@ -56,6 +56,20 @@ Deno.test("tick candidate: what is shown is withdrawn after four contradictions 
   assert(!candidate.announced);
 });
 
+Deno.test("tick candidate: after a contradiction everything is counted again", () => {
+  const after = (stamps: number, lagging: number, changes = stamps) => {
+    const candidate = counted(23, 23);
+    // The contradiction itself is the first of nothing.
+    candidate.add(NOON + 1003, 5);
+    for (let index = 1; index <= stamps; index++) {
+      candidate.add(NOON + 1003 + Math.min(index, changes) * 10, index <= lagging ? 5 : 4.9);
+    }
+    return candidate.announced;
+  };
+  assertEquals([after(24, 8), after(23, 8), after(24, 7)], [true, false, false]);
+  assertEquals([after(24, 24, 4), after(24, 24, 3)], [true, false]);
+});
+
 Deno.test("tick candidate: new evidence takes older contradictions away", () => {
   const candidate = counted(24, 8);
   for (const stampMs of [301, 402, 503]) candidate.add(NOON + stampMs, 0);

@@ -240,6 +240,17 @@ const GUESSES: readonly (readonly [name: string, octets: string, ...expected: un
   ["a message of no known type", "ff00 00ff 0000 0000", "ipv4", 0, LINK_TYPE.ipv4],
   ["seven octets", "00000000000000", "ipv4", 0, LINK_TYPE.ipv4],
   ["nothing", "", "ipv4", 0, LINK_TYPE.ipv4],
+  // An address that looks like a header of a longer datagram, or a shorter one, than is here.
+  [
+    "a frame to 45:00:ff:ff:00:01 without a checksum",
+    `4500ffff0001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000")}`,
+    ...["ipv4", 14, LINK_TYPE.ethernet],
+  ],
+  [
+    "a frame to 45:00:00:05:00:01 without a checksum",
+    `450000050001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000")}`,
+    ...["ipv4", 14, LINK_TYPE.ethernet],
+  ],
   // The checksum left to the network card: still well formed.
   ["a datagram without a checksum", DATAGRAM.replace("a2f7", "0000"), "ipv4", 0, LINK_TYPE.ipv4],
 ];
