@@ -5,6 +5,7 @@ import type { HostAnswer, HostEvidence } from "../../../src/behaviour/answer.ts"
 import { classify, type HostBehaviour } from "../../../src/behaviour/classify.ts";
 import { judgeConformance } from "../../../src/behaviour/conformance.ts";
 import type { FittedForm } from "../../../src/behaviour/form_fit.ts";
+import { readTraits } from "../../../src/behaviour/signature.ts";
 import { describeManners } from "../../../src/behaviour/manners.ts";
 
 const NOON = Date.UTC(2026, 4, 14, 12);
@@ -203,4 +204,72 @@ Deno.test("behaviour: four numbers that fit no form are random, three show nothi
   );
   assertEquals(names(answers), "lazy random originate-tampered");
   assertEquals(names(answers.slice(0, 3)), "lazy originate-tampered undecided");
+});
+
+Deno.test("traits: what the answers show of a stack, and what they do not show", () => {
+  const read = (answers: readonly HostAnswer[], asked: HostEvidence["asked"] = {}) =>
+    readTraits({ asked, answers }, { counting: "standard", isCoarse: false });
+  const plain = [0, 1, 2, 3, 4].map((i) => answer(i * 500, { identification: 100 + i }));
+  assertEquals(read(plain), {
+    ...{ initialTtl: 64, isLazy: true, counting: "standard", isCoarse: false },
+    ...{ oddCode: undefined, long: undefined, copiesTos: undefined },
+    ...{ answersBadChecksum: undefined, hasDontFragment: false, identification: "counter" },
+  });
+  assertEquals(read([]), {});
+  // Twice in vain is an answer, once may be a loss.
+  const silent = read(plain, { "odd-code": 2, "long": 2, "bad-checksum": 2 });
+  assertEquals([silent.oddCode, silent.long, silent.answersBadChecksum], ["none", "none", false]);
+  const once = read(plain, { "odd-code": 1, "long": 1, "bad-checksum": 1 });
+  assertEquals([once.oddCode, once.long, once.answersBadChecksum], [...Array(3).fill(undefined)]);
+  const asked = (more: Partial<HostAnswer>) => read([...plain, answer(3000, more)]);
+  assertEquals(asked({ question: "odd-code" }).oddCode, "zero");
+  assertEquals(asked({ question: "odd-code", replyCode: 1 }).oddCode, "same");
+  assertEquals(asked({ question: "long", requestBytes: 76, replyBytes: 76 }).long, "echoed");
+  assertEquals(asked({ question: "long", requestBytes: 76, replyBytes: 20 }).long, "cut");
+  assertEquals(asked({ question: "bad-checksum" }).answersBadChecksum, true);
+  const service = { question: "service", requestTos: 72 } as const;
+  assertEquals(asked({ ...service, replyTos: 72 }).copiesTos, true);
+  assertEquals(asked({ ...service, replyTos: 0 }).copiesTos, false);
+});
+
+Deno.test("traits: the time to live that a host begins with is the next one above what arrived", () => {
+  const initial = (...ttls: readonly number[]) =>
+    readTraits({ asked: {}, answers: ttls.map((ttl, i) => answer(i, { ttl })) }, {
+      ...{ counting: undefined, isCoarse: undefined },
+    }).initialTtl;
+  assertEquals(
+    [32, 33, 64, 65, 128, 129, 255].map((ttl) => Number(initial(ttl))),
+    [32, 64, 64, 128, 128, 255, 255],
+  );
+  assertEquals(initial(20, 40, 30), 64);
+});
+
+Deno.test("traits: identifications that count on go up by 4096 at most, modulo 65536; five show it", () => {
+  const kind = (...identifications: readonly number[]) =>
+    readTraits({
+      asked: {},
+      answers: identifications.map((identification, i) => answer(i, { identification })),
+    }, {}).identification;
+  assertEquals(kind(1, 2, 3, 4), undefined);
+  assertEquals(kind(0, 0, 0, 0, 0), "zero");
+  assertEquals(kind(65_534, 65_535, 0, 1, 2), "counter");
+  assertEquals(kind(0, 0x1000, 0x2000, 0x3000, 0x4000), "counter");
+  assertEquals(kind(0, 0x1001, 0x1002, 0x1003, 0x1004), "random");
+  assertEquals(kind(5, 4, 3, 2, 1), "random");
+});
+
+Deno.test("behaviour: numbers that stand still are named, if they did so for a second and a half", () => {
+  const still = (receive: number, transmit: number, spanMs = 1500) => {
+    const reply = { originate: NOON_MS, receive, transmit };
+    const request = { originate: NOON_MS, receive: 1234, transmit: 1234 };
+    const answers = [0, spanMs].map((ms) => answer(ms, { request, reply }));
+    return classify({ asked: {}, answers }).labels
+      .map(({ label, detail }) => detail === undefined ? label : `${label} ${detail}`).join();
+  };
+  assertEquals(still(4711, 4711), "stuck 4711");
+  assertEquals(still(4711, 4712), "stuck 4711, 4712");
+  assertEquals(still(0, 0), "constant-zero");
+  assertEquals([still(1, 1), still(2, 2)], ["constant-one", "stuck 2"]);
+  assertEquals(still(0x0100_0000, 0x0100_0000), "constant-little-endian-one");
+  assertEquals(still(1, 1, 1499), "undecided");
 });
