@@ -16,15 +16,22 @@ export class IntervalStatistics {
   /** Start of the interval, Unix time in seconds; undefined before the first look. */
   #from: number | undefined;
 
-  /** Starts empty; `everyMs` is the time from summary to summary. */
-  constructor(targets: readonly Target[], everyMs: number) {
+  readonly #keepsDelays: boolean;
+
+  /** Starts empty; `everyMs` is the time from summary to summary. Without `keepsDelays` probes are counted alone. */
+  constructor(targets: readonly Target[], everyMs: number, keepsDelays: boolean = true) {
     this.#targets = [...targets];
+    this.#keepsDelays = keepsDelays;
     this.#everyNs = everyMs * 1e6;
   }
 
   /** The statistics of one target since the last summary. */
   of(target: Target): TargetStatistics {
-    return this.#statistics[target.index] ??= new TargetStatistics(target, "interval");
+    return this.#statistics[target.index] ??= this.#start(target);
+  }
+
+  #start(target: Target): TargetStatistics {
+    return new TargetStatistics(target, "interval", this.#keepsDelays);
   }
 
   /** When the next summary is due, CLOCK_MONOTONIC in nanoseconds; Infinity before the first look. */

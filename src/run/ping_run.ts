@@ -4,6 +4,7 @@ import { type EndReason, Prober } from "../probe/prober.ts";
 import { SharedAddresses } from "../probe/shared_addresses.ts";
 import type { ProbeListener } from "../probe/outcome.ts";
 import type { Transport } from "../probe/transport.ts";
+import type { Condition } from "./condition_syntax.ts";
 import type { ConditionEvent } from "./condition_watch.ts";
 import type { RunMachine } from "./machine.ts";
 import type { Reporter } from "./reporter.ts";
@@ -14,6 +15,7 @@ import { describeResult, describeRun, type RunResult } from "./run_info.ts";
 import { RunRecorder } from "./run_recorder.ts";
 import { type RunSnapshot, RunState } from "./run_state.ts";
 import type { StateView } from "./state_view.ts";
+import type { TargetSummary } from "./target_statistics.ts";
 
 /** Conditions of a run without end are judged over intervals of at least this length, and of this many probes. */
 const WATCH_MS = 10_000;
@@ -70,7 +72,8 @@ export class PingRun implements OpenRun {
     this.#shared = new SharedAddresses(setup.targets, setup.asksTwice);
     const { targets, historyColumnsMs = [] } = setup;
     this.#view = loaded.view && new loaded.view.StateView(targets, historyColumnsMs);
-    this.#state = new RunState(targets, transport.clock, setup.view ?? this.#view);
+    const view = setup.view ?? this.#view;
+    this.#state = new RunState(targets, transport.clock, view, setup.keepsDelays);
   }
 
   /**
@@ -119,9 +122,7 @@ export class PingRun implements OpenRun {
       reporter.ending?.();
       recorder.summarize();
     }
-    const { time, statistics } = this.#state;
-    const summaries = statistics.map((each) => each.summary(time));
-    const met = this.#loaded.judge?.findMet(conditions, summaries, time) ?? [];
+    const met = this.#judge(conditions);
     met.forEach(report);
     const result = describeResult(reason, this.#state, this.#transport, startedAt);
     return { ...result, met, unknownNames: names?.unknown };
@@ -167,7 +168,7 @@ export class PingRun implements OpenRun {
       return hooks.idle?.(nowNs, isBusy);
     };
     const recorder = new RunRecorder(this.#state, reporter, {
-      ...{ baseUnixMs, explains, summaryEveryMs },
+      ...{ baseUnixMs, explains, summaryEveryMs, keepsDelays: this.#setup.keepsDelays },
       watch: this.#watch(report),
       idle: naming === undefined ? hooks.idle : follow,
     });
@@ -194,6 +195,14 @@ export class PingRun implements OpenRun {
     this.#beside = this.#loaded.beside && new this.#loaded.beside.EchoBeside(parts);
     if (this.#isStopped) prober.stop();
     return { recorder, prober, names };
+  }
+
+  /** Conditions that the whole run meets. */
+  #judge(conditions: readonly Condition<TargetSummary>[]): readonly ConditionEvent[] {
+    const { judge } = this.#loaded;
+    if (judge === undefined) return [];
+    const { time, statistics } = this.#state;
+    return judge.findMet(conditions, statistics.map((each) => each.summary(time)), time);
   }
 
   /** Judges the intervals of a run by the conditions, where the run has intervals. */

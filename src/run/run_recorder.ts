@@ -18,6 +18,8 @@ export interface RunRecorderOptions {
   readonly explains?: boolean | undefined;
   /** Report the statistics of every such interval, in milliseconds. */
   readonly summaryEveryMs?: number | undefined;
+  /** Sum delays up for these; true by default. */
+  readonly keepsDelays?: boolean | undefined;
   /** Receives the statistics of each such interval; `everyMs` is used where `summaryEveryMs` is not set. */
   readonly watch?: {
     readonly everyMs: number;
@@ -46,7 +48,11 @@ export class RunRecorder implements ProbeListener {
     const everyMs = options.summaryEveryMs ?? options.watch?.everyMs;
     this.#interval = everyMs === undefined
       ? undefined
-      : new IntervalStatistics(state.statistics.map(({ target }) => target), everyMs);
+      : new IntervalStatistics(
+        state.statistics.map(({ target }) => target),
+        everyMs,
+        options.keepsDelays,
+      );
   }
 
   /** Moves a target to another address. */

@@ -74,15 +74,23 @@ export class RunState {
   /** Statistics at earlier addresses of targets whose names moved. */
   readonly #former: TargetStatistics[] = [];
   readonly #view: RunView | undefined;
+  readonly #keepsDelays: boolean;
 
   /**
    * Starts empty.
    *
    * @param view what snapshots show besides, where they are drawn
+   * @param keepsDelays whether delays are summed up, or probes counted alone
    */
-  constructor(targets: readonly Target[], clock: Clock, view?: RunView) {
+  constructor(
+    targets: readonly Target[],
+    clock: Clock,
+    view?: RunView,
+    keepsDelays: boolean = true,
+  ) {
     this.#clock = clock;
-    this.#statistics = targets.map((target) => new TargetStatistics(target));
+    this.#keepsDelays = keepsDelays;
+    this.#statistics = targets.map((target) => new TargetStatistics(target, "run", keepsDelays));
     this.#view = view;
   }
 
@@ -113,7 +121,7 @@ export class RunState {
       this.#former.push(before);
     }
     const moved = { index, label, address };
-    this.#statistics[index] = new TargetStatistics(moved);
+    this.#statistics[index] = new TargetStatistics(moved, "run", this.#keepsDelays);
     this.#view?.move(moved);
   }
 

@@ -51,6 +51,18 @@ export interface TargetSummary {
 /** Flags that `host` sums up. */
 const TICK_FLAGS: ReadonlySet<string> = new Set(["tick-assumed", "coarse-tick", "tick-unknown"]);
 
+/** The summary of no delays. */
+const NO_DELAYS = {
+  rttMs: undefined,
+  queueMs: undefined,
+  outMs: undefined,
+  backMs: undefined,
+  outJitterMs: undefined,
+  backJitterMs: undefined,
+  outChangeMs: undefined,
+  backChangeMs: undefined,
+} as const;
+
 /** The middle of a millisecond that a stamp cuts off. */
 const HALF_TICK_MS = 0.5;
 
@@ -82,11 +94,13 @@ export class TargetStatistics {
   #flags: Map<string, number> | undefined;
 
   readonly #scope: "run" | "interval";
+  readonly #keepsDelays: boolean;
 
-  /** Starts empty. */
-  constructor(target: Target, scope: "run" | "interval" = "run") {
+  /** Starts empty. Without `keepsDelays` probes are counted and nothing else is kept, at a tenth of the memory. */
+  constructor(target: Target, scope: "run" | "interval" = "run", keepsDelays: boolean = true) {
     this.target = target;
     this.#scope = scope;
+    this.#keepsDelays = keepsDelays;
   }
 
   /**
@@ -96,7 +110,7 @@ export class TargetStatistics {
   add(outcome: ProbeOutcome, change?: DelayChange): DelayChange | undefined {
     const { counters } = this;
     countOutcome(counters, outcome);
-    if (outcome.kind !== "reply") return undefined;
+    if (outcome.kind !== "reply" || !this.#keepsDelays) return undefined;
     this.#countFlags(outcome.reply.flags);
     return this.#measure(outcome.probe, outcome.reply, change);
   }
@@ -128,12 +142,14 @@ export class TargetStatistics {
     const oneWay = isTrue ? delays : undefined;
     // They were added up for a tick of a millisecond.
     const laterMs = host?.tick === "coarse" ? host.tickMs / 2 - HALF_TICK_MS : 0;
+    const { target, counters } = this;
+    const flags = this.#flags;
+    const known = { scope: this.#scope, time, from, target, counters, flags };
+    if (delays === undefined && this.capturedAt === undefined) {
+      return { ...known, ...NO_DELAYS, offset: host?.offset, host };
+    }
     return {
-      scope: this.#scope,
-      time,
-      from,
-      target: this.target,
-      counters: this.counters,
+      ...known,
       get rttMs() {
         return delays?.rtt.summary();
       },
@@ -160,7 +176,6 @@ export class TargetStatistics {
       },
       offset: host?.offset,
       host,
-      flags: this.#flags,
       ...this.capturedAt === undefined ? {} : { capturedAt: this.capturedAt },
     };
   }

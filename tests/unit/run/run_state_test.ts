@@ -103,3 +103,33 @@ Deno.test("run state: targets of one address share their probes, which count onc
   for (const { counters } of shared.statistics) counters.add(state.totals());
   assertEquals([shared.totals().sent, shared.answered], [5, 2]);
 });
+
+Deno.test("run state: without delays probes are counted, and a summary has no delays", async () => {
+  const transport = new SimulatedTransport(NETWORK);
+  const list = makeTargets(1);
+  const state = new RunState(list, transport.clock, undefined, false);
+  const changes: unknown[] = [];
+  await new Prober(
+    proberOptions({ count: 5, intervalMs: 100, timeoutMs: 500, targets: 1 }, list),
+    transport,
+    {
+      outcome(outcome) {
+        const target = outcome.kind === "unsent" ? outcome.target : outcome.probe.target;
+        changes.push(state.add(outcome, state.of(target)));
+      },
+      extra: (extra) => void state.addExtra(extra),
+      stray: ({ kind }) => state.strays.add(kind),
+      idle() {},
+    },
+  ).run();
+  const [summary] = state.summaries();
+  assertEquals(
+    [summary?.counters.sent, summary?.counters.received, summary?.counters.lost],
+    [5, 3, 1],
+  );
+  assertEquals([summary?.rttMs, summary?.queueMs, summary?.outMs, summary?.host], [
+    ...Array(4).fill(undefined),
+  ]);
+  assertEquals(changes, Array(5).fill(undefined));
+  assertEquals(state.answered, 1);
+});

@@ -46,6 +46,7 @@ export async function runFping(
     command: "fping",
     followsNames: options.loop && !options.all,
     asksTwice: true,
+    keepsDelays: false,
     isImmediate: true,
     write: options.write,
     plan,
