@@ -126,7 +126,10 @@ systemTest({
   await using pair = await VethPair.open();
   await pair.near.ip("route add blackhole 10.91.0.0/24", "route add prohibit 10.92.0.0/24");
   const same = ["203.0.113.9", "10.91.0.1", "10.92.0.1", "10.77.0.255", "nosuch.invalid"];
-  const alike = [[], ["192.0.2.1", "192.0.2.2"], ["-x", "192.0.2.1"], ["-T", "x", "192.0.2.1"]];
+  const alike = [
+    ...[[], ["192.0.2.1", "192.0.2.2"], ["-x", "192.0.2.1"], ["-T", "x", "192.0.2.1"]],
+    ...[["-T"], ["--time-format"], ["-T", "", "192.0.2.1"], [""], ["1.2"], ["224.0.0.1"]],
+  ];
   const lines: string[][] = [...same.map((word) => [word]), ...alike, ["::1"]];
   await Promise.all(lines.map(async (words) => {
     const theirs = await pair.near.run(["clockdiff", ...words]);
@@ -135,6 +138,13 @@ systemTest({
     if (same.includes(words[0] ?? "")) assertEquals(ours.stderr, theirs.stderr);
     else assertMatch(ours.stderr, /^clockdiff: .+\n$/);
   }));
+  for (const word of ["-V", "--version"]) {
+    const theirs = await pair.near.run(["clockdiff", word]);
+    const ours = await pair.near.run(SOURCE_PROGRAM.argv("clockdiff", word));
+    assertEquals([ours.code, ours.stderr], [theirs.code, ""]);
+    const name = /^clockdiff from iputils \S+/;
+    assertEquals(name.exec(ours.stdout)?.[0], name.exec(theirs.stdout)?.[0]);
+  }
   await pair.far.nft(`table ip t { chain c { type filter hook input priority 0;
     icmp type timestamp-request reject with icmp type admin-prohibited; }; }`);
   const refused = await pair.near.run(SOURCE_PROGRAM.argv("clockdiff", pair.farAddress));

@@ -104,7 +104,7 @@ class WordReader {
     if (option === undefined) throw unknownOption(`--${name}`, this.#table, word);
     const value = equals < 0 ? undefined : word.slice(equals + 1);
     if (option.value !== undefined) this.#take(name, option, `--${name}`, value);
-    else if (value === undefined) this.values.set(name, true);
+    else if (value === undefined) this.#set(name, true);
     else {
       const fault = { kind: "needless-value", spelled: `--${name}` } as const;
       throw new UsageError(`Cannot give --${name} a value: it is a switch`, fault);
@@ -122,7 +122,7 @@ class WordReader {
         throw unknownOption(`-${letter}`, this.#table);
       }
       if (option.value === undefined) {
-        this.values.set(name, true);
+        this.#set(name, true);
         continue;
       }
       const rest = word.slice(at + 1);
@@ -141,11 +141,14 @@ class WordReader {
       );
     }
     const value = parseValue(name, option, text, spelled);
-    // What is given again is given last.
     const before = this.values.get(name) as unknown[] | undefined;
+    this.#set(name, option.repeatable ? [...(before ?? []), value] : value);
+  }
+
+  /** What is given again is given last. */
+  #set(name: string, value: unknown): void {
     this.values.delete(name);
-    if (!option.repeatable) this.values.set(name, value);
-    else this.values.set(name, [...(before ?? []), value]);
+    this.values.set(name, value);
   }
 }
 

@@ -99,7 +99,7 @@ for (const [name, [value, rows]] of Object.entries(TABLES)) {
 }
 
 Deno.test("fping: of options given in turns, the last of all is known", () => {
-  const { given, options } = parseCommandLine(["-c2", "-C1", "-q", "-c3"], FPING_OPTIONS);
-  assertEquals([...given], ["vcount", "quiet", "count"]);
+  const { given, options } = parseCommandLine(["-qa", "-c2", "-C1", "-q", "-c3"], FPING_OPTIONS);
+  assertEquals([...given], ["alive", "vcount", "quiet", "count"]);
   assertEquals([options.count, options.vcount], [3, 1]);
 });

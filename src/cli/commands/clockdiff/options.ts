@@ -5,6 +5,9 @@ import { ExitCode, UsageError } from "../../outcome.ts";
 import { COLOR_OPTION } from "../../options/shared_options.ts";
 import { choice } from "../../options/values.ts";
 
+/** The version whose options and lines are ours. */
+const IPUTILS_VERSION = "20221126";
+
 /** Table of the options of `clockdiff`. */
 export const CLOCKDIFF_OPTIONS = {
   "ip-option": {
@@ -47,6 +50,7 @@ export const CLOCKDIFF_COMMAND: CommandSpec<typeof CLOCKDIFF_OPTIONS> = {
     error instanceof UsageError
       ? { text: `clockdiff: ${error.message}`, exitCode: ExitCode.Unanswered }
       : undefined,
+  versionText: (version) => `clockdiff from iputils ${IPUTILS_VERSION} (icmptime ${version})`,
   exitCodes: [
     [0, "The offset was printed"],
     [1, "It is not known, the command line is wrong, or the system refused a call"],
