@@ -148,6 +148,7 @@ export class Prober {
     const groupNs = pause === undefined ? 0 : 1e6 * sendGroupMs({
       targetCount: options.targets.length,
       intervalMs: options.intervalMs,
+      spacingMs: options.spacingMs,
       groupMs: options.groupMs ?? 0,
     });
     let lastSendNs = -Infinity;

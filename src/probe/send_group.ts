@@ -13,6 +13,8 @@ export interface SendGroupOptions {
   readonly targetCount: number;
   /** Time between two probes of one target, in milliseconds. */
   readonly intervalMs: number;
+  /** Time between two targets in milliseconds, where that is set: it is kept to but for groups of `groupMs`. */
+  readonly spacingMs?: number | undefined;
   /** Length of a group where targets are not close, in milliseconds; 0 for none at all. */
   readonly groupMs: number;
 }
@@ -22,10 +24,11 @@ export interface SendGroupOptions {
  * are longer: kernel stamps keep the measurement the same. At most half an interval: a schedule that is an interval late
  * slips, and a run would last longer than its options say.
  */
-export function sendGroupMs({ targetCount, intervalMs, groupMs }: SendGroupOptions): number {
+export function sendGroupMs(options: SendGroupOptions): number {
+  const { targetCount, intervalMs, spacingMs, groupMs } = options;
   if (targetCount === 1 || groupMs === 0) return 0;
-  const spacingMs = intervalMs / targetCount;
-  if (spacingMs > CLOSE_MS) return groupMs;
-  const longestMs = Math.min(MAX_GROUP_MS, MAX_GROUP_PROBES * spacingMs, intervalMs / 2);
+  const sharedMs = intervalMs / targetCount;
+  if (spacingMs !== undefined || sharedMs > CLOSE_MS) return groupMs;
+  const longestMs = Math.min(MAX_GROUP_MS, MAX_GROUP_PROBES * sharedMs, intervalMs / 2);
   return Math.max(groupMs, longestMs);
 }

@@ -68,7 +68,7 @@ export function planRun(options: RunOptions): RunPlan {
       count,
       intervalMs,
       spacingMs: options.spacingMs,
-      groupMs: options.spacingMs === undefined ? GROUP_MS : undefined,
+      groupMs: options.spacingMs === undefined ? GROUP_MS : options.groupMs,
       timeoutMs,
       stopOnReply: options.stopOnReply,
       stopOnRefusal: options.stopOnRefusal,

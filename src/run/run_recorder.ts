@@ -46,13 +46,11 @@ export class RunRecorder implements ProbeListener {
     this.#reporter = reporter;
     this.#options = options;
     const everyMs = options.summaryEveryMs ?? options.watch?.everyMs;
-    this.#interval = everyMs === undefined
-      ? undefined
-      : new IntervalStatistics(
-        state.statistics.map(({ target }) => target),
-        everyMs,
-        options.keepsDelays,
-      );
+    this.#interval = everyMs === undefined ? undefined : new IntervalStatistics(
+      state.statistics.map(({ target }) => target),
+      everyMs,
+      options.keepsDelays,
+    );
   }
 
   /** Moves a target to another address. */

@@ -82,6 +82,13 @@ export const BOTH_SAY_OF_VALUES: Readonly<Record<string, readonly string[]>> = {
     "-l -c1 -a -u 127.0.0.1",
     "-H 300 -a -u 127.0.0.1",
   ],
+  "many targets that are close": [
+    "-g -q -c 2 -p 200 -i 0.2 127.0.0.0/25",
+    "-g -q -C 2 -p 200 -t 100 -i 0 127.0.0.0/25",
+    "-g -q -x 126 -i 0.5 127.0.0.0/25",
+    "-g -a -i 0.9 127.0.0.0/25",
+    "-g -u -i 0.1 -r 1 -t 50 127.66.0.0/25",
+  ],
   "generated, in other forms": [
     "-g 127.0.0.0/+30",
     "-g 127.0.0.0/030",

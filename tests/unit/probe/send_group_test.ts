@@ -31,3 +31,12 @@ Deno.test("send group: groups are short enough to keep the schedule", () => {
     }
   }
 });
+
+Deno.test("send group: a spacing that is set is kept to but for the groups that are asked for", () => {
+  for (const targetCount of [2, 100, 2000]) {
+    const options = { targetCount, intervalMs: 1000, spacingMs: 0.2 };
+    assertEquals(sendGroupMs({ ...options, groupMs: 0 }), 0);
+    assertEquals(sendGroupMs({ ...options, groupMs: 2 }), 2);
+  }
+  assertEquals(sendGroupMs({ targetCount: 1, intervalMs: 1000, spacingMs: 0.2, groupMs: 2 }), 0);
+});

@@ -19,6 +19,8 @@ const DEFAULT_TIMEOUT_MS = 500;
 const MAX_DEFAULT_TIMEOUT_MS = 2000;
 const MIN_TIMEOUT_MS = 0.001;
 const MAX_BACKOFF = 5;
+/** See {@linkcode groupMs}. */
+const [CLOSE_MS, MANY_TARGETS, GROUP_MS] = [1, 64, 2] as const;
 
 /**
  * Runs `fping` and returns the exit code.
@@ -119,6 +121,7 @@ function readFpingOptions(options: FpingOptions, targetCount: number): RunOption
     count: options.loop ? Infinity : countOf(options) ?? 1 + options.retry,
     intervalMs: isList ? timeoutMs : Math.max(period, spacingMs * targetCount),
     spacingMs,
+    groupMs: groupMs(spacingMs, targetCount),
     timeoutMs,
     stopOnReply: isList,
     stopOnRefusal: true,
@@ -130,6 +133,11 @@ function readFpingOptions(options: FpingOptions, targetCount: number): RunOption
     stampAt: options["stamp-at"],
     exactOriginate: true,
   };
+}
+
+/** Many targets less than a millisecond apart leave a few at a time: most of what such a run costs is waking up. */
+function groupMs(spacingMs: number, targetCount: number): number {
+  return spacingMs < CLOSE_MS && targetCount > MANY_TARGETS ? GROUP_MS : 0;
 }
 
 /** In count and loop mode the period, but for long ones. */
