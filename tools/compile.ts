@@ -7,7 +7,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { bundleProgram, type ProgramFolder } from "./code_cache.ts";
-import { bundle, type CompileOptions, compileScript } from "./deno_compile.ts";
+import { bundle, type CompileOptions, compileScript, makeRoom } from "./deno_compile.ts";
 import { runTool, say, ToolError } from "./output.ts";
 import { BINARY_PATH, PROJECT_FOLDER } from "./project.ts";
 
@@ -18,6 +18,7 @@ import { BINARY_PATH, PROJECT_FOLDER } from "./project.ts";
  * @throws {NoBaseError} no runtime base of the target can be fetched
  */
 export async function compileProgram(options: Omit<CompileOptions, "entry">): Promise<string> {
+  await makeRoom(options.output);
   const folder = await Deno.makeTempDir({ prefix: "icmptime-compile-" });
   try {
     const { main, includes } = await prepare(folder, options.target);

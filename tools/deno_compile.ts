@@ -35,7 +35,7 @@ export async function compile(options: CompileOptions): Promise<string> {
 }
 
 /** Makes the folder of a file; what is in the way is an error before anything is compiled. */
-async function makeRoom(output: string): Promise<void> {
+export async function makeRoom(output: string): Promise<void> {
   const isFolder = await Deno.stat(output).then((info) => info.isDirectory, () => false);
   if (isFolder) throw new ToolError(`Cannot compile to ${output}: it is a folder`);
   await Deno.mkdir(output.replace(/[^/]*$/, "") || ".", { recursive: true }).catch((error) => {

@@ -36,8 +36,9 @@ const PACKAGES: readonly string[] = [
   ...["chromium", "fonts-dejavu-core"],
   // A terminal for full screens.
   ...["tmux"],
-  // Packages: what builds and judges them, and a fresh system to install them in.
+  // Packages: what dates, builds and judges them, and a fresh system to install them in.
   ...[
+    "git",
     "dpkg",
     "rpm",
     "binutils",

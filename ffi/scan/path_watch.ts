@@ -59,6 +59,8 @@ export class PathWatch implements PathGuard {
   readonly #gateway: GatewayWatch;
   #sources: readonly number[];
   #hasNews = false;
+  /** The link refused a probe: it was down then, however it is found. */
+  #wasDown = false;
   #nextRenewNs = -Infinity;
   #nextLookNs = -Infinity;
 
@@ -117,7 +119,7 @@ export class PathWatch implements PathGuard {
   /** Whether the kernel may have refused a probe because of the path rather than the destination. */
   doubts(errno: number): boolean {
     const nowNs = this.#options.clock.now().monotonicNs;
-    if (LINK_ERRORS.has(errno)) this.#hasNews = true;
+    if (LINK_ERRORS.has(errno)) this.#hasNews = this.#wasDown = true;
     this.hasNews(nowNs);
     if (!this.#hasNews) return false;
     this.#nextRenewNs = -Infinity;
@@ -144,7 +146,9 @@ export class PathWatch implements PathGuard {
       const trouble = this.#findTrouble(found);
       if (trouble !== undefined) return { kind: "lost", message: trouble };
       const next = this.#withOwnGateway(found);
-      if (next.trail === this.#path.trail) return { kind: "same" };
+      const wasDown = this.#wasDown;
+      this.#wasDown = false;
+      if (next.trail === this.#path.trail) return { kind: wasDown ? "moved" : "same" };
       const isOwnNew = !this.#hasOwnHardwareOf(next);
       this.#move(next);
       if (isOwnNew) await this.#gateway.introduce();
@@ -235,11 +239,8 @@ export class PathWatch implements PathGuard {
         this.#sources = [next.source, ...this.#sources].slice(0, MAX_SOURCES);
         replies.setFilter(filterFor(this.#sources));
       }
-      witness?.redirect({
-        protocol: ETH_P_ALL,
-        interfaceIndex: next.interfaceIndex,
-        destinations: this.#sources,
-      });
+      const { interfaceIndex } = next;
+      witness?.redirect({ protocol: ETH_P_ALL, interfaceIndex, destinations: this.#sources });
     }
     this.#path = next;
     this.#gateway.follow(next);

@@ -6,7 +6,7 @@
 /** What became of a path. */
 export type PathFinding =
   | { readonly kind: "same" }
-  /** Probes go another way from now on; what was under way may be lost. */
+  /** Probes go another way from now on, or by one that was interrupted; what was under way may be lost. */
   | { readonly kind: "moved" }
   /** There is none. The message is one clause. */
   | { readonly kind: "lost"; readonly message: string };

@@ -16,7 +16,7 @@ export function runAs(
     JSON.stringify(build)
   } } });`;
   return runCommand([
-    ...[Deno.execPath(), "eval", `--config=${PROJECT_FOLDER}deno.json`, "--no-lock"],
+    ...[Deno.execPath(), "eval", "--quiet", `--config=${PROJECT_FOLDER}deno.json`, "--no-lock"],
     `${pretence}\nconst load = (path) => import("file://${PROJECT_FOLDER}" + path);\n${code}`,
   ]);
 }

@@ -33,7 +33,9 @@ export async function findMirror(): Promise<Mirror> {
       "Cannot find a mirror: apt is not set up for Debian, or needs 'apt-get update'",
     );
   }
-  return { archive, security: find("Debian-Security") ?? archive };
+  // Where apt has no security updates, they are beside the archive, as at deb.debian.org.
+  const beside = archive.replace(/\/debian$/, "/debian-security");
+  return { archive, security: find("Debian-Security") ?? beside };
 }
 
 /** Packages of some releases for one processor. */
