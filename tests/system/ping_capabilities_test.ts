@@ -174,7 +174,7 @@ binaryTest({
     const ping = await runCommand([...prefix, "-c", "1", "127.0.0.1"], { env });
     assertEquals([ping.code, ping.stdout], [4, ""]);
     assertComplaint(ping.stderr, cure);
-    const doctor = await runCommand([...prefix, "doctor"], { env });
+    const doctor = await runCommand([...prefix, "doctor", "--json"], { env });
     assertEquals(doctor.code, 4);
     assertMatch(doctor.stdout, cure);
     // The cure that it names.
