@@ -147,6 +147,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: a half-plane through a corner cuts nothing off",
   },
   {
+    path: "src/clock/feasible_region.ts",
+    code: "if (hereExcess <= 0) kept.push(here);",
+    change: "<= → <",
+    why: "equivalent: a corner on the bound itself is where the next edge is cut",
+  },
+  {
     path: "src/clock/fit.ts",
     code: "const SAMPLES_BENT = 16;",
     change: "16 → 17",
@@ -200,6 +206,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "const REVIEW_SHARE = 1 / 16;",
     change: "16 → 17",
     why: "a chosen pace: reviews a little more often",
+  },
+  {
+    path: "src/clock/tracker.ts",
+    code: "if (excessMs === undefined || inTickMs === undefined) return evenMs;",
+    change: "|| → &&",
+    why: "equivalent: both rest on the same line",
   },
   {
     path: "src/measurement/clock_form.ts",
@@ -267,12 +279,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "for (let tickMs = MAX_TICK_MS; tickMs > FINE_TICK_MS; tickMs--) {",
     change: "> → >=",
     why: "equivalent: one divides every number, and is the answer then",
-  },
-  {
-    path: "src/measurement/tick_proof.ts",
-    code: "if (stamps[stamps.length - 1] === stampMs) return;",
-    change: "1 → 2",
-    why: "equivalent but for memory: a stamp that repeats contradicts nothing",
   },
   {
     path: "src/measurement/tick_proof.ts",

@@ -182,6 +182,6 @@ function walk(round: number, most: number): number {
   if (most === 0 || round === 0) return 0;
   const { length } = STAGGER_MS;
   const climbed = STRIDE_MS * Math.floor((round - 1) / length);
-  const step = (climbed + (STAGGER_MS[round % length] ?? 0)) % (2 * most);
+  const step = (climbed + (STAGGER_MS[round % length] as number)) % (2 * most);
   return step <= most ? step : 2 * most - step;
 }

@@ -191,6 +191,19 @@ Deno.test("aliases: bounds exclude each other across the fold as elsewhere", () 
   }
 });
 
+Deno.test("aliases: hard bounds that touch may be of one clock", () => {
+  const bounded = (lowerMs: number, upperMs: number, skewLowerPpm = 0, skewUpperPpm = 9) => ({
+    ...exactView(1, 4),
+    ...{ lowerMs, upperMs, skewLowerPpm, skewUpperPpm },
+  });
+  const arePossible = (one: ClockView, other: ClockView) =>
+    [[one, other], [other, one]].map((clocks) => differ(clocks, 0, 1).isPossible);
+  assertEquals(arePossible(bounded(0, 1), bounded(1, 2)), [true, true]);
+  assertEquals(arePossible(bounded(0, 1), bounded(1.001, 2)), [false, false]);
+  assertEquals(arePossible(bounded(0, 1), bounded(0, 1, 9, 20)), [true, true]);
+  assertEquals(arePossible(bounded(0, 1), bounded(0, 1, 9.001, 20)), [false, false]);
+});
+
 Deno.test("aliases: offset or rate alone is not enough", () => {
   const random = new Random(3);
   assertEquals(membersOf([view(700, 31, random), view(700, 38, random)]), []);

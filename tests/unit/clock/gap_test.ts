@@ -66,7 +66,7 @@ Deno.test("a reply is refused where it would leave a gap narrower than the short
     const jitterMs = random.pick([0, 0, 0.1, 0.4]);
     const replies = simulate({
       seed,
-      probes: random.pick([3, 4, 12, 30]),
+      probes: random.pick([3, 4, 5, 5, 12, 30]),
       startMs: START_MS,
       offsetMs: 50,
       outMs: random.pick([1, 5]),

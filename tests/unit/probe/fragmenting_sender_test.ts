@@ -52,6 +52,18 @@ Deno.test("fragmenting sender: long datagrams leave as fragments, short ones as 
   assertEquals(kernel.sent.map(({ bytes }) => bytes.length), [38, 1500, 1500, 68, 48]);
 });
 
+Deno.test("fragmenting sender: what is known of one destination cuts nothing to another", () => {
+  const kernel = new Interface(1500);
+  const sender = new FragmentingSender(kernel);
+  sender.send([datagram(3000, 0)]);
+  kernel.sent.length = 0;
+  kernel.mtuBytes = 9000;
+  const elsewhere = { ...datagram(3000, 1), destination: 8 };
+  const fitting = datagram(1000, 2);
+  sender.send([elsewhere, fitting]);
+  assertEquals(kernel.sent, [elsewhere, fitting]);
+});
+
 Deno.test("fragmenting sender: the last fragment alone carries the probe's key", () => {
   const kernel = new Interface(1500);
   new FragmentingSender(kernel).send([datagram(4000, 5)]);

@@ -197,3 +197,10 @@ Deno.test("a pcap fraction is less than a second", () => {
     assertEquals(of(1_000_000_000)?.reason, "a fraction of more than a second");
   }
 });
+
+Deno.test("a pcap packet has a mebibyte at most", () => {
+  const of = (lengthBytes: number) =>
+    read(writePcap([{ bytes: new Uint8Array(lengthBytes), seconds: 1, nanoseconds: 0 }]));
+  assertEquals([of(1_048_576).packets.length, of(1_048_576).broken], [1, undefined]);
+  assertEquals(of(1_048_577).broken?.reason, "a packet of 1048577 octets");
+});
