@@ -220,6 +220,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "a chosen number: how rare a form is, roughly",
   },
   {
+    path: "src/measurement/host_offset_tracker.ts",
+    code: "const MAX_DOUBLINGS = 6;",
+    change: "6 → 7",
+    why: "a chosen limit: 3072 replies in place of 1536",
+  },
+  {
     path: "src/measurement/rate_watch.ts",
     code: "if (otherMs > 0) {",
     change: "0 → 1",

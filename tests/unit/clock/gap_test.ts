@@ -126,6 +126,8 @@ Deno.test("a rate beyond the limit is suggested and believable where one is kept
     const gap = gapAt(skewPpm, 1);
     assert((gap.line?.excessMs ?? 0) > 0.1, "queues are larger than the least that counts");
     assertEquals(gap.suggestsOtherRate, false, `${skewPpm}`);
+    // Rounding is less than a tick.
+    assert(gap.deficitMs >= 0 && gap.deficitMs < 1, `${gap.deficitMs}`);
     assertEquals(gap.believableSkewPpm, { lower: -LIMIT_PPM, upper: LIMIT_PPM });
   }
   for (const skewPpm of [560, -560, 700, -700]) {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { KNOWN_TICKS_MS, TickProof } from "../../../src/measurement/mod.ts";
+import { largestTick } from "../../../src/measurement/tick_proof.ts";
 import { Schedule } from "../../../src/probe/schedule.ts";
 import { Random } from "../../lab/random.ts";
 import { TIMESTAMP_PROBES } from "../../support/probes.ts";
@@ -40,6 +41,11 @@ Deno.test("a coarse clock that is set once keeps its tick", () => {
 
 Deno.test("a stamp that repeats says nothing", () => {
   assertEquals(worst(5, 5, 5, 5, 5, 5, 5, 5), 1000);
+});
+
+Deno.test("the largest divisor from 1 to 1000, of 0 the largest of all", () => {
+  const numbers = [0, 1, 7, 1000, 1001, 2002, 1009, 86_400_000];
+  assertEquals(numbers.map(largestTick), [1000, 1, 7, 1000, 143, 286, 1, 1000]);
 });
 
 Deno.test("a clock of whole seconds that slides and is set once keeps its tick", () => {

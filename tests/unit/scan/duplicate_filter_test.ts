@@ -64,3 +64,11 @@ Deno.test("the exact filter is chosen where it fits and suffices", () => {
   assertEquals(createDuplicateFilter(EXACT_LIMIT + 1, 1).constructor, RecentDuplicateFilter);
   assertEquals(createDuplicateFilter(10, 2).constructor, RecentDuplicateFilter);
 });
+
+Deno.test("the exact filter has what was seen, and nothing else", () => {
+  const filter = new ExactDuplicateFilter(130);
+  const seen = [0, 1, 31, 32, 63, 66, 129];
+  for (const index of seen) filter.markSeen(index);
+  const all = Array.from({ length: 130 }, (_, index) => index);
+  assertEquals(all.filter((index) => filter.has(index)), seen);
+});
