@@ -41,7 +41,9 @@ export async function runFping(
   if (list.targets.length === 0) {
     return list.problems.length > 0 ? ExitCode.Unresolved : ExitCode.Unanswered;
   }
-  const plan = planRun(readFpingOptions(options, list.targets.length));
+  const planned = planRun(readFpingOptions(options, list.targets.length));
+  // Its lines have raw timestamps, and nothing that is computed from them.
+  const plan = { ...planned, prober: { ...planned.prober, measures: false } };
   const reported = await readReporterOptions(options, list);
   let reporter: FpingReporter | undefined;
   return await runPingFrame({
