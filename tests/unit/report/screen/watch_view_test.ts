@@ -76,3 +76,33 @@ Deno.test("watch view: some keys are for the run", () => {
   ]);
   assertEquals(view.isPaused, false);
 });
+
+Deno.test("watch view: a page is ten targets, and home and end are the first and the last", () => {
+  const many = makePicture(
+    Array.from({ length: 30 }, (_, i) => ({ label: `host-${i}`, probes: risingProbes(3, 0, {}) })),
+  ).rows;
+  const view = new WatchView(0, 1);
+  const focusAfter = (key: string) => {
+    view.press(key, many);
+    return view.focus;
+  };
+  assertEquals(
+    ["page-down", "page-down", "page-down", "page-up", "home", "end", "x"].map(focusAfter),
+    [
+      ...[10, 20, 29, 19, 0, 29, 29],
+    ],
+  );
+});
+
+Deno.test("watch view: in every order a target of which nothing is known stands last, reversed first", () => {
+  const { rows } = makePicture([
+    { label: "none", probes: [] },
+    { label: "answered", probes: risingProbes(6, 0, {}) },
+  ]);
+  for (const sort of SORT_ORDERS.filter((order) => order !== "given")) {
+    const view = Object.assign(new WatchView(0, 1), { sort });
+    assertEquals(view.order(rows).map(({ name }) => name), ["answered", "none"], sort);
+    view.isReversed = true;
+    assertEquals(view.order(rows).map(({ name }) => name), ["none", "answered"], sort);
+  }
+});
