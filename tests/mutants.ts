@@ -356,7 +356,7 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/packet/icmp_extension.ts",
-    code: "const end = at + readU16(octets, at + OBJECT.length);",
+    code: "const lengthBytes = readU16(octets, at + OBJECT.length);",
     change: "+ → -",
     why: "equivalent: the length is at the start of an object",
   },
@@ -371,12 +371,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "#identification = crypto.getRandomValues(new Uint16Array(1))[0] as number;",
     change: "1 → 2",
     why: "equivalent: the second random number is not used",
-  },
-  {
-    path: "src/probe/observed/host_table.ts",
-    code: "if (this.#hosts.size > this.#limit) this.#makeRoom(host);",
-    change: "> → >=",
-    why: "a chosen limit: room is made one host earlier",
   },
   {
     path: "src/probe/observed/observed_table.ts",
@@ -623,6 +617,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "for (; index < last; index += 1) {",
     change: "< → <=",
     why: "equivalent: no rank is left behind the last bucket",
+  },
+  {
+    path: "src/stats/sketch.ts",
+    code: "if (counts.length === 0) this.#first = index;",
+    change: "0 → 1",
+    why: "equivalent but for memory: the first count is then that of index 0",
   },
   {
     path: "src/targets/packed_blocks.ts",

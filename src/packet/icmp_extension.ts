@@ -55,7 +55,8 @@ export function readMplsLabels({ extension, body }: IcmpErrorMessage): MplsLabel
   }
   const labels: MplsLabel[] = [];
   for (let at: number = EXTENSION.objects; at + OBJECT.payload <= octets.length;) {
-    const end = at + readU16(octets, at + OBJECT.length);
+    const lengthBytes = readU16(octets, at + OBJECT.length);
+    const end = at + lengthBytes;
     if (end < at + OBJECT.payload || end > octets.length) break;
     const isStack = readU8(octets, at + OBJECT.classNumber) === MPLS_CLASS &&
       readU8(octets, at + OBJECT.type) === LABEL_STACK_TYPE;

@@ -21,6 +21,8 @@ Deno.test("a tick is ruled out by stamps that contradict it twice", () => {
   // 143 divides 1001, and 999 itself; the clock may have been set before or after.
   assertEquals(worst(0, 1001, 2002), 143);
   assertEquals(worst(0, 1003, 2002), 999);
+  // The only divisor of 1369 is 37.
+  assertEquals(worst(0, 1369, 2738, 4107, 5476), 37);
   assertEquals(worst(0, 1003, 2002, 3000, 4001), 1);
 });
 
