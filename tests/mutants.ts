@@ -33,6 +33,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "a chosen width: one reply more is compared",
   },
   {
+    path: "src/clock/change_point.ts",
+    code: "const byMs = Math.abs(upperMoved) < Math.abs(lowerMoved) ? upperMoved : lowerMoved;",
+    change: "< → <=",
+    why: "equivalent: two of one sign that are as large are one number",
+  },
+  {
     path: "src/clock/consensus.ts",
     code: "if (lengthMs < best.lengthMs) best = { fromMs, lengthMs };",
     change: "< → <=",
@@ -190,6 +196,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: a shortfall of exactly nothing is rounding",
   },
   {
+    path: "src/clock/gap.ts",
+    code: "if (this.#widestGapMs - line.gapMs <= FREE_EXCESSES * line.excessMs) return hard;",
+    change: "<= → <",
+    why: "equivalent: a gap wider by exactly that much is rounding",
+  },
+  {
     path: "src/clock/phase.ts",
     code: "const whole = Math.floor(fraction(seed + index * COARSE_STEP) * spreadMs);",
     change: "+ → -",
@@ -299,6 +311,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     code: "#divided = 0;",
     change: "0 → 1",
     why: "equivalent: none are looked at before there are three, and two are as many more as three",
+  },
+  {
+    path: "src/measurement/tick_proof.ts",
+    code: "return one === 0 ? other === 0 : other % one === 0;",
+    change: "% → *",
+    why: "equivalent but for time: more numbers are kept, and the largest is the same",
   },
   {
     path: "src/packet/capture/annotate_frame.ts",
