@@ -15,13 +15,16 @@ const UNITS = ["icmptime-exporter.service", "icmptime@.service"];
 /** `systemd-analyze security` counts in tenths. */
 const MOST_EXPOSED = 20;
 
+/** A guard against hanging: it takes seconds on an idle machine. */
+const BUILD_LIMIT_MS = 1_200_000;
+
 /** Builds both packages of the compiled binary; returns their paths. */
 async function buildPackages(folder: string): Promise<{ deb: string; rpm: string }> {
   const [binary = ""] = BINARY_PROGRAM.argv();
   await mustRun([
     ...[Deno.execPath(), "run", "--quiet", "--no-lock", "--allow-all", "tools/package.ts"],
-    ...["--quick", "--binary", binary, "--output", folder],
-  ], { cwd: PROJECT_FOLDER, timeoutMs: 300_000 });
+    ...["deb", "rpm", "--quick", "--binary", binary, "--output", folder],
+  ], { cwd: PROJECT_FOLDER, timeoutMs: BUILD_LIMIT_MS });
   const names = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
   const find = (end: string) => names.find((name) => name.endsWith(end)) ?? "";
   return { deb: find(".deb"), rpm: find(".rpm") };
@@ -80,9 +83,11 @@ binaryTest({
   const folder = await Deno.makeTempDir({ prefix: "icmptime-packages-" });
   try {
     // Side by side: most of a fresh Debian is unpacking, most of a package is compressing.
-    const building = buildPackages(folder);
-    await using root = await DebianRoot.open();
-    const { deb, rpm } = await building;
+    const [built, opened] = await Promise.allSettled([buildPackages(folder), DebianRoot.open()]);
+    if (opened.status === "rejected") throw opened.reason;
+    await using root = opened.value;
+    if (built.status === "rejected") throw built.reason;
+    const { deb, rpm } = built.value;
 
     await context.step(
       "lintian has nothing to say that is not overridden with its reason",
