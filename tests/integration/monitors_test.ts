@@ -81,12 +81,20 @@ function readStates(text: string): Map<string, string> {
   );
 }
 
-/** Netdata: charts are announced once, then BEGIN, SET lines and END. Returns the last value of each dimension. */
-function readNetdata(text: string): { charts: string[]; values: Map<string, number> } {
-  const charts: string[] = [], values = new Map<string, number>();
+/**
+ * Netdata: charts are announced once, then BEGIN, SET lines and END. Returns the last value of each dimension, and what is said of
+ * charts and dimensions but for titles, which changed in fping 5.2: kind, unit, place and divisor decide what is drawn.
+ */
+function readNetdata(
+  text: string,
+): { charts: string[]; said: string[]; values: Map<string, number> } {
+  const charts: string[] = [], said: string[] = [], values = new Map<string, number>();
   let open: string | undefined;
   for (const line of text.trim().split("\n")) {
     const [word, name = ""] = line.split(" ");
+    if (word === "CHART" || word === "DIMENSION") {
+      said.push(line.replace(/'FPing (\w+)[^']*' (\w+) '[^']*'/, "'$1' $2"));
+    }
     if (word === "CHART") charts.push(name);
     else if (word === "BEGIN") {
       assert(open === undefined && charts.includes(name), line);
@@ -98,7 +106,7 @@ function readNetdata(text: string): { charts: string[]; values: Map<string, numb
       values.set(`${open} ${match[1]}`, Number(match[2]));
     } else assertEquals(word, "DIMENSION");
   }
-  return { charts, values };
+  return { charts, said, values };
 }
 
 labTest({
@@ -165,6 +173,7 @@ labTest({
     })).map(readNetdata);
     assertEquals(ours?.charts, theirs?.charts);
     assertEquals(ours?.charts.length, 3);
+    assertEquals(ours?.said, theirs?.said);
     assertEquals([...ours?.values.keys() ?? []], [...theirs?.values.keys() ?? []]);
     const value = (name: string) => ours?.values.get(`fping.198_18_0_1_${name}`) ?? NaN;
     assertEquals(value("quality returned"), 100);
