@@ -421,6 +421,12 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent but for memory: nothing looks at the octets that are kept",
   },
   {
+    path: "src/report/fping/reply_line.ts",
+    code: "rttMs: Math.max(0, reply.rttNs) / 1e6,",
+    change: "0 → 1",
+    why: "equivalent: a nanosecond is 0.000 ms in every line",
+  },
+  {
     path: "src/report/milliseconds.ts",
     code: "const digits = ms > 0 ? 2 - Math.floor(Math.log10(ms)) : mostDigits;",
     change: "> → >=",

@@ -24,7 +24,10 @@ Deno.test("fping tally: loss is rounded down, the mean is in whole nanoseconds",
   assertEquals([count.lossPercent, count.returnPercent, count.meanNs], [33, 66, 1_500_000]);
   assertEquals([count.minNs, count.maxNs], [1_000_001, 2_000_000]);
   count.reset();
-  assertEquals([count.sent, count.lossPercent, count.meanNs], [0, 0, undefined]);
+  assertEquals(
+    [count.sent, count.lossPercent, count.returnPercent, count.meanNs],
+    [0, 0, 0, undefined],
+  );
 });
 
 Deno.test("fping tally: an answer after an ICMP error takes the place of the loss", () => {
