@@ -83,12 +83,6 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   {
     path: "src/clock/estimate.ts",
     code: "const bestOffset = (bestAbove + bestBelow) / 2;",
-    change: "/ → *",
-    why: "equivalent: the mean is the same from whatever offset it is counted",
-  },
-  {
-    path: "src/clock/estimate.ts",
-    code: "const bestOffset = (bestAbove + bestBelow) / 2;",
     change: "2 → 3",
     why: "equivalent: the mean is the same from whatever offset it is counted",
   },
