@@ -71,7 +71,12 @@ async function withBinary(
   target: string,
   use: (binary: string) => Promise<void>,
 ): Promise<void> {
-  if (given !== undefined) return await use(await Deno.realPath(given));
+  if (given !== undefined) {
+    const path = await Deno.realPath(given).catch(() => {
+      throw new ToolError(`Cannot package ${given}: there is no such file`);
+    });
+    return await use(path);
+  }
   const folder = await Deno.makeTempDir({ prefix: "icmptime-package-" });
   try {
     const output = `${folder}/icmptime`;

@@ -75,3 +75,23 @@ Deno.test("compile: a file that cannot be written, and words that mean nothing, 
   const known = "compile takes --target TRIPLE, --output FILE";
   assertEquals([code, stderr], [1, `Cannot understand --nonsense: ${known}\n`]);
 });
+
+Deno.test("package: a binary that is not there is one sentence", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "icmptime-package-" });
+  try {
+    const argv = [
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--no-lock",
+      "--allow-all",
+      "tools/package.ts",
+    ];
+    const binary = `${folder}/none`;
+    const words = ["deb", "--binary", binary, "--output", folder];
+    const { code, stderr } = await runCommand([...argv, ...words], { cwd: PROJECT_FOLDER });
+    assertEquals([code, stderr], [1, `Cannot package ${binary}: there is no such file\n`]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
