@@ -16,6 +16,7 @@ import { CONSENSUS_FIELDS } from "./consensus_record.ts";
 import { PACKET_FIELDS } from "./packet_record.ts";
 import type { Field } from "./field.ts";
 import { type RecordTables, RUN_TABLES } from "./json_reporter.ts";
+import { FINDING_FIELDS } from "./finding_record.ts";
 import { HOP_FIELDS } from "./hop_record.ts";
 import { HOST_FIELDS } from "./host_record.ts";
 import { ANSWER_FIELDS, RESPOND_END_FIELDS, RESPOND_RUN_FIELDS } from "./respond_record.ts";
@@ -202,6 +203,13 @@ export const COMMAND_RECORDS: Readonly<Record<string, readonly RecordDescription
     { type: "run", description: "Once, before the first request", fields: RESPOND_RUN_FIELDS },
     { type: "answer", description: "Something was done with a datagram", fields: ANSWER_FIELDS },
     { type: "end", description: END, fields: RESPOND_END_FIELDS },
+  ],
+  doctor: [
+    {
+      type: "finding",
+      description: "What was found out about one thing, and how well it works",
+      fields: FINDING_FIELDS,
+    },
   ],
 };
 

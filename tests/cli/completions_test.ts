@@ -13,7 +13,7 @@ const OFFERS: readonly (readonly [words: readonly string[], offered: readonly st
   [["-M", ""], ["do", "dont"]],
   [["--path-mtu", "don"], ["dont"]],
   [["completions", ""], ["bash", "zsh", "fish", "man"]],
-  [["doctor", "--"], ["--json", "--color", "--help", "--version"]],
+  [["doctor", "--"], ["--json", "--list-fields", "--color", "--help", "--version"]],
   [["help", "pi"], ["ping"]],
   [["--format", "t"], ["text", "tsping"]],
   [["--color", ""], ["auto", "always", "never"]],
@@ -129,7 +129,7 @@ programTest({
       const [words, offered] of [
         [["-"], ["--interval", "Send a probe to each target", "--explain"]],
         [["completions", ""], ["bash", "fish", "man", "zsh"]],
-        [["doctor", "--"], ["--json", "Print one JSON object"]],
+        [["doctor", "--"], ["--json", "Print JSON Lines: one record for each finding"]],
         [["--color", ""], ["auto", "always", "never"]],
         [["--fail-if", "rtt.m"], ["rtt.median", "rtt.max"]],
         [["--fields", "ttl,stamp_"], ["stamp_source"]],

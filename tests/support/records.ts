@@ -154,3 +154,24 @@ export function assertComplaint(stderr: string, pattern: RegExp): void {
   assertMatch(stderr, /^icmptime: [^\n\p{Cc}]+\n$/u);
   assertMatch(stderr, pattern);
 }
+
+/** A finding of `doctor --json`. */
+export interface FindingRecord extends OutputRecord {
+  /** Unix time in seconds. */
+  readonly time: number;
+  /** What was looked at. */
+  readonly check: string;
+  /** `ok`, `warn` or `fail`. */
+  readonly state: string;
+  /** What was found. */
+  readonly detail: string;
+}
+
+/** The findings of `doctor --json`, in order. */
+export function readFindings(stdout: string): FindingRecord[] {
+  return stdout.trimEnd().split("\n").map((line) => {
+    const record = JSON.parse(line);
+    assertEquals([record.type, typeof record.time], ["finding", "number"]);
+    return record;
+  });
+}

@@ -8,7 +8,7 @@ import { readBinaryAge } from "../../tools/binary_age.ts";
 import { mustRun } from "../support/command.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { BINARY_PROGRAM, SOURCE_PROGRAM } from "../support/program.ts";
-import { readRecords } from "../support/records.ts";
+import { readFindings, readRecords } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
 
 const hasBinary = readBinaryAge() !== "missing";
@@ -82,9 +82,9 @@ systemTest({ name: "any kernel: doctor finds nothing that fails", namespaces: tr
   await using pair = await VethPair.open();
   const argv = PROGRAM.argv("doctor", "--json", pair.farAddress);
   const { code, stdout, stderr } = await pair.near.run(argv, PATIENCE);
-  const { findings } = JSON.parse(stdout) as { findings: { check: string; verdict: string }[] };
-  assertEquals([code, stderr, findings.filter(({ verdict }) => verdict === "fail")], [0, "", []]);
-  assertEquals(findings.find(({ check }) => check === "stamps")?.verdict, "ok");
+  const findings = readFindings(stdout);
+  assertEquals([code, stderr, findings.filter(({ state }) => state === "fail")], [0, "", []]);
+  assertEquals(findings.find(({ check }) => check === "stamps")?.state, "ok");
 });
 
 if (hasBinary) {

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { VethPair } from "../support/namespace.ts";
 import { BINARY_PROGRAM, binaryTest } from "../support/program.ts";
-import { readRecords } from "../support/records.ts";
+import { readFindings, readRecords } from "../support/records.ts";
 import { buildSandbox, type Refusal } from "../support/seccomp.ts";
 
 const BLOCK = "198.18.0.0/28", HOSTS = 16, HOST = "198.18.0.1";
@@ -124,7 +124,7 @@ binaryTest({
     assertEquals(scan.code, 0, scan.stderr);
     assertEquals(new Set(scan.stdout.trim().split("\n")).size, HOSTS, scan.stdout);
     const doctor = await run("doctor", "--json", HOST);
-    const { findings } = JSON.parse(doctor.stdout) as { findings: { verdict: string }[] };
-    assertEquals([doctor.code, findings.filter(({ verdict }) => verdict === "fail")], [0, []]);
+    const failed = readFindings(doctor.stdout).filter(({ state }) => state === "fail");
+    assertEquals([doctor.code, failed], [0, []]);
   });
 });

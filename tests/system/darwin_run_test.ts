@@ -6,7 +6,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type DarwinProgram, openDarwinProgram } from "../support/darwin_system.ts";
 import { VethPair } from "../support/namespace.ts";
-import { readRecords } from "../support/records.ts";
+import { readFindings, readRecords } from "../support/records.ts";
 import { systemTest } from "../support/tools.ts";
 
 const NEEDS = { namespaces: true, tools: ["gcc"] } as const;
@@ -142,10 +142,10 @@ darwinTest("an error has the text of its number there", async (pair, program) =>
 darwinTest("doctor asks for nothing that is not there", async (pair, program) => {
   const argv = program.argv("doctor", "--json", pair.farAddress);
   const { code, stdout, stderr } = await pair.near.run(argv, { env: program.env });
-  const { findings } = JSON.parse(stdout) as { findings: { check: string; verdict: string }[] };
+  const findings = readFindings(stdout);
   assertEquals([code, stderr], [0, ""]);
-  assertEquals(findings.filter(({ verdict }) => verdict === "fail"), []);
-  assertEquals(findings.find(({ check }) => check === "stamps")?.verdict, "warn");
+  assertEquals(findings.filter(({ state }) => state === "fail"), []);
+  assertEquals(findings.find(({ check }) => check === "stamps")?.state, "warn");
 });
 
 darwinTest("masks without family and without their last octets are read", async (pair, program) => {

@@ -11,7 +11,7 @@ import {
   programTest,
   PUBLIC_BINARY_PROGRAM,
 } from "../support/program.ts";
-import { readRecords } from "../support/records.ts";
+import { readFindings, readRecords } from "../support/records.ts";
 import { buildSandbox, type Refusal } from "../support/seccomp.ts";
 
 /** Hosts that all answer, behind a gateway. */
@@ -176,10 +176,8 @@ async function checkAll(
   }
 
   const asked = await run("doctor", "--json", HOST);
-  const { findings } = JSON.parse(asked.stdout) as {
-    findings: { check: string; verdict: string; detail: string }[];
-  };
-  const odd = findings.filter(({ check, verdict }) => verdict !== "ok" && !ALWAYS_ODD.has(check));
+  const findings = readFindings(asked.stdout);
+  const odd = findings.filter(({ check, state }) => state !== "ok" && !ALWAYS_ODD.has(check));
   const clocks = findings.filter(({ detail }) => detail.includes("its state is unknown"));
   assertEquals(
     [asked.code, [...odd, ...clocks].map(({ check, detail }) => `${check}: ${detail}`)],

@@ -4,19 +4,13 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { CommandResult } from "../support/command.ts";
 import { VethPair } from "../support/namespace.ts";
 import { programTest, withoutNetRaw } from "../support/program.ts";
-import { assertComplaint } from "../support/records.ts";
+import { assertComplaint, type FindingRecord, readFindings } from "../support/records.ts";
 
-interface Finding {
-  readonly check: string;
-  readonly verdict: string;
-  readonly detail: string;
-}
-
-function readFindings({ stdout, stderr }: CommandResult): Map<string, Finding> {
+function findingsOf({ stdout, stderr }: CommandResult): Map<string, FindingRecord> {
   assertEquals(stderr, "");
-  const report = JSON.parse(stdout) as { type: string; findings: readonly Finding[] };
-  assertEquals(report.type, "doctor");
-  return new Map(report.findings.map((finding) => [finding.check, finding]));
+  const findings = readFindings(stdout);
+  for (const { time } of findings) assert(Math.abs(time - Date.now() / 1e3) < 600);
+  return new Map(findings.map((finding) => [finding.check, finding]));
 }
 
 programTest({
@@ -27,13 +21,13 @@ programTest({
   const { near, farAddress } = pair;
   const result = await near.run(program.argv("doctor", "--json", farAddress));
   assertEquals(result.code, 0);
-  const findings = readFindings(result);
-  const verdictOf = (check: string) => findings.get(check)?.verdict;
+  const findings = findingsOf(result);
+  const stateOf = (check: string) => findings.get(check)?.state;
   const checks = ["program", "raw socket", "echo", "stamps", "clock", "route", "path"];
   assertEquals([...findings.keys()], checks);
   assertMatch(findings.get("path")?.detail ?? "", /^icmptime trace 10\.77\.0\.2 shows whether/);
   assertEquals(
-    ["program", "raw socket", "echo", "stamps", "route"].map(verdictOf),
+    ["program", "raw socket", "echo", "stamps", "route"].map(stateOf),
     Array(5).fill("ok"),
   );
   assertMatch(findings.get("program")?.detail ?? "", /^icmptime \d.*Deno \d.*linux/);
@@ -71,15 +65,15 @@ programTest({
   const argv = withoutNetRaw(program.argv("doctor", "--json"));
   const result = await pair.near.run(argv);
   assertEquals(result.code, 4);
-  const findings = readFindings(result);
+  const findings = findingsOf(result);
   const socket = findings.get("raw socket");
-  assertEquals(socket?.verdict, "fail");
+  assertEquals(socket?.state, "fail");
   assertMatch(socket?.detail ?? "", /EPERM.*sudo.*setcap cap_net_raw\+ep/);
-  assertEquals(findings.get("echo")?.verdict, "fail");
+  assertEquals(findings.get("echo")?.state, "fail");
   assertMatch(findings.get("echo")?.detail ?? "", /sysctl -w net\.ipv4\.ping_group_range=/);
   await pair.near.sysctl("net/ipv4/ping_group_range", "0 2147483647");
   const granted = await pair.near.run(argv);
-  assertEquals([granted.code, readFindings(granted).get("echo")?.verdict], [4, "ok"]);
+  assertEquals([granted.code, findingsOf(granted).get("echo")?.state], [4, "ok"]);
 });
 
 programTest({
@@ -98,8 +92,8 @@ programTest({
     ] as const
   ) {
     const result = await pair.near.run(program.argv("doctor", "--json", target));
-    const route = readFindings(result).get("route");
-    assertEquals([target, result.code, route?.verdict], [target, code, "fail"]);
+    const route = findingsOf(result).get("route");
+    assertEquals([target, result.code, route?.state], [target, code, "fail"]);
     assertMatch(route?.detail ?? "", detail);
     if (target === "10.93.0.1") assertEquals(route?.detail.includes("broadcast"), false);
   }
@@ -112,7 +106,7 @@ programTest({
   await using pair = await VethPair.open();
   const unresolved = await pair.near.run(program.argv("doctor", "--json", "nowhere.invalid"));
   assertEquals(unresolved.code, 2);
-  assertMatch(readFindings(unresolved).get("target")?.detail ?? "", /^nowhere\.invalid: \S/);
+  assertMatch(findingsOf(unresolved).get("target")?.detail ?? "", /^nowhere\.invalid: \S/);
   const refused = await pair.near.run(program.argv("doctor", "2001:db8::7"));
   assertEquals([refused.code, refused.stdout], [3, ""]);
   assertComplaint(refused.stderr, /ICMPv6 has no Timestamp message/);

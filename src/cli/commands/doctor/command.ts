@@ -2,6 +2,13 @@
 
 import { green, red, yellow } from "../../../terminal/color.ts";
 import { formatAddress } from "../../../packet/mod.ts";
+import { jsonFormatter } from "../../../record/field.ts";
+import {
+  type Finding,
+  FINDING_FIELDS,
+  type FindingEvent,
+  type FindingState,
+} from "../../../record/finding_record.ts";
 import { listTargets } from "../../../targets/target_list.ts";
 import type { CommandLine } from "../../options/option.ts";
 import { ExitCode, isSystemError, UsageError, VERSION } from "../../outcome.ts";
@@ -10,18 +17,6 @@ import { ECHO_HINT, privilegeHint } from "../../privileges.ts";
 import type { DOCTOR_OPTIONS } from "./options.ts";
 import type { System } from "../../system.ts";
 import { NO_BREAK, terminalColumns, USUAL_COLUMNS, wrap } from "../../../terminal/width.ts";
-
-type Verdict = "ok" | "warn" | "fail";
-
-/** One finding of the doctor. */
-interface Finding {
-  /** What was looked at. */
-  readonly check: string;
-  /** `warn`: it works, but worse than it could. */
-  readonly verdict: Verdict;
-  /** What was found, and what to do about it. */
-  readonly detail: string;
-}
 
 /**
  * Runs `doctor` and returns the exit code: 0 when measuring works, 2 when the target does not resolve, else 4.
@@ -57,17 +52,17 @@ export async function runDoctor(
     findings.push(
       problem === undefined
         ? routeFinding(system, (targets[0]?.address ?? 0) >>> 0)
-        : { check: "target", verdict: "fail", detail: `${target}: ${problem.message}` },
+        : { check: "target", state: "fail", detail: `${target}: ${problem.message}` },
     );
     if (problem === undefined) findings.push(traceFinding(target));
   }
   const text = options.json
-    ? JSON.stringify({ type: "doctor", version: VERSION, findings })
+    ? formatRecords(findings)
     : formatFindings(findings, system.stdoutIsTerminal ? terminalColumns() : USUAL_COLUMNS);
   const printed = await printText(system, `${text}\n`);
   if (printed !== ExitCode.Ok) return printed;
   if (unresolved) return ExitCode.Unresolved;
-  return findings.some(({ verdict }) => verdict === "fail") ? ExitCode.System : ExitCode.Ok;
+  return findings.some(({ state }) => state === "fail") ? ExitCode.System : ExitCode.Ok;
 }
 
 function programFinding(): Finding {
@@ -75,43 +70,43 @@ function programFinding(): Finding {
   const form = Deno.build.standalone ? "one binary" : "run by deno";
   const detail =
     `icmptime ${VERSION}, ${form} (Deno ${Deno.version.deno}, V8 ${Deno.version.v8}), ${os} ${arch}`;
-  return { check: "program", verdict: "ok", detail };
+  return { check: "program", state: "ok", detail };
 }
 
 function socketFinding({ diagnostics }: System): Finding {
   const socket = diagnostics.trySocket();
   if (!socket.ok) {
     const detail = `${socket.error.message}${privilegeHint(socket.error, diagnostics)}`;
-    return { check: "raw socket", verdict: "fail", detail };
+    return { check: "raw socket", state: "fail", detail };
   }
   const why = diagnostics.hasNetRaw() === true ? " (CAP_NET_RAW)" : "";
-  return { check: "raw socket", verdict: "ok", detail: `can be opened${why}` };
+  return { check: "raw socket", state: "ok", detail: `can be opened${why}` };
 }
 
 /** Gives root up as a run does; a finding where that fails, since a run ends there, and where some of it is left. */
 function privilegeFindings(system: System): Finding[] {
   try {
     const remainder = system.dropPrivileges();
-    return remainder === undefined ? [] : [{ check: "root", verdict: "warn", detail: remainder }];
+    return remainder === undefined ? [] : [{ check: "root", state: "warn", detail: remainder }];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const detail = `${error.message}${privilegeHint(error, system.diagnostics)}`;
-    return [{ check: "root", verdict: "fail", detail }];
+    return [{ check: "root", state: "fail", detail }];
   }
 }
 
 /** Whether echo works without the privilege that raw sockets need. */
-async function echoFinding({ diagnostics }: System, { verdict }: Finding): Promise<Finding> {
+async function echoFinding({ diagnostics }: System, { state }: Finding): Promise<Finding> {
   const error = await diagnostics.tryEchoSocket();
   if (error === undefined) {
     const detail =
       "'ping --echo' and 'fping' also work without privilege (net.ipv4.ping_group_range)";
-    return { check: "echo", verdict: "ok", detail };
+    return { check: "echo", state: "ok", detail };
   }
   const hint = isSystemError(error) && error.code === "EACCES"
     ? `this group may not open echo sockets, allow it with ${ECHO_HINT}`
     : error.message;
-  return { check: "echo", verdict, detail: `only with raw sockets: ${hint}` };
+  return { check: "echo", state, detail: `only with raw sockets: ${hint}` };
 }
 
 function stampFindings({ diagnostics }: System): Finding[] {
@@ -120,18 +115,18 @@ function stampFindings({ diagnostics }: System): Finding[] {
   return [
     ...socket.refusals.map(({ message }): Finding => ({
       check: "option",
-      verdict: "warn",
+      state: "warn",
       detail: `${message}; runs go on without`,
     })),
     socket.stampSource === "kernel"
       ? {
         check: "stamps",
-        verdict: "ok",
+        state: "ok",
         detail: "taken by the kernel: at the queue, at the driver, on receipt",
       }
       : {
         check: "stamps",
-        verdict: "warn",
+        state: "warn",
         detail:
           "taken in user space: the kernel offers none, round-trip times are about 50 µs too long",
       },
@@ -143,7 +138,7 @@ async function routesFindings({ diagnostics }: System): Promise<Finding[]> {
   const error = await diagnostics.tryRoutes();
   if (error === undefined) return [];
   const detail = `${error.message}; scans use a raw socket and do not notice a new route`;
-  return [{ check: "routes", verdict: "warn", detail }];
+  return [{ check: "routes", state: "warn", detail }];
 }
 
 function clockFinding({ diagnostics }: System): Finding {
@@ -151,7 +146,7 @@ function clockFinding({ diagnostics }: System): Finding {
   if (clock === undefined) {
     return {
       check: "clock",
-      verdict: "warn",
+      state: "warn",
       detail: "its state is unknown: the kernel does not report it",
     };
   }
@@ -159,14 +154,14 @@ function clockFinding({ diagnostics }: System): Finding {
   if (!clock.synchronised) {
     return {
       check: "clock",
-      verdict: "warn",
+      state: "warn",
       detail: `not synchronised, ${rate}: offsets are relative to an unsynchronised clock`,
     };
   }
   const bound = (clock.maximumErrorUs / 1e3).toFixed(3);
   const estimate = (clock.estimatedErrorUs / 1e3).toFixed(3);
   const detail = `synchronised, within ${bound} ms, about ${estimate} ms off, ${rate}`;
-  return { check: "clock", verdict: "ok", detail };
+  return { check: "clock", state: "ok", detail };
 }
 
 function routeFinding(system: System, address: number): Finding {
@@ -175,12 +170,12 @@ function routeFinding(system: System, address: number): Finding {
   if (route.kind === "broadcast") {
     return {
       check: "route",
-      verdict: "fail",
+      state: "fail",
       detail: `${to} is a broadcast address, expected a host`,
     };
   }
   if (route.kind === "unreachable") {
-    return { check: "route", verdict: "fail", detail: route.message };
+    return { check: "route", state: "fail", detail: route.message };
   }
   const { interfaceName } = route;
   const through = interfaceName === undefined ? "" : ` through ${interfaceName}`;
@@ -190,28 +185,38 @@ function routeFinding(system: System, address: number): Finding {
   const detail = `${to} from ${formatAddress(route.source)}${through}`;
   if (stamps === false) {
     const remark = "the driver does not timestamp sent packets; send times are taken in user space";
-    return { check: "route", verdict: "warn", detail: `${detail}; ${remark}` };
+    return { check: "route", state: "warn", detail: `${detail}; ${remark}` };
   }
-  return { check: "route", verdict: "ok", detail };
+  return { check: "route", state: "ok", detail };
 }
 
 /** Doctor itself sends nothing. */
 function traceFinding(target: string): Finding {
   const detail = `icmptime trace ${target} shows whether it answers, and where requests end`;
-  return { check: "path", verdict: "ok", detail };
+  return { check: "path", state: "ok", detail };
 }
 
-const VERDICT_TEXT: Readonly<Record<Verdict, string>> = { ok: "ok  ", warn: "warn", fail: "FAIL" };
-const VERDICT_COLOR = { ok: green, warn: yellow, fail: red } as const;
+function formatRecords(findings: readonly Finding[]): string {
+  const time = Date.now() / 1e3;
+  const format = jsonFormatter<FindingEvent>("finding", FINDING_FIELDS);
+  return findings.map((finding) => format({ ...finding, time })).join("\n");
+}
+
+const STATE_TEXT: Readonly<Record<FindingState, string>> = {
+  ok: "ok  ",
+  warn: "warn",
+  fail: "FAIL",
+};
+const STATE_COLOR = { ok: green, warn: yellow, fail: red } as const;
 
 /** Columns before what was found. */
 const LEAD_COLUMNS = 18;
 
 function formatFindings(findings: readonly Finding[], columns: number): string {
-  return findings.map(({ check, verdict, detail }) => {
+  return findings.map(({ check, state, detail }) => {
     // A command is copied as a whole.
     const whole = detail.replace(/'[^']+'/g, (command) => command.replaceAll(" ", NO_BREAK));
-    return `${VERDICT_COLOR[verdict](VERDICT_TEXT[verdict])}  ${check.padEnd(10)}  ` +
+    return `${STATE_COLOR[state](STATE_TEXT[state])}  ${check.padEnd(10)}  ` +
       wrap(whole, columns, LEAD_COLUMNS, LEAD_COLUMNS);
   }).join("\n");
 }

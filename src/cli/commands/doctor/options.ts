@@ -5,7 +5,8 @@ import { GENERAL_OPTIONS } from "../../options/shared_options.ts";
 
 /** Table of the options of `doctor`. */
 export const DOCTOR_OPTIONS = {
-  json: { help: "Print one JSON object", group: "Output" },
+  json: { help: "Print JSON Lines: one record for each finding", group: "Output" },
+  "list-fields": { help: "List the fields of --json", group: "Output" },
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -20,6 +21,10 @@ export const DOCTOR_COMMAND: CommandSpec<typeof DOCTOR_OPTIONS> = {
     "for a target, the interface and source address. Says what to do about each problem. Sends nothing.",
   ],
   options: DOCTOR_OPTIONS,
+  loadFields: async () => {
+    const { recordsOf } = await import("../../../record/registry.ts");
+    return { records: recordsOf("doctor"), flags: {} };
+  },
   exitCodes: [
     [0, "Measuring works"],
     [2, "The target does not resolve"],
