@@ -23,7 +23,10 @@ export function formatChanges(changes: readonly HostChange[], columns: number): 
     const found = changes.filter(({ change }) => change === kind);
     return found.length === 0 ? [] : [{ kind, found }];
   });
-  const counts = kinds.map(({ kind, found }) => `${formatCount(found.length)} ${WORDS[kind]}`);
+  const counts = kinds.map(({ kind, found }) => {
+    const words = found.length === 1 ? WORDS[kind] : WORDS[kind].replace(" its ", " their ");
+    return `${formatCount(found.length)} ${words}`;
+  });
   return [
     wrap(`Since the earlier audit: ${counts.join(", ")}.`, columns, 2),
     ...kinds.flatMap(({ found }) => [

@@ -4,9 +4,9 @@ import type { HostFindings } from "../run/audit/host_findings.ts";
 
 /** One paragraph, to be wrapped; empty for a host that did not answer. */
 export function describeDetails(
-  { behaviour: { labels, likelySystem }, conformance, ttl }: HostFindings,
+  { verdict, behaviour: { labels, likelySystem }, conformance, ttl }: HostFindings,
 ): string {
-  if (labels.length === 0) return "";
+  if (verdict === "silent" || verdict === "icmp_error" || labels.length === 0) return "";
   const broken = conformance.filter(({ result }) => result === "fail")
     .map(({ clause, evidence }) => `${clause} (${evidence})`);
   return [

@@ -71,21 +71,18 @@ export function listScanWarnings(counts: ScanCounts & { readonly stuck?: number 
   const warnings: string[] = [];
   if (counts.dropped > 0) {
     warnings.push(
-      `lost replies: the kernel dropped ${
-        formatCount(counts.dropped)
-      } datagrams because the receive buffer ` +
-        `was full; a lower --rate avoids that`,
+      `lost replies: the kernel dropped ${countOf(counts.dropped, "datagram")} ` +
+        "because the receive buffer was full; a lower --rate avoids that",
     );
   }
   if (counts.failedCalls > 0) {
-    const calls = counts.failedCalls === 1 ? "1 call" : `${formatCount(counts.failedCalls)} calls`;
+    const calls = countOf(counts.failedCalls, "call");
     warnings.push(`lost replies, perhaps: ${calls} to receive them failed`);
   }
   if (counts.blocked > 0) warnings.push(describeBlocked(counts));
   if (counts.unsent > 0) {
-    warnings.push(
-      `the kernel refused ${formatCount(counts.unsent)} probes: their hosts were not asked`,
-    );
+    const hosts = counts.unsent === 1 ? "its host was" : "their hosts were";
+    warnings.push(`the kernel refused ${countOf(counts.unsent, "probe")}: ${hosts} not asked`);
   }
   if (counts.stuck !== undefined && counts.stuck > 0) {
     warnings.push("the link took no more probes: some of those sent have not left this machine");

@@ -2,7 +2,7 @@
 
 import type { PageData } from "../../page/data.ts";
 import bundle from "../../page/script.json" with { type: "json" };
-import { formatCount } from "../../terminal/quantity.ts";
+import { countOf, formatCount } from "../../terminal/quantity.ts";
 import { describeLog, describePeriod, findAll, type Findings } from "../log/log_words.ts";
 import type { TargetSummary } from "../log/target_summary.ts";
 import { describeTarget } from "../log/target_words.ts";
@@ -154,7 +154,9 @@ ${
     )
   }${
     left > 0
-      ? html`<p class="note">Charts of ${left} more targets are left out (--max-targets).</p>`
+      ? html`<p class="note">Charts of ${
+        countOf(left, "more target")
+      } are left out (--max-targets).</p>`
       : ""
   }<noscript><p>Charts need scripts, which are off here.</p></noscript></section>`;
 }

@@ -3,6 +3,9 @@
 import type { Label } from "../../behaviour/label.ts";
 import type { HostFindings, Verdict } from "./host_findings.ts";
 
+/** Labels that say why too few timestamps can be used: such a host is not counted as undecided too. */
+const UNUSABLE: ReadonlySet<Label> = new Set(["wrong-checksum", "originate-tampered"]);
+
 /** Counts hosts by verdict and label. */
 export class AuditTally {
   /** Hosts by verdict. */
@@ -25,7 +28,11 @@ export class AuditTally {
     if (verdict === "silent" && target.isFromBlock === true) this.unusedOfBlocks++;
     const counts = this.#labels.get(verdict) ?? new Map<Label, number>();
     this.#labels.set(verdict, counts);
-    for (const { label } of behaviour.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+    const labels = behaviour.labels.map(({ label }) => label);
+    const isExplained = labels.some((label) => UNUSABLE.has(label));
+    for (const label of labels) {
+      if (label !== "undecided" || !isExplained) counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
   }
 
   /** Counts addresses of blocks that did not answer, and those that an ICMP error came for. */

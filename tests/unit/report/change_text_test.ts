@@ -68,3 +68,13 @@ Deno.test("changes: a long line is wrapped to the terminal, what follows is inde
   ]);
   assertEquals(formatChanges(found, 40)[0], "Since the earlier audit: 1 changed its\n  labels.");
 });
+
+Deno.test("changes: two hosts change their labels", () => {
+  const relabelled = [7, 8].map((address) =>
+    change("label_changed", address, compared("right", "lazy"), compared("right", "normal"))
+  );
+  assertEquals(
+    formatChanges(relabelled, 100)[0],
+    "Since the earlier audit: 2 changed their labels.",
+  );
+});

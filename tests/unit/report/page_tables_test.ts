@@ -176,6 +176,7 @@ Deno.test("page: the words above name eight targets, and link those with charts"
   assertStringIncludes(ten, "Made by icmptime 9 from 32 records.");
   assertEquals(ten.includes("one point of a chart"), false);
   assertEquals(ten.includes("What answers give away"), false);
+  assertStringIncludes(page(3, 2), "Charts of 1 more target are left out (--max-targets).");
   const eight = page(8, 8);
   assertEquals(eight.match(/<li><b>/g)?.length, 8);
   assertEquals(/more in the table|are left out \(/.test(eight), false);
