@@ -132,9 +132,10 @@ export function formatAuditSummary(
         `${answering === 1 ? "answers" : "answer"}: ${parts.join(", ")}.`,
   ];
   if (reason !== "complete") {
-    lines.unshift(
-      `Ended early: ${formatCount(hosts)} of ${countOf(targets, "target")} are judged.`,
-    );
+    const judged = `${formatCount(hosts)} of ${countOf(targets, "target")}`;
+    lines.unshift(`Ended early: ${judged} ${targets === 1 ? "is" : "are"} judged.`);
+    // Of no host there is nothing more to say.
+    if (hosts === 0) lines.pop();
   }
   if (errors > 0) lines.push(`ICMP errors came for ${countOf(errors, "host")}.`);
   const odd = listLabels(tally.labels("right", "wrong"));

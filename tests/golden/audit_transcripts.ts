@@ -44,6 +44,7 @@ import {
 import type { Network } from "../support/simulated_network.ts";
 
 const FIRST = 0xc6120001;
+/** The first record of a run. */
 const INFO: RunInfo = {
   ...{ command: "audit", version: "1.2.3", time: 1789300294.656, kind: "timestamp", targets: 20 },
   ...{ count: 28, intervalMs: 230, timeoutMs: 1000, identifier: undefined, baseUnixMs: 0 },
@@ -89,7 +90,7 @@ const EARLIER = new Map<number, ComparedHost>([
 ]);
 
 /** One form of the output of an audit. */
-function write(
+export function writeAudit(
   { result, hosts }: SimulatedAudit,
   options: Partial<AuditReporterOptions>,
   compares = false,
@@ -115,13 +116,20 @@ function write(
   return sink.text;
 }
 
-/** The page without its script and style, which other tests run. */
-function writePage({ result, hosts }: SimulatedAudit): string {
+/** The page of an audit. */
+export function writeAuditPage({ result, hosts }: SimulatedAudit): string {
   const page = new AuditPage();
   page.run(INFO);
   for (const host of hosts) page.host(host);
   const end = { exitCode: 1, failedCalls: 0, kernelDrops: 0 };
-  return page.format({ ...result, ...end }, { version: "1.2.3", isUnsynchronised: true })
+  return withoutScripts(
+    page.format({ ...result, ...end }, { version: "1.2.3", isUnsynchronised: true }),
+  );
+}
+
+/** A page without its script and style, which other tests run. */
+export function withoutScripts(page: string): string {
+  return page
     .replace(/sha256-[^&]*/, "sha256-")
     .replace(/<style>.*?<\/style>/gs, "<style></style>")
     .replace(/<script>.*?<\/script>/gs, "<script></script>");
@@ -136,17 +144,20 @@ export async function auditTranscripts(): Promise<ReadonlyMap<string, string>> {
     kinds: { 2: { clock: { offsetMs: 0.8 } }, 3: { clock: { offsetMs: 5 } } },
   }, { hosts: 4, maxOffsetMs: 1 });
   return new Map([
-    ["audit_text.txt", write(odd, {})],
-    ["audit_verbose.txt", write(odd, { all: true, verbose: true, numeric: true })],
-    ["audit_narrow_window.txt", write(odd, { all: true, columns: 50, isUnsynchronised: true })],
-    ["audit.jsonl", write(odd, { format: "json" }, true)],
-    ["audit.csv", write(odd, { format: "csv" })],
-    ["audit.influx", write(odd, { format: "influx" })],
-    ["audit.prom", write(odd, { format: "prometheus" })],
-    ["audit.md.txt", write(odd, { format: "markdown" }, true)],
-    ["audit.html.txt", writePage(odd)],
-    ["audit_compare.txt", write(odd, {}, true)],
-    ["audit_one_millisecond.txt", write(narrow, { all: true, maxOffsetMs: 1 })],
+    ["audit_text.txt", writeAudit(odd, {})],
+    ["audit_verbose.txt", writeAudit(odd, { all: true, verbose: true, numeric: true })],
+    [
+      "audit_narrow_window.txt",
+      writeAudit(odd, { all: true, columns: 50, isUnsynchronised: true }),
+    ],
+    ["audit.jsonl", writeAudit(odd, { format: "json" }, true)],
+    ["audit.csv", writeAudit(odd, { format: "csv" })],
+    ["audit.influx", writeAudit(odd, { format: "influx" })],
+    ["audit.prom", writeAudit(odd, { format: "prometheus" })],
+    ["audit.md.txt", writeAudit(odd, { format: "markdown" }, true)],
+    ["audit.html.txt", writeAuditPage(odd)],
+    ["audit_compare.txt", writeAudit(odd, {}, true)],
+    ["audit_one_millisecond.txt", writeAudit(narrow, { all: true, maxOffsetMs: 1 })],
     ["audit_progress.txt", `${formatAuditProgress(odd.run.progress()).join(", ")}\n`],
   ]);
 }

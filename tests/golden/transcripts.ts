@@ -1,11 +1,18 @@
 /** Whole outputs of runs over simulated networks, as files. `deno run -RW tests/golden/transcripts.ts` rewrites them. */
 
 import { auditTranscripts } from "./audit_transcripts.ts";
+import { blockTranscripts } from "./block_transcripts.ts";
+import { reportTranscripts } from "./report_transcripts.ts";
 import { scanTranscripts } from "./scan_transcripts.ts";
 
 /** All texts by the names of their files. */
 export async function transcripts(): Promise<ReadonlyMap<string, string>> {
-  return new Map([...await auditTranscripts(), ...await scanTranscripts()]);
+  return new Map([
+    ...await auditTranscripts(),
+    ...await blockTranscripts(),
+    ...await scanTranscripts(),
+    ...reportTranscripts(),
+  ]);
 }
 
 /** Where a text is kept. */
