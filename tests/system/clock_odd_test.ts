@@ -192,25 +192,29 @@ labTest({ name: "clock: odd remote clocks are read right and named, or not decid
 const NEAR_MS = 15 * 60_000 + 60_000;
 
 /**
- * Whether one of a host's stamps looks like our time with its octets swapped, and like another hour as it stands: at
- * which times of day it does is chance. Such a stamp is rightly called ambiguous.
+ * Flags that a host may have by chance of the time of day. A stamp that looks like our time with its octets swapped, and like
+ * another hour as it stands, is rightly called ambiguous; one with bit 31 that looks like our time as it stands is rightly
+ * called non-standard.
  */
-function mayBeAmbiguous(log: LabLog, address: string): boolean {
-  return log.requests.some(({ host, receiveMs, receiveAtNs = NaN }) => {
-    if (host !== address || receiveMs === undefined) return false;
+function flagsOfChance(log: LabLog, address: string): Set<string> {
+  const flags = new Set<string>();
+  for (const { host, receiveMs, receiveAtNs = NaN } of log.requests) {
+    if (host !== address || receiveMs === undefined) continue;
     const isNear = (stampMs: number): boolean =>
       stampMs < MS_PER_DAY && Math.abs(foldMs(stampMs - receiveAtNs / 1e6)) <= NEAR_MS;
     const asItStandsMs = (receiveMs & 0x7fff_ffff) >>> 0;
-    return isNear(swapBytes(receiveMs)) && asItStandsMs < MS_PER_DAY && !isNear(asItStandsMs);
-  });
+    if (!isNear(swapBytes(receiveMs)) || asItStandsMs >= MS_PER_DAY) continue;
+    if (!isNear(asItStandsMs)) flags.add("ambiguous");
+    else if (asItStandsMs !== receiveMs) flags.add("non-standard");
+  }
+  return flags;
 }
 
 function judgeOdd(odd: OddHost, clock: ClockRecord, log: LabLog): void {
   const { name, undecided, shiftMs = 0, isOwnTime = false } = odd;
   assertEquals(clock.is_decided, undecided === undefined, name);
-  const flags = mayBeAmbiguous(log, clock.address)
-    ? clock.flags.filter((flag) => flag !== "ambiguous")
-    : clock.flags;
+  const ofChance = flagsOfChance(log, clock.address);
+  const flags = clock.flags.filter((flag) => odd.flags.includes(flag) || !ofChance.has(flag));
   if (undecided === undefined || !IS_MIDNIGHT) assertEquals(flags, odd.flags, name);
   if (undecided !== undefined) {
     if (!IS_MIDNIGHT) assertMatch(clock.undecided_reason ?? "", undecided, name);

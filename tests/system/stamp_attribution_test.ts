@@ -10,6 +10,7 @@ import { FragmentingSender } from "../../src/probe/fragmenting_sender.ts";
 import { exchange, openRawSocket } from "../support/raw_exchange.ts";
 import { addressNumber, buildRequest } from "../support/request_bytes.ts";
 import { systemTest } from "../support/tools.ts";
+import { until } from "../support/until.ts";
 
 const attribution = "content";
 
@@ -107,6 +108,11 @@ print("open", flush=True)
 while True: os.read(tun, 2048)`;
   await using reader = near.spawn(["python3", "-c", script]);
   await reader.output(/open/);
+  // The kernel drops what is sent before it has given a device that is open its queue.
+  await until("tun0 has a queue", async () => {
+    const { stdout } = await near.mustRun(["ip", "link", "show", "tun0"]);
+    return !stdout.includes("qdisc noop") && !stdout.includes("NO-CARRIER");
+  });
   using socket = openRawSocket(near, { attribution });
   const { outcomes, stamps, queueStamps } = await exchange(
     socket,
