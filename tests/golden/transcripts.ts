@@ -2,6 +2,7 @@
 
 import { auditTranscripts } from "./audit_transcripts.ts";
 import { blockTranscripts } from "./block_transcripts.ts";
+import { commandTranscripts } from "./command_transcripts.ts";
 import { reportTranscripts } from "./report_transcripts.ts";
 import { scanTranscripts } from "./scan_transcripts.ts";
 
@@ -10,6 +11,7 @@ export async function transcripts(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...await auditTranscripts(),
     ...await blockTranscripts(),
+    ...await commandTranscripts(),
     ...await scanTranscripts(),
     ...reportTranscripts(),
   ]);

@@ -13,6 +13,10 @@ export interface FakeSystemOptions {
   readonly network?: Network;
   /** Names and their addresses; an error for one that is told by the resolver. */
   readonly names?: Readonly<Record<string, NameResolution>>;
+  /** Time that a look at the clock takes, in nanoseconds; 0 by default. `clock` needs some: it waits for chosen moments. */
+  readonly lookNs?: number;
+  /** Standard output and error are terminals; they are none by default. */
+  readonly areTerminals?: boolean;
   /** Files by path; `-` is standard input. */
   readonly files?: Readonly<Record<string, string>>;
   /** Time since the program was started when it asks, in milliseconds; 0 by default. */
@@ -43,10 +47,10 @@ export class FakeSystem implements System {
   readonly stderr = new MemorySink();
   /** Never one. */
   readonly stdinIsTerminal = false;
-  /** Never one. */
-  readonly stdoutIsTerminal: boolean = false;
-  /** Never one. */
-  readonly stderrIsTerminal = false;
+  /** As the options have it. */
+  readonly stdoutIsTerminal: boolean;
+  /** As the options have it. */
+  readonly stderrIsTerminal: boolean;
   /** The transport that the command opened. */
   transport: SimulatedTransport | undefined;
   /** What was opened and given up, in order. */
@@ -58,6 +62,7 @@ export class FakeSystem implements System {
   constructor(options: FakeSystemOptions = {}) {
     this.#options = options;
     this.stdout = options.stdout ?? new MemorySink();
+    this.stdoutIsTerminal = this.stderrIsTerminal = options.areTerminals ?? false;
   }
 
   /** `scan` is tested elsewhere. */
@@ -168,9 +173,9 @@ export class FakeSystem implements System {
   /** Opens the simulated network. */
   openTransport(): SimulatedTransport {
     this.calls.push("openTransport");
-    const { socketError, network = {}, signals = [] } = this.#options;
+    const { socketError, network = {}, signals = [], lookNs = 0 } = this.#options;
     if (socketError !== undefined) throw socketError;
-    const transport = new SimulatedTransport(network);
+    const transport = new SimulatedTransport(network, { lookNs });
     for (const { atMs, signal } of signals) {
       transport.at(atMs, () => this.#handlers.get(signal)?.());
     }
