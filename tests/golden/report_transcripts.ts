@@ -8,7 +8,7 @@
  * | host | truth |
  * |---|---|
  * | 192.0.2.1 | steady |
- * | 192.0.2.2 | the way back takes 30 ms longer for the probes 100 to 119; 12 ms ahead |
+ * | 192.0.2.2 | the way back takes 30 ms longer for the probes 100 to 119, 7 ms for 150 to 159; 12 ms ahead |
  * | 192.0.2.3 | the probes 60 to 71 are not answered; the own queue holds probe 200 for 4 ms |
  * | 198.18.0.1 | right |
  * | 198.18.0.2 | 2 s ahead |
@@ -24,7 +24,10 @@ import { auditLines, pingLines, type ProbeFate } from "../support/log_lines.ts";
 import { withoutScripts } from "./audit_transcripts.ts";
 
 function fate(index: number, target: number): ProbeFate {
-  if (target === 1) return { clockMs: 12, backMs: index >= 100 && index < 120 ? 30 : 0 };
+  if (target === 1) {
+    const isBusy = index >= 100 && index < 120;
+    return { clockMs: 12, backMs: isBusy ? 30 : index >= 150 && index < 160 ? 7 : 0 };
+  }
   if (target !== 2) return {};
   return { isAnswered: index < 60 || index >= 72, queueMs: index === 200 ? 4 : 0.003 };
 }

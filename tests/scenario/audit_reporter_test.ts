@@ -87,6 +87,9 @@ Deno.test("audit output: text says what is open, what has changed, and what is w
   const two = write(FOUR, "text", { result: { open: 2 } }).text;
   assert(two.includes("2 of those are only not known"), two);
   assertEquals(write(FOUR, "text", { result: { open: 0 } }).lines, plain);
+  // One column more than 80: "no" goes to the next line.
+  const wide = write(FOUR, "text", { result: { open: 100_000 } }).lines;
+  assert(wide.includes("  no better."), wide.join("\n"));
 });
 
 Deno.test("audit output: where the hosts agree that our own clock is off, that is said first", async () => {

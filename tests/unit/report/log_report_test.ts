@@ -249,3 +249,19 @@ Deno.test("a picture of a log is XML with a line for each direction", () => {
     );
   }
 });
+
+Deno.test("markdown: of hosts with one verdict the farthest off comes first, those without an offset last", () => {
+  const host = (name: string, offsetMs?: number): AuditedHost => ({
+    ...{ name, verdict: "unreadable", labels: [] },
+    ...(offsetMs === undefined ? {} : { offsetMs }),
+  });
+  const hosts = [
+    ...[host("198.18.0.1"), host("198.18.0.2", -0.5), host("198.18.0.3"), host("198.18.0.4", 0.7)],
+    host("198.18.0.5"),
+  ];
+  const table = formatMarkdown(read(auditLines(hosts)), { maxTargets: 1 }).split("\n");
+  const names = table.filter((line) => line.startsWith("| 198")).map((line) => line.split(" ")[1]);
+  assertEquals(names, [
+    ...["198.18.0.4", "198.18.0.2", "198.18.0.1", "198.18.0.3", "198.18.0.5"],
+  ]);
+});

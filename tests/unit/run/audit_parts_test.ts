@@ -122,3 +122,13 @@ Deno.test("comparison: each host once, and what was not asked is not gone", () =
     [7, "label_changed"],
   ]);
 });
+
+Deno.test("pace: at 400 a second a probe whose time is used up waits for the next, not for a group", () => {
+  const pace = new AuditPace(400);
+  // 50 ms may be caught up: 20 probes; the next one is 2.5 ms away.
+  pace.take(0, 21);
+  assertEquals(pace.readyNs, 2.5e6);
+  const faster = new AuditPace(500);
+  faster.take(0, 26);
+  assertEquals(faster.readyNs, 2e6 + 2.5e6);
+});

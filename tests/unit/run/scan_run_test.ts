@@ -135,3 +135,14 @@ Deno.test("scan run: stopped before its end, and closed once it is disposed of",
 function destinationOf({ batch }: SimulatedNetwork, slot: number): number {
   return batch.view.getUint32(slot * batch.strideBytes + 16);
 }
+
+Deno.test("scan: a seed that is drawn is a safe integer", () => {
+  const targets = new PackedBlocks();
+  targets.push(0x0a010000, 0x0a0100ff);
+  const seeds = Array.from(
+    { length: 30 },
+    () => planScanRun({ targets }, { ownAddresses: () => [], processors: () => 1 }).seed,
+  );
+  for (const seed of seeds) assert(Number.isSafeInteger(seed) && seed >= 0, `${seed}`);
+  assertEquals(new Set(seeds).size, seeds.length);
+});
