@@ -162,3 +162,16 @@ Deno.test("condition: unknown counts as true and says why", () => {
   assertEquals(met("out.jitter>1ms", summary(once)), "unknown: too few replies");
   assertEquals(met("duplicates>5", summary({ counters: pending })), undefined);
 });
+
+Deno.test("condition: why an offset is unknown, by what is known of the host's stamps", () => {
+  const why = (host: object) => met("offset>1ms", summary({ host } as Partial<TargetSummary>));
+  const cases = [
+    [{ isWithdrawn: true, stamps: 1 }, "the timestamps do not keep time"],
+    // Stamps that are none keep no time either, but that is not why.
+    [{ isWithdrawn: true, stamps: 0 }, "no reply has usable timestamps"],
+    [{ isWithdrawn: false, stamps: 3, hasMoved: false }, "all timestamps are the same"],
+    [{ isWithdrawn: false, stamps: 3, tick: "unknown" }, "the tick of the remote clock is unknown"],
+    [{ isWithdrawn: false, stamps: 3 }, "no reply has usable timestamps"],
+  ] as const;
+  for (const [host, reason] of cases) assertEquals(why(host), `unknown: ${reason}`);
+});
