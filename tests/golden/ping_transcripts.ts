@@ -57,7 +57,7 @@ const SEVEN = "198.18.0.1-198.18.0.7";
 const NINE = `-c 9 -i 2s ${NUMBERS} 198.18.0.1`;
 
 /** The clock of 198.18.0.1 steps after a minute; the path to it is slower from probe 60 on, in the direction out. */
-const CHANGES: Network = {
+export const CHANGES: Network = {
   out: 2,
   back: 3,
   kinds: { 1: { clock: { offsetMs: 1, steps: [{ afterMs: 60_000, byMs: 250 }] } } },
@@ -69,7 +69,8 @@ const CHANGES: Network = {
   ],
 };
 
-const CHANGE_TRUTH = [
+/** What is true of it. */
+export const CHANGE_TRUTH: readonly string[] = [
   "Every path: 2 ms out, 3 ms back. 198.18.0.1 is 1 ms ahead and steps on by 250 ms after a minute;",
   "of probes 40 to 79 to .2 each takes 30 ms more out, and of those to .3 each 40 ms more back;",
   "the replies of .4 to probes 10 to 54 are lost; .5 never answers.",
