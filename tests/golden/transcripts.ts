@@ -3,6 +3,7 @@
 import { auditTranscripts } from "./audit_transcripts.ts";
 import { blockTranscripts } from "./block_transcripts.ts";
 import { commandTranscripts } from "./command_transcripts.ts";
+import { captureTranscripts } from "./capture_transcripts.ts";
 import { reportTranscripts } from "./report_transcripts.ts";
 import { scanTranscripts } from "./scan_transcripts.ts";
 
@@ -14,6 +15,7 @@ export async function transcripts(): Promise<ReadonlyMap<string, string>> {
     ...await commandTranscripts(),
     ...await scanTranscripts(),
     ...reportTranscripts(),
+    ...captureTranscripts(),
   ]);
 }
 
