@@ -24,8 +24,9 @@ const REHEARSALS = [
 ];
 /** After this long a rehearsal is ended, in milliseconds; it takes a fraction of a second. */
 const REHEARSAL_LIMIT_MS = 60_000;
-/** Which functions have run depends on chance in one rehearsal of ten. */
-const MAX_REHEARSALS = 9;
+/** On a busy machine more functions run, such as those that wait, so the smallest cache counts: once it has been seen this often. */
+const ALIKE_NEEDED = 4;
+const MAX_REHEARSALS = 60;
 
 /** A folder with all that a binary of icmptime is compiled from. */
 export interface ProgramFolder {
@@ -80,7 +81,7 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** Rehearses with the very runtime and options of the binary, until two caches are alike. */
+/** Rehearses with the very runtime and options of the binary, until enough of the smallest caches are alike. */
 async function recordCache(
   folder: string,
   script: string,
@@ -88,20 +89,24 @@ async function recordCache(
   const program = `${folder}/rehearsal`;
   const cache = `${folder}/rehearsed`;
   await compileScript(`${folder}/rehearse.ts`, { output: program, includes: [script] });
-  const seen = new Map<string, Uint8Array>();
-  let bytes = new Uint8Array();
+  let smallest = new Uint8Array();
+  let seen = new Map<string, number>();
   try {
     for (let runs = 0; runs < MAX_REHEARSALS; runs++) {
-      bytes = await rehearse(program, cache);
+      const bytes = await rehearse(program, cache);
+      if (runs === 0 || bytes.length < smallest.length) seen = new Map();
+      else if (bytes.length > smallest.length) continue;
+      smallest = bytes;
       const key = bytes.toBase64();
-      if (seen.has(key)) return bytes;
-      seen.set(key, bytes);
+      const times = (seen.get(key) ?? 0) + 1;
+      if (times === ALIKE_NEEDED) return bytes;
+      seen.set(key, times);
     }
   } finally {
     await Deno.remove(program);
   }
-  warn("No two code caches are alike: this binary differs from others of the same source");
-  return bytes;
+  warn("Few code caches are alike: this binary may differ from others of the same source");
+  return smallest;
 }
 
 async function rehearse(program: string, cache: string): Promise<Uint8Array<ArrayBuffer>> {
