@@ -9,8 +9,8 @@
  * runs as root. docs/decisions/2026-11-27-code-cache.md has the figures.
  */
 
-import { compileScript } from "./deno_compile.ts";
-import { capture, ToolError, warn } from "./output.ts";
+import { compileScript, makeFilesEqual, runBundler } from "./deno_compile.ts";
+import { ToolError, warn } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
 
 const SOURCES = `${PROJECT_FOLDER}tools/code_cache/`;
@@ -53,23 +53,16 @@ export async function bundleProgram(
     await Deno.copyFile(`${SOURCES}${name}.ts`, `${folder}/${name}.ts`);
   }
   await Deno.writeFile(cache, await recordCache(folder, script));
-  // `deno compile` stores the times: equal ones make equal files of equal sources.
-  for (const { name } of Deno.readDirSync(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
+  await makeFilesEqual(folder);
   return { main: `${folder}/${main}.ts`, includes };
 }
 
 /** The program as the text of a script, in ASCII: it takes half the memory, and less time to read. */
 async function bundleScript(folder: string): Promise<string> {
   const path = `${folder}/bundle.js`;
-  const ended = await capture(
-    [
-      ...[Deno.execPath(), "bundle", "--quiet", "--check", "--minify", "--format", "iife"],
-      // For the other platform, a script may begin with an import.
-      ...["--platform", "browser", "--output", path, `${SOURCES}entry.ts`],
-    ],
-    { cwd: PROJECT_FOLDER },
-  );
-  if (!ended.success) throw new ToolError(`Cannot bundle icmptime:\n${ended.stderr.trim()}`);
+  // For the other platform, a script may begin with an import.
+  const form = ["--format", "iife", "--platform", "browser"];
+  await runBundler(`${SOURCES}entry.ts`, [...form, "--output", path]);
   const code = await Deno.readTextFile(path);
   await Deno.remove(path);
   // Modules are strict.

@@ -45,21 +45,25 @@ export async function makeRoom(output: string): Promise<void> {
 
 /** Bundles a program into a folder. Returns the path of the main script. */
 export async function bundle(entry: string, folder: string): Promise<string> {
-  const ended = await capture(
-    [
-      ...[Deno.execPath(), "bundle", "--quiet", "--check", "--minify", "--code-splitting"],
-      ...["--outdir", folder, entry],
-    ],
-    { cwd: PROJECT_FOLDER },
-  );
+  await runBundler(entry, ["--code-splitting", "--outdir", folder]);
+  await makeFilesEqual(folder);
+  const name = entry.replace(/^.*\//, "").replace(/\.ts$/, ".js");
+  return `${folder}/${name}`;
+}
+
+/** Checks and bundles a program; what comes where, the further words say. */
+export async function runBundler(entry: string, words: readonly string[]): Promise<void> {
+  const argv = [Deno.execPath(), "bundle", "--quiet", "--check", "--minify", ...words, entry];
+  const ended = await capture(argv, { cwd: PROJECT_FOLDER });
   if (!ended.success) throw new ToolError(`Cannot bundle ${entry}:\n${ended.stderr.trim()}`);
-  // `deno compile` stores these times, and npm these modes: equal ones make equal files of equal sources.
+}
+
+/** `deno compile` stores the times of files, and npm their modes: equal ones make equal files of equal sources. */
+export async function makeFilesEqual(folder: string): Promise<void> {
   for (const { name } of Deno.readDirSync(folder)) {
     await Deno.utime(`${folder}/${name}`, 0, 0);
     await Deno.chmod(`${folder}/${name}`, 0o644);
   }
-  const name = entry.replace(/^.*\//, "").replace(/\.ts$/, ".js");
-  return `${folder}/${name}`;
 }
 
 /**

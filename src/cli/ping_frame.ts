@@ -35,8 +35,6 @@ export interface PingFrameSetup {
   readonly write?: string | undefined;
   /** Report summaries of every such interval, in milliseconds. */
   readonly summaryEveryMs?: number | undefined;
-  /** Sum delays up for summaries, true by default; a reporter that does so itself needs none. */
-  readonly keepsDelays?: boolean;
   /** Write each line as soon as it is known. */
   readonly isImmediate?: boolean;
   /** Conditions that make the exit code 5. */

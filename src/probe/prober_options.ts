@@ -51,7 +51,10 @@ export interface ProberOptions extends ProbeNumbersOptions {
   readonly dither?: ((round: number) => number) | undefined;
   /** When the listener is to be idle at the latest, on CLOCK_MONOTONIC in nanoseconds; asked before each wait. */
   readonly idleAtNs?: (() => number) | undefined;
-  /** Measures delays and offset of each reply, by the replies to the same message; true by default. */
+  /**
+   * Measures delays and offset of each reply, by the replies to the same message; true by default. Where it does not, the statistics
+   * of a run count probes alone.
+   */
   readonly measures?: boolean | undefined;
   /** A reply from another address than its probe was sent to counts too, where nothing but the address is wrong. */
   readonly acceptsOtherSources?: boolean | undefined;

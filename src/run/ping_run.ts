@@ -73,7 +73,7 @@ export class PingRun implements OpenRun {
     const { targets, historyColumnsMs = [] } = setup;
     this.#view = loaded.view && new loaded.view.StateView(targets, historyColumnsMs);
     const view = setup.view ?? this.#view;
-    this.#state = new RunState(targets, transport.clock, view, setup.keepsDelays);
+    this.#state = new RunState(targets, transport.clock, view, setup.plan.prober.measures);
   }
 
   /**
@@ -168,7 +168,7 @@ export class PingRun implements OpenRun {
       return hooks.idle?.(nowNs, isBusy);
     };
     const recorder = new RunRecorder(this.#state, reporter, {
-      ...{ baseUnixMs, explains, summaryEveryMs, keepsDelays: this.#setup.keepsDelays },
+      ...{ baseUnixMs, explains, summaryEveryMs, keepsDelays: plan.prober.measures },
       watch: this.#watch(report),
       idle: naming === undefined ? hooks.idle : follow,
     });

@@ -27,8 +27,6 @@ export interface PingSetup {
   readonly followsNames?: boolean | undefined;
   /** Lengths of the columns of each target's history in snapshots, in milliseconds; no history by default. */
   readonly historyColumnsMs?: readonly number[] | undefined;
-  /** Sum delays up for summaries, true by default; not with conditions where false. */
-  readonly keepsDelays?: boolean | undefined;
   /** Follows the outcomes, in place of a history. */
   readonly view?: RunView | undefined;
 }

@@ -1,5 +1,6 @@
 /** Transcripts of `ping` and of the commands that look like other programs. */
 
+import { EVENTFUL } from "../support/reported_run.ts";
 import type { Network } from "../support/simulated_network.ts";
 import type { Transcript } from "../support/transcript.ts";
 
@@ -33,15 +34,7 @@ const FATES: Network = {
   out: 2,
   back: 3,
   clock: { offsetMs: 12.25 },
-  rules: [
-    { probes: [1], fate: { lossOutRatio: 1 } },
-    { probes: [2], fate: { duplicateRatio: 1 } },
-    { probes: [3], fate: { back: 1400 } },
-    { probes: [4], fate: { error: { type: 3, code: 13, reporter: 0xc0000a01 } } },
-    { probes: [5], fate: { refuse: { code: "ENETUNREACH", errno: 101 } } },
-    { probes: [6], fate: { mangling: "ip-options", strays: ["wrong-source", "short"] } },
-    { probes: [7], fate: { queueMs: 534.1 } },
-  ],
+  rules: [...EVENTFUL.rules ?? [], { probes: [7], fate: { queueMs: 534.1 } }],
 };
 
 const FATE_TRUTH = [

@@ -54,5 +54,5 @@ export function timeoutNs(
   { timeoutMs, backoff = 1 }: Pick<FpingReporterOptions, "timeoutMs" | "backoff">,
   index: number,
 ): number {
-  return timeoutMs * 1e6 * (backoff === 1 ? 1 : backoff ** index);
+  return timeoutMs * 1e6 * backoff ** index;
 }

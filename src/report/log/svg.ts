@@ -88,9 +88,11 @@ function chart(
     let path = "", isOpen = false;
     for (const bucket of buckets) {
       const ms = bucket.delays[name]?.max;
-      const point = ms === undefined ? "" : `${short(toX(bucket))} ${short(toY(ms))}`;
-      // A line of no length is a dot: a moment between two losses has no other.
-      if (ms !== undefined) path += isOpen ? `L${point}` : `M${point}h0`;
+      if (ms !== undefined) {
+        const point = `${short(toX(bucket))} ${short(toY(ms))}`;
+        // A line of no length is a dot: a moment between two losses has no other.
+        path += isOpen ? `L${point}` : `M${point}h0`;
+      }
       isOpen = ms !== undefined;
     }
     return `<path d="${path}" fill="none" stroke="${COLORS[name]}" stroke-linecap="round"/>`;

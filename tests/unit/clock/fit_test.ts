@@ -103,7 +103,7 @@ Deno.test("fit: its length, its newest reply and its shortest round trip are tho
   assertEquals([empty.referenceMs, empty.skewPpm], [fit.referenceMs, { lower: -200, upper: 200 }]);
 });
 
-/** A fit of replies of which so many come before a step of 3 ms, and so many after it; all bounds show it. */
+/** A fit of replies, `before` and `after` in number around a step of 3 ms, which all bounds show. */
 function steppedFit(before: number, after: number): ClockFit {
   const samples = Array.from({ length: before + after }, (_, index): ClockSample => {
     const [outMs, backMs] = [30 + index % 3, 30 + index * 2 % 3];

@@ -72,7 +72,7 @@ Deno.test("interval: the value is the middle, the half width what stands behind 
   assertEquals(halfWidthMs(boundedMs(-3, 8)), 4);
 });
 
-/** Watches a tick of 10 ms over so many timestamps of which some lag by half of it. */
+/** Watches a tick of 10 ms over a number of timestamps of which some lag by half of it. */
 function watched(stamps: number, lagging: number, lagMs = 5): GridWatch {
   const watch = new GridWatch(10);
   for (let index = 0; index < stamps; index++) watch.add(index < lagging ? lagMs : 4.9);

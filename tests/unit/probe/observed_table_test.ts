@@ -109,7 +109,7 @@ Deno.test("observed table: open requests are kept up to five times the limit, se
   }
 });
 
-/** A table of 100 with so many requests of different numbers, each of which becomes that. */
+/** A table with room for 100, after requests of different numbers that all came into one state. */
 function filled(requests: number, state?: "reply" | "icmpError" | "timedOut") {
   const table = new ObservedTable(1000, 100);
   const to = host();

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import type { ProbeOutcome } from "../../../src/probe/outcome.ts";
 import { DelayHistory, HISTORY_COLUMNS, HistoryColumns } from "../../../src/run/delay_history.ts";
 
-/** A reply to a probe that left after so many seconds. */
+/** A reply to a probe that left this many seconds after the start. */
 function reply(atS: number, queueNs?: number): ProbeOutcome {
   const probe = { sentAt: { monotonicNs: atS * 1e9 }, queueNs };
   return { kind: "reply", probe, reply: { rttNs: 5e6 } } as unknown as ProbeOutcome;

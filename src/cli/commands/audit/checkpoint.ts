@@ -65,21 +65,21 @@ export async function readEarlierRun(
 }
 
 async function scanFile(path: string, system: System, refuse: (why: string) => UsageError) {
-  const pending = new Set<number>(), final = new Set<number>(), icmpErrors: number[] = [];
+  const pending = new Set<number>(), final = new Set<number>(), failed = new Set<number>();
   let head = "", endBytes = JOURNAL_START_BYTES;
   for await (const line of readJournal(path, system, refuse)) {
     head = line.head ?? head;
     endBytes = line.endBytes;
     const { entry } = line;
     if (entry?.kind === "found") entry.addresses.forEach((address) => pending.add(address));
-    else if (entry?.kind === "icmpErrors") icmpErrors.push(...entry.addresses);
+    else if (entry?.kind === "icmpErrors") entry.addresses.forEach((each) => failed.add(each));
     else if (entry?.kind === "host") {
       const { address } = entry.findings.target;
       pending.delete(address);
       final.add(address);
     }
   }
-  return { head, endBytes, entries: { pending: [...pending], final, icmpErrors } };
+  return { head, endBytes, entries: { pending: [...pending], final, icmpErrors: [...failed] } };
 }
 
 interface JournalLine {

@@ -42,7 +42,7 @@ export async function runFping(
     return list.problems.length > 0 ? ExitCode.Unresolved : ExitCode.Unanswered;
   }
   const planned = planRun(readFpingOptions(options, list.targets.length));
-  // Its lines have raw timestamps, and nothing that is computed from them.
+  // Its lines have raw timestamps and nothing that is computed from them, and its reporter sums round trips up.
   const plan = { ...planned, prober: { ...planned.prober, measures: false } };
   const reported = await readReporterOptions(options, list);
   let reporter: FpingReporter | undefined;
@@ -50,7 +50,6 @@ export async function runFping(
     command: "fping",
     followsNames: options.loop && !options.all,
     asksTwice: true,
-    keepsDelays: false,
     isImmediate: true,
     write: options.write,
     plan,
