@@ -1,10 +1,10 @@
 /**
- * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH,…] [--near N] [--verbose] [--known]`: how sharp the tests are that
- * need no kernel.
+ * `deno task mutate [--sample N] [--seed N] [--jobs N] [--only PATH,…] [--near N] [--verbose] [--known]
+ * [--unrun]`: how sharp the tests are that need no kernel.
  *
  * Draws N one-token mutants (100 by default) of the pure folders of src, each in a copy of the project, and runs the files of tests
  * that run the changed token, the quickest first. Prints each survivor (with `--verbose` each mutant), then the counts. A survivor
- * in tests/mutants.ts is known: no test can notice it, or one that needs the kernel does. Exits with status 1 if fewer than 92 % of
+ * in tests/mutants/ is known: no test can notice it, or one that needs the kernel does. Exits with status 1 if fewer than 92 % of
  * the others are killed.
  *
  * `--only` draws from what starts with one of these, such as `src/clock/`, or `src/clock/gap.ts:104:` for a line. `--near N` uses
@@ -12,11 +12,13 @@
  *
  * `--known` judges the known survivors instead, and exits with status 1 if a test kills one: its entry is then wrong.
  *
+ * `--unrun` prints the drawn tokens that no such test runs, which takes minutes for all of them, and judges none.
+ *
  * A mutant that never ends is stopped by a limit of processor time, so a busy machine changes no result.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { KNOWN_MUTANTS, type KnownMutant } from "../tests/mutants.ts";
+import { KNOWN_MUTANTS, type KnownMutant } from "../tests/mutants/mod.ts";
 import { Random } from "../tests/lab/random.ts";
 import { importersOf, readImports, readModules } from "./import_graph.ts";
 import { findMutants, type Mutant } from "./mutant.ts";
@@ -77,7 +79,7 @@ function refuseStale(mutants: readonly Mutant[]): void {
   const stale = KNOWN_MUTANTS.filter((known) => !mutants.some((mutant) => isSame(known, mutant)));
   if (stale.length === 0) return;
   const lines = stale.map(({ path, code }) => `${path}: ${code}`).join("; ");
-  throw new ToolError(`Cannot use tests/mutants.ts: it names lines that are gone: ${lines}`);
+  throw new ToolError(`Cannot use tests/mutants/: it names lines that are gone: ${lines}`);
 }
 
 /** The mutants to choose from, and which tests can reach each, the nearest first. */
@@ -106,6 +108,29 @@ function readProject(only: string, near: number): {
   };
 }
 
+function describePlace({ path, line, before, after, code }: Mutant): string {
+  return `${path}:${line}: ${before} → ${after || "nothing"}: ${code}`;
+}
+
+/** Prints the tokens that no test runs. */
+async function printUnrun(
+  drawn: readonly Mutant[],
+  testsOf: (mutant: Mutant) => readonly string[],
+  root: string,
+): Promise<void> {
+  const folder = `${root}/unrun/`;
+  await copyProject(folder);
+  const workshop = new Workshop(folder);
+  let unrun = 0;
+  for (const mutant of drawn) {
+    if (whyKnown(mutant) !== undefined || await workshop.isRun(mutant, testsOf(mutant))) continue;
+    unrun += 1;
+    say(`not run: ${describePlace(mutant)}`);
+  }
+  await workshop.close();
+  say(`${unrun} of ${drawn.length} tokens are run by no test`);
+}
+
 /** Judges the drawn mutants, `jobs` at a time, and reports each. */
 async function judgeAll(
   drawn: readonly Mutant[],
@@ -120,8 +145,7 @@ async function judgeAll(
     await copyProject(folder);
     const workshop = new Workshop(folder, measured);
     for (const mutant of queue) {
-      const { path, line, before, after, code } = mutant;
-      const place = `${path}:${line}: ${before} → ${after || "nothing"}: ${code}`;
+      const place = describePlace(mutant);
       const why = judgesKnown ? undefined : whyKnown(mutant);
       const verdict = why === undefined ? await workshop.judge(mutant, testsOf(mutant)) : "known";
       counts[verdict] += 1;
@@ -137,11 +161,12 @@ async function judgeAll(
 }
 
 async function main(): Promise<void> {
-  const { sample, seed, jobs, only, near, verbose, known: judgesKnown } = parseArgs(Deno.args, {
+  const { sample, seed, jobs, only, near, ...flags } = parseArgs(Deno.args, {
     string: ["sample", "seed", "jobs", "only", "near"],
-    boolean: ["verbose", "known"],
+    boolean: ["verbose", "known", "unrun"],
     default: { sample: "100", seed: "1", jobs: "1", only: "src/", near: "Infinity" },
   });
+  const judgesKnown = flags.known === true;
   const { mutants, testsOf } = readProject(String(only), Number(near));
   const drawn = judgesKnown
     ? mutants.filter((mutant) => whyKnown(mutant) !== undefined)
@@ -149,9 +174,10 @@ async function main(): Promise<void> {
   say(`${drawn.length} of ${mutants.length} mutants, ${judgesKnown ? "known" : `seed ${seed}`}`);
   const root = await Deno.makeTempDir({ prefix: "icmptime-mutants-" });
   try {
+    if (flags.unrun === true) return await printUnrun(drawn, testsOf, root);
     const options = {
       ...{ root, jobs: Number(jobs) },
-      ...{ isVerbose: verbose === true, judgesKnown: judgesKnown === true },
+      ...{ isVerbose: flags.verbose === true, judgesKnown },
     };
     const { killed, survived, known, invalid } = await judgeAll(drawn, testsOf, options);
     const ratio = killed / (killed + survived);

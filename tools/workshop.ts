@@ -46,6 +46,13 @@ export interface Measured {
 /** What files of tests do without a mutant, as far as they have been measured; undefined for one that fails here. */
 export type Measurements = Map<string, Promise<Measured | undefined>>;
 
+/** A file of tests that runs a token. */
+interface UsefulTest {
+  readonly test: string;
+  /** Processor time, seconds. */
+  readonly seconds: number;
+}
+
 /** A copy of the project in which one mutant at a time is tested. */
 export class Workshop {
   readonly #folder: string;
@@ -64,14 +71,7 @@ export class Workshop {
    * mutant is left out.
    */
   async judge(mutant: Mutant, tests: readonly string[]): Promise<Verdict> {
-    const useful: { readonly test: string; readonly seconds: number }[] = [];
-    for (const test of tests) {
-      if (!this.#measured.has(test)) this.#measured.set(test, this.#measure(test));
-      const measured = await this.#measured.get(test);
-      if (!isRun(measured?.coverage ?? {}, toScript(mutant.path), mutant.offset)) continue;
-      useful.push({ test, seconds: measured?.seconds ?? 0 });
-    }
-    useful.sort((one, other) => one.seconds - other.seconds);
+    const useful = await this.#testsThatRun(mutant, tests);
     const path = `${this.#folder}${SCRIPT}${toScript(mutant.path)}`;
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, applyMutant(text, mutant));
@@ -86,6 +86,11 @@ export class Workshop {
     return isSureToCompile(mutant) || await this.#compiles(mutant) ? "survived" : "invalid";
   }
 
+  /** Whether one of these files of tests runs the token. */
+  async isRun(mutant: Mutant, tests: readonly string[]): Promise<boolean> {
+    return (await this.#testsThatRun(mutant, tests)).length > 0;
+  }
+
   /** Ends its process. */
   async close(): Promise<void> {
     if (this.#host === undefined) return;
@@ -93,6 +98,18 @@ export class Workshop {
     await this.#results?.return();
     await this.#host.status;
     this.#host = undefined;
+  }
+
+  /** Those that run the token, the quickest first. */
+  async #testsThatRun({ path, offset }: Mutant, tests: readonly string[]): Promise<UsefulTest[]> {
+    const useful: UsefulTest[] = [];
+    for (const test of tests) {
+      if (!this.#measured.has(test)) this.#measured.set(test, this.#measure(test));
+      const measured = await this.#measured.get(test);
+      if (!isRun(measured?.coverage ?? {}, toScript(path), offset)) continue;
+      useful.push({ test, seconds: measured?.seconds ?? 0 });
+    }
+    return useful.sort((one, other) => one.seconds - other.seconds);
   }
 
   /** Runs a file of tests without a mutant: if it fails, every mutant would look killed. */

@@ -1,0 +1,73 @@
+/** Mutants of src/packet that are known to survive. */
+
+import type { KnownMutant } from "./known_mutant.ts";
+
+/** By module. */
+export const PACKET_MUTANTS: readonly KnownMutant[] = [
+  {
+    path: "src/packet/capture/annotate_frame.ts",
+    code: "if (offset > 0) annotateLink(annotation, linkType, bytes, offset);",
+    change: "0 → 1",
+    why: "equivalent: no link-layer header is one octet long",
+  },
+  {
+    path: "src/packet/capture/captured_packet.ts",
+    code: "if (this.#skip > 0) {",
+    change: "> → >=",
+    why: "equivalent: skipping no octets changes nothing",
+  },
+  {
+    path: "src/packet/capture/pcap_parser.ts",
+    code: "#littleEndian = false;",
+    change: "false → true",
+    why: "equivalent: the file header says which it is before it is used",
+  },
+  {
+    path: "src/packet/capture/pcapng_layout.ts",
+    code: "export const STATISTICS = { interface: 8, options: 20, minBytes: 24 } as const;",
+    change: "24 → 25",
+    why: "equivalent: 24 octets have room for no option",
+  },
+  {
+    path: "src/packet/capture/pcapng_parser.ts",
+    code: "const MAX_INTERFACES = 65_536;",
+    change: "65_536 → 65537",
+    why: "a chosen limit",
+  },
+  {
+    path: "src/packet/capture/pcapng_parser.ts",
+    code: "#littleEndian = false;",
+    change: "false → true",
+    why: "equivalent: the section header says which it is before it is used",
+  },
+  {
+    path: "src/packet/capture/pcapng_time.ts",
+    code: "const isDecimal = units <= 1e9 && 1e9 % units === 0;",
+    change: "<= → <",
+    why: "equivalent: both ways to nanoseconds are exact when a unit is one",
+  },
+  {
+    path: "src/packet/half_sip_hash.ts",
+    code: "const [k0 = 0, k1 = 0] = crypto.getRandomValues(new Uint32Array(2));",
+    change: "0 → 1",
+    why: "equivalent: both words are there",
+  },
+  {
+    path: "src/packet/hex_text.ts",
+    code: "let isRepeated = false;",
+    change: "false → true",
+    why: "equivalent: before the first line there is nothing to repeat",
+  },
+  {
+    path: "src/packet/icmp_extension.ts",
+    code: "const lengthBytes = readU16(octets, at + OBJECT.length);",
+    change: "+ → -",
+    why: "equivalent: the length is at the start of an object",
+  },
+  {
+    path: "src/packet/ipv4_header.ts",
+    code: "export const IPV4_MAX_HEADER_BYTES = 60;",
+    change: "60 → 61",
+    why: "equivalent: a header is a multiple of four octets",
+  },
+];

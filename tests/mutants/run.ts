@@ -1,0 +1,121 @@
+/** Mutants of src/run that are known to survive. */
+
+import type { KnownMutant } from "./known_mutant.ts";
+
+/** By module. */
+export const RUN_MUTANTS: readonly KnownMutant[] = [
+  {
+    path: "src/run/audit/interviews.ts",
+    code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
+    change: "0 → 1",
+    why: "a chosen stagger: the times between questions have no common divisor either way",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
+    code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
+    change: "2 → 3",
+    why: "a chosen stagger: the times between questions have no common divisor either way",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
+    code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
+    change: "7 → 8",
+    why: "a chosen stagger: the times between questions have no common divisor either way",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
+    code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
+    change: "3 → 4",
+    why: "a chosen stagger: the times between questions have no common divisor either way",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
+    code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
+    change: "11 → 12",
+    why: "a chosen stagger: the times between questions have no common divisor either way",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
+    code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
+    change: "1 → 2",
+    why: "a chosen stagger: the times between questions have no common divisor either way",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
+    code: "seat.ticket++;",
+    change: "++ → --",
+    why: "equivalent: a ticket has only to differ from those that still wait in a queue",
+  },
+  {
+    path: "src/run/audit/plan.ts",
+    code: "measures: false,",
+    change: "false → true",
+    why: "equivalent but for time: HostRecord measures, and no one reads what the prober would",
+  },
+  {
+    path: "src/run/audit/sweep.ts",
+    code: "return this.waiting < MAX_WAITING &&",
+    change: "< → <=",
+    why: "a chosen limit: one more host waits",
+  },
+  {
+    path: "src/run/audit/sweep.ts",
+    code: "pace.readyNs - nowNs <= MAX_AHEAD_NS && nowNs - wantedNs() <= MAX_LATE_NS;",
+    change: "<= → <",
+    why: "a chosen limit, to the nanosecond",
+  },
+  {
+    path: "src/run/capture/capture_run.ts",
+    code: "lengthBytes: 0,",
+    change: "0 → 1",
+    why: "equivalent: no form of output of a capture has the length of its requests",
+  },
+  {
+    path: "src/run/recording/packet_recorder.ts",
+    code: "const MAX_WAIT_NS = 200e6;",
+    change: "200e6 → 400000000",
+    why: "a chosen patience: the file is written a little later",
+  },
+  {
+    path: "src/run/recording/packet_recorder.ts",
+    code: "const MAX_NAMED = 1 << 16;",
+    change: "16 → 17",
+    why: "equivalent but for memory: more probes are remembered by name",
+  },
+  {
+    path: "src/run/recording/packet_recorder.ts",
+    code: "if (this.#writer.length > 0) take(this.#writer.take());",
+    change: "> → >=",
+    why: "equivalent: no octets are no block",
+  },
+  {
+    path: "src/run/recording/packet_recorder.ts",
+    code: "if (this.#writer.length > 0) take(this.#writer.take());",
+    change: "0 → 1",
+    why: "equivalent: a block has at least twelve octets",
+  },
+  {
+    path: "src/run/recording/packet_recorder.ts",
+    code: "const seconds = Math.floor(realtimeNs / NS_PER_SECOND);",
+    change: "floor → ceil",
+    why: "equivalent: the writer adds seconds and nanoseconds up again",
+  },
+  {
+    path: "src/run/recording/packet_recorder.ts",
+    code: "return address * 65536 + sequence;",
+    change: "+ → -",
+    why: "equivalent: each pair has a number of its own either way",
+  },
+  {
+    path: "src/run/trace/run.ts",
+    code: "const INTERVIEW_ORDINAL = FIRST_PART_PROBES, RATE_ORDINAL = 0xc000;",
+    change: "0xc000 → 49153",
+    why: "a chosen number: each part has sequence numbers of its own either way",
+  },
+  {
+    path: "src/run/trace/schedule.ts",
+    code: "this.#entries.length = this.#first = 0;",
+    change: "0 → 1",
+    why: "equivalent: one entry that was taken is kept",
+  },
+];

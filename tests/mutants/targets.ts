@@ -1,0 +1,25 @@
+/** Mutants of src/targets that are known to survive. */
+
+import type { KnownMutant } from "./known_mutant.ts";
+
+/** By module. */
+export const TARGETS_MUTANTS: readonly KnownMutant[] = [
+  {
+    path: "src/targets/packed_blocks.ts",
+    code: "if (this.#length === this.#numbers.length) this.#grow();",
+    change: "=== → !==",
+    why: "equivalent but for time: each push makes room",
+  },
+  {
+    path: "src/targets/packed_blocks.ts",
+    code: "const FIRST_CAPACITY = 16;",
+    change: "16 → 17",
+    why: "equivalent but for memory",
+  },
+  {
+    path: "src/targets/target_list.ts",
+    code: "const hosts = isPrefix && blockSize(block) > 2",
+    change: "2 → 3",
+    why: "equivalent: a prefix has a power of two of addresses",
+  },
+];
