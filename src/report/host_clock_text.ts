@@ -21,10 +21,13 @@ export function formatHostClock(host: HostOffset): string {
   }
   if (tick === "fine") return describe(offset);
   if (isWholeSeconds) return `${describe(offset)}; all ${stamps} timestamps are whole seconds`;
-  const known = `${Number(host.tickMs.toFixed(1))} ms`;
+  // The bounds allow for a millisecond more, which a coarse timestamp cuts off.
+  const steps = `${Number((host.tickMs - 1).toFixed(1))} ms`;
   return tick === "coarse"
-    ? `${describe(offset)}; it moves in steps of ${known}`
-    : `${describe(offset)}; its steps are longer than 1 ms, up to ${known}`;
+    ? `${describe(offset)}; it moves in steps of ${steps}, which the bounds allow for`
+    : `${
+      describe(offset)
+    }; its resolution is not known, so the bounds allow for steps of up to ${steps}`;
 }
 
 function describe(offset: BoundedMs): string {
