@@ -15,13 +15,16 @@ export interface GuessedStart {
   readonly linkType: number;
 }
 
-/** In the order in which they are tried; the first that fits best is taken. */
+/**
+ * In the order in which they are tried; the first that fits best is taken. A header before the datagram comes first: it must have
+ * the type of IPv4 at its place, while the hardware address of a frame may start with a 4 as a datagram does.
+ */
 const CANDIDATES: readonly number[] = [
-  LINK_TYPE.ipv4,
   LINK_TYPE.ethernet,
   LINK_TYPE.linuxCooked,
   LINK_TYPE.linuxCooked2,
   LINK_TYPE.null,
+  LINK_TYPE.ipv4,
 ];
 
 const ICMP_HEADER_BYTES = 8;

@@ -251,6 +251,16 @@ const GUESSES: readonly (readonly [name: string, octets: string, ...expected: un
     `450000050001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000")}`,
     ...["ipv4", 14, LINK_TYPE.ethernet],
   ],
+  [
+    "a frame to 46:00:00:01:00:01, without a checksum and cut short",
+    `460000010001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000").slice(0, -16)}`,
+    ...["ipv4", 14, LINK_TYPE.ethernet],
+  ],
+  [
+    "a frame to 46:00:00:36:00:01 without a checksum",
+    `460000360001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000")}`,
+    ...["ipv4", 14, LINK_TYPE.ethernet],
+  ],
   // The checksum left to the network card: still well formed.
   ["a datagram without a checksum", DATAGRAM.replace("a2f7", "0000"), "ipv4", 0, LINK_TYPE.ipv4],
 ];
