@@ -32,11 +32,8 @@ export interface HostTick {
   readonly worstMs: number;
 }
 
-/** A tick is shown when a finer clock would give such timestamps more rarely than this. */
+/** A tick is shown when a finer clock would give such timestamps more rarely than this: no fewer than eight show one. */
 const MAX_CHANCE = 1e-7;
-/** Fewer timestamps are often on a grid of twice the tick. */
-const MIN_STAMPS = 8;
-const FINE_TICK_MS = 1;
 
 /** Finds the tick of the clock that gave these timestamps, in the order in which they were asked for. */
 export function findTick(stamps: readonly AskedStamp[]): HostTick {
@@ -44,20 +41,21 @@ export function findTick(stamps: readonly AskedStamp[]): HostTick {
   const fractional = FRACTIONAL_TICKS_MS.filter((tickMs) => isPossibleTick(times, tickMs, 0));
   const ticks = [largestTick(commonStepMs(times)), ...fractional].sort((a, b) => b - a);
   return {
-    shownMs: ticks.find((tickMs) => tickMs > FINE_TICK_MS && isShown(tickMs, stamps)),
-    worstMs: Math.max(FINE_TICK_MS, ticks[0] ?? FINE_TICK_MS),
+    shownMs: ticks.find((tickMs) => isShown(tickMs, stamps)),
+    worstMs: ticks[0] as number,
   };
 }
 
 /** The greatest step of which all times are whole multiples apart, in milliseconds; 0 where they are all the same. */
 export function commonStepMs(timesMs: readonly number[]): number {
-  const [firstMs = 0, ...others] = timesMs;
-  return others.reduce(
+  const firstMs = timesMs[0] as number;
+  return timesMs.reduce(
     (stepMs, timeMs) => greatestCommonDivisor(stepMs, Math.abs(timeMs - firstMs)),
     0,
   );
 }
 
+/** Whether a finer clock would hardly give such timestamps; of one millisecond, with its one cell, never. */
 function isShown(tickMs: number, stamps: readonly AskedStamp[]): boolean {
   // A timestamp is cut off to whole milliseconds, which widens the grid of another tick.
   const cells = Math.floor(tickMs / (Number.isInteger(tickMs) ? 1 : 2));
@@ -70,5 +68,5 @@ function isShown(tickMs: number, stamps: readonly AskedStamp[]): boolean {
   }
   const count = stamps.length;
   const logChance = counts.values().reduce((sum, n) => sum + n * Math.log(n / count), 0);
-  return count >= MIN_STAMPS && logChance < Math.log(MAX_CHANCE);
+  return logChance < Math.log(MAX_CHANCE);
 }

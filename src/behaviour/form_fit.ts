@@ -64,11 +64,11 @@ export function countsSeconds({ unit }: Pick<ClockForm, "unit">): boolean {
   return UNITS[unit].msPerCount > 1;
 }
 
-/** The receive timestamps in a form that fits them all, in the order of the answers, without a break at midnight. */
+/** The receive timestamps of at least one answer, in a form that fits them all, in their order, without a break at midnight. */
 export function timesOf(form: ClockForm, answers: readonly HostAnswer[]): AskedStamp[] {
   const { periodMs } = UNITS[form.unit];
-  const read = ({ reply }: HostAnswer) => readTimestamp(reply.receive, form) ?? 0;
-  const firstMs = answers[0] === undefined ? 0 : read(answers[0]);
+  const read = ({ reply }: HostAnswer) => readTimestamp(reply.receive, form) as number;
+  const firstMs = read(answers[0] as HostAnswer);
   return answers.map((answer) => ({
     sentMs: answer.sentUnixMs,
     shownMs: firstMs + fold(read(answer) - firstMs, periodMs),
@@ -87,8 +87,8 @@ function fitForm(form: ClockForm, answers: readonly HostAnswer[]): FittedForm | 
     baseMs ??= fold(receiveMs - sentUnixMs, periodMs);
     const driftMs = MAX_SKEW * (sentUnixMs - first.sentUnixMs);
     // A transmit timestamp before the receive timestamp contradicts the host, not the form.
-    const earlierMs = fold(transmitMs - receiveMs, periodMs) < 0 ? receiveMs : transmitMs;
-    const least = fold(earlierMs - receivedUnixMs - baseMs, periodMs) - driftMs;
+    const leftMs = receiveMs + Math.max(0, fold(transmitMs - receiveMs, periodMs));
+    const least = fold(leftMs - receivedUnixMs - baseMs, periodMs) - driftMs;
     const greatest = fold(receiveMs - sentUnixMs - baseMs, periodMs) + tickMs + driftMs;
     lowerMs = Math.max(lowerMs, least);
     upperMs = Math.min(upperMs, greatest);
@@ -111,6 +111,6 @@ function fitForm(form: ClockForm, answers: readonly HostAnswer[]): FittedForm | 
 
 /** The greatest step of which all timestamps are whole multiples apart, in milliseconds; 0 where too few show it. */
 function commonTickMs(form: ClockForm, answers: readonly HostAnswer[]): number {
-  const times = new Set(answers.map(({ reply }) => readTimestamp(reply.receive, form) ?? 0));
+  const times = new Set(answers.flatMap(({ reply }) => readTimestamp(reply.receive, form) ?? []));
   return times.size < MIN_TIMES ? 0 : Math.min(1000, commonStepMs([...times]));
 }

@@ -27,7 +27,7 @@ export function describeEvidence(seen: PathObservation): string[] {
     parts.push(...describeAsked(hops));
   }
   if (distance !== undefined) parts.push(`the host is hop ${distance}`);
-  if (distance !== undefined && distance > 1 && isPassed(seen)) {
+  if (distance !== undefined && distance > 1 && isPassed(seen, distance)) {
     parts.push(`a filter between hop ${distance - 1} and the host would look the same`);
   }
   if (ipTimestamp.sent > 0 && echo.answered > 0 && ipTimestamp.answered === 0) {
@@ -58,9 +58,9 @@ export function describeEvidence(seen: PathObservation): string[] {
   return parts;
 }
 
-/** Requests are not answered, and get as far as the last hop before the host. */
-function isPassed(seen: PathObservation): boolean {
-  const { timestamp, distance = 0, refusals, unsent } = seen;
+/** Requests are not answered, and get as far as the last hop before the host, which is at that distance. */
+function isPassed(seen: PathObservation, distance: number): boolean {
+  const { timestamp, refusals, unsent } = seen;
   return timestamp.answered === 0 && refusals.timestamp === undefined &&
     unsent.timestamp === undefined && farthestHop(seen, "timestamp") === distance - 1;
 }
@@ -89,7 +89,7 @@ function listHops(hops: readonly HopObservation[]): string {
 }
 
 function listNumbers(numbers: readonly number[]): string {
-  const [first = 0] = numbers, last = numbers.at(-1) ?? 0;
+  const first = numbers[0] as number, last = numbers.at(-1) as number;
   if (numbers.length === 1) return `hop ${first}`;
   if (last - first === numbers.length - 1) return `hops ${first} to ${last}`;
   return `hops ${numbers.slice(0, -1).join(", ")} and ${last}`;

@@ -63,6 +63,126 @@ Deno.test("path verdict: one lost probe at a hop is no sign of a filter", () => 
   assertEquals(judgePath(seen({ hops: [hop(1), beyond(2)] })).finding, "requests_dropped");
 });
 
+const EXPIRED = { from: "10.0.2.1", isOwn: false, type: 11, code: 0, name: "time exceeded" };
+/** Hops from 1 that are a host's number each, 0 for one that does not answer, where timestamp requests expire. */
+const circling = (...hosts: readonly number[]) =>
+  judgePath(seen({
+    refusals: { timestamp: EXPIRED },
+    hops: hosts.map((host, i) =>
+      hop(i + 1, { address: host === 0 ? undefined : `10.0.${host}.1` })
+    ),
+  }));
+
+Deno.test("path verdict: a loop is named by the addresses that come again, three at most", () => {
+  const once = "expires at 10.0.2.1: a loop there, or something lowers the time to live";
+  const loop = "caught in a routing loop between";
+  assertEquals(circling(1, 2, 3, 2, 3).text, `${loop} 10.0.2.1 and 10.0.3.1`);
+  assertEquals(circling(2, 0, 3, 2, 0, 3).text, `${loop} 10.0.2.1 and 10.0.3.1`);
+  assertEquals(circling(2, 3, 4, 2, 3, 4).text, `${loop} 10.0.2.1 and 10.0.3.1 and 10.0.4.1`);
+  assertEquals(
+    circling(2, 3, 4, 5, 2, 3, 4, 5).text,
+    `${loop} 10.0.2.1 and 10.0.3.1 and 10.0.4.1`,
+  );
+  // A router that answers for two hops in a row, or a single one that comes again.
+  assertEquals([circling(1, 2, 2, 3, 3).text, circling(1, 2, 3, 2).text], [once, once]);
+  const { finding, from, afterHop } = circling(1, 4, 2, 4, 2);
+  assertEquals([finding, from, afterHop], ["loop", "10.0.2.1", 3]);
+});
+
+Deno.test("path verdict: other errors are refusals, and where they come from is a place on the path", () => {
+  const refused = (more: object, echo = ONE) =>
+    judgePath(
+      seen({ echo, refusals: { timestamp: { ...EXPIRED, ...more } }, hops: [hop(1), hop(2)] }),
+    );
+  const verdict = { finding: "refused", from: "10.0.2.1", afterHop: 2 };
+  // Of reassembly, not of the time to live.
+  const reassembly = refused({ code: 1, name: "time exceeded: reassembly" });
+  const text = "timestamp requests are refused by 10.0.2.1: reassembly; echo passes";
+  assertEquals(reassembly, { ...verdict, text } as typeof reassembly);
+  assertEquals(
+    refused({ type: 3, name: "x" }, LOST).text,
+    "refused by 10.0.2.1: x",
+  );
+  assertEquals(refused({ type: 3, name: "x", from: "10.9.9.9" }).afterHop, undefined);
+});
+
+Deno.test("path verdict: a machine that finds no neighbour has no hop behind it", () => {
+  const text = "down: neither it nor a router to it answers on the link (ARP)";
+  const verdict = { finding: "unreachable", text, afterHop: 0 } as const;
+  assertEquals(judgePath(seen({ unsent: { timestamp: "EHOSTUNREACH" } })), verdict);
+  const own = { ...EXPIRED, isOwn: true, type: 3, code: 1 };
+  assertEquals(judgePath(seen({ refusals: { timestamp: own } })), verdict);
+  // The same error of a router is a refusal, and another error of this machine is no missing neighbour.
+  const findingOf = (more: object) =>
+    judgePath(seen({ refusals: { timestamp: { ...own, ...more } } })).finding;
+  assertEquals(
+    [{ isOwn: false }, { code: 2 }, { type: 11 }].map(findingOf),
+    ["refused", "local_firewall", "refused"],
+  );
+});
+
+Deno.test("path verdict: where requests and replies are lost, by hops", () => {
+  const silent = hop(2, { expiredTimestamp: LOST, askedTimestamp: LOST });
+  const placeOf = (more: Partial<PathObservation>) => {
+    const { finding, afterHop, beforeHop } = judgePath(seen(more));
+    return [finding, afterHop, beforeHop];
+  };
+  assertEquals(placeOf({ hops: [hop(1), silent] }), ["requests_dropped", 1, 2]);
+  const deaf = (number: number) => hop(number, { askedTimestamp: LOST });
+  // The first that does not answer, and the last before it that does.
+  const hops = [hop(1), hop(2), deaf(3), deaf(4)];
+  assertEquals(placeOf({ hops, distance: 5 }), ["replies_dropped", 2, 3]);
+  assertEquals(placeOf({ hops: [deaf(1), hop(2)] }), ["ignores_timestamp", 2, undefined]);
+  assertEquals(placeOf({ hops: [hop(1)], distance: 1 }), [
+    "ignores_timestamp",
+    undefined,
+    undefined,
+  ]);
+  assertEquals(placeOf({ echo: LOST, hops: [hop(1), hop(2)] }), ["silent", 2, undefined]);
+  // A hop that answers no echo request of its own says nothing of replies.
+  const mute = hop(2, { askedEcho: LOST, askedTimestamp: LOST });
+  assertEquals(placeOf({ hops: [hop(1), mute] }), ["undecided", 2, undefined]);
+});
+
+Deno.test("path evidence: a filter before the host is possible from the second hop on, where requests get so far", () => {
+  const filter = "a filter between hop 1 and the host would look the same";
+  const has = (more: Partial<PathObservation>) =>
+    describeEvidence(seen({ distance: 2, hops: [hop(1)], ...more })).includes(filter);
+  assertEquals(has({}), true);
+  assertEquals(has({ hops: [hop(1, { expiredTimestamp: LOST })] }), false);
+  assertEquals(has({ timestamp: ONE }), false);
+  assertEquals(has({ refusals: { timestamp: EXPIRED } }), false);
+  assertEquals(has({ unsent: { timestamp: "EPERM" } }), false);
+  const beside = describeEvidence(seen({ distance: 1, hops: [] }));
+  assertEquals(beside.filter((line) => line.includes("filter")), []);
+  assertEquals(has({ distance: undefined }), false);
+});
+
+Deno.test("path evidence: what was not sent, who refuses, and a wrong checksum that is answered", () => {
+  assertEquals(describeEvidence(seen({ echo: NONE, timestamp: NONE })), ["no probe could be sent"]);
+  assertEquals(describeEvidence(seen({ echo: NONE, distance: undefined })), [
+    "echo requests: 0 of 0 answered",
+    "timestamp requests: 0 of 3 answered",
+  ]);
+  const refused = { refusals: { timestamp: EXPIRED }, badChecksum: ONE, distance: undefined };
+  assertEquals(describeEvidence(seen(refused)).slice(2), [
+    "timestamp requests: ICMP error from 10.0.2.1: time exceeded",
+    "timestamp requests with a wrong checksum: 1 of 3 answered",
+  ]);
+  assertEquals(describeEvidence(seen({ badChecksum: LOST, distance: undefined })).length, 2);
+});
+
+Deno.test("path evidence: hops are listed one by one, or as a run of them", () => {
+  const limited = (...limitedHops: readonly number[]) =>
+    describeEvidence(seen({ limitedHops, distance: undefined })).at(-1)?.split(" reported")[0];
+  assertEquals(limited(4), "hop 4");
+  assertEquals(limited(4, 5), "hops 4 to 5");
+  assertEquals(limited(4, 6), "hops 4 and 6");
+  assertEquals(limited(1, 2, 3, 7), "hops 1, 2, 3 and 7");
+  const answered = seen({ limitedHops: [4], timestamp: ONE, distance: undefined });
+  assertEquals(describeEvidence(answered).length, 2);
+});
+
 Deno.test("path evidence: a single answer of a hop counts, and the first hop is one", () => {
   assertEquals(describeEvidence(seen({ hops: [hop(1)], distance: undefined })), [
     "echo requests: 1 of 3 answered",
