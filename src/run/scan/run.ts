@@ -148,11 +148,12 @@ export class ScanRun implements Disposable {
     this.#listener = listener;
     const result = await this.#sweep.run();
     const { dropped, blocked, failedCalls, isComplete, trouble } = result;
+    const losses = [dropped, blocked, failedCalls, this.#missed];
     return {
       ...result,
       reason: trouble?.reason ?? (isComplete ? "complete" : "stopped"),
       hostsAnswered: this.#hosts.answered,
-      isWhole: isComplete && dropped + blocked + failedCalls + this.#missed === 0,
+      isWhole: isComplete && losses.every((count) => count === 0),
     };
   }
 
