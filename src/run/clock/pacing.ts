@@ -42,6 +42,7 @@ export class Pacing {
   readonly #goal: PrecisionGoal | undefined;
   /** The asked host's index by that of its first target. */
   readonly #askedIndices: ReadonlyMap<number, number>;
+  /** The shortest round trip to each asked host that replies are followed of. */
   readonly #rttsNs: (number | undefined)[] = [];
   #schedule: RetiringSchedule | undefined;
   #following: ReplyPacedSchedule | undefined;
@@ -118,11 +119,11 @@ export class Pacing {
 
   /** How much later than planned to send a probe, in milliseconds. */
   #phaseMs(index: number, round: number, plannedNs: number): number {
-    const isFollowing = this.#following !== undefined;
-    if (isFollowing && (this.#rttsNs[index] ?? 0) < MIN_PHASED_RTT_NS) return 0;
-    const intervalMs = isFollowing
-      ? Math.min(FOLLOWING_MS, this.#plan.intervalMs)
-      : this.#plan.intervalMs;
+    const rttNs = this.#rttsNs[index];
+    if (rttNs !== undefined && rttNs < MIN_PHASED_RTT_NS) return 0;
+    const intervalMs = this.#following === undefined
+      ? this.#plan.intervalMs
+      : Math.min(FOLLOWING_MS, this.#plan.intervalMs);
     const target = this.#shared.firstIndex(index);
     return this.#recorder.phaseMs(target, round, toRealtime(this.#clock, plannedNs), intervalMs);
   }

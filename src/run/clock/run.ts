@@ -15,7 +15,7 @@ import { type OpenRun, remainingMs } from "../run_frame.ts";
 import { describeResult, describeRun, type ProgramInfo, type RunResult } from "../run_info.ts";
 import type { RunPlan } from "../run_plan.ts";
 import { type ClockPicture, type RunSnapshot, RunState } from "../run_state.ts";
-import type { TargetSummary } from "../target_statistics.ts";
+import type { TargetStatistics, TargetSummary } from "../target_statistics.ts";
 
 /** Largest rate error that is assumed of a remote clock, parts per million, unless the caller sets it. */
 const MAX_SKEW_PPM = 500;
@@ -138,7 +138,7 @@ export class ClockRun implements OpenRun {
 
   /** The run as it is now. */
   snapshot(): RunSnapshot {
-    return this.#state.snapshot(this.#recorder && this.#picture());
+    return this.#state.snapshot(this.#picture());
   }
 
   /** Closes the socket. */
@@ -208,7 +208,8 @@ export class ClockRun implements OpenRun {
     listener: ClockListener,
   ): ReturnType<ProbeListener["idle"]> {
     const { statistics } = this.#state;
-    const hasReplied = (index: number) => (statistics[index]?.counters.received ?? 0) > 0;
+    const hasReplied = (index: number) =>
+      (statistics[index] as TargetStatistics).counters.received > 0;
     if (this.#pacing?.look(nowNs, hasReplied)) this.#reachGoal();
     if (nowNs >= this.#reportNs) {
       const everyNs = (this.#setup.everyMs ?? Infinity) * 1e6;
