@@ -19,7 +19,7 @@ export const MAX_SPREAD_MS = 64;
 export interface SendPhaseOptions {
   /** Time between probes, milliseconds; positive. */
   readonly intervalMs: number;
-  /** Start of both sequences, in [0, 1): another one for each target, so that they do not align. */
+  /** Start of both sequences, from 0; its fraction counts. Another one for each target, so that they do not align. */
   readonly seed?: number;
 }
 

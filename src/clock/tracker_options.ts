@@ -8,7 +8,7 @@ export interface ClockTrackerOptions {
    * Largest rate error of the remote clock against ours that is assumed until the replies show another, parts per
    * million; default 500, which is the most that NTP corrects (RFC 5905) and five times what crystals are sold with.
    */
-  readonly maxSkewPpm?: number;
+  readonly maxSkewPpm?: number | undefined;
   /** How long the rate is taken as constant, nanoseconds; older probes are forgotten. Default 15 min. */
   readonly windowNs?: number;
   /** How many probes are remembered at most; default 2048. */

@@ -9,8 +9,10 @@ import type { Network } from "../support/simulated_network.ts";
 import { FIRST_HOST, makeTargets } from "../support/simulated_run.ts";
 import { SimulatedTransport } from "../support/simulated_transport.ts";
 
-interface Options
-  extends Partial<Pick<ClockSetup, "untilMs" | "giveUpMs" | "followsReplies" | "everyMs">> {
+interface Options extends
+  Partial<
+    Pick<ClockSetup, "untilMs" | "giveUpMs" | "followsReplies" | "everyMs">
+  > {
   readonly targets?: ClockSetup["targets"];
   readonly count?: number;
   readonly intervalMs?: number;
@@ -192,4 +194,46 @@ Deno.test("clock run: one that is stopped or out of time reports what it has", a
   }
   const never = await measure({}, { stopAtMs: 0 });
   assertEquals([never.result.reason, never.transport.requests], ["stopped", []]);
+});
+
+Deno.test("clock run: a silent host is given up without a goal too, and the others are asked to the end", async () => {
+  const rules = [{ hosts: [1], fate: { isFiltered: true } }];
+  const { result, transport } = await measure({ rules }, {
+    ...{ targets: makeTargets(2), giveUpMs: 500, count: 30 },
+  });
+  assertEquals([result.reason, result.missed], ["complete", []]);
+  assertEquals(sentTo(transport, FIRST_HOST + 1), 30);
+  assert(sentTo(transport, FIRST_HOST) <= 12);
+});
+
+Deno.test("clock run: a host that replied once before it was too late is asked to the end", async () => {
+  const later = Array.from({ length: 29 }, (_, index) => index + 1);
+  const rules = [{ probes: later, fate: { isFiltered: true } }];
+  const { result, transport } = await measure({ rules }, {
+    ...{ targets: makeTargets(1), giveUpMs: 500, count: 30 },
+  });
+  assertEquals([result.totals.received, sentTo(transport, FIRST_HOST)], [1, 30]);
+});
+
+Deno.test("clock run: a snapshot has the clocks as they are, once the run has begun", async () => {
+  const { run, result } = await measure({ kinds: KINDS });
+  const { targets, consensus, totals } = run.snapshot();
+  assertEquals(targets.map(({ clock }) => clock?.state.probes), [40, 40, 40]);
+  assertEquals([consensus?.consensus.agreeing, totals.sent], [2, 120]);
+  assertEquals(result.clocks.map(({ state }) => state.probes), [40, 40, 40]);
+  const transport = new SimulatedTransport({});
+  const plan = planRun({ kind: "timestamp", count: 1, intervalMs: 50, timeoutMs: 1000 });
+  const waiting = await ClockRun.open(
+    { program: { command: "clock", version: "0" }, plan, targets: makeTargets(1) },
+    {
+      elapsedMs: () => 0,
+      findRoute: () => ({ kind: "broadcast" }),
+      openTransport: () => transport,
+    },
+  );
+  const before = waiting.snapshot();
+  assertEquals([before.totals.sent, before.targets[0]?.clock, before.consensus], [
+    ...[0, undefined, undefined],
+  ]);
+  waiting.close();
 });

@@ -24,8 +24,7 @@ export function followClocks(
       idle: () => undefined,
       remark: (text: string) => listener.remark?.(text),
     };
-    const options = maxSkewPpm === undefined ? {} : { maxSkewPpm };
-    const recorder = new ClockRecorder(state, clock, watcher, options);
+    const recorder = new ClockRecorder(state, clock, watcher, { maxSkewPpm });
     const clients = new ClientClocks();
     /** Clients whose requests carry their time, of the hosts that are followed. */
     const hasAsked = (address: number) => clients.of(address)?.hasRequests === true;
@@ -60,10 +59,7 @@ export function followClocks(
       },
       finish() {
         const clocks = recorder.clocks().map(complete);
-        listener.report(
-          { clocks, consensus: agree(clocks, hasAsked) },
-          false,
-        );
+        listener.report({ clocks, consensus: agree(clocks, hasAsked) }, false);
       },
     };
   };

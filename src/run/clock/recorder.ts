@@ -85,7 +85,7 @@ export class ClockRecorder implements ProbeListener {
   /** When to send a target's next probe; see {@linkcode ClockTracker.phaseMs}. */
   phaseMs(targetIndex: number, round: number, plannedNs: number, intervalMs: number): number {
     const tracker = this.#clocks[targetIndex]?.tracker;
-    const seed = targetIndex * Math.SQRT1_2 % 1;
+    const seed = targetIndex * Math.SQRT1_2;
     return tracker?.phaseMs(round, plannedNs, { intervalMs, seed }) ?? 0;
   }
 

@@ -17,9 +17,6 @@ import type { RunPlan } from "../run_plan.ts";
 import { type ClockPicture, type RunSnapshot, RunState } from "../run_state.ts";
 import type { TargetStatistics, TargetSummary } from "../target_statistics.ts";
 
-/** Largest rate error that is assumed of a remote clock, parts per million, unless the caller sets it. */
-const MAX_SKEW_PPM = 500;
-
 /** Parts of a clock run. */
 export interface ClockSetup extends PacingOptions {
   /** For the `run` record. */
@@ -153,7 +150,7 @@ export class ClockRun implements OpenRun {
 
   /** Makes the recorder of all clocks. */
   #follow(listener: ClockListener): ClockRecorder {
-    const { maxSkewPpm = MAX_SKEW_PPM } = this.#setup;
+    const { maxSkewPpm } = this.#setup;
     const recorder = new ClockRecorder(this.#state, this.#transport.clock, {
       replied: (probe, reply) => {
         listener.reply?.(probe, reply);

@@ -21,6 +21,7 @@ Deno.test("client clocks: the least lead needs three requests that agree within 
   const clock = clocks.of(7);
   assertEquals([clock?.hasRequests, clock?.lowerMs], [false, undefined]);
   clock?.add(1010, 1000e6);
+  assertEquals([clock?.hasRequests, clock?.lowerMs], [true, undefined]);
   clock?.add(2030, 2000e6);
   assertEquals([clock?.hasRequests, clock?.lowerMs], [true, undefined]);
   clock?.add(3020, 3000e6);

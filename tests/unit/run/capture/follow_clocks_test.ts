@@ -30,10 +30,16 @@ interface Watched {
 
 function capture(all: readonly Watched[], setup: Partial<CaptureSetup> = {}) {
   const reports: ClockPicture[] = [];
+  const brief: boolean[] = [];
   const run = new CaptureRun(
     { program: { command: "clock", version: "0" }, source: "a", timeoutMs: 1000, ...setup },
     () => {},
-    followClocks({ report: (picture) => void reports.push(picture) }),
+    followClocks({
+      report(picture, isBrief) {
+        reports.push(picture);
+        brief.push(isBrief);
+      },
+    }),
   );
   const random = new Random(1);
   const packets: { readonly atMs: number; readonly bytes: Uint8Array }[] = [];
@@ -71,6 +77,8 @@ function capture(all: readonly Watched[], setup: Partial<CaptureSetup> = {}) {
     });
   }
   const result = run.finish();
+  // No report of a capture is one of a run that goes on.
+  assertEquals(brief.includes(true), false);
   return { reports, result, last: reports.at(-1)?.clocks ?? [] };
 }
 
