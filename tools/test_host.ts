@@ -7,8 +7,7 @@
  */
 
 import { cpuUsage } from "node:process";
-import type { Coverage } from "./coverage.ts";
-import type { ThreadResult, ThreadTask } from "./test_thread.ts";
+import type { FileParts, ThreadResult, ThreadTask } from "./test_thread.ts";
 
 /** One file of tests to run. */
 export interface HostTask extends ThreadTask {
@@ -23,7 +22,7 @@ export interface HostResult {
   /** Processor time that it took, seconds. */
   readonly seconds: number;
   /** What ran, if that was asked. */
-  readonly coverage?: Coverage | undefined;
+  readonly parts?: FileParts | undefined;
 }
 
 const LOOK_MS = 250;
@@ -49,11 +48,11 @@ function hasReadyThread(): boolean {
 }
 
 /** Runs one file of tests. */
-async function runTask({ test, covered, limitS }: HostTask): Promise<HostResult> {
+async function runTask({ limitS, ...task }: HostTask): Promise<HostResult> {
   const fromS = processorS();
   const thread = new Worker(new URL("./test_thread.ts", import.meta.url), { type: "module" });
   let idleLooks = 0, timer: ReturnType<typeof setInterval> | undefined;
-  const { isPassed, coverage } = await new Promise<ThreadResult>((resolve) => {
+  const { isPassed, parts } = await new Promise<ThreadResult>((resolve) => {
     thread.onmessage = ({ data }: MessageEvent<ThreadResult>) => resolve(data);
     thread.onerror = (event) => {
       event.preventDefault();
@@ -63,11 +62,11 @@ async function runTask({ test, covered, limitS }: HostTask): Promise<HostResult>
       idleLooks = hasReadyThread() ? 0 : idleLooks + 1;
       if (idleLooks > IDLE_LOOKS || processorS() - fromS > limitS) resolve({ isPassed: false });
     }, LOOK_MS);
-    thread.postMessage({ test, covered } satisfies ThreadTask);
+    thread.postMessage(task satisfies ThreadTask);
   });
   clearInterval(timer);
   thread.terminate();
-  return { isPassed, seconds: processorS() - fromS, coverage };
+  return { isPassed, seconds: processorS() - fromS, parts };
 }
 
 if (import.meta.main) {

@@ -14,6 +14,8 @@ export interface ThreadTask {
   readonly test: string;
   /** URL of the folder whose modules are looked at, with a slash at its end; undefined for no coverage. */
   readonly covered?: string | undefined;
+  /** Which tests run, by their places in the file, in this order; all of them, the first first, if undefined. */
+  readonly places?: readonly number[] | undefined;
 }
 
 /** What became of it. */
@@ -21,7 +23,23 @@ export interface ThreadResult {
   /** Every test passed. */
   readonly isPassed: boolean;
   /** What ran, if that was asked. */
-  readonly coverage?: Coverage | undefined;
+  readonly parts?: FileParts | undefined;
+}
+
+/** What a file of tests runs. */
+export interface FileParts {
+  /** While modules load, whichever test runs. */
+  readonly loading: readonly Coverage[];
+  /** For each test, by its place. */
+  readonly tests: readonly TestParts[];
+}
+
+/** What one test runs. */
+export interface TestParts {
+  /** The parts of modules. */
+  readonly coverage: Coverage;
+  /** How long it took, milliseconds. */
+  readonly ms: number;
 }
 
 type TestFunction = (context: TestContext) => unknown;
@@ -50,36 +68,65 @@ const context: TestContext = {
   },
 };
 
-function readCoverage(session: inspector.Session, folder: string): Promise<Coverage> {
-  return new Promise((resolve, reject) => {
-    const read = (error: Error | null, answer?: unknown) => {
-      if (error !== null) return reject(error);
-      const { result } = answer as { readonly result: readonly ScriptCoverage[] };
-      const modules = result.filter(({ url }) => url.startsWith(folder));
-      resolve(Object.fromEntries(
-        modules.map((module) => [module.url.slice(folder.length), partsRun(module)]),
-      ));
-    };
-    session.post("Profiler.takePreciseCoverage", read as () => void);
-  });
+/** The profiler of V8. */
+class Profiler {
+  readonly #session = new inspector.Session();
+  readonly #folder: string;
+
+  /** Looks at the modules of that folder. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#session.connect();
+    this.#session.post("Profiler.enable");
+    this.#session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+  }
+
+  /** What ran since it was last asked. Modules that were loaded in this time are in `loading`. */
+  read(): Promise<{ readonly coverage: Coverage; readonly loading: Coverage }> {
+    return new Promise((resolve, reject) => {
+      const read = (error: Error | null, answer?: unknown) => {
+        if (error !== null) return reject(error);
+        const { result } = answer as { readonly result: readonly ScriptCoverage[] };
+        const coverage: Record<string, readonly number[]> = {};
+        const loading: Record<string, readonly number[]> = {};
+        for (const script of result) {
+          const parts = script.url.startsWith(this.#folder) ? partsRun(script) : [];
+          if (parts.length === 0) continue;
+          (isLoading(script) ? loading : coverage)[script.url.slice(this.#folder.length)] = parts;
+        }
+        resolve({ coverage, loading });
+      };
+      this.#session.post("Profiler.takePreciseCoverage", read as () => void);
+    });
+  }
 }
 
-async function runTests({ test, covered }: ThreadTask): Promise<ThreadResult> {
-  const session = new inspector.Session();
-  if (covered !== undefined) {
-    session.connect();
-    session.post("Profiler.enable");
-    session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
-  }
+/** Whether the module itself ran, not only its functions. */
+function isLoading({ functions }: ScriptCoverage): boolean {
+  return functions.some(({ ranges: [whole] }) => whole?.startOffset === 0 && whole.count > 0);
+}
+
+async function runTests({ test, covered, places }: ThreadTask): Promise<ThreadResult> {
+  const profiler = covered === undefined ? undefined : new Profiler(covered);
+  const loading: Coverage[] = [];
+  const parts: TestParts[] = [];
   try {
     await import(test);
-    for (const fn of tests) await fn(context);
+    if (profiler !== undefined) loading.push((await profiler.read()).loading);
+    for (const place of places ?? tests.keys()) {
+      const fromMs = performance.now();
+      await tests[place]?.(context);
+      const ms = performance.now() - fromMs;
+      const read = await profiler?.read();
+      if (read === undefined) continue;
+      loading.push(read.loading);
+      parts[place] = { coverage: read.coverage, ms };
+    }
   } catch {
     return { isPassed: false };
   }
   if (tests.length === 0) return { isPassed: false };
-  if (covered === undefined) return { isPassed: true };
-  return { isPassed: true, coverage: await readCoverage(session, covered) };
+  return { isPassed: true, parts: profiler && { loading, tests: parts } };
 }
 
 const register = (...args: readonly unknown[]) => {

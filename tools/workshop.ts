@@ -6,11 +6,12 @@
  */
 
 import { stripTypeScriptTypes } from "node:module";
-import { type Coverage, isRun } from "./coverage.ts";
+import { isRun } from "./coverage.ts";
 import { applyMutant, type Mutant } from "./mutant.ts";
 import { capture, ToolError } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
 import type { HostResult, HostTask } from "./test_host.ts";
+import type { FileParts } from "./test_thread.ts";
 
 /** Processor time for a file of tests: a fixed part, and a multiple of what it took without a mutant. */
 const PROCESSOR_LIMIT_S = 5;
@@ -40,16 +41,23 @@ export interface Measured {
   /** Processor time, seconds. */
   readonly seconds: number;
   /** What it runs. */
-  readonly coverage: Coverage;
+  readonly parts: FileParts;
+  /** Whether its tests pass in another order, so that some of them may be run without the others. */
+  readonly hasAnyOrder: boolean;
 }
 
 /** What files of tests do without a mutant, as far as they have been measured; undefined for one that fails here. */
 export type Measurements = Map<string, Promise<Measured | undefined>>;
 
-/** A file of tests that runs a token. */
-interface UsefulTest {
+/** Tests of one file that run a token. */
+interface UsefulTests {
+  /** The file. */
   readonly test: string;
-  /** Processor time, seconds. */
+  /** Their places in it; undefined for all. */
+  readonly places: readonly number[] | undefined;
+  /** How long they took, milliseconds. */
+  readonly ms: number;
+  /** Processor time of the whole file, seconds. */
   readonly seconds: number;
 }
 
@@ -76,9 +84,9 @@ export class Workshop {
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, applyMutant(text, mutant));
     try {
-      for (const { test, seconds } of useful) {
+      for (const { test, places, seconds } of useful) {
         const limitS = Math.ceil(PROCESSOR_LIMIT_S + PROCESSOR_LIMIT_FACTOR * seconds);
-        if (!(await this.#run(test, limitS)).isPassed) return "killed";
+        if (!(await this.#run({ test, places, limitS })).isPassed) return "killed";
       }
     } finally {
       await Deno.writeTextFile(path, text);
@@ -101,22 +109,27 @@ export class Workshop {
   }
 
   /** Those that run the token, the quickest first. */
-  async #testsThatRun({ path, offset }: Mutant, tests: readonly string[]): Promise<UsefulTest[]> {
-    const useful: UsefulTest[] = [];
+  async #testsThatRun({ path, offset }: Mutant, tests: readonly string[]): Promise<UsefulTests[]> {
+    const useful: UsefulTests[] = [];
     for (const test of tests) {
       if (!this.#measured.has(test)) this.#measured.set(test, this.#measure(test));
       const measured = await this.#measured.get(test);
-      if (!isRun(measured?.coverage ?? {}, toScript(path), offset)) continue;
-      useful.push({ test, seconds: measured?.seconds ?? 0 });
+      const tests = measured && testsThatRun(measured, toScript(path), offset);
+      if (tests !== undefined) useful.push({ test, seconds: measured?.seconds ?? 0, ...tests });
     }
-    return useful.sort((one, other) => one.seconds - other.seconds);
+    return useful.sort((one, other) => one.ms - other.ms);
   }
 
   /** Runs a file of tests without a mutant: if it fails, every mutant would look killed. */
   async #measure(test: string): Promise<Measured | undefined> {
     const covered = `file://${this.#folder}${SCRIPT}`;
-    const { isPassed, seconds, coverage } = await this.#run(test, PROCESSOR_UNKNOWN_S, covered);
-    return isPassed && coverage !== undefined ? { seconds, coverage } : undefined;
+    const { isPassed, seconds, parts } = await this.#run({
+      ...{ test, covered, limitS: PROCESSOR_UNKNOWN_S },
+    });
+    if (!isPassed || parts === undefined) return undefined;
+    const places = [...parts.tests.keys()].reverse();
+    const reversed = await this.#run({ test, places, limitS: PROCESSOR_UNKNOWN_S });
+    return { seconds, parts, hasAnyOrder: reversed.isPassed };
   }
 
   async #compiles(mutant: Mutant): Promise<boolean> {
@@ -131,13 +144,12 @@ export class Workshop {
     }
   }
 
-  async #run(test: string, limitS: number, covered?: string): Promise<HostResult> {
+  async #run(task: HostTask): Promise<HostResult> {
     if (this.#host === undefined) this.#start();
-    const url = `file://${this.#folder}${SCRIPT}${toScript(test)}`;
-    const task: HostTask = { test: url, limitS, covered };
+    const test = `file://${this.#folder}${SCRIPT}${toScript(task.test)}`;
     const writer = this.#host?.stdin.getWriter();
     try {
-      await writer?.write(new TextEncoder().encode(`${JSON.stringify(task)}\n`));
+      await writer?.write(new TextEncoder().encode(`${JSON.stringify({ ...task, test })}\n`));
       const next = await this.#results?.next();
       if (next?.done === false) return next.value;
     } catch (error) {
@@ -176,6 +188,22 @@ async function* readResults(
       if (line.startsWith('{"isPassed"')) yield JSON.parse(line) as HostResult;
     }
   }
+}
+
+/** The tests of a file that run the token; undefined if none does. */
+function testsThatRun(
+  { parts: { loading, tests }, hasAnyOrder }: Measured,
+  path: string,
+  offset: number,
+): Pick<UsefulTests, "places" | "ms"> | undefined {
+  const places = [...tests.keys()];
+  const useful = loading.some((coverage) => isRun(coverage, path, offset))
+    ? places
+    : places.filter((place) => isRun(tests[place]?.coverage ?? {}, path, offset));
+  if (useful.length === 0) return undefined;
+  const run = hasAnyOrder ? useful : places;
+  const ms = run.reduce((sum, place) => sum + (tests[place]?.ms ?? 0), 0);
+  return { ms, places: run.length < places.length ? run : undefined };
 }
 
 /** The path of a module's copy. */
