@@ -80,7 +80,7 @@ export class HostRecord {
   readonly #isFound: boolean;
 
   /** Starts without evidence. `isFound`: the host is known to answer. */
-  constructor(target: Target, isFound = false) {
+  constructor(target: Target, isFound: boolean) {
     this.target = target;
     this.#isFound = isFound;
   }
