@@ -42,6 +42,12 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/run/audit/interviews.ts",
+    code: "ticket: 0,",
+    change: "0 → 1",
+    why: "equivalent: a ticket has only to differ from those that still wait in a queue",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
     code: "seat.ticket++;",
     change: "++ → --",
     why: "equivalent: a ticket has only to differ from those that still wait in a queue",
@@ -54,9 +60,9 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/run/audit/sweep.ts",
-    code: "return this.waiting < MAX_WAITING &&",
-    change: "< → <=",
-    why: "a chosen limit: one more host waits",
+    code: "if (this.#taken >= MAX_WAITING) {",
+    change: ">= → >",
+    why: "equivalent but for memory: the list is cut one host later",
   },
   {
     path: "src/run/audit/sweep.ts",

@@ -82,7 +82,7 @@ export class Interviews implements ProbeSchedule {
   readonly #free: number[];
   readonly #tries = new DueQueue<Seat>();
   readonly #questions = new DueQueue<Seat>();
-  #nowNs = 0;
+  #nowNs = -Infinity;
   #active = 0;
 
   /** Nothing is asked before {@linkcode take}. */
