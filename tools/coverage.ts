@@ -5,7 +5,7 @@ export type Coverage = Readonly<Record<string, readonly number[]>>;
 
 /** What the profiler says of one module. */
 export interface ScriptCoverage {
-  /** Its URL. */
+  /** URL that it was loaded from. */
   readonly url: string;
   /** Its functions, the module itself among them; each range with how often it ran. */
   readonly functions: readonly {

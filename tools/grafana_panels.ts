@@ -40,7 +40,7 @@ const GRID_COLUMNS = 24;
 
 /** What a panel shows, in words. */
 export interface PanelText {
-  /** Title. */
+  /** What the panel is of, in a few words. */
   readonly title: string;
   /** What is shown, in a sentence or two. */
   readonly description: string;

@@ -17,7 +17,7 @@ export interface Import {
   readonly isDynamic?: boolean;
 }
 
-/** A module and its text. */
+/** A module, as it is in the project's folder. */
 export interface ModuleText {
   /** Path relative to the project's folder. */
   readonly path: string;

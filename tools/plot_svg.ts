@@ -6,7 +6,7 @@ export interface SeriesPoint {
   readonly x: number;
   /** Lower end of the spread. */
   readonly lower: number;
-  /** The median. */
+  /** Median of the values at that place. */
   readonly median: number;
   /** Upper end of the spread. */
   readonly upper: number;

@@ -14,7 +14,7 @@ import { alignUp, Mmsghdr, Msghdr } from "./layout.ts";
 import { Iovec, SockaddrIn } from "../posix/layout.ts";
 import { writeSocketAddress } from "../posix/socket_address.ts";
 
-/** Size of one batch. */
+/** How many messages one call of sendmmsg(2) or recvmmsg(2) may take, and how long each may be. */
 export interface MessageBatchSize {
   /** Messages, 1..1024. */
   readonly slots: number;

@@ -10,7 +10,7 @@ import { bindToInterface } from "../posix/socket_option.ts";
 
 /** A router on a link of ours. */
 export interface NextHop {
-  /** The link. */
+  /** The interface that leads to it. */
   readonly link: NetlinkLink;
   /** Its IPv4 address, an unsigned 32-bit number. */
   readonly address: number;

@@ -66,7 +66,7 @@ export interface RoutePrefix {
 
 /** One network interface. */
 export interface NetlinkLink {
-  /** Index. */
+  /** Number that the kernel gave it, from 1. */
   readonly index: number;
   /** Name, such as `eth0`. */
   readonly name: string;

@@ -7,7 +7,7 @@ import { SockFilter, SockFprog } from "./layout.ts";
 import { SKF_AD_IFINDEX, SKF_AD_OFF } from "./packet_constants.ts";
 import { openLibc } from "../posix/libc.ts";
 
-/** One instruction. */
+/** One instruction of classic BPF, `struct sock_filter` of linux/filter.h. */
 export interface FilterInstruction {
   /** Operation, one of {@linkcode BPF} or a sum of these. */
   readonly code: number;

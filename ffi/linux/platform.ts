@@ -3,7 +3,7 @@
 import type { Platform } from "../platform.ts";
 import { SOCK_CLOEXEC, SOCK_NONBLOCK } from "./constants.ts";
 
-/** Linux. */
+/** Sockets and constants of Linux. */
 export const LINUX: Platform = {
   // musl is Alpine's C library; a Deno that was built for it says so.
   library: Deno.build.env === "musl" ? `libc.musl-${Deno.build.arch}.so.1` : "libc.so.6",

@@ -44,9 +44,9 @@ export const MSG_CTRUNC: number = constants.MSG_CTRUNC;
 // <netinet/in.h>
 /** Level of the IPv4 options. */
 export const IPPROTO_IP = 0;
-/** ICMP. */
+/** Protocol number of ICMP, RFC 792. */
 export const IPPROTO_ICMP = 1;
-/** UDP. */
+/** Protocol number of UDP, RFC 768. */
 export const IPPROTO_UDP = 17;
 /** The program writes the IPv4 header itself. */
 export const IP_HDRINCL: number = constants.IP_HDRINCL;

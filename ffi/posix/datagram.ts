@@ -4,7 +4,7 @@
 export interface SocketEnds {
   /** Sends, and has the transmit stamps on its error queue. */
   readonly sendFd: number;
-  /** Receives. */
+  /** Descriptor of the socket that receives. */
   readonly receiveFd: number;
 }
 

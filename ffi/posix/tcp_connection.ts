@@ -11,7 +11,7 @@ import { openConnectionCalls, openLibc } from "./libc.ts";
 export interface ConnectionEnd {
   /** IPv4 or IPv6 address. */
   readonly hostname: string;
-  /** Port. */
+  /** TCP port, 1 to 65535. */
   readonly port: number;
 }
 

@@ -50,7 +50,7 @@ const LINK_ERRORS: ReadonlySet<number> = new Set(
 /** Addresses that were ours in the course of a run, and whose replies still count. */
 const MAX_SOURCES = 16;
 
-/** Watches one path. */
+/** Asks the kernel for the way to a scan's hosts again whenever it says that something changed. */
 export class PathWatch implements PathGuard {
   readonly #options: PathWatchOptions;
   /** Undefined where the kernel announces nothing to this program. */

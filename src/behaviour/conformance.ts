@@ -33,7 +33,7 @@ export const CLAUSES = {
     "RFC 1122 §3.2.2.8: a standard value is updated at least 15 times a second",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Name of a clause. */
+/** Key of {@linkcode CLAUSES}. */
 export type ClauseName = keyof typeof CLAUSES;
 
 /** "A few minutes" of RFC 1122, in milliseconds. */

@@ -172,7 +172,7 @@ export type Label = keyof typeof LABELS;
 
 /** A label of one host, with its evidence. */
 export interface LabelFinding {
-  /** The label. */
+  /** Key of {@linkcode LABELS}. */
   readonly label: Label;
   /** Number of answers that show it. */
   readonly count: number;

@@ -22,7 +22,7 @@ export const PATH_FINDINGS = {
 /** Name of a verdict. */
 export type PathFinding = keyof typeof PATH_FINDINGS;
 
-/** A verdict. */
+/** What became of the requests to one host, or of their replies. */
 export interface PathVerdict {
   /** Its name. */
   readonly finding: PathFinding;

@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
   ignored,
 ];
 
-/** Judges. */
+/** The first verdict that fits what was seen, from the surest to the least sure. */
 export function judgePath(seen: PathObservation): PathVerdict {
   for (const rule of RULES) {
     const verdict = rule(seen);

@@ -23,7 +23,7 @@ export const ExitCode = {
   ConditionMet: 5,
 } as const;
 
-/** One of the exit codes. */
+/** 0 to 5; the numbers from 0 to 4 mean what they mean to fping. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
 
 /** What the exit code of a run depends on. */
@@ -38,7 +38,7 @@ export interface RunFindings {
   readonly isConditionMet: boolean;
 }
 
-/** The exit code of a run. */
+/** Lost output weighs most, then a word that gave no target, then a host without an answer, then `--fail-if`. */
 export function runExitCode(findings: RunFindings): ExitCode {
   if (findings.hasLostOutput) return ExitCode.System;
   if (findings.hasProblem) return ExitCode.Unresolved;
@@ -106,7 +106,7 @@ export function printProblem(
 export interface Complaint {
   /** Lines for standard error, without the last line break; empty for none. */
   readonly text: string;
-  /** Exit code. */
+  /** Exit code of the program in whose place the command stands. */
   readonly exitCode: ExitCode;
 }
 

@@ -69,7 +69,7 @@ export function isFar({ offsetMs }: Pick<ClockState, "offsetMs">): boolean {
 
 /** A timescale that runs ahead of UTC by whole seconds. */
 export interface Timescale {
-  /** Its name. */
+  /** International Atomic Time, or that of GPS. */
   readonly name: "TAI" | "GPS";
   /** How far it is ahead of UTC. */
   readonly seconds: number;

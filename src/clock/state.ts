@@ -9,7 +9,7 @@ export type RestartReason =
   /** The replies contradict each other now that more is known about the tick. */
   | "tick found";
 
-/** One restart. */
+/** A moment from which earlier replies no longer count. */
 export interface Restart {
   /** Our realtime of the first probe after it, nanoseconds since the clock's base. */
   readonly atNs: number;

@@ -98,7 +98,7 @@ export interface TlsFiles {
 
 /** A user who may read. */
 export interface ConfigUser {
-  /** Name. */
+  /** Name that the client gives. */
   readonly name: string;
   /** SHA-256 of the password, hexadecimal; undefined where a file has the password. */
   readonly passwordSha256: string | undefined;

@@ -14,7 +14,7 @@ import { type TargetBuckets, TargetSeries } from "./target_series.ts";
 
 /** A group, as far as its series depend on it. */
 export interface GroupIdentity {
-  /** Name. */
+  /** Name that the configuration gives it. */
   readonly name: string;
   /** Labels of all its targets' series. */
   readonly labels: Labels;
@@ -28,13 +28,13 @@ export interface GroupIdentity {
 
 /** A target's series and their labels. */
 export interface LabelledSeries extends SeriesLabels {
-  /** The series. */
+  /** Its counters and histograms. */
   readonly series: TargetSeries;
 }
 
 /** Series of a group; follows its run. */
 export class GroupSeries implements RunView, SeriesLabels {
-  /** The group. */
+  /** The group that they are of. */
   readonly group: GroupIdentity;
   /** Labels of the group alone. */
   readonly labels: string;

@@ -1,6 +1,6 @@
 /** Answers of the server. */
 
-/** An answer. */
+/** An answer of HTTP, ready to be written. */
 export interface HttpAnswer {
   /** Status code. */
   readonly status: number;

@@ -8,9 +8,9 @@
  * ```
  */
 
-/** A request. */
+/** The head of a request of HTTP/1.1, as far as the exporter reads it. */
 export interface HttpRequest {
-  /** Method. */
+  /** Method as it stands in the request, such as `GET`. */
   readonly method: string;
   /** What stood in the request line, up to the question mark; nothing is decoded. */
   readonly path: string;

@@ -43,6 +43,6 @@ export interface ProgramFigures {
   readonly requests: RequestCounts;
   /** Undefined where the kernel does not say. */
   readonly localClock: LocalClockFigures | undefined;
-  /** The process. */
+  /** Memory, descriptors and processor time of this process. */
   readonly process: ProcessFigures;
 }

@@ -19,7 +19,7 @@ export type ProbeRefusal = "disabled" | "module" | "target" | "busy";
 const CONNECTION_REFUSALS: readonly ConnectionRefusal[] = ["limit", "malformed", "timeout", "slow"];
 const PROBE_REFUSALS: readonly ProbeRefusal[] = ["disabled", "module", "target", "busy"];
 
-/** The counts. */
+/** How many requests each path and status had. */
 export class RequestCounts {
   /** Open connections. */
   connections = 0;

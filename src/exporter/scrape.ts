@@ -11,7 +11,7 @@ import { endsStep, writeTargets } from "./scrape_targets.ts";
 
 /** A group at the moment of a scrape. */
 export interface GroupSource {
-  /** Its series. */
+  /** Labels, counters and histograms of its targets. */
   readonly series: GroupSeries;
   /** Our realtime, nanoseconds since the base. */
   readonly nowNs: number;
@@ -31,7 +31,7 @@ export interface GroupSource {
 export interface TargetSource {
   /** Labels as they stand between braces. */
   readonly labels: string;
-  /** Its group. */
+  /** The group that has it. */
   readonly group: GroupSource;
   /** Place in its group. */
   readonly place: number;
@@ -41,7 +41,7 @@ export interface TargetSource {
 export interface ScrapeSources {
   /** Groups in order. */
   readonly groups: readonly GroupSource[];
-  /** The program. */
+  /** What the exporter says of itself and of this machine. */
   readonly program: ProgramFigures;
   /** Whether a clock is an address of this machine, which is no witness of itself. */
   isOwnAddress(address: number): boolean;

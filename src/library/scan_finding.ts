@@ -78,7 +78,7 @@ export interface ScanEndFinding {
   readonly isWhole: boolean;
   /** Hosts of the scan, or of the shard it covers. */
   readonly hosts: number;
-  /** Hosts that answered. */
+  /** Hosts that answered, each counted once. */
   readonly hostsAnswered: number;
   /** Probes that the kernel took. */
   readonly sent: number;

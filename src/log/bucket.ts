@@ -45,7 +45,7 @@ export class Bucket {
     if (timeS > this.lastS) this.lastS = timeS;
   }
 
-  /** Adds one delay. */
+  /** Counts a delay, `count` times, where its stretch of time has it. */
   addDelay(name: DelayName, ms: number, count: number = 1): void {
     (this.delays[name] ??= new Delays()).add(ms, count);
   }

@@ -25,7 +25,7 @@ const USUAL: ReadonlySet<HostVerdict> = new Set(["right", "answers", "silent"]);
 export interface HostRow {
   /** The target as it was written. */
   readonly name: string;
-  /** Its address. */
+  /** IPv4 address in dotted decimal. */
   readonly address: string;
   /** What was found. */
   readonly verdict: HostVerdict;

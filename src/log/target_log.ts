@@ -34,7 +34,7 @@ const SUMMARY_KEYS = [
 export class TargetLog {
   /** The target as it was written. */
   readonly name: string;
-  /** Its address. */
+  /** IPv4 address in dotted decimal. */
   readonly address: string;
   /** Its course over time. */
   readonly series = new Series();

@@ -27,7 +27,7 @@ export interface SocketMachine extends
   readonly scan: Pick<ScanMachine, "openScan" | "ownAddresses" | "processors" | "sendError">;
 }
 
-/** This machine. */
+/** This machine: its sockets, clocks and resolver. */
 export const SOCKET_MACHINE: SocketMachine = {
   elapsedMs: () => performance.now(),
   isBroadcast,

@@ -29,7 +29,7 @@ import {
 /** What the number counts: a unit, or the low 16 bits of the time alone, in the high half, modulo 65.536 s. */
 export type NumberForm = ClockUnit | "swapped-halves";
 
-/** One reading of a number. */
+/** A way to take a number for a time, and how far that time is from the true one. */
 export interface NumberReading {
   /** What it counts. */
   readonly form: NumberForm;

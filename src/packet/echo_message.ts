@@ -73,7 +73,7 @@ export function parseEchoMessage(
 export interface EchoFields {
   /** Which of the two. */
   readonly kind: "echo-request" | "echo-reply";
-  /** Identifier. */
+  /** Identifier, 0 to 65535. */
   readonly identifier: number;
   /** Sequence number. */
   readonly sequence: number;

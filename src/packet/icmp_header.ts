@@ -63,7 +63,7 @@ export function parseIcmpHeader(bytes: Uint8Array, start: number, end: number): 
 
 /** What the shared fields of a message to be emitted say. */
 export interface IcmpHeaderFields {
-  /** Type. */
+  /** Type, 0 to 255, as IANA assigns them. */
   readonly type: number;
   /** Code; 0 when absent. */
   readonly code?: number;

@@ -28,9 +28,9 @@ export const OPTION_TYPE = {
 /** Length of an option without data, of the kind that has a length. */
 const OPTION_MIN_BYTES = 2;
 
-/** One option. */
+/** An option of an IPv4 header, by its place. */
 export interface IpOption {
-  /** Type. */
+  /** Type, 0 to 255, with the copied flag and the class in its high three bits (RFC 791). */
   readonly type: number;
   /** Where it starts, in octets from the start of the options. */
   readonly offset: number;

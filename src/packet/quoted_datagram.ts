@@ -24,9 +24,9 @@ export const QUOTED_PAYLOAD_MIN_BYTES = 8;
 
 /** The start of a quoted ICMP message: enough to know our own probe by. */
 export interface QuotedIcmp {
-  /** Type. */
+  /** Type of the quoted message, 0 to 255. */
   readonly type: number;
-  /** Code. */
+  /** Code of the quoted message, 0 to 255. */
   readonly code: number;
   /** Checksum, which cannot be verified when the message is cut. */
   readonly checksum: number;

@@ -97,7 +97,7 @@ export function parseTimestampMessage(
 export interface TimestampFields {
   /** Which of the two. */
   readonly kind: "timestamp-request" | "timestamp-reply";
-  /** Identifier. */
+  /** Identifier, 0 to 65535. */
   readonly identifier: number;
   /** Sequence number. */
   readonly sequence: number;

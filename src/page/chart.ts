@@ -36,13 +36,13 @@ const TIME_WORDS: (string | number | null)[][] = [
 
 /** What a chart is made of. */
 export interface ChartParts {
-  /** Its target. */
+  /** The host that it is of. */
   readonly target: TargetData;
   /** What it shows. */
   readonly spec: ChartSpec;
   /** Lines of the chart with which it shares its scale; none where it does not. */
   readonly partner: readonly Line[];
-  /** Its rows. */
+  /** Moments and values that it draws. */
   readonly rows: Rows;
   /** The span that all charts show. */
   readonly view: View;

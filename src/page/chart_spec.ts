@@ -16,7 +16,7 @@ export interface Line {
   readonly width: number;
 }
 
-/** One chart. */
+/** What one chart of a host shows, without its data. */
 export interface ChartSpec {
   /** What it shows: part of its id too. */
   readonly kind: "rtt" | "out" | "back" | "queue" | "loss" | "offset" | "skew";

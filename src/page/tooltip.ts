@@ -43,7 +43,7 @@ export function eventLines(
 
 /** A box that follows the pointer inside a chart. */
 export class Tooltip {
-  /** The box. */
+  /** To be put into the chart by its owner. */
   readonly box: HTMLDivElement = element("div", { class: "tooltip", hidden: "" });
 
   /** Shows lines beside a place, on the side that has room. */

@@ -88,7 +88,7 @@ export type ProbeOutcome =
 export interface ExtraReply {
   /** `duplicate`: answered before. `late`: it had timed out. `afterError`: an ICMP error came first. */
   readonly kind: "duplicate" | "late" | "afterError";
-  /** The probe. */
+  /** The probe that it answers. */
   readonly probe: Probe;
   /** The answer. */
   readonly reply: ReplyDetail;

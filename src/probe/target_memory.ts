@@ -12,7 +12,7 @@ export class TargetMemory<Value> {
     return this.#byMessage.get(message)?.[target.index];
   }
 
-  /** Sets it. */
+  /** Remembers a value for the target of `probe` and for its message alone. */
   set({ message, target }: Probe, value: Value): void {
     const values = this.#byMessage.get(message);
     if (values !== undefined) {

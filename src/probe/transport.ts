@@ -67,7 +67,7 @@ export type TransmitMoment = "queue" | "driver";
 export interface TransmitStamp {
   /** The key given to send(). */
   readonly key: number;
-  /** Which moment. */
+  /** Which of the two moments it is of. */
   readonly moment: TransmitMoment;
   /** When. */
   readonly at: Instant;

@@ -47,7 +47,7 @@ export interface HistogramForm {
 
 /** Gathers the text of an answer. */
 export class Exposition {
-  /** Format. */
+  /** Text format 0.0.4 of Prometheus, or OpenMetrics 1.0. */
   readonly format: ExpositionFormat;
   readonly #out: ByteText;
 

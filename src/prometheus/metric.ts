@@ -10,7 +10,7 @@ export type MetricUnit = "seconds" | "bytes" | "ratio";
 export interface Metric {
   /** Name without `icmptime_`, and for counters without `_total`. */
   readonly name: string;
-  /** Type. */
+  /** Counter, gauge or histogram. */
   readonly type: MetricType;
   /** Base unit, the last word of the name; undefined where it has none. */
   readonly unit?: MetricUnit;

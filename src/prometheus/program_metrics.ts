@@ -107,7 +107,7 @@ export const LOCAL_CLOCK_METRICS = {
   },
 } as const satisfies Record<string, Metric>;
 
-/** The exporter. */
+/** What the exporter says of itself. */
 export const EXPORTER_METRICS = {
   build: {
     name: "build_info",

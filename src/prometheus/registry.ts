@@ -22,7 +22,7 @@ export interface MetricChapter {
   readonly title: string;
   /** One sentence, without its full stop. */
   readonly about: string;
-  /** The metrics. */
+  /** In the order of an answer. */
   readonly metrics: readonly Metric[];
 }
 

@@ -40,7 +40,7 @@ export function aliasEvents(
   ];
 }
 
-/** Fields of `alias`. */
+/** Fields of an `alias` record, in the order of its columns. */
 export const ALIAS_FIELDS: readonly Field<AliasEvent>[] = [
   when("when this was found", ({ time }) => time),
   {

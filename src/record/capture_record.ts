@@ -63,7 +63,7 @@ export function withClient<S>(
   return [...fields.slice(0, place), clientField(target), ...fields.slice(place)];
 }
 
-/** Fields of `run`. */
+/** Fields of a `run` record, in the order of its columns. */
 export const CAPTURE_RUN_FIELDS: readonly Field<RunInfo>[] = [
   ...RUN_FIELDS.filter(({ name }) => !LIVE_FIELDS.has(name)),
   {
@@ -76,7 +76,7 @@ export const CAPTURE_RUN_FIELDS: readonly Field<RunInfo>[] = [
   capturedAt<RunInfo>((run) => run.capturedAt, "as --captured-at says; absent without it"),
 ];
 
-/** Fields of `end`. */
+/** Fields of an `end` record, in the order of its columns. */
 export const CAPTURE_END_FIELDS: readonly Field<EndInfo>[] = [
   ...END_FIELDS,
   {
@@ -96,7 +96,7 @@ export const CAPTURE_END_FIELDS: readonly Field<EndInfo>[] = [
   },
 ];
 
-/** Fields of `summary`. */
+/** Fields of a `summary` record, in the order of its columns. */
 export const CAPTURE_SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
   ...withClient(SUMMARY_FIELDS, ({ target }) => target),
   capturedAt<TargetSummary>(
@@ -115,7 +115,7 @@ export const CAPTURE_TABLES: Partial<RecordTables> = {
   end: CAPTURE_END_FIELDS,
 };
 
-/** Tables for the clocks of a capture. */
+/** Fields of `run`, `clock` and `end` where `decode --clock` writes them. */
 export const CAPTURE_CLOCK_TABLES: ClockTables = {
   run: CAPTURE_RUN_FIELDS,
   clock: [

@@ -7,7 +7,7 @@ import type { Field } from "./field.ts";
 import { VERDICTS } from "./host_record.ts";
 import { when, who } from "./shared_fields.ts";
 
-/** Fields of `change`. */
+/** Fields of a `change` record, in the order of its columns. */
 export const CHANGE_FIELDS: readonly Field<HostChange>[] = [
   ...who<HostChange>(({ address }) => ({ label: formatAddress(address), address })),
   when("when the change was found", ({ time }) => time),

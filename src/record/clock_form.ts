@@ -25,11 +25,11 @@ export interface ClockForm {
 
 /** The fields of the records of clocks. */
 export interface ClockTables {
-  /** Of `run`. */
+  /** Fields of `run`, the first record. */
   readonly run: readonly Field<RunInfo>[];
-  /** Of `clock`. */
+  /** Fields of `clock`, one for each look at a host's clock. */
   readonly clock: readonly Field<ClockEvent>[];
-  /** Of `end`. */
+  /** Fields of `end`, the last record. */
   readonly end: readonly Field<EndInfo>[];
 }
 

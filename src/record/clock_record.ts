@@ -65,7 +65,7 @@ function trouble(
   return { name, type: "string", optional: true, description, value };
 }
 
-/** Fields of `clock`. */
+/** Fields of a `clock` record, in the order of its columns. */
 export const CLOCK_FIELDS: readonly Field<ClockEvent>[] = [
   ...who<ClockEvent>(({ target }) => target),
   when(

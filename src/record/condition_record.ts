@@ -5,7 +5,7 @@ import type { Field } from "./field.ts";
 import { when, who } from "./shared_fields.ts";
 import { scope } from "./summary_record.ts";
 
-/** Fields of `condition`. */
+/** Fields of a `condition` record, in the order of its columns. */
 export const CONDITION_FIELDS: readonly Field<ConditionEvent>[] = [
   ...who<ConditionEvent>(({ target }) => target),
   when("when this was found", ({ time }) => time),

@@ -4,7 +4,7 @@ import type { ConsensusEvent } from "../run/clock/event.ts";
 import type { Field } from "./field.ts";
 import { roundedDown, roundedUp, when } from "./shared_fields.ts";
 
-/** Fields of `consensus`. */
+/** Fields of a `consensus` record, in the order of its columns. */
 export const CONSENSUS_FIELDS: readonly Field<ConsensusEvent>[] = [
   when("when this was found, and for when it holds", ({ time }) => time),
   {

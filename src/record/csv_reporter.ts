@@ -8,7 +8,7 @@ import { columnsOf, formatRow, rowFormatter } from "./csv.ts";
 import { ICMP_ERROR_FIELDS, REPLY_FIELDS, TIMEOUT_FIELDS, UNSENT_FIELDS } from "./probe_record.ts";
 import { SUMMARY_FIELDS } from "./summary_record.ts";
 
-/** Options of CSV. */
+/** Which rows and columns CSV has. */
 export interface CsvReporterOptions {
   /** A row for each target instead of one for each probe. */
   readonly quiet: boolean;

@@ -19,7 +19,7 @@ export interface Finding {
 /** A finding and its time, Unix time in seconds. */
 export type FindingEvent = Finding & { readonly time: number };
 
-/** Fields of `finding`. */
+/** Fields of a `finding` record, in the order of its columns. */
 export const FINDING_FIELDS: readonly Field<FindingEvent>[] = [
   when("when doctor ran", ({ time }) => time),
   {

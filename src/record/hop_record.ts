@@ -35,7 +35,7 @@ function series(kind: "echo" | "timestamp"): Field<HopFindings>[] {
   ];
 }
 
-/** Fields of `hop`. */
+/** Fields of a `hop` record, in the order of its columns. */
 export const HOP_FIELDS: readonly Field<HopFindings>[] = [
   ...who<HopFindings>(({ target }) => target),
   when("when the trace of the host ended", ({ time }) => time),

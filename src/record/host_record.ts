@@ -19,7 +19,7 @@ export const VERDICTS: readonly HostFindings["verdict"][] = [
   "icmp_error",
 ];
 
-/** Fields of `host`. */
+/** Fields of a `host` record, in the order of its columns. */
 export const HOST_FIELDS: readonly Field<HostFindings>[] = [
   ...who<HostFindings>(({ target }) => target),
   when("when the host was judged", ({ time }) => time),

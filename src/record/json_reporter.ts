@@ -22,19 +22,19 @@ import type { TargetSummary } from "../run/target_statistics.ts";
 
 /** The fields of each record. */
 export interface RecordTables {
-  /** Of `run`. */
+  /** Fields of `run`, the first record. */
   readonly run: readonly Field<RunInfo>[];
-  /** Of `reply`. */
+  /** Fields of `reply`, one for each answer. */
   readonly reply: readonly Field<ReplyEvent>[];
-  /** Of `icmp_error`. */
+  /** Fields of `icmp_error`, one for each ICMP error that ends a probe. */
   readonly icmpError: readonly Field<IcmpErrorEvent>[];
-  /** Of `timeout`. */
+  /** Fields of `timeout`, one for each probe without an answer in time. */
   readonly timeout: readonly Field<TimeoutEvent>[];
-  /** Of `unsent`. */
+  /** Fields of `unsent`, one for each probe that could not leave. */
   readonly unsent: readonly Field<UnsentEvent>[];
-  /** Of `summary`. */
+  /** Fields of `summary`, one for each target and interval. */
   readonly summary: readonly Field<TargetSummary>[];
-  /** Of `end`. */
+  /** Fields of `end`, the last record. */
   readonly end: readonly Field<EndInfo>[];
 }
 

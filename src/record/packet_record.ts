@@ -76,7 +76,7 @@ function optional(field: Field<PacketEvent>): Field<PacketEvent> {
   return { ...field, optional: true };
 }
 
-/** Fields of `packet`. */
+/** Fields of a `packet` record, in the order of its columns. */
 export const PACKET_FIELDS: readonly Field<PacketEvent>[] = [
   when(
     "when the packet was captured; of one without a time, when it was decoded",

@@ -24,7 +24,7 @@ import {
   who,
 } from "./shared_fields.ts";
 
-/** Fields of `reply`. */
+/** Fields of a `reply` record, in the order of its columns. */
 export const REPLY_FIELDS: readonly Field<ReplyEvent>[] = [
   ...who<ReplyEvent>((event) => event.probe.target),
   when(
@@ -104,7 +104,7 @@ export function stampSource<S>(value: (source: S) => string, note: string): Fiel
   };
 }
 
-/** Fields of `icmp_error`. */
+/** Fields of an `icmp_error` record, in the order of its columns. */
 export const ICMP_ERROR_FIELDS: readonly Field<IcmpErrorEvent>[] = [
   ...who<IcmpErrorEvent>((event) => event.outcome.probe.target),
   when(
@@ -123,7 +123,7 @@ export const ICMP_ERROR_FIELDS: readonly Field<IcmpErrorEvent>[] = [
   rttMs((event) => event.outcome.rttNs / 1e6),
 ];
 
-/** Fields of `timeout`. */
+/** Fields of a `timeout` record, in the order of its columns. */
 export const TIMEOUT_FIELDS: readonly Field<TimeoutEvent>[] = [
   ...who<TimeoutEvent>((event) => event.probe.target),
   when(
@@ -143,7 +143,7 @@ export const TIMEOUT_FIELDS: readonly Field<TimeoutEvent>[] = [
   },
 ];
 
-/** Fields of `unsent`. */
+/** Fields of an `unsent` record, in the order of its columns. */
 export const UNSENT_FIELDS: readonly Field<UnsentEvent>[] = [
   ...who<UnsentEvent>((event) => event.outcome.target),
   when(

@@ -35,7 +35,7 @@ export interface AnswerEvent extends Answered {
   readonly arrivedNs: number;
 }
 
-/** End of a responder. */
+/** What a responder did, for its last record. */
 export interface RespondEndEvent {
   /** When it ended, Unix time in seconds. */
   readonly time: number;
@@ -59,7 +59,7 @@ const HEAD = runHead<RespondRunEvent & { readonly targets: number }>()
     value: (event) => field.value({ ...event, targets: 0 }),
   }));
 
-/** Fields of `run`. */
+/** Fields of a `run` record, in the order of its columns. */
 export const RESPOND_RUN_FIELDS: readonly Field<RespondRunEvent>[] = [
   ...HEAD,
   {
@@ -93,7 +93,7 @@ function ofRequest<T extends Field<AnswerEvent>>(field: T): T {
   return { ...field, optional: true };
 }
 
-/** Fields of `answer`. */
+/** Fields of an `answer` record, in the order of its columns. */
 export const ANSWER_FIELDS: readonly Field<AnswerEvent>[] = [
   when("arrival of the request", ({ unixMs }) => unixMs / 1e3),
   ofRequest({
@@ -146,7 +146,7 @@ export const ANSWER_FIELDS: readonly Field<AnswerEvent>[] = [
   },
 ];
 
-/** Fields of `end`. */
+/** Fields of an `end` record, in the order of its columns. */
 export const RESPOND_END_FIELDS: readonly Field<RespondEndEvent>[] = [
   ...endHead<RespondEndEvent>(),
   total("requests", "Requests to addresses that are answered for", ({ requests }) => requests),

@@ -96,7 +96,7 @@ export function messageField<S>(value: (source: S) => string | undefined): Field
   };
 }
 
-/** Fields of `run`. */
+/** Fields of a `run` record, in the order of its columns. */
 export const RUN_FIELDS: readonly Field<RunInfo>[] = [
   ...runHead<RunInfo>(),
   messageField<RunInfo>((run) => run.kind),
@@ -145,7 +145,7 @@ export const RUN_FIELDS: readonly Field<RunInfo>[] = [
   },
 ];
 
-/** Fields of `end`. */
+/** Fields of an `end` record, in the order of its columns. */
 export const END_FIELDS: readonly Field<EndInfo>[] = [
   ...endHead<EndInfo>(),
   count("targets", (end) => end.targets),

@@ -54,7 +54,7 @@ export interface ScanRunInfo {
 
 /** A reply, and where instants count from. */
 export interface ScanReplyEvent {
-  /** The reply. */
+  /** What the host answered, its stamps included. */
   readonly reply: ScanReply;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
@@ -62,7 +62,7 @@ export interface ScanReplyEvent {
 
 /** An ICMP error, and where instants count from. */
 export interface ScanIcmpErrorEvent {
-  /** The error. */
+  /** The ICMP error, and the host that was probed. */
   readonly error: ScanIcmpError;
   /** Midnight from which instants count, Unix time in milliseconds. */
   readonly baseUnixMs: number;
@@ -75,7 +75,7 @@ export interface ScanEndInfo
   readonly time: number;
   /** Why it ended. */
   readonly reason: RunEndReason;
-  /** Exit code. */
+  /** Exit code of the program, 0 to 5. */
   readonly exitCode: number;
   /** From the first probe to the end, seconds. */
   readonly durationS: number;
@@ -96,7 +96,7 @@ function host<S>(address: (source: S) => number): Field<S>[] {
 const probes = <S>(read: (source: S) => number): Field<S> =>
   number("probes", "Probes of this shard", read);
 
-/** Fields of `run`. */
+/** Fields of a `run` record, in the order of its columns. */
 export const SCAN_RUN_FIELDS: readonly Field<ScanRunInfo>[] = [
   ...runHead<ScanRunInfo>("addresses of the whole scan, over all shards"),
   messageField<ScanRunInfo>((run) => run.message),
@@ -151,7 +151,7 @@ export const SCAN_FLAG_NAMES: readonly string[] = FLAG_NAMES.filter((name) =>
   ].includes(name)
 );
 
-/** Fields of `reply`. */
+/** Fields of a `reply` record, in the order of its columns. */
 export const SCAN_REPLY_FIELDS: readonly Field<ScanReplyEvent>[] = [
   ...host<ScanReplyEvent>(({ reply }) => reply.address),
   when(
@@ -188,7 +188,7 @@ export const SCAN_REPLY_FIELDS: readonly Field<ScanReplyEvent>[] = [
   timeIso(({ reply, baseUnixMs }) => baseUnixMs + reply.receivedNs / 1e6),
 ];
 
-/** Fields of `icmp_error`. */
+/** Fields of an `icmp_error` record, in the order of its columns. */
 export const SCAN_ICMP_ERROR_FIELDS: readonly Field<ScanIcmpErrorEvent>[] = [
   ...host<ScanIcmpErrorEvent>(({ error }) => error.address),
   when(
@@ -200,14 +200,14 @@ export const SCAN_ICMP_ERROR_FIELDS: readonly Field<ScanIcmpErrorEvent>[] = [
   rttMs(({ error }) => error.rttMs, "as right as that of a reply"),
 ];
 
-/** Fields of `unsent`. */
+/** Fields of an `unsent` record, in the order of its columns. */
 export const SCAN_UNSENT_FIELDS: readonly Field<ScanUnsent>[] = [
   ...host<ScanUnsent>((unsent) => unsent.address),
   when("when the kernel refused the probe", (unsent) => unsent.time),
   ...systemErrorFields<ScanUnsent>((unsent) => unsent.error),
 ];
 
-/** Fields of `end`. */
+/** Fields of an `end` record, in the order of its columns. */
 export const SCAN_END_FIELDS: readonly Field<ScanEndInfo>[] = [
   ...endHead<ScanEndInfo>(),
   number("position", "Probes dealt with; where a resumed scan starts", (end) => end.position),

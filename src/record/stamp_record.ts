@@ -7,7 +7,7 @@ import { rounded, when } from "./shared_fields.ts";
 
 /** One reading of a number. */
 export interface StampEvent {
-  /** The number. */
+  /** The number that was given, an unsigned 32-bit one. */
   readonly number: number;
   /** When it was taken, Unix time in milliseconds. */
   readonly atUnixMs: number;
@@ -17,7 +17,7 @@ export interface StampEvent {
   readonly reading: NumberReading;
 }
 
-/** Fields of `stamp`. */
+/** Fields of a `stamp` record, in the order of its columns. */
 export const STAMP_FIELDS: readonly Field<StampEvent>[] = [
   when("when the number was taken", ({ atUnixMs }) => atUnixMs / 1e3),
   {

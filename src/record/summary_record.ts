@@ -84,7 +84,7 @@ function shownTickMs(host: HostOffset | undefined): number | undefined {
   return host.tick === "coarse" ? host.tickMs - 1 : undefined;
 }
 
-/** Fields of `summary`. */
+/** Fields of a `summary` record, in the order of its columns. */
 export const SUMMARY_FIELDS: readonly Field<TargetSummary>[] = [
   ...who<TargetSummary>((summary) => summary.target),
   when("when the summary was made", (summary) => summary.time),

@@ -29,7 +29,7 @@ function tally(
   ];
 }
 
-/** Fields of `verdict`. */
+/** Fields of a `verdict` record, in the order of its columns. */
 export const VERDICT_FIELDS: readonly Field<TraceFindings>[] = [
   ...who<TraceFindings>(({ target }) => target),
   when("when the trace of the host ended", ({ time }) => time),

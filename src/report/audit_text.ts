@@ -12,7 +12,7 @@ import { describeDetails } from "./host_details.ts";
 import { explainOffset, formatClockOffset } from "./milliseconds.ts";
 import { fullName, lineName, type NameOptions } from "./target_name.ts";
 
-/** Options of the text. */
+/** Which hosts an audit prints, in which width. */
 export interface AuditTextOptions extends NameOptions {
   /** Print the hosts that are right too. */
   readonly all: boolean;

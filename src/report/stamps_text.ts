@@ -10,11 +10,11 @@ import {
 
 /** Stamps as they stand in a reply, raw unsigned 32-bit numbers. */
 export interface RawReplyStamps {
-  /** Originate. */
+  /** When the request left, by its sender's own word. */
   readonly originateMs: number;
-  /** Receive. */
+  /** When the request arrived, by the host's clock. */
   readonly receiveMs: number;
-  /** Transmit. */
+  /** When the reply left, by the host's clock. */
   readonly transmitMs: number;
 }
 

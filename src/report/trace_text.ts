@@ -9,7 +9,7 @@ import { NO_BREAK, padTo, USUAL_COLUMNS, wrap } from "../terminal/width.ts";
 import { formatClockOffset, formatThreeDigits } from "./milliseconds.ts";
 import { fullName, type NameOptions, shortName } from "./target_name.ts";
 
-/** Options of the text. */
+/** How a trace names hosts, in which width. */
 export interface TraceTextOptions extends NameOptions {
   /** Columns of the terminal. */
   readonly columns?: number | undefined;

@@ -36,7 +36,7 @@ export function mayBelongToOthers(block: Block): boolean {
   return !HARMLESS.some((harmless) => containsBlock(harmless, block));
 }
 
-/** The addresses that are answered for. */
+/** Whether the responder answers for an address: those of its blocks but for the silent ones. */
 export class AnsweredAddresses {
   readonly #blocks: readonly Block[];
   readonly #silent: ReadonlySet<number>;

@@ -22,7 +22,7 @@ export interface ScenarioProblem {
 
 /** A scenario, and the mistakes in its text; with any, the scenario is not to be used. */
 export interface ReadScenario {
-  /** The scenario. */
+  /** What could be read; defaults stand where a mistake is. */
   readonly scenario: Scenario;
   /** All mistakes, in the order of the text. */
   readonly problems: readonly ScenarioProblem[];

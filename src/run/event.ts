@@ -45,7 +45,7 @@ export interface RunInfo {
 
 /** An answer, whether it is the probe's outcome or comes after it. */
 export interface ReplyEvent {
-  /** The probe. */
+  /** The probe that it is about, with its target. */
   readonly probe: Probe;
   /** The answer. */
   readonly reply: ReplyDetail;
@@ -71,7 +71,7 @@ export interface IcmpErrorEvent {
 
 /** A probe that timed out, and where instants count from. */
 export interface TimeoutEvent {
-  /** The probe. */
+  /** The probe that it is about, with its target. */
   readonly probe: Probe;
   /** It had not left this machine's own queue. */
   readonly isQueued: boolean;

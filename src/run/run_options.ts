@@ -2,7 +2,7 @@
 
 import type { TransmitMoment } from "../probe/transport.ts";
 
-/** Options of the packets. */
+/** What the headers and the message of each probe say. */
 export interface PacketOptions {
   /** Message to send. */
   readonly kind: "timestamp" | "echo";
@@ -47,7 +47,7 @@ export interface PacketOptions {
   readonly sequence?: number | undefined;
 }
 
-/** Options of the schedule. */
+/** How often and how fast probes leave, and how long a reply is waited for. */
 export interface ScheduleOptions {
   /** Probes per target, from 1; Infinity for no end. With `stopOnReply`: tries. */
   readonly count: number;

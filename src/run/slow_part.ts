@@ -1,6 +1,6 @@
 /** Which part of the path is slow: the direction out, the direction back, or this machine's own queue. */
 
-/** A part of the path. */
+/** Where a delay arose: on the way out, on the way back, or in this machine's own queue. */
 export type PathPart = "out" | "back" | "queue";
 
 /** What a judgement needs of a series, in milliseconds. */

@@ -16,7 +16,7 @@ export interface TargetSummary {
   readonly time: number;
   /** Start of the interval, Unix time in seconds; undefined since the start of the run. */
   readonly from?: number | undefined;
-  /** The target. */
+  /** The target that they are of. */
   readonly target: Target;
   /** What became of the probes. */
   readonly counters: ProbeCounters;
@@ -83,7 +83,7 @@ export function countOutcome(counters: ProbeCounters, outcome: ProbeOutcome): vo
 
 /** Gathers the statistics of one target. */
 export class TargetStatistics {
-  /** The target. */
+  /** The target that they are of. */
   readonly target: Target;
   /** What became of the probes. */
   readonly counters: ProbeCounters = new ProbeCounters();

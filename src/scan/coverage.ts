@@ -9,7 +9,7 @@
 export interface ShardRun {
   /** Name of the file. */
   readonly file: string;
-  /** Which shard, from 1. */
+  /** Number of the shard, from 1 to the number of shards. */
   readonly shard: number;
   /** What all shards of one scan have in common, by the name of each property. */
   readonly scan: Readonly<Record<string, string | number>>;
@@ -33,7 +33,7 @@ export interface ShardRun {
 
 /** Something that keeps shards from being one whole scan. */
 export interface CoverageGap {
-  /** Which shard, from 1. */
+  /** Number of the shard, from 1 to the number of shards. */
   readonly shard: number;
   /** What it lacks. */
   readonly kind: "absent" | "unfinished" | "hole" | "unsent" | "replies-lost";

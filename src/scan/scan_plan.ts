@@ -64,7 +64,7 @@ export interface LeftOut {
 export interface ScanPlan {
   /** What is probed. */
   readonly space: AddressSpace;
-  /** In which order. */
+  /** The permutation of its positions. */
   readonly order: ScanOrder;
   /**
    * Addresses of this machine, which have a place in the order but are not probed. They are no exclusion: the

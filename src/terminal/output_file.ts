@@ -14,7 +14,7 @@ export interface OutputFileHandle extends AppendableFile {
   readSync?(bytes: Uint8Array): number | null;
   /** See {@linkcode ByteSink.waitForRoom}. */
   waitForRoom?(timeoutMs: number): Promise<void>;
-  /** Closes it. */
+  /** Gives the descriptor back; called once. */
   close(): void;
 }
 

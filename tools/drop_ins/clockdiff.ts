@@ -17,7 +17,7 @@ const THEIRS: Readonly<Record<string, string | undefined>> = {
   "version": "-V, --version",
 };
 
-/** The section. */
+/** Section of docs/drop-ins.md: clockdiff's options and ours. */
 export function formatClockdiffSection(): string {
   const options: OptionTable = CLOCKDIFF_OPTIONS;
   const rows = Object.entries(options).flatMap(([name, option]) => {

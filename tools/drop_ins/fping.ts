@@ -32,7 +32,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   "version": "our own version follows",
 };
 
-/** The section. */
+/** Section of docs/drop-ins.md: fping's options and ours. */
 export function formatFpingSection(): string {
   const options: OptionTable = FPING_OPTIONS;
   const rows = Object.entries(options).filter(([name]) => !OURS.has(name));

@@ -9,7 +9,7 @@ import { code, spellOption } from "./spelling.ts";
 /** Options that are not tsping's. */
 const OURS: ReadonlySet<string> = new Set(["stamp-at", "write", "color"]);
 
-/** The section. */
+/** Section of docs/drop-ins.md: tsping's options and ours. */
 export function formatTspingSection(): string {
   const options: OptionTable = TSPING_OPTIONS;
   const rows = Object.entries(options).filter(([name]) => !OURS.has(name)).map((

@@ -66,7 +66,7 @@ const FIELDS: readonly (readonly [zmap: string, ours: string])[] = [
   ["success = 1", "type = reply"],
 ];
 
-/** The section. */
+/** Section of docs/drop-ins.md: zmap's options and fields, and ours. */
 export function formatZmapSection(): string {
   const known = new Set([...SCAN_REPLY_FIELDS.map(({ name }) => name), "type"]);
   for (const [, ours] of FIELDS) {

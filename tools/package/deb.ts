@@ -19,7 +19,7 @@ const REVISION = 1;
 export interface PackageJob {
   /** Path of the compiled binary. */
   readonly binary: string;
-  /** Its target. */
+  /** Architecture of the binary, as each kind of package names it. */
   readonly target: PackageTarget;
   /** Date and maintainer. */
   readonly facts: PackageFacts;

@@ -5,7 +5,7 @@ import { UsageError } from "../outcome.ts";
 
 /** Interface and source address; undefined where the kernel chooses. */
 export interface Egress {
-  /** Name of the interface. */
+  /** Interface that probes must leave by; undefined for whichever the kernel chooses. */
   readonly interfaceName: string | undefined;
   /** Source address, an unsigned 32-bit number. */
   readonly sourceAddress: number | undefined;

@@ -16,7 +16,7 @@ export type Completion =
   | "none"
   | readonly string[];
 
-/** The value of an option. */
+/** How the text after an option becomes a value, and how help names it. */
 export interface OptionValue<T> {
   /** Stands for the value in help: `N`, `TIME`, `FILE`. */
   readonly metavar: string;

@@ -17,7 +17,7 @@ import type { OctetQueue } from "./captured_packet.ts";
 
 /** Offsets in every block, and what is no body. */
 export const BLOCK = { type: 0, length: 4, overheadBytes: 12 } as const;
-/** Types of blocks. */
+/** Types of the blocks that are read, 32 bits each. */
 export const BLOCK_TYPE = {
   section: 0x0a0d0d0a,
   interface: 1,
@@ -65,7 +65,7 @@ export const OPTION = {
 
 const OPTION_HEAD_BYTES = 4;
 
-/** An option of a block. */
+/** Where an option of a block lies. */
 export interface BlockOption {
   /** One of {@linkcode OPTION}, or another one. */
   readonly code: number;

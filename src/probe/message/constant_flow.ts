@@ -31,7 +31,7 @@ const FLOW_WORD = 0xc0000000;
 export class ConstantFlowProbe implements ProbeMessage {
   /** Name of the kind of request. */
   readonly name: ProbeMessage["name"];
-  /** Type of the request. */
+  /** ICMP type of the request, 8 or 13. */
   readonly requestType: number;
   /** Type of its answer. */
   readonly replyType: number;

@@ -81,7 +81,7 @@ const ADVICE: readonly Advice[] = [
   },
 ];
 
-/** The section. */
+/** The section on what answers give away, and how to switch them off. */
 export function adviceSection(): Html {
   return html`<section id="advice"><h2>What answers give away, and how to switch them off</h2>
 <p><b>CVE-1999-0524</b> is the entry that scanners file against every host that answers ICMP timestamp

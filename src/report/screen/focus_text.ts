@@ -14,7 +14,7 @@ import type { WatchView } from "./watch_view.ts";
 
 /** A line of the screen. */
 export interface TextLine {
-  /** Its text. */
+  /** Characters from the first column on. */
   readonly text: string;
   /** How it looks. */
   readonly style: Style;

@@ -7,9 +7,9 @@ import { cutTo } from "../../terminal/width.ts";
 import { formatClockOffset, formatHours, formatThreeDigits, signed } from "../milliseconds.ts";
 import type { TargetRow } from "./target_row.ts";
 
-/** A column. */
+/** A column of the table of targets. */
 export interface Column {
-  /** Its heading. */
+  /** Heading, at most as wide as the column. */
   readonly head: string;
   /** Width in columns of the screen. */
   readonly width: number;

@@ -19,7 +19,7 @@ export const HOST_CHANGES = [
   "label_changed",
 ] as const;
 
-/** One change of one host. */
+/** What of a host differs between two audits. */
 export interface HostChange {
   /** Kind of the change between the two audits. */
   readonly change: typeof HOST_CHANGES[number];

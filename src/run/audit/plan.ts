@@ -10,7 +10,7 @@ import type { FollowUpPlan } from "./follow_up.ts";
 import type { SocketOptions } from "../run_options.ts";
 import { planRun, randomOriginateMs, type RunPlan } from "../run_plan.ts";
 
-/** Options of an audit. */
+/** What the user may choose of an audit. */
 export interface AuditOptions extends SocketOptions {
   /** Most probes a second, above 0. */
   readonly ratePps: number;
@@ -40,7 +40,7 @@ export interface AskedNumbers {
   readonly lengthBytes: number;
   /** Type-of-service octet. */
   readonly tos: number;
-  /** The question. */
+  /** Which of the audit's questions it answers. */
   readonly question: Question;
 }
 

@@ -9,7 +9,7 @@ import type { RunProgress } from "../reporter.ts";
 import type { RunResult } from "../run_info.ts";
 import type { ScanResult } from "../scan/run.ts";
 
-/** The result of an audit. */
+/** What an audit found of all hosts together. */
 export interface AuditResult extends RunResult {
   /** Hosts by verdict and label. */
   readonly tally: AuditTally;

@@ -15,7 +15,7 @@ export type SocketPorts = Pick<RunMachine, "findRoute" | "openTransport"> & {
 
 /** A machine that records. */
 export interface RecordedMachine<Machine extends SocketPorts> {
-  /** The machine. */
+  /** The machine whose sockets are recorded. */
   readonly machine: Machine;
   /** Receives a copy of each packet that is sent or received. */
   readonly recorder: PacketRecorder;

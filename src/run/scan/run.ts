@@ -58,7 +58,7 @@ export interface ScanResult extends SweepResult {
   readonly reason: "complete" | "stopped" | "blocked" | "path-lost";
   /** Whether every host of the shard was probed and no reply was lost on this machine. */
   readonly isWhole: boolean;
-  /** Hosts that answered. */
+  /** Hosts that answered, each counted once. */
   readonly hostsAnswered: number;
 }
 

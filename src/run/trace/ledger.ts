@@ -14,7 +14,7 @@ import type { Probe } from "../../probe/probe.ts";
 
 /** A probe that was sent, and the error that ended it. */
 export interface LedgerEntry {
-  /** The probe. */
+  /** The probe as it was sent, with its time to live. */
   readonly probe: Probe;
   /** Sender of the ICMP error that ended it; undefined without one. */
   reporter: number | undefined;

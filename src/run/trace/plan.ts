@@ -12,7 +12,7 @@ import type { ProberOptions } from "../../probe/prober_options.ts";
 import type { SocketOptions } from "../run_options.ts";
 import { PlanError, planRun, randomOriginateMs, type RunPlan } from "../run_plan.ts";
 
-/** Options of a trace. */
+/** What the user may choose of a trace. */
 export interface TraceOptions extends SocketOptions {
   /** Largest time to live that is tried, 1 to 255. */
   readonly maxTtl: number;

@@ -45,7 +45,7 @@ export interface TraceListener {
   ending?(reason: EndReason | undefined): void;
 }
 
-/** The result of a trace. */
+/** What a trace found, and how its run ended. */
 export interface TraceResult extends RunResult {
   /** Every host, in the order of the targets. */
   readonly hosts: readonly TraceFindings[];

@@ -8,7 +8,7 @@
 /** Characters that charts are made of. */
 export type ChartStyle = "braille" | "block" | "ascii";
 
-/** The chart styles. */
+/** Every chart style, the finest first. */
 export const CHART_STYLES: readonly ChartStyle[] = ["braille", "block", "ascii"];
 
 /** Dots of a cell: columns and rows. */

@@ -8,7 +8,7 @@
 /** Parameters of SGR; empty for text as it is. */
 export type Style = string;
 
-/** The styles. */
+/** Each style that the screen uses, by its purpose. */
 export const STYLE = {
   plain: "",
   /** Heads, hints, axes. */

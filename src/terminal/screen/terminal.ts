@@ -4,7 +4,7 @@ import type { ByteSink } from "../output_queue.ts";
 
 /** Size of a terminal in cells. */
 export interface TerminalSize {
-  /** Columns. */
+  /** Characters of a row, from 1. */
   readonly columns: number;
   /** Lines. */
   readonly rows: number;
@@ -22,7 +22,7 @@ export interface TerminalEvents {
   readonly ending: () => void;
 }
 
-/** A terminal. */
+/** The terminal that a screen is drawn on: what it shows, and which keys are pressed. */
 export interface Terminal {
   /** Where escapes and text go. */
   readonly output: ByteSink;

@@ -98,7 +98,7 @@ export const AUDIT_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `audit`. */
+/** `icmptime audit`: its usage, options, and the rules between them. */
 export const AUDIT_COMMAND: CommandSpec<typeof AUDIT_OPTIONS> = {
   name: "audit",
   summary: "Find the clocks that are wrong or odd, and who answers",

@@ -83,7 +83,7 @@ export const CLOCK_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `clock`. */
+/** `icmptime clock`: its usage, options, and the rules between them. */
 export const CLOCK_COMMAND: CommandSpec<typeof CLOCK_OPTIONS> = {
   name: "clock",
   summary: "Measure the offset and rate of clocks, to microseconds",

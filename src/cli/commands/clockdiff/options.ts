@@ -33,7 +33,7 @@ export const CLOCKDIFF_OPTIONS = {
   version: { short: "V", help: "Print the version", group: "General" },
 } as const satisfies OptionTable;
 
-/** The command `clockdiff`. */
+/** `icmptime clockdiff`: its usage, options, and the rules between them. */
 export const CLOCKDIFF_COMMAND: CommandSpec<typeof CLOCKDIFF_OPTIONS> = {
   name: "clockdiff",
   summary: "Take the options of clockdiff and print its lines",

@@ -1,4 +1,4 @@
-/** The command `completions`. */
+/** `icmptime completions`: its usage, options, and the rules between them. */
 
 import type { CommandSpec } from "../../options/option.ts";
 import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../options/shared_options.ts";
@@ -12,7 +12,7 @@ export type Shell = typeof SHELLS[number];
 /** Table of the options of `completions`. */
 export const COMPLETIONS_OPTIONS: typeof GENERAL_OPTIONS = GENERAL_OPTIONS;
 
-/** The command `completions`. */
+/** `icmptime completions`: its usage, options, and the rules between them. */
 export const COMPLETIONS_COMMAND: CommandSpec<typeof COMPLETIONS_OPTIONS> = {
   name: "completions",
   summary: "Print a completion script for a shell, or the man page",

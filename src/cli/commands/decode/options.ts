@@ -43,7 +43,7 @@ export const DECODE_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `decode`. */
+/** `icmptime decode`: its usage, options, and the rules between them. */
 export const DECODE_COMMAND: CommandSpec<typeof DECODE_OPTIONS> = {
   name: "decode",
   summary: "Explain a timestamp, a packet or a capture",

@@ -10,7 +10,7 @@ export const DOCTOR_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `doctor`. */
+/** `icmptime doctor`: its usage, options, and the rules between them. */
 export const DOCTOR_COMMAND: CommandSpec<typeof DOCTOR_OPTIONS> = {
   name: "doctor",
   summary: "Check what this machine can measure, and how well",

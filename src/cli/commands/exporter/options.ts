@@ -46,7 +46,7 @@ export const EXPORTER_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `exporter`. */
+/** `icmptime exporter`: its usage, options, and the rules between them. */
 export const EXPORTER_COMMAND: CommandSpec<typeof EXPORTER_OPTIONS> = {
   name: "exporter",
   summary: "Probe hosts without end and serve the numbers to Prometheus",

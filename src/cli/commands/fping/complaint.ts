@@ -12,7 +12,7 @@ const FAULTS = {
 
 /** An error that fping has words for. */
 export class FpingError extends UsageError {
-  /** Exit code. */
+  /** Exit code that fping has for it. */
   readonly exitCode: ExitCode;
 
   /** Takes the line as fping prints it, its name included. */

@@ -180,7 +180,7 @@ export const FPING_OPTIONS = {
   version: { short: "v", help: "Print the version", group: "General" },
 } as const satisfies OptionTable;
 
-/** The command `fping`. */
+/** `icmptime fping`: its usage, options, and the rules between them. */
 export const FPING_COMMAND: CommandSpec<typeof FPING_OPTIONS> = {
   name: "fping",
   summary: "Take the options of fping and print its lines",

@@ -1,4 +1,4 @@
-/** The command `help`. */
+/** `icmptime help`: its usage, options, and the rules between them. */
 
 import type { CommandSpec } from "../../options/option.ts";
 import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../options/shared_options.ts";
@@ -6,7 +6,7 @@ import { GENERAL_OPTIONS, TEXT_EXIT_CODES } from "../../options/shared_options.t
 /** Table of the options of `help`. */
 export const HELP_OPTIONS: typeof GENERAL_OPTIONS = GENERAL_OPTIONS;
 
-/** The command `help`. */
+/** `icmptime help`: its usage, options, and the rules between them. */
 export const HELP_COMMAND: CommandSpec<typeof HELP_OPTIONS> = {
   name: "help",
   summary: "Explain a command",

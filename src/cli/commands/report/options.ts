@@ -37,7 +37,7 @@ export const REPORT_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `report`. */
+/** `icmptime report`: its usage, options, and the rules between them. */
 export const REPORT_COMMAND: CommandSpec<typeof REPORT_OPTIONS> = {
   name: "report",
   summary: "Make a page with charts from the JSON Lines of other commands",

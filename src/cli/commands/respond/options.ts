@@ -82,7 +82,7 @@ export const RESPOND_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `respond`. */
+/** `icmptime respond`: its usage, options, and the rules between them. */
 export const RESPOND_COMMAND: CommandSpec<typeof RESPOND_OPTIONS> = {
   name: "respond",
   summary: "Answer timestamp and echo requests as you need it",

@@ -170,7 +170,7 @@ export const SCAN_OPTIONS = {
 /** Options that mean something beside `--verify`: with every other one a scan was meant. */
 const WITH_VERIFY: ReadonlySet<string> = new Set(["verify", "quiet", "yes", "color"]);
 
-/** The command `scan`. */
+/** `icmptime scan`: its usage, options, and the rules between them. */
 export const SCAN_COMMAND: CommandSpec<typeof SCAN_OPTIONS> = {
   name: "scan",
   summary: "Find the hosts in whole networks that answer",

@@ -48,7 +48,7 @@ export const TRACE_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `trace`. */
+/** `icmptime trace`: its usage, options, and the rules between them. */
 export const TRACE_COMMAND: CommandSpec<typeof TRACE_OPTIONS> = {
   name: "trace",
   summary: "Find out why no timestamp reply comes, and from where",

@@ -60,7 +60,7 @@ export const TSPING_OPTIONS = {
   help: { short: "?", help: "Print this help", group: "General" },
 } as const satisfies OptionTable;
 
-/** The command `tsping`. */
+/** `icmptime tsping`: its usage, options, and the rules between them. */
 export const TSPING_COMMAND: CommandSpec<typeof TSPING_OPTIONS> = {
   name: "tsping",
   summary: "Take the options of tsping and print its lines",

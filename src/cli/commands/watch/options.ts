@@ -51,7 +51,7 @@ export const WATCH_OPTIONS = {
   ...GENERAL_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The command `watch`. */
+/** `icmptime watch`: its usage, options, and the rules between them. */
 export const WATCH_COMMAND: CommandSpec<typeof WATCH_OPTIONS> = {
   name: "watch",
   summary: "Show on a full screen which direction is slow, and the remote clocks",
