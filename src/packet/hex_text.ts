@@ -101,7 +101,10 @@ function parseLine(line: string, expectedOffset: number): Line {
     const rest = line.slice(match[0].length);
     const hasColon = match[2] === ":";
     // Without a colon it may be the first octets of a bare line: an offset is what continues, before single octets.
-    if (hasColon || ((offset === 0 || offset === expectedOffset) && /^[0-9a-f]{2}\s/i.test(rest))) {
+    const isOffset = offset === 0
+      ? /^[0-9a-f]{2}\s/i.test(rest)
+      : offset === expectedOffset && /^[0-9a-f]{2}(?:\s|$)/i.test(rest);
+    if (hasColon || isOffset) {
       return offset === 0 || offset === expectedOffset
         ? { offset, octets: parseColumns(rest) }
         : { reason: `offset 0x${match[1]} where 0x${hex(expectedOffset)} was expected` };
@@ -128,7 +131,7 @@ function parseColumns(text: string): number[] {
     }
     if (!PAIRS.test(word)) break;
     // Two blanks stand before the characters, and after eight single octets in the middle of some dumps.
-    const isMiddle = octets.length === 8 && word.length === 2 && gap === 2;
+    const isMiddle = octets.length === 8 && width === 2 && gap === 2;
     if (octets.length > 0 && gap > 1 && !isMiddle) break;
     width ??= word.length;
     if (word.length > width) break;

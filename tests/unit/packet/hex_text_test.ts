@@ -93,6 +93,38 @@ const TEXTS: readonly (readonly [name: string, text: string, packets: readonly s
     ["6162" + "61622063646566676869" + "6a6b6c6d6e6f" + "6263646566676162"],
   ],
   [
+    "xxd -c 8, characters that look like an octet",
+    `00000000: 6162 2020 2020 2020  ab      
+00000008: 6364 2020 2020 2020  cd      
+`,
+    ["6162202020202020" + "6364202020202020"],
+  ],
+  [
+    "a dump with its characters behind a single blank",
+    "0000: 45 00 28 abcd\n0003: 16\n",
+    ["45002816"],
+  ],
+  ["digits in two lines, of which the second starts like an offset", `${IPV4}\n4500 0028`, [
+    IPV4 + "45000028",
+  ]],
+  ["octets that start like an offset", "4500 00 28 16\n0010 b4 40", ["45000028160010b440"]],
+  [
+    "a last line of one octet",
+    "0000  45 00 00 28\n0004  16\n",
+    ["4500002816"],
+  ],
+  ["four zeros, which are no length", "0000", ["0000"]],
+  ["single digits in a list", "0x8, 0x0, 0xf", ["08000f"]],
+  ["lines for people, most of whose words are none", "of the two: 45\n45 00", ["4500"]],
+  ["a star after less than a line", "0000  45 00\n*\n0002  16\n", ["450016"]],
+  ["a star before any octet", "*\n45 00", ["4500"]],
+  [
+    "two packets without an empty line between them",
+    "0000  45 00\n0002  01\n0000  46 00\n",
+    ["450001", "4600"],
+  ],
+  ["remarks of C", "/* 11 22 */ 0x45, 0x00, // 33\n0x16", ["450016"]],
+  [
     "short escapes of C",
     `"\\x00\\n\\r\\t\\0\\\\A\\q"`,
     ["000a0d09005c4171"],
@@ -136,6 +168,9 @@ for (const [name, text, packets] of TEXTS) {
 const BROKEN: readonly (readonly [text: string, line: number, reason: string])[] = [
   ["", 1, "no hexadecimal digits"],
   ["45000", 1, "an odd number of digits in 45000"],
+  ["8", 1, "an odd number of digits in 8"],
+  ["45 00\nzz 45", 2, "zz is no hexadecimal number"],
+  ["0x0000: 45\n0x0002: 45", 2, "offset 0x0002 where 0x0001 was expected"],
   ["4500 0028\n0x45 zz 11 22", 2, "zz is no hexadecimal number"],
   ["4500 zz3456789012345678zz 45", 1, "zz3456789012345678zz is no hexadecimal number"],
   ["4500 zz3456789012345678zzz 45", 1, "zz3456789012345678zz… is no hexadecimal number"],
@@ -151,6 +186,20 @@ for (const [text, line, reason] of BROKEN) {
 Deno.test("a dump of a single octet ends with its length", () => {
   const read = parseHexText("0000  45 \n0001\n");
   assertEquals(read.ok && read.packets.map(toHex), ["45"]);
+});
+
+Deno.test("equal lines are repeated up to the longest packet behind its link-layer header", () => {
+  const line = "0000  00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f";
+  const upTo = (end: number) => parseHexText(`${line}\n*\n${end.toString(16).padStart(8, "0")}:\n`);
+  const read = upTo(65_599);
+  const [packet = new Uint8Array(0)] = read.ok ? read.packets : [];
+  assertEquals(packet.length, 65_599);
+  assertEquals(packet.every((octet, at) => octet === at % 16), true);
+  const shorter = parseHexText(`${line}\n*\n00000028\n`);
+  assertEquals(shorter.ok && shorter.packets.map(({ length }) => length), [40]);
+  // What is longer is not what a line stands for.
+  const longer = upTo(65_600);
+  assertEquals(longer.ok && longer.packets.map(({ length }) => length < 65_599), [true]);
 });
 
 Deno.test("a text of 16 Mi characters is read, and none that is longer", () => {
