@@ -98,6 +98,11 @@ export class OctetQueue {
     this.#start = 0;
   }
 
+  /** The octet at `at` of what waits. */
+  u8(at: number): number {
+    return this.#view.getUint8(this.#start + at);
+  }
+
   /** The unsigned 16-bit number at `at` of what waits. */
   u16(at: number, littleEndian: boolean): number {
     return this.#view.getUint16(this.#start + at, littleEndian);

@@ -83,7 +83,7 @@ export class PcapParser implements CaptureParser {
     const magic = queue.u32(FILE_HEADER.magic, this.#littleEndian);
     const major = queue.u16(FILE_HEADER.major, this.#littleEndian);
     if (major !== 2) return broken(queue.offset, `version ${major} of the format, expected 2`);
-    [this.#unitNs, this.#recordBytes] = MAGICS[magic] ?? [0, 0];
+    [this.#unitNs, this.#recordBytes] = MAGICS[magic] as readonly [number, number];
     // The upper bits describe a checksum that some links append.
     this.#linkType = queue.u32(FILE_HEADER.linkType, this.#littleEndian) & 0xffff;
     queue.drop(FILE_HEADER.size);

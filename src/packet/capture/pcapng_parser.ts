@@ -145,7 +145,7 @@ export class PcapngParser implements CaptureParser {
     let offsetSeconds = 0;
     for (const option of readOptions(queue, INTERFACE.options, length - 4, this.#littleEndian)) {
       if (option.code === OPTION.resolution && option.length >= 1) {
-        unitsPerSecond = timeUnit(queue.slice(option.value, option.value + 1)[0] ?? 6);
+        unitsPerSecond = timeUnit(queue.u8(option.value));
       }
       if (option.code === OPTION.offset && option.length >= 8) {
         const high = queue.u32(option.value + (this.#littleEndian ? 4 : 0), this.#littleEndian);
