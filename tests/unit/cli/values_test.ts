@@ -217,6 +217,52 @@ Deno.test("values: a payload counts up over and over", () => {
   assertEquals([bytes.length, bytes[255], bytes[256], bytes[299]], [300, 255, 0, 43]);
 });
 
+Deno.test("values: the bounds of a duration are written in milliseconds, seconds or hours", () => {
+  const expected = (minMs: number, maxMs: number) =>
+    assertThrows(() => duration(minMs, maxMs).parse("x"), RangeError).message.split(",")[0];
+  assertEquals(expected(999, 3_599_000), "expected a time from 999ms to 3599s");
+  assertEquals(expected(1000, 3_600_000), "expected a time from 1s to 1h");
+  assertEquals(expected(0.001, 86_400_000), "expected a time from 0.001ms to 24h");
+});
+
+Deno.test("values: a payload fills a datagram at most, however it is written", () => {
+  const { parse } = payload();
+  const longest = 65_535 - 20 - 8;
+  for (
+    const write of [
+      (length: number) => "text:" + "x".repeat(length),
+      (length: number) => "0x" + "61".repeat(length),
+    ]
+  ) {
+    assertEquals((parse(write(longest)) as Uint8Array).length, longest);
+    assertThrows(() => parse(write(longest + 1)), RangeError, "expected at most 65507 bytes");
+  }
+  assertEquals((parse(`${longest}`) as Uint8Array).length, longest);
+});
+
+Deno.test("values: what a shell may offer, and which values are lists", () => {
+  const offers = [
+    integer("N", 0, 1),
+    number("X", 0, 1),
+    duration(0, 1),
+    stamp(),
+    payload(),
+    blocks(),
+  ];
+  assertEquals(offers.map(({ complete }) => complete), Array(offers.length).fill("none"));
+  assertEquals(choice("C", ["a", "b"]).complete, ["a", "b"]);
+  assertEquals(text("FILE", "file").complete, "file");
+  assertEquals([words("F").isList, words("F", "field").complete], [true, "field"]);
+  assertEquals(offers.map(({ metavar }) => metavar), [
+    "N",
+    "X",
+    "TIME",
+    "STAMP",
+    "BYTES",
+    "BLOCK,...",
+  ]);
+});
+
 Deno.test("a moment: Unix seconds, or a day that there is, UTC unless it says", () => {
   const { parse } = unixTime();
   const moments: readonly (readonly [text: string, iso: string])[] = [

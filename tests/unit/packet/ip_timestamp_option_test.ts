@@ -15,6 +15,14 @@ Deno.test("ip timestamp: emit prespecified addresses", () => {
   assertEquals(formatHex(option), "44140503" + "0a00000200000000" + "0a00000100000000");
 });
 
+Deno.test("ip timestamp: an entry for any host has no address yet", () => {
+  const option = emitIpTimestampOption({
+    flag: 1,
+    entries: [{ address: undefined, stampMs: 0 }],
+  });
+  assertEquals(formatHex(option), "440c0501" + "0000000000000000");
+});
+
 Deno.test("ip timestamp: parse what a Linux host writes", () => {
   // The option of the request above after the far host has written its time: pointer 13.
   const parsed = parseIpTimestampOption(parseHex("44140d03 0a000002028b7800 0a00000100000000"));
