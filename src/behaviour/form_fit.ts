@@ -41,6 +41,8 @@ export interface FittedForm extends ClockForm {
 export const TICK_ALLOWANCE_MS = 1000 / 15;
 /** Largest rate error that counts as keeping time, as a fraction: ten times what NTP corrects. */
 export const MAX_SKEW = 0.005;
+/** No tick in use is longer. */
+const MAX_TICK_MS = 1000;
 /** Different times that show a common step. */
 const MIN_TIMES = 4;
 
@@ -52,7 +54,6 @@ const nearMsOf = (unit: ClockUnit) => unit === "unix-milliseconds" ? NEAR_MS : U
  * taken out.
  */
 export function fitForms(answers: readonly HostAnswer[]): FittedForm[] {
-  if (answers.length === 0) return [];
   return CLOCK_FORMS.flatMap((form) => {
     const fitted = fitForm(form, answers);
     return fitted === undefined ? [] : [fitted];
@@ -61,7 +62,7 @@ export function fitForms(answers: readonly HostAnswer[]): FittedForm[] {
 
 /** Whether a form counts whole seconds. */
 export function countsSeconds({ unit }: Pick<ClockForm, "unit">): boolean {
-  return UNITS[unit].msPerCount > 1;
+  return UNITS[unit].msPerCount !== 1;
 }
 
 /** The receive timestamps of at least one answer, in a form that fits them all, in their order, without a break at midnight. */
@@ -77,7 +78,7 @@ export function timesOf(form: ClockForm, answers: readonly HostAnswer[]): AskedS
 
 function fitForm(form: ClockForm, answers: readonly HostAnswer[]): FittedForm | undefined {
   const { periodMs, msPerCount } = UNITS[form.unit];
-  const tickMs = Math.max(msPerCount, TICK_ALLOWANCE_MS, commonTickMs(form, answers));
+  const tickMs = Math.max(msPerCount, lagMs(form, answers));
   const first = answers[0] as HostAnswer;
   let lowerMs = -Infinity, upperMs = Infinity, baseMs: number | undefined;
   for (const { reply, sentUnixMs, receivedUnixMs } of answers) {
@@ -109,8 +110,12 @@ function fitForm(form: ClockForm, answers: readonly HostAnswer[]): FittedForm | 
   };
 }
 
-/** The greatest step of which all timestamps are whole multiples apart, in milliseconds; 0 where too few show it. */
-function commonTickMs(form: ClockForm, answers: readonly HostAnswer[]): number {
+/**
+ * How much a clock may lag behind itself: the greatest step of which all timestamps are whole multiples apart, up to a second. What
+ * RFC 1122 allows is allowed in any case, also where too few timestamps show a step.
+ */
+function lagMs(form: ClockForm, answers: readonly HostAnswer[]): number {
   const times = new Set(answers.flatMap(({ reply }) => readTimestamp(reply.receive, form) ?? []));
-  return times.size < MIN_TIMES ? 0 : Math.min(1000, commonStepMs([...times]));
+  if (times.size < MIN_TIMES) return TICK_ALLOWANCE_MS;
+  return Math.max(TICK_ALLOWANCE_MS, Math.min(MAX_TICK_MS, commonStepMs([...times])));
 }

@@ -5,12 +5,13 @@ import type { AnnotatedField } from "./annotation.ts";
 /** Octets shown of a long field; the value says how many there are. */
 const SHOWN_OCTETS = 8;
 
+const HEADS: readonly string[] = ["offset", "octets", "field", "value", "meaning"];
+
 /** Writes fields as a table, a heading for each part of the packet, without a final newline. */
 export function formatAnnotated(fields: readonly AnnotatedField[]): string {
   const rows = fields.map(formatRow);
-  const heads = ["offset", "octets", "field", "value"];
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0))
+  const widths = HEADS.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => (row[column] as string).length))
   );
   const lines: string[] = [];
   let part: string | undefined;
@@ -18,9 +19,9 @@ export function formatAnnotated(fields: readonly AnnotatedField[]): string {
     if (field.part !== part) {
       if (part !== undefined) lines.push("");
       part = field.part;
-      lines.push(part, formatLine([...heads, "meaning"], widths));
+      lines.push(part, formatLine(HEADS, widths));
     }
-    lines.push(formatLine(rows[index] ?? [], widths));
+    lines.push(formatLine(rows[index] as string[], widths));
   });
   return lines.join("\n");
 }
@@ -40,7 +41,9 @@ function formatOctets(bytes: Uint8Array): string {
 
 /** The offset is aligned to the right, the rest to the left. */
 function formatLine(cells: readonly string[], widths: readonly number[]): string {
-  const [offset = "", ...rest] = cells;
-  const padded = rest.map((cell, index) => cell.padEnd(widths[index + 1] ?? 0));
-  return `  ${offset.padStart(widths[0] ?? 0)}  ${padded.join("  ")}`.trimEnd();
+  const padded = cells.map((cell, column) => {
+    const width = widths[column] as number;
+    return column === 0 ? cell.padStart(width) : cell.padEnd(width);
+  });
+  return `  ${padded.join("  ")}`.trimEnd();
 }

@@ -82,8 +82,8 @@ Deno.test("readings: a system may be likely where nothing is decided of its cloc
 
 Deno.test("forms: the offset is bounded by arrival and departure, whichever stamp is the later", () => {
   const boundsOf = (receivedMs: number, sentMs: number) => {
-    // From half past four on, 10 ms to the host and back.
-    const start = NOON + 16_200_000, startMs = NOON_MS + 16_200_000;
+    // From six in the evening on, 10 ms to the host and back.
+    const start = NOON + 21_600_000, startMs = NOON_MS + 21_600_000;
     const answers = [0, 1000].map((ms) =>
       answer(start + ms, 0, {
         reply: {
@@ -105,4 +105,57 @@ Deno.test("forms: the offset is bounded by arrival and departure, whichever stam
     assertAlmostEquals(lower, lowerMs, 1e-6, `${receivedMs} ${sentMs}`);
     assertAlmostEquals(upper, receivedMs + 1000 / 15, 1e-6, `${receivedMs} ${sentMs}`);
   }
+});
+
+/** Whether answers fit the form that RFC 792 asks for. */
+const isStandard = (answers: readonly HostAnswer[]) =>
+  fitForms(answers).some(({ unit, isLittleEndian, hasHighBit }) =>
+    unit === "milliseconds-of-day" && !isLittleEndian && !hasHighBit
+  );
+
+Deno.test("forms: a clock may step by a second, and by no more", () => {
+  // Each asked shortly before or after a step.
+  const stepping = (stepMs: number) =>
+    [0.95, 1.05, 2.95, 3.05, 4.95].map((steps) =>
+      answer(NOON + steps * stepMs, NOON_MS + Math.floor(steps) * stepMs)
+    );
+  assertEquals([50, 1000, 2000].map((stepMs) => isStandard(stepping(stepMs))), [
+    ...[true, true, false],
+  ]);
+});
+
+Deno.test("forms: a clock of milliseconds is never half a second ahead of itself", () => {
+  const times = [0, 401, 1203, 1604, 2005];
+  const ahead = (ms: number) =>
+    times.map((time, i) => answer(NOON + time, NOON_MS + time + (i === 2 ? ms : 0)));
+  // A fifteenth of a second, and what it may drift.
+  assertEquals([0, 66, 500].map((ms) => isStandard(ahead(ms))), [true, true, false]);
+});
+
+Deno.test("forms: both timestamps must be readable", () => {
+  const written = (receive: number, transmit: number) =>
+    [0, 900, 1800].map((ms) =>
+      answer(NOON + ms, 0, {
+        reply: { originate: 0, receive: receive + ms, transmit: transmit + ms },
+      })
+    );
+  assertEquals(isStandard(written(NOON_MS, NOON_MS)), true);
+  assertEquals(isStandard(written(NOON_MS, 86_400_000)), false);
+  assertEquals(isStandard(written(86_400_000, NOON_MS)), false);
+});
+
+Deno.test("readings: a tick is named with a thousandth of a millisecond at most", () => {
+  const detail = (tickMs: number) => {
+    const answers = Array.from({ length: 24 }, (_, i) => {
+      const ms = 113.7 * i;
+      return answer(NOON + ms, Math.floor(Math.floor((NOON_MS + ms) / tickMs) * tickMs));
+    });
+    return classify({ asked: {}, answers }).labels;
+  };
+  const named = (text: string) => [
+    { label: "lazy", count: 24, of: 24 },
+    { label: "coarse-tick", count: 24, of: 24, detail: text },
+  ];
+  assertEquals(detail(1000 / 15), named("66.667 ms") as ReturnType<typeof detail>);
+  assertEquals(detail(50), named("50 ms") as ReturnType<typeof detail>);
 });

@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { annotateDatagram, type AnnotatedField } from "../../../src/packet/annotate.ts";
+import {
+  annotateDatagram,
+  type AnnotatedField,
+  annotateMessage,
+} from "../../../src/packet/annotate.ts";
 import { formatAnnotated } from "../../../src/packet/annotated_table.ts";
 import { emitDatagram } from "../../../src/packet/datagram.ts";
 import type { IcmpFields } from "../../../src/packet/icmp_message.ts";
@@ -228,5 +232,35 @@ Deno.test("annotate: lengths that count in units say both numbers", () => {
   assertEquals(
     meaningsOf(annotateDatagram(fragment))["IPv4 header: fragment offset"],
     "185 | low thirteen bits, × 8 = 1480 octets",
+  );
+});
+
+Deno.test("annotate: octets that are no datagram or message are one row, with the reason", () => {
+  assertEquals(
+    formatAnnotated(annotateDatagram(parseHex("4500 0028"))),
+    `IPv4 header
+  offset  octets       field      value     meaning
+       0  45 00 00 28  malformed  4 octets  ipv4 at octet 0: a header has at least 20 octets, 4 are here`,
+  );
+  assertEquals(
+    formatAnnotated(annotateMessage(parseHex("0d00 f2fe 0000 0000 0000 0000"))),
+    `not readable
+  offset  octets                     field      value      meaning
+       0  0d 00 f2 fe 00 00 00 00 …  malformed  12 octets  timestamp at octet 0: a timestamp message has 20 octets, 12 are here`,
+  );
+});
+
+Deno.test("annotate: a table of two parts, the rest of a datagram that cannot be read in the second", () => {
+  const udp = datagram(REPLY);
+  udp.set([17, 0, 0], 9);
+  const table = formatAnnotated(annotateDatagram(udp.subarray(0, 41)));
+  assertEquals(
+    table.split("\n").slice(-6).join("\n"),
+    `      12  0a 00 00 02                source           10.0.0.2
+      16  0a 00 00 01                destination      10.0.0.1
+
+not readable
+  offset  octets                     field            value      meaning
+      20  0e 00 09 8d 12 34 00 01 …  malformed        20 octets  ipv4 at octet 9: protocol is 17 (UDP), not 1 (ICMP)`,
   );
 });
