@@ -14,12 +14,13 @@ const HALF_RANGE = 65_536;
 
 /** The labels of a host whose timestamps are constants, copies or halves; undefined where they are none of these. */
 export function findMeaningless(answers: readonly HostAnswer[]): LabelFinding[] | undefined {
-  if (answers.length < MIN_ANSWERS) return undefined;
+  const [first] = answers;
+  if (first === undefined || answers.length < MIN_ANSWERS) return undefined;
   const copy = findCopy(answers);
   if (copy !== undefined) return [copy];
   const halves = findSwappedHalves(answers);
   if (halves !== undefined) return [halves, ...describePace(answers)];
-  const { reply: { receive, transmit } } = answers[0] as HostAnswer;
+  const { receive, transmit } = first.reply;
   const isConstant = answers.every(({ reply }) =>
     reply.receive === receive && reply.transmit === transmit
   );

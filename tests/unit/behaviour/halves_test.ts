@@ -85,8 +85,31 @@ Deno.test("copies: reflected zeros say nothing, one number that is no zero is en
     })))?.map(({ label }) => label).join(" ");
   assertEquals(reflect(0, 0, 7), "reflection");
   assertEquals(reflect(0, 0, 0), "undecided");
-  assertEquals(findMeaningless([answer([0, 7])]), undefined);
+  // A single answer shows nothing.
+  assertEquals(reflect(7), undefined);
   // Of both timestamps, in every reply.
   const other = { ...answer([0, 7]), request: { originate: 5, receive: 7, transmit: 8 } };
   assertEquals(findMeaningless([other, other]), undefined);
+});
+
+Deno.test("copies: of the originate timestamp, in both timestamps of every reply", () => {
+  const far = 0x1234_5678;
+  const echo = (...copied: readonly (readonly [receive: boolean, transmit: boolean])[]) =>
+    findMeaningless(copied.map(([receive, transmit], i) => ({
+      ...answer([i * 800, receive ? far : i, 0, transmit ? far : i]),
+      request: { originate: far, receive: 0, transmit: 0 },
+    })))?.map(({ label }) => label).join(" ");
+  assertEquals(echo([true, true], [true, true], [true, true]), "originate-echo");
+  for (const odd of [[true, false], [false, true]] as const) {
+    assertEquals(echo([true, true], odd, [true, true]), undefined);
+    assertEquals(echo(odd, odd, odd), undefined);
+  }
+});
+
+Deno.test("constants: neither timestamp changes", () => {
+  assertEquals(labels([0, 4711], [800, 4711], [1600, 4711]), "stuck");
+  assertEquals(labels([0, 4711], [800, 4711], [1600, 4712]), undefined);
+  const transmits = (...numbers: readonly number[]) =>
+    labels(...numbers.map((number, i): Exchange => [i * 800, 4711, 0, number]));
+  assertEquals([transmits(1, 1, 1), transmits(1, 1, 2)], ["stuck", undefined]);
 });
