@@ -105,6 +105,8 @@ const PROBLEMS: readonly (readonly [string, TargetProblem["kind"], string])[] = 
   ["10.0.0.0/33", "invalid", ""],
   ["10.0.0.9-10.0.0.1", "invalid", ""],
   ["224.0.0.0/30", "invalid", "it holds a multicast address"],
+  ["223.255.255.254-224.0.0.1", "invalid", "it holds a multicast address, expected hosts"],
+  ["255.255.255.254-255.255.255.255", "invalid", "it holds the broadcast address, expected hosts"],
   ["0.0.0.0/31", "invalid", "it holds the unspecified address"],
   ["0.0.0.0/0", "too-many", ""],
 ];

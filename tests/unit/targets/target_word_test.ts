@@ -34,6 +34,8 @@ const WORDS: readonly (readonly [word: string, reading: string])[] = [
     "0x7f000001",
     "not an IPv4 address in four decimal numbers, expected 127.0.0.1 if that is meant",
   ],
+  ["0x.0.0.1", "not an IPv4 address in four decimal numbers, expected 0.0.0.1 if that is meant"],
+  ["0X", "not an IPv4 address in four decimal numbers, expected 0.0.0.0 if that is meant"],
   ["010.0.0.1", "not an IPv4 address in four decimal numbers, expected 8.0.0.1 if that is meant"],
   ["10.66.1.300", "not an IPv4 address, expected four numbers up to 255"],
   ["256.0.0.1", "not an IPv4 address, expected four numbers up to 255"],
@@ -44,6 +46,9 @@ const WORDS: readonly (readonly [word: string, reading: string])[] = [
   ["fe80::1%eth0", NO_ICMPV6_TIMESTAMP],
   ["2001:db8::/32", NO_ICMPV6_TIMESTAMP],
   ["", "an empty word, expected a name or an address"],
+  ["a".repeat(253), `name ${"a".repeat(253)}`],
+  ["a\0b", "no name holds a zero byte, expected text"],
+  [":80", "ICMP has no ports, expected a host"],
   ["a".repeat(254), "a name of 254 characters, expected 253 at most"],
 ];
 
