@@ -38,6 +38,8 @@ export class FpingReporter implements Reporter {
   #targets = 0;
   /** The summaries that follow are the last ones. */
   #isEnding = false;
+  /** One of them is written. */
+  #hasSummary = false;
   /** Unix time of the report that is being written, in seconds. */
   #reportTime: number | undefined;
   #reports = 0;
@@ -125,7 +127,6 @@ export class FpingReporter implements Reporter {
   /** The summaries that follow are the last ones. */
   ending(): void {
     this.#isEnding = true;
-    this.#reportTime = undefined;
   }
 
   /** A target at the end of the run or of an interval, or when the user asks. */
@@ -202,8 +203,8 @@ export class FpingReporter implements Reporter {
       return;
     }
     // An empty line parts the summary from the lines before it.
-    if (this.#reportTime === undefined && hasProbeLines && !isJson) errors.line("");
-    this.#reportTime = 0;
+    if (!this.#hasSummary && hasProbeLines && !isJson) errors.line("");
+    this.#hasSummary = true;
     const line = hasEveryRtt
       ? form.everyRtt(target.label, tally)
       : form.summary(target.label, tally.run);
