@@ -36,6 +36,8 @@ interface Mirrored {
 export class MirrorTransport implements Transport {
   /** Always kernel. */
   readonly stampSource = "kernel";
+  /** No limit. */
+  readonly receiveBatch = Infinity;
   /** A clock that each send moves by a microsecond and each wait to its end. */
   readonly clock = { baseUnixMs: BASE_UNIX_MS, now: (): Instant => this.#at(this.#nowNs, "user") };
   #nowNs = 0;

@@ -224,7 +224,7 @@ export class Prober {
     for (let turn = 0; turn < 16; turn++) {
       const received = this.#transport.receive();
       for (const datagram of received) this.#reader.read(datagram);
-      if (received.length < (this.#transport.receiveBatch ?? 1) || this.#stopped) return;
+      if (received.length < this.#transport.receiveBatch || this.#stopped) return;
     }
   }
 

@@ -77,8 +77,8 @@ export interface TransmitStamp {
 export interface Transport {
   /** The clock that every instant of this transport is read from. */
   readonly clock: Clock;
-  /** Most datagrams that one `receive` takes: when it takes fewer, nothing was left. 1 unless given. */
-  readonly receiveBatch?: number;
+  /** Most datagrams that one `receive` takes: when it takes fewer, nothing was left. */
+  readonly receiveBatch: number;
   /** The ICMP identifier that the kernel gives all that is sent; undefined where the datagram's own is sent. */
   readonly identifier?: number | undefined;
   /** `kernel` when transmit and receive stamps both come from the kernel. */

@@ -34,6 +34,8 @@ export function shareThread(inner: Transport, other: ThreadSharer): Transport {
   const { pause } = inner;
   return {
     clock: inner.clock,
+    // Of a batch only what is ours is handed over.
+    receiveBatch: 1,
     identifier: inner.identifier,
     stampSource: inner.stampSource,
     send: (datagrams) => inner.send(datagrams),

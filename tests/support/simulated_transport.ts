@@ -104,6 +104,8 @@ export class SimulatedTransport implements Transport {
   readonly clock: FakeClock;
   /** Who takes the stamps. */
   readonly stampSource: StampSource;
+  /** Datagrams that one receive() gives at most. */
+  readonly receiveBatch: number;
   /** Every request in the order of sending. */
   readonly requests: RequestTruth[] = [];
   /** Times at which something arrived that was received, in order. */
@@ -150,6 +152,7 @@ export class SimulatedTransport implements Transport {
       canPause: false,
       ...options,
     };
+    this.receiveBatch = this.#options.receiveBatch;
     if (this.#options.canPause) this.pause = (timeoutMs) => this.#pause(timeoutMs);
   }
 
@@ -326,8 +329,8 @@ export class SimulatedTransport implements Transport {
     for (const bytes of this.#lent) bytes.fill(0xee);
     this.#lent = [];
     const received: ReceivedDatagram[] = [];
-    const { slotBytes, receiveBatch } = this.#options;
-    while (received.length < receiveBatch && this.#arrivals.nextNs <= this.clock.nowNs) {
+    const { slotBytes } = this.#options;
+    while (received.length < this.receiveBatch && this.#arrivals.nextNs <= this.clock.nowNs) {
       const arrival = this.#arrivals.pop();
       const truncated = arrival.bytes.length > slotBytes;
       const bytes = arrival.bytes.slice(0, slotBytes);

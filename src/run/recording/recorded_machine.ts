@@ -71,7 +71,7 @@ function recordTransport(inner: Transport, recorder: PacketRecorder): Transport 
     get stampSource() {
       return inner.stampSource;
     },
-    ...receiveBatch === undefined ? {} : { receiveBatch },
+    receiveBatch,
     identifier,
     send(datagrams: readonly OutgoingDatagram[]) {
       const results = inner.send(datagrams);

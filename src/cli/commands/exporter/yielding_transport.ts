@@ -18,7 +18,7 @@ export function yieldingTransport(inner: Transport): Transport {
       : new Promise<void>((resolve) => setTimeout(resolve, timeoutMs));
   return {
     clock: inner.clock,
-    ...inner.receiveBatch === undefined ? {} : { receiveBatch: inner.receiveBatch },
+    receiveBatch: inner.receiveBatch,
     identifier: inner.identifier,
     stampSource: inner.stampSource,
     send: (datagrams) => inner.send(datagrams),
