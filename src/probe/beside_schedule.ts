@@ -83,7 +83,7 @@ export class BesideSchedule implements ProbeSchedule {
 
   #makeDue(targetIndex: number): DueProbe {
     const { message, ttl } = this.#spec;
-    const index = this.#counts[targetIndex] ?? 0;
+    const index = this.#counts[targetIndex] as number;
     this.#counts[targetIndex] = index + 1;
     return { targetIndex, index, message, ttl };
   }

@@ -114,7 +114,6 @@ export class InFlightTable implements ProbeTable {
     while (probe !== null && probe.state !== "pending" && probe.deadlineNs <= forgetBefore) {
       const key = keyOf(probe.target.address, probe.sequence);
       if (this.#byKey.get(key) === probe) this.#byKey.delete(key);
-      if (this.#oldestPending === probe) this.#oldestPending = probe.younger;
       const { younger }: InFlightProbe = probe;
       // A listener that keeps this probe must not keep all that came after it.
       probe.younger = null;
@@ -134,5 +133,5 @@ export class InFlightTable implements ProbeTable {
 
 /** (address, sequence) as one number: 48 bits, exact in a double. */
 function keyOf(address: number, sequence: number): number {
-  return address * 65536 + sequence;
+  return address * SEQUENCES + sequence;
 }

@@ -68,18 +68,18 @@ export class ReplyPacedSchedule implements ProbeSchedule {
 
   /** When the next probe is due, on CLOCK_MONOTONIC; Infinity when there is none. */
   get dueNs(): number {
-    return this.#paces[this.#next()]?.dueNs ?? Infinity;
+    return this.#paceOf(this.#next()).dueNs;
   }
 
   /** Round of the next probe. */
   get round(): number {
-    return this.#paces[this.#next()]?.round ?? 0;
+    return this.#paceOf(this.#next()).round;
   }
 
   /** Takes the next probe. Call only while not {@linkcode done}. */
   take(): DueProbe {
     const targetIndex = this.#next();
-    const pace = this.#paces[targetIndex] as Pace;
+    const pace = this.#paceOf(targetIndex);
     const { round } = pace;
     pace.round++;
     // A probe that waited for others is followed by the next no sooner.
@@ -91,8 +91,7 @@ export class ReplyPacedSchedule implements ProbeSchedule {
 
   /** A reply of a target has come, that long after its probe: the next one may follow. */
   answered(targetIndex: number, rttNs: number, nowNs: number): void {
-    const pace = this.#paces[targetIndex];
-    if (pace === undefined) return;
+    const pace = this.#paceOf(targetIndex);
     const { meanNs } = pace;
     pace.distanceNs += meanNs === undefined
       ? rttNs / 2
@@ -106,8 +105,7 @@ export class ReplyPacedSchedule implements ProbeSchedule {
 
   /** Sends nothing more to a target. */
   retire(targetIndex: number): void {
-    const pace = this.#paces[targetIndex];
-    if (pace !== undefined) pace.dueNs = Infinity;
+    this.#paceOf(targetIndex).dueNs = Infinity;
   }
 
   /** Nothing comes in a burst: what is late is followed by the next after its own wait. */
@@ -120,6 +118,10 @@ export class ReplyPacedSchedule implements ProbeSchedule {
     if (meanNs === undefined) return this.#intervalNs;
     const waitNs = meanNs + Math.max(MIN_MARGIN_NS, DISTANCES * distanceNs);
     return Math.min(this.#intervalNs, waitNs * 2 ** overdue);
+  }
+
+  #paceOf(targetIndex: number): Pace {
+    return this.#paces[targetIndex] as Pace;
   }
 
   #next(): number {

@@ -111,9 +111,9 @@ class ObservedEcho implements ProbeMessage {
 
   /** Whether the payloads begin alike, as far as that was captured. */
   repeatsToken(reply: ReplyMessage, token: number): boolean {
-    if (reply.kind !== "echo-reply") return false;
+    const { payload } = reply as EchoMessage;
     if (!this.hasToken) return true;
-    return reply.payload.length < TOKEN_BYTES ? isCut(reply) : readU32(reply.payload, 0) === token;
+    return payload.length < TOKEN_BYTES ? isCut(reply) : readU32(payload, 0) === token;
   }
 
   /** Whether the payload came back as it was sent, and the timestamps that the host wrote into the header. */
