@@ -56,3 +56,19 @@ Deno.test("second questions that are more than an interval late are not asked", 
   schedule.catchUp(START_NS + 31e6);
   assertEquals(take(schedule).slice(0, 4), "t0.1");
 });
+
+Deno.test("what is due at one moment is taken with the second question first", () => {
+  const schedule = open(1, 2);
+  schedule.isOn = true;
+  const taken: string[] = [];
+  while (!schedule.done) taken.push(take(schedule));
+  assertEquals(taken, ["t0.0 0", "e0.0 10", "t1.0 10", "e1.0 20"]);
+});
+
+Deno.test("a second question that is just an interval late is still asked", () => {
+  const schedule = open(2, 1);
+  schedule.isOn = true;
+  take(schedule);
+  schedule.catchUp(START_NS + 30e6);
+  assertEquals(take(schedule), "e0.0 10");
+});

@@ -109,3 +109,11 @@ Deno.test("probe numbers: scattered sequences keep the identifier, and a second 
     Array.from({ length: 1000 }, () => numbers.sequenceOf(target, numbers.allocate(target)));
   assertEquals(new Set([...take(first), ...take(second)]).size, 2000);
 });
+
+Deno.test("probe numbers: scattered sequences come again after 65536 probes", () => {
+  const target = { index: 0, label: "a", address: 0xc0000207 };
+  const numbers = new ProbeNumbers([target], { numberKey: KEY, scattersSequences: true });
+  for (const ordinal of [0, 1, 65_535]) {
+    assertEquals(numbers.sequenceOf(target, 65_536 + ordinal), numbers.sequenceOf(target, ordinal));
+  }
+});

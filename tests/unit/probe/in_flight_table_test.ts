@@ -161,3 +161,14 @@ Deno.test("those that wait are listed oldest first", () => {
   for (const i of [0, 1, 4]) table.settle(probes[i] as InFlightProbe, "reply");
   assertEquals([...table.pendingProbes()].map(({ sequence }) => sequence), [2, 3, 5]);
 });
+
+Deno.test("no two pairs of address and sequence number are one place", () => {
+  const pairs = [[0x0a000001, 1], [0x0a010001, 0], [0x0a000000, 2], [0x0a000002, 0], [1, 65_535]];
+  for (const [address = 0, sequence = 0] of pairs) {
+    const table = new InFlightTable(REMEMBER_MS);
+    const target = { index: 0, label: "", address };
+    table.add(makeProbe({ target, sequence, deadlineNs: 1 }));
+    const found = pairs.filter(([other = 0, number = 0]) => table.find(other, number, 0));
+    assertEquals(found, [[address, sequence]]);
+  }
+});

@@ -71,3 +71,51 @@ Deno.test("a number that the user sets is every target's, the other one stays se
     .filter((identifier) => ownSequences.isOurs(identifier));
   assertEquals(ours, [7]);
 });
+
+Deno.test("the identifiers of a run are those of its targets, in their order", () => {
+  const hosts = targets(40);
+  const numbers = new ProbeNumbers(hosts, { numberKey: KEY });
+  const identifiers = hosts.map((host) => numbers.identifierOf(host));
+  assertEquals([...numbers.identifiers()], identifiers);
+  const known = new Set(identifiers);
+  for (let identifier = 0; identifier < 65_536; identifier++) {
+    if (numbers.isOurs(identifier) !== known.has(identifier)) throw new Error(`${identifier}`);
+  }
+});
+
+Deno.test("targets at one address take their numbers from one sequence where they share them", () => {
+  const hosts: Target[] = [
+    { index: 0, label: "a", address: 0xc0000201 },
+    { index: 1, label: "b", address: 0xc0000202 },
+    { index: 2, label: "a.example", address: 0xc0000201 },
+    { index: 3, label: "unknown", address: 0 },
+    { index: 4, label: "unknown too", address: 0 },
+  ];
+  const ordinals = (sharesNumbers: boolean) => {
+    const numbers = new ProbeNumbers(hosts, { numberKey: KEY, sharesNumbers });
+    const taken = [...hosts, ...hosts].map((host) => numbers.allocate(host));
+    return [taken, hosts.map((host) => numbers.allocated(host))];
+  };
+  assertEquals(ordinals(true), [[0, 0, 1, 0, 0, 2, 1, 3, 1, 1], [4, 2, 4, 2, 2]]);
+  assertEquals(ordinals(false), [[0, 0, 0, 0, 0, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2]]);
+});
+
+Deno.test("targets whose addresses are not known yet have numbers of their own", () => {
+  const hosts = [0, 1, 2].map((index) => ({ index, label: "", address: 0 }));
+  const numbers = new ProbeNumbers(hosts, { numberKey: KEY });
+  const first = hosts.map((host) =>
+    numbers.identifierOf(host) * 65_536 + numbers.sequenceOf(host, 0)
+  );
+  assertEquals(first, [1, 2, 3].map((address) => firstNumbers(KEY, address)));
+});
+
+Deno.test("another host in the place of a target is numbered from the start, with its own numbers", () => {
+  const [host] = targets(1) as [Target];
+  const numbers = new ProbeNumbers([host], { numberKey: KEY, firstOrdinal: 7 });
+  assertEquals([numbers.allocate(host), numbers.allocate(host)], [7, 8]);
+  const other = { ...host, address: 0xc0000299 };
+  numbers.renew(other);
+  assertEquals(numbers.allocate(other), 7);
+  assertEquals(numbers.identifierOf(other), firstNumbers(KEY, other.address) >>> 16);
+  assert(numbers.isOurs(numbers.identifierOf(other)));
+});

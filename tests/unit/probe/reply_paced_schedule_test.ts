@@ -69,3 +69,47 @@ Deno.test("a retired target is not asked any more, and a reply of one that is do
   paced.answered(1, MS, START_NS + 90 * MS);
   assertEquals(paced.done, true);
 });
+
+/** How long a reply is waited for after round trips of these milliseconds, one after the other. */
+function waitsAfter(rttsMs: readonly number[]): number[] {
+  const paced = schedule({ count: Infinity });
+  takeNext(paced);
+  let nowMs = 0;
+  return rttsMs.map((rttMs) => {
+    nowMs += rttMs;
+    paced.answered(0, rttMs * MS, START_NS + nowMs * MS);
+    takeNext(paced);
+    return (paced.dueNs - START_NS) / MS - nowMs;
+  });
+}
+
+Deno.test("a reply is waited for as RFC 6298 says: the mean and four distances, weights of 1/8 and 1/4", () => {
+  // SRTT 8, RTTVAR 4; then 9 and 5; then 8 and 5.75.
+  assertEquals(waitsAfter([8, 16, 1]), [8 + 16, 9 + 20, 8 + 23]);
+});
+
+Deno.test("however even the round trips are, a reply is overdue no sooner than 2 ms after their mean", () => {
+  const waits = waitsAfter(new Array(12).fill(4));
+  // Four distances of 0.633 ms are more, of 0.475 ms less.
+  assert((waits[4] as number) > 6.5, waits.join());
+  assertEquals(waits.slice(5), new Array(7).fill(6));
+});
+
+Deno.test("of targets that are due together the first comes first, and each phase is that of target, round and reply", () => {
+  const asked: number[][] = [];
+  const paced = new ReplyPacedSchedule({
+    ...{ targetCount: 3, count: 3, intervalMs: 30, probes: TIMESTAMP_PROBES },
+    phaseMs: (targetIndex, round, plannedNs) => {
+      asked.push([targetIndex, round, (plannedNs - START_NS) / MS]);
+      return 2;
+    },
+  }, START_NS);
+  for (let taken = 0; taken < 4; taken++) takeNext(paced);
+  assertEquals(paced.round, 1);
+  for (const index of [2, 1]) paced.answered(index, 1 * MS, START_NS + 31 * MS);
+  assertEquals([takeNext(paced), takeNext(paced)], [[1, 1, 33], [2, 1, 33]]);
+  assertEquals(asked, [[2, 1, 31], [1, 1, 31]]);
+  // Another reply to the first of them does not put off what is due.
+  paced.answered(0, 1 * MS, START_NS + 59 * MS);
+  assertEquals((paced.dueNs - START_NS) / MS <= 60, true);
+});

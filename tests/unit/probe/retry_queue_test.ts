@@ -100,3 +100,36 @@ Deno.test("sixty-four that wait hold up the others", () => {
   assertEquals(probes.takeHeld(SECOND, 10).length, 10);
   assertEquals(probes.freshDueNs, 0);
 });
+
+Deno.test("room is looked for often again once nothing that failed is left", () => {
+  const probes = prepare();
+  const [due, other] = take(probes, 6) as [UnsentProbe, UnsentProbe];
+  for (const nowNs of [0, SECOND, 2 * SECOND]) {
+    probes.putBack([due], nowNs);
+    probes.takeHeld(nowNs + SECOND / 2, 64);
+  }
+  // Its target has answered meanwhile.
+  probes.forget(due.due);
+  probes.putBack([other], 3 * SECOND);
+  assertEquals(probes.dueNs, 3 * SECOND + 1e6);
+});
+
+Deno.test("there is hope again for a place that another host has taken", () => {
+  const probes = prepare();
+  const [stuck, next] = [take(probes, 3)[0], take(probes, 1)[0]] as [UnsentProbe, UnsentProbe];
+  probes.putBack([stuck], 0);
+  probes.takeHeld(6 * SECOND, 64);
+  assertEquals(probes.putBack([stuck], 6 * SECOND), [stuck]);
+  probes.forgetTarget(1);
+  assertEquals(probes.putBack([next], 7 * SECOND), [next]);
+  probes.forgetTarget(0);
+  assertEquals(probes.putBack([next], 7 * SECOND), []);
+});
+
+Deno.test("the round is that of the probe held longest, else the schedule's", () => {
+  const probes = prepare(1);
+  const [first] = take(probes, 1) as [UnsentProbe];
+  assertEquals(probes.round, 1);
+  probes.putBack([first], 0);
+  assertEquals(probes.round, 0);
+});

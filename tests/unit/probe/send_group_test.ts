@@ -40,3 +40,8 @@ Deno.test("send group: a spacing that is set is kept to but for the groups that 
   }
   assertEquals(sendGroupMs({ targetCount: 1, intervalMs: 1000, spacingMs: 0.2, groupMs: 2 }), 0);
 });
+
+Deno.test("send group: a group takes half an interval at most", () => {
+  assertEquals(sendGroupMs({ targetCount: 20, intervalMs: 50, groupMs: 9 }), 25);
+  assertEquals(sendGroupMs({ targetCount: 8, intervalMs: 24, groupMs: 9 }), 12);
+});

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type InFlightProbe } from "../../../src/probe/probe.ts";
 import { makeProbe } from "../../support/probes.ts";
-import { TransmitTimestamps } from "../../../src/probe/transmit_timestamps.ts";
+import { DropWatch } from "../../../src/probe/drop_watch.ts";
+import { hasLeft, TransmitTimestamps } from "../../../src/probe/transmit_timestamps.ts";
 import type { TransmitMoment, TransmitStamp, Transport } from "../../../src/probe/transport.ts";
 import type { Instant, StampSource } from "../../../src/time/instant.ts";
 import { SimulatedTransport } from "../../support/simulated_transport.ts";
@@ -129,4 +130,38 @@ Deno.test("the transport is not asked while no stamp is expected, nor when it ha
   user.expect(probe(1));
   user.collect();
   assertEquals(asked, 0);
+});
+
+Deno.test("a target that is another host from now on may have another route, whose driver stamps nothing", () => {
+  const book = new TransmitTimestamps(stamping([[stamp(1), stamp(2, "queue")]]));
+  const probes = [probe(1), probe(2)];
+  for (const each of probes) book.expect(each);
+  book.collect();
+  assertEquals(book.isQueued(probes[1] as InFlightProbe), true);
+  book.forget(1);
+  assertEquals(book.isQueued(probes[1] as InFlightProbe), true, "the other target");
+  book.forget(0);
+  assertEquals(book.isQueued(probes[1] as InFlightProbe), false);
+});
+
+Deno.test("an answer that timed out may be among what was dropped here, as often as was dropped", () => {
+  const transport = { dropped: 0, clock: { baseUnixMs: 0, now: () => instant(50, "user") } };
+  const drops = new DropWatch(
+    Object.assign(transport, { droppedDatagrams: () => transport.dropped }),
+  );
+  const book = new TransmitTimestamps(stamping([]), "driver", drops);
+  transport.dropped = 1;
+  const [one, two] = [probe(1), probe(2)];
+  assertEquals(book.timedOut(one), { kind: "timedOut", probe: one, mayBeDropped: true });
+  assertEquals(book.timedOut(two), { kind: "timedOut", probe: two });
+});
+
+Deno.test("a probe had left by its driver's stamp, else by its queue's, else by ours, at the latest at that moment", () => {
+  const one = probe(5);
+  const at = (ms: number) => hasLeft(one, instant(ms, "kernel"));
+  assertEquals([at(4.999), at(5)], [false, true]);
+  one.queuedAt = instant(6, "kernel");
+  assertEquals([at(5.999), at(6)], [false, true]);
+  one.leftAt = instant(7, "kernel");
+  assertEquals([at(6.999), at(7)], [false, true]);
 });
