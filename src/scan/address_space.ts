@@ -56,11 +56,11 @@ export class AddressSpace {
 
 /** Position of the last entry that is not above `value`, in a sorted array whose first entry is not above it. */
 function lastNotAbove(sorted: Uint32Array, value: number): number {
-  let low = 0, high = sorted.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
+  let low = 0, end = sorted.length;
+  while (end - low > 1) {
+    const middle = (low + end) >> 1;
     if ((sorted[middle] as number) <= value) low = middle;
-    else high = middle - 1;
+    else end = middle;
   }
   return low;
 }

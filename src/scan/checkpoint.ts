@@ -78,7 +78,7 @@ function hexOf(state: number): string {
 
 /** Sixteen hexadecimal digits that identify a text. */
 export function digestText(text: string): string {
-  return digestPairs(Array.from(text, (letter, index) => [letter.codePointAt(0) ?? 0, index]));
+  return digestPairs(Array.from(text, (letter, index) => [letter.codePointAt(0) as number, index]));
 }
 
 /** The checkpoint as one line of {@linkcode CHECKPOINT_LINE_BYTES} ASCII characters. */
@@ -130,7 +130,7 @@ function readFields(fields: Readonly<Record<string, unknown>>): Checkpoint | str
       (value as number) >= least && (value as number) <= most;
     if (isCount) return value as number;
     faults.push(`its ${name} is not a whole number from ${least} to ${most}`);
-    return 0;
+    return NaN;
   };
   const text = (name: string, pattern: RegExp, absent?: string): string => {
     const value = fields[name] === undefined ? absent : fields[name];
@@ -178,7 +178,7 @@ export class CheckpointStore {
   readonly #length: number;
   readonly #encoder = new TextEncoder();
   #number: number;
-  #position = -1;
+  #position: number | undefined;
 
   /**
    * Keeps checkpoints of the scan `identity`, of `length` probes.

@@ -44,17 +44,15 @@ export class Pacer {
     if (Number.isNaN(this.#nextNs)) this.#nextNs = nowNs;
     const lagNs = nowNs - this.#nextNs;
     if (lagNs < 0) return 0;
-    if (lagNs > BURST_NS) {
-      this.#owedNs += lagNs - BURST_NS;
-      this.#nextNs = nowNs - BURST_NS;
-    }
+    const owedNs = Math.max(0, lagNs - BURST_NS);
+    this.#owedNs += owedNs;
+    this.#nextNs += owedNs;
     // One probe is always allowed at its moment, however slow the rate.
     return Math.floor((nowNs - this.#nextNs) / this.#intervalNs) + 1;
   }
 
   /** Books probes that have left. */
   sent(count: number): void {
-    if (this.rate === Infinity || count === 0) return;
     const nominalNs = count * this.#intervalNs;
     const hurriedNs = this.#owedNs > 0 ? nominalNs / CATCH_UP : nominalNs;
     this.#owedNs = Math.max(0, this.#owedNs - (nominalNs - hurriedNs));
@@ -63,8 +61,7 @@ export class Pacer {
 
   /** Nanoseconds until the next probe is due; 0 when it is. */
   waitNs(nowNs: number): number {
-    if (this.rate === Infinity || Number.isNaN(this.#nextNs)) return 0;
-    return Math.max(0, this.#nextNs - nowNs);
+    return Number.isNaN(this.#nextNs) ? 0 : Math.max(0, this.#nextNs - nowNs);
   }
 }
 

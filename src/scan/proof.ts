@@ -76,7 +76,7 @@ export class ProofChecker {
     }
     // Type and code are one word of the checksum.
     const known = (this.#requestType << 8) + icmp.identifier + icmp.sequence + icmp.checksum;
-    const residue = (2 * SUM_MODULUS - foldSum(known)) % SUM_MODULUS;
+    const residue = (SUM_MODULUS - foldSum(known)) % SUM_MODULUS;
     for (const candidate of candidates(residue, latestMs, windowMs)) {
       if (this.isProven(destination, candidate, proof)) return candidate;
     }
@@ -88,7 +88,8 @@ export class ProofChecker {
 function* candidates(residue: number, latestMs: number, windowMs: number): Generator<number> {
   const oldestMs = latestMs - windowMs;
   yield* stepsDown(residue, latestMs, Math.max(0, oldestMs));
-  if (oldestMs < 0) yield* stepsDown(residue, MS_PER_DAY - 1, MS_PER_DAY + oldestMs);
+  // None where the window does not reach back over midnight.
+  yield* stepsDown(residue, MS_PER_DAY - 1, MS_PER_DAY + oldestMs);
 }
 
 function* stepsDown(residue: number, highest: number, lowest: number): Generator<number> {

@@ -12,30 +12,30 @@ import { TIMESTAMP, TIMESTAMP_BYTES } from "../packet/timestamp_message.ts";
 /** What some octets are: a reply to the message of the scan, another ICMP message, or nothing that can be read. */
 export type ReplyKind = "reply" | "other" | "malformed";
 
-/** Fields of the reply that was read last. One object serves a whole scan. */
+/** Fields of the reply that was read last; no numbers before the first. One object serves a whole scan. */
 export class ReplyReader {
   /** Sender's address, unsigned 32-bit. */
-  source = 0;
+  source: number = NaN;
   /** Address that it was sent to, unsigned 32-bit. */
-  destination = 0;
+  destination: number = NaN;
   /** Header without options and as long as the replies to our probes: a witness sees no others. */
-  isPlain = false;
+  isPlain!: boolean;
   /** Identification of the IPv4 header. */
-  ipId = 0;
+  ipId: number = NaN;
   /** Time to live as it arrived. */
-  ttl = 0;
+  ttl: number = NaN;
   /** ICMP code; 0 by RFC 792. */
-  code = 0;
+  code: number = NaN;
   /** Whether the ICMP checksum is right. */
-  checksumOk = false;
+  checksumOk!: boolean;
   /** Identifier and sequence as one unsigned 32-bit number. */
-  proof = 0;
+  proof: number = NaN;
   /** Originate stamp, raw. */
-  originateMs = 0;
+  originateMs: number = NaN;
   /** Receive stamp, raw. */
-  receiveMs = 0;
+  receiveMs: number = NaN;
   /** Transmit stamp, raw. */
-  transmitMs = 0;
+  transmitMs: number = NaN;
   readonly #type: number;
 
   /** Reads replies of that ICMP type, those to timestamp requests by default; an echo reply has no stamps but ours. */

@@ -53,7 +53,7 @@ export class Sender {
   readonly #options: SenderOptions;
   #writer: ProbeWriter;
   /** Position of the probe in frame 0. */
-  #first = 0;
+  #first = NaN;
   /** Frames that hold a probe. */
   #loaded = 0;
   /** The first frame whose probe has not left. */
@@ -98,11 +98,9 @@ export class Sender {
    * @returns positions dealt with
    */
   load(position: number, most: number, originateMs: number): number {
-    const { skipped, order } = this.#options;
+    const { order } = this.#options;
     let passed = 0;
-    if (skipped.size > 0) {
-      while (passed < most && skipped.has(order.addressAt(position + passed))) passed++;
-    }
+    while (passed < most && this.#isSkipped(order.addressAt(position + passed))) passed++;
     this.#first = position + passed;
     this.#next = 0;
     this.#loaded = this.#write(0, most - passed, originateMs);
@@ -140,14 +138,18 @@ export class Sender {
 
   /** Writes frames `from` to `to − 1`, up to a skipped address. Returns the first frame not written. */
   #write(from: number, to: number, originateMs: number): number {
-    const { order, skipped } = this.#options;
-    const hasSkipped = skipped.size > 0;
+    const { order } = this.#options;
     for (let slot = from; slot < to; slot++) {
       const address = order.addressAt(this.#first + slot);
-      if (hasSkipped && skipped.has(address)) return slot;
+      if (this.#isSkipped(address)) return slot;
       this.#writer.write(slot, address, originateMs);
     }
     return to;
+  }
+
+  #isSkipped(address: number): boolean {
+    const { skipped } = this.#options;
+    return skipped.size > 0 && skipped.has(address);
   }
 
   /** Books what a transmission came to. Returns false when there was no room. */

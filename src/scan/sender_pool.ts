@@ -36,7 +36,7 @@ export class SenderPool {
   /** Where the pass ends that is under way. */
   #passEnd: number;
   /** Originate stamp of the probe written last. */
-  #originateMs = -1;
+  #originateMs: number | undefined;
   /** What a batch failed with; a refusal is no failure. */
   #failure: Error | undefined;
 
@@ -47,9 +47,10 @@ export class SenderPool {
    */
   constructor(options: SenderPoolOptions) {
     const { transmitters, startPosition, answered, ...shared } = options;
-    if (transmitters.length === 0) throw new RangeError("Cannot send without a transmitter");
+    const [first] = transmitters;
+    if (first === undefined) throw new RangeError("Cannot send without a transmitter");
     this.#senders = transmitters.map((transmitter) => new Sender({ transmitter, ...shared }));
-    this.batchProbes = transmitters[0]?.batch.capacity ?? 0;
+    this.batchProbes = first.batch.capacity;
     this.#idle = new Set(this.#senders);
     this.#order = shared.order;
     this.#answered = answered;

@@ -208,13 +208,13 @@ export class Sweep {
   async #drain(): Promise<number> {
     const { isDirect = false } = this.#options;
     const patienceNs = isDirect ? DIRECT_DRAIN_PATIENCE_NS : DRAIN_PATIENCE_NS;
-    let least = Infinity, leastNs = 0;
+    let least = Infinity, leastNs = NaN;
     for (let waiting = this.#pool.waiting; waiting > 0; waiting = this.#pool.waiting) {
       const nowNs = this.#nowNs;
       if (waiting < least) [least, leastNs] = [waiting, nowNs];
-      if (this.#path.trouble !== undefined) return 0;
+      if (this.#path.trouble !== undefined) break;
       if (this.#isAborted || nowNs - leastNs >= patienceNs) return isDirect ? 0 : waiting;
-      if (!this.#pool.isDone && !this.#isEnding) return 0;
+      if (!this.#pool.isDone && !this.#isEnding) break;
       await this.#listeningTurn(nowNs, DRAIN_WAIT_MS);
     }
     return 0;

@@ -17,8 +17,8 @@ export class SweepTally {
   readonly #receiver: SweepReceiver;
   readonly #source: ReplySource;
   readonly #length: number;
-  #startNs = 0;
-  #last = { atNs: 0, sent: 0, replies: 0 };
+  #startNs = NaN;
+  #last = { atNs: NaN, sent: 0, replies: 0 };
 
   /** Counts for a sweep of `length` probes. */
   constructor(

@@ -8,7 +8,7 @@ const PACED_YIELD_NS = 20e6, UNPACED_YIELD_NS = 100e6;
 /** Says when the event loop has its turn. Times are CLOCK_MONOTONIC in nanoseconds. */
 export class YieldTimer {
   readonly #everyNs: number;
-  #lastNs = 0;
+  #lastNs = NaN;
 
   /** For a scan of `ratePps` probes a second; Infinity is without a limit. */
   constructor(ratePps: number) {
