@@ -98,6 +98,13 @@ Deno.test("coverage: what is no metadata is refused with its reason", () => {
   const refuse = (text: string) => parseShardRun("x", text);
   assertEquals(refuse("{"), "it is no JSON");
   assertEquals(refuse("[1]"), "it is no file of scan --metadata");
+  const notOurs = ["null", "7", '"scan"', '{"command":"scan","options":"1/1"}'];
+  for (
+    const change of [{ command: "ping" }, { options: { shard: "1" } }, { targets: { digest: 5 } }]
+  ) {
+    notOurs.push(JSON.stringify({ ...JSON.parse(metadata(1)), ...change }));
+  }
+  for (const text of notOurs) assertEquals(refuse(text), "it is no file of scan --metadata", text);
   assertEquals(refuse(metadata(4)), "its options.shard 4/3 is no shard");
   assertEquals(refuse(metadata(0)), "its options.shard 0/3 is no shard");
   assertEquals(refuse(metadata(1, { position: -1 })), "its counts.position is no whole number");

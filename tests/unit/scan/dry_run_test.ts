@@ -57,3 +57,10 @@ Deno.test("dry run: a skipped address leaves its place empty; without a rate all
   assertEquals(run({ skipped }).map(({ afterMs }) => afterMs).slice(0, 2), [0, 500]);
   assertEquals(run({ skipped, rate: Infinity }).map(({ afterMs }) => afterMs), Array(7).fill(0));
 });
+
+Deno.test("dry run: a probe's originate is the whole millisecond in which it would leave", () => {
+  const probes = run({ rate: 3, startPosition: 4 });
+  assertEquals(probes.map(({ originateMs }) => originateMs - (MS_PER_DAY - 1000)), [
+    ...[0, 333, 666, 1000 - MS_PER_DAY],
+  ]);
+});

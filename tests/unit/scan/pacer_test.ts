@@ -104,3 +104,46 @@ Deno.test("bandwidth counts what Ethernet sends: 84 octets for the smallest fram
   assertAlmostEquals(rateForBandwidth(1e9, 40), 1_488_095, 1);
   assertAlmostEquals(rateForBandwidth(1e6, 100), 1e6 / 8 / 138, 1e-6);
 });
+
+Deno.test("what a stall of 100 ms cost is made up a quarter per cent a second, all of it and no more", () => {
+  const pacer = new Pacer(1000);
+  let sent = 0;
+  const sendAt = (ms: number) => {
+    const due = pacer.due(ms * 1e6);
+    pacer.sent(due);
+    sent += due;
+  };
+  for (let ms = 0; ms <= 1000; ms++) sendAt(ms);
+  assertEquals(sent, 1001);
+  // Seven milliseconds of the stall follow at once; the probe of this moment is one more.
+  sendAt(1107);
+  assertEquals(sent, 1001 + 8);
+  for (let ms = 1108; ms <= 21_107; ms++) sendAt(ms);
+  assertAlmostEquals(sent, 21_108 - 100 + 50, 1);
+  for (let ms = 21_108; ms <= 90_000; ms++) sendAt(ms);
+  assertAlmostEquals(sent, 90_001, 1);
+});
+
+Deno.test("a lag of just the burst owes nothing", () => {
+  const pacer = new Pacer(1000);
+  pacer.sent(pacer.due(0));
+  assertEquals(pacer.due(8e6), 8);
+  pacer.sent(8);
+  assertEquals([pacer.due(8.999e6), pacer.due(9e6)], [0, 1]);
+});
+
+Deno.test("the first probe may leave at once, whenever the first question comes", () => {
+  const pacer = new Pacer(1000);
+  assertEquals(pacer.waitNs(5e9), 0);
+  assertEquals(pacer.due(7e9), 1);
+  pacer.sent(0);
+  assertEquals([pacer.waitNs(7e9), pacer.due(7e9)], [0, 1]);
+  pacer.sent(1);
+  assertEquals(pacer.waitNs(7e9), 1e6);
+});
+
+Deno.test("bandwidth: datagrams shorter than Ethernet's least payload count as 46 octets", () => {
+  assertEquals(rateForBandwidth(8 * 84, 28), 1);
+  assertEquals(rateForBandwidth(8 * 84, 46), 1);
+  assertEquals(rateForBandwidth(8 * 85, 47), 1);
+});

@@ -88,6 +88,8 @@ Deno.test("sizes and seeds out of range are refused", () => {
 
 Deno.test("the order of a seed is the same in every version: checkpoints resume with it", () => {
   const orders: readonly (readonly [size: number, seed: number, first: readonly number[]])[] = [
+    [3, 1, [0, 2, 1]],
+    [4, 1, [0, 2, 3, 1]],
     [1000, 1, [866, 236, 929, 282, 246, 757]],
     [2 ** 24, 0xdeadbeef, [10609520, 3626348, 3156842, 10943024, 5340579, 15568933]],
     [2 ** 32, 7, [3264657979, 629604638, 275591051, 2264112765, 3478470166, 2465462967]],

@@ -122,3 +122,49 @@ Deno.test("an echo probe is a right echo request; its reply and its quote prove 
     }
   }
 });
+
+Deno.test("each frame holds its datagram behind a header of the link, and its address in a second place where it has one", () => {
+  const template = emitProbeTemplate(shape);
+  const firstFrame = 16, strideBytes = 80, addressDelta = 64, datagramOffset = 14, capacity = 3;
+  const bytes = new Uint8Array(firstFrame + capacity * strideBytes).fill(0xa5);
+  for (let slot = 0; slot < capacity; slot++) {
+    bytes.set(template, firstFrame + slot * strideBytes + datagramOffset);
+  }
+  const view = new DataView(bytes.buffer);
+  const slots = { capacity, view, firstFrame, strideBytes, addressDelta };
+  const writer = new ProbeWriter(slots, datagramOffset, key);
+  const plain = new ProbeWriter(createPlainSlots(1, template), 0, key);
+  for (let slot = 0; slot < capacity; slot++) {
+    const destination = 0xc0000201 + slot;
+    writer.write(slot, destination, 5000 + slot);
+    plain.write(0, destination, 5000 + slot);
+    assertEquals(writer.datagram(slot), plain.datagram(0));
+    const frame = firstFrame + slot * strideBytes;
+    assertEquals(view.getUint32(frame + addressDelta), destination);
+    // All else is as it was.
+    const around = bytes.slice(frame, frame + strideBytes);
+    around.fill(0xa5, datagramOffset, datagramOffset + template.length);
+    around.fill(0xa5, addressDelta, addressDelta + 4);
+    assertEquals(around, new Uint8Array(strideBytes).fill(0xa5));
+  }
+  assertEquals(bytes.slice(0, firstFrame), new Uint8Array(firstFrame).fill(0xa5));
+});
+
+Deno.test("a reply is plain without options and as long as those to our probes", () => {
+  const isPlain = (changes: { options?: Uint8Array; trailing?: Uint8Array }) => {
+    const { options = new Uint8Array(0), trailing = new Uint8Array(0) } = changes;
+    const stamps = { originateMs: 1, receiveMs: 2, transmitMs: 3 };
+    const bytes = emitDatagram({
+      header: { source: 1, destination: 2, options },
+      message: { kind: "timestamp-reply", identifier: 1, sequence: 2, ...stamps, trailing },
+    });
+    const reader = new ReplyReader();
+    assertEquals(reader.read(bytes, 0, bytes.length), "reply");
+    assertEquals([reader.originateMs, reader.receiveMs, reader.transmitMs], [1, 2, 3]);
+    return reader.isPlain;
+  };
+  assertEquals(isPlain({}), true);
+  assertEquals(isPlain({ trailing: new Uint8Array(4) }), false);
+  assertEquals(isPlain({ options: new Uint8Array(4).fill(1) }), false);
+  assertEquals(isPlain({ options: new Uint8Array(4).fill(1), trailing: new Uint8Array(4) }), false);
+});

@@ -44,12 +44,20 @@ Deno.test("a quote of eight octets gives it by its checksum, at any distance wit
     assertEquals(quote.icmp?.originateMs, undefined);
     assertEquals(checker.originateOfQuote(quote, NOW_MS, 600_000), NOW_MS - ageMs, `age ${ageMs}`);
   }
-  assertEquals(checker.originateOfQuote(quoteOf(NOW_MS - 600_001, 28), NOW_MS, 600_000), undefined);
+  for (const [ageMs, found] of [[600_000, NOW_MS - 600_000], [600_001, undefined]] as const) {
+    assertEquals(checker.originateOfQuote(quoteOf(NOW_MS - ageMs, 28), NOW_MS, 600_000), found);
+  }
 });
 
 Deno.test("a quote of eight octets is traced over midnight and for every residue", () => {
   const justBefore = 86_399_990;
   assertEquals(checker.originateOfQuote(quoteOf(justBefore, 28), 5, 600_000), justBefore);
+  // The last millisecond of the day, the first one, and the ends of the window around midnight.
+  for (const [originate, latest] of [[86_399_999, 5], [0, 5], [0, 0], [86_400_000 - 599_995, 5]]) {
+    const quote = quoteOf(originate as number, 28);
+    assertEquals(checker.originateOfQuote(quote, latest as number, 600_000), originate);
+  }
+  assertEquals(checker.originateOfQuote(quoteOf(86_400_000 - 599_996, 28), 5, 600_000), undefined);
   const random = new Random(3);
   for (let round = 0; round < 2000; round++) {
     const latest = random.u32() % 86_400_000;

@@ -105,3 +105,41 @@ Deno.test("the identity follows everything that changes the order", () => {
   for (const change of changes) assertNotEquals(text(change), text({}));
   assertEquals(text({ rate: 5, cooldownMs: 1 }), text({}));
 });
+
+Deno.test("a share of the targets is rounded up: one address at least, of any that there are", () => {
+  const targets = (ratio: number, ...texts: string[]) => {
+    const plan = planScan({ ...base, targets: blocks(...texts), maxTargets: { ratio } });
+    assertEquals(plan.identity.maxTargets, plan.order.targets);
+    return plan.order.targets;
+  };
+  assertEquals(targets(0.1, "10.0.0.0/24"), 26);
+  assertEquals(targets(0.25, "10.0.0.0/24"), 64);
+  assertEquals(targets(1e-9, "10.0.0.0/24"), 1);
+  assertEquals(targets(0, "10.0.0.0/24"), 0);
+  assertEquals(targets(0.5, "224.0.0.0/8"), 0);
+});
+
+Deno.test("without a limit to the rate a scan takes its cooldown", () => {
+  assertEquals(planScan({ ...base, rate: Infinity }).expectedSeconds, 2);
+});
+
+Deno.test("the identity of a scan is written as its checkpoints keep it", () => {
+  const { targets, ...usual } = planScan(base).identity;
+  assertEquals(usual, {
+    ...{ seed: 1, shard: "1/1", maxTargets: 256, probesPerTarget: 1 },
+    ...{ message: "timestamp", sources: "" },
+  });
+  assertEquals(targets.length, 16);
+  const other = planScan({
+    ...base,
+    shard: { index: 2, count: 3 },
+    message: "echo",
+    sources: { first: 0x0a090001, last: 0x0a090004 },
+  });
+  const { shard, message, sources, maxTargets } = other.identity;
+  assertEquals({ shard, message, sources, maxTargets }, {
+    ...{ shard: "2/3", message: "echo", sources: "10.9.0.1-10.9.0.4", maxTargets: 256 },
+  });
+  // Its own part alone takes time: 85 of 256 addresses, and the cooldown.
+  assertAlmostEquals(other.expectedSeconds, 0.85 + 2, 1e-9);
+});

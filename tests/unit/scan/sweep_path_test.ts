@@ -1,6 +1,6 @@
 // A sweep whose path changes under way, over a network without a kernel.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type PathFinding, type PathGuard, PathKeeper } from "../../../src/scan/path_keeper.ts";
 import { answer, type SeenProbe } from "../../support/swept_network.ts";
 import { addresses, prepareSweep, type SweepSetup } from "./simulated_sweep.ts";
@@ -143,4 +143,75 @@ Deno.test("what left since the gateway was last there is not settled", async () 
   const { position } = listener.checkpointed;
   assert(position > 300 && position <= 500, `${position}`);
   assertEquals([result.position, result.isComplete], [position, false]);
+  // 4.1 s of sending, the cooldown of half a second, and three in which the gateway is asked.
+  assertAlmostEquals(result.elapsedSeconds, 7.6, 0.05);
 });
+
+Deno.test("the twenty-first change of a path ends the sweep", async () => {
+  const guard = new BreakingPath(Infinity, 0, () => ({ kind: "moved" }));
+  const pass = () => Promise.resolve(true);
+  const keeper = new PathKeeper({ guard, unsent() {}, pass });
+  for (let move = 1; move <= 20; move++) {
+    assertEquals([await keeper.renew(), keeper.trouble], [true, undefined]);
+  }
+  await keeper.renew();
+  assertEquals(keeper.trouble?.reason, "path-lost");
+  // What ended it first is what is said.
+  keeper.lose("the gateway does not answer");
+  assertEquals(keeper.trouble?.message, "it changes again and again");
+});
+
+Deno.test("a sweep whose path nobody watches reports each refusal, and never looks for another path", async () => {
+  const refused: number[][] = [];
+  const keeper = new PathKeeper({
+    guard: undefined,
+    unsent: (address, errno) => void refused.push([address, errno]),
+    pass: () => Promise.reject(new Error("there is nothing to wait for")),
+  });
+  assertEquals([keeper.isInDoubt(0), keeper.confirmedNs], [false, Infinity]);
+  keeper.takeUnsent(7, ENETDOWN);
+  assertEquals(refused, [[7, ENETDOWN]]);
+  assertEquals([await keeper.renew(), keeper.trouble], [false, undefined]);
+});
+
+Deno.test("refusals for which the path was to blame are not reported once it has moved", async () => {
+  let kind: "same" | "moved" = "same";
+  const guard = new BreakingPath(Infinity, 0, () => ({ kind }));
+  const refused: number[] = [];
+  const keeper = new PathKeeper({
+    guard,
+    unsent: (address) => void refused.push(address),
+    pass: () => Promise.resolve(true),
+  });
+  keeper.takeUnsent(1, ENETDOWN);
+  keeper.takeUnsent(2, EACCES);
+  assertEquals(refused, [2]);
+  assertEquals([await keeper.renew(), refused], [false, [2, 1]]);
+  kind = "moved";
+  keeper.takeUnsent(3, ENETDOWN);
+  assertEquals([await keeper.renew(), refused], [true, [2, 1]]);
+});
+
+for (const finding of ["moved", "lost"] as const) {
+  Deno.test(`a path that is ${finding} while the last probes wait for the link`, async () => {
+    const guard = new BreakingPath(
+      Infinity,
+      0,
+      () => finding === "moved" ? { kind: "moved" } : { kind: "lost", message: "gone" },
+    );
+    const { network, listener, sweep } = prepare(guard, { options: { rate: Infinity } });
+    // 256 probes take 2.56 s to leave; after the first second something happens.
+    network.link = { frameNs: 10e6, roomFrames: 1000 };
+    const startNs = network.now().monotonicNs;
+    guard.hasNews = () => guard.renewals === 0 && network.now().monotonicNs - startNs > 1e9;
+    const result = await sweep.run();
+    assertEquals(result.stuck, 0);
+    if (finding === "moved") {
+      assertEquals([addresses(listener.replies).size, result.isComplete], [256, true]);
+    } else {
+      assertEquals([result.trouble?.message, result.isComplete], ["gone", false]);
+      // Below the place that is kept all had left a cooldown before: at 100 a second.
+      assert(result.position <= 50, `${result.position}`);
+    }
+  });
+}

@@ -21,6 +21,12 @@ Deno.test("every host that answers is found once, with its stamps and round-trip
     );
   }
   assertEquals(network.probes.length, 256);
+  const sent = new Map(network.probes.map((probe) => [probe.destination, probe]));
+  for (const { address, identifier, sequence, originateMs, receiveMs } of listener.replies) {
+    const probe = sent.get(address);
+    assertEquals([identifier, sequence], [probe?.identifier, probe?.sequence]);
+    assertEquals([originateMs, receiveMs], [probe?.originateMs, originateMs + 5]);
+  }
   const seconds = ((network.sentNs.at(-1) as number) - (network.sentNs[0] as number)) / 1e9;
   assertAlmostEquals(255 / seconds, 1000, 10);
 });
