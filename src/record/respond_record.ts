@@ -6,17 +6,11 @@ import type { RunEndReason } from "../run/event.ts";
 import type { Answered } from "../respond/responder.ts";
 import { type Field, jsonFormatter, nsToMs } from "./field.ts";
 import { timestamps } from "./measured_fields.ts";
-import { endHead, runHead } from "./run_record.ts";
+import { endHead, programHead, type ProgramRun } from "./run_record.ts";
 import { count, identifier, sequence, when } from "./shared_fields.ts";
 
 /** Start of a responder. */
-export interface RespondRunEvent {
-  /** Version of the program. */
-  readonly version: string;
-  /** `respond`. */
-  readonly command: string;
-  /** When it started, Unix time in seconds. */
-  readonly time: number;
+export interface RespondRunEvent extends ProgramRun {
   /** Interface on which it answers. */
   readonly interfaceName: string;
   /** Addresses, such as `198.18.0.0/15`. */
@@ -51,17 +45,9 @@ export interface RespondEndEvent {
   readonly drops: number | undefined;
 }
 
-/** What every `run` begins with, but for the number of targets: nothing is asked. */
-const HEAD = runHead<RespondRunEvent & { readonly targets: number }>()
-  .filter(({ name }) => name !== "targets")
-  .map((field): Field<RespondRunEvent> => ({
-    ...field,
-    value: (event) => field.value({ ...event, targets: 0 }),
-  }));
-
 /** Fields of a `run` record, in the order of its columns. */
 export const RESPOND_RUN_FIELDS: readonly Field<RespondRunEvent>[] = [
-  ...HEAD,
+  ...programHead<RespondRunEvent>(),
   {
     name: "interface",
     type: "string",
@@ -174,11 +160,7 @@ export const RESPOND_END_FIELDS: readonly Field<RespondEndEvent>[] = [
       ({ fates }) => fates[fate],
     )
   ),
-  {
-    ...count<RespondEndEvent>("kernel_drops", ({ drops }) => drops ?? 0),
-    optional: true,
-    value: ({ drops }) => drops,
-  },
+  { ...count<RespondEndEvent>("kernel_drops", ({ drops }) => drops), optional: true },
 ];
 
 function total(

@@ -8,15 +8,18 @@ import { stampSource } from "./probe_record.ts";
 /** Version of the vocabulary of all records. Names are frozen: it grows only if one must change its meaning or go. */
 export const SCHEMA_VERSION = 2;
 
+/** Which program a `run` is of, and when it started. */
+export interface ProgramRun {
+  /** Version of the program. */
+  readonly version: string;
+  /** Command that was run. */
+  readonly command: string;
+  /** When it started, Unix time in seconds. */
+  readonly time: number;
+}
+
 /** What every `run` begins with. */
-export function runHead<
-  S extends {
-    readonly version: string;
-    readonly command: string;
-    readonly time: number;
-    readonly targets: number;
-  },
->(targetsNote?: string): Field<S>[] {
+export function programHead<S extends ProgramRun>(): Field<S>[] {
   return [
     {
       name: "schema_version",
@@ -37,8 +40,14 @@ export function runHead<
       value: (run) => run.command,
     },
     when("start of the run", (run) => run.time),
-    count("targets", (run) => run.targets, targetsNote),
   ];
+}
+
+/** What every `run` begins with that asks targets. */
+export function runHead<S extends ProgramRun & { readonly targets: number }>(
+  targetsNote?: string,
+): Field<S>[] {
+  return [...programHead<S>(), count("targets", (run) => run.targets, targetsNote)];
 }
 
 /** Why a run can end. */

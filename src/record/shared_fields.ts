@@ -131,7 +131,7 @@ export const COUNT_MEANINGS = {
 /** A counter that several records have. */
 export function count<S>(
   name: keyof typeof COUNT_MEANINGS,
-  value: (source: S) => number,
+  value: (source: S) => number | undefined,
   note?: string,
 ): Field<S> {
   const field = { name, type: "integer", description: COUNT_MEANINGS[name], value } as const;
