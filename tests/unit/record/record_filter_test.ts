@@ -8,6 +8,7 @@ interface Row {
   readonly address: string;
   readonly rtt_ms?: number | undefined;
   readonly is_known?: boolean;
+  readonly labels?: readonly string[];
   readonly flags: readonly string[];
 }
 
@@ -19,6 +20,7 @@ const FIELDS = [
   field("address", "string"),
   field("rtt_ms", "number"),
   field("is_known", "boolean"),
+  field("labels", "strings"),
   field("flags", "strings"),
 ];
 const NAMES = {
@@ -27,8 +29,18 @@ const NAMES = {
   types: ["reply", "unsent"],
 };
 
-const PLAIN: Row = { address: "192.0.2.1", rtt_ms: 20, is_known: true, flags: ["tick-assumed"] };
-const FLAGGED: Row = { address: "192.0.2.2", rtt_ms: -0.5, is_known: false, flags: ["duplicate"] };
+const PLAIN: Row = {
+  ...{
+    address: "192.0.2.1",
+    rtt_ms: 20,
+    is_known: true,
+    labels: ["lazy"],
+    flags: ["tick-assumed"],
+  },
+};
+const FLAGGED: Row = {
+  ...{ address: "192.0.2.2", rtt_ms: -0.5, is_known: false, labels: [], flags: ["duplicate"] },
+};
 const BARE: Row = { address: "192.0.2.3", flags: ["odd-code", "duplicate"] };
 
 /** A filter, and which of the three rows pass it. */
@@ -51,6 +63,13 @@ const CASES: readonly (readonly [text: string, passes: readonly [boolean, boolea
   ["address != '192.0.2.2'", [true, false, true]],
   ["is_known", [true, false, false]],
   ["is_known = false", [false, true, false]],
+  ["is_known != true", [false, true, false]],
+  // A list that is empty is as good as none.
+  ["labels", [true, false, false]],
+  ["labels != lazy", [false, true, false]],
+  ["rtt_ms = 20", [true, false, false]],
+  ["rtt_ms != 20", [false, true, false]],
+  ["type", [true, true, true]],
   ["is_known = 1", [true, false, false]],
   ["type = reply", [true, true, true]],
   ["type != reply", [false, false, false]],
@@ -100,6 +119,6 @@ Deno.test("filter: a name that is like another is answered with it, flags where 
       "expected a field or flag of --list-fields such as rtt_ms at character 1, found 'rt_ms'",
     );
   }
-  const fields = ["type", "address", "rtt_ms", "is_known", "flags"];
+  const fields = ["type", "address", "rtt_ms", "is_known", "labels", "flags"];
   assertEquals(asked, [["rt_ms", fields], ["rt_ms", [...fields, ...NAMES.flags]]]);
 });
