@@ -60,7 +60,7 @@ export function describeRestart(
 ): string {
   const change = changeMs === undefined ? "" : `, by ${signed(formatMs(changeMs, 0.1))} ms`;
   // A path that becomes longer in one direction and shorter in the other looks the same, within the round trip.
-  const isDoubtful = Math.abs(changeMs ?? Infinity) <= (minRttNs ?? 0) / 1e6;
+  const isDoubtful = minRttNs !== undefined && Math.abs(changeMs ?? Infinity) <= minRttNs / 1e6;
   const what = reason === "remote clock changed" && isDoubtful
     ? "remote clock, or its path, changed"
     : reason;

@@ -23,6 +23,7 @@ interface Column {
   cell(state: ClockState): string;
 }
 
+const NAME_HEAD = "host";
 const COLUMNS: readonly Column[] = [
   { head: "offset ms", rank: 0, cell: (state) => estimateOffset(state).value },
   {
@@ -47,7 +48,7 @@ export function formatClockTable(
   options: ClockTextOptions,
 ): string {
   const names = namesOf(events, options);
-  const nameColumns = Math.max(4, ...names.map(widthOf));
+  const nameColumns = Math.max(...[NAME_HEAD, ...names].map(widthOf));
   const decided = events.filter(({ state }) => state.decidable).map(({ state }) => state);
   const columns = COLUMNS.map((column) => ({
     ...column,
@@ -66,7 +67,7 @@ export function formatClockTable(
       `  ${" ".repeat((columns[index]?.columns ?? 0) - widthOf(cell))}${cell}`
     )
       .join("");
-  const lines = [dim(padTo("host", nameColumns) + line(columns.map(({ head }) => head)))];
+  const lines = [dim(padTo(NAME_HEAD, nameColumns) + line(columns.map(({ head }) => head)))];
   for (const [index, event] of events.entries()) {
     const name = padTo(names[index] ?? "", nameColumns);
     if (event.state.decidable) {
@@ -89,11 +90,11 @@ export function formatClockTable(
 /** Short names, but the whole ones where two hosts have the same. */
 function namesOf(events: readonly ClockEvent[], options: ClockTextOptions): string[] {
   const names = events.map(({ target }) => lineName(target, options));
-  const seen = new Map<string, number>();
-  for (const name of names) seen.set(name, (seen.get(name) ?? 0) + 1);
+  const once = new Set<string>(), twice = new Set<string>();
+  for (const name of names) (once.has(name) ? twice : once).add(name);
   return events.map(({ target }, index) => {
     const name = names[index] ?? "";
-    return (seen.get(name) ?? 0) > 1 ? fullName(target, options) : name;
+    return twice.has(name) ? fullName(target, options) : name;
   });
 }
 

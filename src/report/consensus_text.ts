@@ -66,6 +66,7 @@ function describeDisagreement(
   witnesses: readonly OffsetWitness[],
 ): string[] {
   const { hosts, agreeing, majority, divided, toleranceMs, localClock } = consensus;
+  const { lowerMs = NaN, upperMs = NaN } = consensus;
   const within = toleranceMs === 0 ? "" : ` to within ${toleranceMs} ms`;
   const share = `${formatCount(agreeing)} of ${formatCount(hosts)}`;
   if (!majority) {
@@ -85,8 +86,7 @@ function describeDisagreement(
     : [`Our clock may be right or not: ${agreement}.`, `It is ${describePlace(consensus)}.`];
   const others = witnesses.filter(({ host }) => consensus.falsetickers.includes(host));
   if (others.length > 0) {
-    const middleMs = ((consensus.lowerMs ?? 0) + (consensus.upperMs ?? 0)) / 2;
-    const named = [...others].sort(byDistanceFrom(middleMs)).map(describe);
+    const named = [...others].sort(byDistanceFrom((lowerMs + upperMs) / 2)).map(describe);
     sentences.push(yellow(`Not with the majority: ${list(named)}.`));
   }
   return sentences;
