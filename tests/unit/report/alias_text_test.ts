@@ -60,3 +60,41 @@ Deno.test("aliases: a long group is cut, and odds are never made rarer than they
   for (const line of long.split("\n")) assert(widthOf(line) <= 80, line);
   assert(text({ coincidences: [{ ...group, chance: 0.9 }] }).includes("likely by chance"));
 });
+
+Deno.test("aliases: odds have two digits and are never made rarer, from likely to beyond a million", () => {
+  const odds = (chance: number) =>
+    / ms; (.*) by chance\.$/.exec(
+      text({ groups: [{ ...group, chance }] }).replaceAll(/\s+/g, " "),
+    )?.[1];
+  const chances = [1, 0.51, 0.5, 1 / 9.9, 1 / 99.9, 1 / 100, 1 / 129, 1 / 99_999, 1 / 999_999];
+  assertEquals(chances.map(odds), [
+    ...["likely", "likely", "1 in 2", "1 in 9", "1 in 99", "1 in 100", "1 in 120"],
+    ...["1 in 99,000", "1 in 990,000"],
+  ]);
+  assertEquals([1e-6, 1e-7].map(odds), Array(2).fill("less than 1 in 1,000,000"));
+});
+
+Deno.test("aliases: twenty names are printed, of more the others are counted", () => {
+  const names = (count: number) => {
+    const members = targets.slice(0, count).map(({ index }) => index);
+    return text({ groups: [{ ...group, members, chance: 1e-9 }] }).replaceAll(/\s+/g, " ")
+      .split(" show")[0];
+  };
+  assertEquals(names(2), "192.0.2.0 and 192.0.2.1");
+  assertEquals(names(20)?.endsWith("192.0.2.18 and 192.0.2.19"), true, names(20));
+  assertEquals(names(21)?.endsWith("192.0.2.18, 192.0.2.19 and 1 more"), true, names(21));
+});
+
+Deno.test("aliases: one clock of several runs at the rate of UTC; a group leaves no word of none", () => {
+  const lines = text({ groups: [{ ...group, chance: 0.01 }], disciplined: [4], undecided: 2 })
+    .replaceAll("\n  ", " ").split("\n");
+  assertEquals(lines.map((line) => line.split(" ").slice(0, 4).join(" ")), [
+    ...["192.0.2.3 and 192.0.2.7 show", "1 runs at the", "2 clocks showed no"],
+  ]);
+});
+
+Deno.test("aliases: lines are as wide as the terminal", () => {
+  const nothing = { groups: [], coincidences: [], disciplined: [], undecided: 0, unfollowed: 0 };
+  const lines = formatAliases({ ...nothing, targets, time: 0 }, { numeric: true, columns: 30 });
+  assertEquals(lines, ["No two of 60 clocks are shown\n  to be one machine."]);
+});

@@ -4,10 +4,60 @@ import { assertEquals } from "@std/assert";
 import { CaptureReporter } from "../../../src/report/capture_reporter.ts";
 import { CaptureRun, describeCapture, followPings } from "../../../src/run/capture/capture_run.ts";
 import { parseDatagram } from "../../../src/packet/mod.ts";
+import type { EndInfo, RunInfo } from "../../../src/run/event.ts";
+import { ProbeCounters } from "../../../src/stats/mod.ts";
 import { setColorEnabled } from "../../../src/terminal/color.ts";
 import { LineSink } from "../../../src/terminal/line_sink.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 import { CLIENT, datagramOf, type Exchanged } from "../run/capture/exchange.ts";
+
+/** A reporter, and what it has written so far. */
+function open() {
+  setColorEnabled(false);
+  const output = new MemorySink();
+  const sink = new LineSink(output, (error) => {
+    throw error;
+  });
+  const options = { quiet: false, verbose: false, numeric: true, timestamps: false };
+  const reporter = new CaptureReporter(sink, options);
+  const lines = () => {
+    sink.flush();
+    return output.lines;
+  };
+  return { reporter, lines };
+}
+
+Deno.test("capture text: at the end what was captured twice, and what answers nothing", () => {
+  const endOf = (targets: number, copies: number, unmatched: number) => {
+    const { reporter, lines } = open();
+    const capture = { packets: 9, copies, kinds: [] };
+    const end = { targets, answered: 1, unmatched, unreported: 0, failedCalls: 0, kernelDrops: 0 };
+    reporter.end({ ...end, totals: new ProbeCounters(), capture } as unknown as EndInfo);
+    return lines();
+  };
+  assertEquals(endOf(1, 0, 0), ["", "9 packets"]);
+  assertEquals(endOf(1, 1, 1), [
+    ...["", "9 packets", "1 packet seen again further on count once"],
+    "1 reply to no request in the capture",
+  ]);
+  assertEquals(endOf(2, 2, 2), [
+    ...["", "1 of 2 targets answered", "9 packets", "2 packets seen again further on count once"],
+    "2 replies to no request in the capture",
+  ]);
+});
+
+Deno.test("capture text: a day that a file cannot have is no day", () => {
+  const heading = (time: number, source?: string) => {
+    const { reporter, lines } = open();
+    reporter.run({ time, source } as RunInfo);
+    return lines().join(" ").replaceAll(/ +/g, " ");
+  };
+  assertEquals(heading(0, "a.pcap"), "icmptime: a.pcap, from 1970-01-01 00:00:00 UTC");
+  assertEquals(heading(-1), "icmptime: capture, from 1969-12-31 23:59:59 UTC");
+  for (const time of [NaN, Infinity, 1e11, -1e11]) {
+    assertEquals(heading(time), "icmptime: capture, from an unknown time UTC");
+  }
+});
 
 Deno.test("capture text: the file, other clients, where it was taken, and what it held", () => {
   setColorEnabled(false);

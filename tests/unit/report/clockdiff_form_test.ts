@@ -48,3 +48,25 @@ Deno.test("clockdiff: ISO 8601 has the distance from UTC", () => {
     `2026-11-07T09:05:03${sign}${two(minutes / 60)}${two(minutes % 60)}`,
   );
 });
+
+Deno.test("clockdiff: the mean follows a quarter of each step, its distance a quarter of what is left", () => {
+  // 20; 20 + 40/4 = 30, 30 away: 7.5; 30 - 10/4 = 27.5, 7.5 away: 7.5.
+  const text = formatClockdiffText(result(reply(20, 1), reply(60, 1), reply(20.9, 7)), "ctime");
+  assertEquals(text.split(" ")[1], "rtt=27(7)ms/20ms");
+});
+
+Deno.test("clockdiff: a reply without an offset counts for the mean alone, none has no round trip", () => {
+  const bare = { ...reply(1, 0), measurement: undefined };
+  const text = (...replies: readonly ReturnType<typeof reply>[]) =>
+    formatClockdiffText(result(...replies), "ctime").split(" ").slice(1, 3);
+  assertEquals(text(reply(9, -12.4), bare), ["rtt=7(1)ms/9ms", "delta=0ms/-12ms"]);
+  assertEquals(text(bare), ["rtt=0(0)ms/0ms", "delta=0ms/0ms"]);
+  const gathered = new ClockdiffReplies();
+  assertEquals([gathered.rtts, gathered.fastestOffsetMs], [undefined, undefined]);
+});
+
+Deno.test("clockdiff: an offset of more than half a day is the shorter way round", () => {
+  const gathered = new ClockdiffReplies();
+  gathered.add(reply(1, 43_200_001));
+  assertEquals(gathered.fastestOffsetMs, -43_199_999);
+});

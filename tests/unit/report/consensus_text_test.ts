@@ -77,3 +77,32 @@ Deno.test("consensus: hosts around us, at two places, or nowhere together", () =
     "Not counted (this machine, or counted already): 127.0.0.1.",
   ]);
 });
+
+Deno.test("consensus: eight hosts are named, of more the others are counted", () => {
+  const named = (count: number) => {
+    const off = Array.from({ length: count }, (_, i) => [5000 + i, 5001 + i] as const);
+    const around = Array.from({ length: count + 1 }, () => [-1, 1] as const);
+    return verdict([...around, ...off]).join(" ").replaceAll(/ {2,}/g, " ").split("off: ")[1];
+  };
+  assertEquals(named(1), "10.20.0.2 +5.000 ±0.001 s.");
+  assertEquals([named(8)?.split(", ").length, named(8)?.includes("more")], [8, false]);
+  assertEquals([named(9)?.split(", ").length, named(9)?.endsWith(" and 1 more.")], [8, true]);
+});
+
+Deno.test("consensus: whoever is not with the majority, the farthest from it first", () => {
+  const lines = verdict([[700, 702], [700, 702], [700, 702], [690, 691], [721, 722]]);
+  assertEquals(
+    lines.at(-1),
+    "Not with the majority: 10.20.0.4 +721.5 ±0.5 ms, 10.20.0.3 +690.5 ±0.5 ms.",
+  );
+});
+
+Deno.test("consensus: a host that does not count, or has no bounds, is no witness", () => {
+  const hosts = [[-1, 1], [-2, 2], [4000, 4001]] as const;
+  assertEquals(verdict(hosts, ["10.20.0.2"]), [
+    "Our clock agrees with most: 2 of 3 hosts are within 2 ms of it.",
+    "If most are right, it is between 1.000 ms ahead of true time and 1.000 ms behind",
+    "  it (RFC 5905).",
+    "Not counted (this machine, or counted already): 10.20.0.2.",
+  ]);
+});

@@ -1,13 +1,16 @@
 /** What `respond` prints. */
 
 import { assertEquals } from "@std/assert";
+import { AnsweredAddresses } from "../../../src/respond/address_policy.ts";
 import { ResponderCounts } from "../../../src/respond/fate.ts";
 import { BEHAVIOUR_FIELDS } from "../../../src/respond/behaviour_fields.ts";
 import {
   formatRespondEnd,
+  formatRespondStart,
   formatScenarioKeys,
   RespondStatus,
 } from "../../../src/report/respond_text.ts";
+import { parseBlock } from "../../../src/targets/block.ts";
 import { widthOf } from "../../../src/terminal/width.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 
@@ -65,4 +68,17 @@ Deno.test("respond: every key of a scenario with its meaning, and below that wha
   const columns = new Set(heads.map((line) => line.search(/(?<= {2})\S/)));
   assertEquals(columns.size, 1);
   assertEquals(lines.filter((line) => /^ {4}\S/.test(line)).length, lines.length - heads.length);
+});
+
+Deno.test("respond: what is answered for, and which address this machine has itself", () => {
+  const block = parseBlock("198.18.0.0/24");
+  if (typeof block === "string") throw new TypeError(block);
+  const addresses = AnsweredAddresses.ofNetwork(block);
+  const text = `Answering for ${addresses} on icmptime0`;
+  assertEquals(formatRespondStart(addresses, "icmptime0", undefined), text);
+  assertEquals(
+    formatRespondStart(addresses, "icmptime0", 0xc6120001),
+    `${text}; this machine is 198.18.0.1`,
+  );
+  assertEquals(text.includes("198.18.0.0/24"), true);
 });

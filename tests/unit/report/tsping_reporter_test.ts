@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { LineSink } from "../../../src/terminal/line_sink.ts";
+import type { EndInfo, ReplyEvent } from "../../../src/run/event.ts";
+import { ProbeCounters } from "../../../src/stats/mod.ts";
+import { LineSink } from "../../../src/terminal/line_sink.ts";
+import { MemorySink } from "../../support/memory_sink.ts";
 import { TspingReporter } from "../../../src/report/tsping_reporter.ts";
 import { EVENTFUL, reportRun } from "../../support/reported_run.ts";
 
@@ -74,5 +77,38 @@ Deno.test("tsping: a host whose stamps cannot be used is reported once", async (
   assertEquals(output.text, "");
   assertEquals(errors.lines, [
     "icmptime: 198.18.0.1: stamps that cannot be used (originate-changed)",
+  ]);
+});
+
+Deno.test("tsping: the number of a probe has sixteen bits, as the wire has", () => {
+  const output = new MemorySink();
+  const sink = new LineSink(output, () => {});
+  const reporter = new TspingReporter(sink, {
+    ...{ timestamps: false, separator: ",", errors: sink },
+  });
+  const reply = (index: number, flags: readonly string[] = []) =>
+    reporter.reply({
+      probe: { index, target: { address: 0xc0000207 } },
+      reply: { rttNs: 1.6e6, receivedAt: { realtimeNs: 5e6 } },
+      flags,
+    } as unknown as ReplyEvent);
+  for (const index of [0, 65_535, 65_536, 65_541]) reply(index);
+  for (const flag of ["duplicate", "late", "after-icmp-error"]) reply(7, [flag]);
+  sink.flush();
+  assertEquals(output.lines, [0, 65_535, 0, 5].map((number) => `192.0.2.7,${number},2`));
+});
+
+Deno.test("tsping: what went wrong on this machine is on standard error at the end", () => {
+  const errors = new MemorySink();
+  const sink = new LineSink(errors, () => {});
+  const reporter = new TspingReporter(sink, {
+    ...{ timestamps: false, separator: ",", errors: sink },
+  });
+  const totals = Object.assign(new ProbeCounters(), { droppedByUs: 2, lost: 3 });
+  reporter.end({ failedCalls: 1, kernelDrops: 1, totals } as EndInfo);
+  assertEquals(errors.lines, [
+    "icmptime: 1 system call on the sockets failed: replies may be missing",
+    "icmptime: this machine's full receive buffer dropped 1 datagram",
+    "icmptime: up to 2 of the 3 lost probes may have been answered",
   ]);
 });
