@@ -8,7 +8,10 @@ import { StrayCounter } from "../../src/run/stray_counts.ts";
 import { ProbeCounters } from "../../src/stats/mod.ts";
 import { FIRST_HOST } from "../support/simulated_run.ts";
 import type { Network } from "../support/simulated_network.ts";
-import { SimulatedTransport } from "../support/simulated_transport.ts";
+import {
+  SimulatedTransport,
+  type SimulatedTransportOptions,
+} from "../support/simulated_transport.ts";
 
 /** A host as the first part leaves it: readable, and known to within 10 ms. */
 function host(index: number, lowerMs = -5, upperMs = 5): HostFindings {
@@ -27,8 +30,13 @@ function host(index: number, lowerMs = -5, upperMs = 5): HostFindings {
 }
 
 /** One millisecond either way, over a path of 0.4 ms. */
-function followUp(network: Partial<Network>, plan: Partial<FollowUpPlan> = {}, maxOffsetMs = 1) {
-  const transport = new SimulatedTransport({ out: 0.2, back: 0.2, ...network });
+function followUp(
+  network: Partial<Network>,
+  plan: Partial<FollowUpPlan> = {},
+  machine: SimulatedTransportOptions = {},
+) {
+  const maxOffsetMs = 1;
+  const transport = new SimulatedTransport({ out: 0.2, back: 0.2, ...network }, machine);
   const audit = planAudit({ ratePps: 10_000, ttl: 64, rounds: 2, timeoutMs: 500, maxOffsetMs });
   const totals = new ProbeCounters();
   assert(audit.followUp !== undefined);
@@ -140,4 +148,74 @@ Deno.test("follow-up: a clock that shows no time of day is not followed", () => 
   const seconds = { ...odd.behaviour, form: { ...form, unit: "seconds-of-day" } as const };
   assertEquals(follow.keeps({ ...odd, behaviour: seconds }), false);
   assertEquals(follow.keeps({ ...odd, offset: undefined }), false);
+});
+
+Deno.test("follow-up: a verdict is certain where the bounds do not go beyond the limit, the limit itself included", () => {
+  const { follow } = followUp({});
+  const isKept = ([[-1, 1], [-1, 1.001], [-1.001, 1]] as const).map(([lower, upper], i) =>
+    follow.keeps(host(i, lower, upper))
+  );
+  assertEquals(isKept, [false, true, true]);
+});
+
+Deno.test("follow-up: each host is asked every 50 ms, for aliases every 100 ms, and more rarely where the rate is used up", async () => {
+  const asked = async (hosts: number, plan: Partial<FollowUpPlan>) => {
+    const { follow, listener, transport } = followUp({}, plan);
+    for (let i = 0; i < hosts; i++) follow.keeps(host(i));
+    await follow.run("complete", listener, undefined);
+    return transport.requests.length / hosts;
+  };
+  assertEquals(await asked(2, { durationMs: 1000 }), 20);
+  assertEquals(await asked(2, { durationMs: 1000, findsAliases: true }), 10);
+  assertEquals(await asked(2, { durationMs: 1000, ratePps: 10 }), 5);
+  assertEquals(await asked(4, { durationMs: 1600, ratePps: 10 }), 4);
+  // However short, each is asked once.
+  assertEquals(await asked(1, { durationMs: 10 }), 1);
+});
+
+Deno.test("follow-up: up to 500 probes a second wait for their moment by the clock, more do not", async () => {
+  const looksPerProbe = async (hosts: number, isPunctual: boolean) => {
+    const { follow, listener, transport } = followUp({}, { durationMs: 500, isPunctual }, {
+      lookNs: 2000,
+    });
+    let looks = 0;
+    const { clock } = transport;
+    const now = clock.now.bind(clock);
+    clock.now = () => {
+      looks++;
+      return now();
+    };
+    for (let i = 0; i < hosts; i++) follow.keeps(host(i));
+    await follow.run("complete", listener, undefined);
+    return looks / transport.requests.length;
+  };
+  // Each is waited for over 0.3 ms, in looks of 2 µs.
+  assert(await looksPerProbe(1, true) > 100);
+  assert(await looksPerProbe(1, false) < 50);
+  // 25 hosts each 50 ms are 500 a second.
+  assert(await looksPerProbe(25, true) > 100);
+  assert(await looksPerProbe(26, true) < 50);
+});
+
+Deno.test("follow-up: once the edge of the remote millisecond is known two of three probes arrive at it", async () => {
+  const { follow, listener, transport } = followUp({ clock: { offsetMs: 0.3 } });
+  follow.keeps(host(0));
+  await follow.run("complete", listener, undefined);
+  const late = transport.requests.slice(50).map(({ remoteNs }) => {
+    const shownMs = transport.clock.trueRealtimeNs(remoteNs.arrival) / 1e6 + 0.3;
+    return Math.abs(shownMs - Math.round(shownMs));
+  });
+  const near = late.filter((ms) => ms < 0.1).length;
+  assert(near >= 0.6 * late.length, `${near} of ${late.length}`);
+});
+
+Deno.test("follow-up: probes that are still out when it is stopped were sent", async () => {
+  const { follow, listener, transport, totals } = followUp({ back: 300 });
+  follow.keeps(host(0));
+  const idle = () => {
+    if (totals.received === 10) follow.stop();
+  };
+  assertEquals(await follow.run("complete", { ...listener, idle }, undefined), "stopped");
+  assertEquals(totals.sent, transport.requests.length);
+  assert(totals.received < totals.sent, `${totals.received} of ${totals.sent}`);
 });

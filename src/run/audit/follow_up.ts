@@ -175,10 +175,11 @@ export class FollowUp {
     const count = Math.max(1, Math.round(plan.durationMs / intervalMs));
     const { probes } = standard.prober;
     const phaseMs = (index: number, round: number, plannedNs: number) =>
-      followed[index]?.tracker.phaseMs(round, toRealtime(transport.clock, plannedNs), {
-        intervalMs,
-        seed: index * Math.SQRT1_2 % 1,
-      }) ?? 0;
+      (followed[index] as FollowedClock).tracker.phaseMs(
+        round,
+        toRealtime(transport.clock, plannedNs),
+        { intervalMs, seed: index * Math.SQRT1_2 % 1 },
+      );
     const prober = new Prober(
       {
         ...standard.prober,
