@@ -113,13 +113,14 @@ export class TraceTarget {
   sent(probe: Probe): void {
     const asked = this.#asked.get(probe.message);
     if (asked?.kind === "direct") this.direct[asked.question].sent++;
-    else if (asked !== undefined) this.sweeps[asked.flow]?.sent(asked.question, probe.ttl ?? 0);
+    else if (asked !== undefined) this.sweeps[asked.flow]?.sent(asked.question, ttlOf(probe));
   }
 
   /** A planned probe is not wanted any more. */
-  dropped({ message, ttl = 0 }: Pick<PlannedProbe, "message" | "ttl">): void {
-    const asked = this.#asked.get(message);
-    if (asked?.kind === "flow") this.sweeps[asked.flow]?.dropped(asked.question, ttl, this.#nowNs);
+  dropped(planned: Pick<PlannedProbe, "message" | "ttl">): void {
+    const asked = this.#asked.get(planned.message);
+    if (asked?.kind !== "flow") return;
+    this.sweeps[asked.flow]?.dropped(asked.question, ttlOf(planned), this.#nowNs);
   }
 
   /** A probe has ended. */
@@ -161,7 +162,7 @@ export class TraceTarget {
     // Too late to count as an answer, but not to show who is there.
     if (asked?.kind === "direct") this.#refuse(asked.question, message, reporter);
     if (asked?.kind !== "flow") return;
-    this.sweeps[asked.flow]?.icmpError(asked.question, probe.ttl ?? 0, {
+    this.sweeps[asked.flow]?.icmpError(asked.question, ttlOf(probe), {
       error: message,
       reporter,
       rttMs: undefined,
@@ -175,7 +176,7 @@ export class TraceTarget {
     if (asked === undefined) return;
     const reporter = this.ledger.retract(probe);
     if (reporter !== undefined && asked.kind === "flow") {
-      this.sweeps[asked.flow]?.hops[(probe.ttl ?? 0) - 1]?.retract(asked.question, reporter);
+      this.sweeps[asked.flow]?.hops[ttlOf(probe) - 1]?.retract(asked.question, reporter);
     }
     const { question } = asked;
     if (reporter !== undefined && question in this.refusals) {
@@ -189,7 +190,7 @@ export class TraceTarget {
     const entry = this.ledger.find(probe);
     if (entry !== undefined) entry.isAnswered = true;
     if (asked.kind === "flow") {
-      this.sweeps[asked.flow]?.reached(asked.question, probe.ttl ?? 0, rttNs / 1e6);
+      this.sweeps[asked.flow]?.reached(asked.question, ttlOf(probe), rttNs / 1e6);
       return;
     }
     this.direct[asked.question].answered++;
@@ -205,7 +206,7 @@ export class TraceTarget {
     if (asked.kind === "flow") {
       const time = this.#unixSeconds(receivedAt.realtimeNs);
       const report = { error, reporter, rttMs: rttNs / 1e6, time };
-      this.sweeps[asked.flow]?.icmpError(asked.question, probe.ttl ?? 0, report);
+      this.sweeps[asked.flow]?.icmpError(asked.question, ttlOf(probe), report);
       return;
     }
     this.#refuse(asked.question, error, reporter);
@@ -237,4 +238,9 @@ export class TraceTarget {
   #unixSeconds(realtimeNs: number): number {
     return this.#clock.baseUnixMs / 1e3 + realtimeNs / 1e9;
   }
+}
+
+/** Time to live of a probe of a flow, which is planned with one. */
+function ttlOf({ ttl }: Pick<PlannedProbe, "ttl">): number {
+  return ttl as number;
 }
