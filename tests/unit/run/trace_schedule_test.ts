@@ -54,3 +54,33 @@ Deno.test("trace schedule: after a pause of the machine the rest leaves at the r
   schedule.take();
   assertEquals(schedule.dueNs, 1e9);
 });
+
+Deno.test("trace schedule: many probes in any order leave by time", () => {
+  const schedule = new TraceSchedule(1e9, () => {});
+  // 7 is a generator modulo 101: all of 1 to 100, scattered.
+  for (let i = 0, at = 1; i < 100; i++, at = at * 7 % 101) schedule.add(at * 1e6, probe(0, at));
+  const taken: (number | undefined)[] = [];
+  while (!schedule.done) taken.push(schedule.take().ttl);
+  assertEquals(taken, Array.from({ length: 100 }, (_, i) => i + 1));
+});
+
+Deno.test("trace schedule: what is added for earlier than what was taken is next, and not before", () => {
+  const schedule = new TraceSchedule(1000, () => {});
+  schedule.add(10e6, probe(0, 1));
+  schedule.add(20e6, probe(0, 3));
+  schedule.take();
+  schedule.add(0, probe(0, 2));
+  assertEquals([schedule.dueNs, schedule.take().ttl, schedule.take().ttl], [11e6, 2, 3]);
+});
+
+Deno.test("trace schedule: to catch up changes nothing for a probe that is not due yet, or due by the rate", () => {
+  const schedule = new TraceSchedule(1000, () => {});
+  schedule.catchUp(5e9);
+  schedule.add(50e6, probe(0, 1));
+  schedule.add(50e6, probe(0, 2));
+  schedule.catchUp(20e6);
+  assertEquals(schedule.dueNs, 50e6);
+  schedule.take();
+  schedule.catchUp(50.5e6);
+  assertEquals(schedule.dueNs, 51e6);
+});
