@@ -1,7 +1,7 @@
 /** Numbers that carry no time: constants, copies of the request, and halves of a time. */
 
 import { NEAR_MS } from "../measurement/mod.ts";
-import { fold, foldMs, MS_PER_DAY } from "../time/day.ts";
+import { byteSwap32, fold, foldMs, MS_PER_DAY } from "../time/day.ts";
 import type { HostAnswer } from "./answer.ts";
 import { MAX_SKEW, TICK_ALLOWANCE_MS } from "./form_fit.ts";
 import { all, describePace, MIN_ANSWERS, spanMs, STUCK_AFTER_MS, undecided } from "./finding.ts";
@@ -64,7 +64,7 @@ function findSwappedHalves(answers: readonly HostAnswer[]): LabelFinding | undef
   );
   const distinct = new Set(answers.map(({ reply }) => reply.receive));
   if (!isHalf || answers.length < MIN_HALVES || distinct.size < 2) return undefined;
-  const keepsTime = [(raw: number) => raw >>> 16, swappedHalf].some((read) =>
+  const keepsTime = [(raw: number) => raw >>> 16, byteSwap32].some((read) =>
     advancesAsHalf(answers, read)
   );
   // Otherwise the numbers change in the high half alone: whatever they count, half of it is missing.
@@ -86,8 +86,4 @@ function advancesAsHalf(answers: readonly HostAnswer[], read: (raw: number) => n
     if (isNear(aheadMs)) return true;
     return isNear(aheadMs + MS_PER_DAY) && ++midnights === 1;
   });
-}
-
-function swappedHalf(raw: number): number {
-  return ((raw >>> 24) & 0xff) | ((raw >>> 8) & 0xff00);
 }
