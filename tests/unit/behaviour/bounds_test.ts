@@ -51,6 +51,7 @@ function answer(sentUnixMs: number, stamp: number, rttMs = 1, originate = stamp)
 Deno.test("path verdict: a single answer counts, of the host and of a hop", () => {
   const findingOf = (more: Partial<PathObservation>) => judgePath(seen(more)).finding;
   assertEquals(findingOf({ timestamp: ONE }), "answers");
+  assertEquals(findingOf({ badChecksum: ONE }), "wrong_checksum_only");
   assertEquals(findingOf({ timestamp: ONE, unsent: { timestamp: "EPERM" } }), "answers");
   assertEquals(findingOf({ hops: [hop(1), hop(2)] }), "ignores_timestamp");
   const beyond = hop(2, { expiredTimestamp: LOST });

@@ -137,6 +137,10 @@ Deno.test("the nearest word is less than half of the word away, rounded up", () 
   // The first of those that are equally near.
   assertEquals(nearest("abcde", ["abcdx", "abcdy"]), "abcdx");
   assertEquals(nearest("abcde", ["abcxx", "abcdy"]), "abcdy");
+  // The beginning of a word is nearer than a word with a slip.
+  assertEquals(nearest("abcd", ["abcx", "abcdefgh"]), "abcdefgh");
+  // Of two letters, one may be in the other case.
+  assertEquals([nearest("Ab", ["ab"]), nearest("AB", ["ab"])], ["ab", undefined]);
 });
 
 Deno.test("the nearest word, or none", () => {
@@ -182,3 +186,23 @@ for (
     else assertEquals(assertThrows(check, UsageError).message, message);
   });
 }
+
+Deno.test("rules of options: --json is the format json, and no other that is given", () => {
+  const table = {
+    json: { help: "", group: "Output" },
+    format: {
+      value: choice("FORMAT", ["text", "json"]),
+      help: "",
+      group: "Output",
+      default: "text",
+    },
+  } as const satisfies OptionTable;
+  const spec: CommandSpec<typeof table> = { ...RULES, options: table, conflicts: [], requires: [] };
+  const check = (words: string) => checkTogether(spec, parseCommandLine(words.split(" "), table));
+  for (const words of ["--json", "--format=text", "--json --format=json"]) check(words);
+  assertThrows(
+    () => check("--json --format=text"),
+    UsageError,
+    "Cannot use --json with --format text: expected one of them",
+  );
+});
