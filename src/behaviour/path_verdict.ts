@@ -204,6 +204,6 @@ function undecided(seen: PathObservation): PathVerdict {
 
 /** What an error says without the name of its type, where its code has a name. */
 function shortName({ name }: Refusal): string {
-  const colon = name.indexOf(": ");
-  return colon < 0 ? name : name.slice(colon + 2);
+  const [type = name, code = type] = name.split(": ");
+  return code;
 }

@@ -145,6 +145,36 @@ Deno.test("path verdict: where requests and replies are lost, by hops", () => {
   assertEquals(placeOf({ hops: [hop(1), mute] }), ["undecided", 2, undefined]);
 });
 
+Deno.test("path verdict: what is undecided says what would decide it", () => {
+  const capture = "a capture of ICMP types 13 and 14 at the host";
+  const undecided = (...hops: readonly HopObservation[]) => {
+    const { finding, text, afterHop, wouldDecide } = judgePath(seen({ hops, distance: 4 }));
+    return [finding, text, afterHop, wouldDecide];
+  };
+  const ignores = "ignores timestamp requests", back = "the replies are dropped on the way back";
+  const dropped = (afterHop: number) => `they are dropped after hop ${afterHop}`;
+  // A router that answers shows how far replies come from.
+  assertEquals(undecided(hop(1)), [
+    "undecided",
+    `up, and ${ignores}, or ${dropped(1)}`,
+    1,
+    capture,
+  ]);
+  const silent = hop(2, { askedEcho: LOST, askedTimestamp: LOST });
+  assertEquals(undecided(hop(1), silent), [
+    "undecided",
+    `up, and ${ignores}, or ${dropped(2)}, or ${back}`,
+    2,
+    capture,
+  ]);
+  assertEquals(undecided(hop(1, { askedEcho: LOST, askedTimestamp: LOST })), [
+    "undecided",
+    `up, and ${ignores}, or ${dropped(1)}, or ${back}`,
+    1,
+    `${capture}, or a router near it that answers timestamp requests`,
+  ]);
+});
+
 Deno.test("path evidence: a filter before the host is possible from the second hop on, where requests get so far", () => {
   const filter = "a filter between hop 1 and the host would look the same";
   const has = (more: Partial<PathObservation>) =>
