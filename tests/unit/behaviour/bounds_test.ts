@@ -134,6 +134,11 @@ Deno.test("path verdict: where requests and replies are lost, by hops", () => {
   const hops = [hop(1), hop(2), deaf(3), deaf(4)];
   assertEquals(placeOf({ hops, distance: 5 }), ["replies_dropped", 2, 3]);
   assertEquals(placeOf({ hops: [deaf(1), hop(2)] }), ["ignores_timestamp", 2, undefined]);
+  assertEquals(placeOf({ hops: [hop(1), deaf(2), hop(3)], distance: 4 }), [
+    "ignores_timestamp",
+    3,
+    undefined,
+  ]);
   assertEquals(placeOf({ hops: [hop(1)], distance: 1 }), [
     "ignores_timestamp",
     undefined,
