@@ -138,7 +138,7 @@ export function readTraits(
   if (first === undefined) return {};
   const to = (question: Question) => answers.filter((answer) => answer.question === question);
   const isSilent = (question: Question) =>
-    to(question).length === 0 && (evidence.asked[question] ?? 0) >= MIN_ASKED;
+    to(question).length === 0 && (evidence.asked[question] ?? NaN) >= MIN_ASKED;
   const [code] = to("odd-code"), [long] = to("long"), [service] = to("service");
   return {
     initialTtl: INITIAL_TTLS.find((ttl) => ttl >= Math.max(...answers.map(({ ttl }) => ttl))),

@@ -216,6 +216,9 @@ Deno.test("traits: what the answers show of a stack, and what they do not show",
     ...{ answersBadChecksum: undefined, hasDontFragment: false, identification: "counter" },
   });
   assertEquals(read([]), {});
+  // One reply with two timestamps is enough.
+  const normal = { originate: 0, receive: NOON_MS, transmit: NOON_MS + 1 };
+  assertEquals(read([...plain, answer(3000, { reply: normal })]).isLazy, false);
   // Twice in vain is an answer, once may be a loss.
   const silent = read(plain, { "odd-code": 2, "long": 2, "bad-checksum": 2 });
   assertEquals([silent.oddCode, silent.long, silent.answersBadChecksum], ["none", "none", false]);
