@@ -98,11 +98,9 @@ class WordReader {
   }
 
   #readLong(word: string): void {
-    const equals = word.indexOf("=");
-    const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
+    const [, name = "", value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     const option = Object.hasOwn(this.#table, name) ? this.#table[name] : undefined;
     if (option === undefined) throw unknownOption(`--${name}`, this.#table, word);
-    const value = equals < 0 ? undefined : word.slice(equals + 1);
     if (option.value !== undefined) this.#take(name, option, `--${name}`, value);
     else if (value === undefined) this.#set(name, true);
     else {
