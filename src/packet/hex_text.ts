@@ -132,7 +132,7 @@ function parseColumns(text: string): number[] {
     if (!PAIRS.test(word)) break;
     // Two blanks stand before the characters, and after eight single octets in the middle of some dumps.
     const isMiddle = octets.length === 8 && width === 2 && gap === 2;
-    if (octets.length > 0 && gap > 1 && !isMiddle) break;
+    if (gap > 1 && !isMiddle) break;
     width ??= word.length;
     if (word.length > width) break;
     pushPairs(octets, word);

@@ -104,7 +104,7 @@ function formatError(message: IcmpErrorMessage): string {
 function formatRedirect(message: IcmpErrorMessage, quote: QuotedDatagram): string {
   const [verb, preposition] = REDIRECT_WORDS[message.code] ?? [`redirect-#${message.code}`, "to"];
   const refused = formatAddress(quote.header.destination);
-  return `${verb} ${refused} ${preposition} ${formatAddress(message.gateway ?? 0)}`;
+  return `${verb} ${refused} ${preposition} ${formatAddress(message.gateway as number)}`;
 }
 
 const CODE_PROTOCOL_UNREACHABLE = 2;

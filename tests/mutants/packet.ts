@@ -17,6 +17,13 @@ export const PACKET_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: skipping no octets changes nothing",
   },
   {
+    path: "src/packet/capture/guess_link_type.ts",
+    code: "const score = (checksumOk ? 2 : 0) + (isWhole ? 1 : 0) + 1;",
+    change: "2 → 3",
+    why:
+      "equivalent: 5 and 4 for 4 and 3, in the same order and above all without a right checksum",
+  },
+  {
     path: "src/packet/capture/pcap_parser.ts",
     code: "#littleEndian = false;",
     change: "false → true",

@@ -116,7 +116,7 @@ function behindType(bytes: Uint8Array, typeAt: number, payloadAt: number): numbe
 function behindFamily(bytes: Uint8Array): number {
   if (bytes.length <= FAMILY_BYTES) return NO_IPV4.cut;
   const family = readU32(bytes, 0);
-  const isInet = family === AF_INET || family === AF_INET << 24 >>> 0;
+  const isInet = family === AF_INET || family === AF_INET << 24;
   return isInet ? FAMILY_BYTES : NO_IPV4.otherProtocol;
 }
 

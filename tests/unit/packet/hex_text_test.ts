@@ -168,6 +168,7 @@ for (const [name, text, packets] of TEXTS) {
 const BROKEN: readonly (readonly [text: string, line: number, reason: string])[] = [
   ["", 1, "no hexadecimal digits"],
   ["45000", 1, "an odd number of digits in 45000"],
+  ["0x0000:  ..", 1, "no hexadecimal digits"],
   ["8", 1, "an odd number of digits in 8"],
   ["45 00\nzz 45", 2, "zz is no hexadecimal number"],
   ["0x0000: 45\n0x0002: 45", 2, "offset 0x0002 where 0x0001 was expected"],

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { annotateDatagram, annotateMessage } from "../../../../src/packet/annotate.ts";
+import { internetChecksum } from "../../../../src/packet/checksum.ts";
 import { annotateFrame } from "../../../../src/packet/capture/annotate_frame.ts";
 import { guessStart } from "../../../../src/packet/capture/guess_link_type.ts";
 import {
@@ -11,11 +12,11 @@ import {
   readDirection,
   whyNoIpv4,
 } from "../../../../src/packet/capture/link_type.ts";
-import { parseHex } from "../../../support/hex.ts";
+import { formatHex, parseHex } from "../../../support/hex.ts";
 
 /** A timestamp request from 10.77.0.1 to 10.77.0.2. */
 const DATAGRAM =
-  "45000028000140004001a2f70a4d00010a4d0002 0d00f2fe00000000000000010000000000000000";
+  "4500002800014000400126380a4d00010a4d0002 0d00f2fe00000000000000010000000000000000";
 const MESSAGE = DATAGRAM.slice(41);
 const MACS = "020000000001 020000000002";
 
@@ -218,6 +219,19 @@ Deno.test("frame: a header that is not whole has no direction", () => {
   assertEquals(readDirection(LINK_TYPE.linuxCooked2, new Uint8Array(20)), "in");
 });
 
+/** A datagram from 8.0.69.0 without a header checksum. */
+const FROM_8 = "4500002800014000 4001 0000 08004500 0a4d0002" + MESSAGE;
+
+/** An echo request, with a right checksum, whose twelfth octet begins the type of a frame and a datagram with that checksum. */
+function bareEcho(headerChecksum: number, keptBytes: number): string {
+  const datagram = parseHex(DATAGRAM).slice(0, keptBytes);
+  datagram.set([headerChecksum >>> 8, headerChecksum & 0xff], 10);
+  const bytes = Uint8Array.of(8, ...new Uint8Array(11), 8, 0, ...datagram);
+  const checksum = internetChecksum(bytes);
+  bytes.set([checksum >>> 8, checksum & 0xff], 2);
+  return formatHex(bytes);
+}
+
 const GUESSES: readonly (readonly [name: string, octets: string, ...expected: unknown[]])[] = [
   ["a datagram", DATAGRAM, "ipv4", 0, LINK_TYPE.ipv4],
   ["an Ethernet frame", `${MACS} 0800 ${DATAGRAM}`, "ipv4", 14, LINK_TYPE.ethernet],
@@ -243,26 +257,37 @@ const GUESSES: readonly (readonly [name: string, octets: string, ...expected: un
   // An address that looks like a header of a longer datagram, or a shorter one, than is here.
   [
     "a frame to 45:00:ff:ff:00:01 without a checksum",
-    `4500ffff0001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000")}`,
+    `4500ffff0001 020000000002 0800 ${DATAGRAM.replace("2638", "0000")}`,
     ...["ipv4", 14, LINK_TYPE.ethernet],
   ],
   [
     "a frame to 45:00:00:05:00:01 without a checksum",
-    `450000050001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000")}`,
+    `450000050001 020000000002 0800 ${DATAGRAM.replace("2638", "0000")}`,
     ...["ipv4", 14, LINK_TYPE.ethernet],
   ],
   [
     "a frame to 46:00:00:01:00:01, without a checksum and cut short",
-    `460000010001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000").slice(0, -16)}`,
+    `460000010001 020000000002 0800 ${DATAGRAM.replace("2638", "0000").slice(0, -16)}`,
     ...["ipv4", 14, LINK_TYPE.ethernet],
   ],
   [
     "a frame to 46:00:00:36:00:01 without a checksum",
-    `460000360001 020000000002 0800 ${DATAGRAM.replace("a2f7", "0000")}`,
+    `460000360001 020000000002 0800 ${DATAGRAM.replace("2638", "0000")}`,
     ...["ipv4", 14, LINK_TYPE.ethernet],
   ],
+  // Source addresses that look like the type of a frame, and the start of the datagram behind it.
+  ["a datagram from 8.0.69.0", FROM_8.replace("0000 ", "e385 "), "ipv4", 0, LINK_TYPE.ipv4],
+  ["a datagram from 8.0.69.0 without a checksum", FROM_8, "ipv4", 0, LINK_TYPE.ipv4],
+  // The payload of an echo looks like a frame: with a right header checksum it is one, whole or not.
+  ["a bare echo with a datagram without a checksum", bareEcho(0, 40), "icmp", 0, LINK_TYPE.ipv4],
+  ["a bare echo with a datagram", bareEcho(0x2638, 40), "ipv4", 14, LINK_TYPE.ethernet],
+  ["a bare echo with the start of a datagram", bareEcho(0x2638, 38), ...[
+    "ipv4",
+    14,
+    LINK_TYPE.ethernet,
+  ]],
   // The checksum left to the network card: still well formed.
-  ["a datagram without a checksum", DATAGRAM.replace("a2f7", "0000"), "ipv4", 0, LINK_TYPE.ipv4],
+  ["a datagram without a checksum", DATAGRAM.replace("2638", "0000"), "ipv4", 0, LINK_TYPE.ipv4],
 ];
 
 for (const [name, octets, ...expected] of GUESSES) {
