@@ -27,9 +27,8 @@ export class ReverseNames {
   /** Has the names of these addresses looked up. */
   request(addresses: Iterable<number>): void {
     for (const address of addresses) this.#queue.push(address);
-    const idle = LOOKUPS_AT_ONCE - this.#workers.size;
-    const started = Math.min(idle, this.#queue.length - this.#next);
-    for (let i = 0; i < started; i++) {
+    // A worker takes its first address before it is one.
+    while (this.#workers.size < LOOKUPS_AT_ONCE && this.#next < this.#queue.length) {
       const worker = this.#work().finally(() => this.#workers.delete(worker));
       this.#workers.add(worker);
     }

@@ -17,6 +17,20 @@ export const TARGETS_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent but for memory",
   },
   {
+    path: "src/targets/packed_blocks.ts",
+    code:
+      "const grown = new BigUint64Array(Math.max(FIRST_CAPACITY, Math.ceil(1.25 * this.#length)));",
+    change: "1.25 → 2.25",
+    why: "equivalent but for memory",
+  },
+  {
+    path: "src/targets/packed_blocks.ts",
+    code:
+      "const grown = new BigUint64Array(Math.max(FIRST_CAPACITY, Math.ceil(1.25 * this.#length)));",
+    change: "ceil → floor",
+    why: "equivalent but for memory: a quarter of sixteen or more is at least one",
+  },
+  {
     path: "src/targets/target_list.ts",
     code: "const hosts = isPrefix && blockSize(block) > 2",
     change: "2 → 3",

@@ -4,10 +4,13 @@ import { ReverseNames } from "../../../src/targets/reverse_names.ts";
 /** Lookups that end when the test says so. */
 class Lookups {
   readonly open = new Map<number, (name: string | undefined) => void>();
+  /** All that were looked up, in their order. */
+  readonly asked: number[] = [];
   most = 0;
 
   readonly lookup = (address: number): Promise<string | undefined> =>
     new Promise((resolve) => {
+      this.asked.push(address);
       this.open.set(address, (name) => {
         this.open.delete(address);
         resolve(name);
@@ -37,6 +40,7 @@ Deno.test("reverse names: known once looked up, a few at a time", async () => {
     undefined,
   ]);
   assertEquals(lookups.most, 8);
+  assertEquals(lookups.asked, Array.from({ length: 100 }, (_, address) => address));
 });
 
 Deno.test("reverse names: settled when all are known, or when it takes too long", async () => {
@@ -54,4 +58,19 @@ Deno.test("reverse names: settled when all are known, or when it takes too long"
   assertEquals(lookups.open.size, 1);
   await lookups.answerAll(() => "host-3");
   assertEquals(names.get(3), "host-3");
+});
+
+Deno.test("reverse names: addresses that come one after the other are looked up at once, no more than eight", async () => {
+  const lookups = new Lookups();
+  const names = new ReverseNames(lookups.lookup);
+  for (let address = 1; address <= 20; address++) {
+    names.request([address]);
+    assertEquals(lookups.open.size, Math.min(address, 8));
+  }
+  await lookups.answerAll((address) => `host-${address}`);
+  assertEquals([lookups.most, lookups.asked.length], [8, 20]);
+  names.request([]);
+  names.request([21]);
+  assertEquals([...lookups.open.keys()], [21]);
+  await lookups.answerAll(() => undefined);
 });
