@@ -204,6 +204,5 @@ function undecided(seen: PathObservation): PathVerdict {
 
 /** What an error says without the name of its type, where its code has a name. */
 function shortName({ name }: Refusal): string {
-  const [type = name, code = type] = name.split(": ");
-  return code;
+  return name.split(": ")[1] ?? name;
 }

@@ -5,7 +5,9 @@ import { parseCommandLine } from "../../../src/cli/options/command_line.ts";
 import { UsageError } from "../../../src/cli/outcome.ts";
 import {
   INTERVAL_OPTION,
+  OUTPUT_OPTIONS,
   PACKET_OPTIONS,
+  TARGET_OPTIONS,
   WAIT_OPTIONS,
 } from "../../../src/cli/options/shared_options.ts";
 
@@ -43,4 +45,27 @@ Deno.test("shared options: an interval is a millisecond at least, a wait a micro
   ) {
     assertThrows(() => parse(option as string, value as string), UsageError);
   }
+});
+
+Deno.test("shared options: files of targets, exclusions and interfaces may be several, in their order", () => {
+  const table = { ...TARGET_OPTIONS, ...PACKET_OPTIONS };
+  const given = (...words: string[]) => parseCommandLine(words, table).options;
+  const none = given();
+  assertEquals([none.file, none.exclude, none["exclude-file"], none.interface], [[], [], [], []]);
+  assertEquals(given("-f", "b", "--file=a").file, ["b", "a"]);
+  const [first, second] = [{ first: 1, last: 1 }, { first: 2, last: 3 }];
+  assertEquals(given("--exclude=0.0.0.1", "--exclude=0.0.0.2/31").exclude, [[first], [second]]);
+  assertEquals(given("--exclude-file=b", "--exclude-file=a")["exclude-file"], ["b", "a"]);
+  assertEquals(given("-I", "eth0", "-I", "192.0.2.1").interface, ["eth0", "192.0.2.1"]);
+});
+
+Deno.test("shared options: the output is appended to a file, packets are written over one, fields are a list", () => {
+  const { output, write, fields, json } = parseCommandLine(
+    ["-o", "a", "--write=b", "--fields=x,y", "--json"],
+    OUTPUT_OPTIONS,
+  ).options;
+  assertEquals([output, write, fields, json], ["a", "b", ["x", "y"], true]);
+  const uses = [OUTPUT_OPTIONS.output, OUTPUT_OPTIONS.write, TARGET_OPTIONS.file]
+    .map(({ fileUse }) => fileUse);
+  assertEquals(uses, ["append", "write", "read"]);
 });
