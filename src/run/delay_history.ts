@@ -36,8 +36,8 @@ export class HistoryColumns {
   readonly columnNs: number;
   #values = new Float32Array(HISTORY_COLUMNS * STRIDE).fill(NaN);
   #lost = new Uint16Array(HISTORY_COLUMNS);
-  /** Bounds of the offset: lower, upper. Of a day in milliseconds, which takes double precision; made with the first. */
-  #bounds: Float64Array | undefined;
+  /** Bounds of the offset, of a day in milliseconds, which takes double precision; made with the first. */
+  #bounds: { readonly lower: Float64Array; readonly upper: Float64Array } | undefined;
   /** Number of the column in each place. */
   #numbers = new Float64Array(HISTORY_COLUMNS).fill(-1);
 
@@ -51,7 +51,8 @@ export class HistoryColumns {
     const copy = new HistoryColumns(this.columnNs / 1e6);
     copy.#values = this.#values.slice();
     copy.#lost = this.#lost.slice();
-    copy.#bounds = this.#bounds?.slice();
+    const bounds = this.#bounds;
+    copy.#bounds = bounds && { lower: bounds.lower.slice(), upper: bounds.upper.slice() };
     copy.#numbers = this.#numbers.slice();
     return copy;
   }
@@ -67,28 +68,29 @@ export class HistoryColumns {
     if (place === undefined) return;
     const at = place * STRIDE + PLACES[metric];
     const values = this.#values;
-    // A comparison with NaN is false.
-    if (!(value >= (values[at] as number))) values[at] = value;
-    if (!(value <= (values[at + 1] as number))) values[at + 1] = value;
+    const low = values[at] as number, high = values[at + 1] as number;
+    values[at] = Number.isNaN(low) ? value : Math.min(low, value);
+    values[at + 1] = Number.isNaN(high) ? value : Math.max(high, value);
   }
 
   /** Takes the bounds that one reply gives of the remote clock minus ours, milliseconds. */
   addBounds(atNs: number, { lower, upper }: OffsetBounds): void {
     const place = this.#open(this.numberAt(atNs));
     if (place === undefined) return;
-    const bounds = this.#bounds ??= new Float64Array(2 * HISTORY_COLUMNS).fill(NaN);
-    const at = 2 * place;
-    // A comparison with NaN is false.
-    if (!(lower <= (bounds[at] as number))) bounds[at] = lower;
-    if (!(upper >= (bounds[at + 1] as number))) bounds[at + 1] = upper;
+    const bounds = this.#bounds ??= {
+      lower: new Float64Array(HISTORY_COLUMNS).fill(-Infinity),
+      upper: new Float64Array(HISTORY_COLUMNS).fill(Infinity),
+    };
+    bounds.lower[place] = Math.max(bounds.lower[place] as number, lower);
+    bounds.upper[place] = Math.min(bounds.upper[place] as number, upper);
   }
 
   /** Bounds of the offset in a column; undefined where no reply of it gives any. */
   bounds(number: number): OffsetBounds | undefined {
     const place = this.#find(number);
     if (place === undefined || this.#bounds === undefined) return undefined;
-    const lower = this.#bounds[2 * place] as number, upper = this.#bounds[2 * place + 1] as number;
-    return Number.isNaN(lower) ? undefined : { lower, upper };
+    const lower = this.#bounds.lower[place] as number, upper = this.#bounds.upper[place] as number;
+    return lower === -Infinity ? undefined : { lower, upper };
   }
 
   /** Counts a probe without an answer. */
@@ -129,7 +131,8 @@ export class HistoryColumns {
       this.#numbers[place] = number;
       this.#values.fill(NaN, place * STRIDE, (place + 1) * STRIDE);
       this.#lost[place] = 0;
-      this.#bounds?.fill(NaN, 2 * place, 2 * place + 2);
+      this.#bounds?.lower.fill(-Infinity, place, place + 1);
+      this.#bounds?.upper.fill(Infinity, place, place + 1);
     }
     return place;
   }

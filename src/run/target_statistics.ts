@@ -225,7 +225,7 @@ function fineDelays(
 }
 
 function shifted(summary: Summary | undefined, byMs: number): Summary | undefined {
-  if (summary === undefined || byMs === 0) return summary;
+  if (summary === undefined) return undefined;
   const { min, median, mean, p95, max, stddev } = summary;
   return {
     min: min + byMs,

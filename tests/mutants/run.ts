@@ -78,18 +78,6 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/run/recording/packet_recorder.ts",
-    code: "const MAX_WAIT_NS = 200e6;",
-    change: "200e6 → 400000000",
-    why: "a chosen patience: the file is written a little later",
-  },
-  {
-    path: "src/run/recording/packet_recorder.ts",
-    code: "const MAX_NAMED = 1 << 16;",
-    change: "16 → 17",
-    why: "equivalent but for memory: more probes are remembered by name",
-  },
-  {
-    path: "src/run/recording/packet_recorder.ts",
     code: "if (this.#writer.length > 0) take(this.#writer.take());",
     change: "> → >=",
     why: "equivalent: no octets are no block",
