@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseCondition } from "../../../src/run/condition.ts";
 import {
+  compare,
   compileExpression,
   type Expression,
   leavesOf,
@@ -54,6 +55,14 @@ const REFUSED: readonly (readonly [text: string, message: string])[] = [
   ["a & b", "expected a name, a value or a sign at character 3, found '&'"],
   ["5 < rtt", "expected a name, ! or ( at character 1, found '5'"],
   ["a; b", "expected a name, a value or a sign at character 2, found ';'"],
+  ["rtt>5 foo", "expected &&, || or the end at character 7, found 'foo'"],
+  [`rtt>5 "ms"`, "expected &&, || or the end at character 7, found 'ms'"],
+  ["flags=late ms", "expected &&, || or the end at character 12, found 'ms'"],
+  ["(a || (b && c)", "expected &&, || or the ) of the ( at 1 at character 15, found the end"],
+  ["a && (b c)", "expected &&, || or the ) of the ( at 6 at character 9, found 'c'"],
+  ["!  ", "expected a name, ! or ( at character 2, found the end"],
+  [`"a" > 5`, "expected a name, ! or ( at character 1, found 'a'"],
+  ["a > (5)", "expected a value after > at character 5, found '('"],
   [`a = "b`, `expected a name, a value or a sign at character 5, found '"'`],
 ];
 
@@ -64,9 +73,35 @@ for (const [text, message] of REFUSED) {
   });
 }
 
+Deno.test("expression: each name and each value has its place, and a name alone is a flag", () => {
+  assertEquals(parseExpression("  rtt >=  5 ms"), {
+    ...{ kind: "comparison", name: "rtt", place: 3, operator: ">=", value: "5ms", valuePlace: 11 },
+  });
+  assertEquals(parseExpression("a == 'b c'"), {
+    ...{ kind: "comparison", name: "a", place: 1, operator: "=", value: "b c", valuePlace: 6 },
+  });
+  assertEquals(parseExpression(" late"), {
+    ...{ kind: "flag", name: "late", place: 2, operator: "!=", value: "", valuePlace: 2 },
+  });
+});
+
+Deno.test("expression: both sides of each operator are compared as they are", () => {
+  const table = [[1, 2], [2, 2], [3, 2]].map(([left = 0, right = 0]) =>
+    ([">", "<", ">=", "<=", "=", "!="] as const).map((each) => compare(left, each, right))
+  );
+  assertEquals(table, [
+    [false, true, false, true, false, true],
+    [false, false, true, true, true, false],
+    [true, false, true, false, false, true],
+  ]);
+});
+
 Deno.test("expression: depth and length are bounded, width is not", () => {
   const nested = (depth: number) => `${"(".repeat(depth)}a${")".repeat(depth)}`;
   assertEquals(show(parseExpression(nested(32))), "a");
+  // Those that have been closed are not within each other.
+  assertEquals(leavesOf(parseExpression(Array(40).fill("(!a)").join("||"))).length, 40);
+  assertEquals(leavesOf(parseExpression("a".repeat(1000))).length, 1);
   assertThrows(() => parseExpression(nested(33)), RangeError, "at most 32");
   assertThrows(() => parseExpression("!".repeat(900) + "a"), RangeError, "at most 32");
   assertThrows(() => parseExpression("a".repeat(1001)), RangeError, "at most 1000");

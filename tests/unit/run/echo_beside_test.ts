@@ -35,7 +35,7 @@ async function run(open: (output: LineSink) => Reporter, then?: (run: PingRun) =
     program: { command: "watch", version: "1.2.3" },
     plan: { kind: "timestamp", prober, transport: needs, messageBytes: 20 },
     targets,
-    historyColumnsMs: [100],
+    historyColumnsMs: [100, 1000],
   }, {
     elapsedMs: () => 0,
     isBroadcast: () => false,
@@ -64,6 +64,9 @@ Deno.test("echo requests beside are counted apart, and have their own round trip
   assertAlmostEquals(echoes?.summary.rttMs?.median ?? NaN, 3, 0.1);
   assertAlmostEquals(echoes?.history?.lastRttMs ?? NaN, 3, 0.1);
   assertEquals(ping.beside?.isOn, false);
+  // Nothing is drawn of them but the latest numbers: the shortest columns are enough.
+  assertEquals(echoes?.history?.levels.map(({ columnNs }) => columnNs), [100e6]);
+  assertEquals(timestamps?.history?.levels.length, 2);
 });
 
 Deno.test("a reset of the view begins with the echo requests that follow", async () => {

@@ -115,6 +115,25 @@ Deno.test("run plan: what cannot be sent is refused", () => {
   // 65 536 probes have a sequence number each.
   planRun({ ...PLAIN, count: 65_536, intervalMs: 0 });
   assertThrows(() => planRun({ ...PLAIN, count: 65_537, intervalMs: 0 }), PlanError);
+  planRun({ ...PLAIN, payload: new Uint8Array(65_495) });
+  // An echo request is 8 octets without its payload; its own message refuses what is too long.
+  planRun({ ...PLAIN, kind: "echo", payload: new Uint8Array(65_507) });
+});
+
+Deno.test("run plan: a sequence number is used again only when its probe's time is over", () => {
+  const endless = { ...PLAIN, count: Infinity, intervalMs: 1 };
+  planRun({ ...endless, timeoutMs: 65_535 });
+  assertThrows(
+    () => planRun({ ...endless, timeoutMs: 65_536 }),
+    PlanError,
+    "Cannot wait 65536 ms for each of endless probes sent every 1 ms",
+  );
+  assertThrows(
+    () => planRun({ ...endless, count: 65_537, timeoutMs: 65_536 }),
+    PlanError,
+    "each of 65537 probes",
+  );
+  planRun({ ...endless, count: 65_536, timeoutMs: 65_536 });
 });
 
 Deno.test("run plan: echo requests go beside timestamp requests alone, and where numbers suffice for both", () => {
@@ -129,4 +148,35 @@ Deno.test("run plan: echo requests go beside timestamp requests alone, and where
   // 65,536 numbers at one a millisecond last for a minute; at two for half of it.
   assertEquals(plan({ intervalMs: 1, timeoutMs: 60_000 }).prober.beside, undefined);
   assert(plan({ intervalMs: 1, timeoutMs: 30_000 }).prober.beside !== undefined);
+  assertEquals(plan({ intervalMs: 1, timeoutMs: 32_768 }).prober.beside, undefined);
+  assert(plan({ intervalMs: 1, timeoutMs: 32_767 }).prober.beside !== undefined);
+});
+
+Deno.test("run plan: stamps in the message are those of the options, and 0 otherwise", () => {
+  const stampsOf = (options: Partial<RunOptions>) => {
+    const { message } = headerOf(options);
+    assert(message.kind === "timestamp-request");
+    return [message.receiveMs, message.transmitMs, planRun({ ...PLAIN, ...options }).messageBytes];
+  };
+  assertEquals(stampsOf({}), [0, 0, 20]);
+  const set = { receiveMs: 5, transmitMs: 7, payload: new Uint8Array(3) };
+  assertEquals(stampsOf(set), [5, 7, 23]);
+});
+
+Deno.test("run plan: a wrong checksum only where that is asked for, and kernel stamps unless they are not", () => {
+  assertEquals([
+    headerOf({}).message.checksumOk,
+    headerOf({ badChecksum: true }).message.checksumOk,
+  ], [
+    ...[true, false],
+  ]);
+  const stamps = (kernelStamps?: boolean) => planRun({ ...PLAIN, kernelStamps }).transport;
+  assertEquals([stamps().kernelStamps, stamps(true).kernelStamps, stamps(false).kernelStamps], [
+    ...[true, true, false],
+  ]);
+});
+
+Deno.test("run plan: the originate is that of the departure from the first probe on only where that is asked for", () => {
+  assertEquals(planRun(PLAIN).prober.originate, "sending-after-proof");
+  assertEquals(planRun({ ...PLAIN, exactOriginate: true }).prober.originate, "sending");
 });

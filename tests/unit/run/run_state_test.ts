@@ -1,8 +1,9 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import type { ProbeOutcome } from "../../../src/probe/outcome.ts";
 import { Prober } from "../../../src/probe/prober.ts";
 import { RunState } from "../../../src/run/run_state.ts";
 import { StateView } from "../../../src/run/state_view.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../../../src/targets/target.ts";
 import type { Network } from "../../support/simulated_network.ts";
 import { makeTargets, proberOptions } from "../../support/simulated_run.ts";
 import { SimulatedTransport } from "../../support/simulated_transport.ts";
@@ -91,6 +92,45 @@ Deno.test("run state: a target that moved keeps the former address's statistics,
   assertEquals([...state.summaries()].map(({ counters }) => counters.sent), [5, 0, 5]);
   assertEquals([state.answered, state.totals().sent], [2, 10]);
   assertEquals(state.of(first as typeof first & object).counters.sent, 5);
+});
+
+Deno.test("run state: each address that a target has had keeps its own statistics, also where another target was", () => {
+  const list = makeTargets(2) as [Target, Target];
+  const [first, second] = list;
+  const state = new RunState(list, new SimulatedTransport({}).clock);
+  const at = (target: Target, address: number) => ({ ...target, address });
+  const [here, there] = [0xc6330001, 0xc6330002];
+  const unsent = (target: Target) =>
+    state.add({ kind: "unsent", target } as unknown as ProbeOutcome, state.of(target));
+  for (const [target, address] of [[first, here], [first, there], [second, here]] as const) {
+    unsent(at(target, state.statistics[target.index]?.target.address ?? 0));
+    state.move(target, address);
+  }
+  // Late words: one of the first target's time at its second address, and two of the other's at its own.
+  for (const target of [at(first, here), second, second]) unsent(target);
+  unsent(at(first, there));
+  const counted = [...state.summaries()].map((
+    { target, counters },
+  ) => [target.index, target.address, counters.unsent]);
+  assertEquals(counted, [
+    [0, first.address, 1],
+    [0, here, 2],
+    [0, there, 1],
+    [1, second.address, 3],
+    [1, here, 0],
+  ]);
+  assertEquals(state.of(at(second, here)).counters.unsent, 0);
+  // An address that a target never had is its present one's.
+  assertEquals(state.of(at(second, 5)).target.address, here);
+  assertThrows(() => state.of({ ...first, index: 2 }), RangeError, "Cannot find target 2");
+});
+
+Deno.test("run state: a name without an address has no summary, and leaves none when it is found", () => {
+  const [named] = makeTargets(1).map((target) => ({ ...target, address: UNKNOWN_ADDRESS }));
+  const state = new RunState([named as Target], new SimulatedTransport({}).clock);
+  assertEquals([...state.summaries()], []);
+  state.move(named as Target, 7);
+  assertEquals([...state.summaries()].map(({ target }) => target.address), [7]);
 });
 
 Deno.test("run state: targets of one address share their probes, which count once", async () => {

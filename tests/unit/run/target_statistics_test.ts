@@ -117,6 +117,8 @@ Deno.test("statistics: a coarse tick moves the middles by half of it, and withdr
     assertEquals(summary.rttMs?.min, 30);
   }
   assertEquals(summaryOf({ tick: "assumed" }).outMs?.min, 10);
+  const three = summaryOf({ tick: "coarse", tickMs: 3 });
+  assertEquals([three.outMs?.min, three.backMs?.min], [11, 19]);
 });
 
 Deno.test("statistics: flags are counted, of extra replies too, but for those of the tick", () => {

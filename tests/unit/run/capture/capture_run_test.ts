@@ -181,4 +181,5 @@ Deno.test("capture: without a packet it starts and ends at the epoch, and no one
   assertEquals(pick(records, "end", "time", "duration_s", "targets", "sent", "loss_ratio"), [
     [0, 0, 0, 0, undefined],
   ]);
+  assertEquals(pick(records, "end", "copies", "malformed", "foreign"), [[0, 0, 0]]);
 });
