@@ -62,7 +62,8 @@ export function drawCharts(grid: CellGrid, area: ChartArea, input: ChartInput): 
     drawFoot(grid, area.row + rows, cells, window);
     return;
   }
-  const metrics = METRICS.slice(0, input.hasQueue && rows >= ROWS_FOR_QUEUE ? 4 : 3);
+  const hasQueue = input.hasQueue && rows >= ROWS_FOR_QUEUE;
+  const metrics = METRICS.filter(({ metric }) => metric !== "queue" || hasQueue);
   let row = area.row;
   for (const [place, metric] of metrics.entries()) {
     const share = Math.floor(rows / metrics.length) + (place < rows % metrics.length ? 1 : 0);

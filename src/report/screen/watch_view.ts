@@ -41,11 +41,11 @@ export class WatchView {
 
   /** The targets in the order of the table. */
   order(rows: readonly TargetRow[]): TargetRow[] {
-    const sign = this.isReversed ? -1 : 1;
-    const sorted = this.sort === "given"
+    const { sort } = this;
+    const sorted = sort === "given"
       ? rows.slice()
-      : rows.toSorted((a, b) => weigh(b, this.sort) - weigh(a, this.sort));
-    return sign < 0 ? sorted.reverse() : sorted;
+      : rows.toSorted((a, b) => weigh(b, sort) - weigh(a, sort));
+    return this.isReversed ? sorted.reverse() : sorted;
   }
 
   /**
@@ -117,7 +117,7 @@ export class WatchView {
 }
 
 /** Larger stands first; what is unknown stands last. */
-function weigh({ lossRatio, rtt, latest }: TargetRow, sort: SortOrder): number {
+function weigh({ lossRatio, rtt, latest }: TargetRow, sort: Exclude<SortOrder, "given">): number {
   switch (sort) {
     case "loss":
       return lossRatio ?? -1;
@@ -127,7 +127,5 @@ function weigh({ lossRatio, rtt, latest }: TargetRow, sort: SortOrder): number {
       return latest.out?.p95 ?? -1;
     case "back":
       return latest.back?.p95 ?? -1;
-    case "given":
-      return 0;
   }
 }

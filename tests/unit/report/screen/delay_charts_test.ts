@@ -77,6 +77,34 @@ Deno.test("charts: edges are round, and both directions have the same", () => {
   assertEquals(edges([["back", 80]])[2], "out+  100 ms");
 });
 
+Deno.test("charts: what is out of sight moves no edge, what stands at the left edge does", () => {
+  const edge = (second: number, like: "rtt" | "out" = "rtt") => {
+    const filled = history((columns) => columns.add(second * 1e9, like, 700));
+    return draw({ rows: 5, histories: [history(), filled] })[like === "rtt" ? 0 : 2]?.slice(0, 13)
+      .trimEnd();
+  };
+  // Twenty cells: seconds 80 to 99.
+  assertEquals([79, 80, 99, 100].map((second) => edge(second)), [
+    ...["rtt   0.1 ms", "rtt      1 s", "rtt      1 s", "rtt   0.1 ms"],
+  ]);
+  assertEquals([79, 80].map((second) => edge(second, "out")), ["back+   5 ms", "back+    1 s"]);
+});
+
+Deno.test("charts: one without a line is not drawn at all", () => {
+  assertEquals(draw({ rows: 2 })[0], "lost");
+  assertEquals(draw({ rows: 4 })[2], "lost");
+  assertEquals([2, 3].map((rows) => draw({ rows, hasClocks: true })[rows - 2]), ["lost", "lost"]);
+});
+
+Deno.test("charts: without a history there are edges, and columns of a second", () => {
+  assertEquals(draw({ rows: 5, histories: [] }), [
+    ...["rtt   0.1 ms", "out+    5 ms", "back+   5 ms", "lost"],
+    "             20 s ago         now",
+  ]);
+  const [time] = draw({ rows: 5, histories: [new HistoryColumns(3000)] }).slice(-1);
+  assertEquals(time?.trim(), "60 s ago         now");
+});
+
 Deno.test("charts: a cell in which one probe was lost has x, one with more X", () => {
   const lost = (...seconds: readonly number[]) =>
     history((columns) => {
