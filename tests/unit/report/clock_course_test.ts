@@ -30,6 +30,8 @@ Deno.test("clock course: the narrowest bounds with which more than half of the l
   // Of sixteen, eight are not more than half.
   const half = [...repeat(8, 3, 2), ...repeat(8, 50, 1)];
   assertEquals(latestOffset(half), around(50, 1));
+  const wide = around(26, 100);
+  assertEquals(latestOffset([...repeat(8, 3, 2), ...repeat(7, 50, 1), wide]), around(3, 2));
   // What came before the sixteen latest is an earlier clock.
   assertEquals(latestOffset([...repeat(40, 3, 0.5), ...repeat(16, 50)]), around(50));
   // Bounds that touch agree.

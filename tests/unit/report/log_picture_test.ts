@@ -94,6 +94,14 @@ Deno.test("picture: values that follow each other are joined, and delays of noth
   assertStringIncludes(svg, "Round trip, up to 10 ms");
 });
 
+Deno.test("picture: a log of one moment has a dot at the left of each chart", () => {
+  const log = read(() => ({}), { targets: ["192.0.2.1"], count: 1, intervalS: 0 });
+  const svg = formatSvg(log, { maxTargets: 1 });
+  const [, trip, lost, , out, back] = paths(svg);
+  assertEquals([trip, lost], [`M20 ${yOf(svg, 0)}h0`, ""]);
+  assertEquals([out, back], Array(2).fill(`M495 ${yOf(svg, 110)}h0`));
+});
+
 /** How high a point is that lies so far below the top of the charts. */
 function yOf(svg: string, below: number): string {
   const top = Number(/^M20 ([\d.]+)v/.exec(paths(svg)[0] ?? "")?.[1]);

@@ -50,6 +50,16 @@ Deno.test("log: a percent of loss weighs as ten milliseconds that are usual, or 
   assertEquals(first(() => ({ outMs: 800 }), moved(1000)), "b");
 });
 
+Deno.test("log: a target of which no probe is settled has lost nothing", () => {
+  const clock = { type: "clock", time: LOG_START_S, target: "c", address: "192.0.2.9" };
+  const [first, last] = findAll(read([
+    JSON.stringify(clock),
+    ...pingLines({ targets: ["a"], count: 9, intervalS: 1, fate: () => ({ outMs: 5 }) }),
+  ])).targets;
+  assertEquals([first?.log.name, last?.log.name, last?.settled], ["a", "c", 0]);
+  assertEquals(last && describeTarget(last), ["Its clock is not known: not decided."]);
+});
+
 Deno.test("log: echo requests are sorted by how much their round trip varies", () => {
   const reply = (target: string, probe: number, rttMs: number) =>
     JSON.stringify({
@@ -148,6 +158,13 @@ Deno.test("log: what the other clocks say of ours", () => {
   ]);
   assertEquals(say({ local_clock: "unknown", hosts: 2 }).length, 1);
   assertEquals(say({ local_clock: "unknown", hosts: 1 }), []);
+  // A record that lost its counts.
+  assertEquals(say({ local_clock: "off", ...bounds, hosts: null, agreeing: null }), [
+    "Our own clock is off: 0 of 0 clocks agree, and true time is ahead of ours by 42 ±2 ms.",
+  ]);
+  assertEquals(say({ local_clock: "off", ...bounds, consensus_upper_ms: null }), [
+    "The clocks do not decide about our own: 3 of 5 clocks agree.",
+  ]);
 });
 
 Deno.test("log: a delay of ten seconds and more is in seconds", () => {

@@ -1,6 +1,6 @@
 /** What the charts of a page are drawn from: numbers that were worked out by hand from the lines of a log. */
 
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { LogReader } from "../../../src/log/log_reader.ts";
 import { findAll } from "../../../src/report/log/log_words.ts";
 import { heatData } from "../../../src/report/page/heat_data.ts";
@@ -135,6 +135,26 @@ Deno.test("charts: probes that are joined have a span, and the greatest and leas
   const inMs = (column: readonly (number | null)[] = []) =>
     column.map((us) => Math.round((us ?? 0) / 1000));
   assertEquals([inMs(rtt?.mid), inMs(rtt?.min), inMs(rtt?.max)], [[12, 16], [-2, -2], [1, 1]]);
+});
+
+Deno.test("charts: of many delays that are joined, the least and greatest are apart from 5 and 95 %", () => {
+  const [target] = targetsOf(
+    ping({ targets: ["192.0.2.1"], count: 100, intervalS: 1 }, (index) => ({ backMs: index })),
+  );
+  if (target === undefined) throw new Error("no target");
+  target.log.series.shrink(1);
+  const { rtt } = targetData(
+    { ...target, buckets: target.log.series.sorted() },
+    ...["t0", LOG_START_S * 1e3] as const,
+  );
+  // The first 64, from 10 to 73 ms, kept within two per cent.
+  const about = (column: readonly (number | null)[] = []) => (column[0] ?? NaN) / 1e3;
+  const { mid, min, p5, p95, max } = rtt ?? {};
+  assertAlmostEquals(about(mid), 41.5, 1.3);
+  const ends = [[min, 10], [p5, 13], [p95, 70], [max, 73]] as const;
+  for (const [column, expected] of ends) {
+    assertAlmostEquals(about(mid) + about(column), expected, 1.5, `${expected}`);
+  }
 });
 
 Deno.test("hosts: worst first, then farthest off, with bounds from the value in microseconds", () => {
