@@ -12,6 +12,7 @@ import type {
   TimeoutEvent,
   UnsentEvent,
 } from "../../run/event.ts";
+import type { Probe } from "../../probe/probe.ts";
 import type { Reporter } from "../../run/reporter.ts";
 import type { TargetSummary } from "../../run/target_statistics.ts";
 import type { Target } from "../../targets/target.ts";
@@ -33,7 +34,6 @@ export class FpingReporter implements Reporter {
   readonly #sink: LineSink;
   readonly #options: FpingReporterOptions;
   readonly #tallies: Tally[] = [];
-  #baseUnixMs = 0;
   #message: RunInfo["kind"] = "timestamp";
   #targets = 0;
   /** The summaries that follow are the last ones. */
@@ -58,7 +58,6 @@ export class FpingReporter implements Reporter {
 
   /** fping has no heading. */
   run(info: RunInfo): void {
-    this.#baseUnixMs = info.baseUnixMs;
     this.#message = info.kind;
     this.#targets = info.targets;
   }
@@ -82,7 +81,7 @@ export class FpingReporter implements Reporter {
       tally.recover(this.#indexOf(probe.index), rttNs);
     } else if (isSlow && flag !== "duplicate") {
       // It was read before its time was looked at.
-      return this.#lose(probe.target, probe.index, reply.receivedAt.realtimeNs);
+      return this.#lose(probe, unixMs(event, reply.receivedAt.realtimeNs));
     } else {
       tally.addReply(this.#indexOf(probe.index), rttNs);
       if (flag !== "duplicate") this.totals.sent++;
@@ -99,13 +98,14 @@ export class FpingReporter implements Reporter {
       this.#options.errors.line(formatFpingError(event, this.#message));
       this.#options.errors.flush();
     }
-    this.#lose(probe.target, probe.index, receivedAt.realtimeNs);
+    this.#lose(probe, unixMs(event, receivedAt.realtimeNs));
   }
 
   /** `[time] host : [n], timed out (NaN avg, 100% loss)` */
-  timeout({ probe }: TimeoutEvent): void {
+  timeout(event: TimeoutEvent): void {
+    const { probe } = event;
     const seenNs = probe.sentAt.realtimeNs + (probe.deadlineNs - probe.sentAt.monotonicNs);
-    this.#lose(probe.target, probe.index, seenNs);
+    this.#lose(probe, unixMs(event, seenNs));
   }
 
   /** Why the kernel did not take a probe: in list mode only, as in fping, unless every reason is asked for. */
@@ -150,7 +150,7 @@ export class FpingReporter implements Reporter {
     this.#sink.line(`${this.isEnough ? "Enough" : "Not enough"} hosts reachable (${counts})`);
   }
 
-  #answered({ probe, reply }: ReplyEvent, tally: Tally, wasAlive: boolean): void {
+  #answered({ probe, reply, ...event }: ReplyEvent, tally: Tally, wasAlive: boolean): void {
     const { form, hasProbeLines, lists, hasElapsed, reachable, stop } = this.#options;
     if (!wasAlive) {
       this.totals.alive++;
@@ -160,7 +160,8 @@ export class FpingReporter implements Reporter {
     const isListed = !wasAlive && (lists === "both" || lists === "alive");
     if (hasProbeLines || isListed) this.#noteSource(reply.header.source, probe.target.address);
     if (hasProbeLines) {
-      this.#sink.line(form.reply(line, tally.run, this.#unixMs(reply.receivedAt.realtimeNs)));
+      const atMs = unixMs(event, reply.receivedAt.realtimeNs);
+      this.#sink.line(form.reply(line, tally.run, atMs));
     } else if (isListed) {
       const what = lists === "both" ? " is alive" : "";
       const elapsed = hasElapsed ? ` (${formatFpingMs(line.rttMs)} ms)` : "";
@@ -183,14 +184,14 @@ export class FpingReporter implements Reporter {
     errors.flush();
   }
 
-  #lose(target: Target, index: number, realtimeNs: number): void {
+  #lose({ target, index }: Probe, atMs: number): void {
     const { form, hasProbeLines } = this.#options;
     const tally = this.#tally(target);
     this.totals.sent++;
     this.totals.timeouts++;
     tally.addLoss(this.#indexOf(index));
     if (!hasProbeLines) return;
-    this.#sink.line(form.timeout(target.label, index, tally.run, this.#unixMs(realtimeNs)));
+    this.#sink.line(form.timeout(target.label, index, tally.run, atMs));
   }
 
   #finish(target: Target): void {
@@ -234,10 +235,6 @@ export class FpingReporter implements Reporter {
     if (!isCumulative || netdata !== undefined) interval.reset();
   }
 
-  #unixMs(realtimeNs: number): number {
-    return this.#baseUnixMs + realtimeNs / 1e6;
-  }
-
   /** In list mode all tries are one probe. */
   #indexOf(index: number): number {
     return this.#options.mode === "list" ? 0 : index;
@@ -246,4 +243,8 @@ export class FpingReporter implements Reporter {
   #tally({ index }: Target): Tally {
     return this.#tallies[index] ??= new Tally(this.#options.hasEveryRtt ?? false);
   }
+}
+
+function unixMs({ baseUnixMs }: { readonly baseUnixMs: number }, realtimeNs: number): number {
+  return baseUnixMs + realtimeNs / 1e6;
 }

@@ -33,7 +33,7 @@ class Desk {
   constructor(options: Partial<FpingReporterOptions>, time?: "unix") {
     const [output, errors] = this.#lines as [LineSink, LineSink];
     this.#reporter = fpingForm(options, { time })(output, errors);
-    this.#reporter.run({ baseUnixMs: 1_000_000, kind: "timestamp", targets: 1 } as never);
+    this.#reporter.run({ kind: "timestamp", targets: 1 } as never);
   }
 
   reply({ index = 0, rttMs = 5, flag, target = TARGET, source, stamps }: Answer = {}): this {
@@ -42,16 +42,15 @@ class Desk {
     const header = { source: source ?? target.address, tos: 4, ttl: 61 };
     const receivedAt = { realtimeNs: 2.5e9 };
     const reply = { rttNs: rttMs * 1e6, receivedAt, header, lengthBytes: 64, stamps };
-    this.#reporter.reply({ probe, reply, flags } as never);
+    this.#reporter.reply({ probe, reply, flags, baseUnixMs: 1_000_000 } as never);
     return this;
   }
 
   /** A probe that left at 3 s by the wall and at 1 s by the other clock, and waited until `deadlineS` by the latter. */
   timeout({ index = 0, deadlineS = 2, target = TARGET } = {}): this {
     const sentAt = { realtimeNs: 3e9, monotonicNs: 1e9 };
-    this.#reporter.timeout(
-      { probe: { target, index, sentAt, deadlineNs: deadlineS * 1e9 } } as never,
-    );
+    const probe = { target, index, sentAt, deadlineNs: deadlineS * 1e9 };
+    this.#reporter.timeout({ probe, baseUnixMs: 1_000_000 } as never);
     return this;
   }
 
