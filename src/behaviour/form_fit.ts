@@ -62,7 +62,7 @@ export function fitForms(answers: readonly HostAnswer[]): FittedForm[] {
 
 /** Whether a form counts whole seconds. */
 export function countsSeconds({ unit }: Pick<ClockForm, "unit">): boolean {
-  return UNITS[unit].msPerCount !== 1;
+  return UNITS[unit].msPerCount === 1000;
 }
 
 /** The receive timestamps of at least one answer, in a form that fits them all, in their order, without a break at midnight. */
