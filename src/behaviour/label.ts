@@ -10,6 +10,8 @@ export interface LabelInfo {
   readonly seenIn?: string | undefined;
   /** No time can be read from its timestamps. */
   readonly showsNoTime?: true | undefined;
+  /** A host that is as it should be may do it: not worth a look. */
+  readonly isUsual?: true | undefined;
 }
 
 const SUNDIAL = "Rye and Beverly, PAM 2019";
@@ -20,16 +22,19 @@ export const LABELS = {
     meaning: "Receive and transmit timestamps are taken separately.",
     rule: "Receive and transmit differ in at least one reply.",
     seenIn: SUNDIAL,
+    isUsual: true,
   },
   lazy: {
     meaning: "One timestamp is used for receive and transmit.",
     rule: "Receive equals transmit in every reply, and the timestamps advance.",
     seenIn: `Linux, always (measured on 6.18); ${SUNDIAL}`,
+    isUsual: true,
   },
   "checksum-lazy": {
     meaning: "Requests with a wrong ICMP checksum are answered.",
     rule: "The bad-checksum probe was answered at least once.",
     seenIn: SUNDIAL,
+    isUsual: true,
   },
   stuck: {
     meaning: "The timestamps stand still.",
@@ -145,20 +150,24 @@ export const LABELS = {
     meaning: "Requests with an ICMP code other than 0 are answered.",
     rule: "The odd-code probe was answered at least once.",
     seenIn: "Linux (measured on 6.18), with code 0",
+    isUsual: true,
   },
   "truncates-long": {
     meaning: "Octets after the message are not returned.",
     rule: "A request of more than 20 octets was answered with 20.",
     seenIn: "Linux (measured on 6.18)",
+    isUsual: true,
   },
   "echoes-long": {
     meaning: "Octets after the message are returned.",
     rule: "A request of more than 20 octets was answered with as many.",
+    isUsual: true,
   },
   "copies-tos": {
     meaning: "The type of service of the request is used for the reply.",
     rule: "A request with a type of service other than 0 was answered with the same.",
     seenIn: "Linux (measured on 6.18)",
+    isUsual: true,
   },
   undecided: {
     meaning: "Too few answers to say how its timestamps count.",
@@ -169,6 +178,12 @@ export const LABELS = {
 
 /** Name of a label. */
 export type Label = keyof typeof LABELS;
+
+/** Whether a word is a label that hosts have which are as they should be. */
+export function isUsualLabel(word: string): boolean {
+  const labels: Readonly<Record<string, LabelInfo>> = LABELS;
+  return Object.hasOwn(labels, word) && labels[word]?.isUsual === true;
+}
 
 /** A label of one host, with its evidence. */
 export interface LabelFinding {

@@ -97,12 +97,15 @@ export type HostData = readonly [
   /** Lower and upper bound minus the offset. */
   lower: number | null,
   upper: number | null,
+  /** Those that are odd come first. */
   labels: readonly number[],
   /** For each label, replies that show it / replies that could have. */
   evidence: readonly string[],
   nonconforming: readonly number[],
   /** Name (a number of `words`) and value. */
   details: readonly (readonly [name: number, value: string | number])[],
+  /** Number of odd labels. */
+  odd: number,
 ];
 
 /** Everything. */

@@ -35,7 +35,7 @@ const COLUMNS: readonly {
     key: ([, , , , lower, upper]) => lower === null || upper === null ? NaN : upper - lower,
     isNumber: true,
   },
-  { name: "What is odd", key: ([, , , , , , labels]) => labels.length, isNumber: true },
+  { name: "What is odd", key: ([, , , , , , , , , , odd]) => odd, isNumber: true },
 ];
 
 /** Fills the table of hosts. */
@@ -156,7 +156,7 @@ class HostTable {
   }
 
   #row(host: HostData): HTMLTableRowElement {
-    const [name, address, verdict, offset, lower, upper, labels] = host;
+    const [name, address, verdict, offset, lower, upper, labels, , , , odd] = host;
     const word = VERDICT_WORDS[verdict] ?? "";
     const opener = element(
       "button",
@@ -173,7 +173,7 @@ class HostTable {
       element("td", {}, element("span", { class: `verdict v${verdict}` }, word)),
       element("td", { class: "number" }, offset === null ? "–" : formatOffsetUs(offset)),
       element("td", { class: "number" }, bounds),
-      element("td", {}, labels.map((label) => this.#data.words[label]).join(", ")),
+      element("td", {}, labels.slice(0, odd).map((label) => this.#data.words[label]).join(", ")),
     );
     // Made when it is opened: there may be ten thousand.
     opener.addEventListener("click", () => {

@@ -1,6 +1,6 @@
 /** What an audit found, as text: the hosts that need a look first, then all in numbers. */
 
-import { type Label, LABELS } from "../behaviour/label.ts";
+import { isUsualLabel, type Label, LABELS } from "../behaviour/label.ts";
 import { formatZone } from "../time/utc_offset.ts";
 import type { AuditResult } from "../run/audit/run.ts";
 import type { HostFindings, Verdict } from "../run/audit/host_findings.ts";
@@ -28,12 +28,6 @@ export interface AuditTextOptions extends NameOptions {
 const ORDER: readonly Verdict[] = ["wrong", "unreadable", "icmp_error", "silent", "right"];
 /** Columns of names, at most: the rest of the line has to say something. */
 const MAX_NAME_COLUMNS = 32;
-/** Labels that say how a host that is as it should be answers. */
-const USUAL_LABELS: ReadonlySet<string> = new Set([
-  ...["normal", "lazy", "checksum-lazy", "answers-odd-code", "truncates-long", "echoes-long"],
-  "copies-tos",
-]);
-
 /** What is kept of a host for its line. */
 interface HostLine {
   readonly target: Target;
@@ -167,12 +161,12 @@ function describeHost(host: HostFindings): string {
 }
 
 function oddLabels({ behaviour: { labels } }: HostFindings): string[] {
-  return labels.map(({ label }) => label).filter((label) => !USUAL_LABELS.has(label));
+  return labels.map(({ label }) => label).filter((label) => !isUsualLabel(label));
 }
 
 /** `zero 1, stuck 1`: odd labels and how many hosts have each, the commonest first. */
 function listLabels(counts: ReadonlyMap<Label, number>): string {
-  return [...counts].filter(([label]) => !USUAL_LABELS.has(label)).sort(([a, m], [b, n]) =>
+  return [...counts].filter(([label]) => !isUsualLabel(label)).sort(([a, m], [b, n]) =>
     n - m || (a < b ? -1 : 1)
   )
     .map(([label, count]) => `${label}${NO_BREAK}${formatCount(count)}`).join(", ");

@@ -1,5 +1,6 @@
 /** What was found in a log, in words: the whole, its targets, its hosts. */
 
+import { isUsualLabel } from "../../behaviour/label.ts";
 import type { HostRow } from "../../log/host_log.ts";
 import type { Log } from "../../log/log_reader.ts";
 import { numberOf, textOf, textsOf } from "../../log/loose_record.ts";
@@ -120,7 +121,9 @@ function describeHosts({ hosts }: Log): string[] {
 function describeLabels(rows: readonly HostRow[]): string[] {
   const counts = new Map<string, number>();
   for (const { labels } of rows) {
-    for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+    for (const label of labels) {
+      if (!isUsualLabel(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
   }
   const listed = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_LABELS)
     .map(([label, count]) => `${label} ${formatCount(count)}`);
@@ -132,7 +135,9 @@ function describeConsensus({ consensus }: Log): string[] {
   const hosts = numberOf(consensus, "hosts") ?? 0, agreeing = numberOf(consensus, "agreeing") ?? 0;
   const lowerMs = numberOf(consensus, "consensus_lower_ms");
   const upperMs = numberOf(consensus, "consensus_upper_ms");
-  const witnesses = `${formatCount(agreeing)} of ${countOf(hosts, "clock")} agree`;
+  const toleranceMs = numberOf(consensus, "tolerance_ms") ?? 0;
+  const within = toleranceMs === 0 ? "" : ` to within ${toleranceMs} ms`;
+  const witnesses = `${formatCount(agreeing)} of ${countOf(hosts, "clock")} agree${within}`;
   if (
     textOf(consensus, "local_clock") === "off" && lowerMs !== undefined && upperMs !== undefined
   ) {

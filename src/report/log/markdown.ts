@@ -1,5 +1,6 @@
 /** A log as Markdown, for a ticket or a mail: words, a table of targets, hosts that need a look, events. */
 
+import { isUsualLabel } from "../../behaviour/label.ts";
 import type { Log } from "../../log/log_reader.ts";
 import { formatOffsetUs, formatShare, formatTime } from "../../page/format.ts";
 import { safeText } from "../../terminal/safe_text.ts";
@@ -72,7 +73,7 @@ function hostTable(rows: readonly HostRow[]): string {
       escape(name),
       verdict,
       offset === undefined ? "–" : formatOffsetUs(Math.round(offset.value * 1e3)),
-      escape(labels.join(", ")),
+      escape(labels.filter((label) => !isUsualLabel(label)).join(", ")),
     ]),
     odd.length - MAX_ROWS,
   );

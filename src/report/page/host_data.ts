@@ -1,7 +1,7 @@
 /** Hosts of an audit or a scan as the table of a page takes them: worst first, repeated texts once. */
 
 import { CLAUSES } from "../../behaviour/conformance.ts";
-import { LABELS } from "../../behaviour/label.ts";
+import { isUsualLabel, LABELS } from "../../behaviour/label.ts";
 import { type HostLog, type HostRow, VERDICT_ORDER } from "../../log/host_log.ts";
 import type { HostData } from "../../page/data.ts";
 import { FLAG_MEANINGS } from "../../record/flags.ts";
@@ -30,6 +30,7 @@ export function hostData(log: HostLog): PageHosts {
   const us = (ms: number) => Math.round(ms * 1e3);
   const hosts = [...log.rows].sort(byUrgency).slice(0, MAX_PAGE_HOSTS).map((row): HostData => {
     const { offset } = row;
+    const { labels, evidence, odd } = oddFirst(row);
     const value = offset === undefined ? null : us(offset.value);
     return [
       row.name,
@@ -38,14 +39,28 @@ export function hostData(log: HostLog): PageHosts {
       value,
       offset === undefined || value === null ? null : us(offset.lower) - value,
       offset === undefined || value === null ? null : us(offset.upper) - value,
-      row.labels.map(numberOf),
-      row.evidence,
+      labels.map(numberOf),
+      evidence,
       row.nonconforming.map(numberOf),
       row.details.map(([name, text]) => [numberOf(name), text] as const),
+      odd,
     ];
   });
   const words = [...numbers.keys()];
   return { hosts, words, meanings: meaningsOf(words) };
+}
+
+/** The labels with their evidence, those that are odd before the usual ones, and how many are odd. */
+function oddFirst({ labels, evidence }: HostRow) {
+  const places = labels.map((_, place) => place);
+  const isUsual = (place: number) => isUsualLabel(labels[place] ?? "");
+  const odd = places.filter((place) => !isUsual(place));
+  const order = [...odd, ...places.filter(isUsual)];
+  return {
+    labels: order.map((place) => labels[place] ?? ""),
+    evidence: evidence.length === 0 ? [] : order.map((place) => evidence[place] ?? ""),
+    odd: odd.length,
+  };
 }
 
 function byUrgency(one: HostRow, other: HostRow): number {

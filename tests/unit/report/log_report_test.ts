@@ -130,7 +130,7 @@ Deno.test("several targets: the sum first, the worst on top", () => {
 Deno.test("an audit's words: who answers, what is wrong, and our own clock first where it is off", () => {
   const hosts: AuditedHost[] = [
     { name: "192.0.2.1", verdict: "right", offsetMs: 1, labels: ["lazy"] },
-    { name: "192.0.2.2", verdict: "wrong", offsetMs: -3_600_000, labels: ["time-zone"] },
+    { name: "192.0.2.2", verdict: "wrong", offsetMs: -3_600_000, labels: ["lazy", "time-zone"] },
     { name: "192.0.2.3", verdict: "unreadable", labels: ["stuck"] },
     { name: "192.0.2.4", verdict: "silent", labels: [] },
   ];
@@ -142,6 +142,8 @@ Deno.test("an audit's words: who answers, what is wrong, and our own clock first
   ]);
   const off = lines.map((line) => line.replace('"local_clock":"right"', '"local_clock":"off"'));
   assertMatch(describeLog(findAll(read(off)))[0] ?? "", /^Our own clock is off: 3 of 4 clocks/);
+  const near = lines.map((line) => line.replace('"tolerance_ms":0', '"tolerance_ms":5'));
+  assertMatch(describeLog(findAll(read(near)))[2] ?? "", /: 3 of 4 clocks agree to within 5 ms\.$/);
 });
 
 Deno.test("lines that could not be read are said", () => {

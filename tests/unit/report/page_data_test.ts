@@ -176,7 +176,9 @@ Deno.test("hosts: worst first, then farthest off, with bounds from the value in 
   ]);
   const wordsOf = (row: typeof hosts.hosts[number] | undefined, at: 6 | 8) =>
     row?.[at].map((number) => hosts.words[number]);
-  assertEquals(wordsOf(hosts.hosts[0], 6), ["lazy", "time-zone"]);
+  // The label that tells nothing new comes last, with its evidence, and is not counted.
+  assertEquals(wordsOf(hosts.hosts[0], 6), ["time-zone", "lazy"]);
+  assertEquals(hosts.hosts.map((row) => row[10]), [1, 0, 1, 0, 0]);
   assertEquals(wordsOf(hosts.hosts[2], 6), ["stuck"]);
   assertEquals(wordsOf(hosts.hosts[2], 8), ["updated-15-times-a-second"]);
   assertEquals(
