@@ -142,7 +142,8 @@ async function checkMistyped(word: string, system: System): Promise<void> {
   if (!/^[a-z]{3,}$/i.test(word)) return;
   const lower = word.toLowerCase();
   const meant = COMMANDS.find(({ name }) => sortLetters(name) === sortLetters(lower)) ??
-    COMMANDS.find(({ name }) => isOneEdit(lower, name));
+    COMMANDS.find(({ name }) => isOneEdit(lower, name)) ??
+    COMMANDS.find(({ name }) => lower.length > 3 && name.startsWith(lower));
   if (meant === undefined || await isHost(word, system)) return;
   throw new UsageError(`No host '${word}'; did you mean 'icmptime ${meant.name}'?`);
 }

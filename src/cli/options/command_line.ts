@@ -61,6 +61,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (word.length <= 2 && candidate.toLowerCase() !== word.toLowerCase()) continue;
     const distance = candidate.startsWith(word) && word.length > 3
       ? 0.5
+      : isSwapped(word, candidate)
+      ? 1
       : levenshteinDistance(word, candidate);
     if (distance < bestDistance) {
       best = candidate;
@@ -68,6 +70,14 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     }
   }
   return best;
+}
+
+/** Whether two neighbours in a word have changed places, which the edit distance counts as two edits. */
+function isSwapped(word: string, candidate: string): boolean {
+  let at = 0;
+  while (at < word.length && word[at] === candidate[at]) at++;
+  const [one = "", other = ""] = word.slice(at, at + 2);
+  return word.slice(0, at) + other + one + word.slice(at + 2) === candidate;
 }
 
 /** Reads words one after the other: `-c5`, `-qn`, `--count 5`, `--count=5`, operands, and `--` before the last of them. */
@@ -169,11 +179,15 @@ function parseValue(
 }
 
 function unknownOption(spelled: string, table: OptionTable, word = spelled): UsageError {
-  const known = Object.entries(table).flatMap(([name, option]) =>
-    option.short === undefined ? [`--${name}`] : [`--${name}`, `-${option.short}`]
-  );
+  // A letter is meant where one stands alone, also behind two dashes.
+  const isWord = /^--../.test(spelled);
+  const known = isWord
+    ? Object.keys(table)
+    : Object.values(table).flatMap(({ short }) => short ?? []);
   // A held shift key makes -C of -c, but no slip makes -q of -Q.
-  const close = /^-[^A-Z-]$/.test(spelled) ? undefined : nearest(spelled, known);
+  const isSurelyMeant = /^-[^A-Z-]$/.test(spelled);
+  const found = isSurelyMeant ? undefined : nearest(spelled.replace(/^--?/, ""), known);
+  const close = found === undefined ? undefined : `${isWord ? "--" : "-"}${found}`;
   const hint = close === undefined ? "see --help for all" : `the nearest is ${close}`;
   return new UsageError(`Cannot use ${spelled}: no such option, ${hint}`, {
     kind: "unknown",

@@ -141,6 +141,30 @@ Deno.test("the nearest word is less than half of the word away, rounded up", () 
   assertEquals(nearest("abcd", ["abcx", "abcdefgh"]), "abcdefgh");
   // Of two letters, one may be in the other case.
   assertEquals([nearest("Ab", ["ab"]), nearest("AB", ["ab"])], ["ab", undefined]);
+  // Two neighbours that changed places are one slip.
+  assertEquals(nearest("htlm", ["ttl", "html"]), "html");
+  assertEquals(nearest("abdc", ["abxc", "abcd"]), "abxc");
+});
+
+Deno.test("an unknown option: its dashes are no likeness, and a letter behind two of them is meant", () => {
+  const hints = [
+    ["--cuont", "the nearest is --count"],
+    ["--flie", "the nearest is --file"],
+    ["--c", "the nearest is -c"],
+    ["-C", "the nearest is -c"],
+    ["--bogus", "see --help for all"],
+    ["--bogus=1", "see --help for all"],
+    ["-x", "see --help for all"],
+    ["---", "see --help for all"],
+  ] as const;
+  for (const [word, hint] of hints) {
+    const message = `Cannot use ${word.split("=")[0]}: no such option, ${hint}`;
+    const table = {
+      ...TABLE,
+      tos: { value: integer("N", 0, 255), help: "", group: "Packet" },
+    } as const;
+    assertThrows(() => parseCommandLine([word], table), UsageError, message);
+  }
 });
 
 Deno.test("the nearest word, or none", () => {

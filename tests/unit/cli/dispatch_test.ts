@@ -204,7 +204,7 @@ const ROWS: readonly Row[] = [
     args: ["--rate", "50k", "scan", "198.18.0.0/30"],
     code: 3,
     stderr:
-      "icmptime: Cannot use --rate: no such option, the nearest is --write; to run scan, begin with " +
+      "icmptime: Cannot use --rate: no such option, see --help for all; to run scan, begin with " +
       "'icmptime scan'\n",
     stdout: "",
   },
@@ -573,6 +573,22 @@ for (const name of COMMANDS.map((command) => command.name)) {
     }
   });
 }
+
+Deno.test("dispatch: the beginning of a command, of four letters or more, is taken for it", async () => {
+  for (
+    const [word, name] of [["expo", "exporter"], ["export", "exporter"], ["comp", "completions"]]
+  ) {
+    const system = new FakeSystem();
+    assertEquals([await dispatch([word ?? "", "198.18.0.1"], system), system.calls], [3, []]);
+    assertEquals(
+      system.stderr.text,
+      `icmptime: No host '${word}'; did you mean 'icmptime ${name}'?\n`,
+    );
+  }
+  const system = new FakeSystem();
+  await dispatch(["exp", "198.18.0.1"], system);
+  assertEquals(system.stderr.text.includes("did you mean"), false);
+});
 
 Deno.test("dispatch: a mistyped command does not wait for a name server that is out of reach", async () => {
   class SlowSystem extends FakeSystem {
