@@ -7,7 +7,7 @@ import {
   JOURNAL_START_BYTES,
   parseJournalLine,
 } from "../../../src/run/audit/journal.ts";
-import type { CheckpointStore } from "../../../src/scan/checkpoint.ts";
+import { CHECKPOINT_LINE_BYTES, type CheckpointStore } from "../../../src/scan/checkpoint.ts";
 
 const FINDINGS = {
   target: { index: 0, label: "a", address: 1 },
@@ -43,6 +43,8 @@ Deno.test("journal: a new file has room for the checkpoints, and lines follow in
   journal.begin();
   const start = new TextDecoder().decode(bytes.subarray(0, JOURNAL_START_BYTES));
   assertEquals([start.trim(), start.endsWith("\n"), start.length], ["", true, JOURNAL_START_BYTES]);
+  // One checkpoint is whole while the other one is written.
+  assertEquals(JOURNAL_START_BYTES, 2 * CHECKPOINT_LINE_BYTES);
   journal.save(1000);
   assertEquals(saved, [[5, 1000, ""]]);
   journal.host(FINDINGS);

@@ -14,7 +14,9 @@ Deno.test("audit plan: the longest question fits into what the socket has for on
     const probe = { target: { address: 0xc0000207 }, identifier: 1, sequence: 2, token: 3 };
     const sent = parseDatagram(message.emit({ ...probe, ttl: undefined }, bytes));
     assert(sent.ok, question);
-    const { totalLengthBytes, headerLengthBytes } = sent.value.header;
+    const { totalLengthBytes, headerLengthBytes, source } = sent.value.header;
+    // The kernel fills in a source address of zero, raw(7).
+    assertEquals(source, 0, question);
     assertEquals(totalLengthBytes - headerLengthBytes, lengthBytes, question);
   }
 });

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { emitDatagram, ICMP_TYPE, parseDatagram } from "../../../src/packet/mod.ts";
 import { EchoProbe } from "../../../src/probe/message/echo.ts";
+import { TimestampProbe } from "../../../src/probe/message/timestamp.ts";
 import type { StrayDatagram } from "../../../src/probe/outcome.ts";
 import { InFlightProbe } from "../../../src/probe/probe.ts";
 import { TraceLedger } from "../../../src/run/trace/ledger.ts";
@@ -142,4 +143,89 @@ Deno.test("ledger: of many forgers eight are named", () => {
   const { ledger } = open();
   for (let i = 0; i < 100; i++) ledger.stray(errorAbout(ROUTER + i, probe(1000 + i, 1)));
   assertEquals(ledger.forgers.size, 8);
+});
+
+Deno.test("ledger: an error that is damaged, about another host, or without the numbers of a probe names no one", () => {
+  const { ledger } = open();
+  const damaged = errorAbout(ROUTER, probe(9, 1));
+  const { message } = damaged.datagram as { message: object };
+  ledger.stray({
+    ...damaged,
+    datagram: { ...damaged.datagram, message: { ...message, checksumOk: false } } as never,
+  });
+  const target = { index: 1, label: "other", address: HOST + 1 };
+  ledger.stray(errorAbout(ROUTER, Object.assign(probe(9, 1), { target })));
+  // The IPv4 header alone: RFC 792 wants eight octets more.
+  const body = ECHO.emit(probe(9, 1), new Uint8Array(ECHO.lengthBytes)).slice(0, 20);
+  const short = { kind: "error", type: ICMP_TYPE.timeExceeded, body } as const;
+  const header = { source: ROUTER, destination: HERE };
+  ledger.stray(stray(ROUTER, emitDatagram({ header, message: short })));
+  ledger.stray({ kind: "malformed", source: ROUTER, detail: "", receivedAt: AT });
+  assertEquals([...ledger.forgers], []);
+});
+
+Deno.test("ledger: an error about a sequence number of ours in a request of another kind names its sender", () => {
+  const { ledger } = open();
+  const timestamp = new TimestampProbe();
+  const quoted = { ...probe(1, 1), target: probe(1, 1).target, message: timestamp };
+  const body = timestamp.emit(quoted as never, new Uint8Array(timestamp.lengthBytes)).slice(0, 28);
+  const message = { kind: "error", type: ICMP_TYPE.timeExceeded, body } as const;
+  const datagram = emitDatagram({ header: { source: ROUTER, destination: HERE }, message });
+  assertEquals(ledger.stray(stray(ROUTER, datagram)), undefined);
+  assertEquals([...ledger.forgers], [ROUTER]);
+});
+
+Deno.test("ledger: the host itself may report a probe and answer it, and a router may repeat itself", () => {
+  const { ledger, probes } = open();
+  const [first, second] = probes;
+  const entry = ledger.find(first), other = ledger.find(second);
+  assert(entry !== undefined && other !== undefined);
+  entry.reporter = HOST;
+  assertEquals([ledger.retract(first), ledger.forgers.size], [HOST, 0]);
+  other.isAnswered = true;
+  assertEquals(ledger.stray(errorAbout(HOST, second)), undefined);
+  other.isAnswered = false;
+  for (const each of probes) {
+    Object.assign(ledger.find(each) ?? {}, { reporter: ROUTER });
+    assertEquals(ledger.stray(errorAbout(ROUTER, each)), undefined);
+  }
+  assertEquals([...ledger.forgers], []);
+  assertEquals([ledger.retract(probe(9, 1)), ledger.find(probe(9, 1))], [undefined, undefined]);
+});
+
+Deno.test("ledger: a probe with the full time to live is another place than the first hop", () => {
+  const ledger = new TraceLedger(HOST);
+  const direct = Object.assign(probe(1, 1), { ttl: undefined }), first = probe(2, 1);
+  for (const each of [direct, first]) {
+    ledger.add(each);
+    Object.assign(ledger.find(each) ?? {}, { reporter: ROUTER });
+    ledger.stray(errorAbout(OTHER, each));
+  }
+  assertEquals([...ledger.forgers], [ROUTER]);
+});
+
+Deno.test("ledger: a damaged reply, one to another program and one of another kind name no one", () => {
+  const { ledger, probes: [first] } = open();
+  const request = parseDatagram(ECHO.emit(first, new Uint8Array(ECHO.lengthBytes)));
+  assert(request.ok && request.value.message.kind === "echo-request");
+  const { identifier, sequence, payload } = request.value.message;
+  const echo = { kind: "echo-reply", identifier, sequence, payload } as const;
+  const header = { source: OTHER, destination: HERE };
+  const right = stray(OTHER, emitDatagram({ header, message: echo }));
+  const { message } = right.datagram as { message: object };
+  const changed = (change: object) => ({
+    ...right,
+    datagram: { ...right.datagram, message: { ...message, ...change } } as never,
+  });
+  const times = { originateMs: first.token, receiveMs: 1, transmitMs: 1 };
+  const timestamp = { kind: "timestamp-reply", identifier, sequence, ...times } as const;
+  const others = [
+    ...[changed({ checksumOk: false }), changed({ identifier: 78 }), changed({ sequence: 9 })],
+    stray(OTHER, emitDatagram({ header, message: timestamp })),
+    changed({ kind: "echo-request" }),
+  ];
+  assertEquals(others.map((each) => ledger.stray(each)), others.map(() => undefined));
+  assertEquals([...ledger.others], []);
+  ledger.stray(right);
+  assertEquals([...ledger.others], [OTHER]);
 });

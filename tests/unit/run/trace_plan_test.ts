@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { askedByMessage, planTrace } from "../../../src/run/trace/plan.ts";
+import { parseDatagram } from "../../../src/packet/mod.ts";
 import { PlanError } from "../../../src/run/run_plan.ts";
 
 const plan = (tries: number, maxTtl: number, flows: number) =>
@@ -13,6 +14,8 @@ Deno.test("trace plan: as many probes as half of the sequence numbers, and no mo
   assertThrows(() => plan(1, 255, 65), PlanError, "33153 probes");
   plan(64, 254, 1);
   assertThrows(() => plan(65, 255, 1), PlanError, "33345 probes");
+  // 3 · (3 + 2 · 210 · 26) is one more than half of the 65,536 sequence numbers.
+  assertThrows(() => plan(3, 210, 26), PlanError, "32769 probes");
 });
 
 Deno.test("trace plan: the socket receives replies of both kinds and ICMP errors, and takes the longest message", () => {
@@ -55,4 +58,20 @@ Deno.test("trace plan: what each message asks: the host itself, or a hop by flow
   assertEquals([asked.get(planned.hop.echo), asked.get(planned.rate), asked.size], [
     ...[undefined, undefined, 8],
   ]);
+});
+
+Deno.test("trace plan: without a source address the kernel's choice is left to it, in every message", () => {
+  const sourceOf = (sourceAddress?: number) => {
+    const { prober } = planTrace({
+      ...{ tries: 3, maxTtl: 30, flows: 2, timeoutMs: 1000, ratePps: 1000, sourceAddress },
+    });
+    return new Set(prober.probes.map(({ message }) => {
+      const probe = { target: { address: 0xc0000207 }, identifier: 1, sequence: 2, token: 3 };
+      const bytes = message.emit({ ...probe, ttl: undefined }, new Uint8Array(message.lengthBytes));
+      const parsed = parseDatagram(bytes);
+      return parsed.ok && parsed.value.header.source;
+    }));
+  };
+  // raw(7): a source address of zero is filled in.
+  assertEquals([sourceOf(), sourceOf(0xc0000201)], [new Set([0]), new Set([0xc0000201])]);
 });

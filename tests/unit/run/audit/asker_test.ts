@@ -5,6 +5,7 @@ import { AuditAsker } from "../../../../src/run/audit/asker.ts";
 import type { HostRecord } from "../../../../src/run/audit/host_findings.ts";
 import { AuditPace } from "../../../../src/run/audit/pace.ts";
 import { planAudit } from "../../../../src/run/audit/plan.ts";
+import type { AuditSweep } from "../../../../src/run/audit/sweep.ts";
 import type { Network } from "../../../support/simulated_network.ts";
 import { makeTargets } from "../../../support/simulated_run.ts";
 import { SimulatedTransport } from "../../../support/simulated_transport.ts";
@@ -76,4 +77,22 @@ Deno.test("audit asker: after the deadline each host is final, with its probes t
   const { sent, received } = asker.totals;
   assertEquals(sent, simulated.requests.length);
   assert(received < sent, `${received} of ${sent}`);
+});
+
+Deno.test("audit asker: 4096 hosts are asked at a time, and the others when those are final", async () => {
+  const { simulated, finished, asker } = await ask({ lossOutRatio: 1 }, {
+    ...{ hosts: 4100, ratePps: Infinity },
+  });
+  // The three tries to the first hosts take a second, and the last is given up a second later.
+  const first = simulated.requests.filter(({ handedNs }) => handedNs < 1.9e9);
+  assertEquals(new Set(first.map(({ destination }) => destination)).size, 4096);
+  assertEquals([finished.length, asker.totals.sent, asker.totals.lost], [4100, 12_300, 12_300]);
+});
+
+Deno.test("audit asker: hosts that the sweep has found and that wait for a place count as answering", () => {
+  const plan = planAudit({ ratePps: 1000, ttl: 64, rounds: 4, timeoutMs: 1000 });
+  const sweep = { waiting: 5 } as AuditSweep;
+  const transport = new SimulatedTransport({});
+  const asker = new AuditAsker({ plan, targets: [], sweep, transport, pace: new AuditPace(1000) });
+  assertEquals(asker.answering, 5);
 });

@@ -83,6 +83,12 @@ Deno.test("witnesses: one alone is no consensus, and this machine's own address 
   assertEquals(kept.map(({ address }) => address), [0x0a000001, 0x0a000003]);
 });
 
+Deno.test("witnesses: of more than 65,536 clocks as many are kept", () => {
+  const witnesses = new AuditWitnesses();
+  for (let address = 1; address <= 65_600; address++) witnesses.add(host(address, "right"));
+  assertEquals(witnesses.agree(0, () => false).witnesses.length, 65_536);
+});
+
 Deno.test("witnesses: the kernel is asked about 4096 addresses at most", () => {
   const lookupsOf = (count: number) => {
     const witnesses = new AuditWitnesses();
