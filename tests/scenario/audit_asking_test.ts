@@ -61,3 +61,21 @@ Deno.test("audit: one that is resumed and stopped at once counts no silent addre
   const { silent, icmp_error } = result.tally.verdicts;
   assertEquals([silent, icmp_error, result.tally.unusedOfBlocks], [0, 1, 1]);
 });
+
+Deno.test("audit: a host that waited for its clock is reported once, and as one of this run", async () => {
+  const { hosts, earlier, result } = await auditSimulated({}, { hosts: 2, maxOffsetMs: 0.7 });
+  assertEquals([hosts.length, earlier, result.tally.answering], [2, [], 2]);
+});
+
+Deno.test("audit: addresses of this machine within the blocks are none of the audit", async () => {
+  const targets = new PackedBlocks();
+  targets.push(BLOCK, BLOCK + 255);
+  const { result, run } = await auditSimulated({}, {
+    ...{ hosts: 0, ratePps: 5000, own: [BLOCK + 1, BLOCK + 2] },
+    blocks: { options: { targets, rate: 2000, cooldownMs: 500, seed: 5 }, behaviour: () => [] },
+  });
+  const { verdicts, hosts } = result.tally;
+  assertEquals([result.targets, verdicts.silent, hosts, run.progress().judged], [
+    ...[254, 254, 254, 254],
+  ]);
+});

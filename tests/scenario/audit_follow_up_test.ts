@@ -198,10 +198,12 @@ Deno.test("follow-up: up to 500 probes a second wait for their moment by the clo
 });
 
 Deno.test("follow-up: once the edge of the remote millisecond is known two of three probes arrive at it", async () => {
-  const { follow, listener, transport } = followUp({ clock: { offsetMs: 0.3 } });
-  follow.keeps(host(0));
+  const { follow, listener, transport } = followUp({ clock: { offsetMs: 0.3 } }, {}, {
+    canPause: true,
+  });
+  for (let i = 0; i < 6; i++) follow.keeps(host(i));
   await follow.run("complete", listener, undefined);
-  const late = transport.requests.slice(50).map(({ remoteNs }) => {
+  const late = transport.requests.slice(300).map(({ remoteNs }) => {
     const shownMs = transport.clock.trueRealtimeNs(remoteNs.arrival) / 1e6 + 0.3;
     return Math.abs(shownMs - Math.round(shownMs));
   });
@@ -218,4 +220,35 @@ Deno.test("follow-up: probes that are still out when it is stopped were sent", a
   assertEquals(await follow.run("complete", { ...listener, idle }, undefined), "stopped");
   assertEquals(totals.sent, transport.requests.length);
   assert(totals.received < totals.sent, `${totals.received} of ${totals.sent}`);
+});
+
+Deno.test("follow-up: without a host that waits, or stopped before it begins, nothing is sent", async () => {
+  const none = followUp({}, { findsAliases: true });
+  assertEquals(await none.follow.run("complete", none.listener, undefined), "complete");
+  assertEquals([none.transport.requests, none.reported, none.follow.aliases?.groups], [[], [], []]);
+  const stopped = followUp({});
+  stopped.follow.keeps(host(0));
+  stopped.follow.stop();
+  await stopped.follow.run("complete", stopped.listener, undefined);
+  assertEquals([stopped.transport.requests, stopped.reported], [[], [host(0)]]);
+});
+
+Deno.test("follow-up: a host that is followed for aliases alone is not reported a second time", async () => {
+  const { follow, listener, reported } = followUp({}, { findsAliases: true, durationMs: 1000 });
+  assertEquals([follow.keeps(host(0, -0.5, 0.5)), follow.keeps(host(1))], [false, true]);
+  await follow.run("complete", listener, undefined);
+  assertEquals(reported.map(({ target }) => target.index), [1]);
+});
+
+Deno.test("follow-up: two addresses of one clock are compared in the middle of the time", async () => {
+  const clock = { offsetMs: 40, skewPpm: 45 };
+  const { follow, listener } = followUp({ clock, back: 0.3 }, {
+    ...{ findsAliases: true, narrows: false, durationMs: 30_000, isOwnRateKept: true },
+  });
+  for (let i = 0; i < 2; i++) follow.keeps(host(i));
+  await follow.run("complete", listener, undefined);
+  const [group] = [...follow.aliases?.groups ?? [], ...follow.aliases?.coincidences ?? []];
+  assertEquals(group?.members, [0, 1]);
+  // Hours before or after, offsets with rates that differ by a tenth of a ppm would be milliseconds apart.
+  assert((group?.offsetWithinMs ?? NaN) < 0.05, `${group?.offsetWithinMs}`);
 });

@@ -6,7 +6,7 @@
  */
 
 import type { ClockState } from "../../clock/mod.ts";
-import { boundedMs } from "../../measurement/interval.ts";
+import { type BoundedMs, boundedMs } from "../../measurement/interval.ts";
 import { PhasedSchedule } from "../../probe/phased_schedule.ts";
 import { type EndReason, Prober } from "../../probe/prober.ts";
 import type { Transport } from "../../probe/transport.ts";
@@ -60,6 +60,9 @@ export interface FollowUpListener {
   readonly idle: NonNullable<ProbeListener["idle"]>;
 }
 
+/** A host whose clock can be followed. */
+type ReadableHost = HostFindings & { readonly offset: BoundedMs };
+
 /** Clocks that are followed at most: the schedule looks at all of them for each probe. */
 const MAX_CLOCKS = 512;
 /** Between two probes to one host, at least: as `clock` asks by default, and over a minute half as often. */
@@ -71,7 +74,7 @@ const PUNCTUAL_PPS = 500;
 /** Follows the clocks of the hosts that it is given. */
 export class FollowUp {
   readonly #options: FollowUpOptions;
-  readonly #hosts: HostFindings[] = [];
+  readonly #hosts: ReadableHost[] = [];
   #unfollowed = 0;
   #open = 0;
   #prober: Prober | undefined;
@@ -108,7 +111,7 @@ export class FollowUp {
       this.#unfollowed++;
       return false;
     }
-    this.#hosts.push(findings);
+    this.#hosts.push({ ...findings, offset });
     return waits;
   }
 
@@ -178,7 +181,7 @@ export class FollowUp {
       (followed[index] as FollowedClock).tracker.phaseMs(
         round,
         toRealtime(transport.clock, plannedNs),
-        { intervalMs, seed: index * Math.SQRT1_2 % 1 },
+        { intervalMs, seed: index * Math.SQRT1_2 },
       );
     const prober = new Prober(
       {
@@ -215,8 +218,7 @@ export class FollowUp {
 }
 
 /** Whether neither all nor no offset within the bounds is within the limit. */
-function isOpen(offset: HostFindings["offset"], maxOffsetMs: number): boolean {
-  if (offset === undefined) return false;
+function isOpen(offset: BoundedMs, maxOffsetMs: number): boolean {
   const { lowerMs, upperMs } = offset;
   const isInside = lowerMs >= -maxOffsetMs && upperMs <= maxOffsetMs;
   return !isInside && judgeOffset(offset, maxOffsetMs) === "right";
@@ -224,10 +226,10 @@ function isOpen(offset: HostFindings["offset"], maxOffsetMs: number): boolean {
 
 /** The findings with what following the clock has shown; as they were where that is nothing. */
 function narrowed(
-  host: HostFindings,
+  host: ReadableHost,
   state: ClockState | undefined,
   maxOffsetMs: number,
-): HostFindings {
+): ReadableHost {
   if (state?.offsetMs === undefined) return host;
   const { offsetMs, lowerMs = NaN, upperMs = NaN } = state;
   const offset = { ...boundedMs(lowerMs, upperMs - lowerMs), valueMs: offsetMs };
