@@ -131,6 +131,23 @@ Deno.test("trace interview: a host without timestamp replies gets wrong checksum
   ]);
 });
 
+Deno.test("trace interview: of the hops beyond a drop the first one that reports echo requests is probed again", () => {
+  const traced = start();
+  const { echo, timestamp } = traced.flow;
+  for (let ttl = 1; ttl <= 4; ttl++) {
+    const probe = traced.send(echo, ttl);
+    if (ttl === 2) traced.lose(probe);
+    else traced.fail(probe, EXPIRED, ROUTERS + ttl);
+    if (ttl === 1) traced.fail(traced.send(timestamp, ttl), EXPIRED, ROUTERS + ttl);
+    else traced.lose(traced.send(timestamp, ttl));
+  }
+  traced.answer(traced.send(echo, 5));
+  traced.lose(traced.send(timestamp, 5));
+  const { interview, planned, schedule } = interviewOf([traced]);
+  interview.plan(schedule, 1e9);
+  assertEquals(planned.flatMap(([, , , ttl]) => ttl ?? []), [3, 3, 3, 3]);
+});
+
 Deno.test("trace interview: where no hop lies beyond the drop none is probed again", () => {
   const traced = start();
   trace(traced, 3, { answersTimestamp: false });

@@ -73,6 +73,7 @@ export class TracedByHand {
     const probe = makeProbe({
       ...{ message, ttl, target: this.traced.target, identifier: 77, sequence: this.#sequence++ },
       token: 0x1234,
+      sentAt: { realtimeNs: 2e8, monotonicNs: 2e8, source: "kernel" },
     });
     this.traced.ledger.add(probe);
     this.traced.sent(probe);
@@ -130,7 +131,7 @@ export class TracedByHand {
     );
   }
 
-  /** An echo reply to a probe, which the prober does not match, `atMs` after its departure. */
+  /** An echo reply to a probe, which the prober does not match, `atMs` after the start; probes leave at 200 ms. */
   answerStray(probe: InFlightProbe, atMs: number, source = HOST): void {
     const { message } = probe;
     const request = parseDatagram(message.emit(probe, new Uint8Array(message.lengthBytes)));

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { InFlightProbe } from "../../../../src/probe/probe.ts";
-import { EXPIRED, HERE, HOST, icmpError, PROHIBITED, ROUTERS, TracedByHand } from "./path.ts";
+import { EXPIRED, HERE, icmpError, PROHIBITED, ROUTERS, TracedByHand } from "./path.ts";
 
 Deno.test("trace target: three kinds with the full time to live in each round, and five hops besides", () => {
   const { traced, planned, plan, add } = new TracedByHand();
@@ -114,7 +114,41 @@ Deno.test("trace target: an answer that only this part of the trace can match co
   traced.lose(probe);
   traced.answerStray(probe, 1500);
   const hop = traced.traced.sweeps[0]?.hops[1];
-  assertEquals([hop?.isTarget, hop?.echo.rttMs?.median], [true, 1500]);
+  assertEquals([hop?.isTarget, hop?.echo.rttMs?.median], [true, 1300]);
+  // An echo reply has no time of the host in it.
+  const option = traced.send(traced.plan.direct["ip-timestamp"]);
+  traced.lose(option);
+  traced.answerStray(option, 1500);
+  assertEquals([traced.traced.direct["ip-timestamp"], traced.traced.hasOptionTime], [
+    { sent: 1, answered: 1 },
+    false,
+  ]);
+});
+
+Deno.test("trace target: its clock is measured by timestamp requests with the full time to live alone", () => {
+  const traced = new TracedByHand();
+  traced.traced.start(0, traced.add);
+  const { direct } = traced.plan, { echo, timestamp } = traced.flow;
+  for (const probe of [traced.send(direct.echo), traced.send(timestamp, 2), traced.send(echo, 2)]) {
+    traced.answer(probe);
+  }
+  traced.answer(traced.send(direct.timestamp));
+  traced.lose(traced.send(direct.timestamp));
+  const { sent, received } = traced.traced.statistics.counters;
+  assertEquals([sent, received], [2, 1]);
+});
+
+Deno.test("trace target: a late answer to one probe does not take back the refusal of another one", () => {
+  const traced = new TracedByHand();
+  const { echo } = traced.plan.direct;
+  traced.fail(traced.send(echo), PROHIBITED, ROUTERS + 3);
+  const other = traced.send(echo);
+  traced.lose(other);
+  traced.answerLate(other);
+  assertEquals([traced.traced.refusals.echo?.from, traced.traced.direct.echo.answered], [
+    "10.0.0.3",
+    1,
+  ]);
 });
 
 Deno.test("trace target: an error that comes too late shows who is there, and is no answer", () => {
@@ -198,11 +232,10 @@ Deno.test("trace target: where five silent hops end a sweep, a probe that is not
     last.push(traced.send(message, ttl));
   }
   for (const probe of last) traced.lose(probe);
-  // The host is there, and one probe is still planned.
-  traced.answer(traced.send(traced.plan.direct.echo), { ttl: 20 });
-  const before = sweep?.hops.length;
+  // The host is there, too far away to say where, and one probe is still planned.
+  traced.answer(traced.send(traced.plan.direct.echo), { ttl: 200 });
+  assertEquals(sweep?.hops.length, 5);
   traced.traced.dropped({ message: timestamp, ttl: 5 });
-  assertEquals([before, sweep?.hops.length], [13, 13]);
-  assertEquals(traced.planned.some(([, { ttl, message }]) => ttl === 13 && message === echo), true);
-  assertEquals(traced.traced.target.address, HOST);
+  assertEquals(sweep?.hops.length, 10);
+  assertEquals(traced.planned.some(([, { ttl, message }]) => ttl === 10 && message === echo), true);
 });
