@@ -5,6 +5,12 @@ import type { KnownMutant } from "./known_mutant.ts";
 /** By module. */
 export const RUN_MUTANTS: readonly KnownMutant[] = [
   {
+    path: "src/run/audit/follow_up.ts",
+    code: "{ intervalMs, seed: index * Math.SQRT1_2 },",
+    change: "* → /",
+    why: "a chosen irrational step: each host has a phase of its own either way",
+  },
+  {
     path: "src/run/audit/interviews.ts",
     code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
     change: "0 → 1",
@@ -53,6 +59,24 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: a ticket has only to differ from those that still wait in a queue",
   },
   {
+    path: "src/run/audit/interviews.ts",
+    code: "const putOffMs = staggerMs + seat.taken * GOLDEN_FRACTION % 1;",
+    change: "* → /",
+    why: "equivalent: 1 / 0.618… is 1.618…, with the same fraction",
+  },
+  {
+    path: "src/run/audit/pace.ts",
+    code: "const putOffNs = groupNs + this.#turns++ * GOLDEN_FRACTION % 1 * SCATTER_NS;",
+    change: "* → /",
+    why: "equivalent: 1 / 0.618… is 1.618…, with the same fraction",
+  },
+  {
+    path: "src/run/audit/plan.ts",
+    code: "const REMEMBER_MS = 2000;",
+    change: "2000 → 4000",
+    why: "a chosen patience: answers are known as late ones for longer",
+  },
+  {
     path: "src/run/audit/plan.ts",
     code: "measures: false,",
     change: "false → true",
@@ -69,6 +93,12 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     code: "pace.readyNs - nowNs <= MAX_AHEAD_NS && nowNs - wantedNs() <= MAX_LATE_NS;",
     change: "<= → <",
     why: "a chosen limit, to the nanosecond",
+  },
+  {
+    path: "src/run/audit/witnesses.ts",
+    code: "#seen = 0;",
+    change: "0 → 1",
+    why: "equivalent but for chance: of n clocks each is kept with a chance of limit / (n + 1)",
   },
   {
     path: "src/run/capture/capture_run.ts",
@@ -101,10 +131,43 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: each pair has a number of its own either way",
   },
   {
+    path: "src/run/trace/interview.ts",
+    code:
+      "const CLOCK_MS: readonly number[] = [0, 7.62, 30.24, 61.85, 103.47, 154.09, 216.71, 289.33];",
+    change: "7.62 → 8.620000000000001",
+    why: "a chosen distance: it has no common divisor with the others either way",
+  },
+  {
+    path: "src/run/trace/interview.ts",
+    code:
+      "const CLOCK_MS: readonly number[] = [0, 7.62, 30.24, 61.85, 103.47, 154.09, 216.71, 289.33];",
+    change: "30.24 → 31.24",
+    why: "a chosen distance: it has no common divisor with the others either way",
+  },
+  {
+    path: "src/run/trace/interview.ts",
+    code:
+      "const CLOCK_MS: readonly number[] = [0, 7.62, 30.24, 61.85, 103.47, 154.09, 216.71, 289.33];",
+    change: "61.85 → 62.85",
+    why: "a chosen distance: it has no common divisor with the others either way",
+  },
+  {
+    path: "src/run/trace/plan.ts",
+    code: "if (probes <= FIRST_PART_PROBES) return;",
+    change: "<= → <",
+    why: "equivalent: probes has an odd divisor above 1, and a power of two has none",
+  },
+  {
     path: "src/run/trace/run.ts",
     code: "const INTERVIEW_ORDINAL = FIRST_PART_PROBES, RATE_ORDINAL = 0xc000;",
     change: "0xc000 → 49153",
     why: "a chosen number: each part has sequence numbers of its own either way",
+  },
+  {
+    path: "src/run/trace/run.ts",
+    code: "reason = await this.#ask(this.#hosts.map(({ target }) => target), 0, listener);",
+    change: "0 → 1",
+    why: "equivalent: the first part takes fewer numbers than there are before those of the second",
   },
   {
     path: "src/run/trace/schedule.ts",
