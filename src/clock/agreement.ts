@@ -72,8 +72,8 @@ export function nearOurs(witnesses: readonly OffsetWitness[]): Nearness | undefi
   const farthest = [...witnesses].sort((one, other) => distanceMs(other) - distanceMs(one));
   const countWithin = (ms: number): number =>
     witnesses.filter((witness) => distanceMs(witness) <= ms).length;
+  // Where even the last takes in too few there is no distance: it is infinite.
   let index = DISTANCES_MS.findIndex((ms) => 2 * countWithin(ms) > hosts);
-  if (index < 0) index = DISTANCES_MS.length - 1;
   const at = (place: number): number => countWithin(DISTANCES_MS[place] ?? Infinity);
   for (;;) {
     const gained = at(index + 1) - at(index);

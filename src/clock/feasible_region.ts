@@ -23,11 +23,9 @@ export interface Range {
 interface Corner {
   readonly offsetMs: number;
   readonly skewPpm: number;
-  readonly label: number;
+  /** The probe that gave it; undefined for one of the edges at the start. */
+  readonly label: number | undefined;
 }
-
-/** A label for the edges that no probe made. */
-const NO_PROBE = -1;
 
 /** Far beyond every offset that a day allows. */
 const UNBOUNDED_MS = 1e8;
@@ -55,7 +53,7 @@ export class FeasibleRegion {
     const corner = (offsetMs: number, skewPpm: number): Corner => ({
       offsetMs,
       skewPpm,
-      label: NO_PROBE,
+      label: undefined,
     });
     return new FeasibleRegion([
       corner(-UNBOUNDED_MS, -maxSkewPpm),
@@ -94,7 +92,7 @@ export class FeasibleRegion {
   /** The numbers of the probes whose bounds are edges of the region. */
   get labels(): ReadonlySet<number> {
     const labels = new Set<number>();
-    for (const { label } of this.#corners) if (label !== NO_PROBE) labels.add(label);
+    for (const { label } of this.#corners) if (label !== undefined) labels.add(label);
     return labels;
   }
 

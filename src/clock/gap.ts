@@ -50,11 +50,11 @@ export class Gap {
   readonly #delays = new LeastDelays();
   /** The likeliest line of the samples, or of the first #lineSize of them. */
   #line: LikelyLine | undefined;
-  #lineSize = 0;
+  #lineSize = NaN;
   /** The widest gap that any rate leaves, when the line was computed. */
-  #widestGapMs = 0;
+  #widestGapMs = NaN;
   /** By how much the gap was narrower than the shortest round trip then, at whatever rate. */
-  #shortfallMs = 0;
+  #shortfallMs = NaN;
 
   /** Starts without a sample, and with the skews of a region. */
   constructor(bounds: SampleBounds, region: FeasibleRegion) {
@@ -131,11 +131,10 @@ export class Gap {
   isNarrowedBy(sample: RelativeSample): boolean {
     const bounds = this.#bounds;
     if (this.#upper.count < SAMPLES_FOR_GAP || !bounds.tick.settled) return false;
-    const { leastMs = 0, queueingMs } = this.#delays;
-    const expectedMs = leastMs - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
+    const { leastMs, queueingMs } = this.#delays;
+    const expectedMs = leastMs as number - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
     if (expectedMs <= 0) return false;
-    const line = this.recentLine;
-    if (line === undefined) return false;
+    const line = this.recentLine as LikelyLine;
     const neededMs = expectedMs * ratio(line.skewPpm);
     const sentSeconds = bounds.seconds(sample.sentNs);
     const receivedSeconds = bounds.seconds(sample.receivedNs);

@@ -69,8 +69,7 @@ export class PrecisionGoal {
   }
 
   #isReached(index: number): boolean {
-    const tracker = this.#trackers[index];
-    if (tracker === undefined) return true;
+    const tracker = this.#trackers[index] as StatedClock;
     return (precisionMs(tracker.state()) ?? Infinity) <= this.#goalMs;
   }
 }

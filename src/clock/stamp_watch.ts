@@ -6,7 +6,7 @@ const STUCK_AFTER_NS = 1.5e9;
 /** Watches the receive stamps of one remote clock. */
 export class StampWatch {
   #stampMs: number | undefined;
-  #sinceNs = 0;
+  #sinceNs = NaN;
   #hasMoved = false;
   #isStuck = false;
 

@@ -37,7 +37,7 @@ export class ClockTracker {
   #fit: ClockFit | undefined;
   /** Replies that contradict the fit but not each other. */
   #suspects: ClockFit | undefined;
-  #suspectsSinceNs = 0;
+  #suspectsSinceNs = NaN;
   #rates = new RateSearch();
   /** How many replies the fit is to have when it is looked at for a step again. */
   #nextReview = 0;
@@ -189,8 +189,10 @@ export class ClockTracker {
   /** The rate that is believed of a clock without evidence; any once it has shown that it keeps another one. */
   get #skewLimitPpm(): number {
     const { maxSkewPpm } = this.#options;
-    const { lower, upper } = this.#fit?.skewPpm ?? { lower: 0, upper: 0 };
-    return lower > maxSkewPpm || upper < -maxSkewPpm ? WIDE_SKEW_PPM : maxSkewPpm;
+    const known = this.#fit?.skewPpm;
+    const keepsOther = known !== undefined &&
+      (known.lower > maxSkewPpm || known.upper < -maxSkewPpm);
+    return keepsOther ? WIDE_SKEW_PPM : maxSkewPpm;
   }
 
   #dropSuspects(): void {
@@ -204,9 +206,9 @@ export class ClockTracker {
 
   /** Goes on with a fit of another rate if one explains the replies that contradict the others; returns whether one does. */
   #followsOtherRate(leastReplies?: number): boolean {
-    if (this.#fit === undefined) return false;
+    const fit = this.#fit as ClockFit;
     const suspects = this.#suspects?.samples ?? [];
-    const found = this.#rates.find(this.#fit, suspects, this.#probes, leastReplies);
+    const found = this.#rates.find(fit, suspects, this.#probes, leastReplies);
     if (found === undefined) return false;
     this.#fit = found.fit;
     this.#outliers -= found.explained;

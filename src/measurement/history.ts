@@ -57,7 +57,7 @@ export class StampHistory {
   readonly #offset = new HostOffsetTracker();
   #reading: StampReading | undefined;
   #receive: number | undefined;
-  #sameSinceNs = 0;
+  #sameSinceNs = NaN;
   #stuckNs = -Infinity;
   readonly #rate = new RateWatch();
   #hasOwnTime = false;
@@ -93,10 +93,11 @@ export class StampHistory {
     if (probe.originateIsEarly) this.#isProven = true;
     const { reading, flags } = measured;
     if (reading !== "ambiguous" && reading !== "unreadable") this.#reading = reading;
-    const isReadable = measured.receiveMs !== undefined;
+    const { receiveMs } = measured;
+    const isReadable = receiveMs !== undefined;
     const isStuck = this.#isStuck(probe) && isReadable;
     if (isStuck) this.#rate.restart();
-    else if (isReadable) this.#watch(probe, measured);
+    else if (isReadable) this.#watch(probe, receiveMs);
     if (flags.includes("originate-copied")) this.#isCopier = true;
     const found = isStuck ? "stuck" : this.#findTrouble();
     const trouble = found !== undefined && isReadable ? [found] : [];
@@ -111,7 +112,8 @@ export class StampHistory {
   /** Takes a usable reply in; measures it again where it has changed what is known of the tick. */
   #bound(probe: ProbeStamps, measured: TimestampMeasurement, tickMs: number): HostMeasurement {
     const { sentAt, receivedAt } = probe;
-    const { receiveMs = 0, transmitMs = 0 } = measured;
+    // Where there is an offset there are stamps.
+    const receiveMs = measured.receiveMs as number, transmitMs = measured.transmitMs as number;
     const isClock = this.#offset.add({
       atNs: sentAt.monotonicNs,
       clockPairNs: sentAt.realtimeNs - sentAt.monotonicNs,
@@ -170,8 +172,7 @@ export class StampHistory {
     return atNs - this.#stuckNs < STUCK_KEPT_NS;
   }
 
-  #watch({ sentAt, originateMs, reply }: ProbeStamps, { receiveMs }: TimestampMeasurement): void {
-    if (receiveMs === undefined) return;
+  #watch({ sentAt, originateMs, reply }: ProbeStamps, receiveMs: number): void {
     if (reply.receiveMs !== originateMs) this.#hasOwnTime = true;
     this.#rate.add(sentAt.monotonicNs, receiveMs);
   }

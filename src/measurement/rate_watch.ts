@@ -26,7 +26,7 @@ interface Stretch {
   /** The same of the reply before. */
   beforeMs: number;
   beforeNs: number;
-  /** By how much the stamps moved apart from time where they did most, and in what time. */
+  /** By how much the stamps moved apart from time where they did most, and in what time; no numbers before the second. */
   jumpMs: number;
   jumpAfterMs: number;
 }
@@ -59,7 +59,7 @@ export class RateWatch {
     }
     const sinceMs = (atNs - stretch.beforeNs) / 1e6;
     const aheadMs = foldMs(receiveMs - stretch.beforeMs - sinceMs);
-    if (Math.abs(aheadMs) >= Math.abs(stretch.jumpMs)) {
+    if (!(Math.abs(aheadMs) < Math.abs(stretch.jumpMs))) {
       stretch.jumpMs = aheadMs;
       stretch.jumpAfterMs = sinceMs;
     }
@@ -80,7 +80,7 @@ export class RateWatch {
 function stretchFrom(atNs: number, receiveMs: number): Stretch {
   return {
     ...{ firstMs: receiveMs, firstNs: atNs, beforeMs: receiveMs, beforeNs: atNs },
-    ...{ jumpMs: 0, jumpAfterMs: 0 },
+    ...{ jumpMs: NaN, jumpAfterMs: NaN },
   };
 }
 

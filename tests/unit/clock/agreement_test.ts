@@ -136,3 +136,16 @@ Deno.test("near ours: more than half of the hosts, each surely within the distan
   }
   assertEquals(nearOurs([]), undefined);
 });
+
+Deno.test("near ours: distances are 1, 2 and 5 times a power of ten, from 0.1 ms to 50,000 s, or there is none", () => {
+  const within = (ms: number) => nearOurs(witnesses([-ms, ms / 2]))?.withinMs ?? NaN;
+  const powers = [0.1, 1, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7];
+  const distances = powers.flatMap((ms) => [ms, 2 * ms, 5 * ms]);
+  for (const [place, ms] of distances.entries()) {
+    assertEquals(within(ms), ms);
+    assertEquals(within(-ms), ms, "behind as ahead");
+    assertEquals(within(ms * 1.001), distances[place + 1] ?? Infinity);
+  }
+  const none = nearOurs(witnesses([0, 6e7], [-7e7, 0], [-1, 1]));
+  assertEquals([none?.withinMs, none?.count, none?.farther], [Infinity, 3, []]);
+});

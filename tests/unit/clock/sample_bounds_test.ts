@@ -44,3 +44,35 @@ Deno.test("sample bounds: the least delays are the round trip without what the s
   // Stamps that differ by 6 ms: the answer took less than 7 ms.
   assertAlmostEquals(bounds.leastDelaysMs(sampleOf(6)), 13, 1e-9);
 });
+
+Deno.test("sample bounds: of a clock of multiples of 10 ms the likely bounds are ten apart, the sure ones one more", () => {
+  const tick = new TickDetector();
+  for (let index = 0; index < 150; index++) {
+    const sentMs = index * 50 + (index * 0.6180339887 * 25) % 25;
+    tick.add(sentMs, Math.floor((sentMs + 7) / 10) * 10);
+  }
+  assertEquals([tick.tickMs, tick.settled], [10, true]);
+  const bounds = new SampleBounds(tick, HOUR_NS);
+  const sample = sampleOf(20);
+  // It showed a multiple of ten, and it lay within a millisecond above the stamp.
+  assertEquals([bounds.likelyUpperMs(sample), bounds.upperMs(sample)], [13, 14]);
+  assertEquals([bounds.likelyLowerMs(sample), bounds.lowerMs(sample)], [-16, -16]);
+  assertAlmostEquals(bounds.leastDelaysMs(sample), 20 - 20 - 10, 1e-9);
+});
+
+Deno.test("sample bounds: a clock whose ticks lie between milliseconds was above its stamp", () => {
+  const tick = new TickDetector();
+  const tickMs = 1000 / 64;
+  for (let index = 0; index < 400; index++) {
+    const sentMs = index * 50 + (index * 0.6180339887 * 25) % 25;
+    tick.add(sentMs, Math.floor(Math.floor((sentMs + 7) / tickMs) * tickMs));
+  }
+  assertEquals([tick.tickMs, tick.settled], [tickMs, true]);
+  const bounds = new SampleBounds(tick, HOUR_NS);
+  // 4015 is 4015.625 cut off, the 257th tick of the day.
+  const sample = { ...sampleOf(0), receiveMs: 4015, transmitMs: 4015 };
+  assertAlmostEquals(bounds.likelyLowerMs(sample), -16 + 0.625, 1e-6);
+  assertAlmostEquals(bounds.likelyUpperMs(sample), 3 + 0.625 + tickMs, 1e-6);
+  const { lowerMs, upperMs } = bounds.likelyAt(sample);
+  assertEquals([lowerMs, upperMs], [bounds.likelyLowerMs(sample), bounds.likelyUpperMs(sample)]);
+});
