@@ -192,3 +192,12 @@ Deno.test("a rarer form must come closer: ten times by byte order, high bit or z
   assertEquals(second?.isLittleEndian, false);
   assertEquals(order(readNumber(0x0102_0304, at)), [true, false]);
 });
+
+Deno.test("a local time is as likely by chance as one of the 39 offsets from UTC in use is", () => {
+  const [, zone] = readNumber((NOW + HOUR) % MS_PER_DAY, NOON)
+    .filter(({ form, hadHighBit, isLittleEndian }) =>
+      form === "milliseconds-of-day" && !hadHighBit && !isLittleEndian
+    ).sort((one, other) => one.utcOffsetMinutes - other.utcOffsetMinutes);
+  assertEquals([zone?.utcOffsetMinutes, zone?.offsetMs], [60, 0]);
+  assertEquals((zone?.chance ?? NaN) * 2 ** 32, 39);
+});
