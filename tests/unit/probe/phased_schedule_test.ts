@@ -95,3 +95,41 @@ Deno.test("a retired target is not asked any more", () => {
   assertEquals([schedule.take().targetIndex, schedule.take().targetIndex], [1, 1]);
   assertEquals(schedule.done, true);
 });
+
+Deno.test("phased: what is late by just an interval does not slip, and the phases of what slips stay", () => {
+  const schedule = new PhasedSchedule({
+    probes: TIMESTAMP_PROBES,
+    targetCount: 2,
+    count: 3,
+    intervalMs: 30,
+    phaseMs: (target) => target === 0 ? 4 : 1,
+  }, START_NS);
+  assertEquals(schedule.dueNs, START_NS + 4e6);
+  schedule.catchUp(START_NS + 34e6);
+  assertEquals(schedule.dueNs, START_NS + 4e6);
+  schedule.catchUp(START_NS + 34e6 + 1);
+  // The first by 30 ms and a nanosecond, and all after it as well.
+  const slipNs = 30e6 + 1;
+  const dues: number[] = [];
+  while (!schedule.done) {
+    dues.push(schedule.dueNs - START_NS - slipNs);
+    schedule.take();
+  }
+  assertEquals(dues, [4, 16, 34, 46, 64, 76].map((ms) => ms * 1e6));
+});
+
+Deno.test("phased: of targets that are due at once the first comes first, and the round is that of the next", () => {
+  const schedule = new PhasedSchedule({
+    probes: TIMESTAMP_PROBES,
+    targetCount: 3,
+    count: 2,
+    intervalMs: 30,
+    phaseMs: (target, round) => round === 0 ? 20 - 10 * target : 3,
+  }, START_NS);
+  assertEquals([0, 1, 2].map(() => schedule.take().targetIndex), [0, 1, 2]);
+  assertEquals([schedule.round, schedule.done], [1, false]);
+  schedule.retire(1);
+  schedule.retire(1);
+  assertEquals([schedule.take().targetIndex, schedule.take().targetIndex], [0, 2]);
+  assertEquals([schedule.done, schedule.dueNs], [true, Infinity]);
+});

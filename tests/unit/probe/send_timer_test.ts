@@ -68,3 +68,38 @@ Deno.test("our own stamps and accidents teach nothing", () => {
   timer.waitFor(Infinity);
   assertEquals(timer.leadNs, before);
 });
+
+Deno.test("an error counts for an eighth, in either direction, and the lead is never below nothing", () => {
+  const timer = new SendTimer(new LookedAtClock());
+  const before = timer.leadNs;
+  assertEquals(before, 30_000);
+  timer.sent(1e6, sentAt(1e6 + 80_000));
+  timer.waitFor(Infinity);
+  assertEquals(timer.leadNs, before + 10_000);
+  timer.sent(2e6, sentAt(2e6 - 40_000));
+  timer.waitFor(Infinity);
+  assertEquals(timer.leadNs, before + 5000);
+  // A probe teaches once.
+  timer.waitFor(Infinity);
+  assertEquals(timer.leadNs, before + 5000);
+  for (const errorNs of [-499_999, -499_999]) {
+    timer.sent(3e6, sentAt(3e6 + errorNs));
+    timer.waitFor(Infinity);
+  }
+  assertEquals(timer.leadNs, 0);
+  for (const errorNs of [500_000, -500_000]) {
+    timer.sent(4e6, sentAt(4e6 + errorNs));
+    timer.waitFor(Infinity);
+  }
+  assertEquals(timer.leadNs, 0, "half a millisecond is an accident");
+});
+
+Deno.test("what is due in 300 µs and the lead is waited for, what is due later is not", () => {
+  const waits = (dueNs: number) => {
+    const clock = new LookedAtClock();
+    new SendTimer(clock).waitFor(dueNs);
+    return clock.looks > 1;
+  };
+  // The first look at the clock is at 1 µs.
+  assertEquals([waits(331_000), waits(331_001)], [true, false]);
+});

@@ -86,3 +86,48 @@ Deno.test("shared addresses: without any the listener is the caller's own", () =
   const listener = noting([]);
   assertEquals([shared.listener(listener) === listener, shared.asked.length], [true, 2]);
 });
+
+Deno.test("shared addresses: names whose addresses are not known yet are asked each", () => {
+  const unknown = [0, 1, 2].map((index) => ({ index, label: `n${index}`, address: 0 }));
+  assertEquals(new SharedAddresses(unknown).asked.length, 3);
+  const mixed = [...unknown.slice(0, 2), { index: 2, label: "one", address: 1 }];
+  const twice = [...mixed, { index: 3, label: "two", address: 1 }];
+  const shared = new SharedAddresses(twice);
+  assertEquals(shared.asked.map(({ label, index }) => [label, index]), [
+    ...[["n0", 0], ["n1", 1], ["one", 2]],
+  ]);
+});
+
+Deno.test("shared addresses: each is asked where that is wanted, and its outcomes are its own", () => {
+  const shared = new SharedAddresses(TARGETS, true);
+  assertEquals(shared.asked, TARGETS);
+  const listener = noting([]);
+  assertEquals([shared.listener(listener) === listener, shared.firstIndex(2)], [true, 2]);
+  assertEquals([...shared.probes([probeTo(TARGETS[2] as Target)])].length, 1);
+});
+
+Deno.test("shared addresses: a target moves alone, and to an address that no other has", () => {
+  const targets = [...TARGETS, { index: 3, label: "c", address: 3 }];
+  const shared = new SharedAddresses(targets);
+  const moves = targets.map((target) => shared.movableIndex(target, 9, targets));
+  // Two share the first address; b and c are the second and the third that are asked.
+  assertEquals(moves, [undefined, 1, undefined, 2]);
+  assertEquals(shared.movableIndex(targets[1] as Target, 3, targets), undefined);
+  const apart = new SharedAddresses(TARGETS.slice(0, 2));
+  assertEquals(apart.movableIndex(TARGETS[1] as Target, 9, TARGETS.slice(0, 2)), 1);
+  assertEquals(apart.movableIndex(TARGETS[1] as Target, 1, TARGETS.slice(0, 2)), undefined);
+});
+
+Deno.test("shared addresses: extra replies are every target's, and a target that has moved is shown where it was asked", () => {
+  const shared = new SharedAddresses(TARGETS);
+  const seen: [string, number][] = [];
+  const listener = shared.listener({
+    outcome() {},
+    extra: ({ probe: { target } }) => void seen.push([target.label, target.address]),
+    ...{ stray() {}, idle: () => undefined },
+  });
+  assertEquals(listener.sent, undefined);
+  const probe = probeTo({ ...shared.asked[0] as Target, address: 77 });
+  listener.extra({ kind: "duplicate", probe } as unknown as Parameters<typeof listener.extra>[0]);
+  assertEquals(seen, [["a", 77], ["a.example", 77]]);
+});
