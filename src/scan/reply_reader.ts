@@ -12,30 +12,33 @@ import { TIMESTAMP, TIMESTAMP_BYTES } from "../packet/timestamp_message.ts";
 /** What some octets are: a reply to the message of the scan, another ICMP message, or nothing that can be read. */
 export type ReplyKind = "reply" | "other" | "malformed";
 
-/** Fields of the reply that was read last; no numbers before the first. One object serves a whole scan. */
+/** What numbers are before a first reply was read: a small one, with which the engine reads faster. */
+const UNREAD = 0;
+
+/** Fields of the reply that was read last. One object serves a whole scan. */
 export class ReplyReader {
   /** Sender's address, unsigned 32-bit. */
-  source: number = NaN;
+  source: number = UNREAD;
   /** Address that it was sent to, unsigned 32-bit. */
-  destination: number = NaN;
+  destination: number = UNREAD;
   /** Header without options and as long as the replies to our probes: a witness sees no others. */
   isPlain!: boolean;
   /** Identification of the IPv4 header. */
-  ipId: number = NaN;
+  ipId: number = UNREAD;
   /** Time to live as it arrived. */
-  ttl: number = NaN;
+  ttl: number = UNREAD;
   /** ICMP code; 0 by RFC 792. */
-  code: number = NaN;
+  code: number = UNREAD;
   /** Whether the ICMP checksum is right. */
   checksumOk!: boolean;
   /** Identifier and sequence as one unsigned 32-bit number. */
-  proof: number = NaN;
+  proof: number = UNREAD;
   /** Originate stamp, raw. */
-  originateMs: number = NaN;
+  originateMs: number = UNREAD;
   /** Receive stamp, raw. */
-  receiveMs: number = NaN;
+  receiveMs: number = UNREAD;
   /** Transmit stamp, raw. */
-  transmitMs: number = NaN;
+  transmitMs: number = UNREAD;
   readonly #type: number;
 
   /** Reads replies of that ICMP type, those to timestamp requests by default; an echo reply has no stamps but ours. */

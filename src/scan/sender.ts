@@ -53,7 +53,7 @@ export class Sender {
   readonly #options: SenderOptions;
   #writer: ProbeWriter;
   /** Position of the probe in frame 0. */
-  #first = NaN;
+  #first = 0;
   /** Frames that hold a probe. */
   #loaded = 0;
   /** The first frame whose probe has not left. */

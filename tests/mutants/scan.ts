@@ -11,6 +11,24 @@ export const SCAN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent but for memory: 18 bits of the hash choose a set",
   },
   {
+    path: "src/scan/reply_reader.ts",
+    code: "const UNREAD = 0;",
+    change: "0 → 1",
+    why: "equivalent: no field is read before a reply was",
+  },
+  {
+    path: "src/scan/sender.ts",
+    code: "#first = 0;",
+    change: "0 → 1",
+    why: "equivalent: frames are loaded before anything asks where they begin",
+  },
+  {
+    path: "src/scan/sender.ts",
+    code: "return skipped.size > 0 && skipped.has(address);",
+    change: "> → >=",
+    why: "equivalent but for time: nothing is in an empty set",
+  },
+  {
     path: "src/scan/settled_mark.ts",
     code: "if (position > (this.#marks.at(-1)?.position ?? this.#settled)) {",
     change: "1 → 2",
