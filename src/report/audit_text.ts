@@ -32,7 +32,7 @@ const MAX_NAME_COLUMNS = 32;
 interface HostLine {
   readonly target: Target;
   readonly verdict: Verdict;
-  /** How far its clock is off, milliseconds. */
+  /** How far its clock is off, milliseconds; NaN where the verdict says of none. */
   readonly distanceMs: number;
   /** What stands behind its name. */
   readonly words: string;
@@ -57,7 +57,7 @@ export class HostLines {
       ? this.#options.all
       : verdict !== "silent" || target.isFromBlock !== true;
     if (!isShown) return false;
-    const distanceMs = Math.abs(offset?.valueMs ?? 0);
+    const distanceMs = Math.abs(offset?.valueMs ?? NaN);
     const details = this.#options.verbose === true ? describeDetails(host) : "";
     this.#lines.push({ target, verdict, distanceMs, words: describeHost(host), details });
     return true;
@@ -81,8 +81,9 @@ export class HostLines {
   format(): string[] {
     const { columns = USUAL_COLUMNS } = this.#options;
     const lines = this.#lines.sort(byUrgency);
+    if (lines.length === 0) return [];
     const names = lines.map(({ target }) => lineName(target, this.#options));
-    const width = names.reduce((most, name) => Math.max(most, widthOf(name)), 0);
+    const width = names.map(widthOf).reduce((most, width) => Math.max(most, width));
     return lines.flatMap(({ words, details }, i) => {
       const name = padTo(names[i] ?? "", Math.min(MAX_NAME_COLUMNS, width));
       const line = wrap(`${name}  ${words}`, columns, 4);

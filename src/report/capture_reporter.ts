@@ -75,11 +75,11 @@ export class CaptureReporter extends TextReporter {
     );
     if (capture.copies > 0) {
       const copies = capture.copies === 1 ? "1 packet" : `${capture.copies} packets`;
-      this.#lines.line(wrap(`${copies} seen again further on count once`, USUAL_COLUMNS, 4));
+      this.#lines.line(`${copies} seen again further on count once`);
     }
     if (info.unmatched > 0) {
       const replies = info.unmatched === 1 ? "1 reply" : `${info.unmatched} replies`;
-      this.#lines.line(wrap(`${replies} to no request in the capture`, USUAL_COLUMNS, 4));
+      this.#lines.line(`${replies} to no request in the capture`);
     }
   }
 

@@ -18,28 +18,30 @@ import { fullName, lineName } from "./target_name.ts";
 /** A number of each clock. */
 interface Column {
   readonly head: string;
-  /** Where the table is too wide, the columns with the largest number go first. */
-  readonly rank: number;
   cell(state: ClockState): string;
 }
 
 const NAME_HEAD = "host";
 const COLUMNS: readonly Column[] = [
-  { head: "offset ms", rank: 0, cell: (state) => estimateOffset(state).value },
+  { head: "offset ms", cell: (state) => estimateOffset(state).value },
   {
     head: "±",
-    rank: 1,
     cell: (state) => {
       const { spread, unit } = estimateOffset(state);
       return unit === "s" ? `${spread} s` : spread;
     },
   },
-  { head: "lower", rank: 2, cell: (state) => offsetBounds(state)[0] },
-  { head: "upper", rank: 2, cell: (state) => offsetBounds(state)[1] },
-  { head: "skew ppm", rank: 4, cell: (state) => estimateSkew(state)[0] },
-  { head: "min rtt ms", rank: 3, cell: ({ minRttNs = 0 }) => (minRttNs / 1e6).toFixed(3) },
-  { head: "tick ms", rank: 5, cell: (state) => state.tickSettled ? formatTickMs(state) : "?" },
-  { head: "used", rank: 6, cell: ({ used }) => String(used) },
+  { head: "lower", cell: (state) => offsetBounds(state)[0] },
+  { head: "upper", cell: (state) => offsetBounds(state)[1] },
+  { head: "skew ppm", cell: (state) => estimateSkew(state)[0] },
+  { head: "min rtt ms", cell: ({ minRttNs = NaN }) => (minRttNs / 1e6).toFixed(3) },
+  { head: "tick ms", cell: (state) => state.tickSettled ? formatTickMs(state) : "?" },
+  { head: "used", cell: ({ used }) => String(used) },
+];
+
+/** Columns that are left out together where the table is too wide, the first of them first. */
+const LEAVING: readonly (readonly string[])[] = [
+  ...[["used"], ["tick ms"], ["skew ppm"], ["min rtt ms"], ["lower", "upper"], ["±"]],
 ];
 
 /** Several clocks as a table with the columns that fit, and what is odd about them. No line break at the end. */
@@ -50,28 +52,25 @@ export function formatClockTable(
   const names = namesOf(events, options);
   const nameColumns = Math.max(...[NAME_HEAD, ...names].map(widthOf));
   const decided = events.filter(({ state }) => state.decidable).map(({ state }) => state);
-  const columns = COLUMNS.map((column) => ({
+  let columns = COLUMNS.map((column) => ({
     ...column,
     columns: Math.max(widthOf(column.head), ...decided.map((state) => widthOf(column.cell(state)))),
   }));
-  const tooWide = () =>
-    nameColumns + columns.reduce((sum, column) => sum + 2 + column.columns, 0) > options.columns;
-  while (columns.length > 1 && tooWide()) {
-    const rank = Math.max(...columns.map((column) => column.rank));
-    for (let index = columns.length - 1; index >= 0; index--) {
-      if (columns[index]?.rank === rank) columns.splice(index, 1);
-    }
+  for (const heads of LEAVING) {
+    const width = columns.reduce((sum, column) => sum + 2 + column.columns, nameColumns);
+    if (width <= options.columns) break;
+    columns = columns.filter(({ head }) => !heads.includes(head));
   }
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, index) =>
-      `  ${" ".repeat((columns[index]?.columns ?? 0) - widthOf(cell))}${cell}`
-    )
-      .join("");
-  const lines = [dim(padTo(NAME_HEAD, nameColumns) + line(columns.map(({ head }) => head)))];
+  const line = (textOf: (column: Column) => string) =>
+    columns.map((column) => {
+      const text = textOf(column);
+      return `  ${" ".repeat(column.columns - widthOf(text))}${text}`;
+    }).join("");
+  const lines = [dim(padTo(NAME_HEAD, nameColumns) + line(({ head }) => head))];
   for (const [index, event] of events.entries()) {
     const name = padTo(names[index] ?? "", nameColumns);
     if (event.state.decidable) {
-      lines.push(name + line(columns.map((column) => column.cell(event.state))));
+      lines.push(name + line((column) => column.cell(event.state)));
     } else {
       const text = `${name}  ${yellow(describeUndecided(event))}`;
       const isWide = widthOf(text) > options.columns;
