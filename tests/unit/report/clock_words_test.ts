@@ -102,6 +102,9 @@ Deno.test("clock: a zone has its sign, hours and minutes; what no table knows ke
 Deno.test("clock: a spread of whole milliseconds leaves three decimals of a second", () => {
   const state = { offsetMs: 3_600_000, spreadMs: 25, lowerMs: 3_599_000, upperMs: 3_601_000 };
   assertEquals(formatOffsetEstimate({ ...STATE, ...state }), "+1:00:00.000 ± 0.025 s");
+  // An interval that touches its bounds is within them.
+  const touching = { offsetMs: 1, spreadMs: 0.5, lowerMs: 0.5, upperMs: 1.5 };
+  assertEquals(formatOffsetEstimate({ ...STATE, ...touching }), "+1.0 ms ± 0.5");
   const none = { offsetMs: 5, spreadMs: undefined, lowerMs: -9, upperMs: 9 };
   assertEquals(formatOffsetEstimate({ ...STATE, ...none }).includes("Infinity"), true);
 });

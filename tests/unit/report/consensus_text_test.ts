@@ -106,3 +106,21 @@ Deno.test("consensus: a host that does not count, or has no bounds, is no witnes
     "Not counted (this machine, or counted already): 10.20.0.2.",
   ]);
 });
+
+Deno.test("consensus: bounds that touch our clock are on both of its sides", () => {
+  const place = (...bounds: readonly (readonly [number, number])[]) =>
+    verdict(bounds).join(" ").replaceAll(/ {2,}/g, " ").split("right, ")[1];
+  assertEquals(
+    [place([-5, 0], [-6, 0]), place([0, 5], [0, 6])],
+    [
+      "it is between 5.000 ms ahead of true time and 0.000 ms behind it (RFC 5905).",
+      "it is between 0.000 ms ahead of true time and 5.000 ms behind it (RFC 5905).",
+    ],
+  );
+});
+
+Deno.test("consensus: how near most are is in milliseconds below a second", () => {
+  const near = (ms: number) =>
+    / within (.*) of it/.exec(verdict([[-ms, ms], [-ms, ms]])[0] ?? "")?.[1];
+  assertEquals([0.3, 400, 900, 1500].map(near), ["0.5 ms", "500 ms", "1 s", "2 s"]);
+});

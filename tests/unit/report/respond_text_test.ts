@@ -34,6 +34,14 @@ Deno.test("respond: at the end the requests, the packets, and each fate but that
     "     12,345  over_rate: more than --rate allows",
     "          9  dropped by the kernel before they were read",
   ]);
+  const one = counts({ echoRequests: 1, unsent: 1, overflow: 1 });
+  one.fates.silent = 1;
+  assertEquals(formatRespondEnd(one, 2, 1), [
+    "1 request in 2 s: 0 timestamp, 1 echo",
+    "0 packets sent, 1 refused by the kernel, 1 dropped: too many were waiting",
+    "          1  silent: the host does not answer this kind of request",
+    "          1  dropped by the kernel before they were read",
+  ]);
   for (const drops of [0, undefined]) {
     assertEquals(formatRespondEnd(counts(), 4.5, drops), [
       ...["0 requests in 4.5 s: 0 timestamp, 0 echo", "0 packets sent"],
@@ -51,9 +59,9 @@ Deno.test("respond: the live line shows the rate of the last interval, and what 
   all.echoRequests = 500;
   status.show(3e9, all, 3);
   assertEquals(shown(), "600 requests, 90 sent, 250/s, 3 s");
-  all.fates.over_rate = 7;
+  all.fates.over_rate = 1;
   status.show(4e9, all, 4);
-  assertEquals(shown(), "600 requests, 90 sent, 0/s, 7 over the rate, 4 s");
+  assertEquals(shown(), "600 requests, 90 sent, 0/s, 1 over the rate, 4 s");
   status.erase();
   assertEquals(shown(), "");
 });
