@@ -70,3 +70,12 @@ Deno.test("clockdiff: an offset of more than half a day is the shorter way round
   gathered.add(reply(1, 43_200_001));
   assertEquals(gathered.fastestOffsetMs, -43_199_999);
 });
+
+Deno.test("clockdiff: a zone east or west of UTC by less than whole hours", () => {
+  const zoneOf = (minutesBehind: number) => {
+    const found = result(reply(1, 0));
+    found.finishedAt.getTimezoneOffset = () => minutesBehind;
+    return formatClockdiffText(found, "iso").slice(-5);
+  };
+  assertEquals([-345, 210, 0, -60].map(zoneOf), ["+0545", "-0330", "+0000", "+0100"]);
+});
