@@ -167,9 +167,9 @@ function oddLabels({ behaviour: { labels } }: HostFindings): string[] {
 
 /** `zero 1, stuck 1`: odd labels and how many hosts have each, the commonest first. */
 function listLabels(counts: ReadonlyMap<Label, number>): string {
-  return [...counts].filter(([label]) => !isUsualLabel(label)).sort(([a, m], [b, n]) =>
-    n - m || (a < b ? -1 : 1)
-  )
+  const found = [...counts].filter(([label]) => !isUsualLabel(label));
+  // By name, and then by count: the second sort keeps the order of equals.
+  return found.sort().sort(([, one], [, other]) => other - one)
     .map(([label, count]) => `${label}${NO_BREAK}${formatCount(count)}`).join(", ");
 }
 

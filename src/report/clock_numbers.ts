@@ -27,7 +27,7 @@ export interface EstimateText {
 
 /** `+123.46` and `0.01` ms, `+1:00:00.00012` and `0.00001` s. */
 export function estimateOffset(state: ClockState): EstimateText {
-  const { offsetMs = 0, lowerMs, upperMs } = state;
+  const { offsetMs = NaN, lowerMs, upperMs } = state;
   const spreadMs = Math.max(state.spreadMs ?? Infinity, MIN_SPREAD_MS);
   const [value, spread] = formatEstimate(offsetMs, spreadMs, lowerMs, upperMs);
   if (Math.abs(offsetMs) < HOURS_MS) return { value, spread, unit: "ms" };
@@ -47,7 +47,7 @@ export function formatOffsetEstimate(state: ClockState): string {
 
 /** Both bounds to the microsecond, or to 0.1 ms in h:min:s, never rounded inwards. */
 export function offsetBounds(
-  { lowerMs = 0, upperMs = 0 }: Pick<ClockState, "lowerMs" | "upperMs">,
+  { lowerMs = NaN, upperMs = NaN }: Pick<ClockState, "lowerMs" | "upperMs">,
 ): readonly [lower: string, upper: string] {
   const isLong = Math.max(Math.abs(lowerMs), Math.abs(upperMs)) >= HOURS_MS;
   return isLong
@@ -63,7 +63,7 @@ export function formatBounds(bounds: Pick<ClockState, "lowerMs" | "upperMs">): s
 
 /** `+1.3` and `0.4`, parts per million. */
 export function estimateSkew(state: ClockState): readonly [value: string, spread: string] {
-  const { skewPpm = 0, skewSpreadPpm = Infinity, skewLowerPpm, skewUpperPpm } = state;
+  const { skewPpm = NaN, skewSpreadPpm = Infinity, skewLowerPpm, skewUpperPpm } = state;
   return formatEstimate(
     skewPpm,
     Math.max(skewSpreadPpm, MIN_SKEW_PPM),
@@ -74,7 +74,7 @@ export function estimateSkew(state: ClockState): readonly [value: string, spread
 
 /** `+1.3 ppm ± 0.4, between -3.2 and 5.6`. */
 export function formatSkew(state: ClockState): string {
-  const { skewSpreadPpm = Infinity, skewLowerPpm = 0, skewUpperPpm = 0 } = state;
+  const { skewSpreadPpm = Infinity, skewLowerPpm = NaN, skewUpperPpm = NaN } = state;
   const [skew, spread] = estimateSkew(state);
   const digits = digitsFor(Math.max(skewSpreadPpm, MIN_SKEW_PPM));
   const lower = rounded(skewLowerPpm, digits, Math.floor);

@@ -79,9 +79,9 @@ export function listRemarks({ state, flags }: ClockEvent): string[] {
 
 /** That a clock is far from keeping time, where its rate is surely beyond the usual. */
 function describeRate(
-  { skewPpm = 0, skewLowerPpm = 0, skewUpperPpm = 0 }: ClockState,
+  { skewPpm = NaN, skewLowerPpm = NaN, skewUpperPpm = NaN }: ClockState,
 ): string[] {
-  if (skewLowerPpm <= USUAL_SKEW_PPM && skewUpperPpm >= -USUAL_SKEW_PPM) return [];
+  if (!(skewLowerPpm > USUAL_SKEW_PPM || skewUpperPpm < -USUAL_SKEW_PPM)) return [];
   const secondsAnHour = Math.abs(skewPpm) * 3600 / 1e6;
   const verb = skewPpm < 0 ? "loses" : "gains";
   return [`${verb} about ${secondsAnHour.toFixed(1)} s an hour: more than NTP corrects (500 ppm)`];

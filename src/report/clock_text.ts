@@ -48,7 +48,7 @@ export function formatClock(event: ClockEvent, options: ClockTextOptions): strin
   const remote = remoteTimeOfDay(state, nowNs);
   if (remote === undefined) rows.push(["clock", yellow(describeUndecided(event))]);
   else {
-    const { lowerMs = 0, upperMs = 0 } = state;
+    const { lowerMs = NaN, upperMs = NaN } = state;
     const here = formatTimeOfDay(msOfDay(nowNs));
     rows.push(
       ["clock", describeOffset({ valueMs: (lowerMs + upperMs) / 2, lowerMs, upperMs })],
