@@ -1,7 +1,10 @@
 /** The words and the table that end the run of a target. */
 
 import { assertEquals } from "@std/assert";
+import { formatSummary } from "../../../src/report/summary_text.ts";
 import { TextReporter } from "../../../src/report/text_reporter.ts";
+import { TargetStatistics, type TargetSummary } from "../../../src/run/target_statistics.ts";
+import type { ProbeCounters, Summary } from "../../../src/stats/mod.ts";
 import type { QuirkName } from "../../lab/scenario.ts";
 import { reportRun } from "../../support/reported_run.ts";
 import type { Network } from "../../support/simulated_network.ts";
@@ -105,4 +108,59 @@ Deno.test("summary: no answer", async () => {
   assertEquals(await summaryOf({ rules: [{ fate: { lossOutRatio: 1 } }] }, 2), [
     "no answer: 2 sent, 0 received, 100 % loss, 2 lost",
   ]);
+});
+
+const spread = (max: number, more: Partial<Summary> = {}): Summary => ({
+  ...{ count: 25, min: 0, median: 0, mean: 0, p95: 0, max, stddev: 0 },
+  ...more,
+});
+
+/** The block of a target whose probes fared so, without its heading. */
+function block(counts: Partial<ProbeCounters>, more: Partial<TargetSummary> = {}): string[] {
+  const statistics = new TargetStatistics({ index: 0, label: "h", address: 1 });
+  const { counters, ...rest } = statistics.summary(1);
+  Object.assign(counters, counts);
+  return formatSummary({ ...rest, counters, ...more }, "h", false).split("\n").slice(2);
+}
+
+Deno.test("summary: every fate of a probe is counted, in the singular too", () => {
+  const one = { sent: 4, received: 1, lost: 1, droppedByUs: 1, icmpErrors: 1, unsent: 1 };
+  assertEquals(block({ ...one, duplicates: 1, late: 1 }), [
+    "4 sent, 1 received, 75 % loss, 1 lost, 1 of these perhaps dropped here,",
+    "  1 ICMP error, 1 not sent, 1 pending, 1 duplicate, 1 late",
+  ]);
+  assertEquals(block({ sent: 9, received: 5, icmpErrors: 2, duplicates: 2 }), [
+    "9 sent, 5 received, 28.6 % loss, 2 ICMP errors, 2 pending, 2 duplicates",
+  ]);
+  // Nothing is settled: that there was no answer is not known.
+  assertEquals(block({ sent: 1 }), ["1 sent, 0 received, loss unknown, 1 pending"]);
+});
+
+Deno.test("summary: the parts of the path are judged from five replies on", () => {
+  const slow = { outChangeMs: spread(9, { median: 3, p95: 9 }) };
+  const rows = (received: number) =>
+    block({ sent: received, received }, slow).filter((line) => /^(slow|out) /.test(line))
+      .map((line) => line.slice(0, 18));
+  assertEquals(rows(4), []);
+  assertEquals(rows(5), ["slow    out", "out     congestion"]);
+});
+
+Deno.test("summary: a wait in our own queue is in the table from 0.1 ms on", () => {
+  const rows = (max: number) =>
+    block({ sent: 25, received: 25 }, { rttMs: spread(1), queueMs: spread(max) })
+      .filter((line) => line.startsWith("queue")).length;
+  assertEquals([0.0999, 0.1].map(rows), [0, 1]);
+});
+
+Deno.test("summary: numbers of ten characters keep apart, with fewer decimals, and no zero is negative", () => {
+  const cells = (max: number, stddev = 0.5, min = 0) =>
+    block({ sent: 25, received: 25 }, { rttMs: spread(max, { stddev, min }) })
+      .find((line) => line.startsWith("rtt"))?.trim().split(/ +/).slice(1);
+  assertEquals(cells(99_999.9994)?.slice(-2), ["99999.999", "0.500"]);
+  assertEquals(cells(999_999.4)?.slice(-2), ["999999.400", "0.500"]);
+  assertEquals(cells(9_999_999.4)?.slice(-2), ["9999999.40", "0.500"]);
+  assertEquals(cells(123_456_789.6)?.slice(-2), ["123456790", "0.500"]);
+  assertEquals(cells(12_345_678_901)?.slice(-2), ["12345678901", "0.500"]);
+  assertEquals(cells(1, 9_999_999.4)?.slice(-2), ["1.000", "9999999.40"]);
+  assertEquals([cells(1, 0, -0.0004)?.[0], cells(1, 0, -0.0006)?.[0]], ["0.000", "-0.001"]);
 });

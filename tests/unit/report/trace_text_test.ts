@@ -131,3 +131,56 @@ Deno.test("trace text: several paths have a head each", () => {
     "path 2 of 2, 3 of 8 flows",
   ]);
 });
+
+/** The lines of one hop, without those above the table. */
+function hopLines(hop: Partial<HopFindings>, columns = 120, numeric = true): string[] {
+  const lines = formatTrace(findings([{ ...HOP, ...hop }]), { numeric, columns, names });
+  return lines.slice(lines.findIndex((line) => line.startsWith("hop ")) + 1);
+}
+
+Deno.test("trace text: loss in whole percent, of both kinds where they differ, and of none sent", () => {
+  const loss = (echo: readonly [number, number], timestamp: readonly [number, number]) => {
+    const [one, other] = [echo, timestamp].map(([sent, answered]) => ({
+      ...{ sent, answered, rttMs: undefined },
+    }));
+    return hopLines({ echo: one, timestamp: other } as Partial<HopFindings>)[0]?.split(/\s+/)[3];
+  };
+  assertEquals(loss([3, 2], [3, 1]), "33%/67%");
+  assertEquals([loss([3, 3], [3, 3]), loss([3, 0], [3, 0])], ["0%", "100%"]);
+  assertEquals([loss([3, 3], [0, 0]), loss([0, 0], [3, 3])], ["0%/-", "-/0%"]);
+});
+
+Deno.test("trace text: who refuses is named unless it is the hop, and changes after the first are counted", () => {
+  const refusal = (reporter: number) =>
+    ({ kind: "echo", reporter, type: 3, code: 1, name: "unreachable" }) as const;
+  const change = { kind: "echo", from: 0xc0000204, to: 0xc0000203, time: 1 } as const;
+  assertEquals(hopLines({ refusal: refusal(0xc0000201) })[1], "     unreachable");
+  assertEquals(hopLines({ refusal: refusal(0xc0000209) })[1], "     192.0.2.9: unreachable");
+  assertEquals(
+    hopLines({ changes: [change, change] })[1],
+    "     path changed (echo): 192.0.2.4 to 192.0.2.3, 2 changes",
+  );
+  assertEquals(hopLines({}).length, 1);
+});
+
+Deno.test("trace text: a name stands behind the clock, an address is not repeated", () => {
+  const named = hopLines({}, 120, false)[0] ?? "";
+  assert(named.endsWith("+6 ±14 ms  a-router-with-a-long-name.of.a-network.example"), named);
+  assert(hopLines({})[0]?.endsWith("+6 ±14 ms"));
+  assertEquals(hopLines({ offset: undefined })[0]?.endsWith("1235/12345"), true);
+  const narrow = hopLines({}, 80, false);
+  assertEquals(
+    narrow.join("\n").split("\n")[1],
+    "     a-router-with-a-long-name.of.a-network.example",
+  );
+});
+
+Deno.test("trace text: a path whose hops were not asked has no table", () => {
+  const none = { sent: 0, answered: 0, rttMs: undefined };
+  const asked = (echo: number, timestamp: number) => {
+    const hop = { ...HOP, echo: { ...none, sent: echo }, timestamp: { ...none, sent: timestamp } };
+    return formatTrace(findings([hop]), { numeric: true })
+      .filter((line) => line.startsWith("hop ")).length;
+  };
+  assertEquals([asked(0, 0), asked(1, 0), asked(0, 1)], [0, 1, 1]);
+});
