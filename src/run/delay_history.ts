@@ -39,7 +39,7 @@ export class HistoryColumns {
   /** Bounds of the offset, of a day in milliseconds, which takes double precision; made with the first. */
   #bounds: { readonly lower: Float64Array; readonly upper: Float64Array } | undefined;
   /** Number of the column in each place. */
-  #numbers = new Float64Array(HISTORY_COLUMNS).fill(-1);
+  #numbers = new Float64Array(HISTORY_COLUMNS).fill(-Infinity);
 
   /** Starts empty. */
   constructor(columnMs: number) {

@@ -12,9 +12,6 @@ interface Entry<T> {
   readonly dueNs: number;
 }
 
-/** Removed entries that are kept before the array is cut. */
-const MAX_REMOVED = 1024;
-
 /** A queue in the order of the times. */
 export class DueQueue<T extends Ticketed> {
   #entries: Entry<T>[] = [];
@@ -32,7 +29,8 @@ export class DueQueue<T extends Ticketed> {
   /** Adds an item with its present ticket, due at `dueNs`. */
   push(item: T, dueNs: number): void {
     const entries = this.#entries;
-    if (this.#head > MAX_REMOVED && 2 * this.#head > entries.length) {
+    // The entries that have been taken are more than those that wait.
+    if (2 * this.#head > entries.length) {
       entries.splice(0, this.#head);
       this.#head = 0;
     }
