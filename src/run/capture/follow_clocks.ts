@@ -30,10 +30,11 @@ export function followClocks(
     const hasAsked = (address: number) => clients.of(address)?.hasRequests === true;
     /** Adds what only a capture shows; a capture at the client has the requests as they left. */
     const complete = (event: ClockEvent): ClockEvent => {
-      const { target: { index, client = 0 } } = event;
+      const { index, client } = event.target;
       const capturedAt = state.placeOf(index);
       const lowerMs = capturedAt === "server" || capturedAt === "path"
-        ? clients.of(client)?.lowerMs
+        // Every target of a capture has one.
+        ? clients.of(client as number)?.lowerMs
         : undefined;
       return { ...event, capture: { capturedAt, clientLowerMs: lowerMs } };
     };

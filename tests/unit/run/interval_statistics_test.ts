@@ -5,7 +5,7 @@ import { LineSink } from "../../../src/terminal/line_sink.ts";
 import { RunRecorder } from "../../../src/run/run_recorder.ts";
 import { RunState } from "../../../src/run/run_state.ts";
 import { Prober } from "../../../src/probe/prober.ts";
-import type { Target } from "../../../src/targets/target.ts";
+import { type Target, UNKNOWN_ADDRESS } from "../../../src/targets/target.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
 import { makeTargets, proberOptions } from "../../support/simulated_run.ts";
 import { SimulatedTransport } from "../../support/simulated_transport.ts";
@@ -29,6 +29,30 @@ Deno.test("interval: after a long sleep one summary is due, not one for each int
     false,
     true,
   ]);
+});
+
+Deno.test("interval: nothing is due before the first look, nor twice at one moment", () => {
+  const statistics = new IntervalStatistics(makeTargets(1), 1000);
+  assertEquals(statistics.dueNs, Infinity);
+  statistics.isDue(0, () => 0);
+  assertEquals(statistics.dueNs, 1e9);
+  statistics.take(2e9, 0);
+  assertEquals([statistics.isDue(2e9, () => 0), statistics.dueNs], [false, 3e9]);
+  const taken = new IntervalStatistics(makeTargets(1), 1000);
+  assertEquals([taken.take(5e9, 7)[0]?.from, taken.dueNs], [undefined, 6e9]);
+});
+
+Deno.test("interval: a target that is another host starts at zero, and a name without an address has no summary", () => {
+  const [first, second] = makeTargets(2) as [Target, Target];
+  const unknown = { ...second, address: UNKNOWN_ADDRESS };
+  const statistics = new IntervalStatistics([first, unknown], 1000);
+  for (const target of [first, unknown]) statistics.of(target).addPending();
+  statistics.move({ ...first, address: 7 });
+  const seen = () =>
+    statistics.take(0, 0).map(({ target, counters }) => [target.address, counters.sent]);
+  assertEquals(seen(), [[7, 0]]);
+  statistics.move(second);
+  assertEquals(seen(), [[7, 0], [second.address, 0]]);
 });
 
 Deno.test("interval: every target has a summary, also one of which nothing happened, and an interval starts where the last one ended", () => {

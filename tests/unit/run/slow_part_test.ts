@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { judgePart, type PartSpreads, slowParts } from "../../../src/run/slow_part.ts";
+import { judgePart, noiseOf, type PartSpreads, slowParts } from "../../../src/run/slow_part.ts";
 
 const STEADY = { median: 0.3, p95: 0.9, max: 1 };
 const spreads = (change: Partial<PartSpreads>): PartSpreads => ({
@@ -38,6 +38,27 @@ Deno.test("slow part: rises within two ticks are none, and few replies say nothi
     slowParts({ replies: 50, queue: undefined, out: undefined, back: undefined }, 1),
     [],
   );
+});
+
+Deno.test("slow part: a rise is one beyond two ticks, a wait in our own queue beyond 1 ms", () => {
+  assertEquals([noiseOf("out", 1), noiseOf("back", 10), noiseOf("queue", 10)], [2, 20, 1]);
+  const rise = (p95: number) => ({ median: 0, p95, max: p95 });
+  assertEquals(
+    [slowParts(spreads({ out: rise(2) }), 1), slowParts(spreads({ out: rise(2.1) }), 1)],
+    [
+      ...[[], ["out"]],
+    ],
+  );
+  assertEquals(slowParts(spreads({ queue: rise(1) }), 10), []);
+  assertEquals(slowParts(spreads({ queue: rise(1.1) }), 10), ["queue"]);
+  assertEquals([judgePart(rise(2), 20, 2), judgePart(rise(2.1), 20, 2)], ["steady", "slow"]);
+});
+
+Deno.test("slow part: five replies say something, and a fifth of the greatest rise is still named", () => {
+  const risen = { median: 60, p95: 60, max: 60 };
+  assertEquals(slowParts(spreads({ replies: 5, out: risen }), 1), ["out"]);
+  const other = (p95: number) => slowParts(spreads({ out: risen, back: { ...risen, p95 } }), 1);
+  assertEquals([other(12), other(11.9)], [["out", "back"], ["out"]]);
 });
 
 Deno.test("slow part: of many replies one in twenty decides, of few every second", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ClientClocks } from "../../../../src/run/capture/client_clock.ts";
+import { ClientClock, ClientClocks } from "../../../../src/run/capture/client_clock.ts";
 
 Deno.test("client clocks: a client is kept for as long as one of its hosts is", () => {
   const clocks = new ClientClocks();
@@ -28,4 +28,12 @@ Deno.test("client clocks: the least lead needs three requests that agree within 
   assertEquals(clock?.lowerMs, 30);
   clock?.add(80_000, 4000e6);
   assertEquals(clock?.lowerMs, undefined);
+});
+
+Deno.test("client clocks: a clock that is far ahead, or behind, is one all the same", () => {
+  for (const leadMs of [3_600_000, 40_000, -40_000, -3_600_000]) {
+    const clock = new ClientClock();
+    for (const second of [5000, 5001, 5002]) clock.add(second * 1000 + leadMs, second * 1e9);
+    assertEquals([clock.hasRequests, clock.lowerMs], [true, leadMs]);
+  }
 });
