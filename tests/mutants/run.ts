@@ -102,9 +102,33 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/run/capture/capture_run.ts",
+    code: "intervalMs: 0,",
+    change: "0 → 1",
+    why: "equivalent: no form of output of a capture has an interval",
+  },
+  {
+    path: "src/run/capture/capture_run.ts",
     code: "lengthBytes: 0,",
     change: "0 → 1",
     why: "equivalent: no form of output of a capture has the length of its requests",
+  },
+  {
+    path: "src/run/clock/recorder.ts",
+    code: "const seed = targetIndex * Math.SQRT1_2;",
+    change: "* → /",
+    why: "a chosen spread of the targets: the multiples of √2 are as even as those of its half",
+  },
+  {
+    path: "src/run/clock/run.ts",
+    code: "if (nowNs >= this.#reportNs) {",
+    change: ">= → >",
+    why: "equivalent but for a nanosecond: the prober looks again at once",
+  },
+  {
+    path: "src/run/history_columns.ts",
+    code: "const STRIDE = 8;",
+    change: "8 → 9",
+    why: "equivalent but for memory: a ninth value of each column is never written",
   },
   {
     path: "src/run/recording/packet_recorder.ts",
@@ -129,6 +153,13 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     code: "return address * 65536 + sequence;",
     change: "+ → -",
     why: "equivalent: each pair has a number of its own either way",
+  },
+  {
+    path: "src/run/scan/run.ts",
+    code: "this.#known = probesPerTarget > 1 ? createDuplicateFilter(space.size, 1) : undefined;",
+    change: "> → >=",
+    why:
+      "equivalent but for memory: repeated replies to the only probe of a host are marked already",
   },
   {
     path: "src/run/trace/interview.ts",

@@ -1,6 +1,6 @@
 /** Charts of delays over time: round trip, both directions and this machine's own queue, with lost probes below. */
 
-import type { HistoryColumns, HistoryMetric } from "../../run/delay_history.ts";
+import type { HistoryColumns, HistoryMetric } from "../../run/history_columns.ts";
 import type { CellGrid } from "../../terminal/screen/cell_grid.ts";
 import { Chart, type ChartStyle, dotColumns, roundTop } from "../../terminal/screen/chart.ts";
 import { drawOffsetChart } from "./offset_chart.ts";

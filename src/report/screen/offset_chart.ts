@@ -3,7 +3,7 @@
  * those of each column alone; what all replies say together stands above the charts.
  */
 
-import type { HistoryColumns, OffsetBounds } from "../../run/delay_history.ts";
+import type { HistoryColumns, OffsetBounds } from "../../run/history_columns.ts";
 import type { CellGrid } from "../../terminal/screen/cell_grid.ts";
 import { Chart, type ChartStyle, roundTop } from "../../terminal/screen/chart.ts";
 import { STYLE } from "../../terminal/screen/style.ts";

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { ProbeOutcome } from "../../../src/probe/outcome.ts";
-import { DelayHistory, HISTORY_COLUMNS, HistoryColumns } from "../../../src/run/delay_history.ts";
+import { DelayHistory } from "../../../src/run/delay_history.ts";
+import { HISTORY_COLUMNS, HistoryColumns } from "../../../src/run/history_columns.ts";
 
 const NS_PER_MS = 1e6;
 

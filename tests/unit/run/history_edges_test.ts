@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { ProbeOutcome } from "../../../src/probe/outcome.ts";
-import { DelayHistory, HISTORY_COLUMNS, HistoryColumns } from "../../../src/run/delay_history.ts";
+import { DelayHistory } from "../../../src/run/delay_history.ts";
+import { HISTORY_COLUMNS, HistoryColumns } from "../../../src/run/history_columns.ts";
 
 /** A reply to a probe that left this many seconds after the start. */
 function reply(atS: number, queueNs?: number): ProbeOutcome {

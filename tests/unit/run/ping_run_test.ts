@@ -86,6 +86,7 @@ Deno.test("ping run: what it is, what came of it, and the summaries at the end",
     { targets: 2, count: 3, intervalMs: 200, timeoutMs: 500 },
   );
   assertEquals(run.probes, 6);
+  simulated.clock.advance(2e9);
   const result = await start();
   const { baseUnixMs } = simulated.clock;
   const [info] = infos;
@@ -98,8 +99,8 @@ Deno.test("ping run: what it is, what came of it, and the summaries at the end",
   assertEquals([info?.stampSource, info?.stampAt, info?.isUnprivileged, info?.baseUnixMs], [
     ...["kernel", "driver", false, baseUnixMs],
   ]);
-  // 11:51:34.656 of the day from which the clock counts.
-  assertAlmostEquals((info?.time ?? NaN) - baseUnixMs / 1e3, 42_694.656, 1e-3);
+  // The clock showed 11:51:34.656 two seconds ago.
+  assertAlmostEquals((info?.time ?? NaN) - baseUnixMs / 1e3, 42_696.656, 1e-3);
   assertEquals([result.reason, result.targets, result.answered], ["complete", 2, 2]);
   assertEquals([result.totals.sent, result.totals.received, result.totals.lost], [6, 5, 1]);
   assertEquals([result.kernelDrops, result.failedCalls, result.met], [0, 0, []]);
@@ -122,7 +123,7 @@ Deno.test("ping run: what its socket is, and counts, is in the first and the las
   assertEquals([info?.identifier, info?.isUnprivileged], [77, true]);
   // Stamps taken in user space are read before the system call.
   assertEquals([info?.stampSource, info?.stampAt], ["user", "queue"]);
-  assertEquals([result.failedCalls, result.kernelDrops], [3, 2]);
+  assertEquals([result.failedCalls, result.kernelDrops, result.answered], [3, 2, 1]);
   const queue = await open({}, { count: 1, stampAt: "queue" });
   await queue.start();
   assertEquals(queue.infos[0]?.stampAt, "queue");
@@ -132,7 +133,8 @@ Deno.test("ping run: a condition is judged at the end of a run that has one, of 
   const { start, events, remarks } = await open({
     rules: [{ hosts: [1], fate: { lossOutRatio: 1 } }],
   }, { ...{ targets: 2, count: 2, intervalMs: 100, timeoutMs: 300 }, conditions: ["loss>50%"] });
-  const { met } = await start();
+  const { met, answered } = await start();
+  assertEquals(answered, 1);
   assertEquals(met.map(({ target, scope, text }) => [target.label, scope, text]), [
     ["host-0", "run", "loss>50%"],
   ]);

@@ -142,6 +142,13 @@ for (
   });
 }
 
+Deno.test("scan run: a host that replies to both of two probes is one host", async () => {
+  const { run, listener, news } = await open(SOME, 2);
+  const { replies, hostsAnswered } = await run.run(listener);
+  assertEquals([replies, hostsAnswered, news.filter((isNew) => isNew).length], [128, 64, 64]);
+  run.close();
+});
+
 Deno.test("scan run: a host that has answered is left out of later rounds where that is asked for", async () => {
   const own = FIRST + 6;
   const { run, network, listener } = await open(SOME, 3, undefined, { skipsAnswered: true }, [own]);

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { drawCharts } from "../../../../src/report/screen/delay_charts.ts";
 import { drawOffsetChart } from "../../../../src/report/screen/offset_chart.ts";
-import { HistoryColumns } from "../../../../src/run/delay_history.ts";
+import { HistoryColumns } from "../../../../src/run/history_columns.ts";
 import { CellGrid } from "../../../../src/terminal/screen/cell_grid.ts";
 import type { ChartStyle } from "../../../../src/terminal/screen/chart.ts";
 
