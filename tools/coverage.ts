@@ -32,7 +32,8 @@ export function partsRun({ functions }: Pick<ScriptCoverage, "functions">): numb
   return edges;
 }
 
-/** Whether the place in a module ran. */
-export function isRun(coverage: Coverage, path: string, offset: number): boolean {
-  return (coverage[path] ?? []).filter((edge) => edge <= offset).length % 2 === 1;
+/** Whether one of the places from `from` to `to` in a module ran. */
+export function isRun(coverage: Coverage, path: string, from: number, to: number = from): boolean {
+  const edges = coverage[path] ?? [];
+  return edges.some((start, i) => i % 2 === 0 && start <= to && (edges[i + 1] ?? Infinity) > from);
 }

@@ -13,6 +13,11 @@ export interface Mutant {
   readonly path: string;
   /** Where the token starts, UTF-16 units from the start of the file. */
   readonly offset: number;
+  /**
+   * Where that starts to run which its change alters, on the scale of `offset`. For `&&` and `||` it is the left side: where that
+   * decides, the token itself does not run, and its change is noticed all the same.
+   */
+  readonly from: number;
   /** The token. */
   readonly before: string;
   /** What stands there instead. */
@@ -94,9 +99,18 @@ export function findMutants(path: string, text: string): Mutant[] {
   for (const { 0: before, index: offset } of running.matchAll(TOKEN)) {
     while (offset > lineEnd) lineEnd += 1 + (lines[++line] ?? "").length;
     const after = CHANGES[before] ?? changeNumber(before);
-    mutants.push({ path, offset, before, after, line: line + 1, code: (lines[line] ?? "").trim() });
+    const from = before === "&&" || before === "||" ? leftSideOf(running, offset) : offset;
+    const code = (lines[line] ?? "").trim();
+    mutants.push({ path, offset, from, before, after, line: line + 1, code });
   }
   return mutants;
+}
+
+/** Start of the expression, statement or function body that the token at an offset is in, or of a part of its left side. */
+function leftSideOf(running: string, offset: number): number {
+  const before = running.slice(0, offset);
+  const [border = ""] = /^.*(?:[;{}]|=>)/s.exec(before) ?? [];
+  return border.length;
 }
 
 /** The module's text with the mutant in it. */

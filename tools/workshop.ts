@@ -6,7 +6,7 @@
  */
 
 import { stripTypeScriptTypes } from "node:module";
-import { isRun } from "./coverage.ts";
+import { type Coverage, isRun } from "./coverage.ts";
 import { applyMutant, type Mutant } from "./mutant.ts";
 import { capture, ToolError } from "./output.ts";
 import { PROJECT_FOLDER } from "./project.ts";
@@ -109,12 +109,12 @@ export class Workshop {
   }
 
   /** Those that run the token, the quickest first. */
-  async #testsThatRun({ path, offset }: Mutant, tests: readonly string[]): Promise<UsefulTests[]> {
+  async #testsThatRun(mutant: Mutant, tests: readonly string[]): Promise<UsefulTests[]> {
     const useful: UsefulTests[] = [];
     for (const test of tests) {
       if (!this.#measured.has(test)) this.#measured.set(test, this.#measure(test));
       const measured = await this.#measured.get(test);
-      const tests = measured && testsThatRun(measured, toScript(path), offset);
+      const tests = measured && testsThatRun(measured, mutant);
       if (tests !== undefined) useful.push({ test, seconds: measured?.seconds ?? 0, ...tests });
     }
     return useful.sort((one, other) => one.ms - other.ms);
@@ -193,13 +193,13 @@ async function* readResults(
 /** The tests of a file that run the token; undefined if none does. */
 function testsThatRun(
   { parts: { loading, tests }, hasAnyOrder }: Measured,
-  path: string,
-  offset: number,
+  { path, from, offset }: Mutant,
 ): Pick<UsefulTests, "places" | "ms"> | undefined {
   const places = [...tests.keys()];
-  const useful = loading.some((coverage) => isRun(coverage, path, offset))
+  const runsIt = (coverage: Coverage = {}) => isRun(coverage, toScript(path), from, offset);
+  const useful = loading.some(runsIt)
     ? places
-    : places.filter((place) => isRun(tests[place]?.coverage ?? {}, path, offset));
+    : places.filter((place) => runsIt(tests[place]?.coverage));
   if (useful.length === 0) return undefined;
   const run = hasAnyOrder ? useful : places;
   const ms = run.reduce((sum, place) => sum + (tests[place]?.ms ?? 0), 0);

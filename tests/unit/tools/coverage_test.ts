@@ -18,4 +18,8 @@ Deno.test("coverage: a place ran from the first offset of a part to before its e
   const ran = [0, 5, 9, 10, 20, 29, 30, 99].filter((offset) => isRun(coverage, "src/a.js", offset));
   assertEquals(ran, [5, 9, 20, 29]);
   assertEquals(isRun(coverage, "src/b.js", 5), false);
+  const ranAny = [[0, 4], [0, 5], [9, 19], [10, 19], [10, 20], [30, 99], [0, 99]].map(
+    ([from = 0, to]) => isRun(coverage, "src/a.js", from, to),
+  );
+  assertEquals(ranAny, [false, true, true, false, true, false, true]);
 });

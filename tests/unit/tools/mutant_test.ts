@@ -77,3 +77,15 @@ Deno.test("importers of a module come in rings, each module once", () => {
     ["tests/mod_test.ts"],
   ]);
 });
+
+Deno.test("a mutant of && or || is run where its left side is: V8 counts the operator with its right side", () => {
+  const starts = (text: string) =>
+    findMutants("a.ts", text).filter(({ before }) => before === "&&" || before === "||")
+      .map(({ from, offset }) => text.slice(from, offset).trim());
+  assertEquals(starts("f();\nreturn a || b && c;"), ["return a", "return a || b"]);
+  assertEquals(starts("const g = (a) => a && b;"), ["a"]);
+  assertEquals(starts("if (list.some((x) => x.y) || b) { f(a && b); }"), ["x.y)", "f(a"]);
+  assertEquals(starts("a || b"), ["a"]);
+  const [equals] = findMutants("a.ts", "if (a === b) c();");
+  assertEquals([equals?.from, equals?.offset], [6, 6]);
+});
