@@ -32,6 +32,11 @@ Deno.test("clock course: the narrowest bounds with which more than half of the l
   assertEquals(latestOffset(half), around(50, 1));
   const wide = around(26, 100);
   assertEquals(latestOffset([...repeat(8, 3, 2), ...repeat(7, 50, 1), wide]), around(3, 2));
+  // The seventeenth from the end does not count.
+  const sixteen = [...repeat(7, 3, 1), ...repeat(8, 50, 2), wide];
+  assertEquals(latestOffset([...repeat(1, 3, 1), ...sixteen]), around(50, 2));
+  // Where all contradict each other, the narrowest.
+  assertEquals(latestOffset([around(0, 2), around(10, 1), around(20, 3)]), around(10, 1));
   // What came before the sixteen latest is an earlier clock.
   assertEquals(latestOffset([...repeat(40, 3, 0.5), ...repeat(16, 50)]), around(50));
   // Bounds that touch agree.

@@ -187,6 +187,19 @@ Deno.test("hosts: worst first, then farthest off, with bounds from the value in 
   );
 });
 
+Deno.test("hosts: twenty thousand at most, without meanings of words that have none", () => {
+  const log = read(auditLines([
+    { name: "192.0.2.1", verdict: "wrong", offsetMs: 5000, labels: ["no-such-label", "lazy"] },
+  ])).hosts;
+  const of = (length: number) => {
+    const rows = Array.from({ length }, () => log.rows[0]);
+    return hostData({ ...log, rows } as unknown as typeof log);
+  };
+  assertEquals([of(20_000).hosts.length, of(20_001).hosts.length], [20_000, 20_000]);
+  const { words, meanings } = of(2);
+  assertEquals([words.includes("no-such-label"), Object.keys(meanings)], [true, ["lazy"]]);
+});
+
 Deno.test("page: its data begin and end with the log", () => {
   const dataOf = (lines: Iterable<string>, maxTargets: number) => {
     const page = formatPage(read(lines), { maxTargets, version: "1" });

@@ -81,6 +81,42 @@ Deno.test("page: a clock has a row without round trips, and a target never answe
   ]);
 });
 
+Deno.test("page: a delay has two decimals below 10 ms, one below 100 ms, and none from there on", () => {
+  const rises = [9.994, 9.996, 10, 90, 89.9];
+  const { targets } = readPing((_, target) => ({ outMs: rises[target] ?? 0 }), {
+    targets: rises.map((_, i) => `host-${i}.example`),
+    count: 1,
+  });
+  const cells = rowsOf(targetTable(targets, () => undefined)).map((row) => {
+    const [name = "", , , rtt, , , out] = row.split(" | ");
+    return [name.slice(0, 6), rtt, out];
+  });
+  assertEquals(cells.toSorted(), [
+    ["host-0", "(19.994) 20.0", "(9.994) 9.99"],
+    ["host-1", "(19.996) 20.0", "(9.996) 10.00"],
+    ["host-2", "(20) 20.0", "(10) 10.0"],
+    ["host-3", "100", "(90) 90.0"],
+    ["host-4", "99.9", "89.9"],
+  ]);
+});
+
+Deno.test("page: a log without a record that it shows says so", () => {
+  const says = (lines: Iterable<string>) =>
+    formatPage(read(lines), { maxTargets: 1, version: "9" }).includes(
+      "has no record that a report",
+    );
+  assertEquals(says([]), true);
+  assertEquals(says(pingLines({ targets: ["192.0.2.1"], count: 1, intervalS: 1 })), false);
+});
+
+Deno.test("page: a target of which no probe is settled has no share of unanswered ones", () => {
+  const clock = { type: "clock", time: LOG_START_S, target: "c", address: "" };
+  const [row = ""] = rowsOf(
+    targetTable(findAll(read([JSON.stringify(clock)])).targets, () => undefined),
+  );
+  assertEquals(row.split(" | ").slice(0, 4), ["c", "0", "() –", "() –"]);
+});
+
 Deno.test("page: tables of targets, oddities and events say how much they leave out", () => {
   const { log, targets } = readPing(() => ({ flags: ["zero", "no-such-flag"] }));
   const [target] = targets;
