@@ -11,6 +11,37 @@ export const REPORT_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: a nanosecond is 0.000 ms in every line",
   },
   {
+    path: "src/report/fping/reporter.ts",
+    code: "#targets = 0;",
+    change: "0 → 1",
+    why: "equivalent: a run reports its number of targets before it ends",
+  },
+  {
+    path: "src/report/fping/tally.ts",
+    code: "minNs = 0;",
+    change: "0 → 1",
+    why: "equivalent: without an answer a nanosecond is 0.000 ms in every line",
+  },
+  {
+    path: "src/report/log/svg.ts",
+    code:
+      "x + ((bucket.firstS + bucket.lastS) / 2 - firstS) / ((lastS - firstS) || 1) * CHART_WIDTH;",
+    change: "1 → 2",
+    why: "equivalent: where all is one moment, 0 is divided by it",
+  },
+  {
+    path: "src/report/log/target_summary.ts",
+    code: "let worstS = 0;",
+    change: "0 → 1",
+    why: "equivalent: the first delays are longer than none, and set it",
+  },
+  {
+    path: "src/report/log/target_summary.ts",
+    code: "return { delays, worstS: 0 };",
+    change: "0 → 1",
+    why: "equivalent: when the longest round trip was is said nowhere",
+  },
+  {
     path: "src/report/milliseconds.ts",
     code: "const digits = ms > 0 ? 2 - Math.floor(Math.log10(ms)) : mostDigits;",
     change: "> → >=",
@@ -69,5 +100,11 @@ export const REPORT_MUTANTS: readonly KnownMutant[] = [
     code: "if (best.chance > CONVINCING_CHANCE) {",
     change: "> → >=",
     why: "equivalent: a chance is a multiple of 2^-32, which 1e-5 is not",
+  },
+  {
+    path: "src/report/screen/delay_charts.ts",
+    code: "if (high > greatest) greatest = high;",
+    change: "> → >=",
+    why: "equivalent: of two equal values either is the greatest",
   },
 ];

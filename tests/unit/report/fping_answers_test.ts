@@ -167,6 +167,11 @@ Deno.test("fping: the time before a line is that of the answer, or when the prob
 Deno.test("fping: a clock that was set back during a round trip gives 0, not less", () => {
   const { output } = new Desk({}).reply({ rttMs: -3 }).lines;
   assertEquals(output, ["host     : [0], 64 bytes, 0.000 ms (0.000 avg, 0% loss)"]);
+  const netdata = { everyMs: 1000, words: [] };
+  const loop = new Desk({ mode: "loop", hasProbeLines: false, netdata }).reply({ rttMs: -3 });
+  assertEquals(loop.report(1).lines.output.filter((line) => / = 0$/.test(line)), [
+    ...["SET min = 0", "SET avg = 0", "SET max = 0"],
+  ]);
   const { errors } = new Desk(LIST).reply({ rttMs: -3, flag: "duplicate" }).lines;
   assertEquals(errors, ["host : duplicate for [0], 64 bytes, 0.000 ms"]);
 });

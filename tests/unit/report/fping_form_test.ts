@@ -195,6 +195,9 @@ Deno.test("fping tally: an interval counts what a run counts, since it was reset
   assertEquals([run.sent, run.received, run.lossPercent, run.returnPercent], [3, 2, 33, 66]);
   assertEquals([interval.sent, interval.received, interval.lossPercent], [2, 2, 0]);
   assertEquals([interval.minNs, interval.meanNs, interval.maxNs], [1e6, 2e6, 3e6]);
+  interval.reset();
+  tally.addReply(3, 5e6);
+  assertEquals([interval.minNs, interval.meanNs, interval.maxNs], [5e6, 5e6, 5e6]);
 });
 
 Deno.test("fping -D: a time is in local parts with a zone of four digits, a part of a second is left", () => {
