@@ -19,4 +19,5 @@ Deno.test("a record has its time, its two lengths and its bytes", () => {
 
 Deno.test("a packet that no record can hold is refused", () => {
   assertThrows(() => emitPcapRecord(new Uint8Array(65_536), 0), RangeError);
+  assertEquals(emitPcapRecord(new Uint8Array(65_535), 0).length, 16 + 65_535);
 });

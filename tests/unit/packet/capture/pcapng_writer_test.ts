@@ -33,6 +33,26 @@ Deno.test("pcapng written: a packet, octet by octet", () => {
   assertEquals(writer.take(), expected);
 });
 
+Deno.test("pcapng written: the head of a file and its end, octet by octet", () => {
+  assertEquals(
+    emitPcapngHead("p", "ab"),
+    parseHex(
+      "0a0d0d0a 30000000 4d3c2b1a 01000000 ffffffffffffffff" +
+        "01000200 61620000 04000100 70000000 00000000 30000000" +
+        // An interface of raw IP packets, whole, in nanoseconds.
+        "01000000 20000000 65000000 00000000 09000100 09000000 00000000 20000000",
+    ),
+  );
+  const writer = new BlockWriter();
+  writer.statistics(1, 2);
+  assertEquals(
+    writer.take(),
+    parseHex(
+      "05000000 28000000 00000000 00000000 02ca9a3b 03000800 00000000 02ca9a3b 00000000 28000000",
+    ),
+  );
+});
+
 Deno.test("pcapng written: packets of any length, with comment and direction, are read back", () => {
   for (let seed = 0; seed < 30; seed++) {
     const random = new Random(seed);
