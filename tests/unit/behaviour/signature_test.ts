@@ -60,6 +60,15 @@ Deno.test("likely system: one trait that contradicts is enough, and nothing is s
   assertEquals(findLikelySystem({}), undefined);
 });
 
+Deno.test("likely system: five traits are enough, or all where a signature has fewer", () => {
+  const four = { initialTtl: 64, isLazy: true, counting: "standard", isCoarse: false } as const;
+  assertEquals(findLikelySystem(four), undefined);
+  assertEquals(findLikelySystem({ ...four, oddCode: "zero" }), "Linux");
+  assertEquals(findLikelySystem({ ...four, oddCode: "none" }), undefined);
+  assertEquals(findLikelySystem({ counting: "little-endian" }), undefined);
+  assertEquals(findLikelySystem({ counting: "little-endian", initialTtl: 128 }), "Windows");
+});
+
 Deno.test("likely system: each signature finds its own system, and says where it is from", () => {
   for (const { system, source, traits } of SIGNATURES) {
     const found = findLikelySystem(traits) ?? "";

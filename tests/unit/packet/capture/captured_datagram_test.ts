@@ -112,6 +112,26 @@ Deno.test("captured: of fragments, the first is a start and later ones are none"
   assertEquals(other.ok && [other.value.message, other.value.fragment], [undefined, "later"]);
 });
 
+Deno.test("captured: a fragment whose length is less than its header is malformed, one without octets is none", () => {
+  const later = (totalLengthBytes: number) => {
+    const bytes = frame();
+    write16(bytes, LINK_BYTES + 2, totalLengthBytes);
+    write16(bytes, LINK_BYTES + 6, 3);
+    const parsed = parse(40, undefined, bytes);
+    return parsed.ok && parsed.value.fragment;
+  };
+  assertEquals([19, 20, 40].map(later), [false, "later", "later"]);
+});
+
+Deno.test("captured: of a first fragment that is cut, what was kept", () => {
+  const first = frame();
+  write16(first, LINK_BYTES + 6, 0x2000);
+  const cut = parse(32, LINK_BYTES + 40, first);
+  assertEquals(cut.ok && [cut.value.start?.originateMs, cut.value.isCut], [1000, true]);
+  // On the wire it had no more: half a message is malformed, in a fragment too.
+  assertEquals(parse(32, LINK_BYTES + 32, first).ok, false);
+});
+
 Deno.test("captured: as a datagram, a message that was kept, and the start of an echo", () => {
   const asOf = (parsed: ReturnType<typeof parse>) =>
     parsed.ok ? asDatagram(parsed.value)?.message : undefined;
