@@ -62,7 +62,7 @@ function checkHeader(header: Ipv4Header, receivedBytes: number): MalformedResult
       totalLengthBytes,
     );
   }
-  if (moreFragments || fragmentOffsetBytes > 0) {
+  if (moreFragments || fragmentOffsetBytes !== 0) {
     const more = moreFragments ? "more to come" : "the last one";
     return malformed(
       "ipv4",

@@ -30,16 +30,16 @@ export const PACKET_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: the file header says which it is before it is used",
   },
   {
-    path: "src/packet/capture/pcapng_layout.ts",
-    code: "export const STATISTICS = { interface: 8, options: 20, minBytes: 24 } as const;",
-    change: "24 → 25",
-    why: "equivalent: 24 octets have room for no option",
-  },
-  {
     path: "src/packet/capture/pcapng_parser.ts",
     code: "const MAX_INTERFACES = 65_536;",
     change: "65_536 → 65537",
     why: "a chosen limit",
+  },
+  {
+    path: "src/packet/capture/pcapng_parser.ts",
+    code: "return queue.u32(0, false) === BLOCK_TYPE.section;",
+    change: "false → true",
+    why: "equivalent: this number reads the same in both byte orders",
   },
   {
     path: "src/packet/capture/pcapng_parser.ts",

@@ -59,9 +59,9 @@ export function parseCaptured(
   }
   if (header.value.protocol !== PROTOCOL_ICMP) return whole;
   const { headerLengthBytes, totalLengthBytes, fragmentOffsetBytes, moreFragments } = header.value;
-  const isFragment = moreFragments || fragmentOffsetBytes > 0;
+  const isFragment = moreFragments || fragmentOffsetBytes !== 0;
   if (totalLengthBytes < headerLengthBytes) return whole;
-  if (fragmentOffsetBytes > 0) {
+  if (fragmentOffsetBytes !== 0) {
     return { ok: true, value: { header: header.value, isCut: true, fragment: "later" } };
   }
   const isShort = missingBytes > 0 && totalLengthBytes > datagram.length;

@@ -42,7 +42,7 @@ export function isPcap(queue: OctetQueue): boolean {
 /** Reads a pcap file. */
 export class PcapParser implements CaptureParser {
   #littleEndian = false;
-  #unitNs = 0;
+  #unitNs = NaN;
   #recordBytes = 0;
   #linkType = 0;
   #frame = 0;

@@ -42,7 +42,7 @@ export const ENHANCED = {
   octets: 28,
 } as const;
 /** Offsets in statistics. */
-export const STATISTICS = { interface: 8, options: 20, minBytes: 24 } as const;
+export const STATISTICS = { interface: 8, options: 20 } as const;
 /** Offsets in a simple packet. */
 export const SIMPLE = { original: 8, octets: 12 } as const;
 /** Read in the byte order of its section. */

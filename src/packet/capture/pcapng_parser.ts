@@ -200,7 +200,6 @@ export class PcapngParser implements CaptureParser {
 
   /** Statistics are of interest for the time until which the interface was watched. What is odd about them is ignored. */
   #readStatistics(queue: OctetQueue, length: number): undefined {
-    if (length < STATISTICS.minBytes) return;
     const from = this.#interfaces[queue.u32(STATISTICS.interface, this.#littleEndian)];
     if (from === undefined) return;
     for (

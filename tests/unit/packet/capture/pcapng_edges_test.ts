@@ -127,6 +127,34 @@ Deno.test("pcapng: a packet with its options has a mebibyte and a quarter at mos
   assertEquals(head(1_310_724), "a block of 1310724 octets");
 });
 
+Deno.test("pcapng: the place of the trouble counts what was skipped, in pieces of any size", () => {
+  const file = ONE().block(0x0bad, { octets: ZEROS(400) }).block(3, { octets: [] }).bytes;
+  for (const pieceBytes of [file.length, 1, 30, 200]) {
+    const reader = new CaptureReader();
+    for (let at = 0; at < file.length; at += pieceBytes) {
+      assertEquals([...reader.read(file.slice(at, at + pieceBytes))], []);
+    }
+    const offset = SECTION_BYTES + INTERFACE_BYTES + 412;
+    assertEquals(reader.broken, { offset, reason: SHORT });
+  }
+});
+
+Deno.test("pcapng: statistics without room for an interface or a time say nothing", () => {
+  for (const count of [0, 4, 8]) {
+    const { broken, end } = read(ONE().block(5, { octets: ZEROS(count) }));
+    assertEquals([broken, end], [undefined, undefined]);
+  }
+});
+
+Deno.test("pcapng: the last option of a block needs no end behind it", () => {
+  const head = [...ZEROS(12), 4, 0, 0, 0, 4, 0, 0, 0, 1, 2, 3, 4];
+  const comment = (...option: readonly number[]) =>
+    read(ONE().block(6, { octets: [...head, ...option] })).packets[0]?.comment;
+  assertEquals(comment(1, 0, 4, 0, ...text("abcd")), "abcd");
+  assertEquals(comment(1, 0, 5, 0, ...text("abcd")), undefined);
+  assertEquals(comment(1, 0, 0, 0), "");
+});
+
 Deno.test("pcapng: an old packet block names its interface in 16 bits", () => {
   for (const littleEndian of [true, false]) {
     // Interface 1, seven drops before it.
