@@ -137,10 +137,10 @@ function planHeader(options: RunOptions) {
   };
 }
 
-function checkPayload({ kind, payload: { length } = new Uint8Array(0) }: RunOptions): void {
-  if (kind === "echo" || length <= MAX_TRAILING_BYTES) return;
+function checkPayload({ kind, payload }: RunOptions): void {
+  if (payload === undefined || kind === "echo" || payload.length <= MAX_TRAILING_BYTES) return;
   throw new PlanError(
-    `Cannot send ${length} bytes after a timestamp message: expected at most ${MAX_TRAILING_BYTES}`,
+    `Cannot send ${payload.length} bytes after a timestamp message: expected at most ${MAX_TRAILING_BYTES}`,
   );
 }
 
@@ -159,6 +159,6 @@ function checkSequences({ count, intervalMs, timeoutMs }: RunOptions): void {
  * recognised however near it is, and the answer to one probe cannot pass for the answer to another.
  */
 export function randomOriginateMs(): number {
-  const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  const random = crypto.getRandomValues(new Uint32Array(1))[0] as number;
   return (Date.now() + HOUR_MS + random % (22 * HOUR_MS)) % MS_PER_DAY;
 }

@@ -60,7 +60,7 @@ export function shareThread(inner: Transport, other: ThreadSharer): Transport {
 }
 
 function belongsTo(other: ThreadSharer, { bytes, source }: ReceivedDatagram): boolean {
-  const start = ((bytes[0] ?? 0) & 0x0f) * 4;
+  const start = ((bytes[0] as number) & 0x0f) * 4;
   if (bytes.length < start + TIMESTAMP_BYTES || bytes[start] !== TIMESTAMP_REPLY) return false;
   const proof = readU16(bytes, start + 4) * 0x10000 + readU16(bytes, start + 6);
   return other.isOwnReply(source, readU32(bytes, start + 8), proof);

@@ -119,16 +119,46 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     why: "a chosen spread of the targets: the multiples of √2 are as even as those of its half",
   },
   {
+    path: "src/run/clock/recorder.ts",
+    code: "if (lowerMs === undefined || upperMs === undefined) return [];",
+    change: "|| → &&",
+    why: "equivalent: a state has both bounds or none",
+  },
+  {
     path: "src/run/clock/run.ts",
     code: "if (nowNs >= this.#reportNs) {",
     change: ">= → >",
     why: "equivalent but for a nanosecond: the prober looks again at once",
   },
   {
+    path: "src/run/due_queue.ts",
+    code: "#head = 0;",
+    change: "0 → 1",
+    why: "equivalent: the first push cuts what has been taken",
+  },
+  {
+    path: "src/run/due_queue.ts",
+    code: "if (2 * this.#head > entries.length) {",
+    change: "> → >=",
+    why: "equivalent but for time: the array is cut one push earlier",
+  },
+  {
+    path: "src/run/due_queue.ts",
+    code: "if (2 * this.#head > entries.length) {",
+    change: "2 → 3",
+    why: "equivalent but for time: the array is cut earlier",
+  },
+  {
     path: "src/run/history_columns.ts",
     code: "const STRIDE = 8;",
     change: "8 → 9",
     why: "equivalent but for memory: a ninth value of each column is never written",
+  },
+  {
+    path: "src/run/ping_setup.ts",
+    code: "const isJudged = (setup.conditions ?? []).length > 0;",
+    change: "> → >=",
+    why: "equivalent but for time: of no conditions none is judged",
   },
   {
     path: "src/run/recording/packet_recorder.ts",
@@ -153,6 +183,19 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     code: "return address * 65536 + sequence;",
     change: "+ → -",
     why: "equivalent: each pair has a number of its own either way",
+  },
+  {
+    path: "src/run/run_plan.ts",
+    code: "const random = crypto.getRandomValues(new Uint32Array(1))[0] as number;",
+    change: "1 → 2",
+    why: "equivalent: a second word is not used",
+  },
+  {
+    path: "src/run/scan/options.ts",
+    code:
+      "const [high, low] = [...crypto.getRandomValues(new Uint32Array(2))] as [number, number];",
+    change: "2 → 3",
+    why: "equivalent: a third word is not used",
   },
   {
     path: "src/run/scan/run.ts",

@@ -157,6 +157,6 @@ function chooseSenderThreads(rate: number, processors: number): number {
 }
 
 function randomSeed(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  const [high, low] = [...crypto.getRandomValues(new Uint32Array(2))] as [number, number];
   return (high % 2 ** 21) * 2 ** 32 + low;
 }

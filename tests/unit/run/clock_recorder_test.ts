@@ -59,6 +59,8 @@ Deno.test("clocks half a day off agree on either side of the fold", () => {
     assert(together !== undefined);
     assertEquals([together.consensus.agreeing, together.consensus.falsetickers], [3, []]);
     assertEquals(together.consensus.localClock, "off");
+    // 11:51:34.656 of 2026-09-13, where the clock of these tests stands.
+    assertEquals(Math.round(together.time * 1e3), 1_789_257_600_000 + 42_694_656);
   }
 });
 

@@ -163,6 +163,7 @@ for (const [text, isMet, found] of CONDITIONS) {
 
 Deno.test("condition: a quantity between bounds equals no number", () => {
   assertThrows(() => parseCondition("offset=5ms"), RangeError, "expected > or < for offset");
+  assertThrows(() => parseCondition("offset!=5ms"), RangeError, "expected > or < for offset");
   assertThrows(() => parseCondition("loss>5% && rtt>x"), RangeError, "at character 16, found 'x'");
   assertThrows(() => parseCondition("loss>5% && rtt"), RangeError, "found rtt alone");
 });

@@ -80,6 +80,18 @@ Deno.test("history: the latest replies are those of half a minute, and more wher
   });
 });
 
+Deno.test("history: a copy has the bounds that were known, and none where none were", () => {
+  const columns = new HistoryColumns(1000);
+  columns.add(5e8, "rtt", 20);
+  assertEquals(columns.copy().bounds(0), undefined);
+  columns.addBounds(5e8, { lower: 1, upper: 9 });
+  const copy = columns.copy();
+  columns.addBounds(5e8, { lower: 3, upper: 4 });
+  assertEquals([copy.bounds(0), columns.bounds(0)], [
+    ...[{ lower: 1, upper: 9 }, { lower: 3, upper: 4 }],
+  ]);
+});
+
 Deno.test("history: a copy of columns stays as it was", () => {
   const columns = new HistoryColumns(1000);
   columns.add(5e8, "rtt", 20);
@@ -103,6 +115,8 @@ Deno.test("history: a probe that times out after later ones were answered is not
   assertEquals(history.lastRttMs, 30);
   history.add(reply(15, 40), undefined);
   assertEquals(history.lastRttMs, 30);
+  history.add(lost(25), undefined);
+  assertEquals(history.lastRttMs, undefined);
 });
 
 Deno.test("history columns: the bounds of a column are the sharpest of its replies, and go with it", () => {
@@ -117,6 +131,11 @@ Deno.test("history columns: the bounds of a column are the sharpest of its repli
   assertEquals(columns.bounds(2), undefined);
   at(HISTORY_COLUMNS * 100, 1, 2);
   assertEquals(columns.bounds(0), undefined);
+  // A column has no bounds of the one whose place it takes, nor of its neighbours.
+  assertEquals(columns.bounds(HISTORY_COLUMNS), { lower: 1, upper: 2 });
+  at(2 * HISTORY_COLUMNS * 100, 20, 30);
+  assertEquals(columns.bounds(2 * HISTORY_COLUMNS), { lower: 20, upper: 30 });
+  assertEquals(columns.bounds(1), { lower: -43_200_000.5, upper: -43_199_999.5 });
   // The new column in that place has no bounds of the old one.
   columns.add((HISTORY_COLUMNS + 1) * 100 * NS_PER_MS, "rtt", 3);
   assertEquals(columns.bounds(HISTORY_COLUMNS + 1), undefined);

@@ -30,6 +30,11 @@ async function found(
     follower.look(nowNs);
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   }
+  // A name is known once it is asked at its address, and that is found once.
+  const isAsked = said.some((line) => line.startsWith("prober"));
+  assertEquals(follower.unknown, from === UNKNOWN_ADDRESS && !isAsked ? 1 : 0);
+  follower.look(800e9);
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   return said;
 }
 
@@ -58,6 +63,7 @@ Deno.test("names: what is no single host is not probed: 0.0.0.0, multicast and a
     ]);
   }
   assertEquals((await found(0xdfff_ffff)).length, 3);
+  assertEquals((await found(0xe000_0001, { from: UNKNOWN_ADDRESS })).length, 1);
 });
 
 Deno.test("names: an address that another target has is not probed twice", async () => {

@@ -1,6 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { RunSignal } from "../../../src/run/machine.ts";
-import { type OpenOutput, type OpenRun, runFrame } from "../../../src/run/run_frame.ts";
+import {
+  type OpenOutput,
+  type OpenRun,
+  remainingMs,
+  runFrame,
+} from "../../../src/run/run_frame.ts";
 
 /** A machine, a run and an output that note every call, in order. */
 function makeFrame(changes: { readonly fails?: boolean; readonly reopens?: boolean } = {}) {
@@ -85,4 +90,9 @@ Deno.test("run frame: output that fails aborts a run that would wait for answers
   run.abort = () => void calls.push("abort");
   await runFrame(frame, machine, () => {});
   assertEquals(calls[calls.indexOf("failure") + 1], "abort");
+});
+
+Deno.test("run frame: a deadline counts from the start of the program, and what is left of it is never below zero", () => {
+  const left = (deadlineMs: number | undefined) => remainingMs(deadlineMs, { elapsedMs: () => 30 });
+  assertEquals([left(100), left(30), left(10), left(undefined)], [70, 0, 0, undefined]);
 });

@@ -154,7 +154,9 @@ Deno.test("run recorder: intervals leave echo requests beside and late words on 
     watch: {
       everyMs: 1000,
       look: (summaries) =>
-        void seen.push(summaries.map(({ counters, rttMs }) => counters.sent + (rttMs?.min ?? 0))),
+        void seen.push(
+          summaries.map(({ counters, rttMs }) => counters.sent + counters.late + (rttMs?.min ?? 0)),
+        ),
     },
   });
   assertEquals(recorder.reportDueNs, Infinity);
@@ -166,11 +168,12 @@ Deno.test("run recorder: intervals leave echo requests beside and late words on 
   recorder.outcome(reply(makeProbe({ target: HOST, message: ECHO })));
   const late = reply(makeProbe({ target: HOST, message: ECHO }));
   recorder.extra({ ...late, kind: "late" } as unknown as ExtraReply);
+  recorder.extra({ ...reply(probe), kind: "late" } as unknown as ExtraReply);
   recorder.idle(1e9 - 1, false);
   assertEquals(seen, []);
   recorder.idle(1e9, true);
-  // One reply after 5 ms.
-  assertEquals(seen, [[6, 0]]);
+  // One reply after 5 ms, and a late one.
+  assertEquals(seen, [[7, 0]]);
   recorder.move(HOST, 7);
   recorder.idle(2e9, true);
   assertEquals([seen.at(-1), state.statistics[0]?.target.address], [[0, 0], 7]);

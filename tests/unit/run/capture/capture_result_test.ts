@@ -16,7 +16,7 @@ import { datagramOf, type Exchanged, HOST } from "./exchange.ts";
 const DAY_S = 1_795_737_600;
 
 /** A capture of exchanges that begins at 00:00:01 of that day, what was reported, and its result. */
-function capture(setup: Partial<CaptureSetup> = {}, explains = false) {
+function capture(setup: Partial<CaptureSetup> = {}, explains?: boolean) {
   const infos: RunInfo[] = [];
   const strays: StrayDatagram[] = [];
   const summaries: TargetSummary[] = [];
@@ -106,6 +106,10 @@ Deno.test("capture result: requests are reported where packets are explained, an
     run.finish();
     assertEquals(sent, explains ? ["9 40"] : []);
   }
+  const { sent, run, add } = capture({ explains: true }, undefined);
+  add(1500, { asks: true });
+  run.finish();
+  assertEquals(sent, []);
 });
 
 Deno.test("capture result: hosts that go have their summary when they go, and count to the end", () => {

@@ -88,6 +88,17 @@ Deno.test("recording: an answer is named after its probe by address, sequence an
   ]);
 });
 
+Deno.test("recording: no two pairs of address and sequence have one name", () => {
+  const recorder = openRecorder();
+  const pairs = [[HOST, 1], [HOST + 0x10000, 0], [HOST + 1, 0], [HOST, 0xffff], [HOST - 1, 2]];
+  const { comments } = read((take) => {
+    for (const [i, [host, sequence]] of pairs.entries()) recorder.name(probe(i, sequence, host));
+    for (const [host, sequence = 0] of pairs) recorder.received(reply(sequence, 7, host), at(1));
+    recorder.finish(take);
+  });
+  assertEquals(comments, pairs.map((_, i) => `host probe ${i}`));
+});
+
 Deno.test("recording: answers to the latest 65,536 probes are named", () => {
   const recorder = openRecorder();
   const { comments } = read((take) => {
