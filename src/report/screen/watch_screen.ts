@@ -97,7 +97,6 @@ function drawBody(grid: CellGrid, picture: WatchPicture, view: WatchView, style:
   const lines = words.slice(0, Math.max(1, grid.rows - 1 - row - 8));
   for (const { text, style } of lines) grid.put(row++, 0, text, style);
   const rows = grid.rows - 1 - row;
-  if (rows < 3) return;
   const drawn = view.isOverlaid ? shown : [focus];
   const histories = drawn.flatMap(({ history }) => history?.levels[view.zoom] ?? []);
   const hasQueue = focus.slow?.includes("queue") ?? false;
@@ -106,9 +105,9 @@ function drawBody(grid: CellGrid, picture: WatchPicture, view: WatchView, style:
   drawCharts(grid, { row, rows, columns: grid.columns }, input);
 }
 
-/** Lines for targets: a part of what heading, heads, one sentence, losses, time and keys leave. */
+/** Lines for targets: a part of what heading, heads, one sentence, losses, time and keys leave. One of the least size. */
 function countTableRows(rows: number): number {
-  return Math.max(1, Math.floor((rows - 6) * 0.4));
+  return Math.floor((rows - 6) * 0.4);
 }
 
 function drawTable(

@@ -54,7 +54,7 @@ Deno.test("log: a target of which no probe is settled has lost nothing", () => {
   const clock = { type: "clock", time: LOG_START_S, target: "c", address: "192.0.2.9" };
   const [first, last] = findAll(read([
     JSON.stringify(clock),
-    ...pingLines({ targets: ["a"], count: 9, intervalS: 1, fate: () => ({ outMs: 5 }) }),
+    ...pingLines({ targets: ["a"], count: 9, intervalS: 1, fate: () => ({ outMs: 0.05 }) }),
   ])).targets;
   assertEquals([first?.log.name, last?.log.name, last?.settled], ["a", "c", 0]);
   assertEquals(last && describeTarget(last), ["Its clock is not known: not decided."]);

@@ -56,6 +56,10 @@ Deno.test("charts: of clocks the offset has two thirds of the lines", () => {
   assertEquals([2, 3, 5, 8].map((rows) => names({ rows, hasClocks: true })), [
     ...["lost 0", "clock 0, lost 1", "clock 0, rtt 2, lost 3", "clock 1, rtt 4, lost 6"],
   ]);
+  assertEquals(draw({ rows: 8, hasClocks: true }), [
+    ...["", "clock", "", "", "rtt   0.1 ms", "        0", "lost"],
+    "             20 s ago         now",
+  ]);
 });
 
 Deno.test("charts: edges are round, and both directions have the same", () => {

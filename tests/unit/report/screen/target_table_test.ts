@@ -172,6 +172,9 @@ Deno.test("watch: the heading has the order and the state, and lists of targets 
     "icmptime watch  30 targets  timestamp requests every 1 s  sorted by rtt, reversed".padEnd(94) +
       "PAUSED",
   );
+  assertEquals([0, 0.9, 59.9, 60].map((elapsedS) => draw({}, elapsedS).line(0).slice(-8).trim()), [
+    ...["0:00:00", "0:00:00", "0:00:59", "0:01:00"],
+  ]);
   assertEquals(draw({ isReversed: true }).line(0).includes("sorted by given, reversed"), true);
   assertEquals(draw({ sort: "out" }).line(0).includes("sorted by out  "), true);
   // Two fifths of what heading, heads, a sentence, losses, time and keys leave of 20 lines: five targets.

@@ -122,6 +122,7 @@ Deno.test("watch screen: below the least size there is a sentence, and at any si
     for (let rows = 1; rows < 14; rows++) {
       const grid = drawWatch(PICTURE, view(), { columns, rows }, "braille");
       assertSound(grid, `${columns}×${rows}`);
+      assertEquals([grid.columns, grid.rows], [columns, rows]);
       assertMatch(linesOf(grid).join(""), /^T/);
     }
   }
@@ -133,6 +134,56 @@ Deno.test("watch screen: below the least size there is a sentence, and at any si
       "",
     ],
   );
+});
+
+Deno.test("watch screen: a terminal without columns or lines has one of each", () => {
+  const { columns, rows } = drawWatch(PICTURE, view(), { columns: 0, rows: 0 }, "braille");
+  assertEquals([columns, rows], [1, 1]);
+});
+
+Deno.test("watch screen: charts have eight lines before there is a second sentence", () => {
+  const shares = [14, 15, 17, 18, 30].map((rows) => {
+    const lines = linesOf(drawWatch(PICTURE, view(), { columns: 60, rows }, "ascii"));
+    const words = lines.findIndex((line) => line.startsWith("alpha.example ("));
+    const charts = lines.findIndex((line) => line.startsWith("rtt "));
+    return [charts - words, rows - 1 - charts];
+  });
+  assertEquals(shares, [[1, 8], [2, 8], [4, 8], [4, 9], [4, 21]]);
+});
+
+Deno.test("watch screen: the page of keys and columns, as much of it as there are lines", () => {
+  const help = (rows: number) => {
+    const grid = drawWatch(PICTURE, view({ mode: "help" }), { columns: 60, rows }, "ascii");
+    return { grid, lines: linesOf(grid) };
+  };
+  const { grid, lines } = help(24);
+  assertEquals(lines.slice(1), [
+    " q          quit; the summary is printed",
+    " p          pause the picture; the run goes on",
+    " r          reset the numbers on this screen",
+    " j k        next, previous target (or arrows)",
+    " + -        shorter, longer time in the charts",
+    " o          charts of all targets, or of one",
+    " c          clocks over time, or delays",
+    " e          echo requests beside, or none",
+    " s S        sort; turn the order round",
+    " ?          this page",
+    "",
+    " loss       share of probes without an answer",
+    " e-loss     those of echo requests; e-last, e-med",
+    " out+       latest delays out rose by up to, 95 %",
+    " back+      latest delays back rose by up to, 95 %",
+    " queue      wait in this machine's queue, 95 %",
+    " out~ back~ variation from probe to probe, median",
+    " clock      remote clock minus ours",
+    ...["", "", "", ""],
+    "? back  q quit",
+  ]);
+  assertEquals([grid.styles[61], grid.styles[72]], [STYLE.strong, STYLE.plain]);
+  assertEquals(help(10).lines.slice(8), [
+    " e          echo requests beside, or none",
+    "? back  q quit",
+  ]);
 });
 
 Deno.test("watch screen: directions have their colours, and words besides", () => {
