@@ -139,6 +139,9 @@ Deno.test("log: of the labels of an audit the eight commonest are named", () => 
     describeLog(findAll(one))[0],
     "1 of 1 host answers timestamp requests (CVE-1999-0524): 0 wrong, 1 shows no time, 0 right.",
   );
+  assertEquals(describeLog(findAll(one)).some((line) => line.startsWith("These show")), false);
+  const stuck = read(auditLines([{ name: "192.0.2.1", verdict: "wrong", labels: ["stuck"] }]));
+  assertEquals(describeLog(findAll(stuck))[1], "These show: stuck 1.");
 });
 
 Deno.test("log: what the other clocks say of ours", () => {
@@ -193,6 +196,10 @@ Deno.test("Markdown: a hundred rows and fifty events at most, and how many more 
   const large = formatMarkdown(ping(() => ({}), { targets: names, count: 1 }), { maxTargets: 0 });
   assertEquals(large.match(/^\| host-/gm)?.length, 100);
   assertEquals(large.includes("\n\n2 more\n"), true);
+  const odd = ping(() => ({ clockMs: 250 }), { targets: names.slice(0, 101), count: 1 });
+  const text = formatMarkdown(odd, { maxTargets: 0 });
+  assertEquals(text.includes("\n\n1 more\n"), true);
+  assertEquals(text.match(/ \| \+250 ms \|$/gm)?.length, 100);
   const hundred = ping(() => ({}), { targets: names.slice(0, 100), count: 1 });
   assertEquals(formatMarkdown(hundred, { maxTargets: 0 }).match(/\d more/), null);
   // Two events of the run, and a path that changes each time.
