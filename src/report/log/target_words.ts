@@ -3,7 +3,7 @@
 import { numberOf, textOf } from "../../log/loose_record.ts";
 import { formatShare, formatTime } from "../../page/format.ts";
 import { noiseOf } from "../../run/slow_part.ts";
-import { formatCount } from "../../terminal/quantity.ts";
+import { countOf, formatCount } from "../../terminal/quantity.ts";
 import { describeOffset, formatThreeDigits } from "../milliseconds.ts";
 import type { DirectionSummary, TargetSummary } from "./target_summary.ts";
 
@@ -43,6 +43,7 @@ export function describeTarget(summary: TargetSummary): string[] {
 function describeLoss({ counts, settled, log }: TargetSummary): string | undefined {
   if (settled === 0) return undefined;
   const unanswered = settled - counts.received;
+  if (settled === 1) return `The only probe was ${unanswered === 0 ? "" : "not "}answered.`;
   if (counts.received === 0) return `No answer to any of ${formatCount(settled)} probes.`;
   if (unanswered === 0) return `All ${formatCount(settled)} probes answered.`;
   const parts = [
@@ -92,11 +93,11 @@ function describeRise({ delays, worstS }: DirectionSummary): string {
 
 function describeQueue({ queue, log }: TargetSummary): string | undefined {
   const stuck = log.happenings.oddities.find(({ name }) => name.includes("own queue"));
-  const lost = stuck === undefined ? "" : `, and kept ${formatCount(stuck.count)} probes`;
+  const lost = stuck === undefined ? "" : `, and kept ${countOf(stuck.count, "probe")}`;
   if (queue === undefined || queue.delays.max < QUEUE_MS) {
     return stuck === undefined
       ? undefined
-      : `This machine's own queue kept ${formatCount(stuck.count)} probes.`;
+      : `This machine's own queue kept ${countOf(stuck.count, "probe")}.`;
   }
   const usual = queue.delays.quantile(0.95);
   return `This machine's own queue held probes for up to ${ms(queue.delays.max)}` +
