@@ -49,9 +49,9 @@ export const PACKET_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/packet/capture/pcapng_time.ts",
-    code: "const isDecimal = units <= 1e9 && 1e9 % units === 0;",
-    change: "<= → <",
-    why: "equivalent: both ways to nanoseconds are exact when a unit is one",
+    code: "if (unitsPerSecond > MAX_EXACT_UNITS) return splitExactly(high, low, unitsPerSecond);",
+    change: "> → >=",
+    why: "equivalent: both divisions are exact for a unit of 2^-37 s",
   },
   {
     path: "src/packet/half_sip_hash.ts",

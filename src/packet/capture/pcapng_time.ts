@@ -34,8 +34,8 @@ export function splitTime(
     seconds = seconds * 65_536 + quotient;
     rest = value - quotient * units;
   }
-  const isDecimal = units <= 1e9 && 1e9 % units === 0;
-  const nanoseconds = isDecimal
+  const isWhole = 1e9 % units === 0;
+  const nanoseconds = isWhole
     ? rest * (1e9 / units)
     : Number(BigInt(rest) * NANOSECONDS / unitsPerSecond);
   return { seconds, nanoseconds };
