@@ -46,7 +46,6 @@ export interface MplsLabel {
 /** The labels of the datagram when it expired, outermost first; empty where the error reports none, or is malformed. */
 export function readMplsLabels({ extension, body }: IcmpErrorMessage): MplsLabel[] {
   const octets = extension.length > 0 ? extension : slice(body, OLD_QUOTE_BYTES, body.length);
-  if (octets.length < EXTENSION.objects + OBJECT.payload) return [];
   if (readU8(octets, EXTENSION.version) >>> 4 !== VERSION) return [];
   const hasChecksum = readU16(octets, EXTENSION.checksum) !== 0;
   // Zero: the sender computed none. Where nothing says that this is an extension, the checksum has to.
@@ -54,16 +53,16 @@ export function readMplsLabels({ extension, body }: IcmpErrorMessage): MplsLabel
     return [];
   }
   const labels: MplsLabel[] = [];
-  for (let at: number = EXTENSION.objects; at + OBJECT.payload <= octets.length;) {
+  // Behind the last object a length reads as 0.
+  for (let at: number = EXTENSION.objects;;) {
     const lengthBytes = readU16(octets, at + OBJECT.length);
     const end = at + lengthBytes;
-    if (end < at + OBJECT.payload || end > octets.length) break;
+    if (end < at + OBJECT.payload || end > octets.length) return labels;
     const isStack = readU8(octets, at + OBJECT.classNumber) === MPLS_CLASS &&
       readU8(octets, at + OBJECT.type) === LABEL_STACK_TYPE;
     if (isStack) readStack(octets, at + OBJECT.payload, end, labels);
     at = end;
   }
-  return labels;
 }
 
 function readStack(octets: Uint8Array, start: number, end: number, labels: MplsLabel[]): void {

@@ -113,6 +113,7 @@ const TEXTS: readonly (readonly [name: string, text: string, packets: readonly s
     "0000  45 00 00 28\n0004  16\n",
     ["4500002816"],
   ],
+  ["four digits, which are no length", "0001", ["0001"]],
   ["four zeros, which are no length", "0000", ["0000"]],
   ["single digits in a list", "0x8, 0x0, 0xf", ["08000f"]],
   ["lines for people, most of whose words are none", "of the two: 45\n45 00", ["4500"]],

@@ -45,6 +45,11 @@ Deno.test("icmp extension: objects of other classes are passed over", () => {
   const other = [0, 8, 2, 1, 9, 9, 9, 9];
   assertEquals(labelsOf(extension([...other, ...STACK, ...other]), 32), LABELS);
   assertEquals(labelsOf(extension(other), 32), []);
+  // One without octets of its own, and octets behind the last one that are none.
+  assertEquals(labelsOf(extension([0, 4, 2, 1, ...STACK, 0, 4, 2, 1]), 32), LABELS);
+  for (const rest of [[0], [1], [0, 0], [0, 3, 1], [0, 4, 1]]) {
+    assertEquals(labelsOf(extension([...STACK, ...rest]), 32), LABELS, `${rest}`);
+  }
 });
 
 Deno.test("icmp extension: lengths that lie, another version, a wrong checksum: no labels, no exception", () => {
