@@ -5,7 +5,11 @@ import type { HostAnswer } from "../../../src/behaviour/answer.ts";
 import { fitForms, timesOf } from "../../../src/behaviour/form_fit.ts";
 import { findMeaningless } from "../../../src/behaviour/meaningless.ts";
 import { describeEvidence } from "../../../src/behaviour/path_evidence.ts";
-import type { HopObservation, PathObservation } from "../../../src/behaviour/path_observation.ts";
+import {
+  emptyTally,
+  type HopObservation,
+  type PathObservation,
+} from "../../../src/behaviour/path_observation.ts";
 import { judgePath } from "../../../src/behaviour/path_verdict.ts";
 
 const NOON = Date.UTC(2026, 4, 14, 12);
@@ -195,7 +199,8 @@ Deno.test("path evidence: a filter before the host is possible from the second h
 });
 
 Deno.test("path evidence: what was not sent, who refuses, and a wrong checksum that is answered", () => {
-  assertEquals(describeEvidence(seen({ echo: NONE, timestamp: NONE })), ["no probe could be sent"]);
+  const unsent = seen({ echo: emptyTally(), timestamp: emptyTally() });
+  assertEquals(describeEvidence(unsent), ["no probe could be sent"]);
   assertEquals(describeEvidence(seen({ echo: NONE, distance: undefined })), [
     "echo requests: 0 of 0 answered",
     "timestamp requests: 0 of 3 answered",
