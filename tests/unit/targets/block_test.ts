@@ -34,8 +34,6 @@ Deno.test("parseBlock ignores the bits below the prefix", () => {
 Deno.test("parseBlock says what is wrong", () => {
   const cases: [string, RegExp][] = [
     ["", /"" is not an IPv4 address/],
-    ["/8", /^"" is not an IPv4 address/],
-    ["-10.0.0.1", /^"" is not an IPv4 address/],
     ["10.0.0", /"10\.0\.0" is not an IPv4 address/],
     ["10.0.0.256/8", /not an IPv4 address/],
     ["10.0.0.0/33", /"33" is not a prefix length/],
