@@ -11,6 +11,12 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     why: "a chosen irrational step: each host has a phase of its own either way",
   },
   {
+    path: "src/run/audit/host_findings.ts",
+    code: 'if (form.unit !== "milliseconds-of-day" || lowerMs > upperMs) {',
+    change: "> → >=",
+    why: "equivalent but for bounds that meet in one point",
+  },
+  {
     path: "src/run/audit/interviews.ts",
     code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
     change: "0 → 1",
@@ -63,6 +69,13 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     code: "const putOffMs = staggerMs + seat.taken * GOLDEN_FRACTION % 1;",
     change: "* → /",
     why: "equivalent: 1 / 0.618… is 1.618…, with the same fraction",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
+    code:
+      "const first = this.#questions.dueNs <= this.#tries.dueNs ? this.#questions : this.#tries;",
+    change: "<= → <",
+    why: "equivalent but for a question and a try that are due in the same nanosecond",
   },
   {
     path: "src/run/audit/pace.ts",

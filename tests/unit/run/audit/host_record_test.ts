@@ -85,6 +85,20 @@ Deno.test("host record: an answer whose originate was changed does not narrow th
   assert(widthMs > 60, `${widthMs}`);
 });
 
+Deno.test("host record: where proven answers contradict the others, the bounds are those of all answers", () => {
+  // The clock steps by 40 ms; later answers do not repeat our originate, and are not measured.
+  const later = answersAt([1600.5, 1900.25], {
+    offsetMs: 40,
+    flags: ["originate-changed"],
+    originateMs: 5,
+  });
+  const { offset } = record([...answersAt(TIMES_MS.slice(0, 4)), ...later]).judge(1000, 0);
+  // The later ones show at least 39 ms, the first ones at most 1 ms and the lag that RFC 1122 allows.
+  assert(offset !== undefined);
+  assert(offset.lowerMs > 30 && offset.lowerMs < 40, `${offset.lowerMs}`);
+  assert(offset.upperMs > 60 && offset.upperMs < 70, `${offset.upperMs}`);
+});
+
 Deno.test("host record: a question counts as asked when it left, and as one that a host should answer by its kind", () => {
   const { summary, conformance } = record([
     ...answersAt(TIMES_MS.slice(0, 4)),
