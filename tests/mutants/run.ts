@@ -79,7 +79,7 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/run/audit/pace.ts",
-    code: "const putOffNs = groupNs + this.#turns++ * GOLDEN_FRACTION % 1 * SCATTER_NS;",
+    code: "const share = this.#turns++ * GOLDEN_FRACTION % 1;",
     change: "* → /",
     why: "equivalent: 1 / 0.618… is 1.618…, with the same fraction",
   },

@@ -34,7 +34,8 @@ export class AuditPace {
     this.#nextNs = Math.max(this.#nextNs, sinceNs - BURST_NS) + count * this.#intervalNs;
     // Whoever has used up its time waits for a group's worth, not for each probe.
     const groupNs = this.#intervalNs < GROUP_NS ? GROUP_NS : 0;
-    const putOffNs = groupNs + this.#turns++ * GOLDEN_FRACTION % 1 * SCATTER_NS;
+    const share = this.#turns++ * GOLDEN_FRACTION % 1;
+    const putOffNs = groupNs + share * SCATTER_NS;
     this.#readyNs = this.#nextNs <= nowNs ? this.#nextNs : this.#nextNs + putOffNs;
   }
 }
