@@ -211,3 +211,16 @@ Deno.test("page: its data begin and end with the log", () => {
   assertEquals(targets.map(({ id }: { id: string }) => id), ["t0"]);
   assertEquals(dataOf([], 1).endMs, 0);
 });
+
+Deno.test("page: all charts together have 24,000 points at most", () => {
+  const pointsOf = (shown: number) => {
+    const log = read(ping({ targets: ["192.0.2.1"], count: 120, intervalS: 1 }, () => ({})));
+    const targets = Array.from({ length: shown }, () => log.targets[0] ?? []).flat();
+    const page = formatPage({ ...log, targets }, { maxTargets: shown, version: "1" });
+    const [, text = ""] = /id="data">(.*?)<\/script>/s.exec(page) ?? [];
+    return JSON.parse(text).targets.map(({ times }: { times: number[] }) => times.length).at(-1);
+  };
+  assertEquals(pointsOf(200), 120);
+  // No room for a point each second: two share one.
+  assertEquals(pointsOf(201), 60);
+});

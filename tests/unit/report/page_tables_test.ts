@@ -194,6 +194,15 @@ Deno.test("page: the line beside a target goes from left to right, with ticks fo
   assertEquals(line(() => ({}), 2), ["M1 20h0L119 20"]);
   assertEquals(line(() => ({ isAnswered: false }), 2), ["", "M1 0v4M119 0v4"]);
   assertEquals(line(() => ({}), 1), []);
+  // Points of 51 probes: a slow one among them is within 5 %.
+  const { log, targets: [target] } = readPing(
+    (index) => ({ outMs: index % 80 === 39 ? 50 : 0 }),
+    { targets: ["192.0.2.1"], count: 2400 },
+  );
+  log.targets[0]?.series.shrink(60);
+  const { text } = sparkline(target?.log.series.sorted() ?? []);
+  const [, path = ""] = / d="([^"]*)"/.exec(text) ?? [];
+  assertEquals(path.replace(/(?<=[ML])[\d.]+ /g, ""), `M20h0${"L20".repeat(46)}`);
 });
 
 Deno.test("page: the words above name eight targets, and link those with charts", () => {
@@ -216,9 +225,11 @@ Deno.test("page: the words above name eight targets, and link those with charts"
   const eight = page(8, 8);
   assertEquals(eight.match(/<li><b>/g)?.length, 8);
   assertEquals(/more in the table|are left out \(/.test(eight), false);
+  assertStringIncludes(page(9, 9), ">1 more in the table below.<");
+  assertEquals(page(2, 2).match(/<li><b>/g)?.length, 2);
   const one = page(1, 8);
   assertStringIncludes(one, "<title>host-1</title>");
-  assertEquals(one.includes("<li>"), false);
+  assertEquals(/<li>|more in the table/.test(one), false);
 });
 
 Deno.test("page: a log of an audit, of a scan and of nothing has its heading", () => {
@@ -234,6 +245,7 @@ Deno.test("page: a log of an audit, of a scan and of nothing has its heading", (
   assertStringIncludes(page, "What answers give away");
   assertStringIncludes(page, '<pre tabindex="0">sysctl net.inet.icmp.tstamprepl=0</pre>');
   assertEquals(page.match(/<pre /g)?.length, 8);
+  assertEquals(page.includes("more hosts are only counted"), false);
 });
 
 Deno.test("page: where points are joined, their width is said", () => {
