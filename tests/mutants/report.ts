@@ -72,6 +72,12 @@ export const REPORT_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: without decimals both branches divide by 1 and multiply by it",
   },
   {
+    path: "src/report/page/audit_page.ts",
+    code: "maxTargets: 1,",
+    change: "1 → 2",
+    why: "equivalent: an audit has hosts, and no target with charts",
+  },
+  {
     path: "src/report/path_text.ts",
     code: 'const noiseMs = noiseOf("queue", 1);',
     change: "1 → 2",

@@ -62,6 +62,14 @@ Deno.test("log: a clock has its own counts, the least round trip, and a rate", (
     ][0],
   );
   assertEquals(clock({ rtt_min_ms: null }).length, 2);
+  // The last record of a clock is the one that counts, whatever bounds it has.
+  const at = (timeS: number, valueMs: number, halfMs: number) =>
+    record("clock", {
+      ...{ time: LOG_START_S + timeS, is_decided: true, offset_ms: valueMs },
+      ...{ offset_lower_ms: valueMs - halfMs, offset_upper_ms: valueMs + halfMs },
+    });
+  const course = say(at(0, 10, 1), at(60, 10, 1), at(120, 42, 2));
+  assertEquals(course.at(-1)?.startsWith("Its clock is ahead of ours by 42 ±2 ms"), true);
 });
 
 Deno.test("log: what single probes show counts, not the sums of a clock's record", () => {
