@@ -13,8 +13,6 @@ export interface Column {
   readonly head: string;
   /** Width in columns of the screen. */
   readonly width: number;
-  /** The columns with the least numbers stay where there is not room for all. */
-  readonly rank: number;
   /** Starts at the left. */
   readonly isText?: boolean;
   /** Of echo requests: only where there are some. */
@@ -35,68 +33,66 @@ const DELAY_COLUMNS: readonly Column[] = [
   {
     head: "loss",
     width: 5,
-    rank: 0,
     text: ({ lossRatio }) => lossRatio === undefined ? "" : `${formatPercent(lossRatio)}%`,
     style: ({ lossRatio = 0 }) => lossRatio > 0 ? STYLE.lost : STYLE.plain,
   },
-  { head: "last", width: 6, rank: 1, text: (row) => cell(row.lastMs) },
+  { head: "last", width: 6, text: (row) => cell(row.lastMs) },
   {
     head: "e-loss",
     width: 6,
-    rank: 1,
     isEcho: true,
     text: ({ echo }) => echo?.lossRatio === undefined ? "" : `${formatPercent(echo.lossRatio)}%`,
     style: ({ echo }) => (echo?.lossRatio ?? 0) > 0 ? STYLE.lost : STYLE.plain,
   },
-  { head: "e-last", width: 6, rank: 1, isEcho: true, text: ({ echo }) => cell(echo?.lastMs) },
-  { head: "median", width: 6, rank: 6, text: (row) => cell(row.rtt?.median) },
-  { head: "p95", width: 6, rank: 5, text: (row) => cell(row.rtt?.p95) },
+  { head: "e-last", width: 6, isEcho: true, text: ({ echo }) => cell(echo?.lastMs) },
+  { head: "median", width: 6, text: (row) => cell(row.rtt?.median) },
+  { head: "p95", width: 6, text: (row) => cell(row.rtt?.p95) },
   {
     head: "out+",
     width: 5,
-    rank: 2,
     text: (row) => change(row.latest.out?.p95),
     style: () => STYLE.out,
   },
   {
     head: "back+",
     width: 5,
-    rank: 2,
     text: (row) => change(row.latest.back?.p95),
     style: () => STYLE.back,
   },
-  { head: "queue", width: 5, rank: 4, text: (row) => change(row.latest.queue?.p95) },
+  { head: "queue", width: 5, text: (row) => change(row.latest.queue?.p95) },
   {
     head: "out~",
     width: 5,
-    rank: 9,
     text: (row) => change(row.outJitter?.median),
     style: () => STYLE.out,
   },
   {
     head: "back~",
     width: 5,
-    rank: 9,
     text: (row) => change(row.backJitter?.median),
     style: () => STYLE.back,
   },
   {
     head: "slow",
     width: 8,
-    rank: 3,
     isText: true,
     text: ({ slow }) => slow?.join(" ") ?? "",
     style: () => STYLE.strong,
   },
-  { head: "e-med", width: 6, rank: 3, isEcho: true, text: ({ echo }) => cell(echo?.rtt?.median) },
-  { head: "clock", width: 13, rank: 7, isText: true, text: (row) => shortOffset(row) },
+  { head: "e-med", width: 6, isEcho: true, text: ({ echo }) => cell(echo?.rtt?.median) },
+  { head: "clock", width: 13, isText: true, text: (row) => shortOffset(row) },
   {
     head: "odd",
     width: 16,
-    rank: 8,
     isText: true,
     text: ({ odd }) => odd.map(([flag]) => flag).join(" "),
   },
+];
+
+/** Heads by importance: where there is not room for all columns, those of the last ones go. */
+const IMPORTANCE: readonly string[] = [
+  ...["loss", "last", "e-loss", "e-last", "out+", "back+", "slow", "e-med", "queue", "p95"],
+  ...["median", "clock", "odd", "out~", "back~"],
 ];
 
 /** What stands where in a table of some columns. */
@@ -114,7 +110,8 @@ export function layOutTable(width: number, longestName: number, hasEcho = false)
   let room = width - MARK_COLUMNS - least;
   const chosen = new Set<Column>();
   const offered = DELAY_COLUMNS.filter(({ isEcho }) => hasEcho || isEcho !== true);
-  for (const column of offered.toSorted((a, b) => a.rank - b.rank)) {
+  const rank = ({ head }: Column) => IMPORTANCE.indexOf(head);
+  for (const column of offered.toSorted((a, b) => rank(a) - rank(b))) {
     if (column.width + 1 > room) break;
     room -= column.width + 1;
     chosen.add(column);

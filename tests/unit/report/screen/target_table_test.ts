@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { TargetRow } from "../../../../src/report/screen/target_row.ts";
 import {
+  drawTableHead,
   drawTarget,
   formatPercent,
   layOutTable,
@@ -108,6 +109,34 @@ Deno.test("watch table: the most important columns that fit, and the name takes 
   assertEquals(layout(300, 60)[0], 34);
   assertEquals(layout(300, 3)[0], 11);
   assertEquals(layout(52, 11, true), [11, "loss last e-loss e-last out+ back+"]);
+});
+
+Deno.test("watch table: with every column of width one more is chosen, by its importance", () => {
+  const chosen = (hasEcho: boolean) => {
+    const heads: string[] = [];
+    for (let width = 40; width < 200; width++) {
+      for (const { head } of layOutTable(width, 11, hasEcho).columns) {
+        if (!heads.includes(head)) heads.push(head);
+      }
+    }
+    return heads.join(" ");
+  };
+  assertEquals(chosen(false), "loss last out+ back+ slow queue p95 median clock odd out~ back~");
+  assertEquals(
+    chosen(true),
+    "loss last e-loss e-last out+ back+ slow e-med queue p95 median clock odd out~ back~",
+  );
+});
+
+Deno.test("watch table: all columns, their heads above them", () => {
+  const grid = new CellGrid(140, 2);
+  const layout = layOutTable(140, 11, true);
+  drawTableHead(grid, 0, layout, "target");
+  drawTarget(grid, 1, layout, ROW, false);
+  assertEquals([grid.line(0), grid.line(1)], [
+    "  target       loss   last e-loss e-last median    p95  out+ back+ queue  out~ back~ slow      e-med clock         odd",
+    "  host         4.2%   12.3    50%   1.50   10.5   20.3   3.1   0.0   123   0.5   110 out queu   1.25               late ip-options",
+  ]);
 });
 
 Deno.test("watch table: the target in focus has a mark and is inverse, text stands left and numbers right", () => {
