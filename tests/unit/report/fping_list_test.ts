@@ -1,6 +1,7 @@
 /** fping's list mode, its reports of an interval and its counts of a whole run, as fping 5.1 has them. */
 
 import { assertEquals } from "@std/assert";
+import { formatFpingError, formatUnsent } from "../../../src/report/fping/error_text.ts";
 import type { FpingReporter } from "../../../src/report/fping/reporter.ts";
 import type { FpingReporterOptions } from "../../../src/report/fping/reporter_options.ts";
 import { TargetStatistics } from "../../../src/run/target_statistics.ts";
@@ -101,6 +102,31 @@ Deno.test("fping: enough hosts are reachable from the number on that is asked fo
   }
   const { reporter } = await list({});
   assertEquals(reporter?.isEnough, undefined);
+});
+
+Deno.test("fping: ICMP errors and what the kernel refused, in fping's words", () => {
+  const target = { index: 0, label: "host", address: 1 };
+  const words = (type: number, code: number) => {
+    const outcome = { probe: { target }, error: { type, code }, reporter: 0xc0000a01 };
+    return formatFpingError({ outcome } as never, "echo");
+  };
+  const from = "from 192.0.10.1 for ICMP Echo sent to host";
+  assertEquals([words(3, 0), words(3, 15), words(3, 16), words(11, 0), words(12, 0), words(5, 1)], [
+    `ICMP Network Unreachable ${from}`,
+    `ICMP Unreachable (Precedence cutoff in effect) ${from}`,
+    `ICMP Unreachable (Invalid Code) ${from}`,
+    `ICMP Time Exceeded ${from}`,
+    `ICMP Parameter Problem ${from}`,
+    `ICMP type 5 ${from}`,
+  ]);
+  const refused = (message: string) => formatUnsent({ target, error: { message } } as never);
+  assertEquals(
+    refused("Cannot send to 192.0.2.7: Permission denied (EACCES)"),
+    [
+      "host: error while sending ping: Permission denied",
+    ][0],
+  );
+  assertEquals(refused("no words"), "host: error while sending ping: no words");
 });
 
 /** The reports of two intervals of a target that answers in the first and not in the second. */

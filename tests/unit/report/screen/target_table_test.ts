@@ -178,6 +178,13 @@ Deno.test("watch: the words of the target in focus", () => {
     words({ slow: [] })[0]?.startsWith("host (192.0.2.1): neither direction is slow"),
     true,
   );
+  // Five replies are enough for words about the path.
+  const five = { latest: { ...ROW.latest, replies: 5 }, echo: undefined };
+  assertEquals(words(five).map((line) => line.split(" ")[0]).slice(-2), ["out", "back"]);
+  assertEquals(words({ ...few, echo: ROW.echo, lossRatio: undefined, rtt: undefined }), [
+    "host (192.0.2.1): too few replies yet",
+    "echo   50 % lost, median 1.25 ms; timestamp loss unknown",
+  ]);
   assertEquals(words({}, "clocks").slice(1), [
     "odd    late, 3 replies: An answer to a probe that had timed out",
     "odd    ip-options, 1 reply: The IPv4 header carries options that were not",
