@@ -96,13 +96,10 @@ export function judgeCoverage(runs: readonly ShardRun[]): Coverage {
 
 /** The scan of most runs; of the first where several have as many. */
 function findUsualScan(runs: readonly ShardRun[]): ShardRun["scan"] {
-  const counts = new Map<string, number>();
-  const keyOf = ({ scan }: ShardRun) => JSON.stringify(Object.values(scan));
-  for (const run of runs) counts.set(keyOf(run), (counts.get(keyOf(run)) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  const usual = runs.find((run) => counts.get(keyOf(run)) === most);
-  if (usual === undefined) throw new RangeError("Cannot judge a scan without runs");
-  return usual.scan;
+  const scans = Map.groupBy(runs, ({ scan }) => JSON.stringify(Object.values(scan)));
+  const [usual] = [...scans.values()].sort((one, other) => other.length - one.length);
+  if (usual?.[0] === undefined) throw new RangeError("Cannot judge a scan without runs");
+  return usual[0].scan;
 }
 
 /** Positions before resumed runs that no run probed. @param parts In order of their starts */

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { formatCoverage } from "../../../src/cli/commands/scan/verify.ts";
 import { judgeCoverage, parseShardRun, type ShardRun } from "../../../src/scan/coverage.ts";
 
@@ -109,4 +109,13 @@ Deno.test("coverage: what is no metadata is refused with its reason", () => {
   assertEquals(refuse(metadata(0)), "its options.shard 0/3 is no shard");
   assertEquals(refuse(metadata(1, { position: -1 })), "its counts.position is no whole number");
   assertEquals(refuse(metadata(1, { seed: null })), "its options.seed is no whole number");
+});
+
+Deno.test("coverage: of two scans with as many files the first is meant, and without a file there is none", () => {
+  const other = { seed: 8 };
+  for (const [first, second, differs] of [[{}, other, "1"], [other, {}, "1"]] as const) {
+    const lines = judge(metadata(1, first), metadata(1, second));
+    assertEquals(lines.at(-1), `${differs}.json: of another scan, its seed differs`);
+  }
+  assertThrows(() => judgeCoverage([]), RangeError, "without runs");
 });
