@@ -140,3 +140,16 @@ Deno.test("scenario: many targets: a hundred thousand probes out at once", async
     "all were out before any came back",
   );
 });
+
+Deno.test("scenario: many targets: a group lasts as long as was asked for, where targets are not close", async () => {
+  // A probe each 10 ms, in groups of 25 ms and of the fraction of a millisecond that keeps them off every grid.
+  const options = { targets: 50, intervalMs: 500, count: 2, groupMs: 25 };
+  const { transport: { requests } } = await runSimulated({}, options, { canPause: true });
+  const leftMs = requests.map(({ handedNs }) => handedNs / 1e6);
+  const gaps = leftMs.slice(1).map((ms, index) => ms - (leftMs[index] as number))
+    .filter((ms) => ms > 1);
+  assertEquals(requests.length, 100);
+  // Two or three go together: the next group leaves with its first probe, or when the last one's time is over.
+  assertLess(Math.max(...gaps), 32);
+  assertLess(20, Math.min(...gaps));
+});

@@ -74,3 +74,27 @@ Deno.test("the hull keeps what a line can touch from below, and no more", () => 
   assertEquals(hullOf([0, 0], [1, -1], [1, -2], [2, 0]), 3);
   assertEquals(hullOf([0, 0], [1, -2], [1, -1], [2, 0]), 3);
 });
+
+Deno.test("a lower point at the time of another takes its place, and no other's", () => {
+  const envelope = new LowerEnvelope();
+  for (const [seconds, value] of [[0, 5], [1, 3], [2, 5], [3, 9]] as const) {
+    envelope.add(seconds, value);
+  }
+  assertEquals(envelope.hullSize, 4);
+  envelope.add(1, 2);
+  assertEquals(envelope.hullSize, 4);
+  // A steep line touches the later points, a falling one the first.
+  assertEquals([envelope.support(3.5, 2), envelope.support(10, 3)], [5, 9]);
+  assertEquals([envelope.support(-10, 0), envelope.support(0, 0)], [5, 2]);
+  envelope.add(1, 2.5);
+  assertEquals([envelope.hullSize, envelope.support(0, 0), envelope.count], [4, 2, 6]);
+});
+
+Deno.test("the mean time is that of all points, whichever lie on the hull", () => {
+  const envelope = new LowerEnvelope();
+  for (const [seconds, value] of [[7, 1], [1, 1], [4, 9], [8, 0]] as const) {
+    envelope.add(seconds, value);
+  }
+  assertAlmostEquals(envelope.meanSeconds, 5, 1e-12);
+  assertAlmostEquals(envelope.with(0, 9).meanSeconds, 4, 1e-12);
+});

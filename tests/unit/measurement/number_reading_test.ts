@@ -42,6 +42,16 @@ const CASES: readonly (readonly [name: string, number: number, expected: string]
   ["seconds of the day", Math.floor(NOW / 1000), "seconds-of-day -700"],
   ["Unix seconds", Math.floor(NOON / 1000), "unix-seconds -700"],
   ["Unix milliseconds modulo 2^32", NOON % 2 ** 32, "unix-milliseconds 0"],
+  [
+    "Unix seconds, little-endian",
+    byteSwap32(Math.floor(NOON / 1000)),
+    "unix-seconds little-endian -700",
+  ],
+  [
+    "seconds of the day, little-endian",
+    byteSwap32(Math.floor(NOW / 1000)),
+    "seconds-of-day little-endian -700",
+  ],
   ["low half of the time alone", ((NOW & 0xffff) << 16) >>> 0, "swapped-halves 0"],
 ];
 
@@ -200,4 +210,13 @@ Deno.test("a local time is as likely by chance as one of the 39 offsets from UTC
     ).sort((one, other) => one.utcOffsetMinutes - other.utcOffsetMinutes);
   assertEquals([zone?.utcOffsetMinutes, zone?.offsetMs], [60, 0]);
   assertEquals((zone?.chance ?? NaN) * 2 ** 32, 39);
+});
+
+Deno.test("any number may be an uptime, which one reading says once, and not with octets reversed or a bit cleared", () => {
+  for (const number of [123_456_789, HIGH + 5, byteSwap32(77)]) {
+    const uptimes = readNumber(number, NOON).filter(({ form }) => form === "uptime-milliseconds");
+    assertEquals(uptimes.map(({ isLittleEndian, hadHighBit }) => [isLittleEndian, hadHighBit]), [
+      [false, false],
+    ]);
+  }
 });

@@ -26,6 +26,8 @@ const PROBE: ProbeContent = {
   ttl: undefined,
 };
 
+const NUMBERS = { identifier: 1, sequence: 1 } as const;
+
 const KINDS: readonly ProbeMessage[] = [
   new TimestampProbe(),
   new EchoProbe(),
@@ -107,6 +109,26 @@ Deno.test("message: timestamps take the time of day as token, or what was set", 
   assertEquals(tokenOf(new BadChecksumProbe(new EchoProbe())), 7);
 });
 
+Deno.test("message: an originate that is the time of sending is told from one that was set, whatever the checksum", () => {
+  const isTimed = (message: ProbeMessage) => message.isTimed ?? false;
+  assertEquals([new TimestampProbe(), new TimestampProbe({ originateMs: 5 })].map(isTimed), [
+    ...[true, false],
+  ]);
+  for (const message of [new TimestampProbe(), new EchoProbe(), new IpTimestampProbe()]) {
+    assertEquals(new BadChecksumProbe(message).isTimed, isTimed(message), message.name);
+  }
+});
+
+Deno.test("message: room for one timestamp of the target is an option of twelve octets", () => {
+  const kind = new IpTimestampProbe({ stamps: 1 });
+  const { header } = emit(kind);
+  const parsed = parseIpTimestampOption(header.options);
+  assert(parsed.ok && header.checksumOk);
+  assertEquals([header.options.length, parsed.value?.entries], [12, [
+    { address: PROBE.target.address, stampMs: 0 },
+  ]]);
+});
+
 Deno.test("message: a bad checksum is bad whatever the sequence number is", () => {
   const kind = new BadChecksumProbe(new TimestampProbe());
   for (let sequence = 0; sequence <= 0xffff; sequence++) {
@@ -129,6 +151,8 @@ Deno.test("message: only the token proves a reply, and an echo of the user's oct
   }
   const short = reply({ kind: "echo-reply", identifier: 1, sequence: 1 });
   assert(!new EchoProbe().repeatsToken(short.message, PROBE.token));
+  const least = reply({ kind: "echo-reply", ...NUMBERS, payload: payload.slice(0, 4) });
+  assert(new EchoProbe().repeatsToken(least.message, PROBE.token));
   const own = new EchoProbe({ payload: new Uint8Array(3) });
   assertEquals([own.hasToken, own.repeatsToken(echo.message, 0)], [false, true]);
 });

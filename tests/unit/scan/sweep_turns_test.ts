@@ -101,3 +101,13 @@ Deno.test("receiver: a reply that the witness saw and that comes a moment later 
     assertEquals(receiver.isBlocked, isLate);
   }
 });
+
+Deno.test("a probe that is refused is tried again at once, which is no lack of room", async () => {
+  for (const threads of [0, 2]) {
+    const { network, sweep } = prepareSweep(answering, { threads, options: { retries: 2 } });
+    let calls = 0;
+    network.refusals = (_from, count) => calls++ % 4 < 2 ? -1 : count;
+    const result = await sweep.run();
+    assertEquals([result.sent, result.unsent, result.backoffs], [256, 0, 0]);
+  }
+});
