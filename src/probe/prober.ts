@@ -156,13 +156,14 @@ export class Prober {
     for (;;) {
       punctual?.waitFor(schedule.dueNs);
       let nowNs = clock.now().monotonicNs;
+      const leadNs = punctual?.leadNs ?? 0;
       if (this.#stopped) reason = "stopped";
       else if (nowNs >= deadlineNs) reason = "deadline";
-      else if (schedule.dueNs <= nowNs + (punctual?.leadNs ?? 0)) {
+      else if (schedule.dueNs <= nowNs + leadNs) {
         // What waited for its group is not late.
         schedule.catchUp(nowNs - groupNs);
         const { dueNs } = schedule;
-        const { first, isFull } = this.#sender.sendDue(schedule, nowNs + (punctual?.leadNs ?? 0));
+        const { first, isFull } = this.#sender.sendDue(schedule, nowNs + leadNs);
         if (first !== undefined) punctual?.sent(dueNs, first);
         // More is due than one batch holds: no pause before the rest.
         const isBehind = isFull && schedule.dueNs <= nowNs;
@@ -176,7 +177,7 @@ export class Prober {
       const idleNs = options.idleAtNs?.() ?? Infinity;
       const nextNs = Math.min(schedule.dueNs, this.#table.nextDeadlineNs, deadlineNs, idleNs);
       const busy = schedule.dueNs - nowNs < BUSY_NS + groupNs;
-      const groupEndNs = busy && pause !== undefined ? lastSendNs + groupNs : 0;
+      const groupEndNs = busy && pause !== undefined ? lastSendNs + groupNs : -Infinity;
       const wakeNs = Math.max(nextNs, groupEndNs) - (punctual?.earlyNs ?? 0);
       const waitMs = Math.max(0, Math.min(wakeNs - nowNs, MAX_WAIT_NS)) / 1e6;
       const room = this.#listener.idle(nowNs, busy);
