@@ -54,6 +54,32 @@ export const PACKET_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: both divisions are exact for a unit of 2^-37 s",
   },
   {
+    path: "src/packet/capture/pcapng_writer.ts",
+    code: "#bytes = new Uint8Array(4096);",
+    change: "4096 → 4097",
+    why: "a chosen size: it grows as needed",
+  },
+  {
+    path: "src/packet/capture/pcapng_writer.ts",
+    code: "if (this.#length + lengthBytes <= this.#bytes.length) return;",
+    change: "<= → <",
+    why: "equivalent but for memory",
+  },
+  {
+    path: "src/packet/capture/pcapng_writer.ts",
+    code:
+      "const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + lengthBytes));",
+    change: "2 → 3",
+    why: "equivalent but for memory",
+  },
+  {
+    path: "src/packet/capture/pcapng_writer.ts",
+    code:
+      "const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + lengthBytes));",
+    change: "* → /",
+    why: "equivalent but for time: it has room in any case",
+  },
+  {
     path: "src/packet/half_sip_hash.ts",
     code: "const [k0 = 0, k1 = 0] = crypto.getRandomValues(new Uint32Array(2));",
     change: "0 → 1",

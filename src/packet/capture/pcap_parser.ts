@@ -44,7 +44,7 @@ export class PcapParser implements CaptureParser {
   #littleEndian = false;
   #unitNs = NaN;
   #recordBytes = 0;
-  #linkType = 0;
+  #linkType = NaN;
   #frame = 0;
 
   /** Reads the next packet. */

@@ -50,7 +50,7 @@ export class BlockWriter {
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
-  #start = 0;
+  #start = NaN;
 
   /** Octets that were gathered. */
   get length(): number {
