@@ -260,7 +260,7 @@ systemTest({
   assertEquals(shown.filter((line) => /^198\.18\.0\.\d+$/.test(line)).length, 256);
   const other = shown.filter((line) => line !== "" && !/^198\.18\.0\.\d+$/.test(line));
   assertEquals(other.length, 2, other.join("\n"));
-  assertMatch(other[0] as string, /^icmptime: sending through a packet-socket/);
+  assertMatch(other[0] as string, /^icmptime: sending through a packet socket/);
   assertMatch(
     other[1] as string,
     /^100\.0 %, [\d.]+ s in all, 256 hosts answered \(100\.00 %\), 256 sent/,

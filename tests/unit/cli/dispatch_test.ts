@@ -324,6 +324,13 @@ const ROWS: readonly Row[] = [
       "icmptime: Cannot write the output: No space left on device\n\n--- 198.18.0.1 ---\n1 sent, ",
   },
   {
+    name: "a full disk, as the system says it",
+    args: ["decode", "1"],
+    machine: { stdout: new ScriptedSink([systemError("write", "ENOSPC", 28)]) },
+    code: 4,
+    stderr: `icmptime: ${systemError("write", "ENOSPC", 28).message}\n`,
+  },
+  {
     name: "a file that cannot be written",
     args: ["-o", "/proc/x", "-c1", "198.18.0.1"],
     code: 3,

@@ -14,6 +14,7 @@ import { formatNumberReadings } from "../../../report/number_text.ts";
 import type { CommandLine } from "../../options/option.ts";
 import { checkFields } from "../../options/check_fields.ts";
 import { ExitCode, printError, UsageError } from "../../outcome.ts";
+import { printOutputError } from "../../output/output_file.ts";
 import { decodeCapture } from "./capture.ts";
 import type { Decoding } from "./decoding.ts";
 import { type DecodeInput, fromHex, parseNumber, readFile, SourceError } from "./input.ts";
@@ -40,9 +41,8 @@ export async function runDecode(
   let isClosed = false;
   const sink = new LineSink(system.stdout, (error) => {
     isClosed = true;
-    if (isClosedPipe(error)) return;
-    printError(system, `Cannot write the output: ${error.message}`);
-    failure = ExitCode.System;
+    printOutputError(error, system);
+    if (!isClosedPipe(error)) failure = ExitCode.System;
   });
   const decoding: Decoding = {
     system,

@@ -125,7 +125,9 @@ export class ScanOutput extends RunOutput implements ScanRunListener {
       this.#statusFile = files.status && new StatusFile(files.status);
     });
     this.#limits.start();
-    if (this.#status !== undefined) this.remark(`sending through a ${path}: ${pathReason}`);
+    if (this.#status !== undefined) {
+      this.remark(`sending through a ${path.replace("-", " ")}: ${pathReason}`);
+    }
   }
 
   /** Writes a reply. */
