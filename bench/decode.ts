@@ -24,7 +24,7 @@ const BATCH = 10_000;
 /** Odd, so that a number times it modulo 2^32 is each number once. */
 const SPREAD = 2_654_435_761;
 
-/** What is asked, and by whom: addresses and sequence number of a packet. */
+/** What is asked, and by which host: addresses and sequence number of a packet. */
 interface Exchange {
   readonly client: number;
   readonly host: number;

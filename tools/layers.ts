@@ -1,5 +1,5 @@
 /**
- * The rules of the house: who may import whom, and who may touch what is dangerous.
+ * The rules of the house: which folder may import which, and which may touch what is dangerous.
  *
  * Imports go one way only, from `cli` down to `time`, so that every part can be read and tested
  * with nothing but what lies below it.

@@ -91,7 +91,7 @@ nothing is sent or read until it catches up. SIGINT, SIGTERM and SIGHUP end the 
 within half a second is lost, one line says so, and the exit code is 4. Then, and where a disk is full or a file may not grow,
 the summary goes to standard error, or with \`-o\` to standard output.
 
-At SIGUSR1 the file is opened anew by its name, and the old one is closed after its last whole line. By then root is given up: the
+At SIGUSR1 the file of that name is opened again, and the old one is closed after its last whole line. By then root is given up: the
 new file must be one that the user who called sudo, or \`nobody\`, may write. For logrotate(8):
 
 \`\`\`
@@ -215,7 +215,7 @@ number in brackets counts the probes of a target from 0. Where a host answers wi
 
 They are time, address, sequence, originate, receive, transmit, finished, rtt, down (finished − transmit), up (receive −
 originate). The differences are folded over midnight. A reply whose stamps cannot be used has no line; the first of
-each host is told on standard error.`;
+each host is printed on standard error.`;
 
 function formatFields(fields: readonly FieldDescription[]): string {
   return table(

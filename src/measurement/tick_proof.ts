@@ -47,7 +47,7 @@ export class TickProof {
   /** Worked out when it is asked for. */
   #worstTickMs: number | undefined = MAX_TICK_MS;
   #isFine = false;
-  /** So many of the latest stamps have differences that all of {@linkcode TickProof.#wholes} divide. */
+  /** Number of the latest stamps whose differences all of {@linkcode TickProof.#wholes} divide. */
   #divided = 0;
 
   /** Whether every tick above a millisecond is ruled out. It stays so. */

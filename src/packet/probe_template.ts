@@ -49,8 +49,8 @@ export interface ProbeTemplateOptions {
   /** The payload of an echo; octets after the transmit stamp of a timestamp message. */
   readonly payload?: Uint8Array;
   /**
-   * Writes the originate stamp over the first four payload octets of an echo, so that its reply can be
-   * told from the reply to another probe. The payload must have them.
+   * Writes the originate stamp over the first four payload octets of an echo, so that its reply differs
+   * from the reply to another probe. The payload must have them.
    */
   readonly stampPayload?: boolean;
 }

@@ -55,7 +55,7 @@ export interface ScheduleOptions {
   readonly intervalMs: number;
   /** Time between two targets, in milliseconds, from 0; by default the interval divided evenly. */
   readonly spacingMs?: number | undefined;
-  /** With `spacingMs`: what is due within so many milliseconds may leave together; 0 by default. */
+  /** With `spacingMs`: what is due within this many milliseconds may leave together; 0 by default. */
   readonly groupMs?: number | undefined;
   /** How long a probe waits for its answer, in milliseconds, above 0. */
   readonly timeoutMs: number;

@@ -39,7 +39,7 @@ export interface SweepTrouble {
 export interface PathKeeperOptions {
   /** Watches the path; undefined for none. */
   readonly guard: PathGuard | undefined;
-  /** Told of a probe that the kernel refused for good. */
+  /** Takes a probe that the kernel refused for good. */
   readonly unsent: (address: number, errno: number) => void;
   /** Lets `timeoutMs` pass and takes what arrives meanwhile; returns whether to wait on. */
   readonly pass: (timeoutMs: number) => Promise<boolean>;

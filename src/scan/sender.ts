@@ -42,9 +42,9 @@ export interface SenderOptions {
   readonly sources?: SourceRange | undefined;
   /** How often a probe that the kernel refuses is sent again; 0 by default. */
   readonly retries?: number | undefined;
-  /** Told of probes that the kernel took. */
+  /** Counts probes that the kernel took. */
   readonly left: (count: number) => void;
-  /** Told of a probe that the kernel refused, with its error number. */
+  /** Takes a probe that the kernel refused, with its error number. */
   readonly unsent: (address: number, errno: number) => void;
 }
 

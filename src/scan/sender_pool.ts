@@ -16,7 +16,7 @@ export interface SenderPoolOptions extends Omit<SenderOptions, "transmitter"> {
   readonly transmitters: readonly Transmitter[];
   /** First probe to send. */
   readonly startPosition: number;
-  /** Told after each batch whether the kernel had room for all of it. */
+  /** Called after each batch: whether the kernel had room for all of it. */
   readonly answered: (hasRoom: boolean) => void;
 }
 

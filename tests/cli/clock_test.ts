@@ -226,7 +226,7 @@ systemTest({
   assertEquals([plain.stderr, plain.stdout.includes("\r")], ["", false]);
 });
 
-labTest({ name: "clock: several hosts tell whose clock is off" }, async () => {
+labTest({ name: "clock: several hosts show whose clock is off" }, async () => {
   await using lab = await Lab.open({
     scenario: {
       seed: 31,

@@ -12,7 +12,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["scan", "--include-reserved", "--rate", "60", "--cooldown", "2s", "127.0.0.0/25"],
 ];
 
-/** What a command writes to a terminal of so many columns. */
+/** What a command writes to a terminal of this many columns. */
 async function onTerminal(
   words: readonly string[],
   columns: number,

@@ -1,5 +1,5 @@
 /**
- * `deno run -A tests/golden/recapture.ts [TOOL …]`: makes the files in captures/ anew.
+ * `deno run -A tests/golden/recapture.ts [TOOL …]`: makes the files in captures/ again.
  *
  * Needs root and the tools. Everything happens between two new network namespaces, which
  * are gone afterwards; a tool that is not installed keeps the file it has.

@@ -7,7 +7,7 @@ import { SOURCE_PROGRAM } from "../support/program.ts";
 import { ShapedPath } from "../support/shaped_path.ts";
 
 const PROBES = 250;
-/** The load starts when so many have been answered. */
+/** The load starts when this many have been answered. */
 const STEADY_PROBES = 80;
 
 /** The log of a ping through a path whose queue a load fills after a while. */

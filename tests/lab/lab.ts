@@ -178,7 +178,7 @@ export class Lab {
   async #expect(line: string): Promise<void> {
     const { value, done } = await this.#lines.next();
     if (done || value !== line) {
-      throw new Error(`Cannot hear from the reflector: it said ${done ? "nothing" : value}`);
+      throw new Error(`Cannot read from the reflector: it said ${done ? "nothing" : value}`);
     }
   }
 }

@@ -86,7 +86,7 @@ export class ForgingTransport extends SimulatedTransport {
     }
   }
 
-  /** The request that the victim may have been sent, as far as the forger can tell. */
+  /** The request that the victim may have been sent, as far as the forger can know. */
   #guess(seen: SimulatedRequest, victim: number): SimulatedRequest {
     const { random } = this.#forger;
     const bytes = seen.bytes.slice();

@@ -164,7 +164,7 @@ export class SimulatedTransport implements Transport {
   /** What the datagram with that arrival instant truly was. */
   truthOf(receivedAt: Instant): ArrivalTruth {
     const truth = this.#truths.get(receivedAt);
-    if (truth === undefined) throw new Error("Cannot tell the truth: no such arrival");
+    if (truth === undefined) throw new Error("Cannot look up the truth: no such arrival");
     return truth;
   }
 

@@ -1,4 +1,4 @@
-/** `icmptime exporter` over the kernel: what it serves, to whom, and what it survives. */
+/** `icmptime exporter` over the kernel: what it serves, to which clients, and what it survives. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exporterArgv, RunningExporter, valueOf } from "../support/exporter.ts";

@@ -238,7 +238,8 @@ programTest(
 
 programTest(
   withLabNeeds({
-    name: "ping: two runs at once hear each other's replies and errors, and count their own only",
+    name:
+      "ping: two runs at once receive each other's replies and errors, and count their own only",
   }),
   async (program) => {
     await using lab = await Lab.open({

@@ -91,7 +91,7 @@ systemTest({
   const { stdout: link } = await near.mustRun(["ip", "-o", "link", "show", device]);
   const [, hardware = ""] = /link\/ether (\S+)/.exec(link) ?? [];
   const strange = ["10.77.0.100", "10.77.0.101"];
-  // Whoever answers for them sends what comes for them here.
+  // The host that answers for them receives what is sent to them.
   await far.ip(...strange.map((each) => `neigh add ${each} lladdr ${hardware} dev ${device}`));
   const words = ["-S", strange.join("-"), BLOCK];
   const { code, stdout, counts } = await runSeen(pair, scan(...words));

@@ -32,7 +32,7 @@ export class AuditPace {
   /** Books probes that leave at `nowNs`, or left since `sinceNs`. */
   take(nowNs: number, count: number, sinceNs: number = nowNs): void {
     this.#nextNs = Math.max(this.#nextNs, sinceNs - BURST_NS) + count * this.#intervalNs;
-    // Whoever has used up its time waits for a group's worth, not for each probe.
+    // A sender that has used up its time waits for a group's worth, not for each probe.
     const groupNs = this.#intervalNs < GROUP_NS ? GROUP_NS : 0;
     const share = this.#turns++ * GOLDEN_FRACTION % 1;
     const putOffNs = groupNs + share * SCATTER_NS;

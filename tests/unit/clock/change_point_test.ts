@@ -11,7 +11,7 @@ function bounds(offsetsMs: readonly number[]): BoundsAt[] {
   }));
 }
 
-/** So many replies before a step and after it. */
+/** Number of replies before a step and after it. */
 function stepped(before: number, after: number, byMs: number): BoundsAt[] {
   return bounds([...Array(before).fill(0), ...Array(after).fill(byMs)]);
 }

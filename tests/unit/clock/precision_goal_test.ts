@@ -37,7 +37,7 @@ Deno.test("the goal is reached when all clocks are that precise, and not before"
   for (const tracker of trackers) assert((precisionMs(tracker.state()) ?? 1) <= 0.2);
 });
 
-Deno.test("a clock that began anew meanwhile is waited for again", () => {
+Deno.test("a clock that began again meanwhile is waited for again", () => {
   const trackers = [new ClockTracker(), new ClockTracker()];
   const [steady, late] = trackers;
   assert(steady !== undefined && late !== undefined);

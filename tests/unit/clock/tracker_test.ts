@@ -74,7 +74,7 @@ Deno.test("one lying reply is left out, and no number is given until that is cle
   assertEquals([state.decidable, state.outliers, state.restartCount], [true, 1, 0]);
 });
 
-Deno.test("a step is reported with its time and size, and the numbers begin anew", () => {
+Deno.test("a step is reported with its time and size, and the numbers begin again", () => {
   for (const byMs of [1000, -700, 15, -6]) {
     const { tracker, replies } = run({ step: { at: 30, byMs } });
     const state = tracker.state();

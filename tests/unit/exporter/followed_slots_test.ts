@@ -5,7 +5,7 @@ import { ProbeCounters } from "../../../src/stats/mod.ts";
 import { makeTargets, proberOptions } from "../../support/simulated_run.ts";
 import { SimulatedTransport } from "../../support/simulated_transport.ts";
 
-/** Follows a clock over so many replies, ten a second. */
+/** Follows a clock over this many replies, ten a second. */
 async function follow(count: number, slotNs: number) {
   const transport = new SimulatedTransport({ out: 1, back: 2 });
   const targets = makeTargets(1);

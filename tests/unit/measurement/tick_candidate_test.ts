@@ -10,7 +10,7 @@ function seen(tickMs: number, ...stampsMs: readonly number[]): TickCandidate {
   return candidate;
 }
 
-/** So many stamps 10 ms apart, of which some lag by half the tick, and which change so often. */
+/** A number of stamps 10 ms apart, of which some lag by half the tick, and which change so often. */
 function counted(stamps: number, lagging: number, changes = stamps): TickCandidate {
   const candidate = new TickCandidate(10);
   for (let index = 0; index < stamps; index++) {

@@ -111,7 +111,7 @@ Deno.test("a probe that waits keeps those after it from being forgotten", () => 
   assertEquals([table.size, table.pending], [1, 1]);
 });
 
-Deno.test("a table emptied by age starts anew", () => {
+Deno.test("a table emptied by age starts again", () => {
   const table = new InFlightTable(REMEMBER_MS);
   table.add(probe(0, 0, 1));
   expire(table, 20);

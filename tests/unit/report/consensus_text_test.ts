@@ -89,7 +89,7 @@ Deno.test("consensus: eight hosts are named, of more the others are counted", ()
   assertEquals([named(9)?.split(", ").length, named(9)?.endsWith(" and 1 more.")], [8, true]);
 });
 
-Deno.test("consensus: whoever is not with the majority, the farthest from it first", () => {
+Deno.test("consensus: hosts outside the majority, the farthest from it first", () => {
   const lines = verdict([[700, 702], [700, 702], [700, 702], [690, 691], [721, 722]]);
   assertEquals(
     lines.at(-1),

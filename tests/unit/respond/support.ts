@@ -25,7 +25,7 @@ export const ECHO_REQUEST = parseHex(`
   4500 0022 0001 0000 4001 f2bd c000 0209 c612 0001
   0800 bb97 1234 0007 6162 6364 6566`);
 
-/** An instant so long after {@linkcode START_NS}; the monotonic clock starts there. */
+/** An instant this long after {@linkcode START_NS}; the monotonic clock starts there. */
 export function at(ms: number): Instant {
   return { realtimeNs: START_NS + ms * 1e6, monotonicNs: ms * 1e6, source: "user" };
 }

@@ -50,7 +50,7 @@ Deno.test("due queue: by time, without what has another ticket since", () => {
   }
 });
 
-Deno.test("pace: no second has more than 5 % more probes than asked, whoever sends them", () => {
+Deno.test("pace: no second has more than 5 % more probes than asked, whichever part sends them", () => {
   const pace = new AuditPace(1000);
   const left: number[] = [];
   let nowNs = 0;

@@ -167,7 +167,7 @@ Deno.test("clock recorder: strays are counted, a thousand and ten for each probe
   assertEquals([state.strays.unmatched, state.strays.unreported], [12, 5]);
 });
 
-Deno.test("clock recorder: a target that is left is followed no longer, and one that is followed anew starts anew", () => {
+Deno.test("clock recorder: a target that is left is followed no longer, and one that is followed again starts again", () => {
   const { follower, clock } = watched();
   follower.outcome(reply());
   const left = follower.leave(0);

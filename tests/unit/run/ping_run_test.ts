@@ -215,7 +215,7 @@ Deno.test("ping run: what was measured is reported although the run failed", asy
   assert((summaries[0]?.counters.sent ?? 0) >= 2);
 });
 
-Deno.test("ping run: a snapshot and a summary at any time, and a view that begins anew", async () => {
+Deno.test("ping run: a snapshot and a summary at any time, and a view that begins again", async () => {
   const seen: (readonly (number | undefined)[])[] = [];
   const look = (run: PingRun) => {
     const [target] = run.snapshot().targets;

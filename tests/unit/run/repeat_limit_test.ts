@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { RepeatLimit, StrayLimit } from "../../../src/run/repeat_limit.ts";
 import { ProbeCounters } from "../../../src/stats/mod.ts";
 
-/** Counters after so many repeated replies, every third of them late. */
+/** Counters after this many repeated replies, every third of them late. */
 function counters(sent: number, repeats: number): ProbeCounters {
   const counters = new ProbeCounters();
   counters.sent = sent;
@@ -30,7 +30,7 @@ Deno.test("repeated replies: a hundred of a target are reported, and ten more fo
   assertEquals(reported(limit, 1, 0, 1, 500), 100);
 });
 
-Deno.test("repeated replies: another target with that index starts anew", () => {
+Deno.test("repeated replies: another target with that index starts at zero", () => {
   const limit = new RepeatLimit();
   reported(limit, 4, 1, 1, 300);
   limit.forget(4);

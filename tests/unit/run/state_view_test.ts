@@ -71,7 +71,7 @@ Deno.test("state view: a reset begins with what follows, and the clock goes on",
   assertEquals([view.history(0)?.lastRttMs, counted(view, 0)], [8, [2, 2, 2]]);
 });
 
-Deno.test("state view: a target that is another host begins anew, and late words on the old one do not count", () => {
+Deno.test("state view: a target that is another host begins again, and late events of the old one do not count", () => {
   for (const isReset of [false, true]) {
     const view = new StateView([FIRST, SECOND], [100]);
     if (isReset) view.reset();

@@ -212,7 +212,7 @@ Deno.test("another scan's checkpoint is recognized", () => {
   assertEquals(findDifference(checkpoint, { ...checkpoint, sources: "" }), "sources");
 });
 
-Deno.test("digests tell blocks apart by their ends and their order", () => {
+Deno.test("digests distinguish blocks by their ends and their order", () => {
   const a = { first: 1, last: 5 }, b = { first: 9, last: 9 };
   const digests = [[], [a], [b], [a, b], [b, a], [{ first: 1, last: 6 }], [{ first: 0, last: 5 }]]
     .map(digestBlocks);

@@ -136,7 +136,7 @@ Deno.test("a path that changes again and again does not keep a sweep from ending
 Deno.test("what left since the gateway was last there is not settled", async () => {
   const guard = new BreakingPath(Infinity, 0, () => ({ kind: "same" }));
   const { listener, sweep, network } = prepare(guard, { block: "10.1.0.0/20" });
-  // There for the first second of four, as far as anybody can tell.
+  // There for the first second of four, as far as the program can know.
   guard.confirmedNs = network.now().monotonicNs + 1e9;
   const result = await sweep.run();
   assertEquals(result.trouble?.message, "the gateway does not answer");

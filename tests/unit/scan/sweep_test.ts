@@ -489,7 +489,7 @@ Deno.test("a link that pauses for nine seconds is waited for", async () => {
   assertEquals([result.sent, result.replies, result.stuck, result.isComplete], [256, 256, 0, true]);
 });
 
-Deno.test("hosts on the link that do not tell their hardware addresses are waited for no longer than a cooldown", async () => {
+Deno.test("hosts on the link that do not report their hardware addresses are waited for no longer than a cooldown", async () => {
   const { network, sweep, order } = prepareSweep(answering, {
     options: { rate: Infinity, isDirect: true },
   });

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type AppendableFile, FileSink } from "../../../src/terminal/file_sink.ts";
 
-/** A file with room for so many bytes, which takes some at a time. */
+/** A file with room for a number of bytes, which takes some at a time. */
 class SmallFile implements AppendableFile {
   bytes = new Uint8Array(0);
   readonly #room: number;

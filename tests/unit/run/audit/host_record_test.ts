@@ -28,7 +28,7 @@ function record(
   return host;
 }
 
-/** Standard questions that left so many milliseconds after noon, all answered alike. */
+/** Standard questions that left this many milliseconds after noon, all answered alike. */
 function answersAt(
   timesMs: readonly number[],
   more: Partial<Parameters<typeof reply>[0]> = {},

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { MAX_ALIKE } from "../../../../src/probe/observed/observed_table.ts";
 import { type Exchanged, pair, pick } from "./exchange.ts";
 
-Deno.test("capture: of requests with the same numbers so many wait for their answers, the oldest is given up", () => {
+Deno.test("capture: requests with the same numbers that wait for answers are limited, the oldest is given up", () => {
   const asked = MAX_ALIKE + 2;
   const packets = Array.from({ length: asked }, (_, index): Exchanged => ({
     ...{ atMs: index, asks: true, originateMs: index, identification: index },

@@ -78,7 +78,7 @@ Deno.test("changes: equal pictures need none, and one cell few bytes", () => {
   assertEquals(encodeChanges(grid, same, true), "\x1b[4;12H3");
 });
 
-Deno.test("changes: another size is drawn anew", () => {
+Deno.test("changes: another size is drawn in full", () => {
   const text = encodeChanges(new CellGrid(10, 2), new CellGrid(11, 2), true);
   assertEquals(text, "\x1b[0m\x1b[2J");
 });
