@@ -183,7 +183,8 @@ export class Prober {
       const room = this.#listener.idle(nowNs, busy);
       if (reason !== "complete") return this.#end(schedule, reason);
       const awaiting = this.#table.pending > 0;
-      if (!awaiting && (schedule.done || this.#allAnswered(schedule))) {
+      // None answers before it was asked: what is left of the first round is not forgotten.
+      if (!awaiting && (schedule.done || this.#answered?.isComplete === true)) {
         return this.#end(schedule, reason);
       }
       if (room !== undefined) {
@@ -227,10 +228,5 @@ export class Prober {
       for (const datagram of received) this.#reader.read(datagram);
       if (received.length < this.#transport.receiveBatch || this.#stopped) return;
     }
-  }
-
-  /** The first round must be over: what is due in it has not been asked at all. */
-  #allAnswered(schedule: RetryQueue): boolean {
-    return this.#answered !== undefined && schedule.round > 0 && this.#answered.isComplete;
   }
 }
