@@ -11,6 +11,50 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: the second random number is not used",
   },
   {
+    path: "src/probe/observed/chain_table.ts",
+    code: "const MIN_BITS = 8;",
+    change: "8 → 9",
+    why: "equivalent but for memory: a table begins with more chains",
+  },
+  {
+    path: "src/probe/observed/chain_table.ts",
+    code:
+      "const FACTORS: Int32Array = crypto.getRandomValues(new Int32Array(3)).map((factor) => factor | 1);",
+    change: "3 → 4",
+    why: "equivalent: the fourth factor is not used",
+  },
+  {
+    path: "src/probe/observed/chain_table.ts",
+    code:
+      "return Math.imul(client, FACTORS[0] as number) + Math.imul(address, FACTORS[1] as number) +",
+    change: "+ → -",
+    why: "equivalent: minus a random factor is a random factor",
+  },
+  {
+    path: "src/probe/observed/chain_table.ts",
+    code: "Math.imul(sequence, FACTORS[2] as number) | 0;",
+    change: "0 → 1",
+    why: "equivalent: the lowest bit chooses no chain",
+  },
+  {
+    path: "src/probe/observed/host_table.ts",
+    code: "export const MAX_HOSTS = 1 << 15;",
+    change: "1 → 2",
+    why: "a chosen limit: more hosts are followed",
+  },
+  {
+    path: "src/probe/observed/host_table.ts",
+    code: "export const MAX_HOSTS = 1 << 15;",
+    change: "15 → 16",
+    why: "a chosen limit: more hosts are followed",
+  },
+  {
+    path: "src/probe/observed/host_table.ts",
+    code: "const hash = hashOf(client, address, 0);",
+    change: "0 → 1",
+    why: "equivalent: any number will do that is the same for all hosts",
+  },
+  {
     path: "src/probe/observed/observed_table.ts",
     code: "export const MAX_REMEMBERED = 1 << 16;",
     change: "1 → 2",

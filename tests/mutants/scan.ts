@@ -11,6 +11,18 @@ export const SCAN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent but for memory: 18 bits of the hash choose a set",
   },
   {
+    path: "src/scan/duplicate_filter.ts",
+    code: "const salt = stamps === undefined ? 0 : Math.imul(originateMs, 0x85ebca6b);",
+    change: "0 → 1",
+    why: "equivalent: any salt will do that is the same for all replies",
+  },
+  {
+    path: "src/scan/proof.ts",
+    code: "yield* stepsDown(residue, MS_PER_DAY - 1, MS_PER_DAY + oldestMs);",
+    change: "- → +",
+    why: "equivalent: no probe proves a time beyond the day",
+  },
+  {
     path: "src/scan/reply_reader.ts",
     code: "const UNREAD = 0;",
     change: "0 → 1",

@@ -89,12 +89,3 @@ Deno.test("a lower point at the time of another takes its place, and no other's"
   envelope.add(1, 2.5);
   assertEquals([envelope.hullSize, envelope.support(0, 0), envelope.count], [4, 2, 6]);
 });
-
-Deno.test("the mean time is that of all points, whichever lie on the hull", () => {
-  const envelope = new LowerEnvelope();
-  for (const [seconds, value] of [[7, 1], [1, 1], [4, 9], [8, 0]] as const) {
-    envelope.add(seconds, value);
-  }
-  assertAlmostEquals(envelope.meanSeconds, 5, 1e-12);
-  assertAlmostEquals(envelope.with(0, 9).meanSeconds, 4, 1e-12);
-});

@@ -177,3 +177,23 @@ Deno.test("observed table: an echo without room for a token repeats it always, o
   assertEquals(long?.repeatsToken(reply([0, 0, 0, 0, 9], 77), 78), false);
   assertEquals(long?.repeatsToken(reply([0, 0, 0]), 0), false);
 });
+
+Deno.test("observed table: of answered requests with the same numbers the one whose token fits is meant, else the youngest", () => {
+  const table = new ObservedTable(1000);
+  const to = host();
+  // The first and the third are copies of one datagram, a second apart.
+  const requests = [10, 20, 10, 30].map((originateMs) => requestBytes({ originateMs }));
+  const probes = requests.map((bytes) => probeOf(bytes, to));
+  for (const probe of probes) {
+    table.add(probe, () => {});
+    table.settle(probe, "reply");
+  }
+  const found = (originateMs: number) => {
+    table.want(CLIENT, errorAbout(requestBytes({ originateMs }), 20));
+    const probe = table.find(HOST, 1, 7);
+    return probes.findIndex((each) => each === probe);
+  };
+  assertEquals([found(20), found(10), found(30)], [1, 2, 3]);
+  assertEquals(found(40), 3, "none fits");
+  assertEquals(table.find(HOST, 1, 8), undefined);
+});

@@ -199,3 +199,17 @@ Deno.test("many targets: no more than 64 are caught up with", () => {
   };
   assertEquals([burst(0), burst(30), burst(64), burst(65), burst(900)], [1, 31, 65, 1, 1]);
 });
+
+Deno.test("rounds are put off by whole milliseconds whose steps have no common divisor, up to ten and down again", () => {
+  const walkOf = (intervalMs: number, rounds: number) =>
+    take({ probes: TIMESTAMP_PROBES, targetCount: 1, count: rounds, intervalMs })
+      .map(([, round, due]) => due - round * intervalMs);
+  assertEquals(walkOf(1000, 21), [
+    ...[0, 2, 3, 1, 0, 4, 5, 3, 2, 6, 7, 5, 4, 8, 9, 7, 6, 10, 9, 9, 8],
+  ]);
+  // A twentieth of the interval at most, and of the shortest nothing.
+  assertEquals(walkOf(59, 9), [0, 2, 1, 1, 0, 0, 1, 1, 2]);
+  assertEquals(Math.max(...walkOf(59, 100)), 2);
+  assertEquals(Math.max(...walkOf(199, 100)), 9);
+  assertEquals(Math.max(...walkOf(19, 100)), 0);
+});

@@ -46,4 +46,10 @@ Deno.test("every number is part of the hash", () => {
   assertNotEquals(hashOf(0xc6336402, 0xc0000207, 9), hash);
   assertNotEquals(hashOf(0xc6336401, 0xc0000206, 9), hash);
   assertNotEquals(hashOf(0xc6336401, 0xc0000207, 8), hash);
+  // And what stands in one place is not what stands in another.
+  const orders = [[1, 2, 4], [1, 4, 2], [2, 1, 4], [2, 4, 1], [4, 1, 2], [4, 2, 1]] as const;
+  assertEquals(
+    new Set(orders.map(([client, address, sequence]) => hashOf(client, address, sequence))).size,
+    orders.length,
+  );
 });
