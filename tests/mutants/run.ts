@@ -54,6 +54,12 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
   },
   {
     path: "src/run/audit/interviews.ts",
+    code: "const STAGGER_MS: readonly number[] = [0, 2, 7, 3, 11, 1, 5];",
+    change: "5 → 6",
+    why: "a chosen stagger: the times between questions have no common divisor either way",
+  },
+  {
+    path: "src/run/audit/interviews.ts",
     code: "ticket: 0,",
     change: "0 → 1",
     why: "equivalent: a ticket has only to differ from those that still wait in a queue",
