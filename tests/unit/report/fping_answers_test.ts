@@ -62,6 +62,12 @@ class Desk {
     return this;
   }
 
+  /** A summary in mid-run that the user asks for. */
+  ask(target: typeof TARGET): this {
+    this.#reporter.summary(new TargetStatistics(target).summary(3));
+    return this;
+  }
+
   /** The last summaries. */
   finish(...targets: readonly typeof TARGET[]): { output: string[]; errors: string[] } {
     this.#reporter.ending();
@@ -239,4 +245,22 @@ Deno.test("fping -N: a chart is defined before its first values", () => {
   assertEquals(begun().slice(first.length), [
     ...["BEGIN fping.host_packets", "BEGIN fping.other_packets"],
   ]);
+});
+
+Deno.test("fping -N: each chart is of its interval alone, and what the user asks for is in words", () => {
+  const netdata = { everyMs: 1000, words: ["host"] };
+  const options = { mode: "loop", hasProbeLines: false, netdata, isCumulative: true } as const;
+  const desk = new Desk(options).reply().report(1).reply({ index: 1 }).report(2);
+  const sent = desk.lines.output.filter((line) => line.startsWith("SET xmt"));
+  assertEquals(sent, ["SET xmt = 1", "SET xmt = 1"]);
+  const { output, errors } = new Desk(options).reply().ask(TARGET).lines;
+  assertEquals([output, errors.slice(1)], [[], [
+    "host     : xmt/rcv/%loss = 1/1/0%, min/avg/max = 5.00/5.00/5.00",
+  ]]);
+});
+
+Deno.test("fping -Q: an empty line parts a report from lines of the list of both", () => {
+  const headings = (lists: FpingReporterOptions["lists"]) =>
+    new Desk({ ...LIST, lists }).reply().report(20).lines.errors.length;
+  assertEquals([headings("both"), headings("alive"), headings(undefined)], [3, 2, 2]);
 });
