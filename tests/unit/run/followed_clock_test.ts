@@ -45,3 +45,36 @@ Deno.test("followed clock: a reply without the stamp of one direction is not use
   delete half.reply.measurement.transmitMs;
   assertEquals(follow(reply(1, "standard"), half as unknown as ProbeOutcome).used, 1);
 });
+
+Deno.test("followed clock: a reply without its receive stamp, or without any measurement, is not used", () => {
+  const half = reply(2, "standard") as { reply: { measurement?: { receiveMs?: number } } };
+  delete half.reply.measurement?.receiveMs;
+  assertEquals(follow(reply(1, "standard"), half as unknown as ProbeOutcome).used, 1);
+  const none = reply(2, "standard", ["bad-checksum"]) as typeof half;
+  delete none.reply.measurement;
+  assertEquals(follow(none as unknown as ProbeOutcome), {
+    ...{ used: 0, reading: undefined, flags: ["bad-checksum"] },
+  });
+});
+
+Deno.test("followed clock: stamps that are copied, or of a negative round trip, say nothing of the clock", () => {
+  for (const flag of ["originate-changed", "originate-copied", "negative-rtt"]) {
+    assertEquals(follow(reply(1, "standard", [flag])).used, 0);
+  }
+  assertEquals(follow(reply(1, "standard", ["odd-code"])).used, 1);
+});
+
+Deno.test("followed clock: of the tick the clock's own flag counts, not those of single replies", () => {
+  const flagged = reply(1, "standard", ["tick-assumed", "odd-code", "coarse-tick", "tick-unknown"]);
+  assertEquals(follow(flagged, reply(2, "standard", ["odd-code"])).flags, ["odd-code"]);
+  // Stamps that are multiples of 10 ms, of probes that left at any moment.
+  const coarse = Array.from({ length: 60 }, (_, i) => {
+    const outcome = reply(i * 1.0373, "standard") as unknown as {
+      reply: { measurement: { receiveMs: number; transmitMs: number } };
+    };
+    const { measurement } = outcome.reply;
+    measurement.receiveMs = measurement.transmitMs = Math.floor(measurement.receiveMs / 10) * 10;
+    return outcome as unknown as ProbeOutcome;
+  });
+  assertEquals(follow(...coarse).flags, ["coarse-tick"]);
+});
