@@ -50,9 +50,9 @@ Deno.test("clockdiff: ISO 8601 has the distance from UTC", () => {
 });
 
 Deno.test("clockdiff: the mean follows a quarter of each step, its distance a quarter of what is left", () => {
-  // 20; 20 + 40/4 = 30, 30 away: 7.5; 30 - 10/4 = 27.5, 7.5 away: 7.5.
-  const text = formatClockdiffText(result(reply(20, 1), reply(60, 1), reply(20.9, 7)), "ctime");
-  assertEquals(text.split(" ")[1], "rtt=27(7)ms/20ms");
+  // 20.5; 20.5 + 40/4 = 30.5, 30 away: 7.5; 30.5 - 9.6/4 = 28.1, 7.2 away: 7.5 - 0.3/4.
+  const text = formatClockdiffText(result(reply(20.5, 1), reply(60.5, 1), reply(20.9, 7)), "ctime");
+  assertEquals(text.split(" ")[1], "rtt=28(7)ms/20ms");
 });
 
 Deno.test("clockdiff: a reply without an offset counts for the mean alone, none has no round trip", () => {
