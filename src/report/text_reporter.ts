@@ -170,9 +170,10 @@ export class TextReporter implements Reporter {
     }
     for (const line of this.#unsent.lines()) this.#sink.line(red(line));
     if (info.unreported > 0) {
-      this.#sink.line(
-        yellow(`${info.unreported} more replies came than are printed; all are counted`),
-      );
+      const replies = info.unreported === 1
+        ? "1 more reply came than is printed"
+        : `${info.unreported} more replies came than are printed`;
+      this.#sink.line(yellow(`${replies}; all are counted`));
     }
     for (const line of endRemarks(info)) this.#sink.line(yellow(line));
   }
