@@ -5,6 +5,18 @@ import type { KnownMutant } from "./known_mutant.ts";
 /** By module. */
 export const REPORT_MUTANTS: readonly KnownMutant[] = [
   {
+    path: "src/report/clock_remarks.ts",
+    code: 'const sign = zone < 0 ? "-" : "+";',
+    change: "0 → 1",
+    why: "equivalent: a zone is a whole number of quarter hours, and not 0",
+  },
+  {
+    path: "src/report/clock_remarks.ts",
+    code: 'const sign = zone < 0 ? "-" : "+";',
+    change: "< → <=",
+    why: "equivalent: a zone is a whole number of quarter hours, and not 0",
+  },
+  {
     path: "src/report/fping/reply_line.ts",
     code: "rttMs: Math.max(0, reply.rttNs) / 1e6,",
     change: "0 → 1",

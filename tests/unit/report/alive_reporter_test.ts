@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { AliveReporter, type AliveReporterOptions } from "../../../src/report/alive_reporter.ts";
-import type { LineSink } from "../../../src/terminal/line_sink.ts";
+import type { EndInfo } from "../../../src/run/event.ts";
+import { TargetStatistics } from "../../../src/run/target_statistics.ts";
+import { ProbeCounters } from "../../../src/stats/mod.ts";
+import { LineSink } from "../../../src/terminal/line_sink.ts";
+import { MemorySink } from "../../support/memory_sink.ts";
 import type { Network } from "../../support/simulated_network.ts";
 import { reportRun } from "../../support/reported_run.ts";
 
@@ -60,4 +64,18 @@ Deno.test("alive: a name cannot reach the terminal, and why nothing was sent is 
   const { output, errors } = await reportRun(network, run, open);
   assertEquals(output.lines, ["a\ufffd is alive", "b is unreachable"]);
   assertEquals(errors.lines, ["icmptime: Cannot send to the host: EPERM"]);
+});
+
+Deno.test("alive: what went wrong on this machine is on standard error, the list is not", () => {
+  const output = new MemorySink(), errors = new MemorySink();
+  const open = (sink: MemorySink) => new LineSink(sink, () => {});
+  const options = { alive: false, unreachable: true, errors: open(errors) };
+  const lines = open(output);
+  const reporter = new AliveReporter(lines, options);
+  const target = { index: 0, label: "h\x07", address: 1 };
+  reporter.summary(new TargetStatistics(target).summary(1));
+  reporter.end({ failedCalls: 0, kernelDrops: 1, totals: new ProbeCounters() } as EndInfo);
+  lines.flush();
+  assertEquals(output.lines, ["h\ufffd"]);
+  assertEquals(errors.lines, ["icmptime: this machine's full receive buffer dropped 1 datagram"]);
 });

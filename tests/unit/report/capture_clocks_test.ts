@@ -34,4 +34,16 @@ Deno.test("capture clocks: a client's clock is bounded on one side, ahead or beh
     "the capturing machine's, by its originate timestamps; nothing here bounds it from above.";
   assertEquals(bound(12.3456), `The clock of 192.0.2.1 is at least 12.345 ms ahead of ${rest}`);
   assertEquals(bound(-12.3456), `The clock of 192.0.2.1 is at most 12.346 ms behind ${rest}`);
+  assertEquals(bound(0), `The clock of 192.0.2.1 is at least 0.000 ms ahead of ${rest}`);
+  assertEquals(bound(-0.0001), `The clock of 192.0.2.1 is at most 0.001 ms behind ${rest}`);
+  assertEquals(bound(0.0009), `The clock of 192.0.2.1 is at least 0.000 ms ahead of ${rest}`);
+});
+
+Deno.test("capture clocks: each client has one line, with its last bound; none without a client or a bound", () => {
+  const other = { ...event("client", 7), target: { client: 0xc0000202 } } as unknown as ClockEvent;
+  const none = { ...event("client", 7), target: {} } as unknown as ClockEvent;
+  const lines = remarks(event("client", 1), other, event("client", 2), event("client"), none);
+  assertEquals(lines.map((line) => line.split(" ").slice(3, 8).join(" ")), [
+    ...["192.0.2.1 is at least 2.000", "192.0.2.2 is at least 7.000"],
+  ]);
 });

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { type CapturedPacket } from "../../../src/packet/capture/captured_packet.ts";
 import { parseCaptured } from "../../../src/packet/capture/captured_datagram.ts";
-import { CapturePrinter } from "../../../src/report/capture_printer.ts";
+import { CapturePrinter, formatContent, kindOf } from "../../../src/report/capture_printer.ts";
 import { LineSink } from "../../../src/terminal/line_sink.ts";
 import { write16 } from "../../lab/octets.ts";
 import { MemorySink } from "../../support/memory_sink.ts";
@@ -80,4 +80,43 @@ Deno.test("captured packets: JSON has a line for each, with the fields that were
     '{"type":"packet","frame":7,"sequence":0}',
     "2 packets: 1 timestamp request, 1 not ICMP",
   ]);
+});
+
+const parsed = (bytes: Uint8Array, originalLengthBytes = bytes.length) =>
+  parseCaptured(packet(bytes, { originalLengthBytes }), 0);
+
+Deno.test("captured packets: how much of a message is there, in words", () => {
+  const ends = "IP 198.51.100.1 > 192.0.2.7: ICMP";
+  assertEquals(
+    formatContent(parsed(REQUEST.slice(0, 26), 40)),
+    `${ends}, cut by the capture within its first octets`,
+  );
+  assertEquals(
+    formatContent(parsed(REQUEST.slice(0, 12), 40)),
+    "IP, cut by the capture within its header",
+  );
+  const first = REQUEST.slice();
+  first[6] = 0x20;
+  const text = formatContent(parsed(first));
+  assertEquals(text.endsWith(" (the first fragment)"), true, text);
+  // An echo request whose payload was cut: its checksum cannot be right, and is not called wrong.
+  const echo = REQUEST.slice();
+  echo[20] = 8;
+  const cut = formatContent(parsed(echo.slice(0, 30), 40));
+  assertEquals(cut.endsWith(" (cut by the capture)"), true, cut);
+  assertEquals(cut.includes("wrong"), false, cut);
+  const whole = parsed(REQUEST);
+  if (!whole.ok || whole.value.message === undefined) throw new Error("unread");
+  const bare = formatContent({ ok: true, value: { message: whole.value.message } });
+  assertEquals(bare.startsWith("ICMP time stamp query id 7 seq 0"), true, bare);
+});
+
+Deno.test("captured packets: what each counts as", () => {
+  const later = fragment(24), first = fragment(0);
+  first[6] = 0x20;
+  const kinds = [parsed(REQUEST), parsed(later), parsed(first), parsed(REQUEST.slice(0, 26), 40)];
+  assertEquals(kinds.map(kindOf), [
+    ...["timestamp-request", "fragment", "timestamp-request", "cut short"],
+  ]);
+  assertEquals(kindOf(parsed(REQUEST.slice(0, 26))), "malformed");
 });

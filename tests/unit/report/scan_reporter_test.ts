@@ -203,6 +203,17 @@ Deno.test("progress of a scan that has sent all says how long it still waits", (
   );
 });
 
+Deno.test("the last ten seconds of sending are counted down, rounded up", () => {
+  const left = (seconds: number) =>
+    show(200, { position: 0, elapsedSeconds: 0, remainingSeconds: seconds }).split(", ")[1];
+  assertEquals([0.2, 9.2, 10.4, 75].map(left), ["1 s left", "10 s left", "10 s left", "75 s left"]);
+});
+
+Deno.test("a scan of nothing is done, and before the first probe no host has been hit", () => {
+  const parts = show(200, { length: 0, position: 0, sent: 0, phase: "cooldown" }).split(", ");
+  assertEquals([parts[0], parts[2]], ["100.0 %", "310 hosts answered (0.00 %)"]);
+});
+
 Deno.test("the hit rate is of hosts, however often each is probed", () => {
   const changes = { sent: 5000, position: 5000, replies: 3100 };
   assertEquals(show(80, changes, 500).split(", ")[2], "310 hosts answered (62.00 %)");
