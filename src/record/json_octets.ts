@@ -17,14 +17,14 @@ const MAX_MILLIONTHS_VALUE = 2 ** 32;
 const BILLION = 1e9;
 /** Octets of UTF-8 for each unit of a string, at most. */
 const MAX_UNIT_OCTETS = 3;
-const [QUOTE, BACKSLASH, MINUS, DOT, ZERO, SPACE, DELETE] = [
+const [QUOTE, BACKSLASH, MINUS, DOT, ZERO, SPACE, NOT_ASCII] = [
   0x22,
   0x5c,
   0x2d,
   0x2e,
   0x30,
   0x20,
-  0x7f,
+  0x80,
 ];
 const [COMMA, OPEN, CLOSE] = [0x2c, 0x5b, 0x5d];
 const END_OF_RECORD = [0x7d, 0x0a] as const;
@@ -39,7 +39,7 @@ export function jsonOctets<S>(
   const keys = fields.map(({ name }) => encoder.encode(`,"${name}":`));
   const readers = fields.map(({ value }) => value);
   return (source, block) => {
-    block.reserve(head.length + END_OF_RECORD.length);
+    block.reserve(head.length);
     writeOctets(head, block);
     for (let i = 0; i < keys.length; i++) {
       const value = readers[i]?.(source);
@@ -62,15 +62,17 @@ function writeValue(value: FieldValue, block: TextRoom): void {
 }
 
 function writeList(values: readonly string[], block: TextRoom): void {
-  block.reserve(values.length + 2);
-  block.bytes[block.length++] = OPEN;
+  writeOctet(OPEN, block);
   for (let i = 0; i < values.length; i++) {
-    block.reserve(1);
-    if (i > 0) block.bytes[block.length++] = COMMA;
+    if (i > 0) writeOctet(COMMA, block);
     writeString(values[i] as string, block);
   }
+  writeOctet(CLOSE, block);
+}
+
+function writeOctet(octet: number, block: TextRoom): void {
   block.reserve(1);
-  block.bytes[block.length++] = CLOSE;
+  block.bytes[block.length++] = octet;
 }
 
 /** Text that JSON has as it is, octet for octet; other text is left to the engine. */
@@ -80,7 +82,7 @@ function writeString(text: string, block: TextRoom): void {
   bytes[start] = QUOTE;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit < SPACE || unit >= DELETE || unit === QUOTE || unit === BACKSLASH) {
+    if (unit < SPACE || unit >= NOT_ASCII || unit === QUOTE || unit === BACKSLASH) {
       return writeText(JSON.stringify(text), block);
     }
     bytes[start + 1 + i] = unit;

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { type Field, type FieldValue, formatJson } from "../../src/record/field.ts";
 import { jsonOctets } from "../../src/record/json_octets.ts";
+import type { TextRoom } from "../../src/record/line_writer.ts";
 import { TextBlock } from "../../src/terminal/text_block.ts";
 import { Random } from "../lab/random.ts";
 
@@ -26,6 +27,7 @@ const STRINGS = [
     "back\\slash",
     "\u0000\u001f",
     "\u007f",
+    "\u0080",
     "zwölf µs",
     "\ud800",
     "\u2028",
@@ -59,6 +61,31 @@ Deno.test("octets of JSON: any number is that of the text, rounded or not", () =
     const size = random.u32() / random.pick([1, 1e2, 1e4, 1e6]) * (random.below(2) === 0 ? 1 : -1);
     const digits = random.pick(DIGITS);
     checkSame(view.getFloat64(0), size, Math.round(size * digits) / digits);
+  }
+});
+
+/** A block that has no room but what it is asked for, and refuses to be written beyond that. */
+class StrictRoom implements TextRoom {
+  bytes = new Uint8Array(0);
+  length = 0;
+
+  reserve(octets: number): void {
+    if (this.length + octets <= this.bytes.length) return;
+    const bytes = new Uint8Array(this.length + octets);
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+  }
+}
+
+Deno.test("octets of JSON: no octet is written for which no room was made", () => {
+  for (
+    const values of [[], ["a"], [["a", "b"]], [["é"], [], 0.5], [-1 / 3, -4e9, true], ["µ", 7]]
+  ) {
+    const room = new StrictRoom();
+    jsonOctets("reply", FIELDS)(values, room);
+    assertEquals(room.length <= room.bytes.length, true, `${values}`);
+    const text = new TextDecoder().decode(room.bytes.subarray(0, room.length));
+    assertEquals(text, formatJson("reply", FIELDS, values) + "\n");
   }
 });
 

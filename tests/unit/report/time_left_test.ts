@@ -39,3 +39,20 @@ Deno.test("time left: the share of what is done, where there is an end", () => {
   assertEquals([200, 50, 20].map((total) => timeLeft.shareOf(total)), [0.25, 1, 1]);
   assertEquals([timeLeft.shareOf(Infinity), timeLeft.shareOf(0)], [undefined, undefined]);
 });
+
+Deno.test("time left: slow and short measurements count, and nothing noted is nothing done", () => {
+  const left = new TimeLeft();
+  assertEquals([left.shareOf(10), left.shareOf(1)], [0, 0]);
+  left.note(100, 0);
+  left.note(100.5, 0.25);
+  assertEquals([left.rate, left.secondsTo(1), left.shareOf(1)], [0.5, 1.5, 0.25]);
+});
+
+Deno.test("time left: what is 15 s old counts for 1/e of the rate, which is smoothed over 5 s", () => {
+  const left = new TimeLeft();
+  left.note(0, 0);
+  left.note(15, 150);
+  left.note(30, 150);
+  // 150/e of 15/e + 15 seconds: 2.689 a second; then (10/e^3 + 2.689) of (1/e^3 + 1) times 15 seconds.
+  assertAlmostEquals(left.rate, 3.036, 0.001);
+});
