@@ -41,6 +41,16 @@ Deno.test("ip options: every lie about a length", () => {
   }
 });
 
+Deno.test("ip options: a lie says how many octets the option needs, two at least", () => {
+  const needed = (hex: string) => {
+    const parsed = parseIpOptions(parseHex(hex));
+    return parsed.ok ? undefined : [parsed.malformed.needed, parsed.malformed.available];
+  };
+  assertEquals(needed("44"), [2, 1]);
+  assertEquals(needed("44 01 05 00"), [2, 4]);
+  assertEquals(needed("01 44 05 05 00"), [5, 4]);
+});
+
 Deno.test("ip options: names", () => {
   assertEquals([0, 68, 148, 99].map(ipOptionName), [
     "end of list",

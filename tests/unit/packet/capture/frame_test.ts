@@ -190,6 +190,7 @@ for (const { name, linkType, header, direction, fields } of FRAMES) {
 }
 
 const OTHERS: readonly (readonly [linkType: number, frame: string, why: string])[] = [
+  [1, `${MACS} 0806`, "not IPv4"],
   [1, `${MACS} 0806 0001`, "not IPv4"],
   [1, `${MACS} 8100 0001 86dd 60`, "not IPv4"],
   [1, `${MACS} 8100 0001 86dd`, "not IPv4"],

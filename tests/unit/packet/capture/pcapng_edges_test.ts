@@ -153,6 +153,9 @@ Deno.test("pcapng: the last option of a block needs no end behind it", () => {
   assertEquals(comment(1, 0, 4, 0, ...text("abcd")), "abcd");
   assertEquals(comment(1, 0, 5, 0, ...text("abcd")), undefined);
   assertEquals(comment(1, 0, 0, 0), "");
+  const magic = [0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0];
+  const section = [...magic, ...ZEROS(8), 1, 0, 4, 0, ...text("abcd")];
+  assertEquals(read(new PcapngWriter().block(0x0a0d0d0a, { octets: section })).remark, "abcd");
 });
 
 Deno.test("pcapng: an old packet block names its interface in 16 bits", () => {
