@@ -1,6 +1,7 @@
 import type { Instant } from "../../src/time/instant.ts";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import type { RawSocket } from "../../ffi/mod.ts";
+import { Random } from "../lab/random.ts";
 import { type CapturedTimestamp, startCapture } from "../support/capture.ts";
 import { Namespace, VethPair } from "../support/namespace.ts";
 import { awaitReceiveStamps, exchange, openRawSocket, whyNoKeys } from "../support/raw_exchange.ts";
@@ -139,14 +140,13 @@ async function sendMixed(socket: RawSocket, kinds: readonly number[], last: numb
   const accepted: number[] = [];
   const stamps = new Map<number, Instant>();
   let refused = 0;
-  let state = 12_345;
-  const random = (below: number) => {
-    state = Math.imul(state, 1_103_515_245) + 12_345 >>> 0;
-    return Math.floor(state / 2 ** 32 * below);
-  };
+  const random = new Random(12_345);
   for (let key = 0; key <= last;) {
-    const size = key === last ? 1 : Math.min(1 + random(40), last - key);
-    const destinations = Array.from({ length: size }, () => kinds[random(kinds.length)] as number);
+    const size = key === last ? 1 : Math.min(1 + random.below(40), last - key);
+    const destinations = Array.from(
+      { length: size },
+      () => kinds[random.below(kinds.length)] as number,
+    );
     if (key === last) destinations[0] = kinds[0] as number;
     const results = socket.send(
       destinations.map((destination, index) => ({
@@ -157,7 +157,7 @@ async function sendMixed(socket: RawSocket, kinds: readonly number[], last: numb
     );
     results.forEach((result, index) => result.ok ? accepted.push(key + index) : refused++);
     key += size;
-    if (random(3) === 0 || key > last) await socket.wait(1);
+    if (random.below(3) === 0 || key > last) await socket.wait(1);
     for (const { key: stamped, moment, at } of socket.receiveTransmitStamps()) {
       if (moment !== "driver") continue;
       assertEquals(stamps.has(stamped), false, `two stamps for datagram ${stamped}`);

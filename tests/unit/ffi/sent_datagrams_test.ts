@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RETURNED_BYTES, SentDatagrams } from "../../../ffi/linux/sent_datagrams.ts";
+import { Random } from "../../lab/random.ts";
 import { addressNumber, buildRequest } from "../../support/request_bytes.ts";
 
 const host = addressNumber("192.0.2.7");
@@ -99,12 +100,9 @@ Deno.test("bytes that are cut anywhere, or random, match nothing and throw nothi
   for (let length = 0; length < 28; length++) {
     assertEquals(find(sent, view(datagram.subarray(0, length))), undefined, `${length} bytes`);
   }
-  let state = 1;
+  const random = new Random(1);
   for (let turn = 0; turn < 2_000; turn++) {
-    const bytes = Uint8Array.from({ length: turn % 300 }, () => {
-      state = Math.imul(state, 1_103_515_245) + 12_345 >>> 0;
-      return state >>> 24;
-    });
+    const bytes = random.octets(turn % 300);
     assertEquals(find(sent, view(bytes.subarray(0, RETURNED_BYTES))), undefined);
   }
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readNumber } from "../../../src/measurement/number_reading.ts";
 import { byteSwap32, MS_PER_DAY } from "../../../src/time/day.ts";
 import { UTC_OFFSETS_IN_USE } from "../../../src/time/utc_offset.ts";
+import { Random } from "../../lab/random.ts";
 
 const NOON = Date.UTC(2026, 10, 27, 11, 51, 34, 700);
 const NOW = NOON % MS_PER_DAY;
@@ -74,12 +75,11 @@ Deno.test("an uptime fits any number and so is never preferred", () => {
 
 Deno.test("of random numbers, as many come close as the chance says", () => {
   // The share of numbers whose reading as UTC has a chance of at most c must be c.
-  let seed = 1;
+  const random = new Random(1);
   let close = 0;
   const trials = 20_000, limit = 0.01;
   for (let i = 0; i < trials; i++) {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    const plain = readNumber(seed, NOON).find(({ form, isLittleEndian, hadHighBit }) =>
+    const plain = readNumber(random.u32(), NOON).find(({ form, isLittleEndian, hadHighBit }) =>
       form === "milliseconds-of-day" && !isLittleEndian && !hadHighBit
     );
     if (plain !== undefined && plain.chance <= limit && plain.utcOffsetMinutes === 0) close++;
