@@ -84,6 +84,12 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent but for a question and a try that are due in the same nanosecond",
   },
   {
+    path: "src/run/audit/journal.ts",
+    code: "if (bytes.length > 0) {",
+    change: "0 → 1",
+    why: "equivalent: a line has more than one octet",
+  },
+  {
     path: "src/run/audit/pace.ts",
     code: "const share = this.#turns++ * GOLDEN_FRACTION % 1;",
     change: "* → /",
