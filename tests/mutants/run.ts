@@ -150,12 +150,6 @@ export const RUN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: a state has both bounds or none",
   },
   {
-    path: "src/run/clock/run.ts",
-    code: "if (nowNs >= this.#reportNs) {",
-    change: ">= → >",
-    why: "equivalent but for a nanosecond: the prober looks again at once",
-  },
-  {
     path: "src/run/due_queue.ts",
     code: "#head = 0;",
     change: "0 → 1",

@@ -96,6 +96,7 @@ function recordTransport(inner: Transport, recorder: PacketRecorder): Transport 
     },
     name: (probe: Probe) => recorder.name(probe),
     wait: (timeoutMs: number) => inner.wait(timeoutMs),
+    ...inner.warmUp && { warmUp: inner.warmUp.bind(inner) },
     ...inner.pause && { pause: inner.pause.bind(inner) },
     wake: () => inner.wake(),
     droppedDatagrams: () => inner.droppedDatagrams(),

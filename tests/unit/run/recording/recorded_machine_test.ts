@@ -60,13 +60,17 @@ function open(transport: Transport, scan?: OpenScan) {
 Deno.test("recorded transport: what only some transports have is there where the inner one has it", async () => {
   const calls: string[] = [];
   const bare = await open(bareTransport(calls)).machine.openTransport(SOCKET);
-  assertEquals([bare.pause, bare.keepIdentifiers, bare.failedCalls], [
-    ...Array(3).fill(undefined),
-  ]);
+  assertEquals(
+    [bare.warmUp, bare.pause, bare.keepIdentifiers, bare.failedCalls],
+    Array(4).fill(undefined),
+  );
   class Full {
     failed = 4;
     failedCalls() {
       return this.failed;
+    }
+    warmUp({ length }: readonly unknown[]) {
+      calls.push(`warm up ${length} ${this.failed}`);
     }
     pause(timeoutMs: number) {
       return Promise.resolve(void calls.push(`pause ${timeoutMs} ${this.failed}`));
@@ -77,12 +81,13 @@ Deno.test("recorded transport: what only some transports have is there where the
   }
   const inner = Object.assign(new Full(), bareTransport(calls));
   const full = await open(inner).machine.openTransport(SOCKET);
+  full.warmUp?.([]);
   await full.pause?.(30);
   await full.wait(20);
   full.keepIdentifiers?.([5, 6]);
   full.wake();
   full.close();
-  assertEquals(calls, ["pause 30 4", "wait 20", "keep 5,6 4", "wake", "close"]);
+  assertEquals(calls, ["warm up 0 4", "pause 30 4", "wait 20", "keep 5,6 4", "wake", "close"]);
   assertEquals([full.receiveBatch, full.failedCalls?.(), full.droppedDatagrams()], [64, 4, 9]);
   assertEquals([full.identifier, full.stampSource, full.clock], [77, "user", CLOCK]);
 });
