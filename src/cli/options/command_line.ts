@@ -56,7 +56,7 @@ export function checkTogether<T extends OptionTable>(
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   // A letter has only its other case near it, which is one edit away.
-  let bestDistance = word.length <= 2 ? 2 : Math.ceil(word.length / 2);
+  let bestDistance = Math.max(2, Math.ceil(word.length / 2));
   for (const candidate of candidates) {
     if (word.length <= 2 && candidate.toLowerCase() !== word.toLowerCase()) continue;
     const distance = candidate.startsWith(word) && word.length > 3
