@@ -125,4 +125,28 @@ export const REPORT_MUTANTS: readonly KnownMutant[] = [
     change: "> → >=",
     why: "equivalent: of two equal values either is the greatest",
   },
+  {
+    path: "src/report/screen/watch_view.ts",
+    code: "return lossRatio ?? -1;",
+    change: "1 → 2",
+    why: "equivalent: what is known is 0 or more",
+  },
+  {
+    path: "src/report/screen/watch_view.ts",
+    code: "return rtt?.median ?? -1;",
+    change: "1 → 2",
+    why: "equivalent: what is known is 0 or more",
+  },
+  {
+    path: "src/report/screen/watch_view.ts",
+    code: "return latest.out?.p95 ?? -1;",
+    change: "1 → 2",
+    why: "equivalent: what is known is 0 or more",
+  },
+  {
+    path: "src/report/screen/watch_view.ts",
+    code: "return latest.back?.p95 ?? -1;",
+    change: "1 → 2",
+    why: "equivalent: what is known is 0 or more",
+  },
 ];

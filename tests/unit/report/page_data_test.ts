@@ -47,6 +47,7 @@ Deno.test("heat map: columns are the shortest of a clock's lengths of which 48 s
   }
   // Two years: as long as they have to be.
   assertEquals(columns(94 * 7 * day), [14 * day, 48]);
+  assertEquals(columns(94 * 7 * day + 100)[0], 14 * day + 3);
   assertEquals(columns(9), [undefined, undefined]);
 });
 
