@@ -23,6 +23,12 @@ export const CLOCK_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: two of one sign that are as large are one number",
   },
   {
+    path: "src/clock/change_point.ts",
+    code: "if (2 * side >= bounds.length) break;",
+    change: "* → /",
+    why: "a chosen end: longer sides compare nothing more but at the ends",
+  },
+  {
     path: "src/clock/consensus.ts",
     code: "if (lengthMs < best.lengthMs) best = { fromMs, lengthMs };",
     change: "< → <=",

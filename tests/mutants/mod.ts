@@ -5,6 +5,7 @@ import { CLOCK_MUTANTS } from "./clock.ts";
 import { MEASUREMENT_MUTANTS } from "./measurement.ts";
 import { PACKET_MUTANTS } from "./packet.ts";
 import { PROBE_MUTANTS } from "./probe.ts";
+import { RECORD_MUTANTS } from "./record.ts";
 import { REPORT_MUTANTS } from "./report.ts";
 import { RUN_MUTANTS } from "./run.ts";
 import { SCAN_MUTANTS } from "./scan.ts";
@@ -22,6 +23,7 @@ export const KNOWN_MUTANTS: readonly KnownMutant[] = [
   ...MEASUREMENT_MUTANTS,
   ...PACKET_MUTANTS,
   ...PROBE_MUTANTS,
+  ...RECORD_MUTANTS,
   ...REPORT_MUTANTS,
   ...RUN_MUTANTS,
   ...SCAN_MUTANTS,

@@ -103,4 +103,10 @@ export const PACKET_MUTANTS: readonly KnownMutant[] = [
     change: "60 → 61",
     why: "equivalent: a header is a multiple of four octets",
   },
+  {
+    path: "src/packet/ipv4_header.ts",
+    code: "const versionAndLength = readU8(bytes, start + IPV4.versionAndLength);",
+    change: "+ → -",
+    why: "equivalent: version and length are at 0",
+  },
 ];

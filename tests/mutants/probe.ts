@@ -11,6 +11,30 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: the second random number is not used",
   },
   {
+    path: "src/probe/fragmenting_sender.ts",
+    code: "return ((bytes[6] as number) & 0x40) !== 0;",
+    change: "0x40 → 65",
+    why: "equivalent: what is sent whole is no fragment, so the high bits of its offset are 0",
+  },
+  {
+    path: "src/probe/fragmenting_sender.ts",
+    code: "const NO_PROBE = 0x8000_0000;",
+    change: "0x8000_0000 → 2147483649",
+    why: "equivalent: whatever is inverted with the high bit, the key is none of a probe",
+  },
+  {
+    path: "src/probe/in_flight_table.ts",
+    code: "return address * SEQUENCES + sequence;",
+    change: "+ → -",
+    why: "equivalent: 65,536 numbers before those of the next address are as many as after",
+  },
+  {
+    path: "src/probe/message/echo.ts",
+    code: "for (let i = this.hasToken ? TOKEN_BYTES : 0; i < payload.length; i++) {",
+    change: "< → <=",
+    why: "equivalent: two payloads of one length both end there",
+  },
+  {
     path: "src/probe/observed/chain_table.ts",
     code: "const MIN_BITS = 8;",
     change: "8 → 9",
@@ -83,5 +107,23 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     code: "const { timeoutMs, keepBytes = false, limits } = options;",
     change: "false → true",
     why: "equivalent but for memory: nothing looks at the octets that are kept",
+  },
+  {
+    path: "src/probe/observed/observer.ts",
+    code: "this.#key = (this.#key + 1) >>> 0;",
+    change: "+ → -",
+    why: "equivalent: keys only have to differ",
+  },
+  {
+    path: "src/probe/observed/observer.ts",
+    code: "this.#key = (this.#key + 1) >>> 0;",
+    change: "1 → 2",
+    why: "equivalent: keys only have to differ",
+  },
+  {
+    path: "src/probe/probe_numbers.ts",
+    code: "return halfSipHash(key.k0, key.k1, address, 0);",
+    change: "0 → 1",
+    why: "equivalent: the key is random, so the hash of any second word is",
   },
 ];

@@ -5,6 +5,12 @@ import type { KnownMutant } from "./known_mutant.ts";
 /** By module. */
 export const TARGETS_MUTANTS: readonly KnownMutant[] = [
   {
+    path: "src/targets/block.ts",
+    code: "while (hole < holes.length && holes.lastAt(hole) < first) hole++;",
+    change: "< → <=",
+    why: "equivalent: one step beyond the last hole there is none either",
+  },
+  {
     path: "src/targets/packed_blocks.ts",
     code: "if (this.#length === this.#numbers.length) this.#grow();",
     change: "=== → !==",

@@ -59,6 +59,17 @@ Deno.test("fragments: offsets, flags, lengths and one identification", () => {
   assertEquals(withoutChanged(reassemble(fragments)), withoutChanged(whole));
 });
 
+Deno.test("fragments: the last one may be as long as the others, and is the last all the same", () => {
+  // 8 octets of ICMP header and 40 of payload in units of 16.
+  const fragments = fragmentDatagram(datagram(40), 36, 1) ?? [];
+  const seen = fragments.map(headerOf).map((header) => [
+    header.totalLengthBytes,
+    header.fragmentOffsetBytes,
+    header.moreFragments,
+  ]);
+  assertEquals(seen, [[36, 0, true], [36, 16, true], [36, 32, false]]);
+});
+
 Deno.test("fragments: any length and MTU gives the datagram back, none longer than the MTU", () => {
   const random = new Random(7);
   for (let turn = 0; turn < 300; turn++) {

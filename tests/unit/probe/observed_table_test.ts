@@ -3,7 +3,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { type IcmpErrorMessage, parseDatagram } from "../../../src/packet/mod.ts";
 import { ObservedTable } from "../../../src/probe/observed/observed_table.ts";
-import { type ObservedHost, ObservedProbe } from "../../../src/probe/observed/observed_probe.ts";
+import {
+  type ObservedHost,
+  ObservedProbe,
+  sight,
+} from "../../../src/probe/observed/observed_probe.ts";
 import { HostTable } from "../../../src/probe/observed/host_table.ts";
 import { OBSERVED_MESSAGES, octetsOf } from "../../../src/probe/observed/observed_message.ts";
 import { readRequest, writeErrorReply } from "../../support/simulated_datagram.ts";
@@ -44,6 +48,25 @@ function probeOf(bytes: Uint8Array, to: ObservedHost, deadlineNs = 1e9): Observe
   });
   probe.deadlineNs = deadlineNs;
   return probe;
+}
+
+/** The same, as it was captured with that time to live. */
+function seenWithTtl(bytes: Uint8Array, to: ObservedHost, ttl: number): ObservedProbe {
+  const { identifier, sequence, token, checksum, octets, sentAt, message } = probeOf(bytes, to);
+  return new ObservedProbe({
+    ...{
+      target: to.target,
+      index: 0,
+      message,
+      ttl: undefined,
+      identifier,
+      sequence,
+      token,
+      sentAt,
+    },
+    ...{ key: 0, ordinal: 0, timeoutNs: 1e9, host: to, checksum, octets },
+    sighting: sight(500, { ttl, direction: undefined }),
+  });
 }
 
 function errorAbout(bytes: Uint8Array, quoteBytes: number): IcmpErrorMessage {
@@ -196,4 +219,14 @@ Deno.test("observed table: of answered requests with the same numbers the one wh
   assertEquals([found(20), found(10), found(30)], [1, 2, 3]);
   assertEquals(found(40), 3, "none fits");
   assertEquals(table.find(HOST, 1, 8), undefined);
+});
+
+Deno.test("observed table: a copy is what a router hands on, and another request with the same numbers is none", () => {
+  const table = new ObservedTable(1000);
+  const to = host();
+  table.add(seenWithTtl(requestBytes(), to, 64), () => {});
+  const hasCopy = (fields: Parameters<typeof requestBytes>[0], ttl: number) =>
+    table.hasCopy(seenWithTtl(requestBytes(fields), to, ttl));
+  assertEquals([hasCopy({}, 63), hasCopy({}, 64)], [true, false]);
+  assertEquals([hasCopy({ originateMs: 1001 }, 63), hasCopy({ sequence: 2 }, 63)], [false, false]);
 });

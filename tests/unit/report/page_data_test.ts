@@ -1,6 +1,6 @@
 /** What the charts of a page are drawn from: numbers that were worked out by hand from the lines of a log. */
 
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { LogReader } from "../../../src/log/log_reader.ts";
 import { findAll } from "../../../src/report/log/log_words.ts";
 import { heatData } from "../../../src/report/page/heat_data.ts";
@@ -81,6 +81,10 @@ Deno.test("heat map: it takes two targets with probes, and two columns", () => {
   assertEquals(heatData(one, period), null);
   const two = targetsOf(ping({}, () => ({})));
   assertEquals(heatData(two, period)?.rows.length, 2);
+  // One whose probes are all pending has no row.
+  const [first, second] = two;
+  assert(first !== undefined && second !== undefined);
+  assertEquals(heatData([first, { ...second, settled: 0 }], period), null);
   assertEquals(heatData(two, { ...period, lastS: LOG_START_S + 19 })?.columns, [0, 10_000]);
   assertEquals(heatData(two, { ...period, lastS: LOG_START_S + 9 }), null);
   const many = Array.from({ length: 201 }, (_, i) => two[i % 2]).flatMap((target) => target ?? []);

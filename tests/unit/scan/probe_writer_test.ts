@@ -91,6 +91,8 @@ Deno.test("the reader never throws and never accepts a lie about a length", () =
 
 Deno.test("an echo probe is a right echo request; its reply and its quote prove themselves", () => {
   const template = emitProbeTemplate({ ...shape, message: "echo" });
+  // Destination, identifier and sequence are left to the writer: RFC 792 has the latter at 4 and 6.
+  assertEquals([...template.subarray(16, 20), ...template.subarray(24, 28)], Array(8).fill(0));
   const writer = new ProbeWriter(createPlainSlots(1, template), 0, key);
   const proofs = new ProofChecker(key, requestTypeOf("echo"));
   const random = new Random(6);

@@ -85,6 +85,13 @@ Deno.test("host record: an answer whose originate was changed does not narrow th
   assert(widthMs > 60, `${widthMs}`);
 });
 
+Deno.test("host record: timestamps under a wrong checksum move no bound", () => {
+  const wrong = answersAt([1700.25], { offsetMs: 900, flags: ["bad-checksum"] });
+  const offsetOf = (...answers: Parameters<typeof record>[0]) =>
+    record(answers).judge(1000, 0).offset;
+  assertEquals(offsetOf(...answersAt(TIMES_MS), ...wrong), offsetOf(...answersAt(TIMES_MS)));
+});
+
 Deno.test("host record: where proven answers contradict the others, the bounds are those of all answers", () => {
   // The clock steps by 40 ms; later answers do not repeat our originate, and are not measured.
   const later = answersAt([1600.5, 1900.25], {
