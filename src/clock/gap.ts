@@ -134,7 +134,9 @@ export class Gap {
     const { leastMs, queueingMs } = this.#delays;
     const expectedMs = leastMs as number - GAP_SLACK_MS - GAP_SLACK_FACTOR * queueingMs;
     if (expectedMs <= 0) return false;
-    const line = this.recentLine as LikelyLine;
+    const line = this.recentLine;
+    // Likely bounds may leave no gap where the hard ones do.
+    if (line === undefined) return false;
     const neededMs = expectedMs * ratio(line.skewPpm);
     const sentSeconds = bounds.seconds(sample.sentNs);
     const receivedSeconds = bounds.seconds(sample.receivedNs);
