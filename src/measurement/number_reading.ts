@@ -112,7 +112,7 @@ function readZones(reading: NumberReading, aheadMs: number): NumberReading[] {
   const zones = UTC_OFFSETS_IN_USE.length - 1;
   return findZones(aheadMs, ZONE_TOLERANCE_MS).map((utcOffsetMinutes) => {
     const offsetMs = foldMs(aheadMs - utcOffsetMinutes * MS_PER_MINUTE);
-    const chance = Math.min(1, zones * chanceWithin(offsetMs, "milliseconds-of-day"));
+    const chance = zones * chanceWithin(offsetMs, "milliseconds-of-day");
     return { ...reading, utcOffsetMinutes, offsetMs, chance };
   });
 }

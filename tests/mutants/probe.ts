@@ -29,6 +29,12 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: 65,536 numbers before those of the next address are as many as after",
   },
   {
+    path: "src/probe/message/constant_flow.ts",
+    code: "halfSipHash(k0, k1, probe.target.address, FLOW_WORD + this.#flow) % CHECKSUMS;",
+    change: "+ → -",
+    why: "equivalent: another secret word for each flow",
+  },
+  {
     path: "src/probe/message/echo.ts",
     code: "for (let i = this.hasToken ? TOKEN_BYTES : 0; i < payload.length; i++) {",
     change: "< → <=",
@@ -125,5 +131,17 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     code: "return halfSipHash(key.k0, key.k1, address, 0);",
     change: "0 → 1",
     why: "equivalent: the key is random, so the hash of any second word is",
+  },
+  {
+    path: "src/probe/probe_sender.ts",
+    code: "return (this.#key * GOLDEN_FRACTION % 1) * 1e6;",
+    change: "* → /",
+    why: "equivalent: the golden ratio is its inverse and 1, so both have the same fraction",
+  },
+  {
+    path: "src/probe/schedule.ts",
+    code: "this.#dither = options.dither ?? ((round) => (round * GOLDEN_FRACTION) % 1);",
+    change: "* → /",
+    why: "equivalent: the golden ratio is its inverse and 1, so both have the same fraction",
   },
 ];

@@ -17,6 +17,12 @@ export const SCAN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: any salt will do that is the same for all replies",
   },
   {
+    path: "src/scan/permutation.ts",
+    code: "for (let index = 0; index < count; index++) {",
+    change: "< → <=",
+    why: "equivalent: what is written behind a typed array is lost",
+  },
+  {
     path: "src/scan/proof.ts",
     code: "yield* stepsDown(residue, MS_PER_DAY - 1, MS_PER_DAY + oldestMs);",
     change: "- → +",
@@ -51,5 +57,11 @@ export const SCAN_MUTANTS: readonly KnownMutant[] = [
     code: "const DELIVERY_MS = 10;",
     change: "10 → 11",
     why: "a chosen patience",
+  },
+  {
+    path: "src/scan/sweep_sender.ts",
+    code: "if (waitMs > STEP_MS) return this.#replies.wait(Math.min(waitMs, SENDING_WAIT_MS));",
+    change: "> → >=",
+    why: "equivalent: a step is waited for in either way",
   },
 ];

@@ -172,6 +172,9 @@ Deno.test("a time of day is shown in the form's own unit", () => {
   assertEquals([half?.offsetMs, half?.chance, half?.timeOfDayMs], [0, 1 / 65_536, undefined]);
   const late = find((((NOW - 100) & 0xffff) << 16) >>> 0, "swapped-halves");
   assertEquals([late?.offsetMs, late?.chance], [-100, 201 / 65_536]);
+  // As far off as a half can be, on either side: nothing is likelier than certain.
+  const far = find((((NOW + 32_768) & 0xffff) << 16) >>> 0, "swapped-halves");
+  assertEquals([Math.abs(far?.offsetMs ?? NaN), far?.chance], [32_768, 1]);
 });
 
 Deno.test("the low half of a time is read in either byte order", () => {

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { measureTimestamp, type ProbeStamps } from "../../../src/measurement/mod.ts";
+import { elapsedNs, isClockStep } from "../../../src/measurement/timestamp.ts";
 import { byteSwap32, type Instant, MS_PER_DAY, NS_PER_DAY } from "../../../src/time/mod.ts";
 
 const NOON_MS = 43_200_000;
@@ -223,4 +224,15 @@ Deno.test("a reply before its request is our own error and measures nothing", ()
   const measured = measureTimestamp(probe(NOON_MS, -0.5, NOON_MS, NOON_MS));
   assertEquals(measured.flags, ["negative-rtt"]);
   assertEquals(measured.offset, undefined);
+});
+
+Deno.test("a step of our own clock is more than 100 microseconds of realtime apart from monotonic", () => {
+  for (const sign of [1, -1]) {
+    const elapsed = (microseconds: number) => {
+      const later = instant(NOON_MS + 20, sign * microseconds / 1000);
+      return [isClockStep(instant(NOON_MS), later), elapsedNs(instant(NOON_MS), later)];
+    };
+    assertEquals(elapsed(100), [false, 20e6 + sign * 100_000]);
+    assertEquals(elapsed(101), [true, 20e6]);
+  }
 });

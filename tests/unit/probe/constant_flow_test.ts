@@ -7,6 +7,7 @@ import { EchoProbe } from "../../../src/probe/message/echo.ts";
 import { TimestampProbe } from "../../../src/probe/message/timestamp.ts";
 import type { ReplyMessage } from "../../../src/probe/message/message.ts";
 import { ProbeNumbers } from "../../../src/probe/probe_numbers.ts";
+import { Icmp, read16 } from "../../lab/octets.ts";
 import { scatter } from "../../../src/probe/scatter.ts";
 
 const KEY = { k0: 0x01020304, k1: 0x0a0b0c0d };
@@ -38,6 +39,17 @@ Deno.test("constant flow: every probe to a target has the same checksum, and it 
     }
     assertEquals(checksums.size, 1, request.name);
   }
+});
+
+Deno.test("constant flow: no checksum is a zero of ones' complement, which routers may exchange for the other", () => {
+  const probe = new ConstantFlowProbe(new TimestampProbe(), KEY);
+  const bytes = new Uint8Array(probe.lengthBytes);
+  const content = { identifier: 0x4321, sequence: 5, token: 99, ttl: 7 };
+  const zeros = Array.from({ length: 300_000 }, (_, address) => {
+    const written = probe.emit({ ...content, target: { address } }, bytes);
+    return read16(written, probe.messageStart + Icmp.checksum);
+  }).filter((checksum) => checksum === 0 || checksum === 0xffff);
+  assertEquals(zeros, []);
 });
 
 Deno.test("constant flow: both kinds share the checksum; other targets, flows and keys have others", () => {

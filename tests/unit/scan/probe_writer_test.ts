@@ -8,6 +8,7 @@ import {
 } from "../../../src/scan/probe_writer.ts";
 import { ProofChecker, requestTypeOf } from "../../../src/scan/proof.ts";
 import { ReplyReader } from "../../../src/scan/reply_reader.ts";
+import { sealHeaderChecksum } from "../../lab/octets.ts";
 import { Random } from "../../lab/random.ts";
 
 const key = { k0: 0xdeadbeef, k1: 0x01020304 };
@@ -55,6 +56,12 @@ Deno.test("the reader agrees with the full parser on replies, and refuses what i
   const spoiled = bytes.slice();
   spoiled[8] = 3;
   assertEquals(reader.read(spoiled, 0, bytes.length), "malformed", "a wrong header checksum");
+  for (const version of [0, 3, 5, 6, 15]) {
+    const foreign = bytes.slice();
+    foreign[0] = version << 4 | 5;
+    sealHeaderChecksum(foreign);
+    assertEquals(reader.read(foreign, 0, bytes.length), "malformed", `version ${version}`);
+  }
   const padded = new Uint8Array(60).fill(0xa5);
   padded.set(bytes, 7);
   assertEquals(reader.read(padded, 7, 50), "reply");
