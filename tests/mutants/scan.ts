@@ -17,6 +17,12 @@ export const SCAN_MUTANTS: readonly KnownMutant[] = [
     why: "equivalent: any salt will do that is the same for all replies",
   },
   {
+    path: "src/scan/path_keeper.ts",
+    code: "const PATIENCE_MS = 10_000, LOOK_MS = 100;",
+    change: "100 → 200",
+    why: "a chosen pace: how often a path that is gone is looked for",
+  },
+  {
     path: "src/scan/permutation.ts",
     code: "for (let index = 0; index < count; index++) {",
     change: "< → <=",
@@ -33,6 +39,12 @@ export const SCAN_MUTANTS: readonly KnownMutant[] = [
     code: "const UNREAD = 0;",
     change: "0 → 1",
     why: "equivalent: no field is read before a reply was",
+  },
+  {
+    path: "src/scan/reply_reader.ts",
+    code: 'if (lengthBytes < IPV4_MIN_HEADER_BYTES) return "malformed";',
+    change: "< → <=",
+    why: "equivalent: a header alone has no room for a message and is malformed too",
   },
   {
     path: "src/scan/sender.ts",

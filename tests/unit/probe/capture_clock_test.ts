@@ -88,3 +88,11 @@ Deno.test("capture point: direction decides before the time to live, and the mos
   for (const point of ["path", "path"] as const) vote.add(point);
   assertEquals(vote.point, "path");
 });
+
+Deno.test("capture clock: an end is later by its nanoseconds too", () => {
+  const { clock } = open();
+  clock.end(FIRST_S, 700);
+  assertEquals(clock.now().realtimeNs, 45_000e9 + 700);
+  clock.end(FIRST_S, 600);
+  assertEquals(clock.now().realtimeNs, 45_000e9 + 700);
+});

@@ -196,3 +196,14 @@ Deno.test("prober: the second question is asked while it is on, from the start t
     assertEquals(sentMs(transport), isOnFirst ? [0, 50, 102, 152, 203] : [0, 102, 203, 253]);
   }
 });
+
+Deno.test("prober: datagrams are kept where the run explains packets, and nowhere else", async () => {
+  for (const [more, kept] of [[{}, false], [{ keepBytes: true }, true]] as const) {
+    const bytes: (Uint8Array | undefined)[] = [];
+    const listener: Partial<ProbeListener> = {
+      outcome: (outcome) => void (outcome.kind === "reply" && bytes.push(outcome.reply.bytes)),
+    };
+    await open({ options: { count: 2, intervalMs: 100 }, more, listener }).prober.run();
+    assertEquals(bytes.map((each) => each !== undefined), [kept, kept]);
+  }
+});
