@@ -102,7 +102,12 @@ export class Workshop {
   /** Ends its process. */
   async close(): Promise<void> {
     if (this.#host === undefined) return;
-    this.#host.kill("SIGKILL");
+    try {
+      this.#host.kill("SIGKILL");
+    } catch (error) {
+      // It has ended of itself.
+      if (!(error instanceof TypeError)) throw error;
+    }
     await this.#results?.return();
     await this.#host.status;
     this.#host = undefined;
