@@ -60,13 +60,7 @@ Deno.test("capture text: a day that a file cannot have is no day", () => {
 });
 
 Deno.test("capture text: the file, other clients, where it was taken, and what it held", () => {
-  setColorEnabled(false);
-  const output = new MemorySink();
-  const sink = new LineSink(output, (error) => {
-    throw error;
-  });
-  const options = { quiet: false, verbose: false, numeric: true, timestamps: false };
-  const reporter = new CaptureReporter(sink, options);
+  const { reporter, lines } = open();
   const run = new CaptureRun(
     { program: { command: "decode", version: "1.2.3" }, source: "a\x1b.pcap", timeoutMs: 1000 },
     (info) => reporter.run(info),
@@ -88,9 +82,8 @@ Deno.test("capture text: the file, other clients, where it was taken, and what i
   const counts = new Map([["timestamp-request", 2], ["not ICMP", 1], ["timestamp-reply", 2]]);
   const capture = describeCapture(5, run.copies, counts);
   reporter.end({ ...run.finish(), reason: "complete", exitCode: 0, capture });
-  sink.flush();
-  const lines = output.lines.filter((line) => !/^(ms|rtt|out|back|clock) /.test(line));
-  assertEquals(lines, [
+  const shown = lines().filter((line) => !/^(ms|rtt|out|back|clock) /.test(line));
+  assertEquals(shown, [
     "icmptime: a\ufffd.pcap, from 2026-11-27 11:51:34 UTC",
     "192.0.2.7: seq=0 ttl=61 rtt=2.00 ms  clock +2 ±2 ms  out 2.5 back -0.5 ±0.5",
     "",
